@@ -1,0 +1,58 @@
+# `make run` and `make test` need Python 3.11 or newer, and nothing else.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# Real PostgreSQL and Redis on data of their own, while the command after it runs.
+WITH_SERVICES := $(PY) -m apps.web.embedded.up --only postgres,redis --data var/test --
+# Ends the program when make ends, even by kill -9.
+LEASHED := $(PY) -S apps/web/embedded/leash.py 15 plain
+
+.PHONY: run demo test quick lint bench pictures setup dev requirements
+
+run: setup                  ## start Glassine and print its address
+	@$(LEASHED) $(PY) -m apps.web.embedded.up
+
+demo: setup                 ## the same, with a studio full of sample photos
+	@$(LEASHED) $(PY) -m apps.web.embedded.up --demo
+
+# pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. What failed among the slow
+# ones (whole installations, a browser, kill -9) is tried once more by itself: two busy cores can be too slow for a
+# time-out. Both tries stand in the log.
+test: dev                   ## everything: units, services, browser. ARGS="-k word" picks
+	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(WITH_SERVICES) sh -c \
+		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part --last-failed "$$@"; }; \
+		part -n 2 -m "not slow and not browser" $(ARGS) && twice -m "slow and not browser" $(ARGS) \
+		&& twice -m browser $(ARGS)'
+
+quick: dev                  ## the fast part
+	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+
+lint: dev                   ## style, types, layers, migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run --settings config.settings.test
+
+bench: dev                  ## the figures of docs/performance.md, each beside its baseline
+	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.bench $(ARGS)
+
+pictures: dev              ## take the pictures of docs/images anew; look at them
+	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.browser.picture_book
+
+setup:
+	@$(PYTHON) requirements/bootstrap.py base
+
+dev:
+	@$(PYTHON) requirements/bootstrap.py dev
+
+COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" ../.venv/bin/pip-compile --quiet --no-config \
+	--generate-hashes --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+requirements: dev           ## pin the newest versions the .in files allow. ARGS="-P name" raises one
+	cd requirements && $(COMPILE) --allow-unsafe $(ARGS) -o base.txt base.in
+	cd requirements && $(COMPILE) --allow-unsafe $(ARGS) -o prod.txt prod.in
+	cd requirements && $(COMPILE) --allow-unsafe $(ARGS) -o dev.txt dev.in
+	@# The one unsafe package is dlib: it is left out of the list, see ml.in.
+	cd requirements && $(COMPILE) $(ARGS) --unsafe-package dlib -o ml.txt ml.in

@@ -1,0 +1,110 @@
+"""The API's members' door: which studio, which role, which scope; and everything in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.accounts import idempotency
+from apps.accounts.access import Entered
+from apps.accounts.credentials import Credential
+from apps.accounts.models import Role, Studio
+from apps.accounts.tenancy import StudioModel, StudioQuerySet, acting_in
+from apps.web.api import Conditional
+
+M = TypeVar("M", bound=StudioModel)
+Handler = Callable[..., Response]
+
+
+class StudioView(Conditional):
+    """An endpoint in the studio of the caller's credential.
+
+    read_role, write_role: what members need.  scope: what a key needs to write; reading needs "read".
+    action_scopes: other scopes for some actions of a viewset or methods of a view, as {"create": "upload"}.
+    """
+
+    read_role: ClassVar[Role] = Role.VIEWER
+    write_role: ClassVar[Role] = Role.EDITOR
+    scope: ClassVar[str] = ""
+    action_scopes: ClassVar[dict[str, str]] = {}
+    metadata_class = None
+
+    @property
+    def credential(self) -> Credential:
+        """What the caller showed; `HasScope` let nobody in without."""
+        return cast(Credential, self.request.auth)
+
+    @property
+    def entered(self) -> Entered:
+        return self.credential.entered
+
+    @property
+    def studio(self) -> Studio:
+        return self.entered.studio
+
+    def needs(self, request: Request) -> tuple[Role, str]:
+        """The lowest role that may do this, and the scope that a key needs for it. Raises MethodNotAllowed."""
+        if not hasattr(self, str(request.method).lower()):
+            raise MethodNotAllowed(str(request.method))
+        return self.read_role if request.method in SAFE_METHODS else self.write_role, self._scope(request)
+
+    def _scope(self, request: Request) -> str:
+        action = getattr(self, "action", None) or str(request.method).lower()
+        if action in self.action_scopes:
+            return self.action_scopes[action]
+        if request.method in SAFE_METHODS:
+            return "read"
+        if not self.scope:
+            raise ImproperlyConfigured(f"{type(self).__name__} writes and names no scope")
+        return self.scope
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = str(request.method).lower()
+        if request.method not in SAFE_METHODS:
+            # The body is received before the transaction is opened: a slow client must not hold one.
+            _ = request.data
+        # Only the handler runs in the transaction. An error leaves the block before it becomes an answer;
+        # otherwise what was half done would be committed.
+        if method in self.http_method_names and hasattr(self, method):
+            setattr(self, method, self._in_studio(getattr(self, method)))
+
+    def _in_studio(self, handler: Handler) -> Handler:
+        def inside(request: Request, *args: Any, **kwargs: Any) -> Response:
+            with acting_in(self.studio):
+                if request.method != "POST":
+                    return handler(request, *args, **kwargs)
+                return idempotency.once(self.entered, request, lambda: handler(request, *args, **kwargs))
+
+        return inside
+
+
+class StudioViewSet(StudioView, GenericViewSet, Generic[M]):  # type: ignore[type-arg]
+    """Rows of one model in the caller's studio. Another studio's id is answered like an unknown one.
+
+    model: what it serves.  ordering: unique, not null; the order of the list and of its cursors.
+    """
+
+    model: type[M]
+    ordering: ClassVar[tuple[str, ...]] = ("id",)
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> StudioQuerySet[M]:
+        return self.model.objects.for_studio(self.studio)
+
+    def paginated(self, rows: models.QuerySet[Any]) -> Response:
+        """One page of `rows` through the view's serializer."""
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """One page."""
+        return self.paginated(self.filter_queryset(self.get_queryset()))

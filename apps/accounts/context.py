@@ -1,0 +1,26 @@
+"""What every page of a studio knows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+def studio(request: HttpRequest) -> dict[str, Any]:
+    """The studio, the member's rights in it and the address of its colours."""
+    entered = getattr(request, "entered", None)
+    if entered is None:
+        return {}
+    return {
+        "studio": entered.studio,
+        "role": entered.role.value,
+        "may_edit": entered.may_edit,
+        "may_manage": entered.may_manage,
+        "several_studios": entered.several,
+        "brand_css": brand_css(entered.studio),
+    }
+
+
+def brand_css(studio: Any) -> str:
+    """Address of the stylesheet with the studio's colour; changes with the colour."""
+    return f"{reverse('accounts:brand', args=[studio.slug])}?v={studio.accent.lstrip('#')}"

@@ -1,0 +1,167 @@
+"""What an API caller shows: a five-minute access token or an API key. The studio comes from it and from nowhere else.
+
+Neither is believed about rights: membership, role and whether the session still runs are read at every request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from apps.accounts.access import Entered, enter
+from apps.accounts.models import ApiKey, RefreshToken, Role, Studio, User, secret_hash
+from apps.accounts.tenancy import across_studios, acting_in
+
+ACCESS_LIFETIME = timedelta(minutes=5)
+ALGORITHM = "HS256"
+AUDIENCE = "glassine-api"
+KIND = "access"
+LAST_USED_STEP = timedelta(minutes=1)
+
+SCOPES_OF: dict[Role, frozenset[str]] = {
+    Role.VIEWER: frozenset({"read"}),
+    Role.EDITOR: frozenset({"read", "upload", "albums", "share", "people"}),
+    Role.OWNER: frozenset(ApiKey.SCOPES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Who calls, in which studio, with which scopes. key: the API key, or None for an access token."""
+
+    entered: Entered
+    scopes: frozenset[str]
+    key: ApiKey | None = None
+    family: UUID | None = None
+
+    def require(self, scope: str) -> None:
+        """Raises PermissionDenied with a sentence when the scope is not held."""
+        if scope not in self.scopes:
+            raise PermissionDenied(f"This needs the scope {scope}.")
+
+
+class Credentials(BaseAuthentication):
+    """`Authorization: Bearer <access token>` or `Authorization: Api-Key <key>`."""
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        words = get_authorization_header(request).split()
+        if not words:
+            return None
+        credential = self._read(words)
+        if credential is None:
+            raise AuthenticationFailed("This credential is not valid, or not any more.")
+        return credential.entered.user, credential
+
+    def _read(self, words: list[bytes]) -> Credential | None:
+        if len(words) != 2 or not words[1].isascii():
+            return None
+        scheme, secret = words[0].lower(), words[1].decode()
+        if scheme == b"bearer":
+            return by_access_token(secret)
+        return by_api_key(secret) if scheme == b"api-key" else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="glassine"'
+
+
+class HasScope(BasePermission):
+    """Signed in, with the role and the scope that a view of a studio asks for (`StudioView.needs`)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, Credential):
+            raise NotAuthenticated
+        if hasattr(view, "needs"):
+            role, scope = view.needs(request)
+            request.auth.entered.require(role)
+            request.auth.require(scope)
+        return True
+
+
+# -- access tokens -----------------------------------------------------------------------------------------
+
+
+def access_token(user: User, studio: Studio, family: UUID) -> str:
+    """A signed token for five minutes. It names the session (`family`), so that ending the session ends it too."""
+    now = timezone.now()
+    claims = {
+        "iss": settings.PUBLIC_URL,
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + ACCESS_LIFETIME,
+        "typ": KIND,
+        "sub": str(user.pk),
+        "studio": str(studio.pk),
+        "family": str(family),
+    }
+    return jwt.encode(claims, _signing_key(), algorithm=ALGORITHM)
+
+
+def _signing_key() -> str:
+    # Not the bare secret: nothing else that is signed with it can pass for a token.
+    return f"glassine.jwt:{settings.SECRET_KEY}"
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            _signing_key(),
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=settings.PUBLIC_URL,
+            options={"require": ["exp", "iat", "aud", "iss", "sub"]},
+        )
+    except jwt.InvalidTokenError:
+        return None
+    return claims if claims.get("typ") == KIND else None
+
+
+def by_access_token(token: str) -> Credential | None:
+    """The credential of a token, or None if it is forged, too old, or its session has ended."""
+    claims = _claims(token)
+    if claims is None:
+        return None
+    studio_id, family = UUID(claims["studio"]), UUID(claims["family"])
+    with acting_in(studio_id):
+        session = RefreshToken.objects.for_studio(studio_id).filter(family=family, user=claims["sub"])
+        row = session.select_related("user").order_by(F("revoked_at").asc(nulls_last=True)).first()
+    if row is None or row.revoked_at is not None:
+        return None
+    entered = _entered(row.user, studio_id)
+    return Credential(entered, SCOPES_OF[entered.role], family=family) if entered else None
+
+
+def _entered(user: User, studio_id: UUID) -> Entered | None:
+    try:
+        return enter(user, studio_id)
+    except Http404:
+        return None
+
+
+# -- API keys ----------------------------------------------------------------------------------------------
+
+
+def by_api_key(secret: str) -> Credential | None:
+    """The credential of a key, or None. A key can never do more than the member who made it can do now."""
+    with across_studios():
+        key = ApiKey.objects.filter(key_hash=secret_hash(secret)).select_related("made_by").first()
+        if key is None:
+            return None
+        now = timezone.now()
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - LAST_USED_STEP)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    entered = _entered(key.made_by, key.studio_id)
+    return Credential(entered, SCOPES_OF[entered.role] & frozenset(key.scopes), key=key) if entered else None

@@ -1,0 +1,182 @@
+"""What people type. Rows of a studio are never choices here: keys come from the address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from apps.accounts.credentials import SCOPES_OF
+from apps.accounts.models import Role, Studio, User
+from apps.accounts.signing_in import LONGEST_PASSWORD
+
+SCOPE_LABELS = {
+    "read": "Read everything in the studio",
+    "upload": "Upload photos",
+    "albums": "Change galleries and photos",
+    "share": "Make and end share links",
+    "people": "Name and merge people",
+    "admin": "Manage keys, see the state of the system",
+}
+
+
+def _email() -> forms.EmailField:
+    return forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+
+def _new_password(label: str = "Password") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        help_text="At least 10 characters.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+def _old_password(label: str = "Password") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _your_name() -> forms.CharField:
+    return forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+
+def _studio_name() -> forms.CharField:
+    return forms.CharField(label="Name of the studio", max_length=120)
+
+
+class SignInForm(forms.Form):
+    email = _email()
+    password = _old_password()
+
+
+class SignUpForm(forms.Form):
+    """The password is chosen by who opens the mail, so nobody can prepare an account for somebody else."""
+
+    studio_name = _studio_name()
+    name = _your_name()
+    email = _email()
+
+
+class NewPasswordForm(forms.Form):
+    """person: whose name and address the password must not resemble."""
+
+    password = _new_password()
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password, self.person)
+        return password
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = _old_password("Your password now")
+    password = _new_password("New password")
+    field_order = ("current", "password")
+
+
+class FirstRunForm(forms.Form):
+    code = forms.CharField(
+        label="One-time code", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
+    )
+    studio_name = _studio_name()
+    name = _your_name()
+    email = _email()
+    password = _new_password()
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        if "password" in fields:
+            person = User(email=fields.get("email", ""), name=fields.get("name", ""))
+            try:
+                validate_password(fields["password"], person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return fields
+
+
+class ResetRequestForm(forms.Form):
+    email = _email()
+
+
+class JoinAsNewForm(NewPasswordForm):
+    name = _your_name()
+    field_order = ["name", "password"]
+
+
+class JoinForm(forms.Form):
+    """For who has an account, but is not signed in with it."""
+
+    password = _old_password()
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.EDITOR)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class ApiKeyForm(forms.Form):
+    label = forms.CharField(label="Name", max_length=80, help_text="What will use it, as “Lightroom on the laptop”.")
+    scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = SCOPES_OF[role]
+        choices = [(scope, label) for scope, label in SCOPE_LABELS.items() if scope in held]
+        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+
+
+class SettingsForm(forms.ModelForm[Studio]):
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        help_text="Links end at the end of a day in this zone.",
+    )
+
+    class Meta:
+        model = Studio
+        fields = ("name", "slug", "time_zone", "accent")
+        labels: ClassVar[dict[str, str]] = {"name": "Name", "slug": "Address", "accent": "Colour"}
+        help_texts: ClassVar[dict[str, str]] = {
+            "slug": "Part of the addresses of your studio pages. Links that clients have keep working."
+        }
+        widgets: ClassVar[dict[str, forms.Widget]] = {"accent": forms.TextInput(attrs={"type": "color"})}
+
+    def clean_slug(self) -> str:
+        return str(self.cleaned_data["slug"]).lower()
+
+    def clean_accent(self) -> str:
+        accent = str(self.cleaned_data["accent"]).lower()
+        if not re.fullmatch(r"#[0-9a-f]{6}", accent):
+            raise ValidationError("This must look like #3b5b54.")
+        return accent
+
+
+class LogoForm(forms.Form):
+    """Drawn here, read by `sharing.brand`."""
+
+    logo = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="PNG, JPEG or WebP, up to 5 MB. Transparent is best.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+    remove_logo = forms.BooleanField(label="Remove the logo", required=False)

@@ -1,0 +1,123 @@
+"""How a studio begins: by sign-up, or by the first person of a new installation."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils.text import slugify
+
+from apps.accounts.journal import note
+from apps.accounts.models import Membership, Role, Studio, User, secret_hash
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.web.refusal import Refusal
+
+LONGEST_SLUG = 60
+_FIRST_OWNER_LOCK = 0x676C6173
+
+
+class AddressTaken(Refusal):
+    """There is an account with this e-mail address."""
+
+    status = 409
+    code = "address_taken"
+    sentence = "There is an account with this e-mail address already."
+
+
+class AlreadyOwned(Refusal):
+    """The installation has its first person, or the code is not right."""
+
+    status = 409
+    code = "already_owned"
+    sentence = "This code does not work. The newest one stands in the log."
+
+
+def open_studio(owner: User, name: str) -> Studio:
+    """A new studio with its owner. Its slug is made from the name and is nobody else's."""
+    while True:
+        studio = Studio(name=name, slug=_free_slug(name))
+        try:
+            with acting_in(studio):
+                studio.save(force_insert=True)
+                Membership(studio=studio, user=owner, role=Role.OWNER).save(force_insert=True)
+                note(studio, owner, "studio.opened", studio)
+        except IntegrityError:
+            # Somebody took the slug between our look and our insert.
+            if not _is_taken(studio.slug):
+                raise
+        else:
+            return studio
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[: LONGEST_SLUG - 5].strip("-_") or "studio"
+    slug, number = base, 1
+    while _is_taken(slug):
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def _is_taken(slug: str) -> bool:
+    with across_studios():
+        return Studio.objects.filter(slug=slug).exists()
+
+
+def sign_up(*, email: str, name: str, studio_name: str, password: str) -> tuple[User, Studio]:
+    """A new person with a new studio. Raises AddressTaken."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                owner = User.objects.create_user(email, password, name=name)
+        except IntegrityError:
+            raise AddressTaken from None
+        return owner, open_studio(owner, studio_name)
+
+
+# -- the first person ----------------------------------------------------------------------------------------
+
+
+def is_unowned() -> bool:
+    """True while nobody has an account here."""
+    return not User.objects.exists()
+
+
+def _code_file() -> Path:
+    return Path(settings.DATA) / "first_run"
+
+
+def new_code() -> str:
+    """A one-time code that proves access to this machine's log; replaces the one before. Only its hash is kept."""
+    code = "-".join(secrets.token_hex(2) for _ in range(6))
+    path = _code_file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secret_hash(code))
+    return code
+
+
+def _is_the_code(code: str) -> bool:
+    try:
+        kept = _code_file().read_text()
+    except FileNotFoundError:
+        return False
+    return hmac.compare_digest(kept, secret_hash(code.strip().lower()))
+
+
+def first_owner(*, email: str, password: str, name: str = "", studio_name: str, code: str | None = None) -> Studio:
+    """The first person and studio of this installation; of parallel tries one wins.
+
+    code: what the log printed; None for who runs commands on this machine.  Raises AlreadyOwned.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [_FIRST_OWNER_LOCK])
+        if not is_unowned() or (code is not None and not _is_the_code(code)):
+            raise AlreadyOwned
+        _, studio = sign_up(email=email, name=name, studio_name=studio_name, password=password)
+    _code_file().unlink(missing_ok=True)
+    return studio

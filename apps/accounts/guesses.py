@@ -1,0 +1,98 @@
+"""Guess budgets: a try is counted before the slow comparison, so parallel tries cannot slip through.
+
+The counters live in Redis: one atomic INCR decides. When Redis is away nobody may guess (fail closed);
+wiping it gives back at most one window's budget.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from apps.web.refusal import Refusal
+
+
+class TooManyGuesses(Refusal):
+    """The budget is spent. wait: seconds until the window ends."""
+
+    status = 429
+    code = "too_many_tries"
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"Too many tries. Please wait {max(1, round(wait / 60))} min and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`tries` within `window` seconds."""
+
+    name: str
+    tries: int
+    window: int
+
+
+@cache
+def _redis() -> redis.Redis:
+    # One more try at once (the server may have closed an idle connection), but nobody waits for a counter.
+    once_more = Retry(NoBackoff(), 1)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=2, retry=once_more)
+
+
+PREFIX = "guess"
+
+# INCR and the expiry in one step: a counter without an end would lock somebody out for ever.
+_TAKE = """
+local n = redis.call('incr', KEYS[1])
+if n == 1 then redis.call('expire', KEYS[1], ARGV[1]) end
+return {n, redis.call('ttl', KEYS[1])}
+"""
+
+
+# Never below zero and never a key without an end: the window may have closed meanwhile.
+_GIVE = """
+if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[1]) end
+"""
+
+
+def _key(budget: Budget, subject: str) -> str:
+    return f"{PREFIX}:{budget.name}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
+
+
+def reserve(budget: Budget, subject: str) -> int:
+    """Take one try from the budget of `subject` (an account, an address, a link) before comparing anything.
+
+    Returns how many tries are left after this one. Raises TooManyGuesses when none was left, also when the
+    counter cannot be reached.
+    """
+    try:
+        used, wait = _redis().eval(_TAKE, 1, _key(budget, subject), budget.window)
+    except redis.RedisError as error:
+        raise TooManyGuesses(60) from error
+    if int(used) > budget.tries:
+        raise TooManyGuesses(max(1, int(wait)))
+    return budget.tries - int(used)
+
+
+def forgive(budget: Budget, subject: str) -> None:
+    """A right guess gives the budget back."""
+    try:
+        _redis().delete(_key(budget, subject))
+    except redis.RedisError:
+        # The window ends by itself; the person is already let in.
+        return
+
+
+def give_back(budget: Budget, subject: str) -> None:
+    """A right guess is not counted; the wrong ones of others stay so."""
+    try:
+        _redis().eval(_GIVE, 1, _key(budget, subject))
+    except redis.RedisError:
+        # The window ends by itself; the person is already let in.
+        return

@@ -1,0 +1,115 @@
+"""`Idempotency-Key`: the same request sent twice is done once and answered twice.
+
+The answer is kept in the transaction of the deed, so one is never there without the other. It may hold a secret
+that is shown once (a key, a link), so it is sealed with the caller's own Idempotency-Key, of which only a hash is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
+from django.http import QueryDict
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from apps.accounts.access import Entered
+from apps.accounts.models import IdempotentReply, secret_hash
+from apps.web.refusal import Refusal
+
+LONGEST_KEY = 128
+
+
+class InProgress(Refusal):
+    """The first request with this key has not been answered yet."""
+
+    status = 409
+    code = "in_progress"
+    sentence = "A request with this Idempotency-Key is still being worked on."
+    wait = 1
+
+
+class KeyReused(Refusal):
+    """The key belongs to another request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    sentence = "This Idempotency-Key was used for another request."
+
+
+def once(entered: Entered, request: Request, deed: Callable[[], Response]) -> Response:
+    """Do the deed, or repeat the answer it once gave. Call it in the studio's transaction.
+
+    Only successes are remembered; what failed may be tried again. Raises InProgress, KeyReused, ValidationError.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        return deed()
+    if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": [f"At most {LONGEST_KEY} printable ASCII characters."]})
+    key_hash = secret_hash(key)
+    _lock(entered, key_hash)
+    replies = IdempotentReply.objects.for_studio(entered.studio)
+    replies.filter(created_at__lt=timezone.now() - IdempotentReply.KEPT).delete()
+    known = replies.filter(user=entered.user, key=key_hash).first()
+    mark = fingerprint(request)
+    if known is not None:
+        return _again(known, mark, key)
+    response = deed()
+    if 200 <= response.status_code < 300:
+        IdempotentReply(
+            studio=entered.studio,
+            user=entered.user,
+            key=key_hash,
+            fingerprint=mark,
+            status=response.status_code,
+            body=_seal(key).encrypt(json.dumps(response.data, cls=JSONEncoder).encode()).decode(),
+        ).save(force_insert=True)
+    return response
+
+
+def _lock(entered: Entered, key_hash: str) -> None:
+    """Hold the key until the transaction ends, or say that somebody else does. A crash lets go of it."""
+    name = hashlib.sha256(f"{entered.studio.pk}{entered.user.pk}{key_hash}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])
+        if not cursor.fetchone()[0]:
+            raise InProgress
+
+
+def _again(known: IdempotentReply, mark: str, key: str) -> Response:
+    if known.fingerprint != mark:
+        raise KeyReused
+    body = json.loads(_seal(key).decrypt(str(known.body).encode()))
+    return Response(body, status=known.status, headers={"Idempotent-Replayed": "true"})
+
+
+def _seal(key: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(hashlib.sha256(f"idempotency:{settings.SECRET_KEY}:{key}".encode()).digest()))
+
+
+def fingerprint(request: Request) -> str:
+    """SHA-256 (hex) of what was asked: method, address, and the content of fields and files."""
+    asked = [request.method, request.get_full_path(), _content(request.data)]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, cls=JSONEncoder).encode()).hexdigest()
+
+
+def _content(data: Any) -> Any:
+    if isinstance(data, QueryDict):
+        return {name: [_content(value) for value in values] for name, values in data.lists()}
+    if isinstance(data, UploadedFile):
+        data.seek(0)
+        digest = hashlib.file_digest(data, "sha256").hexdigest()
+        data.seek(0)
+        return [data.name, digest]
+    return data

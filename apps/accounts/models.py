@@ -1,0 +1,301 @@
+"""People, studios and what lets them in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.tenancy import StudioModel
+from apps.web.ids import uuid7
+from apps.web.refusal import Refusal
+
+
+class Role(models.TextChoices):
+    """What a member may do; each role may do all that the ones before it may."""
+
+    VIEWER = "viewer", "Viewer"
+    EDITOR = "editor", "Editor"
+    OWNER = "owner", "Owner"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+    def reaches(self, needed: Role) -> bool:
+        """True if this role includes `needed`."""
+        return self.rank >= needed.rank
+
+
+class QuotaExceeded(Refusal):
+    """The studio's plan has no room; the message says so to a photographer."""
+
+    status = 507
+    code = "quota_exceeded"
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256 (hex) of a random secret of at least 128 bits: a slow hash would add nothing to those."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail. One person may work in several studios."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Studio(models.Model):
+    """The tenant: one photography business."""
+
+    is_studio = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, db_index=False)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    accent = models.CharField(max_length=7, default="#3b5b54")
+    logo = models.BinaryField(null=True, editable=False)
+    logo_version = models.PositiveIntegerField(default=0, editable=False)
+    plan = models.CharField(max_length=30, default="standard", editable=False)
+    quota_bytes = models.BigIntegerField(default=500 * 10**9, editable=False)
+    quota_files = models.PositiveIntegerField(default=200_000, editable=False)
+    bytes_used = models.BigIntegerField(default=0, editable=False)
+    files_used = models.IntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="accounts_studio_slug"),
+            models.CheckConstraint(condition=Q(bytes_used__gte=0) & Q(files_used__gte=0), name="accounts_studio_usage"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("albums:list", args=[self.slug])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def logo_url(self) -> str:
+        """Address of the logo, or "" if there is none; it changes with the logo."""
+        if not self.logo_version:
+            return ""
+        return f"{reverse('sharing:logo_image', args=[self.slug])}?v={self.logo_version}"
+
+    def take_room(self, size: int) -> None:
+        """Count one more file of `size` bytes, or raise QuotaExceeded.
+
+        One conditional UPDATE, so that parallel uploads cannot pass the limit together. Call it in the
+        transaction that adds the row: the count is undone with it.
+        """
+        taken = Studio.objects.filter(
+            pk=self.pk,
+            bytes_used__lte=F("quota_bytes") - size,
+            files_used__lt=F("quota_files"),
+        ).update(bytes_used=F("bytes_used") + size, files_used=F("files_used") + 1)
+        if not taken:
+            raise QuotaExceeded(self.room_sentence())
+
+    def give_room(self, size: int, *, files: int = 1) -> None:
+        """The reverse of `take_room`, for files of `size` bytes in all that are gone for good."""
+        Studio.objects.filter(pk=self.pk).update(bytes_used=F("bytes_used") - size, files_used=F("files_used") - files)
+
+    def room_sentence(self) -> str:
+        """What is left of the plan, in a photographer's words. Reads the row afresh."""
+        self.refresh_from_db(fields=["bytes_used", "files_used", "quota_bytes", "quota_files"])
+        if self.files_used >= self.quota_files:
+            return f"Your plan holds {self.quota_files:,} photos and all are used."
+        left = max(0, self.quota_bytes - self.bytes_used)
+        return f"Your plan has {left / 10**9:.1f} GB left, too little for this file."
+
+
+class Membership(StudioModel):
+    """A user in a studio."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "user"], name="accounts_membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class Invitation(StudioModel):
+    """A mailed offer to join a studio. The token is known to the mail alone; the row keeps its hash."""
+
+    LIFETIME = timedelta(days=14)
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    token_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "email"], name="accounts_invitation_email"),
+            models.UniqueConstraint(fields=["studio", "token_hash"], name="accounts_invitation_token"),
+        ]
+        indexes = [models.Index(fields=["token_hash"], name="accounts_invitation_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.role}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()
+
+
+class ApiKey(StudioModel):
+    """A key of an integration. Acts for the member who made it, never beyond that member's role."""
+
+    SCOPES = ("read", "upload", "albums", "share", "people", "admin")
+
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12, editable=False)
+    key_hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(default=list)
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "key_hash"], name="accounts_apikey_hash"),
+        ]
+        indexes = [models.Index(fields=["key_hash"], name="accounts_apikey_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… {self.name}"
+
+    @classmethod
+    def make(cls, studio: Studio, user: User, *, name: str, scopes: list[str]) -> tuple[ApiKey, str]:
+        """A new key and its secret, which is shown once and kept nowhere."""
+        secret = f"gk_{secrets.token_urlsafe(32)}"
+        row = cls(
+            studio=studio,
+            made_by=user,
+            name=name,
+            scopes=scopes,
+            prefix=secret[:10],
+            key_hash=secret_hash(secret),
+        )
+        row.save()
+        return row, secret
+
+
+class RefreshToken(StudioModel):
+    """One refresh token of an API session. Spent once; its successors share the family."""
+
+    LIFETIME = timedelta(days=30)
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    family = models.UUIDField(default=uuid7)
+    token_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "token_hash"], name="accounts_refresh_hash"),
+        ]
+        indexes = [
+            models.Index(fields=["token_hash"], name="accounts_refresh_lookup"),
+            models.Index(fields=["studio", "family"], name="accounts_refresh_family"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.family)
+
+
+class JournalEntry(StudioModel):
+    """Who did what to which thing. Rows are added, never changed: the application may not update them."""
+
+    studio = models.ForeignKey(Studio, on_delete=models.DO_NOTHING, db_index=False, related_name="journal")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints]
+        indexes = [models.Index(fields=["studio", "-at"], name="accounts_journal_at")]
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class IdempotentReply(StudioModel):
+    """The answer once given to an `Idempotency-Key`, so that a repeated request creates nothing twice."""
+
+    KEPT = timedelta(hours=24)
+
+    key = models.CharField(max_length=128)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "user", "key"], name="accounts_idempotency_once"),
+        ]
+        indexes = [models.Index(fields=["studio", "created_at"], name="accounts_idempotency_age")]
+
+    def __str__(self) -> str:
+        return self.key

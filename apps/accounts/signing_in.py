@@ -1,0 +1,61 @@
+"""Is this the person? E-mail and password, the same for the pages and the API.
+
+Known and unknown accounts take the same time and get the same answer, and each try is counted before it is checked.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from apps.accounts.guesses import Budget, forgive, give_back, reserve
+from apps.accounts.journal import note
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.web.refusal import Refusal
+
+ACCOUNT = Budget("account", tries=5, window=10 * 60)
+ADDRESS = Budget("address", tries=60, window=10 * 60)
+# Beyond this a hash would only cost; bcrypt_sha256 itself takes any length.
+LONGEST_PASSWORD = 1000
+
+
+class WrongPassword(Refusal):
+    """No such account, or not its password: the caller is not told which."""
+
+    status = 401
+    code = "wrong_password"
+    sentence = "The e-mail address or the password is not right."
+
+
+@cache
+def _nobodys_hash() -> str:
+    return make_password("nobody has this password")
+
+
+def identify(email: str, password: str, *, address: str) -> User:
+    """The person with this e-mail and password.
+
+    address: where the try comes from; it has a budget of its own.  Raises TooManyGuesses or WrongPassword.
+    """
+    email = email.strip().lower()
+    reserve(ADDRESS, address)
+    reserve(ACCOUNT, email)
+    nobody = _nobodys_hash()
+    user = User.objects.filter(email=email, is_active=True).first()
+    right = check_password(password[:LONGEST_PASSWORD], user.password if user else nobody)
+    if user is None or not right:
+        raise WrongPassword
+    forgive(ACCOUNT, email)
+    give_back(ADDRESS, address)
+    return user
+
+
+def note_everywhere(user: User, verb: str, **detail: str) -> None:
+    """Write into the journal of each studio the person works in."""
+    with across_studios():
+        studios = list(Studio.objects.filter(memberships__user=user).defer("logo"))
+    for studio in studios:
+        with acting_in(studio):
+            note(studio, user, verb, user, **detail)

@@ -1,0 +1,272 @@
+"""The guard between studios: every row of a studio is read through its studio, twice.
+
+First wall, in Python: a query on a studio's rows begins at a related row (`studio.albums`,
+`album.placements`), at `.for_studio(studio)`, or inside `across_studios()`. Anything else raises
+`Unscoped` before a statement is sent.
+
+Second wall, in PostgreSQL: row-level security is enabled and forced on every table with a studio, and
+the application's role is neither owner nor superuser. `acting_in(studio)` opens a transaction and names
+the studio in it; outside of it the tables look empty and refuse writes.
+
+Third, keys: `SameStudio` makes a foreign key of (studio, parent), so a row of one studio cannot point
+into another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models.constraints import BaseConstraint
+
+from apps.accounts.tenant_keys import SYSTEM_ROLE
+from apps.web.ids import uuid7
+
+if TYPE_CHECKING:
+    from apps.accounts.models import Studio
+
+NO_ROLE = "none"
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Unscoped(RuntimeError):
+    """A query on a studio's rows did not say which studio."""
+
+
+# -- the second wall's key ---------------------------------------------------------------------------
+
+
+@contextmanager
+def acting_in(studio: Studio | UUID) -> Iterator[None]:
+    """Open a transaction in which PostgreSQL shows the rows of `studio` and no others.
+
+    Nested calls restore the outer studio on leaving; inside `across_studios()` this is the way back to one
+    studio. The setting dies with the transaction, so a connection that goes back to a pool carries nothing over.
+    """
+    with _wall(str(studio if isinstance(studio, UUID) else studio.pk), NO_ROLE, across=False):
+        yield
+
+
+@contextmanager
+def across_studios() -> Iterator[None]:
+    """Open a transaction that sees all studios, by another database role.
+
+    The one way out: token look-ups, sweeps, platform administration. Each use is listed in
+    tests/accounts/test_tenancy.py.
+    """
+    with _wall("", SYSTEM_ROLE, across=True):
+        yield
+
+
+@contextmanager
+def _wall(studio: str, role: str, *, across: bool) -> Iterator[None]:
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        before = _swap(studio, role)
+        outer = is_across()
+        connection.is_across = across  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            connection.is_across = outer  # type: ignore[attr-defined]
+        # The end of the transaction forgets both settings, and so does a rollback to the savepoint, by an
+        # exception or on purpose.
+        if not is_outermost and not connection.needs_rollback:
+            _swap(*before)
+
+
+def _swap(studio: str, role: str) -> tuple[str, str]:
+    """Name the studio and the role of this transaction; returns the ones named before ("" for no studio)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with before as materialized (
+                   select coalesce(current_setting('app.studio', true), '') as studio, current_setting('role') as role
+               )
+               select studio, role, set_config('app.studio', %s, true), set_config('role', %s, true) from before""",
+            [studio, role],
+        )
+        row = cursor.fetchone()
+        return str(row[0]), str(row[1])
+
+
+def is_across() -> bool:
+    """True inside `across_studios()`."""
+    return bool(getattr(connection, "is_across", False))
+
+
+# -- the first wall ----------------------------------------------------------------------------------
+
+
+def _knows_studio(row: object) -> bool:
+    """A related row that itself belongs to one studio (or is one)."""
+    return isinstance(row, StudioModel) or getattr(row, "is_studio", False)
+
+
+class StudioQuerySet(models.QuerySet[M]):
+    """A query set that runs only when it knows its studio; else every way to run it raises `Unscoped`."""
+
+    _scoped: bool = False
+
+    def for_studio(self, studio: Studio | UUID) -> Self:
+        """Only the rows of `studio`."""
+        scoped = self.filter(studio_id=studio if isinstance(studio, UUID) else studio.pk)
+        scoped._scoped = True
+        return scoped
+
+    def _clone(self) -> Self:
+        copy: Self = super()._clone()  # type: ignore[misc]
+        copy._scoped = self._scoped
+        return copy
+
+    def _guard(self) -> None:
+        hints: dict[str, object] = getattr(self, "_hints", {})
+        if not (self._scoped or _knows_studio(hints.get("instance")) or is_across()):
+            raise Unscoped(f"a query on {self.model.__name__} must begin at its studio")
+
+    def _fetch_all(self) -> None:
+        self._guard()
+        super()._fetch_all()
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        self._guard()
+        return super().iterator(chunk_size)
+
+    def aiterator(self, chunk_size: int = 2000) -> AsyncIterator[M]:
+        self._guard()
+        return super().aiterator(chunk_size)
+
+    def count(self) -> int:
+        self._guard()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._guard()
+        return super().exists()
+
+    def contains(self, obj: models.Model) -> bool:
+        self._guard()
+        return super().contains(obj)
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._guard()
+        return super().aggregate(*args, **kwargs)
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        self._guard()
+        return super().explain(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._guard()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._guard()
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        self._guard()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        self._guard()
+        return super().bulk_update(objs, fields, *args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        self._guard()
+        return super().raw(*args, **kwargs)
+
+    def _raw_delete(self, using: str | None) -> int:
+        self._guard()
+        return super()._raw_delete(using)
+
+    # A scoped query set must not become wider by what it is joined with.
+
+    def __and__(self, other: models.QuerySet[M, Any]) -> Self:
+        _guard(other)
+        return super().__and__(other)
+
+    def __or__(self, other: models.QuerySet[M, Any]) -> Self:
+        _guard(other)
+        return super().__or__(other)
+
+    def __xor__(self, other: models.QuerySet[M, Any]) -> Self:
+        _guard(other)
+        return super().__xor__(other)
+
+    def _combinator_query(self, combinator: str, *others: Self, all: bool = False) -> Self:
+        for other in others:
+            other._guard()
+        return super()._combinator_query(combinator, *others, all=all)  # type: ignore[misc,no-any-return]
+
+    # `create` is not listed: the manager below refuses to give out an unscoped query set, and a row's
+    # own studio is checked by the database.
+    update.alters_data = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]
+    bulk_create.alters_data = True  # type: ignore[attr-defined]
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
+
+
+def _guard(other: models.QuerySet[Any, Any]) -> None:
+    if isinstance(other, StudioQuerySet):
+        other._guard()
+
+
+class GuardedManager(models.Manager[M]):
+    """Django's `_base_manager` for rows of a studio.
+
+    Django itself goes through it to save one instance and to follow a key from a row at hand; those
+    pass, because they carry the instance. A query written on it by hand does not.
+    """
+
+    _hints: dict[str, models.Model]
+
+    def get_queryset(self) -> StudioQuerySet[M]:
+        return StudioQuerySet(self.model, using=self._db, hints=self._hints)
+
+
+class StudioManager(models.Manager[M]):
+    """`objects` of every model of a studio: `Album.objects.all()` raises `Unscoped`."""
+
+    _hints: dict[str, models.Model]
+
+    def get_queryset(self) -> StudioQuerySet[M]:
+        queryset = self._rows()
+        # What begins in `across_studios()` is asked again when it runs: it may not outlive the block.
+        queryset._scoped = _knows_studio(getattr(self, "instance", None)) or self._hinted()
+        if not (queryset._scoped or is_across()):
+            raise Unscoped(f"begin at the studio: studio.{self.model._meta.model_name}s or for_studio(studio)")
+        return queryset
+
+    def for_studio(self, studio: Studio | UUID) -> StudioQuerySet[M]:
+        """Only the rows of `studio`."""
+        return self._rows().for_studio(studio)
+
+    def _rows(self) -> StudioQuerySet[M]:
+        return StudioQuerySet(self.model, using=self._db, hints=self._hints)
+
+    def _hinted(self) -> bool:
+        return _knows_studio(self._hints.get("instance"))
+
+
+class StudioModel(models.Model):
+    """A row that belongs to one studio."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    studio = models.ForeignKey(
+        "accounts.Studio", on_delete=models.DO_NOTHING, db_index=False, related_name="%(class)ss"
+    )
+
+    guarded: ClassVar[GuardedManager[Self]] = GuardedManager()
+    objects: ClassVar[StudioManager[Self]] = StudioManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "guarded"
+        default_manager_name = "objects"
+        constraints: ClassVar[list[BaseConstraint]] = [
+            models.UniqueConstraint(fields=["studio", "id"], name="%(app_label)s_%(class)s_studio_id")
+        ]

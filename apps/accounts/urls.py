@@ -1,0 +1,33 @@
+"""Addresses of people and studios."""
+
+from django.urls import path
+
+from apps.accounts.views import entrance, joining, managing
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("login/", entrance.login, name="login"),
+    path("logout/", entrance.logout, name="logout"),
+    path("password/", entrance.password, name="password"),
+    path("studios/", entrance.choose_studio, name="choose_studio"),
+    path("brand/<slug:slug>.css", entrance.brand, name="brand"),
+    path("sign-up/", joining.sign_up, name="sign_up"),
+    path("sign-up/<str:token>/", joining.sign_up_finish, name="sign_up_finish"),
+    path("first-run/", joining.first_run, name="first_run"),
+    path("reset/", joining.reset_request, name="reset_request"),
+    path("reset/<str:token>/", joining.reset, name="reset"),
+    path("invitation/<str:token>/", joining.invitation, name="invitation"),
+    path("studio/<slug:slug>/settings/", managing.settings, name="settings"),
+    path("studio/<slug:slug>/members/", managing.members_page, name="members"),
+    path("studio/<slug:slug>/members/<uuid:member_id>/role/", managing.member_role, name="member_role"),
+    path("studio/<slug:slug>/members/<uuid:member_id>/remove/", managing.member_remove, name="member_remove"),
+    path(
+        "studio/<slug:slug>/invitations/<uuid:invitation_id>/revoke/",
+        managing.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("studio/<slug:slug>/api-keys/", managing.api_keys, name="api_keys"),
+    path("studio/<slug:slug>/api-keys/<uuid:key_id>/delete/", managing.api_key_delete, name="api_key_delete"),
+]

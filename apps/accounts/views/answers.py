@@ -1,0 +1,47 @@
+"""Answers that several pages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+
+from apps.web.refusal import Refusal
+
+Context = dict[str, Any]
+
+
+def page(request: HttpRequest, template: str, context: Context, *, form: forms.BaseForm | None = None) -> HttpResponse:
+    """A page with its form; 422 when the form was sent and is not right."""
+    status = 422 if form is not None and form.errors else 200
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def refused(
+    request: HttpRequest,
+    template: str,
+    context: Context,
+    form: forms.BaseForm,
+    refusal: Refusal,
+    field: str | None = None,
+) -> HttpResponse:
+    """The page again, with the sentence of a refused deed. Too many tries stay 429, all else is 422."""
+    form.add_error(field, str(refusal))
+    answer = page(request, template, context, form=form)
+    if refusal.status == 429:
+        answer.status_code = 429
+        answer["Retry-After"] = str(refusal.wait)
+    return answer
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the fields of a POST, also when there are none."""
+    return request.POST if request.method == "POST" else None
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a deed: look there."""
+
+    status_code = 303

@@ -1,0 +1,140 @@
+"""The way in: sign in and out, choose a studio, a studio's colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from apps.accounts import colours, founding
+from apps.accounts.changing import NotYourPassword, change_password
+from apps.accounts.forms import ChangePasswordForm, SignInForm
+from apps.accounts.guesses import TooManyGuesses
+from apps.accounts.models import Membership, Studio, User
+from apps.accounts.signing_in import WrongPassword, identify, note_everywhere
+from apps.accounts.tenancy import across_studios
+from apps.accounts.views.answers import SeeOther, page, refused, sent
+from apps.web.peer import address
+
+YEAR = 365 * 24 * 3600
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    target = _safe_target(request)
+    if request.user.is_authenticated:
+        return SeeOther(target)
+    if founding.is_unowned():
+        return redirect("accounts:first_run")
+    form = SignInForm(sent(request))
+    context = {"next": request.POST.get("next") or request.GET.get("next", ""), "may_sign_up": settings.SIGN_UP_OPEN}
+    if not form.is_valid():
+        return page(request, "accounts/login.html", context, form=form)
+    try:
+        user = identify(form.cleaned_data["email"], form.cleaned_data["password"], address=address(request))
+    except (WrongPassword, TooManyGuesses) as refusal:
+        return refused(request, "accounts/login.html", context, form, refusal)
+    begin_session(request, user)
+    return SeeOther(target)
+
+
+def begin_session(request: HttpRequest, user: User) -> None:
+    """Sign the person in; the session gets a new key, so that a planted one is worth nothing."""
+    auth.login(request, user)
+    note_everywhere(user, "member.signed_in", by="browser")
+
+
+def _safe_target(request: HttpRequest) -> str:
+    """Where to go after signing in: an address of this site, else the first page."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if here else settings.LOGIN_REDIRECT_URL
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return redirect("accounts:login")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password of who is signed in."""
+    if not isinstance(request.user, User):
+        return redirect_to_login(request.get_full_path())
+    template = "accounts/password.html"
+    form = ChangePasswordForm(sent(request), person=request.user)
+    if not form.is_valid():
+        return page(request, template, {}, form=form)
+    fields = form.cleaned_data
+    try:
+        person = change_password(request.user, fields["current"], fields["password"], address=address(request))
+    except (NotYourPassword, TooManyGuesses) as refusal:
+        return refused(request, template, {}, form, refusal, "current")
+    auth.update_session_auth_hash(request, person)
+    messages.success(request, "Your password is changed. All other devices are signed out.")
+    return SeeOther(settings.LOGIN_REDIRECT_URL)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A studio on the page of studios."""
+
+    name: str
+    slug: str
+    role: str
+    logo_url: str
+    url: str
+
+
+def _choices(user: User) -> list[Choice]:
+    with across_studios():
+        rows = list(
+            Membership.objects.filter(user=user)
+            .select_related("studio")
+            .defer("studio__logo")
+            .order_by("studio__name", "studio__id")
+        )
+    return [
+        Choice(row.studio.name, row.studio.slug, row.role, row.studio.logo_url, row.studio.get_absolute_url())
+        for row in rows
+    ]
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the only studio, or to the choice of several."""
+    if not isinstance(request.user, User):
+        return redirect("accounts:login")
+    studios = _choices(request.user)
+    return redirect(studios[0].url if len(studios) == 1 else "accounts:choose_studio")
+
+
+@never_cache
+@require_safe
+def choose_studio(request: HttpRequest) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return redirect("accounts:login")
+    return render(request, "accounts/choose_studio.html", {"studios": _choices(request.user)})
+
+
+@require_GET
+def brand(request: HttpRequest, slug: str) -> HttpResponse:
+    """The studio's colours, and nothing else about it. Its address changes with the colour."""
+    with across_studios():
+        accent = Studio.objects.filter(slug=slug).values_list("accent", flat=True).first()
+    if accent is None:
+        raise Http404
+    current = request.GET.get("v") == accent.lstrip("#")
+    caching = f"public, max-age={YEAR}, immutable" if current else "public, max-age=300"
+    return HttpResponse(colours.stylesheet(accent), content_type="text/css", headers={"Cache-Control": caching})

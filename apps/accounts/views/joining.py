@@ -1,0 +1,200 @@
+"""Becoming somebody here: sign up, the first run, a new password, an invitation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts import founding, mail, members, resetting
+from apps.accounts.forms import (
+    FirstRunForm,
+    JoinAsNewForm,
+    JoinForm,
+    NewPasswordForm,
+    ResetRequestForm,
+    SignUpForm,
+)
+from apps.accounts.guesses import Budget, TooManyGuesses, reserve
+from apps.accounts.models import Invitation, User
+from apps.accounts.signing_in import WrongPassword, identify
+from apps.accounts.views.answers import SeeOther, page, refused, sent
+from apps.accounts.views.entrance import begin_session
+from apps.web.peer import address
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+SIGN_UPS = Budget("sign-up", tries=10, window=3600)
+FIRST_RUNS = Budget("first-run", tries=30, window=3600)
+_SIGN_UP_SALT = "accounts.sign-up"
+_SIGN_UP_LIFETIME = 24 * 3600
+
+
+# -- sign up -----------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Ask for a studio. A known address gets another mail and the same answer."""
+    if not settings.SIGN_UP_OPEN:
+        raise Http404
+    form = SignUpForm(sent(request))
+    if not form.is_valid():
+        return page(request, "accounts/sign_up.html", {}, form=form)
+    try:
+        reserve(SIGN_UPS, address(request))
+    except TooManyGuesses as refusal:
+        return refused(request, "accounts/sign_up.html", {}, form, refusal)
+    _mail_sign_up(**form.cleaned_data)
+    return render(request, "accounts/sign_up_sent.html")
+
+
+def _mail_sign_up(*, email: str, name: str, studio_name: str) -> None:
+    email = email.lower()
+    token = signing.dumps([email, name, studio_name], salt=_SIGN_UP_SALT)
+    url = settings.PUBLIC_URL + reverse("accounts:sign_up_finish", args=[token])
+    known = User.objects.filter(email=email).first()
+    if known is None:
+        mail.send_later(email, "Open your studio", "mail/sign_up.txt", name=name, studio=studio_name, url=url)
+        return
+    mail.send_later(
+        email,
+        "You have an account",
+        "mail/sign_up_known.txt",
+        name=str(known),
+        login_url=settings.PUBLIC_URL + reverse("accounts:login"),
+        reset_url=settings.PUBLIC_URL + reverse("accounts:reset_request"),
+    )
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def sign_up_finish(request: HttpRequest, token: str) -> HttpResponse:
+    """The mailed link: choose a password, and the studio is open."""
+    if not settings.SIGN_UP_OPEN:
+        raise Http404
+    template = "accounts/sign_up_finish.html"
+    try:
+        email, name, studio_name = signing.loads(token, salt=_SIGN_UP_SALT, max_age=_SIGN_UP_LIFETIME)
+    except signing.BadSignature:
+        return render(request, template, {"valid": False}, status=410)
+    context = {"valid": True, "email": email, "studio_name": studio_name}
+    form = NewPasswordForm(sent(request), person=User(email=email, name=name))
+    if not form.is_valid():
+        return page(request, template, context, form=form)
+    try:
+        owner, studio = founding.sign_up(
+            email=email, name=name, studio_name=studio_name, password=form.cleaned_data["password"]
+        )
+    except founding.AddressTaken as refusal:
+        return refused(request, template, context, form, refusal)
+    begin_session(request, owner)
+    return SeeOther(studio.get_absolute_url())
+
+
+# -- first run ---------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def first_run(request: HttpRequest) -> HttpResponse:
+    """The first person of a new installation, who can read its log."""
+    if not founding.is_unowned():
+        return redirect("accounts:login")
+    form = FirstRunForm(sent(request))
+    if not form.is_valid():
+        return page(request, "accounts/first_run.html", {}, form=form)
+    try:
+        reserve(FIRST_RUNS, address(request))
+        studio = founding.first_owner(**form.cleaned_data)
+    except (TooManyGuesses, founding.AlreadyOwned) as refusal:
+        return refused(request, "accounts/first_run.html", {}, form, refusal, "code")
+    begin_session(request, User.objects.get_by_natural_key(form.cleaned_data["email"]))
+    return SeeOther(studio.get_absolute_url())
+
+
+# -- a new password ------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def reset_request(request: HttpRequest) -> HttpResponse:
+    form = ResetRequestForm(sent(request))
+    if not form.is_valid():
+        return page(request, "accounts/reset_request.html", {}, form=form)
+    try:
+        resetting.ask(form.cleaned_data["email"], address=address(request))
+    except TooManyGuesses as refusal:
+        return refused(request, "accounts/reset_request.html", {}, form, refusal)
+    return render(request, "accounts/reset_sent.html")
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def reset(request: HttpRequest, token: str) -> HttpResponse:
+    person = resetting.holder(token)
+    if person is None:
+        return render(request, "accounts/reset.html", {"valid": False}, status=410)
+    form = NewPasswordForm(sent(request), person=person)
+    if not form.is_valid():
+        return page(request, "accounts/reset.html", {"valid": True}, form=form)
+    try:
+        user = resetting.set_password(token, form.cleaned_data["password"])
+    except resetting.LinkUsed:
+        return render(request, "accounts/reset.html", {"valid": False}, status=410)
+    begin_session(request, user)
+    return SeeOther(settings.LOGIN_REDIRECT_URL)
+
+
+# -- an invitation -------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Join a studio: as who is signed in, with the password of an account, or as somebody new."""
+    offer = members.invitation_of(token)
+    if offer is None:
+        return _over(request)
+    known = User.objects.filter(email=offer.email).first()
+    form = _join_form(request, offer, known)
+    context = {"valid": True, "invitation": offer, "studio": offer.studio}
+    if not form.is_valid():
+        return page(request, "accounts/invitation.html", context, form=form)
+    try:
+        user = _joined(request, offer, known, form.cleaned_data)
+    except (WrongPassword, TooManyGuesses) as refusal:
+        return refused(request, "accounts/invitation.html", context, form, refusal, "password")
+    except members.InvitationOver:
+        return _over(request)
+    if request.user != user:
+        begin_session(request, user)
+    return SeeOther(offer.studio.get_absolute_url())
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/invitation.html", {"valid": False}, status=410)
+
+
+def _join_form(
+    request: HttpRequest, offer: Invitation, known: User | None
+) -> JoinAsNewForm | JoinForm | ResetRequestForm:
+    if known is None:
+        return JoinAsNewForm(sent(request), person=User(email=offer.email))
+    form = JoinForm(sent(request))
+    if known == request.user:
+        del form.fields["password"]
+    return form
+
+
+def _joined(request: HttpRequest, offer: Invitation, known: User | None, fields: dict[str, str]) -> User:
+    if known is None:
+        return members.join_as_new(offer, name=fields["name"], password=fields["password"])
+    if known != request.user:
+        identify(known.email, fields["password"], address=address(request))
+    members.join(offer, known)
+    return known

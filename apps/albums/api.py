@@ -1,0 +1,297 @@
+"""Albums and their photos over the API: the same deeds as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioView, StudioViewSet
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums import editing, marks, places, repair, shapes, trash
+from apps.albums.models import Album, AlbumState, Photo
+from apps.albums.stream import BadCursor, Stream
+from apps.media import serving
+from apps.web import keyset
+from apps.web.api import Keyset
+from apps.web.refusal import Refusal
+
+PICTURES = ("tile", "thumb", "web")
+# A row of the stream begins with the photo's id.
+PHOTO: Final = 0
+
+
+class NotInAlbum(Refusal):
+    """Some of the photos named do not lie in the album."""
+
+    status = 422
+    code = "not_in_album"
+    sentence = "Some of these photos are not in this album."
+
+
+class InAlbum(StudioView):
+    """A view below one album of the studio."""
+
+    @cached_property
+    def album(self) -> Album:
+        """The album of the address, or 404."""
+        return album_or_404(self, self.kwargs["album_id"])
+
+
+def album_or_404(view: StudioView, album_id: UUID) -> Album:
+    """An album of the caller's studio that is not in the trash."""
+    rows = Album.objects.for_studio(view.studio).filter(trashed_at__isnull=True)
+    album: Album = get_object_or_404(rows, pk=album_id)
+    album.studio = view.studio
+    return album
+
+
+# -- albums --------------------------------------------------------------------------------------------
+
+
+@extend_schema(tags=["albums"])
+@extend_schema_view(list=extend_schema(responses=shapes.AlbumSerializer(many=True)))
+class AlbumViewSet(StudioViewSet[Album]):
+    """The studio's albums, newest first."""
+
+    model = Album
+    serializer_class = shapes.AlbumSerializer
+    ordering = ("-created_at", "id")
+    scope = "albums"
+    lookup_url_kwarg = "album_id"
+
+    def get_queryset(self) -> StudioQuerySet[Album]:
+        return super().get_queryset().filter(trashed_at__isnull=True)
+
+    def get_object(self) -> Album:
+        return album_or_404(self, self.kwargs["album_id"])
+
+    def _shown(self, album: Album, status: int = 200) -> Response:
+        return Response(shapes.album_shapes(self.request, self.studio, [album])[0], status=status)
+
+    def _asked(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
+        asked = shapes.AlbumSerializer(data=request.data, partial=partial)
+        asked.is_valid(raise_exception=True)
+        values: dict[str, Any] = asked.validated_data
+        return values
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A page of albums."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(shapes.album_shapes(request, self.studio, page or []))
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """One album."""
+        return self._shown(self.get_object())
+
+    @extend_schema(responses={201: shapes.AlbumSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Make an album. It is a draft unless `state` says otherwise."""
+        asked = self._asked(request)
+        state = asked.pop("state", None)
+        album = editing.create(self.studio, by=self.entered.user, **asked)
+        if state:
+            editing.set_state(album, AlbumState(state), by=self.entered.user)
+        return self._shown(album, status=201)
+
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change title, description, event date or state."""
+        album = self.get_object()
+        asked = self._asked(request, partial=True)
+        state = asked.pop("state", None)
+        editing.change(album, by=self.entered.user, **asked)
+        if state:
+            editing.set_state(album, AlbumState(state), by=self.entered.user)
+        return self._shown(album)
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Move the album to the trash, where it can be restored for 30 days."""
+        trash.trash_album(self.get_object(), by=self.entered.user)
+        return Response(status=204)
+
+    def by_slug(self, request: Request, album_slug: str) -> Response:
+        """The album with this slug."""
+        album: Album = get_object_or_404(self.get_queryset(), slug=album_slug)
+        album.studio = self.studio
+        return self._shown(album)
+
+    @extend_schema(request=shapes.FocalSerializer, responses=shapes.AlbumSerializer)
+    def cover(self, request: Request, album_id: UUID, photo_id: UUID) -> Response:
+        """Choose the cover and, in the body, the point of it that is always seen."""
+        album = self.get_object()
+        asked = shapes.FocalSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        focal = asked.validated_data
+        if not editing.set_cover(album, photo_id, by=self.entered.user, focal_x=focal["x"], focal_y=focal["y"]):
+            raise Http404
+        return self._shown(album)
+
+    @extend_schema(request=shapes.ArrangeSerializer, responses={204: OpenApiResponse(description="Ordered")})
+    def order(self, request: Request, album_id: UUID) -> Response:
+        """Put the photos of the album into this order. From now on the album is ordered by hand."""
+        album = self.get_object()
+        asked = shapes.ArrangeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        photos: list[UUID] = asked.validated_data["photos"]
+        if album.placements.live().filter(photo_id__in=photos).count() != len(set(photos)):
+            raise NotInAlbum
+        editing.arrange(album, photos, by=self.entered.user)
+        return Response(status=204)
+
+
+# -- photos --------------------------------------------------------------------------------------------
+
+
+class StreamPages(Keyset):
+    """Pages of an album's photos, in its reading order."""
+
+    def of(self, album: Album, request: Request) -> list[UUID]:
+        """The ids of this page's photos."""
+        self.request = request
+        stream = Stream(album, size=self._limit(request), only_shown=False)
+        cursor = request.query_params.get("cursor")
+        try:
+            page = stream.at(cursor) if cursor is not None else stream.open()
+        except BadCursor:
+            raise exceptions.ValidationError({"cursor": ["This cursor does not belong to this list."]}) from None
+        photos = [row[PHOTO] for row in page.rows]
+        self.page = keyset.Page(photos, page.next or None, page.earlier or None)
+        return photos
+
+
+@extend_schema(tags=["photos"])
+@extend_schema_view(list=extend_schema(responses=shapes.PhotoSerializer(many=True)))
+class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
+    """The photos of one album."""
+
+    model = Photo
+    serializer_class = shapes.PhotoSerializer
+    pagination_class = StreamPages
+    scope = "albums"
+    lookup_url_kwarg = "photo_id"
+
+    def get_queryset(self) -> StudioQuerySet[Photo]:
+        photos = super().get_queryset()
+        return photos.filter(placements__album_id=self.album.pk, placements__trashed_at__isnull=True)
+
+    def get_object(self) -> Photo:
+        photo: Photo = get_object_or_404(self.get_queryset(), pk=self.kwargs["photo_id"])
+        photo.studio = self.studio
+        return photo
+
+    def _shapes(self, photos: Sequence[UUID]) -> list[dict[str, Any]]:
+        return shapes.photo_shapes(self.request, self.studio, photos, album=self.album)
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A page of photos in the album's order."""
+        pages = StreamPages()
+        return pages.get_paginated_response(self._shapes(pages.of(self.album, request)))
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """One photo."""
+        return Response(self._shapes([self.get_object().pk])[0])
+
+    @extend_schema(request=shapes.MarksSerializer, responses=shapes.PhotoSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change what people say about a photo."""
+        photo = self.get_object()
+        asked = shapes.MarksSerializer(data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        marks.mark(photo, by=self.entered.user, **asked.validated_data)
+        return Response(self._shapes([photo.pk])[0])
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Take the photo out of the album; out of its last one, it goes to the trash."""
+        places.take_out(self.album, [self.get_object().pk], by=self.entered.user)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={202: shapes.PhotoSerializer})
+    def regenerate(self, request: Request, **kwargs: Any) -> Response:
+        """Make the renditions anew, soon. Until then the old ones are shown."""
+        photo = self.get_object()
+        repair.render_again(photo)
+        return Response(self._shapes([photo.pk])[0], status=202)
+
+
+@extend_schema(tags=["photos"])
+class AllPhotosViewSet(StudioViewSet[Photo]):
+    """All photos of the studio that are not in the trash, oldest first."""
+
+    model = Photo
+    serializer_class = shapes.PhotoSerializer
+    ordering = ("id",)
+    scope = "albums"
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A page of photos."""
+        page = self.paginate_queryset(self.get_queryset().filter(trashed_at__isnull=True).only("id", "studio_id"))
+        photos = [photo.pk for photo in page or []]
+        return self.get_paginated_response(shapes.photo_shapes(request, self.studio, photos))
+
+
+class PhotoDownload(InAlbum):
+    """The bytes of one photo."""
+
+    scope = "albums"
+    VERSIONS: ClassVar[tuple[str, ...]] = ("original", "gold", *PICTURES)
+
+    @extend_schema(
+        tags=["photos"],
+        parameters=[OpenApiParameter("version", OpenApiTypes.STR, enum=VERSIONS, default="original")],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, album_id: UUID, photo_id: UUID) -> HttpResponseBase:
+        """The original as it came, or a rendition of it; 404 for a version that is not there (yet)."""
+        version = request.query_params.get("version", "original")
+        if version not in self.VERSIONS:
+            raise exceptions.ValidationError({"version": [f"One of {', '.join(self.VERSIONS)}."]})
+        photos = Photo.objects.for_studio(self.studio).filter(
+            placements__album_id=self.album.pk, placements__trashed_at__isnull=True
+        )
+        photo: Photo = get_object_or_404(photos, pk=photo_id)
+        location = self._location(photo, version)
+        if location is None:
+            raise Http404
+        return serving.file_response(location, filename=photo.camera_name)
+
+    def _location(self, photo: Photo, version: str) -> serving.Location | None:
+        if version == "original":
+            return serving.original_location(self.studio.pk, photo.pk)
+        # Versions with metadata embedded ("gold") are not made yet, so there is none to give.
+        return serving.locate(self.studio.pk, photo.pk, version) if version in PICTURES else None
+
+
+urlpatterns = [
+    path("albums", AlbumViewSet.as_view({"get": "list", "post": "create"}), name="api-albums"),
+    path("albums/photos/all", AllPhotosViewSet.as_view({"get": "list"}), name="api-photos-all"),
+    path("albums/slug/<slug:album_slug>", AlbumViewSet.as_view({"get": "by_slug"}), name="api-album-slug"),
+    path(
+        "albums/<uuid:album_id>",
+        AlbumViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="api-album",
+    ),
+    path("albums/<uuid:album_id>/order", AlbumViewSet.as_view({"put": "order"}), name="api-album-order"),
+    path("albums/<uuid:album_id>/cover/<uuid:photo_id>", AlbumViewSet.as_view({"put": "cover"}), name="api-cover"),
+    path(
+        "albums/<uuid:album_id>/photos/<uuid:photo_id>",
+        AlbumPhotoViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="api-photo",
+    ),
+    path("albums/<uuid:album_id>/photos/<uuid:photo_id>/download", PhotoDownload.as_view(), name="api-photo-download"),
+    path(
+        "albums/<uuid:album_id>/photos/<uuid:photo_id>/regenerate-thumbnails",
+        AlbumPhotoViewSet.as_view({"post": "regenerate"}),
+        name="api-photo-regenerate",
+    ),
+]

@@ -1,0 +1,164 @@
+"""How many photos there are: by section for one album, in total for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+from typing import TypeVar, cast
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from redis import RedisError
+
+from apps.albums.models import Album, PhotoState, Placement, PlacementQuerySet, Section
+from apps.albums.tiles import Heading
+
+KEPT_SECONDS = 30
+VERSION_SECONDS = 24 * 3600
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Photos of an album by the rank of their section; rank 0 is "without section"."""
+
+    by_rank: dict[int, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_rank.values())
+
+    def of(self, section: Section) -> int:
+        """Photos under a heading."""
+        return self.by_rank.get(section.rank, 0)
+
+    def before(self, section: Section) -> int:
+        """Photos that come before a heading."""
+        return sum(count for rank, count in self.by_rank.items() if rank < section.rank)
+
+    def headings(self, sections: Iterable[Section]) -> dict[UUID, Heading]:
+        """What the stream prints between tiles."""
+        return {section.pk: Heading(section.title, self.of(section)) for section in sections}
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Photos of an album that are not in the trash. size: bytes of their originals."""
+
+    photos: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """Photos of an album that a client cannot see yet."""
+
+    processing: int
+    failed: int
+
+
+def shown(album: Album) -> Counts:
+    """What clients may see."""
+    return _counts("shown", album, lambda: _placements(album).shown())
+
+
+def live(album: Album) -> Counts:
+    """What the studio sees: all that is not in the trash."""
+    return _counts("live", album, lambda: _placements(album).live())
+
+
+def _counts(kind: str, album: Album, placements: Callable[[], PlacementQuerySet]) -> Counts:
+    def count(_: Sequence[UUID]) -> dict[UUID, dict[int, int]]:
+        return {album.pk: _by_rank(placements())}
+
+    return Counts(_remembered(kind, [album.pk], count)[album.pk])
+
+
+def unready(album: Album) -> Unready:
+    """What is still being prepared or has failed. Costs as much as there are such photos in the studio."""
+    states = Count("pk", filter=Q(photo__state=PhotoState.PROCESSING)), Count("pk")
+    found = (
+        _placements(album)
+        .live()
+        .filter(photo__state__in=[PhotoState.PROCESSING, PhotoState.FAILED])
+        .aggregate(processing=states[0], all=states[1])
+    )
+    return Unready(found["processing"], found["all"] - found["processing"])
+
+
+def totals(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, Total]:
+    """Count and size of many albums, from the cache or by one query."""
+    found = _remembered("total", albums, lambda missing: _count_totals(studio_id, missing))
+    return {pk: Total(*total) for pk, total in found.items()}
+
+
+def _placements(album: Album) -> PlacementQuerySet:
+    return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
+
+
+def _by_rank(placements: PlacementQuerySet) -> dict[int, int]:
+    rows = placements.order_by().values_list("section_rank").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def _count_totals(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    rows = (
+        Placement.objects.for_studio(studio_id)
+        .filter(album_id__in=albums, trashed_at__isnull=True)
+        .order_by()
+        .values_list("album_id")
+        .annotate(photos=Count("pk"), size=Sum("photo__original__size"))
+    )
+    counted = {album_id: (photos, int(size or 0)) for album_id, photos, size in rows}
+    return {pk: counted.get(pk, (0, 0)) for pk in albums}
+
+
+# -- the memory --------------------------------------------------------------------------------------
+# Counting 10,000 photos costs more than a page of them. What was counted is kept beside the album's version, which
+# every change renews after its commit: who counted before the commit has written down the old version.
+
+
+def forget(album_id: UUID) -> None:
+    """The album changed: after the commit the next reader counts afresh."""
+    transaction.on_commit(partial(_renew, album_id), robust=True)
+
+
+def _renew(album_id: UUID) -> None:
+    try:
+        cache.set(_version_key(album_id), token_hex(8), VERSION_SECONDS)
+    except RedisError:
+        # Redis is away or empty: then it holds no old figures either, or they end by themselves.
+        return
+
+
+def _version_key(album_id: UUID) -> str:
+    return f"albums.version.{album_id}"
+
+
+def _remembered(kind: str, albums: Sequence[UUID], count: Callable[[Sequence[UUID]], dict[UUID, T]]) -> dict[UUID, T]:
+    """Figures of albums; those not known in their present version are counted together."""
+    keys = {pk: f"albums.{kind}.{pk}" for pk in albums}
+    try:
+        known = cache.get_many([*keys.values(), *map(_version_key, albums)])
+    except RedisError:
+        return count(albums)
+    versions = {pk: known.get(_version_key(pk), "") for pk in albums}
+    held = {pk: known.get(key) for pk, key in keys.items()}
+    found = {pk: kept[1] for pk, kept in held.items() if kept and kept[0] == versions[pk]}
+    missing = [pk for pk in albums if pk not in found]
+    if missing:
+        counted = count(missing)
+        _keep({keys[pk]: (versions[pk], value) for pk, value in counted.items()})
+        found |= counted
+    return found
+
+
+def _keep(values: dict[str, object]) -> None:
+    try:
+        cache.set_many(values, KEPT_SECONDS)
+    except RedisError:
+        return

@@ -1,0 +1,276 @@
+"""What a studio delivers: albums, their sections, photos and where each photo lies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar, Self, cast
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet
+from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.media.models import Blob
+
+TRASH_KEPT = timedelta(days=30)
+
+
+class AlbumState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    LIVE = "live", "Live"
+    ARCHIVED = "archived", "Archived"
+
+
+class Ordering(models.TextChoices):
+    MANUAL = "manual", "By hand"
+    TIME = "time", "By capture time"
+    NAME = "name", "By file name"
+
+
+class Album(StudioModel):
+    """Photos a studio delivers to one client, in order."""
+
+    title = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, db_index=False)
+    description = models.TextField(max_length=2000, blank=True)
+    state = models.CharField(max_length=10, choices=AlbumState.choices, default=AlbumState.DRAFT)
+    event_date = models.DateField(null=True, blank=True)
+    ordering = models.CharField(max_length=8, choices=Ordering.choices, default=Ordering.TIME)
+    cover = TenantKey("albums.Photo", null=True, related_name="+")
+    focal_x = models.FloatField(default=0.5)
+    focal_y = models.FloatField(default=0.4)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("cover", on_delete="set null"),
+            models.UniqueConstraint(fields=["studio", "slug"], name="albums_album_slug"),
+            models.CheckConstraint(
+                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
+                name="albums_album_focal",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "-created_at", "id"], name="albums_album_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("albums:detail", args=[self.studio.slug, self.pk])
+
+    def hold(self) -> None:
+        """Lock the row until the transaction ends and read afresh what the order depends on.
+
+        Every deed that changes the order or the sections holds the album; so does a finished photo that takes its
+        place. Who needs more locks takes them in this order: photo, album, placement.
+        """
+        mine = Album.objects.for_studio(self.studio_id).select_for_update(no_key=True)
+        self.refresh_from_db(fields=["ordering", "cover", "trashed_at"], from_queryset=mine)
+
+
+class Section(StudioModel):
+    """A part of an album with a heading of its own ("set")."""
+
+    album = TenantKey(Album, related_name="sections")
+    title = models.CharField(max_length=120)
+    rank = models.PositiveIntegerField()
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            # Deferred, so that one transaction may reorder all sections.
+            models.UniqueConstraint(
+                fields=["studio", "album", "rank"],
+                name="albums_section_rank",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(fields=["studio", "album", "title"], name="albums_section_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PhotoState(models.TextChoices):
+    PROCESSING = "processing", "Processing"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class Photo(StudioModel):
+    """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
+
+    width, height: pixels after orientation; null until rendered.
+    color: dominant colour as "#rrggbb".  phash: 64-bit perceptual hash, signed for PostgreSQL.
+    taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
+    studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
+    is not read from the file again.
+    """
+
+    camera_name = models.CharField(max_length=255, editable=False)
+    kind = models.CharField(max_length=8, default="image", editable=False)
+    original = TenantKey(Blob, related_name="photos", editable=False)
+    state = models.CharField(max_length=12, choices=PhotoState.choices, default=PhotoState.PROCESSING)
+    problem = models.CharField(max_length=300, blank=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    color = models.CharField(max_length=7, blank=True)
+    phash = models.BigIntegerField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    taken_offset = models.SmallIntegerField(null=True)
+    taken_by_hand = models.BooleanField(default=False)
+    place = models.CharField(max_length=200, blank=True)
+    facts = models.JSONField(default=dict)
+    caption = models.CharField(max_length=500, blank=True)
+    rating = models.PositiveSmallIntegerField(default=0)
+    label = models.CharField(max_length=12, blank=True)
+    keywords = models.JSONField(default=list)
+    uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("original", on_delete="restrict"),
+            models.UniqueConstraint(fields=["studio", "original"], name="albums_photo_original_once"),
+            models.CheckConstraint(condition=Q(rating__lte=5), name="albums_photo_rating"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["studio", "trashed_at"],
+                condition=Q(trashed_at__isnull=False),
+                name="albums_photo_trash",
+            ),
+            # Counting what is not ready costs as much as there is of it, not as much as there are photos.
+            models.Index(
+                fields=["studio", "state"],
+                condition=Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED]),
+                name="albums_photo_unready",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.camera_name
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == PhotoState.READY
+
+
+class VersionKind(models.TextChoices):
+    ORIGINAL = "original"
+    RAW = "raw"
+    RETOUCHED = "retouched"
+    LIVE = "live"
+    GOLD = "gold"
+
+
+class Version(StudioModel):
+    """One file of a photo. The original is a version too."""
+
+    photo = TenantKey(Photo, related_name="versions")
+    blob = TenantKey(Blob, related_name="versions")
+    kind = models.CharField(max_length=10, choices=VersionKind.choices, default=VersionKind.ORIGINAL)
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("photo"),
+            SameStudio("blob", on_delete="restrict"),
+            models.UniqueConstraint(fields=["studio", "photo", "blob"], name="albums_version_blob_once"),
+            models.UniqueConstraint(
+                fields=["studio", "photo"], condition=Q(is_current=True), name="albums_version_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.photo_id}"
+
+
+class PlacementQuerySet(StudioQuerySet["Placement"]):
+    def live(self) -> Self:
+        """Not in the trash."""
+        return self.filter(trashed_at__isnull=True)
+
+    def shown(self) -> Self:
+        """What a client may see: ready, visible, not in the trash."""
+        return self.live().filter(is_hidden=False, photo__state=PhotoState.READY)
+
+    def in_order(self) -> Self:
+        """Reading order: by section, then by the album's ordering; the id settles ties."""
+        return self.order_by("section_rank", "sort_key", "id")
+
+
+class PlacementManager(StudioManager["Placement"]):
+    """`objects` of placements, which also knows their order."""
+
+    def _rows(self) -> PlacementQuerySet:
+        return PlacementQuerySet(self.model, using=self._db, hints=self._hints)
+
+    def live(self) -> PlacementQuerySet:
+        """Not in the trash."""
+        return cast(PlacementQuerySet, self.get_queryset()).live()
+
+    def shown(self) -> PlacementQuerySet:
+        """What a client may see: ready, visible, not in the trash."""
+        return cast(PlacementQuerySet, self.get_queryset()).shown()
+
+    def in_order(self) -> PlacementQuerySet:
+        """Reading order: by section, then by the album's ordering; the id settles ties."""
+        return cast(PlacementQuerySet, self.get_queryset()).in_order()
+
+
+class Placement(StudioModel):
+    """A photo in an album. `sort_key` says where, as text compared byte by byte (see albums.ordering).
+
+    `section_rank` repeats the section's rank, so that one index holds the reading order of the album.
+    """
+
+    album = TenantKey(Album, related_name="placements")
+    section = TenantKey(Section, null=True, related_name="placements")
+    photo = TenantKey(Photo, related_name="placements")
+    section_rank = models.PositiveIntegerField(default=0)
+    sort_key = models.CharField(max_length=300, db_collation="C")
+    manual_key = models.CharField(max_length=20, db_collation="C")
+    is_hidden = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[PlacementManager] = PlacementManager()
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            SameStudio("section", on_delete="set null"),
+            SameStudio("photo"),
+            models.UniqueConstraint(fields=["studio", "album", "photo"], name="albums_placement_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["studio", "album", "section_rank", "sort_key", "id"],
+                condition=Q(trashed_at__isnull=True),
+                name="albums_placement_order",
+            ),
+            models.Index(
+                fields=["studio", "trashed_at"],
+                condition=Q(trashed_at__isnull=False),
+                name="albums_placement_trash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} in {self.album_id}"

@@ -1,0 +1,177 @@
+"""What is asked of and done to photos of an album."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums import counts, editing, places, repair, shown
+from apps.albums.asked import album_of, one_uuid, photo_of, photos_of, section_of, uuids
+from apps.albums.models import Album
+from apps.albums.tiles import studio_tiles
+from apps.media import serving
+from apps.web import htmx
+
+MOST_TILES = 100
+MOST_STATES = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _ids(request: StudioRequest, most: int) -> list[UUID]:
+    return uuids(request.GET.get("ids", "").split(","), most=most)
+
+
+def _photos_word(number: int) -> str:
+    return "1 photo" if number == 1 else f"{number:,} photos"
+
+
+def _back(request: StudioRequest, album: Album) -> HttpResponse:
+    """Nothing to show for htmx; the album's page without it."""
+    return HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def tiles_by_id(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The tiles of some photos, without headings; unknown ids are left out."""
+    album = album_of(request, album_id)
+    rows = shown.stream_of(album, None).of(_ids(request, MOST_TILES))
+    place = shown.place_of(album, request.entered)
+    return HttpResponse(studio_tiles(rows, {}, place, first_page=False, bare=True))
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def status(request: StudioRequest, album_id: UUID) -> JsonResponse:
+    """How far some photos are, and how many of the album are not ready."""
+    album = album_of(request, album_id)
+    rows = photos_of(album).filter(pk__in=_ids(request, MOST_STATES)).values_list("pk", "state", "problem")
+    unready = counts.unready(album)
+    photos = [{"id": str(pk), "state": state, "reason": problem} for pk, state, problem in rows]
+    return JsonResponse({"photos": photos, "processing": unready.processing, "failed": unready.failed})
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Put photos before another one, or at the end of a section."""
+    album = album_of(request, album_id)
+    section = section_of(album, request.POST.get("section"))
+    moved = editing.move(
+        album,
+        uuids(request.POST.getlist("photo")),
+        before=one_uuid(request.POST.get("before")),
+        section_id=section.pk if section else None,
+        by=request.user,
+    )
+    if not moved:
+        raise Http404
+    return _back(request, album)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Move photos under a heading; they keep the order they have."""
+    album = album_of(request, album_id)
+    section = section_of(album, request.POST.get("section"))
+    moved = places.move_to_section(album, uuids(request.POST.getlist("photo")), section)
+    if not moved:
+        raise Http404
+    where = f"to “{section.title}”" if section else "out of their sections"
+    return htmx.tell(request, _back(request, album), f"{_photos_word(moved)} moved {where}.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Move photos to the trash; the message can take it back."""
+    album = album_of(request, album_id)
+    out = places.take_out(album, uuids(request.POST.getlist("photo")), by=request.user)
+    if not out.photos:
+        raise Http404
+    text = f"{_photos_word(len(out.photos))} moved to the trash."
+    if not htmx.wants(request):
+        return htmx.tell(request, redirect(album), text)
+    restore_url = reverse("albums:photos_restore", args=[request.studio.slug, album.pk])
+    undo = f"{restore_url}?at={(out.at - EPOCH) // timedelta(microseconds=1)}"
+    return htmx.toast(HttpResponse(status=204), text, undo=undo)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def restore(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Put back photos by id (`photo`), or all that one deed took out (`at`, microseconds since 1970)."""
+    album = album_of(request, album_id)
+    photos = uuids(request.POST.getlist("photo"))
+    if "at" in request.GET:
+        photos += places.taken_out_at(album, _moment(request.GET["at"]))
+    back = places.restore(album, photos, by=request.user)
+    if not back:
+        raise Http404
+    return htmx.tell(request, _back(request, album), f"{_photos_word(back)} restored.")
+
+
+def _moment(text: str) -> datetime:
+    if not (text.isascii() and text.isdigit() and len(text) <= 17):
+        raise BadRequest("The moment cannot be read.")
+    return EPOCH + timedelta(microseconds=int(text))
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def problems(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Photos that could not be processed, and why."""
+    return _problems(request, album_of(request, album_id))
+
+
+def _problems(request: StudioRequest, album: Album) -> HttpResponse:
+    failed = [{"id": photo.pk, "name": photo.camera_name, "reason": photo.problem} for photo in repair.failed_of(album)]
+    template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
+    return htmx.vary(render(request, template, {"album": album, "problems": failed}))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Process one failed photo again. Answers with its tile."""
+    album = album_of(request, album_id)
+    photo = photo_of(album, photo_id)
+    if not photo.is_ready:
+        repair.try_again(photo)
+    if not htmx.wants(request):
+        return redirect("albums:problems", request.studio.slug, album.pk)
+    rows = shown.stream_of(album, None).of([photo.pk])
+    return HttpResponse(studio_tiles(rows, {}, shown.place_of(album, request.entered), first_page=False, bare=True))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Process every failed photo of the album again."""
+    album = album_of(request, album_id)
+    again = repair.try_all_again(album)
+    if not htmx.wants(request):
+        return redirect("albums:problems", request.studio.slug, album.pk)
+    return htmx.toast(_problems(request, album), f"{_photos_word(again)} will be tried again.")
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def download(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
+    """The original file under its camera name."""
+    album = album_of(request, album_id)
+    photo = photo_of(album, photo_id)
+    location = serving.original_location(request.studio.pk, photo.pk)
+    if location is None:
+        raise Http404
+    return cast(HttpResponse, serving.file_response(location, filename=photo.camera_name))

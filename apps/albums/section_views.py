@@ -1,0 +1,87 @@
+"""Sections of an album: made, renamed, reordered, removed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums import counts, editing, places, shown
+from apps.albums.asked import album_of, section_of, uuids
+from apps.albums.models import Album
+from apps.web import htmx
+from apps.web.refusal import Refusal
+
+TITLE_LENGTH = 120
+NO_TITLE = "Give the section a title of at most 120 characters."
+
+
+def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpResponse:
+    """The list of sections anew, with what went wrong; the album's page without htmx."""
+    if not htmx.wants(request):
+        if error:
+            messages.error(request, error)
+        return redirect(album)
+    context = shown.section_list(album, counts.live(album)) | {"section_error": error}
+    response = render(request, "albums/_section_editor.html", context, status=422 if error else 200)
+    return htmx.vary(response)
+
+
+def _title(request: StudioRequest) -> str:
+    title = " ".join(request.POST.get("title", "").replace("\x00", "").split())
+    return title if len(title) <= TITLE_LENGTH else ""
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """A new section at the end."""
+    album, title = album_of(request, album_id), _title(request)
+    if not title:
+        return _answer(request, album, NO_TITLE)
+    try:
+        places.add_section(album, title)
+    except Refusal as refusal:
+        return _answer(request, album, str(refusal))
+    return _answer(request, album)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def rename(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResponse:
+    """Another title."""
+    album, title = album_of(request, album_id), _title(request)
+    section = get_object_or_404(album.sections, pk=section_id)
+    section.album = album
+    if not title:
+        return _answer(request, album, NO_TITLE)
+    try:
+        places.rename_section(section, title)
+    except Refusal as refusal:
+        return _answer(request, album, str(refusal))
+    return _answer(request, album)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResponse:
+    """Remove the heading; its photos stay, without a section."""
+    album = album_of(request, album_id)
+    section = section_of(album, section_id)
+    if section is not None:
+        places.delete_section(section)
+    return _answer(request, album)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Sections in the order of the ids sent; those of another album are passed over."""
+    album = album_of(request, album_id)
+    editing.order_sections(album, uuids(request.POST.getlist("section")), by=request.user)
+    return _answer(request, album)

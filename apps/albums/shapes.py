@@ -1,0 +1,201 @@
+"""Albums and photos as the API shows them, field by field, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from apps.accounts.models import Studio
+from apps.albums import counts
+from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Version, VersionKind
+
+KEYWORDS_MOST = 100
+SIZES = ("tile", "thumb", "web", "original")
+
+
+class SectionSerializer(serializers.Serializer[Section]):
+    """A heading of an album."""
+
+    id = serializers.UUIDField(read_only=True)
+    title = serializers.CharField(read_only=True)
+
+
+class FocalSerializer(serializers.Serializer[Any]):
+    """The point of the cover that is always seen: 0..1 from the left and from the top."""
+
+    x = serializers.FloatField(min_value=0, max_value=1, default=0.5)
+    y = serializers.FloatField(min_value=0, max_value=1, default=0.4)
+
+
+class CoverSerializer(serializers.Serializer[Any]):
+    """photo: its id."""
+
+    photo = serializers.UUIDField()
+    focal = FocalSerializer()
+
+
+class AlbumSerializer(serializers.Serializer[Album]):
+    """An album. size: bytes of its originals. url: its page in the studio. Needs `load_albums`."""
+
+    id = serializers.UUIDField(read_only=True)
+    title = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(read_only=True)
+    description = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    state = serializers.ChoiceField(choices=AlbumState.choices, required=False)
+    event_date = serializers.DateField(allow_null=True, required=False)
+    sections = SectionSerializer(many=True, read_only=True)
+    cover = serializers.SerializerMethodField()
+    photo_count = serializers.SerializerMethodField()
+    size = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(CoverSerializer(allow_null=True))
+    def get_cover(self, album: Album) -> dict[str, Any] | None:
+        if album.cover_id is None:
+            return None
+        return {"photo": str(album.cover_id), "focal": {"x": album.focal_x, "y": album.focal_y}}
+
+    def get_photo_count(self, album: Album) -> int:
+        return self._total(album).photos
+
+    def get_size(self, album: Album) -> int:
+        return self._total(album).size
+
+    @extend_schema_field({"type": "string", "format": "uri"})
+    def get_url(self, album: Album) -> str:
+        url: str = self.context["request"].build_absolute_uri(album.get_absolute_url())
+        return url
+
+    def _total(self, album: Album) -> counts.Total:
+        totals: dict[UUID, counts.Total] = self.context["totals"]
+        return totals[album.pk]
+
+
+def album_shapes(request: Request, studio: Studio, albums: Sequence[Album]) -> list[dict[str, Any]]:
+    """Albums as JSON-able; two queries for any number of them."""
+    by_album: dict[UUID, list[Section]] = {album.pk: [] for album in albums}
+    for section in Section.objects.for_studio(studio).filter(album_id__in=by_album).order_by("rank"):
+        by_album[section.album_id].append(section)
+    for album in albums:
+        album.studio = studio
+        album._prefetched_objects_cache = {"sections": by_album[album.pk]}  # type: ignore[attr-defined]
+    context = {"request": request, "totals": counts.totals(studio.pk, list(by_album))}
+    shapes: list[dict[str, Any]] = [AlbumSerializer(album, context=context).data for album in albums]
+    return shapes
+
+
+class ArrangeSerializer(serializers.Serializer[Any]):
+    """photos: ids in their new order; photos not named follow in the order they have."""
+
+    photos = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=100_000)
+
+
+class VersionSerializer(serializers.Serializer[Version]):
+    """One file of a photo. size in bytes."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=VersionKind.choices)
+    is_current = serializers.BooleanField()
+    size = serializers.IntegerField(source="blob.size")
+    sha256 = serializers.CharField(source="blob.sha256")
+    created_at = serializers.DateTimeField()
+
+
+class UrlsSerializer(serializers.Serializer[Any]):
+    """Where the credential of this request can fetch the bytes; null while they are not there."""
+
+    tile = serializers.URLField(allow_null=True)
+    thumb = serializers.URLField(allow_null=True)
+    web = serializers.URLField(allow_null=True)
+    original = serializers.URLField(allow_null=True)
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time with its offset, which is kept: it says what the clock on the wall showed."""
+
+    default_error_messages = {
+        "naive": "Add the offset, as in 2026-05-30T14:00:00+02:00.",
+        "beyond": "This moment lies outside of the calendar.",
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if timezone.is_naive(value):
+            self.fail("naive")
+        try:
+            value.astimezone(UTC)
+        except OverflowError:
+            self.fail("beyond")
+        return value
+
+
+class MarksSerializer(serializers.Serializer[Photo]):
+    """What may be changed of a photo."""
+
+    caption = serializers.CharField(max_length=500, allow_blank=True)
+    rating = serializers.IntegerField(min_value=0, max_value=5)
+    label = serializers.CharField(max_length=12, allow_blank=True)  # type: ignore[assignment]
+    keywords = serializers.ListField(child=serializers.CharField(max_length=80), max_length=KEYWORDS_MOST)
+    place = serializers.CharField(max_length=200, allow_blank=True)
+    taken_at = Moment(allow_null=True)
+
+
+class PhotoSerializer(MarksSerializer):
+    """A photo. width and height in pixels after orientation, null until known; size in bytes of the original."""
+
+    id = serializers.UUIDField(read_only=True)
+    camera_name = serializers.CharField(read_only=True)
+    kind = serializers.ChoiceField(choices=["image", "raw", "video"], read_only=True)
+    width = serializers.IntegerField(read_only=True, allow_null=True)
+    height = serializers.IntegerField(read_only=True, allow_null=True)
+    size = serializers.IntegerField(read_only=True, source="original.size")
+    sha256 = serializers.CharField(read_only=True, source="original.sha256")
+    ready = serializers.BooleanField(read_only=True, source="is_ready")
+    problem = serializers.SerializerMethodField()
+    versions = VersionSerializer(many=True, read_only=True)
+    urls = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_problem(self, photo: Photo) -> str | None:
+        return photo.problem or None
+
+    @extend_schema_field(UrlsSerializer)
+    def get_urls(self, photo: Photo) -> dict[str, str | None]:
+        albums: dict[UUID, UUID] = self.context["albums"]
+        album_id = albums.get(photo.pk)
+        if album_id is None:
+            return dict.fromkeys(SIZES)
+        base = self.context["request"].build_absolute_uri(reverse("api-photo-download", args=[album_id, photo.pk]))
+        ready = photo.is_ready
+        return {size: f"{base}?version={size}" if ready or size == "original" else None for size in SIZES}
+
+
+def photo_shapes(
+    request: Request, studio: Studio, photos: Collection[UUID], *, album: Album | None = None
+) -> list[dict[str, Any]]:
+    """Photos as JSON-able, in the order of the ids; the number of queries does not depend on theirs.
+
+    album: through which their bytes are fetched; without one, any in which a photo lies.
+    """
+    versions = Prefetch("versions", Version.objects.for_studio(studio).select_related("blob").order_by("created_at"))
+    rows = Photo.objects.for_studio(studio).filter(pk__in=photos).select_related("original").prefetch_related(versions)
+    known = {photo.pk: photo for photo in rows}
+    if album is not None:
+        albums = dict.fromkeys(known, album.pk)
+    else:
+        places = Placement.objects.for_studio(studio).filter(
+            photo_id__in=known, trashed_at__isnull=True, album__trashed_at__isnull=True
+        )
+        albums = dict(places.values_list("photo_id", "album_id"))
+    context = {"request": request, "albums": albums}
+    return [PhotoSerializer(known[pk], context=context).data for pk in photos if pk in known]

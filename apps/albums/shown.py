@@ -1,0 +1,201 @@
+"""What the studio's pages show of albums. Run in the studio's transaction; the number of queries never grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, OuterRef, Subquery
+from django.urls import reverse
+
+from apps.accounts.access import Entered
+from apps.accounts.models import Studio
+from apps.albums import counts, tiles
+from apps.albums.models import Album, PhotoState, Placement, Section
+from apps.albums.stream import STUDIO_PAGE, Page, Stream
+from apps.media.formats import FORMATS
+from apps.media.serving import picture_url
+from apps.web import keyset
+
+CARDS = 24
+# Where the eyes of a portrait usually are: 0..1 from left and top.
+FIRST_FOCUS = (0.5, 0.4)
+# Endings that people's files carry beside those that we give.
+MORE_ENDINGS = ("jpeg", "tiff", "heif")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An album in the list and at the head of its page. size in bytes."""
+
+    id: UUID
+    title: str
+    state: str
+    event_date: date | None
+    description: str
+    photo_count: int
+    size: int
+    url: str
+    cover_url: str = ""
+    link_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section with the number of its photos."""
+
+    id: UUID
+    title: str
+    count: int
+
+
+def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
+    """A page of albums, newest first, and the cursor of the next ("" at the end)."""
+    first_photo = (
+        Placement.objects.for_studio(studio)
+        .filter(album_id=OuterRef("pk"), trashed_at__isnull=True, is_hidden=False, photo__state=PhotoState.READY)
+        .order_by("section_rank", "sort_key", "id")
+    )
+    albums = Album.objects.for_studio(studio).filter(trashed_at__isnull=True)
+    if search:
+        albums = albums.filter(title__icontains=search)
+    if state:
+        albums = albums.filter(state=state)
+    with_cover = albums.annotate(first_photo=Subquery(first_photo.values("photo_id")[:1]))
+    page = _page(with_cover, after, scope=f"albums {studio.pk}")
+    ids = [album.pk for album in page.rows]
+    totals = counts.totals(studio.pk, ids)
+    links = dict(
+        Album.objects.for_studio(studio).filter(pk__in=ids).values_list("pk").annotate(Count("share_links")).order_by()
+    )
+    shown = []
+    for album in page.rows:
+        album.studio = studio
+        total, cover = totals[album.pk], album.cover_id or album.first_photo
+        shown.append(card(album, total.photos, total.size, cover=cover, links=links.get(album.pk, 0)))
+    return shown, page.next or ""
+
+
+def _page(albums: Any, after: str, *, scope: str) -> keyset.Page:
+    order = ("-created_at", "id")
+    try:
+        return keyset.page(albums, order, limit=CARDS, cursor=after, scope=scope)
+    except keyset.BadCursor:
+        return keyset.page(albums, order, limit=CARDS, scope=scope)
+
+
+def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, links: int = 0) -> Card:
+    """An album with its figures."""
+    return Card(
+        id=album.pk,
+        title=album.title,
+        state=album.state,
+        event_date=album.event_date,
+        description=album.description,
+        photo_count=photos,
+        size=size,
+        url=album.get_absolute_url(),
+        cover_url=picture_url(album.studio_id, album.pk, cover, "thumb") if cover else "",
+        link_count=links,
+    )
+
+
+def sections_of(album: Album, counted: counts.Counts) -> tuple[list[Section], list[ShownSection]]:
+    """The album's sections in order, as rows and as shown."""
+    rows = list(album.sections.order_by("rank"))
+    return rows, [ShownSection(row.pk, row.title, counted.of(row)) for row in rows]
+
+
+def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
+    """Context of albums/_summary.html."""
+    return {
+        "album": card(album, counted.total, counts.totals(album.studio_id, [album.pk])[album.pk].size),
+        "counts": counts.unready(album),
+        "links_count": album.share_links.count(),
+    }
+
+
+def section_list(album: Album, counted: counts.Counts, section: Section | None = None) -> dict[str, Any]:
+    """Context of albums/_sections.html and albums/_section_editor.html."""
+    return {
+        "album": card(album, counted.total, 0),
+        "sections": sections_of(album, counted)[1],
+        "section": section,
+    }
+
+
+def place_of(album: Album, entered: Entered) -> tiles.StudioPlace:
+    """Where tiles of this album are shown to this member."""
+    return tiles.StudioPlace(album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit)
+
+
+def page_of_tiles(stream: Stream, page: Page, sections: Sequence[Section], entered: Entered) -> dict[str, Any]:
+    """Context of albums/_tiles.html."""
+    next_url = ""
+    if page.next:
+        only = f"&section={stream.within.pk}" if stream.within else ""
+        next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}"
+    html = tiles.studio_tiles(
+        page.rows,
+        stream.counts.headings(sections),
+        place_of(stream.album, entered),
+        after=page.after,
+        first_page=page.is_first,
+    )
+    return {"tiles": html, "next_url": next_url, "first": page.first}
+
+
+def focus(album: Album) -> dict[str, Any] | None:
+    """Context of albums/_focus.html: the cover as guests see it, the first photo if none was chosen.
+
+    None if guests see no photo yet.
+    """
+    stream = Stream(album, size=1)
+    rows = (stream.of([album.cover_id]) if album.cover_id else []) or stream.open().rows
+    if not rows:
+        return None
+    photo_id, width, height = rows[0][0], rows[0][7], rows[0][8]
+    is_chosen = photo_id == album.cover_id
+    x, y = (album.focal_x, album.focal_y) if is_chosen else FIRST_FOCUS
+    return {
+        "album": album,
+        "photo_id": photo_id,
+        "url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
+        "width": width,
+        "height": height,
+        "focal_x": round(x * 100),
+        "focal_y": round(y * 100),
+        "fx": tiles.focal_step(x),
+        "fy": tiles.focal_step(y),
+    }
+
+
+def stream_of(album: Album, section: Section | None) -> Stream:
+    """The album as the studio reads it; with a section, only that."""
+    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section)
+
+
+def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
+    """What the upload script must know. quota_left in bytes."""
+    endings = {format.extension for format in FORMATS.values()}.union(MORE_ENDINGS)
+    return {
+        "url": reverse("uploads:put", args=[studio.slug, album.pk]),
+        "max_bytes": settings.MAX_PHOTO_BYTES,
+        "quota_left": max(0, studio.quota_bytes - studio.bytes_used),
+        "extensions": ",".join(sorted(endings)),
+    }
+
+
+def socket_of(album: Album, studio: Studio) -> str:
+    """Address of the socket that tells of changes."""
+    return f"/ws/studio/{studio.slug}/albums/{album.pk}/"
+
+
+def cover_url(album: Album, page: Page) -> str:
+    """Address of the picture at the head of the album's page: its cover, else the first photo that is ready."""
+    cover = album.cover_id or next((row[0] for row in page.rows if row[5] == PhotoState.READY), None)
+    return picture_url(album.studio_id, album.pk, cover, "tile") if cover else ""

@@ -1,0 +1,256 @@
+"""The photos of an album in reading order, page by page.
+
+A page is found by key, not by offset: one scan of `albums_placement_order` from where the last page ended, so
+page 200 of 10,000 photos costs what page 2 costs. The cursor names a placement of the album, not its keys:
+those tell capture times, and a new order by hand would leave the reader in the middle of nowhere.
+"""
+
+from __future__ import annotations
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import Final, TypeAlias, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, Subquery
+from django.db.models.fields.tuple_lookups import (
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+)
+
+from apps.albums import counts
+from apps.albums.models import Album, Placement, PlacementQuerySet, Section
+from apps.albums.tiles import FIELDS, TileRow
+from apps.media.models import Rendition
+
+GUEST_PAGE = 40
+STUDIO_PAGE = 60
+
+Key: TypeAlias = tuple[int, str, UUID]
+# Columns of a row: the section's id and, last, the placement's.
+_SECTION: Final = 1
+_PLACEMENT: Final = 12
+_FORWARD, _BACK = 0, 1
+_LAYOUT = struct.Struct(">16sIB8s")
+_WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
+
+
+class BadCursor(ValueError):
+    """A cursor that was not made here for this album."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in order.
+
+    first: how many photos come before them.  after: the section of the photo just before (None: none).
+    next, earlier: cursors of the pages around it, or "".
+    """
+
+    rows: list[TileRow]
+    first: int = 0
+    after: UUID | None = None
+    next: str = ""
+    earlier: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        return self.first == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where a photo stands. position counts from 1."""
+
+    position: int
+    total: int
+    previous: UUID | None
+    next: UUID | None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An album as somebody reads it.
+
+    size: photos on a page.  only_shown: as a client sees it (ready, not hidden); else all but the trash.
+    within: only the photos of this section.
+    """
+
+    album: Album
+    size: int = GUEST_PAGE
+    only_shown: bool = True
+    within: Section | None = None
+
+    @cached_property
+    def counts(self) -> counts.Counts:
+        return counts.shown(self.album) if self.only_shown else counts.live(self.album)
+
+    def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
+        """The page for an address: by cursor, from a section, or with a photo on it.
+
+        What does not make sense leads to the first page, as a reader would expect of an old bookmark.
+        """
+        try:
+            if cursor:
+                return self.at(cursor)
+        except BadCursor:
+            return self._forward(None)
+        if photo is not None:
+            return self._around(photo)
+        if section is not None:
+            start = (section.rank, "", UUID(int=0))
+            return self._forward(start, inclusive=True, first=self.counts.before(section))
+        return self._forward(None)
+
+    def at(self, cursor: str) -> Page:
+        """The page of a cursor. Raises BadCursor."""
+        placement_id, number, direction = self._read(cursor)
+        anchor = self._all().filter(pk=placement_id).values_list("section_rank", "sort_key", "id", "section_id").first()
+        if anchor is None:
+            raise BadCursor(cursor)
+        if direction == _BACK:
+            return self._backward(anchor[:3], number)
+        return self._forward(anchor[:3], first=number, after=anchor[3])
+
+    def of(self, photo_ids: Collection[UUID]) -> list[TileRow]:
+        """The rows of these photos, in reading order; what is not in the album is left out."""
+        return self._rows(self._visible().filter(photo_id__in=photo_ids).in_order(), len(photo_ids))
+
+    def neighbours(self, photo_id: UUID) -> Neighbours | None:
+        """What lies around a photo, or None if it cannot be seen here."""
+        key = self._key_of(photo_id)
+        if key is None:
+            return None
+        before, after = self._visible().filter(_before(key)), self._visible().filter(_after(key))
+        return Neighbours(
+            position=before.count() + 1,
+            total=self.counts.total,
+            previous=before.in_order().reverse().values_list("photo_id", flat=True).first(),
+            next=after.in_order().values_list("photo_id", flat=True).first(),
+        )
+
+    # -- pages ---------------------------------------------------------------------------------------
+
+    def _forward(self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None) -> Page:
+        query = self._visible()
+        if key is not None:
+            query = query.filter(_from(key) if inclusive else _after(key))
+        rows = self._rows(query.in_order(), self.size + 1)
+        more = len(rows) > self.size
+        rows = rows[: self.size]
+        return Page(
+            rows,
+            first,
+            after,
+            next=self._cursor(rows[-1][_PLACEMENT], first + len(rows), _FORWARD) if more else "",
+            earlier=self._cursor(rows[0][_PLACEMENT], first, _BACK) if first and rows else "",
+        )
+
+    def _backward(self, key: Key, number: int) -> Page:
+        rows = self._rows(self._visible().filter(_before(key)).in_order().reverse(), self.size + 1)
+        rows.reverse()
+        if not rows:
+            return self._forward(None)
+        after = rows[0][_SECTION] if len(rows) > self.size else None
+        more = len(rows) > self.size
+        rows = rows[-self.size :]
+        first = max(1, number - len(rows)) if more else 0
+        return Page(
+            rows,
+            first,
+            after,
+            next=self._cursor(rows[-1][_PLACEMENT], first + len(rows), _FORWARD),
+            earlier=self._cursor(rows[0][_PLACEMENT], first, _BACK) if more else "",
+        )
+
+    def _around(self, photo_id: UUID) -> Page:
+        """The page on which a reader who began at the start would find the photo."""
+        key = self._key_of(photo_id)
+        if key is None:
+            return self._forward(None)
+        earlier = self._visible().filter(_before(key))
+        number = earlier.count()
+        back = number % self.size
+        if number < self.size:
+            return self._forward(None)
+        # The start of the page and the one before it, whose section decides about a heading.
+        lines = earlier.in_order().reverse().values_list("section_rank", "sort_key", "id", "section_id")
+        found = list(lines[max(back - 1, 0) : back + 1])
+        start = found[0][:3] if back else key
+        return self._forward(start, inclusive=True, first=number - back, after=found[-1][3])
+
+    # -- queries -------------------------------------------------------------------------------------
+
+    def _all(self) -> PlacementQuerySet:
+        album = self.album
+        return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
+
+    def _visible(self) -> PlacementQuerySet:
+        visible = self._all().shown() if self.only_shown else self._all().live()
+        return visible if self.within is None else visible.filter(section_rank=self.within.rank)
+
+    def _rows(self, query: PlacementQuerySet, most: int) -> list[TileRow]:
+        return list(query.annotate(sizes=_sizes()).values_list(*FIELDS)[:most])
+
+    def _key_of(self, photo_id: UUID) -> Key | None:
+        return self._visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
+
+    # -- cursors -------------------------------------------------------------------------------------
+
+    def _cursor(self, placement_id: UUID, number: int, direction: int) -> str:
+        mark = self._mark(placement_id.bytes, number, direction)
+        return urlsafe_b64encode(_LAYOUT.pack(placement_id.bytes, number, direction, mark)).rstrip(b"=").decode()
+
+    def _read(self, cursor: str) -> tuple[UUID, int, int]:
+        try:
+            raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+            placement, number, direction, mark = _LAYOUT.unpack(raw)
+        except (ValueError, struct.error) as error:
+            raise BadCursor(cursor) from error
+        # The last character has bits that decode to nothing: only the one spelling we give out is taken back.
+        spelt = urlsafe_b64encode(raw).rstrip(b"=").decode() == cursor
+        if not (spelt and compare_digest(mark, self._mark(placement, number, direction))):
+            raise BadCursor(cursor)
+        return UUID(bytes=placement), number, direction
+
+    def _mark(self, placement: bytes, number: int, direction: int) -> bytes:
+        said = self.album.pk.bytes + placement + struct.pack(">IB", number, direction)
+        key = blake2b(settings.SECRET_KEY.encode(), person=b"albums.cursor").digest()
+        return blake2b(said, key=key, digest_size=8).digest()
+
+
+def _sizes() -> Subquery:
+    """[tile width, thumb width, web width, web height] of a photo, each null if there is no such rendition.
+
+    One look into the index of renditions per row, whatever the planner believes about the tables.
+    """
+    of_kind = {kind: Q(kind=kind) for kind in ("tile", "thumb", "web")}
+    sizes = Func(
+        *(Max("width", filter=of_kind[kind]) for kind in of_kind),
+        Max("height", filter=of_kind["web"]),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(IntegerField()),
+    )
+    made = Rendition.guarded.filter(source_id=OuterRef("photo__original_id"))
+    return Subquery(made.order_by().values("source_id").annotate(sizes=sizes).values("sizes"))
+
+
+def _after(key: Key) -> TupleGreaterThan:
+    return TupleGreaterThan(_WHERE, key)
+
+
+def _from(key: Key) -> TupleGreaterThanOrEqual:
+    return TupleGreaterThanOrEqual(_WHERE, key)
+
+
+def _before(key: Key) -> TupleLessThan:
+    return TupleLessThan(_WHERE, key)

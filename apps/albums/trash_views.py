@@ -1,0 +1,110 @@
+"""The trash of a studio."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums import trash as deeds
+from apps.albums.models import Album, Photo
+from apps.media.serving import picture_url
+from apps.web import htmx
+from apps.web.refusal import Refusal
+
+WRONG_TITLE = "Type the title of the gallery to delete it for ever."
+WRONG_WORD = "Type “empty” to delete everything in the trash for ever."
+
+
+def _context(request: StudioRequest, after: str = "") -> dict[str, Any]:
+    items, following = deeds.items(request.studio, after)
+    shown = [
+        {
+            "kind": item.kind,
+            "id": item.id,
+            "title": item.title,
+            "detail": item.detail,
+            "size": item.size,
+            "days_left": item.days_left,
+            "tile_url": picture_url(request.studio.pk, item.album_id, item.photo_id, "tile")
+            if item.album_id and item.photo_id
+            else "",
+        }
+        for item in items
+    ]
+    return {"items": shown, "page": {"next_url": f"?after={following}" if following else ""}}
+
+
+def _answer(request: StudioRequest, text: str, *, level: str = "info") -> HttpResponse:
+    """The trash anew beside a message. What could not be done is 422 for htmx, a message on the page without it."""
+    if not htmx.wants(request):
+        return htmx.tell(request, redirect("albums:trash", request.studio.slug), text, level=level)
+    status = 422 if level == "error" else 200
+    return htmx.vary(
+        htmx.toast(render(request, "albums/_trash.html", _context(request), status=status), text, level=level)
+    )
+
+
+def _row(request: StudioRequest, kind: str, id: UUID) -> Album | Photo:
+    """What lies in the trash under this id, or Http404."""
+    if kind not in ("album", "photo"):
+        raise Http404
+    albums, photos = Album.objects.for_studio(request.studio), Photo.objects.for_studio(request.studio)
+    rows = albums if kind == "album" else photos
+    row: Album | Photo | None = rows.filter(pk=id, trashed_at__isnull=False).first()
+    if row is None:
+        raise Http404
+    row.studio = request.studio
+    return row
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def trash(request: StudioRequest) -> HttpResponse:
+    """What was deleted in the last 30 days."""
+    template = "albums/_trash.html" if htmx.wants(request, "trash") else "albums/trash.html"
+    return htmx.vary(render(request, template, _context(request, request.GET.get("after", ""))))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def restore(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
+    """Put an album or a photo back."""
+    row = _row(request, kind, id)
+    try:
+        if isinstance(row, Album):
+            deeds.restore_album(row, by=request.user)
+        else:
+            deeds.restore_photo(row, by=request.user)
+    except Refusal as refusal:
+        return _answer(request, str(refusal), level="error")
+    return _answer(request, f"“{row}” is back.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
+    """Delete an album (its title typed as `confirm`) or a photo for ever."""
+    row = _row(request, kind, id)
+    if isinstance(row, Album):
+        if request.POST.get("confirm", "").strip().casefold() != row.title.strip().casefold():
+            return _answer(request, WRONG_TITLE, level="error")
+        deeds.purge_album(row, by=request.user)
+    else:
+        deeds.purge_photo(row, by=request.user)
+    return _answer(request, f"“{row}” is gone for ever.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def empty(request: StudioRequest) -> HttpResponse:
+    """Delete everything in the trash for ever."""
+    if request.POST.get("confirm", "").strip().casefold() != "empty":
+        return _answer(request, WRONG_WORD, level="error")
+    deeds.empty(request.studio, by=request.user)
+    return _answer(request, "The trash is empty.")

@@ -1,0 +1,204 @@
+"""Pages of albums: the list, one album, and what is done to it as a whole."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums import editing, shown, trash
+from apps.albums.asked import album_of, one_uuid, section_of
+from apps.albums.forms import AlbumForm
+from apps.albums.models import Album, AlbumState, Ordering
+from apps.web import htmx
+
+SEARCH_LENGTH = 120
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def album_list(request: StudioRequest) -> HttpResponse:
+    """All albums, newest first; `q` looks into titles, `state` filters."""
+    search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
+    state = request.GET.get("state", "")
+    state = state if state in AlbumState.values else ""
+    albums, following = shown.cards(request.studio, search=search, state=state, after=request.GET.get("after", ""))
+    query = request.GET.copy()
+    query["after"] = following
+    context = {
+        "albums": albums,
+        "page": {"next_url": f"{request.path}?{query.urlencode()}" if following else ""},
+        "q": search,
+        "state": state,
+    }
+    if htmx.wants(request, "more"):
+        template = "albums/_cards.html"
+    else:
+        template = "albums/_list.html" if htmx.wants(request, "list") else "albums/list.html"
+    return htmx.vary(render(request, template, context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def create(request: StudioRequest) -> HttpResponse:
+    """A new album."""
+    form = AlbumForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        album = editing.create(request.studio, by=request.user, **form.cleaned_data)
+        return _go(request, album.get_absolute_url())
+    return _form(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def edit(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Title, date and text of an album."""
+    album = album_of(request, album_id)
+    if request.method != "POST":
+        return _form(request, AlbumForm.of(album), album)
+    form = AlbumForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, album)
+    editing.change(album, by=request.user, **form.cleaned_data)
+    return _go(request, album.get_absolute_url())
+
+
+def _form(request: StudioRequest, form: AlbumForm, album: Album | None) -> HttpResponse:
+    template = "albums/_form.html" if htmx.wants(request) else "albums/form.html"
+    status = 422 if request.method == "POST" else 200
+    return htmx.vary(render(request, template, {"form": form, "album": album}, status=status))
+
+
+def _go(request: StudioRequest, url: str) -> HttpResponse:
+    """To another page, for htmx and without it."""
+    if htmx.wants(request):
+        return HttpResponseClientRedirect(url)
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
+    album = album_of(request, album_id)
+    section = section_of(album, request.GET.get("section"))
+    stream = shown.stream_of(album, section)
+    if htmx.wants(request, "summary"):
+        return _part(request, "albums/_summary.html", shown.summary(album, stream.counts))
+    if htmx.wants(request, "sections"):
+        return _part(request, "albums/_sections.html", shown.section_list(album, stream.counts, section))
+    if htmx.wants(request, "section-editor"):
+        return _part(request, "albums/_section_editor.html", shown.section_list(album, stream.counts, section))
+    photo = one_uuid(request.GET.get("photo"))
+    sections, section_list = shown.sections_of(album, stream.counts)
+    page = stream.open(request.GET.get("after", ""), photo=photo)
+    tiles = shown.page_of_tiles(stream, page, sections, request.entered)
+    if htmx.wants(request, "more", "stream"):
+        return _part(request, "albums/_tiles.html", tiles)
+    context = shown.summary(album, stream.counts) | tiles
+    context |= {
+        "sections": section_list,
+        "section": section,
+        "sort": album.ordering,
+        "cover_url": shown.cover_url(album, page),
+        "upload": shown.upload_of(album, request.studio),
+        "socket_url": shown.socket_of(album, request.studio),
+    }
+    return htmx.vary(render(request, "albums/detail.html", context))
+
+
+def _part(request: StudioRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    return htmx.vary(render(request, template, context))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def state(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Draft, live or archived."""
+    album = album_of(request, album_id)
+    wanted = request.POST.get("state", "")
+    if wanted not in AlbumState.values:
+        raise BadRequest("The state is draft, live or archived.")
+    editing.set_state(album, AlbumState(wanted), by=request.user)
+    messages.success(request, f"The gallery is now {AlbumState(wanted).label.lower()}.")
+    return _go(request, album.get_absolute_url())
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Move the album to the trash."""
+    album = album_of(request, album_id)
+    trash.trash_album(album, by=request.user)
+    text = f"“{album.title}” is in the trash."
+    undo = reverse("albums:trash_restore", args=[request.studio.slug, "album", album.pk])
+    if htmx.wants(request, "list"):
+        albums, _ = shown.cards(request.studio, search="", state="", after="")
+        answer = render(
+            request, "albums/_list.html", {"albums": albums, "page": {"next_url": ""}, "q": "", "state": ""}
+        )
+        return htmx.toast(answer, text, undo=undo)
+    messages.success(request, text)
+    return _go(request, reverse("albums:list", args=[request.studio.slug]))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def sort(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Order the photos by hand, time or name."""
+    album = album_of(request, album_id)
+    wanted = request.POST.get("sort", "")
+    if wanted not in Ordering.values:
+        raise BadRequest("Photos are sorted by manual, time or name.")
+    editing.sort(album, Ordering(wanted), by=request.user)
+    if htmx.wants(request):
+        return HttpResponseClientRefresh()
+    return redirect(album)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Choose the cover and its focal point (in percent from left and top); GET shows the point of the present one."""
+    album = album_of(request, album_id)
+    if request.method != "POST":
+        return _focus(request, album)
+    photo_id = one_uuid(request.POST.get("photo"))
+    if photo_id is None:
+        raise BadRequest("Choose a photo for the cover.")
+    focal_x, focal_y = _percent(request, "focal_x", 50), _percent(request, "focal_y", 40)
+    if not editing.set_cover(album, photo_id, by=request.user, focal_x=focal_x, focal_y=focal_y):
+        raise Http404
+    answer = HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    if "focal_x" not in request.POST:
+        return htmx.tell(request, answer, "This photo is the cover now.")
+    if htmx.wants(request):
+        htmx.trigger(answer, dialog_close="")
+    return htmx.tell(request, answer, "The focus of the cover is saved.")
+
+
+def _focus(request: StudioRequest, album: Album) -> HttpResponse:
+    context = shown.focus(album)
+    if context is None:
+        raise Http404
+    template = "albums/_focus.html" if htmx.wants(request, "dialog-body") else "albums/focus.html"
+    return htmx.vary(render(request, template, context))
+
+
+def _percent(request: StudioRequest, name: str, default: float) -> float:
+    """0..100 as sent, as a share 0..1."""
+    try:
+        value = float(request.POST.get(name) or default)
+    except ValueError:
+        raise BadRequest(f"{name} is a number from 0 to 100.") from None
+    if not 0 <= value <= 100:
+        raise BadRequest(f"{name} is a number from 0 to 100.")
+    return value / 100

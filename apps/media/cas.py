@@ -1,0 +1,239 @@
+"""Content-addressed storage: how bytes become a blob. The one place where storage keys are made.
+
+    <studio>/ab/cd/<sha256>.<blob id>
+
+Order of events: received and hashed into a temporary file -> fsync -> placed under its key, directory
+synced (or PUT to S3 with checksum) -> Blob row -> the caller's rows -> commit -> answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import StudioQuerySet, acting_in
+from apps.media.formats import HEAD_BYTES, sniff
+from apps.media.models import Blob, BlobEvent, BlobState
+from apps.media.storage import store, temp_directory
+from apps.web.ids import uuid7
+from apps.web.refusal import Refusal
+
+CHUNK = 8 << 20
+
+
+class TooLarge(Refusal):
+    """The file is larger than one photo may be."""
+
+    status = 413
+    code = "too_large"
+    sentence = "This file is larger than one photo may be."
+
+
+class Incomplete(Refusal):
+    """Fewer or more bytes came than were announced."""
+
+    code = "incomplete"
+    sentence = "The file arrived cut off. Please send it again."
+
+
+def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:
+    """Key of a blob's bytes; the id at its end is given once, so a key is never used twice."""
+    return f"{studio_id}/{sha256[:2]}/{sha256[2:4]}/{sha256}.{blob_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Received bytes: hashed, on disk, synced, but not yet anybody's."""
+
+    temp: Path
+    sha256: str
+    size: int
+    head: bytes
+
+    def discard(self) -> None:
+        """Forget the bytes; does nothing once they are kept."""
+        self.temp.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class Receiver:
+    """A temporary file that hashes what it is fed.
+
+    limit: most bytes it takes.  expected: announced length, or None.
+    """
+
+    limit: int
+    expected: int | None = None
+    size: int = 0
+    head: bytes = b""
+    temp: Path = field(init=False)
+    _handle: int = field(init=False)
+    _hash: hashlib._Hash = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.temp = temp_directory() / f"in.{uuid7()}"
+        self._hash = hashlib.sha256()
+        self._handle = os.open(self.temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if self.expected is not None and self.expected > self.limit:
+            self.abandon()
+            raise TooLarge
+
+    def feed(self, chunk: bytes | memoryview) -> None:
+        """Take more bytes. Raises TooLarge or Incomplete for too many, OSError when the disk is full."""
+        self.size += len(chunk)
+        if self.size > self.limit:
+            raise TooLarge
+        if self.expected is not None and self.size > self.expected:
+            raise Incomplete
+        if len(self.head) < HEAD_BYTES:
+            self.head += bytes(chunk[: HEAD_BYTES - len(self.head)])
+        self._hash.update(chunk)
+        view = memoryview(chunk)
+        while view:
+            view = view[os.write(self._handle, view) :]
+
+    def finish(self) -> Stored:
+        """Make the bytes durable. Raises Incomplete if some are missing, NotAnImage for a refused kind."""
+        if self.expected is not None and self.size != self.expected:
+            raise Incomplete
+        sniff(self.head)
+        os.fsync(self._handle)
+        os.close(self._handle)
+        self._handle = -1
+        return Stored(self.temp, self._hash.hexdigest(), self.size, self.head)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+        self.temp.unlink(missing_ok=True)
+
+
+@contextmanager
+def receiving(*, limit: int, expected: int | None = None) -> Iterator[Receiver]:
+    """A `Receiver` that leaves nothing behind unless it was finished and kept."""
+    receiver = Receiver(limit=limit, expected=expected)
+    try:
+        yield receiver
+    finally:
+        receiver.abandon()
+
+
+def receive(file: BinaryIO, *, limit: int) -> Stored:
+    """Read a whole file. The caller keeps or discards the result. Raises TooLarge, NotAnImage, OSError."""
+    receiver = Receiver(limit=limit)
+    try:
+        while chunk := file.read(CHUNK):
+            receiver.feed(chunk)
+        return receiver.finish()
+    except BaseException:
+        receiver.abandon()
+        raise
+
+
+def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
+    """Take over a file that a worker made (a rendition): hash and sync it where it lies."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        digest = sha256 or hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        return Stored(path, digest, file.tell() if sha256 is None else path.stat().st_size, head)
+
+
+@contextmanager
+def keeping(studio: Studio | UUID, stored: Stored) -> Iterator[tuple[Blob, bool]]:
+    """`keep` in a transaction of the studio: the block adds the rows that refer to the blob.
+
+    When the block fails, its rows are rolled back and new bytes are removed again: nothing was kept.
+    """
+    placed: str | None = None
+    try:
+        with acting_in(studio):
+            blob, new = keep(studio, stored)
+            placed = blob.storage_key if new else None
+            yield blob, new
+            # If the connection breaks from here on, the commit may stand all the same. Bytes too many are
+            # found by fsck; bytes too few are a loss.
+            placed = None
+    except BaseException:
+        if placed:
+            store().delete(placed)
+        raise
+
+
+def keep(studio: Studio | UUID, stored: Stored) -> tuple[Blob, bool]:
+    """The blob of these bytes and whether it is new. Consumes `stored`; call it in `acting_in(studio)`.
+
+    The same bytes twice, even at the same moment, are one live row: the unique index decides. A blob whose
+    bytes were lost or damaged is whole again when the same bytes come back.
+    """
+    studio_id = studio if isinstance(studio, UUID) else studio.pk
+    blob = _seen_again(studio_id, stored)
+    if blob is not None:
+        stored.discard()
+        return blob, False
+    blob_id = uuid7()
+    key = storage_key(studio_id, stored.sha256, blob_id)
+    store().put(stored.temp, key, sha256=stored.sha256)
+    healed = _healed(studio_id, stored, key)
+    if healed is not None:
+        return healed, False
+    blob = Blob(
+        id=blob_id,
+        studio_id=studio_id,
+        sha256=stored.sha256,
+        size=stored.size,
+        mime=sniff(stored.head).mime,
+        storage_key=key,
+    )
+    try:
+        with transaction.atomic():
+            blob.save(force_insert=True)
+    except IntegrityError:
+        # Somebody else kept the same bytes between our look and our insert; our object has no row.
+        store().delete(key)
+        twin = _seen_again(studio_id, stored)
+        if twin is None:
+            raise
+        return twin, False
+    return blob, True
+
+
+def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
+    """A damaged blob of these bytes, now with the good ones, so that every photo of it is whole again."""
+    known: StudioQuerySet[Blob] = Blob.objects.for_studio(studio_id).filter(
+        sha256=stored.sha256, state=BlobState.DAMAGED
+    )
+    blob = known.select_for_update().order_by("id").first()
+    if blob is None:
+        return None
+    blob.state, blob.storage_key, blob.size = BlobState.LIVE, key, stored.size
+    blob.seen_at = blob.checked_at = timezone.now()
+    try:
+        with transaction.atomic():
+            blob.save(update_fields=["state", "storage_key", "size", "seen_at", "checked_at"])
+            BlobEvent.of(blob, "healed").save(force_insert=True)
+    except IntegrityError:
+        # Somebody else kept the same bytes meanwhile; theirs are live.
+        return None
+    return blob
+
+
+def _seen_again(studio_id: UUID, stored: Stored) -> Blob | None:
+    """The live blob of these bytes, marked as seen now, which keeps the sweep away from it."""
+    known: StudioQuerySet[Blob] = Blob.objects.for_studio(studio_id).filter(sha256=stored.sha256, state=BlobState.LIVE)
+    if not known.update(seen_at=timezone.now()):
+        return None
+    return known.get()

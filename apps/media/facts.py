@@ -1,0 +1,291 @@
+"""What the camera wrote into a file, read so that no garbage in it can do harm."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from PIL import ExifTags, Image, IptcImagePlugin
+
+from apps.media.formats import Format
+
+TEXT_LIMIT = 120
+_FIELDS_LIMIT = 400_000
+_DATE = re.compile(r"\s*(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?(?:[.,](\d{1,9}))?")
+_OFFSET = re.compile(r"([+\-])(\d\d):?(\d\d)")
+_XMP_DATES = (
+    "exif:DateTimeOriginal",
+    "photoshop:DateCreated",
+    "exif:DateTimeDigitized",
+    "xmp:CreateDate",
+    "xap:CreateDate",  # its name in files of before 2004
+)
+# West and east end of the zones in use.
+_OFFSETS = range(-12 * 60, 14 * 60 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one photo; None or "" is unknown.
+
+    taken_at: the camera's own local time, without a zone; offset_minutes: minutes east of UTC, if stored.
+    latitude, longitude: degrees, both or neither; altitude_m: metres above sea level.
+    orientation: 1..8 as stored in the file. Serial numbers and owners are not kept.
+    """
+
+    taken_at: datetime | None = None
+    offset_minutes: int | None = None
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    software: str = ""
+    exposure_seconds: float | None = None
+    aperture: float | None = None
+    iso: int | None = None
+    focal_length_mm: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
+    orientation: int = 1
+
+    def as_plain(self) -> dict[str, Any]:
+        """The same as JSON can carry it."""
+        return asdict(self) | {"taken_at": self.taken_at.isoformat() if self.taken_at else None}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Facts":
+        """Back from `as_plain`; the sender is not trusted. Raises ValueError for a wrong fact."""
+        found: dict[str, Any] = {}
+        for name, kinds in _KINDS.items():
+            value = plain.get(name)
+            if type(value) not in kinds or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError(f"{name} is not a fact")
+            found[name] = value if not isinstance(value, str) else clean(value)
+        if found["taken_at"] is not None:
+            found["taken_at"] = datetime.fromisoformat(found["taken_at"]).replace(tzinfo=None)
+        _check_ranges(found)
+        return cls(**found)
+
+
+_NUMBER = (float, int, type(None))
+_KINDS: dict[str, tuple[type, ...]] = {
+    "taken_at": (str, type(None)),
+    "offset_minutes": (int, type(None)),
+    "make": (str,),
+    "model": (str,),
+    "lens": (str,),
+    "software": (str,),
+    "exposure_seconds": _NUMBER,
+    "aperture": _NUMBER,
+    "iso": (int, type(None)),
+    "focal_length_mm": _NUMBER,
+    "latitude": _NUMBER,
+    "longitude": _NUMBER,
+    "altitude_m": _NUMBER,
+    "orientation": (int,),
+}
+_RANGES = {
+    "latitude": 90,
+    "longitude": 180,
+    "altitude_m": 100_000,
+    "offset_minutes": 14 * 60,
+    "iso": 2**31 - 1,
+}
+
+
+def _check_ranges(found: Mapping[str, Any]) -> None:
+    for name, limit in _RANGES.items():
+        if found[name] is not None and abs(found[name]) > limit:
+            raise ValueError(f"{name} is out of range")
+    if (found["latitude"] is None) != (found["longitude"] is None) or not 1 <= found["orientation"] <= 8:
+        raise ValueError("half a position or no orientation")
+
+
+def clean(value: object, limit: int = TEXT_LIMIT) -> str:
+    """Text for databases, pages and terminals: no NUL, no control characters, at most `limit` letters."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        return ""
+    # A pair of surrogates or half of one cannot be stored as UTF-8.
+    text = value.partition("\x00")[0].encode("utf-8", "replace").decode("utf-8")
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())[:limit].rstrip()
+
+
+def read(image: Image.Image, format: Format) -> Facts:
+    """The facts of an opened (not necessarily decoded) image. Never raises for what a file holds."""
+    main = _part(lambda: dict(image.getexif()))
+    camera = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif)))
+    place = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo)))
+    taken_at, offset = _taken(camera, image)
+    latitude, longitude = _position(place)
+    return Facts(
+        taken_at=taken_at,
+        offset_minutes=offset,
+        make=clean(main.get(ExifTags.Base.Make)),
+        model=clean(main.get(ExifTags.Base.Model)),
+        lens=_lens(camera),
+        software=clean(main.get(ExifTags.Base.Software)),
+        exposure_seconds=_number(camera.get(ExifTags.Base.ExposureTime), above=0, most=86_400),
+        aperture=_number(camera.get(ExifTags.Base.FNumber), above=0, most=1_000),
+        iso=_iso(camera),
+        focal_length_mm=_number(camera.get(ExifTags.Base.FocalLength), above=0, most=100_000),
+        latitude=latitude,
+        longitude=longitude,
+        altitude_m=_altitude(place),
+        orientation=_orientation(main, image, format),
+    )
+
+
+def _part(read: Callable[[], dict[int, Any]]) -> dict[int, Any]:
+    """One directory of tags; a directory that Pillow cannot read counts as absent."""
+    try:
+        return read()
+    except Exception:  # hostile tags raise anything: TypeError, struct.error, RecursionError ...
+        return {}
+
+
+def _number(value: object, *, above: float = -math.inf, most: float = math.inf) -> float | None:
+    """A finite number with `above` < number <= `most`, else None. Takes rationals with zero denominators."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return number if math.isfinite(number) and above < number <= most else None
+
+
+def _iso(camera: Mapping[int, Any]) -> int | None:
+    value = camera.get(ExifTags.Base.ISOSpeedRatings)
+    # Above 65535 the old tag is full and the newer one holds the truth.
+    if value in (None, 65535):
+        value = camera.get(ExifTags.Base.RecommendedExposureIndex, value)
+    number = _number(value[0] if isinstance(value, tuple) and value else value, above=0, most=2**31 - 1)
+    return int(number) if number else None
+
+
+def _lens(camera: Mapping[int, Any]) -> str:
+    name = clean(camera.get(ExifTags.Base.LensModel))
+    if name:
+        return name
+    numbers = camera.get(ExifTags.Base.LensSpecification)
+    if not isinstance(numbers, tuple) or len(numbers) != 4:
+        return ""
+    short, long, wide, _ = (_number(number, above=0, most=10_000) for number in numbers)
+    if short is None or long is None:
+        return ""
+    lengths = f"{short:g}" if short == long else f"{short:g}-{long:g}"
+    return f"{lengths} mm f/{wide:g}" if wide else f"{lengths} mm"
+
+
+def _orientation(main: Mapping[int, Any], image: Image.Image, format: Format) -> int:
+    value = main.get(ExifTags.Base.Orientation)
+    # The HEIF decoder turns the picture itself and keeps what was written here.
+    if format.name == "HEIF":
+        value = image.info.get("original_orientation") or value
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _taken(camera: Mapping[int, Any], image: Image.Image) -> tuple[datetime | None, int | None]:
+    """When the shutter opened: EXIF, then XMP, then IPTC. The time of the last edit is no answer."""
+    base = ExifTags.Base
+    tags = (
+        (base.DateTimeOriginal, base.SubsecTimeOriginal, base.OffsetTimeOriginal),
+        (base.DateTimeDigitized, base.SubsecTimeDigitized, base.OffsetTimeDigitized),
+    )
+    for date, fraction, offset in tags:
+        found = parse_date(camera.get(date), clean(camera.get(fraction)))
+        if found:
+            return found, parse_offset(camera.get(offset) or camera.get(base.OffsetTime))
+    return _taken_by_editors(image)
+
+
+def _taken_by_editors(image: Image.Image) -> tuple[datetime | None, int | None]:
+    packet = _xmp(image)
+    for name in _XMP_DATES:
+        match = re.search(rf"\b{name}(?:\s*=\s*[\"']|>)\s*([0-9T:.,+\-Z ]{{10,40}})", packet)
+        found = parse_date(match[1]) if match else None
+        if match and found:
+            return found, parse_offset(match[1][10:])
+    return _iptc_date(image)
+
+
+def _xmp(image: Image.Image) -> str:
+    """The XMP packet as text. It is searched, never parsed: no XML of a stranger reaches a parser."""
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if isinstance(packet, str):
+        return packet[:_FIELDS_LIMIT]
+    return bytes(packet[:_FIELDS_LIMIT]).decode("utf-8", "replace") if isinstance(packet, bytes) else ""
+
+
+def _iptc_date(image: Image.Image) -> tuple[datetime | None, int | None]:
+    fields = _part(lambda: dict(IptcImagePlugin.getiptcinfo(image) or {}))  # type: ignore[arg-type]
+    date, time = (clean(fields.get(key)) for key in ((2, 55), (2, 60)))  # type: ignore[call-overload]
+    if not re.fullmatch(r"\d{8}", date):
+        return None, None
+    clock = f"{time[:2]}:{time[2:4]}:{time[4:6]}" if re.match(r"\d{6}", time) else "00:00:00"
+    found = parse_date(f"{date[:4]}:{date[4:6]}:{date[6:]} {clock}")
+    return found, parse_offset(time[6:]) if found else None
+
+
+def parse_date(value: object, fraction: str = "") -> datetime | None:
+    """EXIF or ISO date and time as a naive datetime; zeros, blanks and impossible days give None."""
+    match = _DATE.match(clean(value))
+    if not match:
+        return None
+    *parts, own_fraction = match.groups(default="0")
+    digits = fraction if fraction.isascii() and fraction.isdigit() else own_fraction
+    year, month, day, hour, minute, second = map(int, parts)
+    try:
+        return datetime(year, month, day, hour, minute, second, int(digits[:6].ljust(6, "0")))
+    except ValueError:
+        return None
+
+
+def parse_offset(value: object) -> int | None:
+    """ "+05:30", "-0330" or "Z" as minutes east of UTC, or None."""
+    text = clean(value)
+    if text.endswith("Z"):
+        return 0
+    match = _OFFSET.search(text)
+    if not match:
+        return None
+    minutes = int(timedelta(hours=int(match[2]), minutes=int(match[3])).total_seconds() // 60)
+    signed = -minutes if match[1] == "-" else minutes
+    return signed if int(match[3]) < 60 and signed in _OFFSETS else None
+
+
+def _position(place: Mapping[int, Any]) -> tuple[float | None, float | None]:
+    """Degrees (latitude, longitude), or (None, None) when one is missing, impossible or has no hemisphere.
+
+    0, 0 is what receivers write before they know where they are, so it counts as unknown.
+    """
+    gps = ExifTags.GPS
+    latitude = _degrees(place.get(gps.GPSLatitude), place.get(gps.GPSLatitudeRef), "NS", 90)
+    longitude = _degrees(place.get(gps.GPSLongitude), place.get(gps.GPSLongitudeRef), "EW", 180)
+    if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
+        return None, None
+    return latitude, longitude
+
+
+def _degrees(value: object, hemisphere: object, names: str, most: float) -> float | None:
+    side = clean(hemisphere).upper()[:1]
+    if not side or side not in names or not isinstance(value, tuple) or len(value) != 3:
+        return None
+    parts = [_number(part, above=-1e-9, most=most) for part in value]
+    if None in parts:
+        return None
+    degrees = math.fsum(part / 60.0**power for power, part in enumerate(parts) if part is not None)
+    if degrees > most:
+        return None
+    return round(-degrees if side == names[1] else degrees, 7)
+
+
+def _altitude(place: Mapping[int, Any]) -> float | None:
+    metres = _number(place.get(ExifTags.GPS.GPSAltitude), above=-1e-9, most=100_000)
+    if metres is None:
+        return None
+    below = place.get(ExifTags.GPS.GPSAltitudeRef) in (1, b"\x01", "\x01")
+    return round(-metres if below else metres, 3)

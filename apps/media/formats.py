@@ -1,0 +1,247 @@
+"""What a file is, told by its first bytes. The name it came with decides nothing."""
+
+import mmap
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps.web.refusal import Refusal
+
+#: How many bytes of a file `sniff` wants to see (fewer if the file is shorter).
+HEAD_BYTES = 4096
+
+
+class BadFile(Refusal):
+    """The file can never become a photo. `reason` is a sentence for the photographer."""
+
+    status = 422
+    code = "bad_file"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotAnImage(BadFile):
+    """The file is of a kind that galleries do not take."""
+
+    status = 415
+    code = "not_an_image"
+
+
+class Damaged(BadFile):
+    """The file is a picture, but cannot be read to its end."""
+
+    def __init__(self, reason: str = "This file is damaged or was cut off. Please send it again.") -> None:
+        super().__init__(reason)
+
+
+class TooManyPixels(BadFile):
+    """The picture would need more memory than one photo may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A picture format that is taken. `name` is Pillow's; `extension` has no dot."""
+
+    name: str
+    mime: str
+    extension: str
+
+
+JPEG = Format("JPEG", "image/jpeg", "jpg")
+PNG = Format("PNG", "image/png", "png")
+WEBP = Format("WEBP", "image/webp", "webp")
+AVIF = Format("AVIF", "image/avif", "avif")
+TIFF = Format("TIFF", "image/tiff", "tif")
+HEIF = Format("HEIF", "image/heic", "heic")
+GIF = Format("GIF", "image/gif", "gif")
+FORMATS = {format.name: format for format in (JPEG, PNG, WEBP, AVIF, TIFF, HEIF, GIF)}
+
+TAKEN = "Glassine takes JPEG, PNG, WebP, AVIF, TIFF, HEIC and GIF."
+EMPTY = "This file is empty: 0 bytes arrived. Please send it again."
+RAW = "This is a camera RAW file. Glassine does not show RAW yet: please export it as JPEG or TIFF."
+VIDEO = "This is a video or a sound recording. Glassine takes photos only, for now."
+SVG = "This is an SVG drawing. It can carry programs, so it is refused: please export it as PNG."
+PDF = "This is a document (PDF or PostScript), not a photo. Please export its pages as JPEG."
+TEXT = "This is a text or web page, not a photo."
+ARCHIVE = "This is an archive. Please unpack it and send the photos that are in it."
+PROGRAM = "This is a program, not a photo."
+OTHER_PICTURE = "This is a {} picture. Please save it as JPEG, PNG or TIFF. " + TAKEN
+UNKNOWN = "Glassine does not know this kind of file. " + TAKEN
+
+_MAGIC = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+)
+_REFUSED = (
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
+    (b"IIU\x00", RAW),
+    (b"FOVb", RAW),
+    (b"\x00MRM", RAW),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", RAW),
+    (b"%PDF", PDF),
+    (b"%!PS", PDF),
+    (b"PK\x03\x04", ARCHIVE),
+    (b"PK\x05\x06", ARCHIVE),
+    (b"Rar!", ARCHIVE),
+    (b"7z\xbc\xaf", ARCHIVE),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"MZ", PROGRAM),
+    (b"\x7fELF", PROGRAM),
+    (b"\x1aE\xdf\xa3", VIDEO),
+    (b"FLV\x01", VIDEO),
+    (b"ID3", VIDEO),
+    (b"OggS", VIDEO),
+    (b"8BPS", OTHER_PICTURE.format("Photoshop")),
+    (b"BM", OTHER_PICTURE.format("BMP")),
+    (b"\x00\x00\x00\x0cjP  ", OTHER_PICTURE.format("JPEG 2000")),
+    (b"\xff\x4f\xff\x51", OTHER_PICTURE.format("JPEG 2000")),
+    (b"\x00\x00\x00\x0cJXL ", OTHER_PICTURE.format("JPEG XL")),
+    (b"\xff\x0a", OTHER_PICTURE.format("JPEG XL")),
+)
+_TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+# Tags that only RAW files have in their first directory, and the parts of a preview in front of raw data.
+_DNG_VERSION, _SUBFILE_TYPE, _COMPRESSION, _SUB_IFDS = 0xC612, 0x00FE, 0x0103, 0x014A
+_RAW_COMPRESSIONS = {32767, 32769, 34713, 34892, 65000, 65535}
+
+
+def sniff(head: bytes) -> Format:
+    """The format of a file that begins with `head` (its first HEAD_BYTES, or all of it if shorter).
+
+    A file that is a picture and something else at once counts as the picture: it is never served as
+    anything else. Raises NotAnImage with a sentence for the photographer.
+    """
+    if not head:
+        raise NotAnImage(EMPTY)
+    for magic, format in _MAGIC:
+        if head.startswith(magic):
+            return format
+    if head.startswith(_TIFF_MAGIC):
+        return _tiff(head)
+    if head[4:8] == b"ftyp":
+        return _boxed(head)
+    if head[:4] == b"RIFF":
+        return _riff(head)
+    raise NotAnImage(_why_not(head))
+
+
+def _riff(head: bytes) -> Format:
+    if head[8:12] == b"WEBP":
+        return WEBP
+    raise NotAnImage(VIDEO)
+
+
+def _boxed(head: bytes) -> Format:
+    """ISO base media: the brands say whether it is a still picture, RAW or a video."""
+    size = int.from_bytes(head[:4], "big")
+    brands = {head[at : at + 4] for at in (8, *range(16, min(size, len(head)) - 3, 4))}
+    if head[8:12] == b"crx ":
+        raise NotAnImage(RAW)
+    if brands & _AVIF_BRANDS:
+        return AVIF
+    if brands & _HEIF_BRANDS:
+        return HEIF
+    raise NotAnImage(OTHER_PICTURE.format("JPEG XL") if head[8:12] == b"jxl " else VIDEO)
+
+
+def _tiff(head: bytes) -> Format:
+    big = b"+" in head[2:4]  # its directory is laid out otherwise; no camera writes RAW so
+    if head[8:10] == b"CR" or (not big and _looks_raw(_first_directory(head))):
+        raise NotAnImage(RAW)
+    return TIFF
+
+
+def _first_directory(head: bytes) -> dict[int, int]:
+    """Tags of the first TIFF directory with their first short or long value, as far as `head` reaches."""
+    order = "<" if head[:2] == b"II" else ">"
+    tags: dict[int, int] = {}
+    try:
+        (start,) = struct.unpack_from(order + "I", head, 4)
+        (count,) = struct.unpack_from(order + "H", head, start)
+        for at in range(start + 2, start + 2 + 12 * count, 12):
+            tag, kind, _ = struct.unpack_from(order + "HHI", head, at)
+            (tags[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), head, at + 8)
+    except struct.error:
+        return tags
+    return tags
+
+
+def _looks_raw(tags: dict[int, int]) -> bool:
+    preview_first = bool(tags.get(_SUBFILE_TYPE, 0) & 1) and _SUB_IFDS in tags
+    return _DNG_VERSION in tags or preview_first or tags.get(_COMPRESSION) in _RAW_COMPRESSIONS
+
+
+def _why_not(head: bytes) -> str:
+    for magic, reason in _REFUSED:
+        if head.startswith(magic):
+            return reason
+    if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"):
+        return VIDEO
+    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
+    lower = text.lower()
+    if b"<svg" in lower and b"<html" not in lower:
+        return SVG
+    return TEXT if _is_text(text) else UNKNOWN
+
+
+def _is_text(head: bytes) -> bool:
+    printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
+    return len(head) >= 4 and printable >= 0.95 * len(head)
+
+
+def check_whole(source: Path, format: Format) -> None:
+    """Raise Damaged if the file is shorter than its own container says.
+
+    Decoders of JPEG, HEIC, AVIF and WebP may fill a missing rest with grey; those of the others raise.
+    """
+    if format not in (JPEG, HEIF, AVIF, WEBP):
+        return
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        end = {"JPEG": _jpeg_end, "WEBP": _riff_end}.get(format.name, _boxes_end)
+        if end(content) > len(content):
+            raise Damaged
+
+
+# What ends a run of coded pixels: a marker, but not a stuffed byte, a restart or a filling byte.
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_END_OF_IMAGE, _WITHOUT_LENGTH = 0xD9, {0x01, *range(0xD0, 0xD9)}
+
+
+def _jpeg_end(content: mmap.mmap) -> int:
+    """Where the first picture ends. What cameras and archivers append behind it does not count."""
+    at = 2
+    while marker := _NEXT_MARKER.search(content, at):
+        at = marker.end()
+        kind = content[at - 1]
+        if kind == _END_OF_IMAGE:
+            return at
+        if kind not in _WITHOUT_LENGTH:
+            at += int.from_bytes(content[at : at + 2], "big")
+    return len(content) + 1
+
+
+def _riff_end(content: mmap.mmap) -> int:
+    return 8 + int.from_bytes(content[4:8], "little")
+
+
+def _boxes_end(content: mmap.mmap) -> int:
+    """Where the last top-level box says that it ends."""
+    at = 0
+    while at + 8 <= len(content):
+        size, _, large = struct.unpack(">I4sQ", content[at : at + 16].ljust(16, b"\0"))
+        size = large if size == 1 else size
+        if size == 0:  # up to the end of the file
+            return len(content)
+        if size < 8:
+            raise Damaged
+        at += size
+    return at

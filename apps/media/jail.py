@@ -1,0 +1,269 @@
+"""Hostile bytes are decoded here: one throw-away process per file, with nothing to steal and nowhere to go.
+
+Call it from any thread of any process; each process gets its own forkserver (jailer.py) on first use.
+"""
+
+import array
+import atexit
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from apps.media.confine import Limits
+from apps.media.facts import clean
+from apps.media.rendered import Rendered, RenditionFile
+
+__all__ = ["Crashed", "Limits", "Rejected", "abilities", "close", "render", "run"]
+
+#: What one photo may cost. Enough for MAX_PIXELS of RGB.
+LIMITS = Limits()
+ANSWER_BYTES = 1 << 20
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_START = (
+    "import socket, sys; sys.path.insert(0, sys.argv[1]); "
+    "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])))"
+)
+# All that the decoders get to see of the environment. Two arenas: more would only fill the address space.
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+
+
+class Rejected(Exception):
+    """The file is bad and stays bad. `reason` is a sentence for people, `kind` the name of a BadFile."""
+
+    def __init__(self, reason: str, kind: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+
+
+class Crashed(Exception):
+    """The decoder was ended by a signal, a limit or a fault. It may go well the next time."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Server:
+    """The forkserver of this process and our end of the line to it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control = ours
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno())],
+                env=_ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                # Ctrl-C in a terminal is for us; the server ends when its line does.
+                start_new_session=True,
+            )
+
+    def ask(self, request: dict[str, Any], answer: int, line: socket.socket) -> None:
+        """Send one request with the ends that its process and the server shall hold. Safe in threads."""
+        handles = array.array("i", [answer, line.fileno()])
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)]
+        self.control.sendmsg([json.dumps(request).encode()], ancillary)
+
+    def stop(self) -> None:
+        self.control.close()
+        self.process.wait(timeout=10)
+
+
+_lock = threading.Lock()
+_server: _Server | None = None
+
+
+def _get_server() -> _Server:
+    global _server
+    with _lock:
+        if _server is None or _server.process.poll() is not None:
+            if _server is not None:
+                _server.control.close()
+            _server = _Server()
+        return _server
+
+
+def close() -> None:
+    """End this process's forkserver and what it still runs. The next run() starts another."""
+    global _server
+    with _lock:
+        server, _server = _server, None
+    if server is not None:
+        server.stop()
+
+
+def _forget() -> None:
+    """After a fork: the server belongs to the parent, and must not live on because we hold its line."""
+    global _server, _lock
+    server, _server, _lock = _server, None, threading.Lock()
+    if server is not None:
+        server.control.close()
+        server.process.returncode = 0  # not our child: nothing to wait for
+
+
+atexit.register(close)
+os.register_at_fork(after_in_child=_forget)
+
+
+def render(source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> Rendered:
+    """Make the renditions of the local file `source` in the empty, private folder `out_dir`.
+
+    The files written are checked before this returns. Raises Rejected or Crashed; then the folder may hold
+    anything and is to be thrown away.
+    """
+    plain = run("apps.media.images:render", source, out_dir, limits=limits)
+    try:
+        rendered = Rendered.from_plain(plain)
+        for made in rendered.renditions:
+            _check_file(out_dir / made.file, made, limits)
+    except (ValueError, OSError) as error:
+        raise Crashed(f"the decoder gave something else than pictures: {error}") from error
+    return rendered
+
+
+def _check_file(path: Path, made: RenditionFile, limits: Limits) -> None:
+    """Raise ValueError or OSError unless `path` is a WebP file of its own with pixels and profile only."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            raise ValueError("a link or a device")
+        if status.st_size != made.bytes or status.st_size > limits.file_bytes:
+            raise ValueError("another length than told")
+        content = file.read()
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
+        raise ValueError("no WebP")
+    at = 12
+    while at + 8 <= len(content):
+        if content[at : at + 4] not in (b"VP8 ", b"VP8L", b"VP8X", b"ICCP"):
+            raise ValueError("more than pixels and a profile")
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+
+
+def run(task: str, source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> dict[str, Any]:
+    """Call `task` ("package.module:function") with (source, out_dir) in a throw-away process.
+
+    Returns what the task returned, as JSON carried it: it comes from a process that read hostile bytes, so
+    check it. Raises Rejected if the file is bad, Crashed for anything else.
+    """
+    # The process stands elsewhere: a path relative to here would lead it nowhere.
+    places = {"source": str(source.absolute()), "out_dir": str(out_dir.absolute())}
+    request = {"task": task, "limits": asdict(limits), **places}
+    reading, writing = os.pipe()
+    line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        with line:
+            with their_line:
+                _ask(request, writing, their_line)
+            writing = _closed(writing)
+            answer, report = _listen(reading, line, limits.wall_seconds)
+    finally:
+        os.close(reading)
+        if writing >= 0:
+            os.close(writing)
+    return _judge(answer, report, limits)
+
+
+def _closed(handle: int) -> int:
+    os.close(handle)
+    return -1
+
+
+def _ask(request: dict[str, Any], answer: int, line: socket.socket) -> None:
+    """Ask the server; once more if the one that we know has died since."""
+    try:
+        _get_server().ask(request, answer, line)
+    except OSError:
+        try:
+            _get_server().ask(request, answer, line)
+        except OSError as error:
+            raise Crashed(f"the decoder process could not be started: {error}") from error
+
+
+def _listen(reading: int, line: socket.socket, seconds: float) -> tuple[bytes, dict[str, Any] | None]:
+    """What the process said and how it ended, or why it was stopped; None when the server is lost."""
+    said, report = bytearray(), None
+    deadline = time.monotonic() + seconds
+    with selectors.PollSelector() as selector:
+        selector.register(reading, selectors.EVENT_READ)
+        selector.register(line, selectors.EVENT_READ)
+        while selector.get_map() and len(said) <= ANSWER_BYTES and (left := deadline - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                if key.fileobj is line:
+                    message = line.recv(4096)
+                    report = json.loads(message) if message else None
+                    selector.unregister(line)
+                    continue
+                part = os.read(reading, 65536)
+                said += part
+                if not part:
+                    selector.unregister(reading)
+        if line in selector.get_map():
+            _hang_up(line)
+            late = len(said) <= ANSWER_BYTES
+            report = {"stopped": f"it took longer than {seconds:g} seconds" if late else "it answered without end"}
+    return bytes(said), report
+
+
+def _hang_up(line: socket.socket) -> None:
+    """Have the process killed, and wait until it is gone."""
+    line.shutdown(socket.SHUT_WR)
+    line.settimeout(10)
+    with contextlib.suppress(TimeoutError):  # the server itself is stuck; it does not hold us up too
+        line.recv(4096)
+
+
+def _judge(answer: bytes, report: dict[str, Any] | None, limits: Limits) -> dict[str, Any]:
+    """What the task returned, or Rejected or Crashed."""
+    if reason := _cut_short(report, limits):
+        raise Crashed(reason)
+    try:
+        outcome = json.loads(answer)
+        if "rejected" in outcome:
+            raise Rejected(clean(outcome["rejected"], 300), clean(outcome["kind"], 40))
+        if "crashed" in outcome:
+            raise Crashed(clean(outcome["crashed"], 300))
+        done = outcome["done"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Crashed("the decoder gave no answer") from error
+    if not isinstance(done, dict):
+        raise Crashed("the decoder gave no answer")
+    return done
+
+
+def _cut_short(report: dict[str, Any] | None, limits: Limits) -> str:
+    """Why the process did not come to its end, or "" if it did."""
+    if report is None:
+        return "the decoder process was lost"
+    if "stopped" in report:
+        return str(report["stopped"])
+    if report["code"] == -signal.SIGXCPU:
+        return f"it took more than {limits.cpu_seconds} seconds of computing"
+    return f"the decoder ended with {_ending(report['code'])}" if report["code"] else ""
+
+
+def _ending(code: int) -> str:
+    names = {-number: number.name for number in signal.Signals}
+    return names.get(code, f"code {code}")
+
+
+def abilities() -> dict[str, bool]:
+    """Which walls stand on this machine: network, processes, files, memory. For the health page."""
+    here = Path(__file__)
+    found = run("apps.media.confine:walls_standing", here, Path("/dev/null"))
+    return {name: standing is True for name, standing in found.items()}

@@ -1,0 +1,153 @@
+"""The forkserver behind jail.py: a fresh Python that holds no secret and forks one process per file.
+
+It knows Pillow and the pure modules and nothing else: no Django, no settings, no environment. It ends when
+the process that started it ends, however that ends, and takes its children along.
+"""
+
+import array
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from apps.media import confine, images
+from apps.media.formats import BadFile
+
+REQUEST_BYTES = 64 * 1024
+
+
+@dataclass(slots=True)
+class _Child:
+    pid: int
+    handle: int
+    line: socket.socket
+
+
+def serve(control: socket.socket) -> None:
+    """Fork for each request on `control` until its other end is closed. Never returns in a child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    images.preload()
+    Image.init()
+    confine.leave_network()
+    # What is shared with the children stays shared: the collector would touch, and so copy, every page.
+    gc.freeze()
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    children: dict[int, _Child] = {}
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is control:
+                if not _accept(control, selector, children):
+                    return _end(children)
+            elif isinstance(key.data, _Child):
+                _attend(key.fileobj, key.data, selector, children)
+
+
+def _accept(control: socket.socket, selector: selectors.BaseSelector, children: dict[int, _Child]) -> bool:
+    """Start a process for one request; False when nobody will ask any more."""
+    message, handles = _receive(control)
+    if not message:
+        return False
+    answer, line = handles
+    pid = os.fork()
+    if pid == 0:
+        _be_child(json.loads(message), answer)
+    os.close(answer)
+    child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=line))
+    children[pid] = child
+    selector.register(child.handle, selectors.EVENT_READ, child)
+    selector.register(child.line, selectors.EVENT_READ, child)
+    return True
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    handles = array.array("i")
+    message, ancillary, _, _ = control.recvmsg(REQUEST_BYTES, socket.CMSG_SPACE(2 * handles.itemsize))
+    for _, _, data in ancillary:
+        handles.frombytes(data[: 2 * handles.itemsize])
+    return message, handles.tolist()
+
+
+def _attend(source: object, child: _Child, selector: selectors.BaseSelector, children: dict[int, _Child]) -> None:
+    """Either the asker hung up (then the child must end), or the child ended (then tell the asker)."""
+    if child.pid not in children:
+        return  # both happened at once, and the end was seen first
+    if source is child.line:
+        os.kill(child.pid, signal.SIGKILL)
+    _, status = os.waitpid(child.pid, 0)
+    del children[child.pid]
+    selector.unregister(child.handle)
+    selector.unregister(child.line)
+    os.close(child.handle)
+    # An asker that is gone needs no answer, and its death must not be ours.
+    with child.line, contextlib.suppress(OSError):
+        child.line.send(json.dumps({"code": os.waitstatus_to_exitcode(status)}).encode())
+
+
+def _end(children: dict[int, _Child]) -> None:
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _be_child(request: dict[str, Any], answer: int) -> None:
+    """Close the doors, do the task, answer in JSON, end."""
+    code = 1
+    try:
+        confine.die_with_parent()
+        answer = _keep_only(answer)
+        task, source, out_dir = _task(request["task"]), Path(request["source"]), Path(request["out_dir"])
+        limits = confine.Limits(**request["limits"])
+        confine.drop_privileges()
+        confine.close_files([*confine.libraries(), source], out_dir)
+        confine.limit_resources(limits)
+        confine.close_system_calls()
+        _say(answer, _outcome(task, source, out_dir))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _keep_only(answer: int) -> int:
+    """The answering pipe becomes number 3; 0 to 2 lead nowhere; everything else is closed."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    kept = os.dup(answer)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    if kept != 3:
+        os.dup2(kept, 3)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    return 3
+
+
+def _task(name: str) -> Callable[[Path, Path], Any]:
+    module, _, function = name.partition(":")
+    found: Callable[[Path, Path], Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _outcome(task: Callable[[Path, Path], Any], source: Path, out_dir: Path) -> dict[str, Any]:
+    try:
+        result = task(source, out_dir)
+    except BadFile as error:
+        return {"rejected": error.reason, "kind": type(error).__name__}
+    except MemoryError:
+        return {"crashed": "it needs more memory than one photo may take"}
+    except Exception as error:  # whatever a decoder raises must reach the asker as words
+        return {"crashed": f"{type(error).__name__}: {error}"[:300]}
+    return {"done": result.as_plain() if hasattr(result, "as_plain") else result}
+
+
+def _say(answer: int, outcome: dict[str, Any]) -> None:
+    rest = memoryview(json.dumps(outcome).encode())
+    while rest:
+        rest = rest[os.write(answer, rest) :]

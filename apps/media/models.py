@@ -1,0 +1,102 @@
+"""Bytes as rows: what is stored, and what was made from it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.tenancy import StudioModel
+from apps.accounts.tenant_keys import SameStudio, TenantKey
+
+
+class BlobState(models.TextChoices):
+    LIVE = "live"
+    DOOMED = "doomed"
+    DAMAGED = "damaged"
+
+
+class Blob(StudioModel):
+    """Bytes of a studio, once, addressed by SHA-256. The row proves that the bytes are durable.
+
+    `storage_key` is never used twice: it ends in an id of its own, so bytes that come back after a sweep
+    lie elsewhere, and a late deletion cannot hit them.
+
+    live: whole, and uploads of the same bytes find it.  doomed: nothing refers to it; swept after a grace.
+    damaged: fsck found its bytes missing or altered; the next upload of the same bytes heals it.
+    checked_at: when the bytes were last compared with their hash (writing them is the first time).
+    """
+
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    mime = models.CharField(max_length=40)
+    storage_key = models.CharField(max_length=160)
+    state = models.CharField(max_length=8, choices=BlobState.choices, default=BlobState.LIVE)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    seen_at = models.DateTimeField(default=timezone.now)
+    doomed_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["studio", "sha256"], condition=Q(state="live"), name="media_blob_live_once"
+            ),
+            models.UniqueConstraint(fields=["studio", "storage_key"], name="media_blob_key_once"),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "seen_at"], name="media_blob_seen"),
+            models.Index(fields=["doomed_at"], condition=Q(state="doomed"), name="media_blob_doomed"),
+            models.Index(fields=["checked_at"], name="media_blob_checked"),
+        ]
+
+    def __str__(self) -> str:
+        return self.storage_key
+
+
+class Rendition(StudioModel):
+    """A picture made from a blob: `tile`, `thumb` or `web`, by one version of the recipe."""
+
+    source = TenantKey(Blob, related_name="renditions")
+    blob = TenantKey(Blob, related_name="rendition_of")
+    kind = models.CharField(max_length=8)
+    recipe = models.PositiveSmallIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("source", on_delete="cascade"),
+            SameStudio("blob", on_delete="restrict"),
+            models.UniqueConstraint(fields=["studio", "source", "kind"], name="media_rendition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.source_id}"
+
+
+class BlobEvent(StudioModel):
+    """What happened to a blob: doomed, spared, swept, damaged, quarantined, healed. Outlives the blob."""
+
+    blob_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    event = models.CharField(max_length=20)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints]
+        indexes = [models.Index(fields=["studio", "at"], name="media_blobevent_at")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.blob_id}"
+
+    @classmethod
+    def of(cls, blob: Blob, event: str, reason: str = "") -> BlobEvent:
+        """The event of a blob at hand, not yet saved."""
+        facts = {"studio_id": blob.studio_id, "blob_id": blob.pk, "sha256": blob.sha256, "size": blob.size}
+        return cls(event=event, reason=reason[:200], **facts)

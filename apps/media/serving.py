@@ -1,0 +1,287 @@
+"""Handing out bytes: addresses that cannot be bent, headers that nothing can run under, and the way out.
+
+    /m/<album>/<photo>/<kind>.<mac>.webp
+
+The MAC binds studio, album, photo and kind, so an address cannot be changed into another one. It is no
+permission: whoever asks must also pass a door (session or guest cookie), in every answer.
+
+Nothing here asks who may see what; `sharing.access` and `accounts.access` do. What is decided here is how
+bytes leave: by nginx (X-Accel-Redirect), from this process' disk, or by a redirect to the bucket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from hmac import compare_digest
+from pathlib import Path, PurePosixPath
+from uuid import UUID
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header, parse_etags
+
+from apps.accounts.tenancy import acting_in
+from apps.media.formats import FORMATS
+from apps.media.models import Blob, BlobEvent, Rendition
+from apps.media.presets import BY_NAME
+from apps.media.storage import sha256_of, store
+
+log = logging.getLogger(__name__)
+
+MAC_BYTES = 16
+# A permission is checked at least this often, and a redirect to the bucket must outlive its own caching.
+CACHED_SECONDS = 30
+SIGNED_SECONDS = 60
+PLAIN_BYTES = "application/octet-stream"
+DAMAGED = b"This file is damaged on our side. The studio's administrator has been told."
+
+_PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.webp")
+# Extensions that fit a type; the first is the one we give.
+_EXTENSIONS: dict[str, tuple[str, ...]] = {format.mime: (format.extension,) for format in FORMATS.values()}
+_EXTENSIONS["image/jpeg"] += ("jpeg", "jpe", "jfif")
+_EXTENSIONS["image/tiff"] += ("tiff",)
+_EXTENSIONS["image/heic"] += ("heif", "hif")
+
+
+# -- addresses ---------------------------------------------------------------------------------------
+
+
+@cache
+def _key(purpose: str) -> bytes:
+    """A key of its own for each purpose, all from the installation's secret."""
+    secret = hashlib.sha512(settings.SECRET_KEY.encode()).digest()
+    return hashlib.blake2b(f"glassine.media.{purpose}".encode(), key=secret).digest()
+
+
+def _mac(studio: str, album: str, photo: str, kind: str) -> str:
+    said = f"{studio}{album}{photo}{kind}".encode()
+    return hashlib.blake2b(said, key=_key("address"), digest_size=MAC_BYTES).hexdigest()
+
+
+def picture_url(studio_id: UUID, album_id: UUID, photo_id: UUID, kind: str) -> str:
+    """Address of a rendition ("tile", "thumb", "web") of a photo as seen in an album. Takes about 2 µs."""
+    # Ids are written without hyphens: that is twice as fast, and a page holds hundreds of them.
+    album, photo = album_id.hex, photo_id.hex
+    return f"/m/{album}/{photo}/{kind}.{_mac(studio_id.hex, album, photo, kind)}.webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for. Believe it only after `check`."""
+
+    album_id: UUID
+    photo_id: UUID
+    kind: str
+    mac: str
+
+
+def parse(path: str) -> Asked | None:
+    """Read an address, or None if it is none of ours."""
+    match = _PATH.fullmatch(path)
+    if match is None or match[3] not in BY_NAME:
+        return None
+    return Asked(UUID(match[1]), UUID(match[2]), match[3], match[4])
+
+
+def check(asked: Asked, studio_id: UUID) -> bool:
+    """True if this installation made the address, for this studio. Takes the same time for any wrong one."""
+    true = _mac(studio_id.hex, asked.album_id.hex, asked.photo_id.hex, asked.kind)
+    return compare_digest(true, asked.mac)
+
+
+# -- places ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where bytes lie and what they are. size in bytes; path only where the store is this machine's disk."""
+
+    blob_id: UUID
+    studio_id: UUID
+    storage_key: str
+    sha256: str = field(repr=False)
+    mime: str
+    size: int
+
+    @property
+    def path(self) -> Path | None:
+        return store().local_path(self.storage_key)
+
+    @property
+    def etag(self) -> str:
+        """Changes with the bytes and tells nothing about them: a hash of them would answer who holds what."""
+        return f'"{hashlib.blake2b(self.blob_id.bytes, key=_key("etag"), digest_size=12).hexdigest()}"'
+
+
+_FIELDS = ("id", "studio_id", "storage_key", "sha256", "mime", "size")
+
+
+def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
+    """The rendition of a photo's original, or None if there is none (yet). One query."""
+    with acting_in(studio_id):
+        row = (
+            Rendition.objects.for_studio(studio_id)
+            .filter(kind=kind, source__photos=photo_id)
+            .values_list(*(f"blob__{name}" for name in _FIELDS))
+            .first()
+        )
+    return Location(*row) if row else None
+
+
+def original_location(studio_id: UUID, photo_id: UUID) -> Location | None:
+    """The original of a photo, or None if there is no such photo. One query."""
+    with acting_in(studio_id):
+        row = Blob.objects.for_studio(studio_id).filter(photos=photo_id).values_list(*_FIELDS).first()
+    return Location(*row) if row else None
+
+
+# -- headers -----------------------------------------------------------------------------------------
+
+
+def safe_mime(mime: str) -> str:
+    """The type itself if it is one of our picture formats, else plain bytes: never text, HTML or SVG."""
+    return mime if mime in _EXTENSIONS else PLAIN_BYTES
+
+
+def download_name(name: str, mime: str) -> str:
+    """The name a file gets on the visitor's disk: the camera's, ending as its true format does.
+
+    "IMG_1.JPG" stays; as WebP it is "IMG_1.webp"; "trick.html" becomes "trick.html.jpg".
+    """
+    name = re.sub(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", "", name).strip(". ") or "photo"
+    wanted = _EXTENSIONS.get(mime)
+    if wanted is None:
+        return f"{name}.bin"
+    path = PurePosixPath(name)
+    extension = path.suffix[1:].lower()
+    if extension in wanted:
+        return name
+    known = any(extension in others for others in _EXTENSIONS.values())
+    return f"{path.stem if known else name}.{wanted[0]}"
+
+
+def safety_headers(mime: str) -> dict[str, str]:
+    """What every answer with a studio's bytes carries: what it is, run by nobody, kept by no proxy."""
+    return {
+        "Content-Type": safe_mime(mime),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+        "Vary": "Cookie",
+    }
+
+
+# -- the way out -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decided answer. `path` is a file to send whole (Content-Length is set), else `body` is all of it."""
+
+    status: int
+    headers: dict[str, str]
+    path: Path | None = None
+    body: bytes = b""
+
+
+def picture_answer(location: Location, *, if_none_match: str = "") -> Answer:
+    """How a rendition leaves, once a door has let the visitor in.
+
+    The browser may show it again for `CACHED_SECONDS`; then it asks, and is told 304 if nothing changed.
+    """
+    headers = safety_headers(location.mime)
+    headers |= {"Content-Disposition": "inline", "Cache-Control": f"private, max-age={CACHED_SECONDS}"}
+    headers["ETag"] = location.etag
+    if location.etag in parse_etags(if_none_match):
+        return Answer(304, headers)
+    if location.path is not None and not _is_whole(location.path, location.size):
+        return _damaged(location, "bytes are missing or have another length")
+    return _hand_over(location, headers)
+
+
+def download_answer(location: Location, *, filename: str, inline: bool = False) -> Answer:
+    """How a file leaves that somebody takes home: its bytes are read and compared with their hash first.
+
+    A file on this disk that is not what was recorded is answered by 500 and an alarm, never by 200. In a
+    bucket the provider's checksums and the monthly re-reading stand for that (docs/decisions).
+
+    inline: shown in the browser instead of saved, if its type can be shown.
+    """
+    headers = safety_headers(location.mime)
+    attachment = not inline or headers["Content-Type"] == PLAIN_BYTES
+    name = download_name(filename, location.mime)
+    headers["Content-Disposition"] = content_disposition_header(attachment, name) or "attachment"
+    headers |= {"Cache-Control": "private, no-cache", "ETag": location.etag}
+    if location.path is not None and not _is_true(location.path, location.sha256):
+        return _damaged(location, "bytes are missing or differ from their hash")
+    return _hand_over(location, headers)
+
+
+def _hand_over(location: Location, headers: dict[str, str]) -> Answer:
+    if settings.ACCEL_PREFIX:
+        return Answer(200, headers | {"X-Accel-Redirect": settings.ACCEL_PREFIX + location.storage_key})
+    if location.path is not None:
+        return Answer(200, headers | {"Content-Length": str(location.size)}, path=location.path)
+    told = {name: headers[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")}
+    url = store().signed_url(location.storage_key, seconds=SIGNED_SECONDS, headers=told)
+    # The browser may follow the same redirect again for as long as the address is surely valid.
+    kept = {"Location": url or "", "Cache-Control": f"private, max-age={CACHED_SECONDS}"}
+    left_out = ("ETag", "Content-Type", "Content-Disposition")
+    return Answer(302, {name: value for name, value in headers.items() if name not in left_out} | kept)
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def _is_true(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return sha256_of(file) == sha256
+    except OSError:
+        return False
+
+
+def _damaged(location: Location, reason: str) -> Answer:
+    log.critical("blob %s of studio %s cannot be served: %s", location.blob_id, location.studio_id, reason)
+    with acting_in(location.studio_id):
+        BlobEvent(
+            studio_id=location.studio_id,
+            blob_id=location.blob_id,
+            sha256=location.sha256,
+            size=location.size,
+            event="damaged",
+            reason=reason,
+        ).save(force_insert=True)
+    headers = safety_headers(PLAIN_BYTES) | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(DAMAGED)),
+        "Cache-Control": "no-store",
+    }
+    return Answer(500, headers, body=DAMAGED)
+
+
+def as_response(answer: Answer) -> HttpResponseBase:
+    """The answer for an ordinary Django view."""
+    if answer.path is None:
+        return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+    response = FileResponse(answer.path.open("rb"), status=answer.status)
+    # Set afterwards: on its own Django would tell the name that the file has on our disk.
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def file_response(location: Location, *, filename: str, inline: bool = False) -> HttpResponseBase:
+    """`download_answer` for an ordinary Django view."""
+    return as_response(download_answer(location, filename=filename, inline=inline))

@@ -1,0 +1,310 @@
+"""Where bytes lie: a local disk or an S3 bucket, behind one small interface.
+
+Keys are made in `cas` only. A key is written once and never again, so no reader sees a half-written
+or changed object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One stored object. size in bytes."""
+
+    key: str
+    size: int
+    written_at: datetime
+
+
+class Store(Protocol):
+    """Durable bytes by key."""
+
+    def put(self, temp: Path, key: str, *, sha256: str) -> None:
+        """Put the bytes of `temp` under a new key and consume `temp`. Then a power cut loses nothing."""
+
+    def open(self, key: str) -> BinaryIO:
+        """The object for reading. Raises FileNotFoundError."""
+
+    def delete(self, key: str) -> None:
+        """Remove; a missing object is fine."""
+
+    def size(self, key: str) -> int | None:
+        """Bytes, or None if there is no such object."""
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        """All objects in the folder `prefix` ("" or ending in "/"), in no order, but for those set aside."""
+
+    def set_aside(self, key: str) -> None:
+        """Move an object below `.quarantine/`, where nobody looks but a human. Raises FileNotFoundError."""
+
+    def local_path(self, key: str) -> Path | None:
+        """Where the object lies on this machine's disk, or None if it does not."""
+
+    def signed_url(self, key: str, *, seconds: int, headers: dict[str, str]) -> str | None:
+        """An address from which a client may fetch it for a while, or None if the store has none."""
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable (POSIX: fsync of the file does not cover its name)."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# A key leads down from our root: no empty, hidden or climbing part, nothing that a shell or a URL would bend.
+_KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*(/[0-9A-Za-z][0-9A-Za-z._-]*)*")
+QUARANTINE = ".quarantine"
+SYNCED_DIRECTORIES = 50_000
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
+
+
+def checked_key(key: str) -> str:
+    """The key itself. Raises ValueError for one that `cas` cannot have made."""
+    if not _KEY.fullmatch(key):
+        raise ValueError("a storage key stays below its root")
+    return key
+
+
+class LocalStore:
+    """Objects as files below one directory."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.temp = root / ".tmp"
+        self._synced: set[Path] = {root}
+
+    def put(self, temp: Path, key: str, *, sha256: str) -> None:
+        target = self._path(key)
+        self._make_directories(target.parent)
+        # A hard link fails where a rename would replace: a key is never written twice.
+        os.link(temp, target)
+        sync_directory(target.parent)
+        temp.unlink()
+
+    def _make_directories(self, directory: Path) -> None:
+        """Make a directory and its parents durable.
+
+        One that exists may have been made a moment ago by somebody who has not synced it yet, so its name is
+        synced here too, once per process.
+        """
+        if directory in self._synced and directory.is_dir():
+            return
+        self._make_directories(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        sync_directory(directory.parent)
+        if len(self._synced) > SYNCED_DIRECTORIES:
+            self._synced = {self.root}
+        self._synced.add(directory)
+
+    def open(self, key: str) -> BinaryIO:
+        return self._path(key).open("rb")
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_directory(path.parent)
+
+    def size(self, key: str) -> int | None:
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def set_aside(self, key: str) -> None:
+        source, target = self._path(key), self.root / QUARANTINE / key
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source.rename(target)
+        sync_directory(target.parent)
+        sync_directory(source.parent)
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        base = self._path(prefix.removesuffix("/")) if prefix else self.root
+        for folder, names, files in os.walk(base):
+            if Path(folder) == self.root:
+                names[:] = [name for name in names if name not in (self.temp.name, QUARANTINE)]
+            for name in files:
+                path = Path(folder, name)
+                try:
+                    facts = path.stat()
+                except FileNotFoundError:
+                    continue
+                written = datetime.fromtimestamp(facts.st_mtime, tz=UTC)
+                yield Entry(str(path.relative_to(self.root)), facts.st_size, written)
+
+    def local_path(self, key: str) -> Path | None:
+        return self._path(key)
+
+    def signed_url(self, key: str, *, seconds: int, headers: dict[str, str]) -> str | None:
+        return None
+
+    def _path(self, key: str) -> Path:
+        return self.root / checked_key(key)
+
+
+class S3Store:
+    """Objects in an S3 bucket. Writes carry their SHA-256 and never replace (`If-None-Match: *`)."""
+
+    def __init__(self, bucket: str, prefix: str, endpoint: str | None, region: str | None, temp: Path) -> None:
+        self.bucket = bucket
+        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self.temp = temp
+        self.client: S3Client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region or "us-east-1",
+            config=Config(
+                retries={"max_attempts": 4, "mode": "standard"},
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=ANSWER_SECONDS,
+                signature_version="s3v4",
+            ),
+        )
+
+    def put(self, temp: Path, key: str, *, sha256: str) -> None:
+        digest = b64encode(bytes.fromhex(sha256)).decode()
+        with temp.open("rb") as body:
+            try:
+                self.client.put_object(
+                    Bucket=self.bucket,
+                    Key=self._key(key),
+                    Body=body,
+                    ChecksumSHA256=digest,
+                    IfNoneMatch="*",
+                    ContentType="application/octet-stream",
+                )
+            except ClientError as error:
+                # The first try may have arrived although its answer was lost.
+                if _status(error) != 412 or not self._arrived(key, sha256):
+                    raise
+        temp.unlink()
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
+        except ClientError as error:
+            if _status(error) == 404:
+                raise FileNotFoundError(key) from error
+            raise
+        return cast(BinaryIO, answer["Body"])
+
+    def delete(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+
+    def size(self, key: str) -> int | None:
+        try:
+            return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ContentLength"]
+        except ClientError as error:
+            if _status(error) == 404:
+                return None
+            raise
+
+    def set_aside(self, key: str) -> None:
+        source = self._key(key)
+        target = f"{self.prefix}{QUARANTINE}/{key}"
+        try:
+            self.client.copy_object(Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source})
+        except ClientError as error:
+            if _status(error) == 404:
+                raise FileNotFoundError(key) from error
+            raise
+        self.client.delete_object(Bucket=self.bucket, Key=source)
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        below = self.prefix + prefix
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
+        for page in pages:
+            for item in page.get("Contents", []):
+                key = item["Key"].removeprefix(self.prefix)
+                if not key.startswith(f"{QUARANTINE}/"):
+                    yield Entry(key, item["Size"], item["LastModified"])
+
+    def local_path(self, key: str) -> Path | None:
+        return None
+
+    def signed_url(self, key: str, *, seconds: int, headers: dict[str, str]) -> str | None:
+        parameters = {"Bucket": self.bucket, "Key": self._key(key)}
+        parameters |= {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
+        return self.client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+
+    def _arrived(self, key: str, sha256: str) -> bool:
+        """True if these very bytes lie under the key. Read back, because not every S3 server tells its checksum."""
+        with self.open(key) as found:
+            return sha256_of(found) == sha256
+
+    def _key(self, key: str) -> str:
+        return self.prefix + checked_key(key)
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+@cache
+def make_store(kind: str, *parts: str | None) -> Store:
+    """The store of these settings; made once per process."""
+    temp = Path(settings.STORAGE_TEMP)
+    temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if kind == "local":
+        store = LocalStore(Path(str(parts[0])))
+        store.temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return store
+    bucket, prefix, endpoint, region = parts
+    return S3Store(str(bucket), prefix or "", endpoint, region, temp)
+
+
+def store() -> Store:
+    """The installation's store."""
+    return make_store(*settings.STORAGE)
+
+
+def temp_directory() -> Path:
+    """Where uploads are received: on the store's own volume if it is a disk, so that a rename suffices."""
+    current = store()
+    return current.temp if isinstance(current, LocalStore | S3Store) else Path(settings.STORAGE_TEMP)
+
+
+@contextmanager
+def as_local_file(key: str) -> Iterator[Path]:
+    """A path from which the object can be read: the file itself, or a copy for the time of the block."""
+    path = store().local_path(key)
+    if path is not None:
+        yield path
+        return
+    with NamedTemporaryFile(dir=temp_directory()) as copy:
+        with store().open(key) as source:
+            shutil.copyfileobj(source, copy, 1 << 20)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """SHA-256 (hex) of what is left to read."""
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()

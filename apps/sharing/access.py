@@ -1,0 +1,157 @@
+"""The guests' door. Whoever holds a link's token comes in here, and nowhere else.
+
+The page, the picture, the download and the sentence for the studio all rest on one `Terms` (see `terms`);
+a guest who was let in gets a `Grant`, and every right is asked of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import Studio, secret_hash
+from apps.accounts.tenancy import across_studios
+from apps.albums.models import Album, PlacementQuerySet
+from apps.sharing import guarding, passes
+from apps.sharing.models import ShareLink
+from apps.sharing.terms import Rights, Standing, Terms
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+class Missing(Exception):
+    """There is no such link (404)."""
+
+
+class Closed(Exception):
+    """There is a link, but it does not open. Tells the studio and nothing else."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        super().__init__("This link does not open.")
+
+
+class Gone(Closed):
+    """It ran out, was revoked, or its album was put away (410)."""
+
+
+class NotYet(Closed):
+    """Its album is still a draft (404, with the studio's name)."""
+
+
+class Locked(Closed):
+    """It needs a password that this browser has not given."""
+
+    def __init__(self, studio: Studio, link_id: UUID) -> None:
+        super().__init__(studio)
+        self.link_id = link_id
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A guest inside one album.
+
+    link_id, version: bind cookies, sockets and jobs that come of it.
+    is_known: this browser was let in before.
+    """
+
+    link_id: UUID
+    version: int
+    studio: Studio
+    album: Album
+    rights: Rights
+    expires_at: datetime | None
+    is_known: bool
+
+    def may_view(self, size: str) -> bool:
+        return self.rights.may_view(size)
+
+    def may_download(self, size: str) -> bool:
+        return self.rights.may_download(size)
+
+    def sees(self, placements: PlacementQuerySet) -> PlacementQuerySet:
+        """Of these placements, the ones that this guest may know of."""
+        return placements.shown().filter(album_id=self.album.pk)
+
+    def photos(self) -> PlacementQuerySet:
+        """All that this guest may see. Run it in `acting_in(grant.studio)`."""
+        return self.sees(self.album.placements.all())  # type: ignore[arg-type]
+
+    def passed(self, now: datetime) -> passes.Pass:
+        """What the guest's browser is to hold."""
+        return passes.Pass(self.link_id, self.album.pk, self.version, now)
+
+
+def open_link(token: str, cookies: Mapping[str, str], *, now: datetime) -> Grant:
+    """Let a guest in by the token of a link. Raises Missing, Gone, NotYet or Locked."""
+    link = _standing_link(token, now)
+    is_known = passes.held_for(cookies, link.pk, link.version, now=now)
+    if link.is_password_protected and not is_known:
+        raise Locked(link.studio, link.pk)
+    return _grant(link, is_known=is_known)
+
+
+def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
+    """Let a guest in by token and password.
+
+    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.TooManyGuesses. Call it outside of a transaction.
+    """
+    link = _standing_link(token, now)
+    if link.is_password_protected:
+        guarding.check_password(link, password, address=address)
+    return _grant(link, is_known=False)
+
+
+def grant_for_picture(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> Grant | None:
+    """The right by which a browser may see pictures of an album, or None. The link's row is read afresh."""
+    versions = {one.link_id: one.version for one in passes.held(cookies, now=now) if one.album_id == album_id}
+    if not versions:
+        return None
+    with across_studios():
+        links = list(_links().filter(pk__in=versions, album_id=album_id))
+    for link in links:
+        if link.version == versions[link.pk] and Terms.of(link, link.album).standing(now) == Standing.OPEN:
+            return _grant(link, is_known=True)
+    return None
+
+
+def sentence(link: ShareLink, *, now: datetime) -> str:
+    """What the link can do, in one sentence, by the rules that decide it."""
+    return Terms.of(link, link.album).sentence(now)
+
+
+def _links() -> QuerySet[ShareLink]:
+    # The logo is bytes; a door needs none.
+    return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
+
+
+def _standing_link(token: str, now: datetime) -> ShareLink:
+    if not _TOKEN.fullmatch(token):
+        raise Missing
+    with across_studios():
+        link = _links().filter(token_hash=secret_hash(token)).first()
+    if link is None:
+        raise Missing
+    standing = Terms.of(link, link.album).standing(now)
+    if standing == Standing.DRAFT:
+        raise NotYet(link.studio)
+    if standing != Standing.OPEN:
+        raise Gone(link.studio)
+    return link
+
+
+def _grant(link: ShareLink, *, is_known: bool) -> Grant:
+    return Grant(
+        link_id=link.pk,
+        version=link.version,
+        studio=link.studio,
+        album=link.album,
+        rights=Terms.of(link, link.album).rights,
+        expires_at=link.expires_at,
+        is_known=is_known,
+    )

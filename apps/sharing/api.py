@@ -1,0 +1,199 @@
+"""Share links over the API. The same deeds as the pages; token and address only for editors and owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioViewSet
+from apps.accounts.credentials import Credential
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums.models import Album
+from apps.sharing import links
+from apps.sharing.models import Download, ShareLink
+from apps.sharing.terms import FIRST_DAY, LAST_DAY
+
+LATER = ("favourite", "comment", "upload")
+
+
+class RightsSerializer(serializers.Serializer[Any]):
+    """What guests may do. Only downloads can be granted so far; the other rights are always false."""
+
+    download = serializers.ChoiceField(choices=Download.choices, required=False)
+    favourite = serializers.BooleanField(required=False, default=False)
+    comment = serializers.BooleanField(required=False, default=False)
+    upload = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wrong = {name: ["A link cannot grant this right."] for name in LATER if attrs.get(name)}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs
+
+
+class LinkSerializer(serializers.Serializer[ShareLink]):
+    """A share link. `url` and `token` are null for viewers and for keys that may not share."""
+
+    id = serializers.UUIDField(read_only=True)
+    label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
+    password = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=links.PASSWORD_LONGEST,
+        help_text="Null or an empty text means no password.",
+    )
+    url = serializers.SerializerMethodField()
+    token = serializers.SerializerMethodField()
+    is_password_protected = serializers.BooleanField(read_only=True)
+    expires_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="A link lives until the end of a day in the studio's zone: the day that holds this moment.",
+    )
+    is_revoked = serializers.BooleanField(required=False)
+    rights = RightsSerializer(required=False)
+    views = serializers.IntegerField(read_only=True)
+    last_opened_at = serializers.DateTimeField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_url(self, link: ShareLink) -> str | None:
+        return (links.address_of(link) or None) if self.context["may_share"] else None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_token(self, link: ShareLink) -> str | None:
+        return (links.token_of(link) or None) if self.context["may_share"] else None
+
+    def validate_expires_at(self, moment: datetime | None) -> datetime | None:
+        if moment and not FIRST_DAY.year < moment.year < LAST_DAY.year:
+            raise serializers.ValidationError("This is no day on which a link could end.")
+        return moment
+
+    def to_representation(self, link: ShareLink) -> dict[str, Any]:
+        link_rights = {"download": link.download, **dict.fromkeys(LATER, False)}
+        return {**super().to_representation(link), "rights": link_rights}
+
+
+def last_day(moment: datetime | None, zone: ZoneInfo) -> date | None:
+    """The local day that ends at `moment` or, if none does, holds it."""
+    # The end of a day is the first moment of the next one; what we give out must mean the same when it comes back.
+    return (moment - timedelta(microseconds=1)).astimezone(zone).date() if moment else None
+
+
+@extend_schema(tags=["share links"])
+class ShareLinkViewSet(StudioViewSet[ShareLink]):
+    """The links of one album."""
+
+    model = ShareLink
+    serializer_class = LinkSerializer
+    scope = "share"
+    lookup_url_kwarg = "share_link_id"
+
+    @property
+    def album(self) -> Album:
+        """The album of the address, or 404."""
+        albums = Album.objects.for_studio(self.studio).filter(trashed_at=None)
+        album: Album = get_object_or_404(albums, pk=self.kwargs["album_id"])
+        album.studio = self.studio
+        return album
+
+    def get_queryset(self) -> StudioQuerySet[ShareLink]:
+        return super().get_queryset().filter(album=self.album)
+
+    def get_object(self) -> ShareLink:
+        link: ShareLink = super().get_object()
+        link.studio = self.studio
+        return link
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "may_share": self._may_share()}
+
+    def _may_share(self) -> bool:
+        credential: Credential = self.request.auth  # type: ignore[assignment]
+        return self.entered.may_edit and "share" in credential.scopes
+
+    @extend_schema(responses={201: LinkSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Make a link. Without rights it only lets look."""
+        asked = self._asked(request)
+        with refusals():
+            link, _ = links.create(
+                self.album,
+                by=self.entered.user,
+                label=asked.get("label", ""),
+                password=asked.get("password"),
+                download=asked.get("rights", {}).get("download", Download.NONE),
+                expires_on=last_day(asked.get("expires_at"), self.studio.zone),
+            )
+            self._set_revoked(link, asked)
+        return Response(self.get_serializer(link).data, status=201)
+
+    @extend_schema(responses=LinkSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change what is named and leave the rest. A new password or `is_revoked` puts every guest out."""
+        asked, link = self._asked(request), self.get_object()
+        with refusals():
+            links.change(
+                link,
+                by=self.entered.user,
+                label=asked.get("label", link.label),
+                password=(asked["password"] or "") if "password" in asked else None,
+                download=asked.get("rights", {}).get("download", link.download),
+                expires_on=last_day(asked["expires_at"], self.studio.zone)
+                if "expires_at" in asked
+                else link.expires_on,
+            )
+        self._set_revoked(link, asked)
+        return Response(self.get_serializer(link).data)
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a link; its address then leads nowhere."""
+        links.delete(self.get_object(), by=self.entered.user)
+        return Response(status=204)
+
+    def _asked(self, request: Request) -> dict[str, Any]:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found: dict[str, Any] = asked.validated_data
+        return found
+
+    def _set_revoked(self, link: ShareLink, asked: dict[str, Any]) -> None:
+        if "is_revoked" in asked:
+            deed = links.revoke if asked["is_revoked"] else links.restore
+            deed(link, by=self.entered.user)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the deeds refuse, as 400 with the field's name."""
+    try:
+        yield
+    except links.Unsuitable as unsuitable:
+        field = "expires_at" if unsuitable.field == "expires_on" else unsuitable.field
+        raise serializers.ValidationError({field: [str(unsuitable)]}) from unsuitable
+
+
+urlpatterns = [
+    path(
+        "albums/<uuid:album_id>/share",
+        ShareLinkViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-share-links",
+    ),
+    path(
+        "albums/<uuid:album_id>/share/<uuid:share_link_id>",
+        ShareLinkViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="api-share-link",
+    ),
+]

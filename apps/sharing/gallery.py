@@ -1,0 +1,144 @@
+"""What the gallery's pages show: photos, sections and cover as one grant sees them. Run in the studio's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+
+from apps.albums.counts import Counts
+from apps.albums.models import Album, Section
+from apps.albums.stream import Page, Stream
+from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
+from apps.media.serving import picture_url
+from apps.sharing.access import Grant
+from apps.sharing.models import Download
+
+
+def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """One page of the gallery. query: `after` (cursor), `section` or `photo` (ids) say where it starts."""
+    album = grant.album
+    stream = Stream(album)
+    counts = stream.counts
+    # A section without a photo that this guest may see is not theirs to know of.
+    sections = [section for section in album.sections.order_by("rank") if counts.of(section)]
+    section = _chosen(sections, query.get("section", ""))
+    page = stream.open(query.get("after", ""), section=section, photo=_uuid(query.get("photo", "")))
+    address = reverse("sharing:gallery", args=[token])
+    return {
+        "album": _album(album, counts),
+        "studio": grant.studio,
+        "sections": [_section(one, counts) for one in sections],
+        "section": section,
+        "cover": _cover(stream, page) if page.is_first else None,
+        "tiles": guest_tiles(
+            page.rows,
+            counts.headings(sections),
+            studio_id=grant.studio.pk,
+            album_id=album.pk,
+            gallery_url=address,
+            after=page.after,
+            first_page=page.is_first,
+            with_names=grant.rights.download != Download.NONE,
+        ),
+        "first": page.first,
+        "next_url": f"{address}?after={page.next}" if page.next else "",
+        "earlier_url": "" if page.is_first else address,
+        "gallery_url": address,
+        "download": grant.rights.download.value,
+    }
+
+
+def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
+    """One photo and its neighbours. Raises Http404 if this guest may not see it."""
+    stream = Stream(grant.album)
+    rows, around = stream.of([photo_id]), stream.neighbours(photo_id)
+    if not rows or around is None:
+        raise Http404
+    row = named(rows[0])
+    stem = row["photo__camera_name"].rpartition(".")[0] or row["photo__camera_name"]
+
+    def address(other: UUID | None) -> str:
+        return reverse("sharing:photo", args=[token, other]) if other else ""
+
+    return {
+        "album": _album(grant.album, stream.counts),
+        "studio": grant.studio,
+        "photo": {
+            "id": photo_id,
+            "name": row["photo__camera_name"],
+            "caption": row["photo__caption"],
+            "alt": row["photo__caption"] or stem,
+            "full_url": picture_url(grant.studio.pk, grant.album.pk, photo_id, "web"),
+            "width": row["web__width"],
+            "height": row["web__height"],
+            "position": around.position,
+        },
+        "colour": colour_class(row["photo__color"]),
+        "total": around.total,
+        "previous_url": address(around.previous),
+        "next_url": address(around.next),
+        "download_url": reverse("sharing:download", args=[token, photo_id]) if grant.rights.download_size else "",
+        "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
+    }
+
+
+def named(row: TileRow) -> dict[str, Any]:
+    """A row of the stream by column, with the size of the web rendition."""
+    columns: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    _, _, width, height = columns.pop("sizes") or [None] * 4
+    return columns | {"web__width": width, "web__height": height}
+
+
+def _album(album: Album, counts: Counts) -> dict[str, Any]:
+    return {
+        "title": album.title,
+        "event_date": album.event_date,
+        "description": album.description,
+        "photo_count": counts.total,
+    }
+
+
+def _section(section: Section, counts: Counts) -> dict[str, Any]:
+    return {
+        "id": section.pk,
+        "title": section.title,
+        "count": counts.of(section),
+        "url": f"?section={section.pk}#s-{section.pk}",
+    }
+
+
+def _cover(stream: Stream, page: Page) -> dict[str, Any] | None:
+    """The cover that the studio chose, if guests may see it; else the first photo."""
+    album = stream.album
+    chosen = stream.of([album.cover_id]) if album.cover_id else []
+    rows = chosen or page.rows[:1]
+    if not rows:
+        return None
+    row = named(rows[0])
+    photo_id = row["photo_id"]
+    return {
+        "id": photo_id,
+        "url": picture_url(album.studio_id, album.pk, photo_id, "web"),
+        "thumb_url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
+        "width": row["web__width"],
+        "height": row["web__height"],
+        "fx": focal_step(album.focal_x) if chosen else 50,
+        "fy": focal_step(album.focal_y) if chosen else 40,
+        "colour": colour_class(row["photo__color"]),
+    }
+
+
+def _chosen(sections: list[Section], text: str) -> Section | None:
+    wanted = _uuid(text)
+    return next((section for section in sections if section.pk == wanted), None)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,169 @@
+"""What a client sees: the gallery, one photo, a download. The token stands in the address of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from math import ceil
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.access import enter
+from apps.accounts.context import brand_css
+from apps.accounts.guesses import TooManyGuesses
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import acting_in
+from apps.media import serving
+from apps.sharing import access, downloads, guarding, links, passes
+from apps.sharing.access import Grant
+from apps.sharing.forms import PasswordForm
+from apps.sharing.gallery import gallery_context, photo_context
+from apps.sharing.guarding import HOUR
+from apps.web.peer import address
+
+P = ParamSpec("P")
+GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
+
+
+def guest_page(
+    *, locked_status: int = 200
+) -> Callable[[GuestView[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]]:
+    """Decorator of a page below `/g/<token>/`: the guests' door, then the view in the studio's transaction.
+
+    Whoever may not come in gets the same few pages at every address: the password form (with `locked_status`),
+    closed, or nothing here. A POST to any of them is a try at the password.
+    """
+
+    def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def page(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            try:
+                if request.method == "POST":
+                    return _private(_unlock(request, token))
+                grant = access.open_link(token, request.COOKIES, now=timezone.now())
+                with acting_in(grant.studio):
+                    response = view(request, grant, token, *args, **kwargs)
+                if not grant.is_known and request.method == "GET":
+                    _welcome(request, response, grant)
+            except (access.Missing, access.Closed, Http404) as reason:
+                response = _turn_away(request, reason, locked_status)
+            return _private(response)
+
+        # The resolver hands everything over by name, which `Concatenate` cannot say.
+        return page  # type: ignore[return-value]
+
+    return decorate
+
+
+def _turn_away(request: HttpRequest, reason: Exception, locked_status: int) -> HttpResponse:
+    if isinstance(reason, access.Locked):
+        return _ask_password(request, reason.studio, PasswordForm(), status=locked_status)
+    if isinstance(reason, access.NotYet):
+        return _refuse(request, "not_yet", 404, reason.studio)
+    if isinstance(reason, access.Gone):
+        return _refuse(request, "gone", 410, reason.studio)
+    return _refuse(request, "missing", 404)
+
+
+def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A try at the password; whoever is in already is not asked again."""
+    now = timezone.now()
+    entered = HttpResponseRedirect(request.get_full_path(), status=303)
+    try:
+        access.open_link(token, request.COOKIES, now=now)
+        return entered
+    except access.Locked as locked:
+        studio = locked.studio
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        return _ask_password(request, studio, form, status=422)
+    try:
+        grant = access.unlock(token, form.cleaned_data["password"], address=address(request), now=now)
+    except guarding.Wrong as wrong:
+        form.add_error("password", str(wrong))
+        return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
+    except TooManyGuesses as stop:
+        wait = stop.wait or HOUR
+        response = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=ceil(wait / 60))
+        response["Retry-After"] = str(wait)
+        return response
+    _welcome(request, entered, grant)
+    return entered
+
+
+def _ask_password(
+    request: HttpRequest, studio: Studio, form: PasswordForm, *, status: int, **shown: int | None
+) -> HttpResponse:
+    context = {"studio": studio, "brand_css": brand_css(studio), "form": form, "tries_left": None, **shown}
+    return _whole_page(request, render(request, "sharing/password.html", context, status=status))
+
+
+def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None = None) -> HttpResponse:
+    return _whole_page(request, render(request, f"sharing/{name}.html", {"studio": studio}, status=status))
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        # The link closed while somebody scrolled: the browser loads the page anew instead of a piece of it.
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant) -> None:
+    """Hand over the pass, and count the opening unless it was a member who looked."""
+    passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
+    if not _is_member(request, grant.studio):
+        links.count_opening(grant)
+
+
+def _is_member(request: HttpRequest, studio: Studio) -> bool:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    try:
+        enter(request.user, studio.pk)
+    except Http404:
+        return False
+    return True
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """Nothing here is for search engines, shared caches or the next site's log."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    # Never with the path, which holds the token. "no-referrer" would send the password form with "Origin: null".
+    response.setdefault("Referrer-Policy", "strict-origin")
+    response.setdefault("Cache-Control", "private, no-store")
+    patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
+    return response
+
+
+@guest_page()
+def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The gallery; with `?after=` asked by htmx the next tiles alone."""
+    context = gallery_context(grant, token, request.GET)
+    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+        return render(request, "sharing/_page.html", context)
+    return render(request, "sharing/gallery.html", {**context, "brand_css": brand_css(grant.studio)})
+
+
+@guest_page()
+def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
+    """One photo, for browsers without scripts and for links to a single picture."""
+    context: dict[str, Any] = photo_context(grant, token, photo_id)
+    return render(request, "sharing/photo.html", {**context, "brand_css": brand_css(grant.studio)})
+
+
+# A program that wants a file must not take the form for one.
+@guest_page(locked_status=403)
+def download(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponseBase:
+    """The file of one photo, `?size=web` or `original`; without it the largest that the link grants."""
+    location, name = downloads.find(grant, photo_id, request.GET.get("size"))
+    return downloads.respond(request, serving.download_answer(location, filename=name))

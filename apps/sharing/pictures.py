@@ -1,0 +1,158 @@
+"""Renditions, answered past Django: `/m/<album>/<photo>/<size>.<mac>.webp`.
+
+Every answer needs a right (a member's session or a guest's pass), a true MAC and a photo that this visitor
+may see. What the database said may be 30 s old, so a gallery of 40 tiles costs one look at the link, and a
+revoked link stops within 30 s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, parse_cookie
+from django.utils import timezone
+
+from apps.accounts.access import enter
+from apps.accounts.scopes import user_of
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.albums.models import Album, Placement, PlacementQuerySet
+from apps.media import serving
+from apps.sharing import access
+from apps.sharing.recent import Recent
+from apps.sharing.sending import not_allowed, not_found, send_answer
+from apps.web.bridge import Asgi, Receive, Scope, Send
+from apps.web.threads import in_thread
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A visitor's right to look into one album.
+
+    shown_only: guests see what clients may see; members see all.  until: when the link ends, if it does.
+    """
+
+    studio_id: UUID
+    shown_only: bool
+    until: datetime | None
+
+    def holds(self) -> bool:
+        return self.until is None or timezone.now() < self.until
+
+
+RightKey = tuple[bytes, UUID]
+PlaceKey = tuple[bool, UUID, serving.Asked]
+
+# The two may each be 30 s old at the moment of the answer, never one on top of the other.
+RIGHTS: Recent[RightKey, Right] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
+PLACES: Recent[PlaceKey, serving.Location] = Recent(seconds=serving.CACHED_SECONDS, size=20_000)
+
+
+async def picture(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request for a rendition."""
+    if scope["method"] not in ("GET", "HEAD"):
+        await not_allowed(send)
+        return
+    headers = _headers(scope)
+    asked = serving.parse(scope["path"])
+    location = await _allowed(asked, headers.get(b"cookie", b""), scope) if asked else None
+    if location is None:
+        await not_found(scope, send)
+        return
+    condition = headers.get(b"if-none-match", b"").decode("latin-1")
+    if _lies_here(location):
+        answer = serving.picture_answer(location, if_none_match=condition)
+    else:
+        answer = await in_thread(serving.picture_answer, location, if_none_match=condition)
+    await send_answer(answer, scope, send)
+
+
+def _lies_here(location: serving.Location) -> bool:
+    """True if the answer needs neither network nor database: the file is whole on this machine's disk.
+
+    A look at a disk takes microseconds; a turn of a thread takes more than all the rest of an answer.
+    """
+    try:
+        return location.path is not None and location.path.stat().st_size == location.size
+    except OSError:
+        return False
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by lower-case name. Cookies may come in several lines (HTTP/2)."""
+    found: dict[bytes, bytes] = {}
+    for raw, value in scope["headers"]:
+        name = raw.lower()
+        found[name] = found[name] + b"; " + value if name == b"cookie" and name in found else value
+    return found
+
+
+async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> serving.Location | None:
+    right = await _right(asked.album_id, cookies, scope)
+    if right is None or not serving.check(asked, right.studio_id):
+        return None
+    key = (right.shown_only, right.studio_id, asked)
+    location = PLACES.get(key)
+    if location is None:
+        since = PLACES.clock()
+        location = await in_thread(_place, right, asked)
+        if location is not None:
+            PLACES.put(key, location, since=since)
+    return location
+
+
+async def _right(album_id: UUID, cookies: bytes, scope: Scope) -> Right | None:
+    if not cookies:
+        return None
+    key = (hashlib.sha256(cookies).digest(), album_id)
+    right = RIGHTS.get(key)
+    if right is None:
+        since = RIGHTS.clock()
+        right = await in_thread(_ask_doors, album_id, cookies, dict(scope))
+        if right is not None:
+            RIGHTS.put(key, right, since=since)
+    return right if right is not None and right.holds() else None
+
+
+def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> Right | None:
+    """The members' door first: a member who also holds a guest's pass still sees hidden photos."""
+    cookies = parse_cookie(cookie_header.decode("latin-1"))
+    if settings.SESSION_COOKIE_NAME in cookies:
+        studio_id = _members_studio(album_id, scope)
+        if studio_id is not None:
+            return Right(studio_id, shown_only=False, until=None)
+    grant = access.grant_for_picture(cookies, album_id, now=timezone.now())
+    return Right(grant.studio.pk, shown_only=True, until=grant.expires_at) if grant else None
+
+
+def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
+    user = user_of(scope)
+    if user is None:
+        return None
+    with across_studios():
+        studio_id = Album.objects.filter(pk=album_id).values_list("studio_id", flat=True).first()
+    if studio_id is None:
+        return None
+    try:
+        return enter(user, studio_id).studio.pk
+    except Http404:
+        return None
+
+
+def _place(right: Right, asked: serving.Asked) -> serving.Location | None:
+    with acting_in(right.studio_id):
+        placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id)  # type: ignore[assignment]
+        if right.shown_only:
+            placements = placements.shown()
+        if not placements.filter(album_id=asked.album_id, photo_id=asked.photo_id).exists():
+            return None
+        return serving.locate(right.studio_id, asked.photo_id, asked.kind)
+
+
+# What the web process answers before Django: (pattern of the whole path, application).
+RAW_ROUTES: list[tuple[re.Pattern[str], Asgi]] = [(re.compile(r"/m/.*", re.DOTALL), picture)]

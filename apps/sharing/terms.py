@@ -1,0 +1,154 @@
+"""What a link allows, and while when. Door, bytes and the studio's sentence all ask `Terms`.
+
+Pure: no database, no clock of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+
+from apps.accounts.models import Studio
+from apps.albums.models import Album, AlbumState
+from apps.sharing.models import Download, ShareLink
+
+# Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+VIEWED = frozenset({"tile", "thumb", "web"})
+DOWNLOADED = {
+    Download.NONE: (),
+    Download.WEB: ("web",),
+    Download.ORIGINAL: ("original", "web"),
+}
+
+
+class Standing(StrEnum):
+    """Whether a link opens, and if not, why."""
+
+    OPEN = "open"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    TRASHED = "trashed"
+    ARCHIVED = "archived"
+    DRAFT = "draft"
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which `day` is over in `zone`, whatever the clocks do that night."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+
+
+def day_words(day: date) -> str:
+    """ "Tue 14 Oct 2026"."""
+    return date_format(day, "D j M Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a guest may do with the photos that a client may see."""
+
+    download: Download
+
+    def may_view(self, size: str) -> bool:
+        """True for the sizes that pages show; an original is never shown, only downloaded."""
+        return size in VIEWED
+
+    def may_download(self, size: str) -> bool:
+        """True if a file of this size ("web", "original") may be taken home."""
+        return size in DOWNLOADED[self.download]
+
+    @property
+    def download_size(self) -> str | None:
+        """The size that a plain Download gives: the largest allowed one, or None."""
+        return next(iter(DOWNLOADED[self.download]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that decides about a link.
+
+    expires_on: the last day, as the studio wrote it.
+    expires_at: the moment that day ends in the studio's zone.
+    """
+
+    rights: Rights
+    needs_password: bool
+    expires_on: date | None
+    expires_at: datetime | None
+    revoked: bool
+    state: AlbumState
+    trashed: bool
+
+    @classmethod
+    def of(cls, link: ShareLink, album: Album) -> Terms:
+        """The terms of a link as its rows stand."""
+        return cls(
+            rights=Rights(Download(link.download)),
+            needs_password=link.is_password_protected,
+            expires_on=link.expires_on,
+            expires_at=link.expires_at,
+            revoked=link.is_revoked,
+            state=AlbumState(album.state),
+            trashed=album.trashed_at is not None,
+        )
+
+    def standing(self, now: datetime) -> Standing:
+        """What stands in the way at `now`, the most final reason first."""
+        if self.trashed:
+            return Standing.TRASHED
+        if self.revoked:
+            return Standing.REVOKED
+        if self.expires_at is not None and self.expires_at <= now:
+            return Standing.EXPIRED
+        if self.state == AlbumState.ARCHIVED:
+            return Standing.ARCHIVED
+        return Standing.DRAFT if self.state == AlbumState.DRAFT else Standing.OPEN
+
+    def sentence(self, now: datetime) -> str:
+        """What the link can do, in one sentence for the studio."""
+        closed = {
+            Standing.TRASHED: "Nobody can open this link: the album is in the trash.",
+            Standing.REVOKED: "Nobody can open this link: it was revoked.",
+            Standing.EXPIRED: f"Nobody can open this link: it closed at the end of {self._last_day()}.",
+            Standing.ARCHIVED: "Nobody can open this link: the album is archived.",
+        }
+        standing = self.standing(now)
+        if standing in closed:
+            return closed[standing]
+        offer = f"nyone with the link{self._key()} can {self._deeds()}, {self._end()}."
+        if standing == Standing.DRAFT:
+            return f"Nobody can open this link yet: the album is a draft. Once it is live, a{offer}"
+        return f"A{offer}"
+
+    def _key(self) -> str:
+        return " and its password" if self.needs_password else ""
+
+    def _deeds(self) -> str:
+        return {
+            Download.NONE: "look at the photos but not download them",
+            Download.WEB: "look at the photos and download them in web size (2400 px)",
+            Download.ORIGINAL: "look at the photos and download the original files",
+        }[self.rights.download]
+
+    def _end(self) -> str:
+        return f"until the end of {self._last_day()}" if self.expires_on else "without an end date"
+
+    def _last_day(self) -> str:
+        return day_words(self.expires_on) if self.expires_on else ""
+
+
+def draft_terms(album: Album, studio: Studio, *, needs_password: bool, download: str, expires_on: date | None) -> Terms:
+    """The terms that a link would have, before it is saved."""
+    return Terms(
+        rights=Rights(Download(download)),
+        needs_password=needs_password,
+        expires_on=expires_on,
+        expires_at=end_of_day(expires_on, studio.zone) if expires_on else None,
+        revoked=False,
+        state=AlbumState(album.state),
+        trashed=album.trashed_at is not None,
+    )

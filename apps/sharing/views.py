@@ -1,0 +1,247 @@
+"""The studio's side of sharing: an album's links, and the logo that clients see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.forms import LogoForm
+from apps.accounts.models import Role, Studio, User
+from apps.accounts.tenancy import across_studios
+from apps.albums.models import Album
+from apps.sharing import access, brand, links
+from apps.sharing.forms import LinkForm
+from apps.sharing.models import ShareLink
+from apps.sharing.terms import day_words, draft_terms
+
+Deed = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link as the share dialog shows it. url is "" for those who may only look."""
+
+    id: UUID
+    label: str
+    sentence: str
+    url: str
+    is_revoked: bool
+    is_expired: bool
+    expires_at: datetime | None
+    expires_text: str
+    has_password: bool
+    download: str
+    views: int
+    last_opened_at: datetime | None
+
+    @classmethod
+    def of(cls, link: ShareLink, *, with_url: bool) -> ShownLink:
+        return cls(
+            id=link.pk,
+            label=link.label,
+            sentence=access.sentence(link, now=timezone.now()),
+            url=links.address_of(link) if with_url else "",
+            is_revoked=link.is_revoked,
+            is_expired=link.is_expired,
+            expires_at=link.expires_at,
+            expires_text=f"{day_words(link.expires_on)}, end of day" if link.expires_on else "",
+            has_password=link.is_password_protected,
+            download=link.download,
+            views=link.views,
+            last_opened_at=link.last_opened_at,
+        )
+
+
+def _album(request: StudioRequest, album_id: UUID) -> Album:
+    return get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
+
+
+def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
+    album = _album(request, album_id)
+    link = get_object_or_404(album.share_links, pk=link_id)
+    # Both rows are at hand; following the keys would read them again.
+    link.album, link.studio = album, request.studio
+    return link
+
+
+def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
+    form = form or LinkForm()
+    shown = []
+    for link in album.share_links.order_by("-created_at", "-id"):
+        link.album = album
+        shown.append(ShownLink.of(link, with_url=request.entered.may_edit))
+    sentence = draft_terms(album, request.studio, **form.draft()).sentence(timezone.now())
+    return {"album": album, "links": shown, "form": form, "sentence": sentence, "new_link_id": new}
+
+
+def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
+    """After a deed: the dialog anew, or for browsers without scripts the page."""
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect("sharing:links", request.studio.slug, album.pk)
+    response = render(request, "albums/_share.html", _share(request, album, new=new))
+    return trigger_client_event(response, "toast", {"text": text, "level": "info"})
+
+
+@require_http_methods(["GET", "POST"])
+@studio_page(Role.VIEWER)
+def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The links of an album; POST makes one."""
+    album = _album(request, album_id)
+    form = LinkForm()
+    if request.method == "POST":
+        request.entered.require(Role.EDITOR)
+        form = LinkForm(request.POST)
+        album.studio = request.studio
+        made = _apply(form, lambda **terms: links.create(album, by=request.user, **terms)[0])
+        if made is not None:
+            return _answer(request, album, "The link is made.", new=made.pk)
+    template = "albums/_share.html" if request.htmx else "albums/share.html"
+    status = 422 if form.is_bound else 200
+    return render(request, template, _share(request, album, form), status=status)
+
+
+def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
+    """Do the deed with the form's terms; None if they are not suitable, which the form then says."""
+    if not form.is_valid():
+        return None
+    try:
+        return deed(**form.terms())
+    except links.Unsuitable as unsuitable:
+        form.add_error(unsuitable.field, str(unsuitable))
+        return None
+
+
+@require_http_methods(["GET", "POST"])
+@studio_page(Role.EDITOR)
+def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """Change the terms of one link."""
+    row = _link(request, album_id, link_id)
+    form = LinkForm(request.POST or None, link=row)
+    if request.method == "POST":
+
+        def change(**terms: Any) -> ShareLink:
+            links.change(row, by=request.user, **terms)
+            return row
+
+        if _apply(form, change) is not None:
+            return _answer(request, row.album, "The link is changed.")
+    context = {"album": row.album, "link": row, "form": form}
+    context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
+    status = 422 if form.is_bound else 200
+    if not request.htmx:
+        return render(request, "sharing/link.html", context, status=status)
+    response = render(request, "sharing/_link_form.html", context, status=status)
+    # A good answer replaces the whole dialog, a bad form only itself.
+    return reswap(retarget(response, "#link-form"), "outerHTML") if form.is_bound else response
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    links.revoke(row, by=request.user)
+    return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    links.restore(row, by=request.user)
+    return _answer(request, row.album, "The link is open again.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    links.delete(row, by=request.user)
+    return _answer(request, row.album, "The link is deleted.")
+
+
+@require_GET
+@studio_page(Role.EDITOR)
+def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) -> HttpResponse:
+    """The link's address as a QR code, for prints and cards."""
+    address = links.address_of(_link(request, album_id, link_id))
+    if not address or format not in ("svg", "png"):
+        raise Http404
+    picture = BytesIO()
+    segno.make_qr(address, error="m").save(picture, kind=format, scale=8 if format == "svg" else 16, border=4)
+    kind = "image/svg+xml" if format == "svg" else "image/png"
+    return HttpResponse(
+        picture.getvalue(),
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'inline; filename="gallery-link.{format}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """What a link with the terms of an unsaved form could do."""
+    album = _album(request, album_id)
+    terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
+    return render(request, "sharing/_sentence.html", {"sentence": terms.sentence(timezone.now())})
+
+
+@require_POST
+@studio_page(Role.OWNER)
+def logo(request: StudioRequest) -> HttpResponse:
+    """Take a new logo, or with `remove_logo` show the name again."""
+    form = LogoForm(request.POST, request.FILES)
+    _change_logo(request, form, request.studio, request.user)
+    return redirect("accounts:settings", request.studio.slug)
+
+
+def _change_logo(request: HttpRequest, form: LogoForm, studio: Studio, by: User) -> None:
+    if form.is_valid() and form.cleaned_data["remove_logo"]:
+        brand.remove_logo(studio, by=by)
+        messages.success(request, "The logo is removed.")
+        return
+    file = form.cleaned_data.get("logo")
+    if file is None:
+        messages.error(request, "Choose a picture for the logo.")
+        return
+    try:
+        brand.set_logo(studio, file, by=by)
+    except brand.BadLogo as bad:
+        messages.error(request, str(bad))
+        return
+    messages.success(request, "The logo is changed.")
+
+
+@require_GET
+def logo_image(request: HttpRequest, slug: str) -> HttpResponse:
+    """The logo as PNG. Public, as on the studio's own website; its address changes with it."""
+    with across_studios():
+        data = Studio.objects.filter(slug=slug).values_list("logo", flat=True).first()
+    if data is None:
+        raise Http404
+    return HttpResponse(
+        bytes(data),
+        content_type="image/png",
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable" if "v" in request.GET else "public, max-age=300",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )

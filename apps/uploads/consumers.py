@@ -1,0 +1,76 @@
+"""Sockets: a page that looks at an album hears that photos changed. Ids only."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from apps.accounts.access import enter
+from apps.accounts.scopes import user_of
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album
+from apps.uploads.progress import group_of
+from apps.web.threads import in_thread
+
+RECHECK_SECONDS = 20
+NOT_YOURS = 4404
+
+
+class AlbumSocket(AsyncJsonWebsocketConsumer):
+    """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos change.
+
+    The door is asked again every 20 s, so a socket does not outlive its session or a cut role.
+    """
+
+    group: str | None = None
+    watch: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        if not await in_thread(self._may_look):
+            await self.close(NOT_YOURS)
+            return
+        self.group = group_of(UUID(self.scope["url_route"]["kwargs"]["album"]))
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.accept()
+        self.watch = asyncio.create_task(self._keep_asking())
+
+    async def disconnect(self, code: int) -> None:
+        if self.watch:
+            self.watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.watch
+        if self.group:
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Pages have nothing to say here."""
+
+    async def photos_changed(self, event: dict[str, Any]) -> None:
+        """A message of `progress.announce`."""
+        await self.send_json({"type": "photos", "ids": event["ids"]})
+
+    async def _keep_asking(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            if not await in_thread(self._may_look):
+                await self.close(NOT_YOURS)
+                return
+
+    def _may_look(self) -> bool:
+        route = self.scope["url_route"]["kwargs"]
+        try:
+            entered = enter(user_of(dict(self.scope)), route["slug"])
+            with acting_in(entered.studio):
+                return (
+                    Album.objects.for_studio(entered.studio)
+                    .filter(pk=UUID(route["album"]), trashed_at__isnull=True)
+                    .exists()
+                )
+        except (Http404, PermissionDenied, ValueError):
+            return False

@@ -1,0 +1,96 @@
+"""Keep one file as a photo: the deed behind the page, the API and everything that will ever upload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import Studio, User
+from apps.albums import places
+from apps.albums.models import Album, Photo, PhotoState, Section, Version
+from apps.albums.names import camera_name
+from apps.media import cas
+from apps.media.models import Blob
+from apps.uploads import pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A photo that is safe now, and whether the album had it already."""
+
+    photo: Photo
+    status: Literal["stored", "duplicate"]
+
+
+def ingest_file(
+    studio: Studio,
+    album: Album | None,
+    file: BinaryIO,
+    *,
+    name: str,
+    by: User,
+    section: Section | str | None = None,
+) -> Ingested:
+    """Read a whole file and keep it. Raises what `cas.receive` and `ingest` raise; then nothing was kept."""
+    stored = cas.receive(file, limit=settings.MAX_PHOTO_BYTES)
+    try:
+        return ingest(studio, album, stored, name=name, by=by, section=section)
+    finally:
+        stored.discard()
+
+
+def ingest(
+    studio: Studio,
+    album: Album | None,
+    stored: cas.Stored,
+    *,
+    name: str,
+    by: User,
+    section: Section | str | None = None,
+    number: int | None = None,
+) -> Ingested:
+    """Make durable bytes a photo of the studio, lying in `album` if one is given.
+
+    The same bytes again are the same photo. When this returns (after the outermost commit), the photo survives
+    a power cut and its processing is on the list.
+
+    section: where in the album; a string is a title and makes the section if needed.
+    number: the sender's own count, for the order by hand.
+    Raises QuotaExceeded; then nothing was kept.
+    """
+    with cas.keeping(studio, stored) as (blob, _):
+        photo, new = _photo_of(studio, blob, camera_name(name), by)
+        placed = new
+        if not new:
+            # The photo's row is held before the album's, as everywhere (see `Album.hold`).
+            places.save_from_trash(photo)
+        if album is not None:
+            place_in = places.section_named(album, section) if isinstance(section, str) else section
+            placed = places.place(album, photo, section=place_in, number=number)
+        if new:
+            Version(studio=studio, photo=photo, blob=blob).save(force_insert=True)
+            # Last, because it locks the studio's row until the commit.
+            studio.take_room(blob.size)
+        elif photo.state == PhotoState.FAILED:
+            pipeline.restart(photo)
+    return Ingested(photo, "stored" if placed else "duplicate")
+
+
+def _photo_of(studio: Studio, blob: Blob, name: str, by: User) -> tuple[Photo, bool]:
+    """The studio's photo of these bytes; a new one goes to the start of the pipeline."""
+    known = Photo.objects.for_studio(studio).filter(original=blob)
+    photo = known.first()
+    if photo is not None:
+        return photo, False
+    photo = Photo(studio=studio, original=blob, camera_name=name, uploaded_by=by)
+    try:
+        with transaction.atomic():
+            photo.save(force_insert=True)
+    except IntegrityError:
+        # The same file was sent twice at one moment: the other row is the photo.
+        return known.get(), False
+    pipeline.start(photo)
+    return photo, True

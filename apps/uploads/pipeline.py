@@ -1,0 +1,126 @@
+"""What happens to a photo, in order. This list is the whole pipeline.
+
+- render: one decode gives facts, size, colours, perceptual hash, tile, thumb and web
+- announce: part of every step's end, whoever looks at the album is told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from uuid import UUID
+
+from django.utils import timezone as clock
+
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import acting_in
+from apps.albums import repair
+from apps.albums.models import Photo, PhotoState
+from apps.albums.ordering import refresh_keys
+from apps.jobs import queue
+from apps.jobs.models import Queue
+from apps.media import jail, renditions
+from apps.media.facts import Facts
+from apps.media.images import Rendered
+from apps.uploads import progress
+
+GIVEN_UP = "This photo could not be processed. The original is safe; please try again."
+
+
+def start(photo: Photo) -> None:
+    """Put a new photo on the list, in the transaction that made it."""
+    queue.put(photo.studio_id, repair.RENDER, photo.pk, queue=Queue.IMAGES)
+
+
+def restart(photo: Photo) -> None:
+    """Process a photo again: a person pressed *Try again*, or sent the file once more."""
+    repair.try_again(photo)
+
+
+def render(job: queue.Claimed) -> None:
+    """Make the renditions and learn the facts of one photo. A photo purged meanwhile is no error."""
+    with acting_in(job.studio_id):
+        photo = (
+            Photo.objects.for_studio(job.studio_id)
+            .select_related("original", "studio")
+            .filter(pk=job.subject_id)
+            .first()
+        )
+    if photo is None:
+        return
+    try:
+        rendered = renditions.render(photo.original)
+    except jail.Rejected as rejected:
+        fail(job.studio_id, photo.pk, rejected.reason)
+        raise queue.Refused(rejected.reason) from rejected
+    except Exception:
+        if queue.is_last(job):
+            fail(job.studio_id, photo.pk, GIVEN_UP)
+        raise
+    with acting_in(job.studio_id):
+        _learn(photo, rendered)
+        refresh_keys(photo)
+        progress.announce(photo)
+
+
+def _learn(photo: Photo, rendered: Rendered) -> None:
+    facts = rendered.facts
+    photo.width, photo.height = rendered.width, rendered.height
+    photo.color = rendered.color
+    photo.phash = int.from_bytes(bytes.fromhex(rendered.phash), signed=True)
+    _learn_moment(photo, facts)
+    photo.facts = facts.as_plain()
+    photo.state, photo.problem = PhotoState.READY, ""
+    photo.updated_at = clock.now()
+    photo.save(
+        update_fields=[
+            "width", "height", "color", "phash", "taken_at", "taken_offset", "facts", "state", "problem", "updated_at",
+        ]
+    )  # fmt: skip
+
+
+def _learn_moment(photo: Photo, facts: Facts) -> None:
+    """Take the moment of capture from the file, unless a person has corrected it (perhaps while we were decoding)."""
+    held = Photo.objects.for_studio(photo.studio_id).select_for_update(no_key=True)
+    photo.refresh_from_db(fields=["taken_at", "taken_offset", "taken_by_hand"], from_queryset=held)
+    if not photo.taken_by_hand:
+        photo.taken_at = capture_moment(facts, photo.studio)
+        photo.taken_offset = facts.offset_minutes
+
+
+def capture_moment(facts: Facts, studio: Studio) -> datetime | None:
+    """The moment of capture: by the camera's own offset, else read in the studio's zone."""
+    if facts.taken_at is None:
+        return None
+    zone: tzinfo = studio.zone
+    if facts.offset_minutes is not None:
+        zone = timezone(timedelta(minutes=facts.offset_minutes))
+    try:
+        return facts.taken_at.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        # The year 1 or 9999 in a zone that leads out of the calendar: as good as unknown.
+        return None
+
+
+def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:
+    """Say on the photo why it has no renditions."""
+    with acting_in(studio_id):
+        changed = (
+            Photo.objects.for_studio(studio_id)
+            .filter(pk=photo_id)
+            .exclude(state=PhotoState.READY)
+            .update(state=PhotoState.FAILED, problem=reason[:300], updated_at=clock.now())
+        )
+        if changed:
+            progress.announce(Photo.objects.for_studio(studio_id).get(pk=photo_id))
+
+
+def given_up(studio_id: UUID, kind: str, photo_id: UUID) -> None:
+    """The sweeper gave a step up because its worker died three times."""
+    if kind == repair.RENDER:
+        fail(studio_id, photo_id, GIVEN_UP)
+
+
+STEPS: dict[str, Callable[[queue.Claimed], None]] = {
+    repair.RENDER: render,
+}

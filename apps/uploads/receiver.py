@@ -1,0 +1,238 @@
+"""PUT of one file to an album, read straight from the socket: hashed while it is written, never held in memory.
+
+    PUT /studio/<slug>/albums/<album>/upload?name=<file name>&section=<id or title>&number=<order>
+
+Session, CSRF, role and deed are those of the pages; only the body goes past Django, which would copy it twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from apps.accounts.access import enter
+from apps.accounts.models import QuotaExceeded, Role, Studio, User
+from apps.accounts.scopes import check_csrf, request_of
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, Section
+from apps.media import cas
+from apps.media.formats import BadFile
+from apps.uploads.ingest import Ingested, ingest
+from apps.web.bridge import Receive, Scope, Send
+from apps.web.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+PATH = re.compile(r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload")
+BATCH = 1 << 20
+# After a refusal the rest of the body is read and dropped, so that the browser sees the answer and not a
+# broken connection; a body longer than this is cut off all the same.
+DRAINED = 64 << 20
+
+_disk = ThreadPoolExecutor(max_workers=8, thread_name_prefix="receive")
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who may put what where."""
+
+    studio: Studio
+    album: Album
+    user: User
+    name: str
+    section: Section | str | None
+    number: int | None
+    length: int | None
+
+
+class Gone(Exception):
+    """The client left before the end."""
+
+
+class Malformed(Exception):
+    """The request cannot be understood; the message says why."""
+
+
+async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one PUT: 201 with the photo, or an error of the API's shape with a sentence."""
+    body = Body(receive)
+    try:
+        admitted = await in_thread(admit, scope)
+        ingested = await _keep(admitted, body)
+    except Gone:
+        return
+    except Exception as error:
+        status, code, message = explain(error)
+        if status == 500:
+            log.exception("an upload failed")
+        await body.drain()
+        await _answer(send, status, {"error": {"code": code, "message": message}})
+        return
+    photo = {"id": str(ingested.photo.pk), "state": ingested.photo.state, "name": ingested.photo.camera_name}
+    await _answer(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
+
+
+def admit(scope: Scope) -> Admitted:
+    """Door, CSRF, album and room, before a byte is read.
+
+    Raises Http404, PermissionDenied, Malformed, TooLarge or QuotaExceeded.
+    """
+    match = PATH.fullmatch(scope["path"])
+    if match is None or scope["method"] != "PUT":
+        raise Http404
+    request = request_of(dict(scope))
+    if not request.user.is_authenticated:
+        raise PermissionDenied("You are signed out. Sign in again; what has arrived is safe.")
+    entered = enter(request.user, match["slug"], Role.EDITOR)
+    check_csrf(request)
+    query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+    length = _length(scope)
+    with acting_in(entered.studio):
+        album = _album(entered.studio, match["album"])
+        section = _section(album, query.get("section", ""))
+        if length is not None and length > settings.MAX_PHOTO_BYTES:
+            raise cas.TooLarge
+        if length and entered.studio.bytes_used + length > entered.studio.quota_bytes:
+            raise QuotaExceeded(entered.studio.room_sentence())
+    return Admitted(
+        studio=entered.studio,
+        album=album,
+        user=entered.user,
+        name=query.get("name", "") or "photo",
+        section=section,
+        number=int(query["number"]) if re.fullmatch(r"\d{1,20}", query.get("number", "")) else None,
+        length=length,
+    )
+
+
+def _length(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name.lower() == b"content-length":
+            if not value.isdigit():
+                raise Malformed("The length of the file is not a number.")
+            return int(value)
+    return None
+
+
+def _album(studio: Studio, album_id: str) -> Album:
+    try:
+        album = Album.objects.for_studio(studio).filter(pk=UUID(album_id), trashed_at__isnull=True).first()
+    except ValueError:
+        raise Http404 from None
+    if album is None:
+        raise Http404
+    return album
+
+
+def _section(album: Album, text: str) -> Section | str | None:
+    """A section's id or, when it is none of the album's, a title."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return album.sections.get(pk=UUID(text))
+    except Section.DoesNotExist:
+        raise Malformed("That section is no longer there. Reload the page.") from None
+    except ValueError:
+        return text[:120]
+
+
+class Body:
+    """The request's body, in batches of about a megabyte."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
+
+    async def batch(self) -> list[bytes]:
+        """The next parts; empty at the end. Raises Gone."""
+        parts: list[bytes] = []
+        size = 0
+        while not self.ended and size < BATCH:
+            event = await self._receive()
+            if event["type"] == "http.disconnect":
+                self.ended = True
+                raise Gone
+            part = event.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            self.ended = not event.get("more_body")
+        return parts
+
+    async def drain(self) -> None:
+        """Read what is left, up to a limit, and forget it."""
+        dropped = 0
+        try:
+            while not self.ended and dropped < DRAINED:
+                dropped += sum(map(len, await self.batch()))
+        except Gone:
+            return
+
+
+async def _keep(admitted: Admitted, body: Body) -> Ingested:
+    loop = asyncio.get_running_loop()
+    with cas.receiving(limit=settings.MAX_PHOTO_BYTES, expected=admitted.length) as receiver:
+
+        def feed(parts: list[bytes]) -> None:
+            for part in parts:
+                receiver.feed(part)
+
+        while parts := await body.batch():
+            await loop.run_in_executor(_disk, feed, parts)
+        stored = await loop.run_in_executor(_disk, receiver.finish)
+        return await in_thread(
+            ingest,
+            admitted.studio,
+            admitted.album,
+            stored,
+            name=admitted.name,
+            by=admitted.user,
+            section=admitted.section,
+            number=admitted.number,
+        )
+
+
+_ANSWERS: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (Http404, 404, "not_found", "There is no such album."),
+    (PermissionDenied, 403, "forbidden", ""),
+    (Malformed, 400, "malformed", ""),
+    (QuotaExceeded, 507, "quota", ""),
+    (cas.TooLarge, 413, "too_large", f"This file is larger than {settings.MAX_PHOTO_BYTES // 1000**2} MB."),
+    (cas.Incomplete, 400, "incomplete", "The file did not arrive whole. Please try again."),
+)
+
+
+def explain(error: Exception) -> tuple[int, str, str]:
+    """Status, code and sentence of a failure."""
+    for kind, status, code, message in _ANSWERS:
+        if isinstance(error, kind):
+            return status, code, message or str(error)
+    if isinstance(error, BadFile):
+        return 415, "not_an_image", error.reason
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return 507, "disk_full", "There is no room on the server. Nothing was lost; try again later."
+    return 500, "failed", "Something went wrong here. The file was not kept; please try again."
+
+
+async def _answer(send: Send, status: int, content: dict[str, Any]) -> None:
+    body = json.dumps(content).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

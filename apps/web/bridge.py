@@ -1,0 +1,191 @@
+"""Django as an ASGI application, by its WSGI door and a fixed pool of threads.
+
+Under its own ASGI handler Django gives every request a new thread and so a new database connection, and
+reads a synchronous stream whole before the first byte leaves. Here a request keeps one thread of the pool,
+whose connection stays open, and a file goes out by the server's own sendfile where it can.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+from urllib.parse import quote
+
+from apps.web.threads import in_thread
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+IN_MEMORY = 1 << 20
+CHUNK = 1 << 18
+_END = object()
+
+
+class TooMuch(Exception):
+    """The body is longer than any request may be."""
+
+
+class Gone(Exception):
+    """The client left while sending."""
+
+
+class OpenFile:
+    """What `wsgi.file_wrapper` is given: a file to send, and how to close the response behind it."""
+
+    def __init__(self, file: BinaryIO, block_size: int = CHUNK) -> None:
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.file.read(CHUNK), b"")
+
+    def close(self) -> None:
+        self.file.close()
+
+    def path(self) -> str | None:
+        """Its path, when all of it is to be sent from the start."""
+        name = getattr(self.file, "name", None)
+        return name if isinstance(name, str) and self.file.tell() == 0 else None
+
+
+@dataclass(slots=True)
+class Answer:
+    """status and headers of an answer, and its body: all of it, or what is to be streamed."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    stream: Iterable[bytes] | None
+
+
+class Bridge:
+    """wsgi: the WSGI application.  limit: longest request body in bytes.  temp: where long bodies wait."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, limit: int, temp: str) -> None:
+        self.wsgi = wsgi
+        self.limit = limit
+        self.temp = temp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with SpooledTemporaryFile(max_size=IN_MEMORY, dir=self.temp) as body:
+            try:
+                await self._read(receive, body)
+            except TooMuch:
+                await _plain(send, 413, b"This request is too large.")
+                return
+            except Gone:
+                return
+            answer = await in_thread(self._call, _environ(scope, cast(BinaryIO, body)))
+        await _send(answer, scope, send)
+
+    async def _read(self, receive: Receive, body: Any) -> None:
+        size = 0
+        while True:
+            event = await receive()
+            if event["type"] == "http.disconnect":
+                raise Gone
+            chunk = event.get("body", b"")
+            size += len(chunk)
+            if size > self.limit:
+                raise TooMuch
+            if size > IN_MEMORY:
+                await in_thread(body.write, chunk)
+            else:
+                body.write(chunk)
+            if not event.get("more_body"):
+                break
+        body.seek(0)
+
+    def _call(self, environ: dict[str, Any]) -> Answer:
+        head: dict[str, Any] = {}
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+            head["status"] = int(status.split(" ", 1)[0])
+            head["headers"] = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+        response = self.wsgi(environ, start_response)
+        if isinstance(response, OpenFile) or getattr(response, "streaming", False):
+            return Answer(head["status"], head["headers"], b"", response)
+        try:
+            return Answer(head["status"], head["headers"], b"".join(response), None)
+        finally:
+            _close(response)
+
+
+def _environ(scope: Scope, body: BinaryIO) -> dict[str, Any]:
+    path = scope["path"]
+    server = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # WSGI wants the bytes of the path as latin-1 text (PEP 3333).
+        "PATH_INFO": path.encode("utf-8").decode("latin-1"),
+        "RAW_URI": quote(path),
+        "QUERY_STRING": scope.get("query_string", b"").decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1] or 80),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": OpenFile,
+    }
+    if scope.get("client"):
+        environ["REMOTE_ADDR"] = str(scope["client"][0])
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        if b"_" in raw_name:
+            # X_Forwarded_For must not pass for X-Forwarded-For.
+            continue
+        key = name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        joint = "; " if name == "COOKIE" else ","
+        environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
+    _measure(environ, body)
+    return environ
+
+
+def _measure(environ: dict[str, Any], body: BinaryIO) -> None:
+    # A chunked body has no length in its headers, but here it has one in fact.
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        body.seek(0, 2)
+        environ["CONTENT_LENGTH"] = str(body.tell())
+        body.seek(0)
+
+
+async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    if answer.stream is None:
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    try:
+        path = answer.stream.path() if isinstance(answer.stream, OpenFile) else None
+        if path and "http.response.pathsend" in (scope.get("extensions") or {}):
+            await send({"type": "http.response.pathsend", "path": path})
+            return
+        chunks = iter(answer.stream)
+        while (chunk := await in_thread(next, chunks, _END)) is not _END:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        await in_thread(_close, answer.stream)
+
+
+def _close(response: object) -> None:
+    close = getattr(response, "close", None)
+    if close:
+        close()
+
+
+async def _plain(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

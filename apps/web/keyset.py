@@ -1,0 +1,107 @@
+"""Lists in pages that cost the same at any depth: a page starts after a row, not at a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from django.core import signing
+from django.db import models
+from django.db.models import Q
+
+
+class BadCursor(ValueError):
+    """The cursor was not made for this list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One field of the order. path: as in `order_by`, without the sign; its values are never null."""
+
+    path: str
+    descending: bool
+
+    @classmethod
+    def parse(cls, name: str) -> Key:
+        return cls(name.removeprefix("-"), name.startswith("-"))
+
+    def order(self, backwards: bool) -> str:
+        return f"-{self.path}" if self.descending != backwards else self.path
+
+    def field(self, model: type[models.Model]) -> models.Field[Any, Any]:
+        *steps, last = self.path.split("__")
+        for step in steps:
+            related = model._meta.get_field(step).related_model
+            assert isinstance(related, type)
+            model = related
+        field = model._meta.get_field(last)
+        assert isinstance(field, models.Field)
+        return field
+
+    def read(self, row: models.Model) -> str:
+        *steps, last = self.path.split("__")
+        owner: Any = reduce(getattr, steps, row)
+        return str(self.field(type(row)).__class__.value_to_string(owner._meta.get_field(last), owner))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page and the cursors beside it (None at an end)."""
+
+    rows: list[Any]
+    next: str | None
+    previous: str | None
+
+
+def page(
+    rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str | None = None, scope: str = ""
+) -> Page:
+    """One page of `rows` in this order, at most `limit` of them.
+
+    ordering: names of fields; together they are unique and never null, so the last is usually "id".
+    scope: what list the cursor belongs to. Cursors are signed with it.  Raises BadCursor.
+    """
+    keys = [Key.parse(name) for name in ordering]
+    signer = signing.Signer(salt=f"cursor:{scope}:{','.join(ordering)}")
+    backwards, position = _read(cursor, signer, keys) if cursor else (False, None)
+    rows = rows.order_by(*(key.order(backwards) for key in keys))
+    if position is not None:
+        rows = rows.filter(_beyond(rows.model, keys, position, backwards))
+    found = list(rows[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+
+    def beside(row: Any, back: bool) -> str:
+        return signer.sign_object([int(back), *(key.read(row) for key in keys)])
+
+    has_next = more if not backwards else bool(found)
+    has_previous = more if backwards else position is not None and bool(found)
+    return Page(
+        found,
+        beside(found[-1], False) if has_next else None,
+        beside(found[0], True) if has_previous else None,
+    )
+
+
+def _read(cursor: str, signer: signing.Signer, keys: list[Key]) -> tuple[bool, list[str]]:
+    try:
+        backwards, *position = signer.unsign_object(cursor)
+    except (signing.BadSignature, ValueError) as error:
+        raise BadCursor from error
+    return bool(backwards), position
+
+
+def _beyond(model: type[models.Model], keys: list[Key], position: list[str], backwards: bool) -> Q:
+    """(a, b, c) behind the position, spelled out, because the directions may differ."""
+    values = [key.field(model).to_python(text) for key, text in zip(keys, position, strict=True)]
+    behind = Q()
+    for number, (key, value) in enumerate(zip(keys, values, strict=True)):
+        side = "lt" if key.descending != backwards else "gt"
+        same = {before.path: known for before, known in zip(keys[:number], values[:number], strict=True)}
+        behind |= Q(**same, **{f"{key.path}__{side}": value})
+    # Says nothing new, but lets the index start at the right place.
+    first = "lte" if keys[0].descending != backwards else "gte"
+    return Q(**{f"{keys[0].path}__{first}": values[0]}) & behind

@@ -1,0 +1,21 @@
+"""Exceptions that carry their own answer, so that a page, the API and a command say the same sentence."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A deed was refused, and the caller may know why.
+
+    status: HTTP status of the answer.  code: a word for programs.  The message is a sentence for people.
+    wait: seconds after which to try again, or None.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "refused"
+    sentence: ClassVar[str] = "This is not possible."
+    wait: int | None = None
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)

@@ -1,0 +1,12 @@
+"""An unknown socket address is refused like a page that is not there."""
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.urls import re_path
+
+
+class Refuse(AsyncWebsocketConsumer):
+    async def connect(self) -> None:
+        await self.close(4404)
+
+
+refuse = [re_path(r"", Refuse.as_asgi())]

@@ -1,0 +1,61 @@
+"""The one router of the API. Each app's viewsets are named here and nowhere else."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from apps.accounts import endpoints as accounts
+from apps.albums import api as albums
+from apps.sharing import api as sharing
+from apps.uploads import api as uploads
+from config import health
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("api-keys", accounts.ApiKeyViewSet, basename="api-key")
+
+
+class NothingHere(APIView):
+    """Every other address below /api/: an error of the API's shape, not a page."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        raise NotFound
+
+    def get(self, request: Request, rest: str) -> Response:
+        raise NotFound
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """Pages for people, drawn in the browser from the schema."""
+    return render(request, "web/docs.html")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/token", accounts.TokenView.as_view(), name="api-token"),
+    path("auth/refresh", accounts.RefreshView.as_view(), name="api-refresh"),
+    path("auth/logout", accounts.LogoutView.as_view(), name="api-logout"),
+    path("me", accounts.MeView.as_view(), name="api-me"),
+    path("system/health", health.HealthView.as_view(), name="api-health"),
+    path("system/status", health.StatusView.as_view(), name="api-status"),
+    path("stats", health.StatsView.as_view(), name="api-stats"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
+    *albums.urlpatterns,
+    *sharing.urlpatterns,
+    *uploads.urlpatterns,
+    *router.urls,
+    path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),
+    path("<path:rest>", NothingHere.as_view(), name="api-nothing"),
+]

@@ -1,0 +1,50 @@
+"""Celery: the queues, and the whole schedule."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_ready
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("glassine")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    # A message is only a doorbell: acknowledged at once, never replayed. The job table holds the work.
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    task_default_queue="default",
+    task_queues=[Queue("images"), Queue("faces"), Queue("default")],
+    task_create_missing_queues=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+        "visibility_timeout": 3600,
+        # Whoever rings while the broker is away goes on at once; the sweeper rings later.
+        "max_retries": 0,
+    },
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    timezone="UTC",
+    imports=["apps.jobs.tasks", "apps.uploads.tasks", "apps.media.tasks", "apps.albums.tasks"],
+)
+app.conf.beat_schedule = {
+    "take back lost jobs": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "heartbeat of the workers": {"task": "jobs.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep blobs": {"task": "media.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
+    "re-read blobs": {"task": "media.recheck", "schedule": 3600.0, "options": {"expires": 3600}},
+    "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+
+@worker_ready.connect
+def say_hello(**details: object) -> None:
+    """The first sign of life, so that nobody waits for the scheduler's."""
+    app.send_task("jobs.heartbeat")

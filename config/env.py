@@ -1,0 +1,249 @@
+"""The environment, read once and typed. Junk ends the start with a sentence that names the variable.
+
+`load` is a function of its mapping, but for this: a secret nobody gave is made once and kept under the data.
+Nothing here imports Django, so that settings, the launcher and the tests may all use it.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from apps.web.embedded.places import APP, OWNER, Places, keep_secret
+from config import addresses
+from config.addresses import Database, EnvError, LocalStorage, S3Storage, Smtp
+
+ROOT = Path(__file__).resolve().parent.parent
+Values = Mapping[str, str]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+VARIABLES = (
+    "GLASSINE_ACCEL",
+    "GLASSINE_ADMIN_EMAIL",
+    "GLASSINE_ADMIN_PASSWORD",
+    "GLASSINE_ALLOWED_HOSTS",
+    "GLASSINE_DATA",
+    "GLASSINE_DEBUG",
+    "GLASSINE_HOST",
+    "GLASSINE_MAIL_FROM",
+    "GLASSINE_PORT",
+    "GLASSINE_SECRET_KEY",
+    "GLASSINE_SIGN_UP",
+    "GLASSINE_TRUSTED_PROXY",
+    "GLASSINE_URL",
+    "GLASSINE_WORKERS",
+    "GLASSINE_WORKER_THREADS",
+)
+# What tests and benchmarks read for themselves.
+FOREIGN = ("GLASSINE_TEST_", "GLASSINE_BENCH_")
+
+
+@dataclass(frozen=True)
+class Env:
+    """All that the environment decides.
+
+    data: absolute. url: public base address without a closing slash. smtp: None means mail as files in
+    `mail_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
+    internal location ('/.../'), or None. trusted_proxies: peers whose X-Forwarded-* headers are believed.
+    """
+
+    data: Path
+    host: str
+    port: int
+    url: str
+    allowed_hosts: tuple[str, ...]
+    debug: bool
+    secret_key: str = field(repr=False)
+    sign_up: bool
+    admin_email: str | None
+    admin_password: str | None = field(repr=False)
+    database: Database
+    database_owner: Database
+    embedded_postgres: bool
+    redis_url: str = field(repr=False)
+    embedded_redis: bool
+    storage: LocalStorage | S3Storage
+    smtp: Smtp | None
+    mail_from: str
+    workers: int
+    worker_threads: int
+    accel: str | None
+    trusted_proxies: tuple[Network, ...]
+
+    @property
+    def mail_dir(self) -> Path:
+        return self.data / "mail"
+
+    @property
+    def broker_url(self) -> str:
+        """The Redis address as Celery spells it."""
+        parts = urlsplit(self.redis_url)
+        if parts.scheme != "unix":
+            return self.redis_url
+        return f"redis+socket://{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+@cache
+def current() -> Env:
+    """The environment of this process. Ends the program with the sentence when it is junk."""
+    try:
+        return load(os.environ)
+    except EnvError as error:
+        raise SystemExit(str(error)) from None
+
+
+def load(environ: Values) -> Env:
+    """Read the variables. An empty one counts as unset. Raises EnvError."""
+    values = {name: value.strip() for name, value in environ.items() if value.strip()}
+    _refuse_unknown(values)
+    data = Path(values.get("GLASSINE_DATA", ROOT / "var")).expanduser().absolute()
+    port = _number(values, "GLASSINE_PORT", 8000, 1, 65535)
+    url = _base_url(values, port)
+    public_host = urlsplit(url).hostname or "localhost"
+    storage = _storage(values, data)
+    email, password = _admin(values)
+    try:
+        app, owner = _databases(values, data)
+        secret_key = _secret_key(values, data)
+    except OSError as error:
+        raise EnvError(f"GLASSINE_DATA is {str(data)!r}, which cannot be used: {error.strerror}.") from None
+    return Env(
+        data=data,
+        host=values.get("GLASSINE_HOST", "127.0.0.1"),
+        port=port,
+        url=url,
+        allowed_hosts=_hosts(values, public_host),
+        debug=_switch(values, "GLASSINE_DEBUG"),
+        secret_key=secret_key,
+        sign_up=_switch(values, "GLASSINE_SIGN_UP"),
+        admin_email=email,
+        admin_password=password,
+        database=app,
+        database_owner=owner,
+        embedded_postgres="DATABASE_URL" not in values,
+        redis_url=_redis(values, data),
+        embedded_redis="REDIS_URL" not in values,
+        storage=storage,
+        smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
+        mail_from=values.get("GLASSINE_MAIL_FROM", f"Glassine <glassine@{public_host}>"),
+        workers=_number(values, "GLASSINE_WORKERS", 2, 1, 64),
+        worker_threads=_number(values, "GLASSINE_WORKER_THREADS", max(2, os.cpu_count() or 2), 1, 64),
+        accel=_accel(values, storage),
+        trusted_proxies=_networks(values),
+    )
+
+
+def _refuse_unknown(values: Values) -> None:
+    for name in sorted(values):
+        if name.startswith("GLASSINE_") and name not in VARIABLES and not name.startswith(FOREIGN):
+            near = get_close_matches(name, VARIABLES, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it may be {', '.join(VARIABLES)}."
+            raise EnvError(f"{name} is not a setting of Glassine; {hint}")
+
+
+def _number(values: Values, name: str, default: int, low: int, high: int) -> int:
+    text = values.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+        raise EnvError(f"{name} is {text!r}, but must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _switch(values: Values, name: str) -> bool:
+    text = values.get(name, "off").lower()
+    if text not in ("on", "off"):
+        raise EnvError(f"{name} is {text!r}, but must be on or off.")
+    return text == "on"
+
+
+def _base_url(values: Values, port: int) -> str:
+    text = values.get("GLASSINE_URL", f"http://127.0.0.1:{port}")
+    may_be = "it must look like https://photos.example.com, without a path."
+    parts = addresses.split("GLASSINE_URL", text, may_be)
+    bare = parts.path in ("", "/") and not parts.query and not parts.fragment and parts.username is None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not bare:
+        raise EnvError(f"GLASSINE_URL is {text!r}; {may_be}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _hosts(values: Values, public_host: str) -> tuple[str, ...]:
+    """The names under which requests are answered. Loopback is always one: health checks come from there."""
+    named = [part.strip() for part in values.get("GLASSINE_ALLOWED_HOSTS", "").split(",") if part.strip()]
+    for host in named:
+        if not re.fullmatch(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]", host):
+            raise EnvError(f"GLASSINE_ALLOWED_HOSTS has {host!r}; it must be names without ports, divided by commas.")
+    return tuple(dict.fromkeys([*named, public_host, "localhost", "127.0.0.1", "[::1]"]))
+
+
+def _secret_key(values: Values, data: Path) -> str:
+    given = values.get("GLASSINE_SECRET_KEY")
+    if given is None:
+        return keep_secret(data / "secret_key")
+    if len(given) < 32:
+        raise EnvError("GLASSINE_SECRET_KEY is too short; it must have 32 characters or more that nobody can guess.")
+    return given
+
+
+def _admin(values: Values) -> tuple[str | None, str | None]:
+    email, password = values.get("GLASSINE_ADMIN_EMAIL"), values.get("GLASSINE_ADMIN_PASSWORD")
+    if email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise EnvError(f"GLASSINE_ADMIN_EMAIL is {email!r}, but must be an e-mail address.")
+    if password is not None and email is None:
+        raise EnvError("GLASSINE_ADMIN_PASSWORD is set, so GLASSINE_ADMIN_EMAIL must be set too.")
+    if email is not None and password is None:
+        raise EnvError("GLASSINE_ADMIN_EMAIL is set, so GLASSINE_ADMIN_PASSWORD must be set too.")
+    return email, password
+
+
+def _databases(values: Values, data: Path) -> tuple[Database, Database]:
+    """The app's way in and the owner's. Both come from the environment, or both from the embedded server."""
+    urls = [values.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL")]
+    if urls == [None, None]:
+        places = Places(data)
+        urls = [places.database_url(APP), places.database_url(OWNER)]
+    if urls[0] is None or urls[1] is None:
+        there, missing = (
+            ("DATABASE_OWNER_URL", "DATABASE_URL") if urls[0] is None else ("DATABASE_URL", "DATABASE_OWNER_URL")
+        )
+        raise EnvError(f"{there} is set, so {missing} must be set too: migrations and requests use different roles.")
+    app, owner = (
+        addresses.database("DATABASE_URL", urls[0]),
+        addresses.database("DATABASE_OWNER_URL", urls[1]),
+    )
+    if app.user == owner.user:
+        raise EnvError("DATABASE_URL and DATABASE_OWNER_URL name the same role; row-level security needs two.")
+    return app, owner
+
+
+def _redis(values: Values, data: Path) -> str:
+    return addresses.redis("REDIS_URL", values["REDIS_URL"]) if "REDIS_URL" in values else Places(data).redis_url
+
+
+def _storage(values: Values, data: Path) -> LocalStorage | S3Storage:
+    if "STORAGE" not in values:
+        return LocalStorage(data / "storage")
+    return addresses.s3("STORAGE", values["STORAGE"])
+
+
+def _accel(values: Values, storage: LocalStorage | S3Storage) -> str | None:
+    prefix = values.get("GLASSINE_ACCEL")
+    if prefix is None:
+        return None
+    if not re.fullmatch(r"/[A-Za-z0-9_-]+/", prefix):
+        raise EnvError(f"GLASSINE_ACCEL is {prefix!r}, but must be the path of a location, like /_bytes/.")
+    if isinstance(storage, S3Storage):
+        raise EnvError("GLASSINE_ACCEL is set, but STORAGE is a bucket: nginx can only hand out local files.")
+    return prefix
+
+
+def _networks(values: Values) -> tuple[Network, ...]:
+    try:
+        parts = [part.strip() for part in values.get("GLASSINE_TRUSTED_PROXY", "").split(",") if part.strip()]
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError:
+        raise EnvError(
+            "GLASSINE_TRUSTED_PROXY must be addresses or networks divided by commas, as 127.0.0.1,10.0.0.0/8."
+        ) from None

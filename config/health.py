@@ -1,0 +1,186 @@
+"""Is the installation well? For load balancers, for owners, and the numbers of a studio."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from drf_spectacular.utils import extend_schema
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioView
+from apps.accounts.endpoints import API_VERSION, Open
+from apps.accounts.models import Role
+from apps.albums.models import Album, Photo, PhotoState
+from apps.jobs.models import Job, State
+from apps.jobs.tasks import HEARTBEAT_KEY
+from apps.media.storage import store, temp_directory
+from apps.sharing.models import ShareLink
+
+log = logging.getLogger(__name__)
+
+PROBED_KEY = "health"
+
+
+# -- probes: each raises, or returns, or says nothing is known ------------------------------------------------
+
+
+def _redis() -> redis.Redis:
+    no_retry = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=no_retry)
+
+
+def probe_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+
+
+def probe_redis() -> None:
+    with _redis() as client:
+        client.ping()
+
+
+def probe_storage() -> None:
+    store().size(PROBED_KEY)
+    if not os.access(temp_directory(), os.W_OK):
+        raise OSError("the directory for arriving files cannot be written")
+
+
+def probe_worker() -> None:
+    if heartbeat_age() is None:
+        raise RuntimeError("no worker has shown a sign of life for a minute")
+
+
+def heartbeat_age() -> int | None:
+    """Seconds since the workers' last sign of life, or None if there is none."""
+    with _redis() as client:
+        beat = client.get(HEARTBEAT_KEY)
+    return None if beat is None else max(0, int(time.time()) - int(beat))
+
+
+PROBES: dict[str, Callable[[], None]] = {
+    "database": probe_database,
+    "redis": probe_redis,
+    "storage": probe_storage,
+    "worker": probe_worker,
+}
+
+
+def _is_well(name: str) -> bool:
+    try:
+        PROBES[name]()
+    except Exception as error:
+        # The reason is for the log: the caller needs no credential.
+        log.warning("health: %s is down: %s", name, error)
+        return False
+    return True
+
+
+# -- answers ---------------------------------------------------------------------------------------------------
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """checks: "ok" or "down" for database, redis, storage and worker."""
+
+    status = serializers.ChoiceField(choices=["ok", "down"])
+    checks = serializers.DictField(child=serializers.ChoiceField(choices=["ok", "down"]))
+
+
+class HealthView(Open):
+    """200 when everything works, else 503. Needs no credential and tells nothing but this."""
+
+    @extend_schema(responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
+    def get(self, request: Request) -> Response:
+        checks = {name: "ok" if _is_well(name) else "down" for name in PROBES}
+        well = all(word == "ok" for word in checks.values())
+        return Response(
+            {"status": "ok" if well else "down", "checks": checks},
+            status=200 if well else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """heartbeat: seconds since the workers' last sign of life, or null. queues: this studio's open work."""
+
+    heartbeat = serializers.IntegerField(allow_null=True)
+    queues = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    versions = serializers.DictField(child=serializers.CharField())
+
+
+class StatusView(StudioView):
+    """Heartbeats, the studio's queues, versions; for owners."""
+
+    read_role = Role.OWNER
+    action_scopes = {"get": "admin"}
+
+    @extend_schema(responses=StatusSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"heartbeat": heartbeat_age(), "queues": self._queues(), "versions": _versions()})
+
+    def _queues(self) -> dict[str, dict[str, int]]:
+        queues: dict[str, dict[str, int]] = {}
+        counted = Job.objects.for_studio(self.studio).exclude(state=State.DONE).values_list("queue", "state")
+        for queue, state, count in counted.annotate(count=Count("id")).order_by("queue", "state"):
+            queues.setdefault(queue, {})[state] = count
+        return queues
+
+
+def _versions() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version")
+        database = str(cursor.fetchone()[0])
+    return {
+        "api": API_VERSION,
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "postgresql": database,
+    }
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    """bytes: of the originals, as the plan counts them."""
+
+    albums = serializers.IntegerField()
+    photos = serializers.IntegerField()
+    processing = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    share_links = serializers.IntegerField()
+    views = serializers.IntegerField()
+    files = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+
+
+class StatsView(StudioView):
+    """The numbers of the studio. What lies in the trash is not counted, but for `files` and `bytes`."""
+
+    @extend_schema(responses=StatsSerializer)
+    def get(self, request: Request) -> Response:
+        photos = Photo.objects.for_studio(self.studio).filter(trashed_at__isnull=True)
+        links = ShareLink.objects.for_studio(self.studio).filter(revoked_at__isnull=True)
+        return Response(
+            {
+                "albums": Album.objects.for_studio(self.studio).filter(trashed_at__isnull=True).count(),
+                **photos.aggregate(
+                    photos=Count("id"),
+                    processing=Count("id", filter=Q(state=PhotoState.PROCESSING)),
+                    failed=Count("id", filter=Q(state=PhotoState.FAILED)),
+                ),
+                **links.aggregate(share_links=Count("id"), views=Sum("views", default=0)),
+                "files": self.studio.files_used,
+                "bytes": self.studio.bytes_used,
+            }
+        )

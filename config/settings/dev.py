@@ -1,0 +1,3 @@
+"""A laptop: `make run`."""
+
+from config.settings.base import *  # noqa: F403

@@ -1,0 +1,108 @@
+"""Invitations: mailed to one person, used once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import members
+from apps.accounts.access import enter
+from apps.accounts.models import Invitation, Role, Studio, User
+from apps.accounts.tenancy import acting_in
+from tests.accounts.mails import sent
+from tests.accounts.test_joining import NEW, roles_of
+from tests.actors import signed_in
+from tests.factories import PASSWORD, InvitationFactory, MembershipFactory, StudioFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LINK = "/invitation/the-token/"
+
+
+@pytest.fixture
+def offer(north: Studio) -> Invitation:
+    """Nina is invited to edit in north."""
+    invitation: Invitation = InvitationFactory.create(
+        studio=north, email="nina@example.com", role=Role.EDITOR, token="the-token"
+    )
+    return invitation
+
+
+def test_an_invited_stranger_becomes_a_member(offer: Invitation, nobody: Client) -> None:
+    page = nobody.get(LINK).content.decode()
+    assert "North Light" in page
+    assert nobody.post(LINK, {"name": "Nina", "password": NEW})["Location"] == "/studio/north/albums/"
+    assert roles_of("nina@example.com") == {"north": "editor"}
+    assert nobody.get("/studio/north/members/").status_code == 200
+
+
+def test_an_invitation_works_once(offer: Invitation) -> None:
+    Client().post(LINK, {"name": "Nina", "password": NEW})
+    assert Client().get(LINK).status_code == 410
+    assert Client().post(LINK, {"name": "Nino", "password": NEW}).status_code == 410
+
+
+def test_who_has_an_account_joins_with_its_password(offer: Invitation) -> None:
+    UserFactory.create(email="nina@example.com")
+    assert Client().post(LINK, {"password": "wrong"}).status_code == 422
+    assert roles_of("nina@example.com") == {}
+    assert Client().post(LINK, {"password": PASSWORD}).status_code == 303
+    assert roles_of("nina@example.com") == {"north": "editor"}
+
+
+def test_who_is_signed_in_joins_with_a_click(offer: Invitation) -> None:
+    nina = signed_in(UserFactory.create(email="nina@example.com"))
+    assert 'type="password"' not in nina.get(LINK).content.decode()
+    assert nina.post(LINK).status_code == 303
+    assert roles_of("nina@example.com") == {"north": "editor"}
+
+
+def test_a_forwarded_invitation_gives_nothing_to_somebody_else(offer: Invitation, charlie: Client) -> None:
+    UserFactory.create(email="nina@example.com")
+    assert charlie.post(LINK).status_code == 422
+    assert charlie.post(LINK, {"password": PASSWORD}).status_code == 303
+    assert roles_of("charlie@example.com") == {"south": "owner"}
+
+
+def test_guessing_the_password_of_an_invited_account_is_bounded(offer: Invitation) -> None:
+    UserFactory.create(email="nina@example.com")
+    statuses = [Client().post(LINK, {"password": f"guess {number}"}).status_code for number in range(6)]
+    assert statuses == [422] * 5 + [429]
+
+
+def test_an_old_invitation_is_over(offer: Invitation, north: Studio, nobody: Client) -> None:
+    with acting_in(north):
+        north.invitations.update(expires_at=timezone.now())
+    assert nobody.post(LINK, {"name": "Nina", "password": NEW}).status_code == 410
+
+
+def test_an_invitation_that_was_taken_back_is_over(offer: Invitation, alice: Client, nobody: Client) -> None:
+    assert alice.post(f"/studio/north/invitations/{offer.pk}/revoke/").status_code == 303
+    assert nobody.get(LINK).status_code == 410
+
+
+def test_a_second_invitation_ends_the_first(offer: Invitation, alice_user: User, north: Studio, nobody: Client) -> None:
+    with acting_in(north):
+        members.invite(enter(alice_user, "north"), "Nina@example.com", Role.VIEWER)
+        assert north.invitations.count() == 1
+    assert nobody.get(LINK).status_code == 410
+
+
+def test_an_invitation_to_another_studio_cannot_be_taken_back(offer: Invitation, charlie: Client) -> None:
+    assert charlie.post(f"/studio/south/invitations/{offer.pk}/revoke/").status_code == 404
+    assert members.invitation_of("the-token") is not None
+
+
+def test_the_name_of_a_studio_cannot_add_a_header_to_its_mails(
+    alice_user: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    bent = StudioFactory.create(name="Alba\r\nBcc: all@example.com", slug="bent")
+    MembershipFactory.create(studio=bent, user=alice_user)
+    with django_capture_on_commit_callbacks(execute=True), acting_in(bent):
+        members.invite(enter(alice_user, "bent"), "nina@example.com", Role.VIEWER)
+    message = sent(1)[0]
+    assert message.subject == "Invitation to Alba Bcc: all@example.com"
+    assert message.recipients() == ["nina@example.com"]

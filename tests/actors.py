@@ -1,0 +1,86 @@
+"""The people of the tests. Alice owns "north", Erin edits there, Bob only looks; Charlie owns "south"."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from apps.accounts import guesses
+from apps.accounts.models import Role, Studio, User
+from tests.factories import MembershipFactory, StudioFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def own_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test counts its guesses in the real Redis, but for itself."""
+    monkeypatch.setattr(guesses, "PREFIX", f"guess:test:{uuid4()}")
+
+
+@pytest.fixture
+def north(db: None) -> Studio:
+    return StudioFactory.create(name="North Light", slug="north")
+
+
+@pytest.fixture
+def south(db: None) -> Studio:
+    return StudioFactory.create(name="South Side", slug="south")
+
+
+def _member(studio: Studio, name: str, role: Role) -> User:
+    user: User = UserFactory.create(name=name, email=f"{name.lower()}@example.com")
+    MembershipFactory.create(studio=studio, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def alice_user(north: Studio) -> User:
+    return _member(north, "Alice", Role.OWNER)
+
+
+@pytest.fixture
+def erin_user(north: Studio) -> User:
+    return _member(north, "Erin", Role.EDITOR)
+
+
+@pytest.fixture
+def bob_user(north: Studio) -> User:
+    return _member(north, "Bob", Role.VIEWER)
+
+
+@pytest.fixture
+def charlie_user(south: Studio) -> User:
+    return _member(south, "Charlie", Role.OWNER)
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def alice(alice_user: User) -> Client:
+    return signed_in(alice_user)
+
+
+@pytest.fixture
+def erin(erin_user: User) -> Client:
+    return signed_in(erin_user)
+
+
+@pytest.fixture
+def bob(bob_user: User) -> Client:
+    return signed_in(bob_user)
+
+
+@pytest.fixture
+def charlie(charlie_user: User) -> Client:
+    return signed_in(charlie_user)
+
+
+@pytest.fixture
+def nobody(db: None) -> Client:
+    return Client()

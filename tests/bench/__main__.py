@@ -1,0 +1,59 @@
+"""python -m tests.bench [row1_render ...]: measure, print a table, write var/bench/latest.json."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.bench import Context, Row
+
+HERE = Path(__file__).parent
+FOLDER = HERE.parents[1] / "var" / "bench"
+
+
+def main() -> int:
+    """Run the rows named, or all; 1 if a name is unknown or a row was not correct."""
+    known = sorted((path.stem for path in HERE.glob("row*_*.py")), key=_number)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("rows", nargs="*", help="of: " + ", ".join(known))
+    parser.add_argument("--rounds", type=int, default=5, help="alternating turns, of which the median counts")
+    parser.add_argument("--quick", action="store_true", help="one turn each, to see that it works")
+    asked = parser.parse_args()
+    if unknown := set(asked.rows) - set(known):
+        print(f"There is no row {', '.join(sorted(unknown))}. There are: {', '.join(known)}.", file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    ctx = Context(FOLDER, rounds=1 if asked.quick else asked.rounds)
+    rows: list[Row] = []
+    wrong: list[str] = []
+    with ctx.kept:
+        for name in asked.rows or known:
+            try:
+                for row in importlib.import_module(f"tests.bench.{name}").run(ctx):
+                    print(_line(row), flush=True)
+                    rows.append(row)
+            except AssertionError as error:
+                # One wrong row is no reason to lose the others.
+                wrong.append(name)
+                print(f"{name} does not count: {error}", file=sys.stderr, flush=True)
+    (FOLDER / "latest.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    return 1 if wrong else 0
+
+
+def _number(name: str) -> tuple[int, str]:
+    return int(name.removeprefix("row").partition("_")[0]), name
+
+
+def _line(row: Row) -> str:
+    baseline = "-" if row.baseline is None else f"{row.baseline:g}"
+    ratio = "-" if row.ratio is None else f"{row.ratio:.3f}"
+    figure = f"{row.figure:g} {row.unit}"
+    return f"{row.row:>3}  {row.what:<110}  {figure:>16}  beside {baseline:>10}  ratio {ratio:>7}  load {row.load:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""A whole Glassine and a real Chromium for the browser tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
+
+from tests.installation import EMAIL, PASSWORD, Installation
+
+# Two cores may be busy with other tests.
+expect.set_options(timeout=20_000)
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+DATA = Path(__file__).parent.parent / "data"
+
+
+@pytest.fixture(scope="session")
+def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with Installation(tmp_path_factory.mktemp("browser") / "data") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail("Chromium is missing: `make test` finds or installs it, or set CHROMIUM to its path.")
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+Opened = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(chromium: Browser, glassine: Installation) -> Callable[..., Any]:
+    """`with visit(PHONE) as page:` is a fresh browser profile; any script error or foreign request fails the test."""
+
+    @contextmanager
+    def opened(viewport: dict[str, int] = DESKTOP, **options: Any) -> Iterator[Page]:
+        touch = viewport is PHONE
+        context = chromium.new_context(
+            base_url=glassine.url, viewport=cast(ViewportSize, viewport), has_touch=touch, is_mobile=touch, **options
+        )
+        page = context.new_page()
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                troubles.append(f"console: {message.text}")
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                troubles.append(f"foreign request: {request.url}")
+                if not request.url.startswith((glassine.url, "blob:", "data:", "ws://127.0.0.1"))
+                else None
+            ),
+        )
+        try:
+            yield page
+            assert troubles == []
+        finally:
+            context.close()
+
+    return opened
+
+
+def eventually(holds: Callable[[], Any], seconds: float = 20) -> None:
+    """Ask again until it holds. (Playwright's own wait_for_function needs eval, which our pages forbid.)"""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not become true in time"
+        time.sleep(0.1)
+
+
+def sign_in(page: Page) -> None:
+    """Sign in as the installation's owner and arrive at the galleries."""
+    page.goto("/login/")
+    page.fill("input[name=email]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    page.wait_for_url("**/studio/*/**")
+
+
+def make_album(page: Page, title: str) -> str:
+    """Make a gallery by the page; its id."""
+    sign_in(page)
+    page.click("text=New gallery >> visible=true")
+    page.fill("dialog[open] input[name=title], form#form input[name=title]", title)
+    page.click("button:has-text('Create the gallery')")
+    page.wait_for_selector("#album")
+    return str(page.get_attribute("#stream", "data-album"))

@@ -1,0 +1,64 @@
+"""Fixtures of the whole suite: a real database whose tables the application's role does not own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+pytest_plugins = ["tests.actors"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Make the test database as its owner would, then use it as the application's role.
+
+    TRUNCATE is granted here and only here: Django's transactional tests flush with it.
+    """
+    with django_db_blocker.unblock():
+        owner = connections["owner"]
+        name = owner.creation._get_test_db_name()  # type: ignore[attr-defined]
+        owner.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)  # type: ignore[attr-defined]
+        for alias in ("owner", "default"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+            settings.DATABASES[alias]["NAME"] = name
+        call_command("migrate", database="owner", verbosity=0)
+        with owner.cursor() as cursor:
+            cursor.execute("grant truncate on all tables in schema public to glassine_app")
+    yield
+    with django_db_blocker.unblock():
+        for alias in ("owner", "default"):
+            connections[alias].close()
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches another machine."""
+    connect: Callable[..., Any] = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host and host not in ("127.0.0.1", "::1", "localhost", "0.0.0.0"):
+            raise AssertionError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def fresh_bytes() -> None:
+    """The suite's own directory for bytes, empty at the start."""
+    root = Path(settings.DATA)
+    shutil.rmtree(root / "blobs", ignore_errors=True)
+    for name in ("blobs", "tmp"):
+        (root / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

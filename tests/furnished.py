@@ -1,0 +1,54 @@
+"""A studio with at least one row in every table that belongs to studios."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.journal import note
+from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
+from apps.accounts.tenancy import StudioModel, acting_in
+from apps.jobs.models import Job, Lane, Queue
+from apps.media.models import BlobEvent
+from apps.web.ids import uuid7
+from tests import factories
+
+
+def tenant_models() -> list[type[StudioModel]]:
+    """Every model whose rows belong to a studio."""
+    return [model for model in apps.get_models() if issubclass(model, StudioModel)]
+
+
+def every_row(model: type[models.Model]) -> models.QuerySet[Any]:
+    """A query set without the guard and without a filter: what a careless programmer would send."""
+    return models.QuerySet(model)
+
+
+def furnish(studio: Studio, member: User) -> None:
+    """Fill every table for this studio."""
+    album = factories.AlbumFactory.create(studio=studio)
+    section = factories.SectionFactory.create(album=album)
+    placement = factories.PlacementFactory.create(album=album, section=section)
+    factories.RenditionFactory.create(source=placement.photo.original)
+    factories.ShareLinkFactory.create(album=album)
+    factories.InvitationFactory.create(studio=studio)
+    factories.ApiKeyFactory.create(studio=studio, made_by=member)
+    with acting_in(studio):
+        for row in _plain_rows(studio, member):
+            row.save(force_insert=True)
+        note(studio, member, "album.created", album)
+
+
+def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
+    soon = timezone.now() + timedelta(days=1)
+    return [
+        RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
+        IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
+        Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
+        Lane(studio=studio, queue=Queue.IMAGES),
+        BlobEvent(studio=studio, blob_id=uuid7(), sha256="a" * 64, size=1, event="doomed"),
+    ]

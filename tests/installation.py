@@ -1,0 +1,222 @@
+"""A whole Glassine of its own for one test: started as `make run` does it, used over HTTP, killed at will."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+EMAIL, PASSWORD = "owner@example.com", "a fine long password"
+STUDIO = "North Light"
+PROCESSES = {
+    "web": ("granian",),
+    "worker": ("celery", "worker"),
+    "beat": ("celery", "beat"),
+    "postgres": ("bin/postgres", "-D"),
+    "redis": ("redis-server",),
+}
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """`with Installation(path) as glassine:` runs one; `glassine.client()` is a signed-in browser without a screen."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data.parent / f"{data.name}.log"
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+        self.starts = 0
+        self.token, self.token_until = "", 0.0
+
+    def __enter__(self) -> Installation:
+        self.start()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.stop()
+
+    def start(self, timeout: float = 180) -> None:
+        """Start and wait for the ready line."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GLASSINE_", "DJANGO_", "PYTEST"))
+            and name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "STORAGE")
+        }
+        self.starts += 1
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "apps.web.embedded.up"],
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={
+                    **inherited,
+                    "GLASSINE_DATA": str(self.data),
+                    "GLASSINE_PORT": str(self.port),
+                    "GLASSINE_ADMIN_EMAIL": EMAIL,
+                    "GLASSINE_ADMIN_PASSWORD": PASSWORD,
+                    **self.environment,
+                },
+            )
+        self._wait(lambda: self.log.read_text(errors="replace").count("Glassine is ready") >= self.starts, timeout)
+
+    def stop(self) -> None:
+        """Stop as Ctrl-C does."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+    def kill_all(self) -> None:
+        """The supervisor dies by kill -9."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def pids(self, name: str) -> list[int]:
+        """Process ids of one part, the newest last."""
+        assert self.process
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                line = " ".join(child.cmdline())
+            except psutil.Error:
+                continue
+            if all(word in line for word in PROCESSES[name]):
+                found.append(child.pid)
+        return found
+
+    def kill(self, name: str) -> int:
+        """kill -9 of every process of one part; how many there were."""
+        pids = self.pids(name)
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        return len(pids)
+
+    def wait_well(self, timeout: float = 60) -> None:
+        """Wait until the health page says ok."""
+        self._wait(self._is_well, timeout)
+
+    def _is_well(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/system/health", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _wait(self, done: Any, timeout: float) -> None:
+        end = time.monotonic() + timeout
+        while not done():
+            if self.process is None or self.process.poll() is not None or time.monotonic() > end:
+                tail = self.log.read_text(errors="replace")[-4000:]
+                raise AssertionError(f"Glassine did not come up:\n{tail}")
+            time.sleep(0.1)
+
+    def client(self, email: str = EMAIL, password: str = PASSWORD) -> Browser:
+        """A signed-in session."""
+        return Browser(self.url, email, password)
+
+    def api(self) -> httpx.Client:
+        """A client of the API. Its access token is renewed after four of its five minutes."""
+        if time.monotonic() > self.token_until:
+            answer = httpx.post(f"{self.url}/api/auth/token", json={"email": EMAIL, "password": PASSWORD}, timeout=30)
+            answer.raise_for_status()
+            self.token, self.token_until = answer.json()["access"], time.monotonic() + 240
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+
+    def make_album(self, title: str) -> str:
+        """Id of a new album."""
+        with self.api() as api:
+            answer = api.post("/api/albums", json={"title": title})
+            answer.raise_for_status()
+            return str(answer.json()["id"])
+
+    def photos(self, album: str) -> list[dict[str, Any]]:
+        """All photos of an album in reading order, as the API gives them."""
+        rows: list[dict[str, Any]] = []
+        with self.api() as api:
+            address: str | None = f"/api/albums/{album}/photos?limit=500"
+            while address:
+                answer = api.get(address)
+                answer.raise_for_status()
+                rows += answer.json()["results"]
+                address = answer.json()["next"]
+        return rows
+
+    def wait_ready(self, album: str, count: int, timeout: float = 300) -> list[dict[str, Any]]:
+        """Wait until an album has `count` photos and all are ready or failed; the photos."""
+        end = time.monotonic() + timeout
+        while True:
+            rows = self.photos(album)
+            if len(rows) >= count and all(row["ready"] or row["problem"] for row in rows):
+                return rows
+            if time.monotonic() > end:
+                ready = sum(1 for row in rows if row["ready"])
+                raise AssertionError(f"{len(rows)} photos, {ready} ready, after {timeout} s")
+            time.sleep(0.5)
+
+
+class Browser:
+    """What a signed-in page does, without a page: cookies, CSRF token, PUT of a file."""
+
+    def __init__(self, url: str, email: str, password: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=120, follow_redirects=False)
+        page = self.http.get("/login/")
+        self.token = _token(page.text)
+        answer = self.http.post(
+            "/login/", data={"email": email, "password": password, "csrfmiddlewaretoken": self.token}
+        )
+        assert answer.status_code in (302, 303), answer.text[:2000]
+        home = self.http.get(answer.headers["location"], follow_redirects=True)
+        self.slug = re.findall(r"/studio/([-\w]+)/", str(home.url) + home.text)[0]
+        self.token = _token(home.text)
+
+    def put(self, album: str, data: bytes, name: str, **query: str | int) -> httpx.Response:
+        """Send one file as the upload page does."""
+        text = "&".join(f"{key}={quote(str(value))}" for key, value in {"name": name, **query}.items())
+        return self.http.put(
+            f"/studio/{self.slug}/albums/{album}/upload?{text}",
+            content=data,
+            headers={"X-CSRFToken": self.token, "Content-Type": "application/octet-stream"},
+        )
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrf(?:middlewaretoken|-token)"\s+(?:value|content)="([^"]+)"', page)
+    assert found, "the page holds no CSRF token"
+    return found.group(1)
+
+
+def noise(kilobytes: int = 40) -> bytes:
+    """A JPEG nobody has seen before, of about this size."""
+    from tests.factories import jpeg
+
+    side = max(16, int((kilobytes * 1000 / 2.2) ** 0.5))
+    return jpeg(side, side)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,90 @@
+"""What a file is, by its first bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apps.media import formats
+from apps.media.formats import Damaged, NotAnImage, check_whole, sniff
+from tests.media.corpus import named
+
+
+def _sniffed(name: str) -> str:
+    return sniff(named(name).read_bytes()[: formats.HEAD_BYTES]).name
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("formats/prairie_falcon.jpg", "JPEG"),
+        ("formats/frozenpond.mpo", "JPEG"),
+        ("formats/hopper.png", "PNG"),
+        ("formats/hopper.webp", "WEBP"),
+        ("formats/hopper.avif", "AVIF"),
+        ("formats/star.avifs", "AVIF"),
+        ("formats/hopper.tif", "TIFF"),
+        ("formats/zPug_3.heic", "HEIF"),
+        ("formats/RGBA_10__128x128.heif", "HEIF"),
+        ("formats/hopper.gif", "GIF"),
+    ],
+)
+def test_each_format_is_known_by_its_first_bytes(name: str, format: str) -> None:
+    assert _sniffed(name) == format
+
+
+@pytest.mark.parametrize("name", ["bad/jpeg_named.nef", "bad/jpeg_named.png", "bad/jpeg_no_extension"])
+def test_content_decides_and_not_the_name(name: str) -> None:
+    assert _sniffed(name) == "JPEG"
+
+
+@pytest.mark.parametrize("name", ["polyglot_jpeg_zip.jpg", "polyglot_jpeg_php.jpg", "polyglot_pdf.jpg"])
+def test_a_picture_that_is_also_something_else_is_a_picture(name: str) -> None:
+    assert _sniffed(f"bad/{name}") == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"", formats.EMPTY),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00", formats.RAW),
+        (b"FUJIFILMCCD-RAW 0201", formats.RAW),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", formats.RAW),
+        (b"II*\x00\x08\x00\x00\x00\x01\x00\x12\xc6\x01\x00\x04\x00\x00\x00\x01\x04\x00\x00", formats.RAW),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomavc1", formats.VIDEO),
+        (b"\x1aE\xdf\xa3\x01\x00", formats.VIDEO),
+        (b"RIFF\x00\x00\x00\x00AVI LIST", formats.VIDEO),
+        (b"<?xml version='1.0'?><svg onload='x()'/>", formats.SVG),
+        (b"\xef\xbb\xbf \n<svg/>", formats.SVG),
+        (b"%PDF-1.7", formats.PDF),
+        (b"%!PS-Adobe-3.0", formats.PDF),
+        (b"<!DOCTYPE html><html><svg></svg></html>", formats.TEXT),
+        (b"Dear Anna,\nthe photos", formats.TEXT),
+        (b"PK\x03\x04\x14\x00", formats.ARCHIVE),
+        (b"MZ\x90\x00", formats.PROGRAM),
+        (b"8BPS\x00\x01", formats.OTHER_PICTURE.format("Photoshop")),
+        (b"BM\x36\x00", formats.OTHER_PICTURE.format("BMP")),
+        (bytes(range(64)), formats.UNKNOWN),
+        (b"\xff", formats.UNKNOWN),
+    ],
+)
+def test_each_kind_of_other_file_is_refused_in_its_own_words(head: bytes, reason: str) -> None:
+    with pytest.raises(NotAnImage) as refused:
+        sniff(head)
+    assert refused.value.reason == reason
+
+
+def test_a_directory_of_tags_that_points_nowhere_is_still_a_tiff() -> None:
+    assert sniff(b"II*\x00\xff\xff\xff\xff" + bytes(64)).name == "TIFF"
+
+
+@pytest.mark.parametrize("name", ["formats/zPug_3.heic", "formats/exif.avif", "formats/flower.webp"])
+def test_a_container_that_was_cut_off_is_damaged(name: str, tmp_path: Path) -> None:
+    whole = named(name).read_bytes()
+    format = sniff(whole[: formats.HEAD_BYTES])
+    check_whole(named(name), format)
+    cut = tmp_path / "cut"
+    cut.write_bytes(whole[: len(whole) * 9 // 10])
+    with pytest.raises(Damaged):
+        check_whole(cut, format)

@@ -1,0 +1,177 @@
+"""What the tests of sharing have in common: an album with real files, a link to it, a client's browser."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from apps.accounts.guesses import _redis
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, Photo
+from apps.media.serving import picture_url
+from apps.sharing import links, pictures
+from apps.sharing.models import ShareLink
+from apps.web.bridge import Asgi
+from tests.albums.conftest import may_analyze  # noqa: F401  (a fixture)
+from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, RenditionFactory, SectionFactory, jpeg
+
+PASSWORD = "open sesame"
+WIDTHS = {"tile": 400, "thumb": 800, "web": 2400}
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """No test meets the budgets or the remembered decisions of another."""
+    for key in _redis().scan_iter("guess:link-*"):
+        _redis().delete(key)
+    pictures.RIGHTS.clear()
+    pictures.PLACES.clear()
+
+
+@dataclass
+class Share:
+    """An album as it is shared."""
+
+    studio: Studio
+    album: Album
+    photos: list[Photo]
+    link: ShareLink
+    token: str
+
+    def url(self, name: str | None = "gallery", photo: Photo | None = None) -> str:
+        """Address of a guest page."""
+        return reverse(f"sharing:{name}", args=[self.token, *([photo.pk] if photo else [])])
+
+    def picture(self, kind: str = "tile", photo: Photo | None = None) -> str:
+        """Address of a rendition."""
+        return picture_url(self.studio.pk, self.album.pk, (photo or self.photos[0]).pk, kind)
+
+    def reload(self) -> None:
+        """Read the link's row again."""
+        with acting_in(self.studio):
+            self.link.refresh_from_db()
+
+    def change(self, **terms: Any) -> None:
+        """Give the link other terms, the rest as it is."""
+        self.reload()
+        with acting_in(self.studio):
+            kept = {"label": self.link.label, "download": self.link.download, "expires_on": self.link.expires_on}
+            links.change(self.link, by=self.link.created_by, **{**kept, "password": None, **terms})  # type: ignore[arg-type]
+
+
+def real_photo(album: Album, name: str, **fields: Any) -> Photo:
+    """A ready photo with an original and three renditions that are really stored."""
+    photo: Photo = PhotoFactory.create(
+        studio=album.studio, camera_name=name, original__data=jpeg(), **{"width": 6000, "height": 4000, **fields}
+    )
+    for kind, width in WIDTHS.items():
+        RenditionFactory.create(
+            source=photo.original,
+            kind=kind,
+            width=width,
+            height=width * 2 // 3,
+            blob__data=webp(),
+        )
+    return photo
+
+
+def webp() -> bytes:
+    """A small WebP file that differs at every call."""
+    file = io.BytesIO()
+    Image.frombytes("RGB", (20, 14), secrets.token_bytes(840)).save(file, "WEBP", lossless=True)
+    return file.getvalue()
+
+
+Make = Callable[..., Share]
+
+
+@pytest.fixture
+def shared(north: Studio, alice_user: User) -> Make:
+    """Make an album of three photos in one section and a link to it; arguments are those of `links.create`."""
+
+    def make(**terms: Any) -> Share:
+        album = AlbumFactory.create(studio=north, title="Zqx wedding", description="Zqx words")
+        section = SectionFactory.create(album=album, title="Zqx ceremony", rank=1)
+        photos = [real_photo(album, f"ZQX_{number}.JPG") for number in range(3)]
+        for number, photo in enumerate(photos):
+            PlacementFactory.create(album=album, photo=photo, section=section, section_rank=1, sort_key=f"{number:03}")
+        with acting_in(north):
+            link, token = links.create(album, by=alice_user, **{"label": "Zqx couple", **terms})
+        return Share(north, album, photos, link, token)
+
+    return make
+
+
+def unlocked(share: Share, password: str = PASSWORD, client: Client | None = None) -> Client:
+    """A browser that was let in."""
+    client = client or Client()
+    client.get(share.url())
+    assert client.post(share.url(), {"password": password}).status_code == 303
+    return client
+
+
+@dataclass
+class Reply:
+    """What a raw ASGI application answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    path: str | None = None
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def fetch(
+    client: Client,
+    path: str,
+    *,
+    app: Asgi = pictures.picture,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
+) -> Reply:
+    """Ask a raw ASGI application as the browser of `client` would."""
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items() if morsel.value)
+    sent = {"host": "testserver", **({"cookie": cookies} if cookies else {}), **(headers or {})}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
+        "scheme": "http",
+        "client": ("127.0.0.1", 1),
+        "extensions": dict(extensions or {}),
+    }
+    events: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(event: dict[str, Any]) -> None:
+        events.append(event)
+
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    start = events[0]
+    return Reply(
+        status=start["status"],
+        headers={name.decode(): value.decode("latin-1") for name, value in start["headers"]},
+        body=b"".join(event.get("body", b"") for event in events[1:]),
+        path=next((event["path"] for event in events if event["type"] == "http.response.pathsend"), None),
+        events=events,
+    )
+
+
+def body_of(response: Any) -> bytes:
+    """The bytes of a Django answer, streamed or not."""
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)

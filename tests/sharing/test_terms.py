@@ -1,0 +1,139 @@
+"""The sentence that a studio reads is what its clients meet. Both come from `Terms`; here they are compared."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, AlbumState
+from apps.sharing import access
+from apps.sharing.models import Download, ShareLink
+from apps.sharing.terms import DOWNLOADED, Rights, Standing, Terms, end_of_day
+from tests.sharing.conftest import PASSWORD, Make, unlocked
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "America/Havana", "Africa/Cairo", "Asia/Beirut",
+         "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe")  # fmt: skip
+
+
+def terms(**changed: object) -> Terms:
+    plain: dict[str, object] = {
+        "rights": Rights(Download.NONE), "needs_password": False, "expires_on": None, "expires_at": None,
+        "revoked": False, "state": AlbumState.LIVE, "trashed": False,
+    }  # fmt: skip
+    return Terms(**{**plain, **changed})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("download", Download)
+@pytest.mark.parametrize("size", ["tile", "thumb", "web", "original", "", "ORIGINAL", "raw"])
+def test_a_right_to_download_covers_its_sizes_and_no_others(download: Download, size: str) -> None:
+    allowed = {Download.NONE: set(), Download.WEB: {"web"}, Download.ORIGINAL: {"web", "original"}}
+    assert Rights(download).may_download(size) == (size in allowed[download])
+
+
+def test_an_original_is_never_shown_in_place() -> None:
+    assert not Rights(Download.ORIGINAL).may_view("original")
+
+
+def test_every_download_right_is_decided() -> None:
+    assert set(DOWNLOADED) == set(Download)
+
+
+@pytest.mark.parametrize(
+    ("state", "trashed", "revoked", "days", "password", "download"),
+    list(product(AlbumState, (False, True), (False, True), (None, -3, 3), (False, True), Download)),
+)
+def test_g19_the_sentence_agrees_with_the_terms(
+    state: AlbumState, trashed: bool, revoked: bool, days: int | None, password: bool, download: Download
+) -> None:
+    day = NOW.date() + timedelta(days=days) if days else None
+    one = terms(
+        state=state, trashed=trashed, revoked=revoked, needs_password=password, rights=Rights(download),
+        expires_on=day, expires_at=end_of_day(day, ZoneInfo("UTC")) if day else None,
+    )  # fmt: skip
+    said = one.sentence(NOW)
+    standing = one.standing(NOW)
+    assert said.startswith("Anyone") == (standing == Standing.OPEN)
+    assert ("Nobody" in said) == (standing != Standing.OPEN)
+    if standing in (Standing.OPEN, Standing.DRAFT):
+        assert ("password" in said) == password
+        assert ("original files" in said) == one.rights.may_download("original")
+        assert ("not download" in said) == (one.rights.download_size is None)
+        assert ("without an end date" in said) == (day is None)
+    else:
+        word = {"revoked": "revoked", "expired": "closed at the end", "trashed": "trash", "archived": "archived"}
+        assert word[standing] in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "trashed", "revoked", "days", "password"),
+    list(product(AlbumState, (False, True), (False, True), (None, -3, 3), (False, True))),
+)
+def test_g19_the_sentence_agrees_with_the_door(
+    shared: Make, state: AlbumState, trashed: bool, revoked: bool, days: int | None, password: bool
+) -> None:
+    share = shared(password=PASSWORD if password else None)
+    day = timezone.localdate() + timedelta(days=days) if days else None
+    with acting_in(share.studio):
+        ShareLink.objects.for_studio(share.studio).filter(pk=share.link.pk).update(
+            revoked_at=timezone.now() if revoked else None,
+            expires_on=day,
+            expires_at=end_of_day(day, ZoneInfo("UTC")) if day else None,
+        )
+        Album.objects.for_studio(share.studio).filter(pk=share.album.pk).update(
+            state=state, trashed_at=timezone.now() if trashed else None
+        )
+        link = ShareLink.objects.for_studio(share.studio).select_related("album").get(pk=share.link.pk)
+        said = access.sentence(link, now=timezone.now())
+    response = Client().get(share.url())
+    is_open = said.startswith("Anyone")
+    assert is_open == (response.status_code == 200)
+    if is_open:
+        assert ("its password" in said) == (b'name="password"' in response.content)
+
+
+@given(
+    day=st.dates(date(1990, 1, 1), date(2060, 1, 1)),
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+)
+def test_a_link_lives_to_the_last_second_of_its_day_and_not_longer(day: date, zone: ZoneInfo) -> None:
+    end = end_of_day(day, zone)
+    one = terms(expires_on=day, expires_at=end)
+    last = end.astimezone(UTC) - timedelta(seconds=1)
+    assert one.standing(last) == Standing.OPEN
+    assert one.standing(end) == Standing.EXPIRED
+    # A night in which the clocks go back past midnight has its first midnight as the end.
+    assert last.astimezone(zone).date() in (day, day - timedelta(days=1) if day.year < 2012 else day)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "end"),
+    [
+        ("Europe/Berlin", date(2026, 3, 28), "2026-03-28T23:00:00+00:00"),
+        ("Europe/Berlin", date(2026, 3, 29), "2026-03-29T22:00:00+00:00"),
+        ("Europe/Berlin", date(2026, 10, 25), "2026-10-25T23:00:00+00:00"),
+        ("America/New_York", date(2026, 11, 1), "2026-11-02T05:00:00+00:00"),
+        ("Asia/Beirut", date(2026, 3, 28), "2026-03-28T22:00:00+00:00"),
+        ("Pacific/Kiritimati", date(2026, 11, 21), "2026-11-21T10:00:00+00:00"),
+    ],
+)
+def test_the_end_of_a_local_day_follows_the_clocks(zone: str, day: date, end: str) -> None:
+    assert end_of_day(day, ZoneInfo(zone)).astimezone(UTC) == datetime.fromisoformat(end)
+
+
+@pytest.mark.django_db
+def test_a_guest_who_was_let_in_meets_the_same_terms(shared: Make) -> None:
+    share = shared(password=PASSWORD)
+    client = unlocked(share)
+    assert client.get(share.url()).status_code == 200
+    share.change(expires_on=timezone.localdate())
+    assert client.get(share.url()).status_code == 200

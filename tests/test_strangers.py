@@ -1,0 +1,242 @@
+"""G1: no address reads or changes another studio's things.
+
+Every address of the resolver, every method, every stranger. An address that this page does not know fails the
+first test, so a new one cannot stay uncovered. The strangers hold all of north's ids, slugs and cursors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import StudioModel, acting_in
+from apps.albums.models import Album
+from apps.sharing import links
+from apps.sharing.pictures import RAW_ROUTES
+from apps.uploads import receiver, sockets
+from tests.actors import signed_in
+from tests.factories import PASSWORD, AlbumFactory
+from tests.world import World, build_world
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+# Addresses without a studio in them: what they say is the same for everybody.
+PUBLIC = re.compile(
+    r"^(login/|logout/|password/|sign-up/.*|first-run/|reset/.*|invitation/.*|studios/|brand/.*|"
+    r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/system/health|api/auth/(token|refresh|logout)|static/.*|studio/<slug:slug>/logo.*)?$"
+)
+STUDIO = re.compile(r"^studio/<slug:slug>/")
+GUEST = re.compile(r"^g/<(str|slug):token>/")
+API = re.compile(r"^api/")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its pattern and the names of what stands in it."""
+
+    pattern: str
+    names: tuple[str, ...]
+
+    def path(self, values: dict[str, str]) -> str:
+        """The address with these values in it."""
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: values[part.group(1)], self.pattern)
+
+
+def _walk(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
+    for entry in patterns:
+        pattern = prefix + str(entry.pattern).lstrip("^").rstrip("$")
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry.url_patterns, pattern)
+        elif isinstance(entry, URLPattern):
+            pattern = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern).replace(r"\Z", "").replace("\\.", ".")
+            if "<format>" not in pattern and "drf_format_suffix" not in pattern:
+                yield Route(pattern, tuple(re.findall(r"<(?:\w+:)?(\w+)>", pattern)))
+
+
+ROUTES = sorted(set(_walk(get_resolver().url_patterns)), key=lambda route: route.pattern)
+STUDIO_ROUTES = [route for route in ROUTES if STUDIO.match(route.pattern) and not PUBLIC.match(route.pattern)]
+API_ROUTES = [route for route in ROUTES if API.match(route.pattern) and not PUBLIC.match(route.pattern)]
+
+
+def test_every_address_is_guarded_by_this_page() -> None:
+    unlisted = [
+        route.pattern for route in ROUTES if not any(kind.match(route.pattern) for kind in (PUBLIC, STUDIO, GUEST, API))
+    ]
+    assert unlisted == []
+    assert len(STUDIO_ROUTES) > 30
+    assert len(API_ROUTES) > 10
+
+
+def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
+    """They do not stand in the resolver. A new one belongs into this list, and into the strangers' tests beside it:
+    tests/sharing/test_pictures.py, tests/uploads/test_receiver.py, tests/uploads/test_sockets.py."""
+    assert [pattern.pattern for pattern, _ in RAW_ROUTES] == ["/m/.*"]
+    assert receiver.PATH.pattern == r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload"
+    assert [str(entry.pattern) for entry in sockets.urlpatterns] == ["ws/studio/<slug:slug>/albums/<str:album>/"]
+
+
+@pytest.fixture
+def world(north: Studio, south: Studio, alice_user: User) -> World:
+    return build_world(north, alice_user)
+
+
+def snapshot(studio: Studio) -> str:
+    """A hash over every row of a studio, sign-in journals aside."""
+    digest = hashlib.sha256()
+    with acting_in(studio):
+        for model in apps.get_models():
+            if issubclass(model, StudioModel):
+                for row in model.objects.for_studio(studio).order_by("pk").values():
+                    digest.update(json.dumps([model.__name__, row], cls=DjangoJSONEncoder, default=str).encode())
+    return digest.hexdigest()
+
+
+def call(client: Client, method: str, path: str, world: World, **headers: str) -> Any:
+    """One request with a body that would do something if the door were open."""
+    body = json.dumps(world.harm) if path.startswith("/api/") else None
+    if method == "get":
+        return client.get(path, headers=headers)
+    if body is not None:
+        return getattr(client, method)(path, data=body, content_type="application/json", headers=headers)
+    if method == "post":
+        return client.post(path, data=world.harm, headers=headers)
+    return getattr(client, method)(path, headers=headers)
+
+
+def leaks(response: Any, world: World, path: str) -> list[str]:
+    """What of north's secrets the answer tells beyond what the asker put into the address."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    text = body.decode("utf-8", "replace") + str(response.headers)
+    return [secret for secret in world.secrets if secret in text and secret not in path]
+
+
+def guest_of_another_album(world: World) -> Client:
+    """A client that opened a link of another album of the same studio."""
+    with acting_in(world.studio):
+        other = AlbumFactory.create(studio=world.studio, title="Another client's")
+        _, token = links.create(other, by=world.owner, label="theirs", password=None)
+    client = Client()
+    assert client.get(reverse("sharing:gallery", args=[token])).status_code == 200
+    return client
+
+
+def revoked_guest(world: World) -> Client:
+    """A client whose link was open and is revoked."""
+    client = Client()
+    with acting_in(world.studio):
+        link, token = links.create(world.album, by=world.owner, label="once", password=None)
+    assert client.get(reverse("sharing:gallery", args=[token])).status_code == 200
+    with acting_in(world.studio):
+        links.revoke(link, by=world.owner)
+    return client
+
+
+STRANGERS: dict[str, Callable[[World, pytest.FixtureRequest], Client]] = {
+    "nobody": lambda world, request: Client(),
+    "owner of another studio": lambda world, request: signed_in(request.getfixturevalue("charlie_user")),
+    "guest of another album": lambda world, request: guest_of_another_album(world),
+    "revoked guest": lambda world, request: revoked_guest(world),
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize("route", STUDIO_ROUTES, ids=lambda route: route.pattern)
+def test_a_stranger_finds_no_page(route: Route, stranger: str, world: World, request: pytest.FixtureRequest) -> None:
+    client = STRANGERS[stranger](world, request)
+    before = snapshot(world.studio)
+    path = route.path(world.values)
+    for method in METHODS:
+        response = call(client, method, path, world)
+        assert response.status_code in (302, 403, 404, 405), (method, response.status_code)
+        if response.status_code == 302:
+            assert response.headers["location"].startswith("/login/"), response.headers["location"]
+        assert leaks(response, world, path) == [], method
+    assert snapshot(world.studio) == before
+
+
+@pytest.mark.parametrize("route", [r for r in STUDIO_ROUTES if len(r.names) > 1], ids=lambda route: route.pattern)
+def test_my_own_studio_does_not_open_another_ones_things(
+    route: Route, world: World, charlie: Client, south: Studio
+) -> None:
+    """Charlie's own slug with north's ids: as unknown as a random id, and the same body."""
+    before = snapshot(world.studio)
+    path = route.path({**world.values, "slug": south.slug})
+    unknown = {name: str(uuid4()) for name in route.names if name in world.ids}
+    random = route.path({**world.values, "slug": south.slug, **unknown})
+    for method in METHODS:
+        response = call(charlie, method, path, world)
+        assert response.status_code in (404, 405), (method, response.status_code)
+        assert leaks(response, world, path) == [], method
+        if response.status_code == 404 and path != random:
+            assert call(charlie, method, random, world).content == response.content
+    assert snapshot(world.studio) == before
+
+
+@pytest.mark.parametrize("route", STUDIO_ROUTES, ids=lambda route: route.pattern)
+def test_a_viewer_changes_nothing(route: Route, world: World, bob: Client) -> None:
+    before = snapshot(world.studio)
+    path = route.path(world.values)
+    for method in ("post", "put", "patch", "delete"):
+        response = call(bob, method, path, world)
+        assert response.status_code in (302, 303, 403, 404, 405), (method, response.status_code)
+    assert snapshot(world.studio) == before
+
+
+def bearer(user: User) -> dict[str, str]:
+    """An access token of this person."""
+    answer = Client().post(
+        "/api/auth/token", data=json.dumps({"email": user.email, "password": PASSWORD}), content_type="application/json"
+    )
+    return {"authorization": f"Bearer {answer.json()['access']}"}
+
+
+@pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: route.pattern)
+def test_a_stranger_finds_nothing_in_the_api(route: Route, world: World, charlie_user: User) -> None:
+    before = snapshot(world.studio)
+    path = route.path(world.values)
+    random = route.path({**world.values, **{name: str(uuid4()) for name in route.names if name in world.ids}})
+    key = bearer(charlie_user)
+    for method in METHODS:
+        assert call(Client(), method, path, world).status_code in (401, 405), method
+        response = call(Client(), method, path, world, **key)
+        assert leaks(response, world, path) == [], method
+        if path != random:
+            assert response.status_code in (404, 405), (method, response.status_code)
+            assert call(Client(), method, random, world, **key).content == response.content
+    assert snapshot(world.studio) == before
+
+
+@pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: route.pattern)
+def test_a_viewer_changes_nothing_by_the_api(route: Route, world: World, bob_user: User) -> None:
+    key = bearer(bob_user)
+    before = snapshot(world.studio)
+    for method in ("post", "put", "patch", "delete"):
+        response = call(Client(), method, route.path(world.values), world, **key)
+        assert response.status_code in (400, 403, 404, 405), (method, response.status_code)
+    assert snapshot(world.studio) == before
+
+
+def test_the_check_sees_a_leak(world: World, alice: Client) -> None:
+    """The owner's own page does hold the secrets: the strangers' tests look for the right things."""
+    page = alice.get(reverse("albums:detail", args=[world.studio.slug, world.album.pk]))
+    assert page.status_code == 200
+    assert leaks(page, world, "") != []
+
+
+def test_the_check_sees_a_change(world: World) -> None:
+    before = snapshot(world.studio)
+    with acting_in(world.studio):
+        Album.objects.for_studio(world.studio).filter(pk=world.album.pk).update(title="changed")
+    assert snapshot(world.studio) != before

@@ -1,0 +1,107 @@
+"""G7: sockets carry ids only, of one's own studio, and die with the session."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from django.test import Client
+
+from apps.accounts.models import Membership, Studio
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album
+from apps.uploads import consumers
+from apps.uploads.progress import group_of
+from apps.uploads.sockets import urlpatterns
+from tests.factories import AlbumFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def album(north: Studio) -> Album:
+    return AlbumFactory.create(studio=north)
+
+
+def socket_of(client: Client, album: Album, slug: str = "north") -> ApplicationCommunicator:
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    scope = {
+        "type": "websocket",
+        "path": f"/ws/studio/{slug}/albums/{album.pk}/",
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), (b"cookie", cookies.encode())],
+        "subprotocols": [],
+    }
+    return ApplicationCommunicator(URLRouter(urlpatterns), scope)
+
+
+Story = Callable[[ApplicationCommunicator], Awaitable[Any]]
+
+
+def live(client: Client, album: Album, story: Story, slug: str = "north") -> Any:
+    """Run a story with an open socket; its result, or None when the socket was refused."""
+
+    async def run() -> Any:
+        socket = socket_of(client, album, slug)
+        await socket.send_input({"type": "websocket.connect"})
+        answer = await socket.receive_output(timeout=5)
+        if answer["type"] != "websocket.accept":
+            return None
+        try:
+            return await story(socket)
+        finally:
+            await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+            await socket.wait(timeout=5)
+
+    return asyncio.run(run())
+
+
+async def _tell(socket: ApplicationCommunicator, album: Album, ids: list[str]) -> Any:
+    layer = get_channel_layer()
+    assert layer is not None
+    await layer.group_send(group_of(album.pk), {"type": "photos.changed", "ids": ids})
+    message = await socket.receive_output(timeout=5)
+    return json.loads(message["text"])
+
+
+def test_a_viewer_hears_ids(bob: Client, album: Album) -> None:
+    message = live(bob, album, lambda socket: _tell(socket, album, ["some-id"]))
+    assert message == {"type": "photos", "ids": ["some-id"]}
+
+
+@pytest.mark.parametrize("slug", ["north", "south"])
+def test_another_studios_owner_hears_nothing(slug: str, charlie: Client, album: Album) -> None:
+    async def story(socket: ApplicationCommunicator) -> str:
+        return "connected"
+
+    assert live(charlie, album, story, slug) is None
+
+
+def test_nobody_hears_nothing(nobody: Client, album: Album) -> None:
+    async def story(socket: ApplicationCommunicator) -> str:
+        return "connected"
+
+    assert live(nobody, album, story) is None
+
+
+def test_a_socket_dies_when_the_membership_ends(
+    bob: Client, album: Album, north: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.2)
+
+    def leave() -> None:
+        with acting_in(north):
+            Membership.objects.for_studio(north).filter(user__name="Bob").delete()
+
+    async def story(socket: ApplicationCommunicator) -> Any:
+        await sync_to_async(leave)()
+        return await socket.receive_output(timeout=5)
+
+    assert live(bob, album, story)["type"] == "websocket.close"

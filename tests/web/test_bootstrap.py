@@ -1,0 +1,130 @@
+"""The set-up before there is anything: its sentences, and when it installs."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "requirements" / "bootstrap.py"
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script as a module whose virtual environment stands in a directory of its own."""
+    spec = importlib.util.spec_from_file_location("bootstrap", SOURCE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    venv = tmp_path / ".venv"
+    (tmp_path / "requirements").mkdir()
+    for kind in ("base", "dev"):
+        (tmp_path / "requirements" / f"{kind}.txt").write_text("")
+    for name, value in {
+        "ROOT": tmp_path, "VENV": venv, "PYTHON": venv / "bin" / "python", "UNFINISHED": venv / ".unfinished",
+    }.items():  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    return module
+
+
+def test_an_old_python_is_told_what_to_install(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer, but this is 3\.9.*apt-get install python3\.11"):
+        bootstrap.check_python()
+
+
+def test_an_old_python_hands_over_to_a_newer_one(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def become(program: str, arguments: list[str]) -> None:
+        called.append(program)
+        raise SystemExit
+
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/bin/{name}" if name == "python3.12" else None)
+    monkeypatch.setattr(bootstrap.os, "execv", become)
+    with pytest.raises(SystemExit):
+        bootstrap.check_python()
+    assert called == ["/bin/python3.12"]
+
+
+@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
+def test_a_python_without_venv_is_told_what_to_install(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda name: None if name == missing else find(name))
+    with pytest.raises(SystemExit, match="apt-get install python3-venv"):
+        bootstrap.check_python()
+
+
+def test_the_script_can_be_read_by_a_much_older_python() -> None:
+    """Or its sentence would be a syntax error."""
+    assert ast.parse(SOURCE.read_text(), feature_version=(3, 5)).body
+
+
+@pytest.mark.slow
+def test_packages_are_installed_once_and_again_when_their_list_changed(bootstrap: ModuleType) -> None:
+    assert not bootstrap.is_installed("dev")
+    bootstrap.install("dev")
+    assert bootstrap.is_installed("dev")
+    # The developer's list holds all that running needs.
+    assert bootstrap.is_installed("base")
+    (bootstrap.ROOT / "requirements" / "dev.txt").write_text("# another list\n")
+    assert not bootstrap.is_installed("dev")
+
+
+@pytest.mark.slow
+def test_an_installation_that_was_cut_short_is_begun_anew(bootstrap: ModuleType) -> None:
+    bootstrap.install("base")
+    half = bootstrap.VENV / "half-a-package"
+    half.touch()
+    bootstrap.UNFINISHED.touch()
+    assert not bootstrap.is_installed("base")
+    bootstrap.install("base")
+    assert bootstrap.is_installed("base")
+    assert not half.exists()
+
+
+@pytest.mark.slow
+def test_a_failed_installation_ends_with_a_sentence(bootstrap: ModuleType) -> None:
+    (bootstrap.ROOT / "requirements" / "base.txt").write_text("no-hash==1\n")
+    with pytest.raises(SystemExit, match="could not be installed; the lines above say why"):
+        bootstrap.install("base")
+    assert not bootstrap.is_installed("base")
+
+
+def test_no_list_of_packages_names_an_index_or_a_path() -> None:
+    for path in SOURCE.parent.glob("*.txt"):
+        options = [line for line in path.read_text().splitlines() if line.startswith("-") or "://" in line]
+        assert options == [], path
+
+
+def test_every_package_has_a_hash_and_one_version_in_all_lists() -> None:
+    versions: dict[str, set[str]] = {}
+    for path in SOURCE.parent.glob("*.txt"):
+        for block in path.read_text().replace("\\\n", " ").splitlines():
+            if "==" in block and not block.lstrip().startswith("#"):
+                name, version = block.split()[0].split("==")
+                assert "--hash=sha256:" in block, (path, name)
+                versions.setdefault(name, set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_the_makefile_starts_with_the_sentence_when_venv_is_missing(tmp_path: Path) -> None:
+    """Through the real command line: a Python whose ensurepip is taken out, as Debian's is."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'ensurepip' else find(name, *rest)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(SOURCE), "dev"],
+        env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("This Python has no complete venv module.")

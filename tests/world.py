@@ -1,0 +1,74 @@
+"""A studio with one of everything, for tests that try every address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.accounts.models import ApiKey, Studio, User
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, Photo
+from apps.sharing import links
+from apps.sharing.models import ShareLink
+from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
+
+
+@dataclass
+class World:
+    """values: what to put into an address, by the name it has there.  ids: the names of those that are ids.
+    secrets: texts that only members of the studio may read.  harm: a body with which every deed would do something.
+    """
+
+    studio: Studio
+    owner: User
+    album: Album
+    photo: Photo
+    link: ShareLink
+    token: str
+    values: dict[str, str]
+    secrets: list[str]
+    ids: frozenset[str]
+    harm: dict[str, Any] = field(default_factory=dict)
+
+
+def build_world(studio: Studio, owner: User) -> World:
+    """One album with a section, two photos, a link, an invitation and a key."""
+    album = AlbumFactory.create(studio=studio, title="Zqx secret wedding", slug="zqx-secret-wedding")
+    section = SectionFactory.create(album=album, title="Zqx ceremony")
+    photo = PhotoFactory.create(studio=studio, camera_name="ZQX_0001.JPG", caption="Zqx caption")
+    PlacementFactory.create(album=album, photo=photo, section=section, section_rank=section.rank)
+    PlacementFactory.create(album=album)
+    invitation = InvitationFactory.create(studio=studio, email="zqx-invited@example.com")
+    with acting_in(studio):
+        link, token = links.create(album, by=owner, label="Zqx couple", password=None)
+        key, _ = ApiKey.make(studio, owner, name="Zqx key", scopes=["read"])
+        member = studio.memberships.get(user=owner)
+    ids = {
+        "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
+        "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
+        "id": photo.pk, "pk": album.pk,
+    }  # fmt: skip
+    values = {name: str(value) for name, value in ids.items()}
+    values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
+    return World(
+        studio=studio,
+        owner=owner,
+        album=album,
+        photo=photo,
+        link=link,
+        token=token,
+        values=values,
+        ids=frozenset(ids),
+        secrets=[
+            "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
+            "zqx-invited@example.com", "Zqx key", token, photo.original.sha256, str(photo.pk), str(link.pk),
+        ],
+        harm={
+            "title": "harmed", "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",
+            "sort": "name", "role": "viewer", "email": "harm@example.com",
+            "photo": str(photo.pk), "photos": [str(photo.pk)],
+            "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
+            "caption": "harmed",
+            "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
+        },
+    )  # fmt: skip
