@@ -17,7 +17,9 @@ from tests.installation import EMAIL, PASSWORD, Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-EXAMPLES = int(os.environ.get("GLASSINE_TEST_EXAMPLES", "12"))
+# The suite tries the same input every time, so that a red run tells of the change at hand. To look for more faults,
+# ask for more: GLASSINE_TEST_EXAMPLES=200 draws new input at each run.
+EXAMPLES = int(os.environ.get("GLASSINE_TEST_EXAMPLES", "0"))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,13 @@ def test_any_input_gets_a_published_answer(published: Any, tokens: dict[str, str
 
 def _try(operation: Any, tokens: dict[str, str]) -> None:
     @given(case=operation.as_strategy())
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=EXAMPLES or 12,
+        derandomize=not EXAMPLES,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
     def check(case: Any) -> None:
         response = case.call(headers=tokens)
         case.validate_response(

@@ -68,10 +68,11 @@ class ResultsSerializer(serializers.Serializer[Any]):
     results = ResultSerializer(many=True)
 
 
-class RejectedSerializer(ResultsSerializer):
-    """No file was kept: the error beside the result of each."""
+class RejectedSerializer(serializers.Serializer[Any]):
+    """No file was kept: the error, beside the result of each unless the request itself was refused."""
 
     error = serializers.DictField()
+    results = ResultSerializer(many=True, required=False)
 
 
 RESPONSES = {
