@@ -12,8 +12,28 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel, acting_in
+from apps.albums.models import Photo
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
+from apps.sharing.models import (
+    Activity,
+    ActivityKind,
+    Archive,
+    Comment,
+    Letter,
+    LetterKind,
+    LetterTemplate,
+    Mark,
+    Pick,
+    Preset,
+    PresetKind,
+    Selection,
+    SelectionPreset,
+    ShareLink,
+    TakenPhoto,
+    Visitor,
+    Watermark,
+)
 from apps.web.ids import uuid7
 from tests import factories
 
@@ -34,13 +54,36 @@ def furnish(studio: Studio, member: User) -> None:
     section = factories.SectionFactory.create(album=album)
     placement = factories.PlacementFactory.create(album=album, section=section)
     factories.RenditionFactory.create(source=placement.photo.original)
-    factories.ShareLinkFactory.create(album=album)
+    link = factories.ShareLinkFactory.create(album=album)
     factories.InvitationFactory.create(studio=studio)
     factories.ApiKeyFactory.create(studio=studio, made_by=member)
     with acting_in(studio):
-        for row in _plain_rows(studio, member):
+        for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo)]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)
+
+
+def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
+    """What comes of one visitor's stay, parents first."""
+    studio, album = link.studio, link.album
+    visitor = Visitor(studio=studio, album=album, link=link, name="Ada", email="ada@example.com")
+    preset = SelectionPreset(studio=studio, album=album, title="Album", maximum=30)
+    selection = Selection(studio=studio, album=album, visitor=visitor, preset=preset, title="Album")
+    return [
+        visitor,
+        preset,
+        selection,
+        Pick(studio=studio, selection=selection, photo=photo),
+        Mark(studio=studio, album=album, visitor=visitor, photo=photo, stars=4),
+        Comment(studio=studio, album=album, photo=photo, visitor=visitor, body="Lovely"),
+        Activity(studio=studio, album=album, link=link, visitor=visitor, kind=ActivityKind.OPENED),
+        TakenPhoto(studio=studio, link=link, photo=photo),
+        Archive(studio=studio, link=link, what="all", size="web", etag="e" * 32, length=1, photos=1, plan=b"x"),
+        LetterTemplate(studio=studio, kind=LetterKind.DELIVERY, subject="Ready", body="Your photos are ready."),
+        Letter(studio=studio, album=album, link=link, kind=LetterKind.DELIVERY, key="delivery:1", to=visitor.email),
+        Preset(studio=studio, kind=PresetKind.LINK, name="Wedding"),
+        Watermark(studio=studio, text="Proof"),
+    ]
 
 
 def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:

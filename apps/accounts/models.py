@@ -88,6 +88,8 @@ class Studio(models.Model):
     slug = models.SlugField(max_length=60, db_index=False)
     time_zone = models.CharField(max_length=64, default="UTC")
     accent = models.CharField(max_length=7, default="#3b5b54")
+    design = models.JSONField(default=dict)
+    index_is_public = models.BooleanField(default=False)
     logo = models.BinaryField(null=True, editable=False)
     logo_version = models.PositiveIntegerField(default=0, editable=False)
     plan = models.CharField(max_length=30, default="standard", editable=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 from redis import RedisError
 
-from apps.albums.models import Album, PhotoState, Placement, PlacementQuerySet, Section
+from apps.albums.models import Album, Audience, PhotoState, Placement, PlacementQuerySet, Section
 from apps.albums.tiles import Heading
 
 KEPT_SECONDS = 30
@@ -64,6 +64,12 @@ class Unready:
 def shown(album: Album) -> Counts:
     """What clients may see."""
     return _counts("shown", album, lambda: _placements(album).shown())
+
+
+def shown_to(album: Album, audience: Audience, hidden_sections: Collection[UUID]) -> Counts:
+    """What the guests of one link may see."""
+    kind = f"shown.{audience.link_id.hex}.{audience.is_main:d}"
+    return _counts(kind, album, lambda: _placements(album).shown_to(audience, hidden_sections))
 
 
 def live(album: Album) -> Counts:

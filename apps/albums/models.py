@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self, cast
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -31,7 +35,11 @@ class Ordering(models.TextChoices):
 
 
 class Album(StudioModel):
-    """Photos a studio delivers to one client, in order."""
+    """Photos a studio delivers to one client, in order.
+
+    design: what differs from the studio's own look (see `design`).  more_coming: clients read that photos will follow.
+    is_listed: stands on the studio's public index, if it has one.  published_at: when it was live for the first time.
+    """
 
     title = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, db_index=False)
@@ -42,6 +50,10 @@ class Album(StudioModel):
     cover = TenantKey("albums.Photo", null=True, related_name="+")
     focal_x = models.FloatField(default=0.5)
     focal_y = models.FloatField(default=0.4)
+    design = models.JSONField(default=dict)
+    more_coming = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=True)
+    published_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -77,11 +89,15 @@ class Album(StudioModel):
 
 
 class Section(StudioModel):
-    """A part of an album with a heading of its own ("set")."""
+    """A part of an album with a heading of its own ("set").
+
+    audience: ids of the share links that show it; None for all of them.
+    """
 
     album = TenantKey(Album, related_name="sections")
     title = models.CharField(max_length=120)
     rank = models.PositiveIntegerField()
+    audience = ArrayField(models.UUIDField(), null=True)
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -99,11 +115,28 @@ class Section(StudioModel):
     def __str__(self) -> str:
         return self.title
 
+    def is_shown_to(self, audience: Audience) -> bool:
+        """True if the guests of this link may know of the section."""
+        return self.audience is None or audience.link_id in self.audience
+
+
+def hidden_from(audience: Audience, album: Album) -> tuple[UUID, ...]:
+    """Ids of the album's sections that this audience may not see. One query."""
+    restricted = Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False)
+    return tuple(restricted.exclude(audience__contains=[audience.link_id]).order_by("pk").values_list("pk", flat=True))
+
 
 class PhotoState(models.TextChoices):
     PROCESSING = "processing", "Processing"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
+
+
+class Flag(models.TextChoices):
+    """The studio's own choice, as in Lightroom."""
+
+    PICK = "pick", "Pick"
+    REJECT = "reject", "Reject"
 
 
 class Photo(StudioModel):
@@ -133,6 +166,7 @@ class Photo(StudioModel):
     caption = models.CharField(max_length=500, blank=True)
     rating = models.PositiveSmallIntegerField(default=0)
     label = models.CharField(max_length=12, blank=True)
+    flag = models.CharField(max_length=6, choices=Flag.choices, blank=True)
     keywords = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -200,6 +234,14 @@ class Version(StudioModel):
         return f"{self.kind} of {self.photo_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who looks by a share link. is_main: the client, who also sees what is withheld from the other links."""
+
+    link_id: UUID
+    is_main: bool
+
+
 class PlacementQuerySet(StudioQuerySet["Placement"]):
     def live(self) -> Self:
         """Not in the trash."""
@@ -208,6 +250,16 @@ class PlacementQuerySet(StudioQuerySet["Placement"]):
     def shown(self) -> Self:
         """What a client may see: ready, visible, not in the trash."""
         return self.live().filter(is_hidden=False, photo__state=PhotoState.READY)
+
+    def shown_to(self, audience: Audience, hidden_sections: Collection[UUID]) -> Self:
+        """What this audience may see. hidden_sections: the album's sections that it may not (see `hidden_from`)."""
+        link = [audience.link_id]
+        mine = self.shown().filter(Q(audience__isnull=True) | Q(audience__contains=link))
+        if not audience.is_main:
+            mine = mine.filter(is_withheld=False)
+        if hidden_sections:
+            mine = mine.filter(Q(section__isnull=True) | ~Q(section_id__in=hidden_sections))
+        return mine
 
     def in_order(self) -> Self:
         """Reading order: by section, then by the album's ordering; the id settles ties."""
@@ -237,6 +289,8 @@ class Placement(StudioModel):
     """A photo in an album. `sort_key` says where, as text compared byte by byte (see albums.ordering).
 
     `section_rank` repeats the section's rank, so that one index holds the reading order of the album.
+    is_hidden: the studio keeps it from every client.  is_withheld: the client keeps it from the other links.
+    audience: ids of the share links that show it; None for all of them.
     """
 
     album = TenantKey(Album, related_name="placements")
@@ -246,6 +300,8 @@ class Placement(StudioModel):
     sort_key = models.CharField(max_length=300, db_collation="C")
     manual_key = models.CharField(max_length=20, db_collation="C")
     is_hidden = models.BooleanField(default=False)
+    is_withheld = models.BooleanField(default=False)
+    audience = ArrayField(models.UUIDField(), null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -28,7 +28,7 @@ from django.db.models.fields.tuple_lookups import (
 )
 
 from apps.albums import counts
-from apps.albums.models import Album, Placement, PlacementQuerySet, Section
+from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
 
@@ -82,17 +82,31 @@ class Stream:
     """An album as somebody reads it.
 
     size: photos on a page.  only_shown: as a client sees it (ready, not hidden); else all but the trash.
-    within: only the photos of this section.
+    within: only the photos of this section.  audience: the share link by which a client looks.
+    sections: all sections of the album, if they are at hand; else the hidden ones are asked for.
     """
 
     album: Album
     size: int = GUEST_PAGE
     only_shown: bool = True
     within: Section | None = None
+    audience: Audience | None = None
+    sections: Sequence[Section] | None = None
 
     @cached_property
     def counts(self) -> counts.Counts:
+        if self.audience is not None:
+            return counts.shown_to(self.album, self.audience, self.hidden_sections)
         return counts.shown(self.album) if self.only_shown else counts.live(self.album)
+
+    @cached_property
+    def hidden_sections(self) -> tuple[UUID, ...]:
+        """Sections that the audience may not know of."""
+        if self.audience is None:
+            return ()
+        if self.sections is None:
+            return hidden_from(self.audience, self.album)
+        return tuple(section.pk for section in self.sections if not section.is_shown_to(self.audience))
 
     def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
         """The page for an address: by cursor, from a section, or with a photo on it.
@@ -195,7 +209,10 @@ class Stream:
         return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
 
     def _visible(self) -> PlacementQuerySet:
-        visible = self._all().shown() if self.only_shown else self._all().live()
+        if self.audience is not None:
+            visible = self._all().shown_to(self.audience, self.hidden_sections)
+        else:
+            visible = self._all().shown() if self.only_shown else self._all().live()
         return visible if self.within is None else visible.filter(section_rank=self.within.rank)
 
     def _rows(self, query: PlacementQuerySet, most: int) -> list[TileRow]:

@@ -24,11 +24,13 @@ class Blob(StudioModel):
 
     live: whole, and uploads of the same bytes find it.  doomed: nothing refers to it; swept after a grace.
     damaged: fsck found its bytes missing or altered; the next upload of the same bytes heals it.
+    crc32: of the bytes, for ZIP archives; null for blobs from before it was counted, until they are first asked for.
     checked_at: when the bytes were last compared with their hash (writing them is the first time).
     """
 
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
+    crc32 = models.PositiveBigIntegerField(null=True)
     mime = models.CharField(max_length=40)
     storage_key = models.CharField(max_length=160)
     state = models.CharField(max_length=8, choices=BlobState.choices, default=BlobState.LIVE)
@@ -56,11 +58,15 @@ class Blob(StudioModel):
 
 
 class Rendition(StudioModel):
-    """A picture made from a blob: `tile`, `thumb` or `web`, by one version of the recipe."""
+    """A file made from a blob, by one version of the recipe.
+
+    kind: `tile`, `thumb` or `web`, which every photo gets; or made when it is first needed: `clean.<policy>` (the
+    original with other metadata), `fit.<pixels>`, `mark.<digest>.<kind>` (with a watermark).
+    """
 
     source = TenantKey(Blob, related_name="renditions")
     blob = TenantKey(Blob, related_name="rendition_of")
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=60)
     recipe = models.PositiveSmallIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -7,7 +7,7 @@ a guest who was let in gets a `Grant`, and every right is asked of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios
-from apps.albums.models import Album, PlacementQuerySet
+from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.stream import Stream
 from apps.sharing import guarding, passes
 from apps.sharing.models import ShareLink
 from apps.sharing.terms import Rights, Standing, Terms
@@ -74,9 +75,19 @@ class Grant:
     def may_download(self, size: str) -> bool:
         return self.rights.may_download(size)
 
+    @property
+    def audience(self) -> Audience:
+        """Who this guest is to the album's photos."""
+        return Audience(self.link_id, self.rights.is_main)
+
+    def stream(self, sections: Sequence[Section] | None = None) -> Stream:
+        """The album as this guest may read it. sections: all of the album's, if they are at hand."""
+        return Stream(self.album, audience=self.audience, sections=sections)
+
     def sees(self, placements: PlacementQuerySet) -> PlacementQuerySet:
-        """Of these placements, the ones that this guest may know of."""
-        return placements.shown().filter(album_id=self.album.pk)
+        """Of these placements, the ones that this guest may know of. Run it in `acting_in(grant.studio)`."""
+        mine = placements.filter(album_id=self.album.pk)
+        return mine.shown_to(self.audience, hidden_from(self.audience, self.album))
 
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""

@@ -21,10 +21,11 @@ from apps.sharing.models import Download
 def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[str, Any]:
     """One page of the gallery. query: `after` (cursor), `section` or `photo` (ids) say where it starts."""
     album = grant.album
-    stream = Stream(album)
+    every_section = list(album.sections.order_by("rank"))
+    stream = grant.stream(every_section)
     counts = stream.counts
     # A section without a photo that this guest may see is not theirs to know of.
-    sections = [section for section in album.sections.order_by("rank") if counts.of(section)]
+    sections = [section for section in every_section if counts.of(section)]
     section = _chosen(sections, query.get("section", ""))
     page = stream.open(query.get("after", ""), section=section, photo=_uuid(query.get("photo", "")))
     address = reverse("sharing:gallery", args=[token])
@@ -54,7 +55,7 @@ def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[
 
 def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
     """One photo and its neighbours. Raises Http404 if this guest may not see it."""
-    stream = Stream(grant.album)
+    stream = grant.stream()
     rows, around = stream.of([photo_id]), stream.neighbours(photo_id)
     if not rows or around is None:
         raise Http404

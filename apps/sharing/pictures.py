@@ -21,7 +21,7 @@ from django.utils import timezone
 from apps.accounts.access import enter
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Placement, PlacementQuerySet
+from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
 from apps.media import serving
 from apps.sharing import access
 from apps.sharing.recent import Recent
@@ -34,11 +34,11 @@ from apps.web.threads import in_thread
 class Right:
     """A visitor's right to look into one album.
 
-    shown_only: guests see what clients may see; members see all.  until: when the link ends, if it does.
+    audience: guests see what their link shows; None: members see all.  until: when the link ends, if it does.
     """
 
     studio_id: UUID
-    shown_only: bool
+    audience: Audience | None
     until: datetime | None
 
     def holds(self) -> bool:
@@ -46,7 +46,7 @@ class Right:
 
 
 RightKey = tuple[bytes, UUID]
-PlaceKey = tuple[bool, UUID, serving.Asked]
+PlaceKey = tuple[Audience | None, UUID, serving.Asked]
 
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
 RIGHTS: Recent[RightKey, Right] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
@@ -96,7 +96,7 @@ async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> servin
     right = await _right(asked.album_id, cookies, scope)
     if right is None or not serving.check(asked, right.studio_id):
         return None
-    key = (right.shown_only, right.studio_id, asked)
+    key = (right.audience, right.studio_id, asked)
     location = PLACES.get(key)
     if location is None:
         since = PLACES.clock()
@@ -125,9 +125,9 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> R
     if settings.SESSION_COOKIE_NAME in cookies:
         studio_id = _members_studio(album_id, scope)
         if studio_id is not None:
-            return Right(studio_id, shown_only=False, until=None)
+            return Right(studio_id, audience=None, until=None)
     grant = access.grant_for_picture(cookies, album_id, now=timezone.now())
-    return Right(grant.studio.pk, shown_only=True, until=grant.expires_at) if grant else None
+    return Right(grant.studio.pk, grant.audience, until=grant.expires_at) if grant else None
 
 
 def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
@@ -146,10 +146,13 @@ def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
 
 def _place(right: Right, asked: serving.Asked) -> serving.Location | None:
     with acting_in(right.studio_id):
-        placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id)  # type: ignore[assignment]
-        if right.shown_only:
-            placements = placements.shown()
-        if not placements.filter(album_id=asked.album_id, photo_id=asked.photo_id).exists():
+        placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id).filter(  # type: ignore[assignment]
+            album_id=asked.album_id, photo_id=asked.photo_id
+        )
+        if right.audience is not None:
+            album = Album(pk=asked.album_id, studio_id=right.studio_id)
+            placements = placements.shown_to(right.audience, hidden_from(right.audience, album))
+        if not placements.exists():
             return None
         return serving.locate(right.studio_id, asked.photo_id, asked.kind)
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album, AlbumState
-from apps.sharing.models import Download, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink
 
 # Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -49,9 +49,36 @@ def day_words(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a guest may do with the photos that a client may see."""
+    """What a guest may do with the photos that the link shows.
+
+    download_limit: how many photos may be taken through the link in all; None for any number.
+    is_main: the client, who sees and may hide what is withheld from the other links.
+    """
 
     download: Download
+    favourite: bool = False
+    comment: bool = False
+    rate: bool = False
+    is_main: bool = False
+    download_limit: int | None = None
+    needs_pin: bool = False
+    metadata: Metadata = Metadata.ALL
+    is_watermarked: bool = False
+
+    @classmethod
+    def of(cls, link: ShareLink) -> Rights:
+        """The rights as the link's row stands."""
+        return cls(
+            download=Download(link.download),
+            favourite=link.may_favourite,
+            comment=link.may_comment,
+            rate=link.may_rate,
+            is_main=link.is_main,
+            download_limit=link.download_limit,
+            needs_pin=link.has_pin,
+            metadata=Metadata(link.metadata),
+            is_watermarked=link.is_watermarked,
+        )
 
     def may_view(self, size: str) -> bool:
         """True for the sizes that pages show; an original is never shown, only downloaded."""
@@ -87,7 +114,7 @@ class Terms:
     def of(cls, link: ShareLink, album: Album) -> Terms:
         """The terms of a link as its rows stand."""
         return cls(
-            rights=Rights(Download(link.download)),
+            rights=Rights.of(link),
             needs_password=link.is_password_protected,
             expires_on=link.expires_on,
             expires_at=link.expires_at,

@@ -17,8 +17,22 @@ class Download(models.TextChoices):
     ORIGINAL = "original", "Original files"
 
 
+class Metadata(models.TextChoices):
+    """What a downloaded file keeps of what the camera and the photographer wrote into it. Pixels never change."""
+
+    ALL = "all", "Keep everything"
+    COPYRIGHT = "copyright", "Copyright only, no place and no serial numbers"
+    NONE = "none", "Nothing"
+
+
 class ShareLink(StudioModel):
     """A capability: whoever has the token may see one album, within its rights, until it ends.
+
+    The links of an album are its audiences ("couple", "guests", "florist"). `is_main`: the client's own link; who
+    comes by it sees what the client hid from the others, and may hide.
+    download_limit: how many photos may be taken through the link in all; None for any number.
+    asks_identity: name and e-mail are asked before entering, instead of after the first mark.
+    slug: a readable address in place of the token. It can be guessed, so a link that has one has a password.
 
     The token is stored as a hash for the look-up and sealed (encrypted with the installation's key) only
     to be shown to the studio again. `version` rises with a new password or a revocation and ends every
@@ -31,6 +45,18 @@ class ShareLink(StudioModel):
     token_sealed = models.CharField(max_length=300, editable=False)
     password_hash = models.CharField(max_length=128, blank=True, editable=False)
     download = models.CharField(max_length=8, choices=Download.choices, default=Download.NONE)
+    download_limit = models.PositiveIntegerField(null=True)
+    metadata = models.CharField(max_length=10, choices=Metadata.choices, default=Metadata.ALL)
+    pin_hash = models.CharField(max_length=128, blank=True, editable=False)
+    pin_sealed = models.CharField(max_length=300, blank=True, editable=False)
+    pin_version = models.PositiveIntegerField(default=1, editable=False)
+    may_favourite = models.BooleanField(default=False)
+    may_comment = models.BooleanField(default=False)
+    may_rate = models.BooleanField(default=False)
+    is_main = models.BooleanField(default=False)
+    asks_identity = models.BooleanField(default=False)
+    is_watermarked = models.BooleanField(default=False)
+    slug = models.SlugField(max_length=60, blank=True, db_index=False)
     expires_on = models.DateField(null=True)
     expires_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
@@ -45,6 +71,9 @@ class ShareLink(StudioModel):
             *StudioModel.Meta.constraints,
             SameStudio("album"),
             models.UniqueConstraint(fields=["studio", "token_hash"], name="sharing_sharelink_token"),
+            models.UniqueConstraint(
+                fields=["studio", "slug"], condition=~models.Q(slug=""), name="sharing_sharelink_slug"
+            ),
         ]
         indexes = [models.Index(fields=["token_hash"], name="sharing_sharelink_lookup")]
 
@@ -62,3 +91,7 @@ class ShareLink(StudioModel):
     @property
     def is_password_protected(self) -> bool:
         return bool(self.password_hash)
+
+    @property
+    def has_pin(self) -> bool:
+        return bool(self.pin_hash)

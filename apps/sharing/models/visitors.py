@@ -1,0 +1,92 @@
+"""Guests as persons, and what they did."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.tenancy import StudioModel
+from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.albums.models import Album, Photo
+from apps.sharing.models.links import ShareLink
+
+
+class Visitor(StudioModel):
+    """A guest of an album as a person: a name and an e-mail address, no account.
+
+    The same address is the same person in every link of the album; `link` is the one by which they came first.
+    email: lower case.  version: rises to sign the person out everywhere.
+    code_hash: the 6 digits mailed to prove the address on another device, until `code_expires_at`.
+    """
+
+    album = TenantKey(Album, related_name="visitors")
+    link = TenantKey(ShareLink, null=True, related_name="visitors")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(max_length=254)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    code_hash = models.CharField(max_length=128, blank=True, editable=False)
+    code_expires_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    seen_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            SameStudio("link", on_delete="set null"),
+            models.UniqueConstraint(fields=["studio", "album", "email"], name="sharing_visitor_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityKind(models.TextChoices):
+    OPENED = "opened", "Opened the gallery"
+    UNLOCKED = "unlocked", "Gave the password"
+    FAILED = "failed", "Gave a wrong password"
+    FAVOURITE = "favourite", "Marked a favourite"
+    UNFAVOURITE = "unfavourite", "Took a favourite back"
+    MARKED = "marked", "Rated a photo"
+    COMMENTED = "commented", "Commented"
+    SENT = "sent", "Sent a selection"
+    REOPENED = "reopened", "Opened a selection again"
+    HID = "hid", "Hid a photo from guests"
+    SHOWED = "showed", "Showed a photo to guests again"
+    DOWNLOADED = "downloaded", "Downloaded"
+    ASKED_TIME = "asked_time", "Asked for more time"
+    ASKED_MORE = "asked_more", "Asked for more favourites"
+
+
+class Activity(StudioModel):
+    """Something that a guest did in an album. Never changed.
+
+    device: "Phone", "Tablet" or "Computer" with the browser's name, never an address or a fingerprint.
+    detail: JSON-able facts, such as the size of a download; never a password.
+    """
+
+    album = TenantKey(Album, related_name="activities")
+    link = TenantKey(ShareLink, null=True, related_name="activities")
+    visitor = TenantKey(Visitor, null=True, related_name="activities")
+    photo = TenantKey(Photo, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=ActivityKind.choices)
+    device = models.CharField(max_length=60, blank=True)
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            SameStudio("link", on_delete="set null"),
+            SameStudio("visitor", on_delete="set null"),
+            SameStudio("photo", on_delete="set null"),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "album", "-at", "-id"], name="sharing_activity_album"),
+            models.Index(fields=["studio", "-at", "-id"], name="sharing_activity_newest"),
+            models.Index(fields=["studio", "link", "-at"], name="sharing_activity_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
