@@ -34,12 +34,13 @@ GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
 def guest_page(
-    *, locked_status: int = 200
+    *, locked_status: int = 200, takes_posts: bool = False
 ) -> Callable[[GuestView[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]]:
     """Decorator of a page below `/g/<token>/`: the guests' door, then the view in the studio's transaction.
 
     Whoever may not come in gets the same few pages at every address: the password form (with `locked_status`),
-    closed, or nothing here. A POST to any of them is a try at the password.
+    closed, or nothing here. A POST to any of them is a try at the password, unless the page `takes_posts` of its own:
+    then the view sees it once the guest is in, and a locked guest gets the form with `locked_status`.
     """
 
     def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
@@ -47,7 +48,7 @@ def guest_page(
         @wraps(view)
         def page(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
-                if request.method == "POST":
+                if request.method == "POST" and not takes_posts:
                     return _private(_unlock(request, token))
                 grant = access.open_link(token, request.COOKIES, now=timezone.now())
                 with acting_in(grant.studio):
