@@ -18,6 +18,7 @@ demo: setup                 ## the same, with a studio full of sample photos
 # pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. What failed is tried once more
 # by itself: two busy cores can be too slow for a time-out. Both tries stand in the log.
 test: dev                   ## everything: units, services, browser. ARGS="-k word" picks
+	@$(PY) requirements/tools.py
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(WITH_SERVICES) sh -c \
 		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part --last-failed "$$@"; }; \
 		twice -n 2 -m "not slow and not browser" $(ARGS) && twice -m "slow and not browser" $(ARGS) \
