@@ -64,6 +64,7 @@ class Lightbox {
     pswp.init();
     pswp.element.setAttribute("aria-label", "Photos");
     this.awake();
+    this.tell("open");
   }
 
   /** Bars of the lightbox: counter, download, zoom, help, close; caption below. */
@@ -105,6 +106,15 @@ class Lightbox {
     const more = document.getElementById("more");
     if (more && this.items.length - pswp.currIndex < 8) window.htmx?.trigger(more, "intersect");
     this.again.hidden = Boolean(more) || pswp.currIndex + 1 < this.items.length || this.items.length < 3;
+    if (this.shown !== undefined && this.shown !== photo.id) this.tell("change");
+  }
+
+  /** Tell the page's other modules which photo is shown: "open", "change" or "close". They put their controls in `root`. */
+  tell(what) {
+    const { pswp } = this;
+    const { id } = this.items[pswp.currIndex];
+    this.shown = what === "close" ? undefined : id;
+    document.dispatchEvent(new CustomEvent(`lightbox:${what}`, { detail: { id, index: pswp.currIndex, root: pswp.element } }));
   }
 
   /** More tiles came into the page: let the open lightbox go on to them. */
@@ -132,6 +142,7 @@ class Lightbox {
 
   closed() {
     const last = this.items[this.pswp.currIndex];
+    this.tell("close");
     document.removeEventListener("keydown", this.keys);
     clearTimeout(this.idle);
     this.pswp = null;
@@ -147,6 +158,14 @@ class Lightbox {
   key(event) {
     const { pswp } = this;
     if (event.target.closest?.("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { id } = this.items[pswp.currIndex];
+    // Other modules have their keys too; who took one prevents ours.
+    const asked = new CustomEvent("lightbox:key", { detail: { key: event.key, id }, cancelable: true });
+    if (!document.dispatchEvent(asked)) {
+      event.preventDefault();
+      this.awake();
+      return;
+    }
     const deeds = {
       ArrowLeft: () => pswp.currIndex > 0 && pswp.prev(),
       ArrowRight: () => pswp.currIndex < this.items.length - 1 && pswp.next(),
