@@ -197,8 +197,9 @@ def _alarm(studio_id: UUID, reason: str) -> None:
 
 
 def _listed(studio_id: UUID, before: datetime) -> list[Blob]:
+    # Oldest first: a source goes before the renditions that were made of it, whose rows would hold them.
     with acting_in(studio_id):
-        return list(_to_sweep(studio_id, before))
+        return list(_to_sweep(studio_id, before).order_by("pk"))
 
 
 def _remove(blob: Blob, before: datetime) -> bool:
