@@ -25,6 +25,12 @@ DOWNLOADED = {
     Download.ORIGINAL: ("original", "web"),
 }
 
+_CLEANED = {
+    Metadata.ALL: "",
+    Metadata.COPYRIGHT: " (no place, no serial numbers)",
+    Metadata.NONE: " (no metadata at all)",
+}
+
 
 class Standing(StrEnum):
     """Whether a link opens, and if not, why."""
@@ -53,6 +59,7 @@ class Rights:
 
     download_limit: how many photos may be taken through the link in all; None for any number.
     is_main: the client, who sees and may hide what is withheld from the other links.
+    asks_identity: a guest says name and e-mail address before anything is shown.
     """
 
     download: Download
@@ -64,6 +71,7 @@ class Rights:
     needs_pin: bool = False
     metadata: Metadata = Metadata.ALL
     is_watermarked: bool = False
+    asks_identity: bool = False
 
     @classmethod
     def of(cls, link: ShareLink) -> Rights:
@@ -78,6 +86,7 @@ class Rights:
             needs_pin=link.has_pin,
             metadata=Metadata(link.metadata),
             is_watermarked=link.is_watermarked,
+            asks_identity=link.asks_identity,
         )
 
     def may_view(self, size: str) -> bool:
@@ -152,14 +161,28 @@ class Terms:
         return f"A{offer}"
 
     def _key(self) -> str:
-        return " and its password" if self.needs_password else ""
+        password = " and its password" if self.needs_password else ""
+        return f"{password} who gives a name and an e-mail address" if self.rights.asks_identity else password
 
     def _deeds(self) -> str:
-        return {
-            Download.NONE: "look at the photos but not download them",
-            Download.WEB: "look at the photos and download them in web size (2400 px)",
-            Download.ORIGINAL: "look at the photos and download the original files",
-        }[self.rights.download]
+        """ "look at the photos, mark favourites and comment, but not download them"."""
+        rights = self.rights
+        look = "look at the photos" + (" under a watermark" if rights.is_watermarked else "")
+        deeds = {
+            "mark favourites": rights.favourite,
+            "comment": rights.comment,
+            "rate them": rights.rate,
+            "hide photos from the other links": rights.is_main,
+            _download_words(rights): rights.download_size is not None,
+        }
+        refused = {
+            "download them": rights.download_size is None,
+            "mark favourites": not rights.favourite,
+            "comment": not rights.comment,
+        }
+        done = _joined([look, *(words for words, may in deeds.items() if may)], "and")
+        missing = _joined([words for words, may in refused.items() if may], "or")
+        return f"{done}, but not {missing}" if missing else done
 
     def _end(self) -> str:
         return f"until the end of {self._last_day()}" if self.expires_on else "without an end date"
@@ -168,10 +191,12 @@ class Terms:
         return day_words(self.expires_on) if self.expires_on else ""
 
 
-def draft_terms(album: Album, studio: Studio, *, needs_password: bool, download: str, expires_on: date | None) -> Terms:
+def draft_terms(
+    album: Album, studio: Studio, *, rights: Rights, needs_password: bool, expires_on: date | None
+) -> Terms:
     """The terms that a link would have, before it is saved."""
     return Terms(
-        rights=Rights(Download(download)),
+        rights=rights,
         needs_password=needs_password,
         expires_on=expires_on,
         expires_at=end_of_day(expires_on, studio.zone) if expires_on else None,
@@ -179,3 +204,22 @@ def draft_terms(album: Album, studio: Studio, *, needs_password: bool, download:
         state=AlbumState(album.state),
         trashed=album.trashed_at is not None,
     )
+
+
+def _download_words(rights: Rights) -> str:
+    """ "download up to 20 original files with a PIN (no place, no serial numbers)"."""
+    web, limit = rights.download_size == "web", rights.download_limit
+    if limit is None:
+        what = "them in web size (2400 px)" if web else "the original files"
+    elif limit == 1:
+        what = "one of them in web size (2400 px)" if web else "one of the original files"
+    else:
+        what = f"up to {limit:,} of them in web size (2400 px)" if web else f"up to {limit:,} original files"
+    pin = " with a PIN" if rights.needs_pin else ""
+    return f"download {what}{pin}{_CLEANED[rights.metadata]}"
+
+
+def _joined(words: list[str], last: str) -> str:
+    """ "a, b and c"."""
+    *first, end = words or [""]
+    return f"{', '.join(first)} {last} {end}" if first else end
