@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album, Photo
+from apps.sharing.models.links import ShareLink
 from apps.sharing.models.visitors import Visitor
 
 
@@ -161,6 +162,7 @@ class Mark(StudioModel):
 class Comment(StudioModel):
     """A remark on a photo, by a visitor or (with `author`) by the studio; answers have a `parent`.
 
+    link: the one by which its thread was begun. Only guests of the same link read it, and its answers with it.
     pin_x, pin_y: the point of the photo it speaks of, 0..1 from left and top; both or neither.
     removed_at: taken back by its writer or by the studio; the answers stay.
     read_at: when the studio has seen it.
@@ -168,6 +170,7 @@ class Comment(StudioModel):
 
     album = TenantKey(Album, related_name="comments")
     photo = TenantKey(Photo, related_name="comments")
+    link = TenantKey(ShareLink, null=True, related_name="comments")
     visitor = TenantKey(Visitor, null=True, related_name="comments")
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     parent = TenantKey("sharing.Comment", null=True, related_name="answers")
@@ -183,6 +186,7 @@ class Comment(StudioModel):
             *StudioModel.Meta.constraints,
             SameStudio("album"),
             SameStudio("photo"),
+            SameStudio("link", on_delete="set null"),
             SameStudio("visitor"),
             SameStudio("parent"),
             models.CheckConstraint(
