@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -78,8 +79,16 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
 
+def default_reminder_days() -> list[int]:
+    """How many days before a link closes its clients are reminded."""
+    return [7, 1]
+
+
 class Studio(models.Model):
-    """The tenant: one photography business."""
+    """The tenant: one photography business.
+
+    reminder_days: how many days before a link closes its clients are reminded, most first; empty for never.
+    """
 
     is_studio = True
 
@@ -90,6 +99,7 @@ class Studio(models.Model):
     accent = models.CharField(max_length=7, default="#3b5b54")
     design = models.JSONField(default=dict)
     index_is_public = models.BooleanField(default=False)
+    reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=default_reminder_days)
     logo = models.BinaryField(null=True, editable=False)
     logo_version = models.PositiveIntegerField(default=0, editable=False)
     plan = models.CharField(max_length=30, default="standard", editable=False)

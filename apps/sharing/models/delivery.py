@@ -92,6 +92,7 @@ class LetterTemplate(StudioModel):
 
 class LetterState(models.TextChoices):
     QUEUED = "queued", "Waiting"
+    SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
@@ -100,8 +101,11 @@ class LetterState(models.TextChoices):
 class Letter(StudioModel):
     """One mail to one client: when it is due, what became of it. The log of a studio's mail.
 
-    subject, text, html: as sent; empty until then, so that a link changed meanwhile is told rightly.
-    key: what it is for ("reminder:<link>:<visitor>:<day>"); the same mail is one row.
+    subject, text, html: as sent; empty until then, so that a link changed meanwhile is told rightly (what tells of one
+    moment, as "received", is written at once).
+    key: what it is for ("reminder:<link>:<person>:<day>"); the same mail is one row.
+    state: "sending" is committed before the mail server hears of the mail, so none goes out twice.
+    attempts: how often the mail server was away or refused it for the time being.
     """
 
     album = TenantKey(Album, related_name="letters")
@@ -111,11 +115,13 @@ class Letter(StudioModel):
     key = models.CharField(max_length=200)
     to = models.EmailField(max_length=254)
     note = models.TextField(max_length=2000, blank=True)
+    language = models.CharField(max_length=7, default="en")
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=LetterState.choices, default=LetterState.QUEUED)
     error = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     due_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -32,6 +32,7 @@ class ShareLink(StudioModel):
     comes by it sees what the client hid from the others, and may hide.
     download_limit: how many photos may be taken through the link in all; None for any number.
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
+    has_reminders: mails remind its clients before it closes (see `reminders`).
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password.
 
     The token is stored as a hash for the look-up and sealed (encrypted with the installation's key) only
@@ -56,6 +57,7 @@ class ShareLink(StudioModel):
     is_main = models.BooleanField(default=False)
     asks_identity = models.BooleanField(default=False)
     is_watermarked = models.BooleanField(default=False)
+    has_reminders = models.BooleanField(default=True)
     slug = models.SlugField(max_length=60, blank=True, db_index=False)
     expires_on = models.DateField(null=True)
     expires_at = models.DateTimeField(null=True, editable=False)
