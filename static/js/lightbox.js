@@ -114,7 +114,7 @@ class Lightbox {
     const { pswp } = this;
     const { id } = this.items[pswp.currIndex];
     this.shown = what === "close" ? undefined : id;
-    document.dispatchEvent(new CustomEvent(`lightbox:${what}`, { detail: { id, index: pswp.currIndex, root: pswp.element } }));
+    document.dispatchEvent(new CustomEvent(`lightbox:${what}`, { detail: { id, index: pswp.currIndex, root: pswp.element, pswp } }));
   }
 
   /** More tiles came into the page: let the open lightbox go on to them. */
