@@ -21,6 +21,6 @@ def studio(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def brand_css(studio: Any) -> str:
-    """Address of the stylesheet with the studio's colour; changes with the colour."""
-    return f"{reverse('accounts:brand', args=[studio.slug])}?v={studio.accent.lstrip('#')}"
+def brand_css(studio: Any, accent: str = "") -> str:
+    """Address of the stylesheet with a colour, by default the studio's."""
+    return reverse("accounts:brand", args=[(accent or studio.accent).lstrip("#")])

@@ -60,6 +60,20 @@ def change(album: Album, *, by: User, **values: Any) -> None:
     note(album.studio, by, "album.changed", album, fields=sorted(changed))
 
 
+def set_design(album: Album, design: dict[str, str], *, by: User) -> None:
+    """How this gallery looks where it differs from the studio's look (see `design.understood`)."""
+    album.design = design
+    _save(album, "design")
+    note(album.studio, by, "album.design", album, **design)
+
+
+def set_studio_design(studio: Studio, design: dict[str, str], *, by: User) -> None:
+    """How the studio's galleries look unless they choose otherwise."""
+    studio.design = design
+    studio.save(update_fields=["design"])
+    note(studio, by, "studio.design", studio, **design)
+
+
 def set_state(album: Album, state: AlbumState, *, by: User) -> None:
     """Draft, live or archived. Share links open live albums only."""
     if album.state == state:

@@ -6,7 +6,7 @@ about 1 ms instead of 24). Everything that people or cameras wrote is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple, TypeAlias
@@ -14,7 +14,9 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
+from apps.albums.masonry import Columns
 from apps.albums.models import PhotoState
 from apps.media.serving import picture_url
 
@@ -102,6 +104,9 @@ def guest_tiles(
     after: UUID | None = None,
     first_page: bool = True,
     with_names: bool = False,
+    columns: Columns | None = None,
+    hearts: Collection[UUID] | None = None,
+    badges: Mapping[UUID, tuple[str, str]] | None = None,
 ) -> SafeString:
     """Tiles of a client's gallery with the headings between them.
 
@@ -110,7 +115,11 @@ def guest_tiles(
     after: section of the photo before the first row (None: no section, or nothing before).
     first_page: nothing comes before these tiles, so the first images load at once.
     with_names: downloads are allowed, so the file names are shown.
+    columns: where the tiles go if the photos stand in columns; it is moved on by these rows.
+    hearts: the visitor's favourites among the rows; None if there is nothing to tap. They post the page's form #hearts.
+    badges: class and words to stand on a photo.
     """
+    say = gettext("Favourite") if hearts is not None else ""
     out: list[str] = []
     current, filled = after, not first_page
     for number, row in enumerate(rows):
@@ -120,19 +129,34 @@ def guest_tiles(
             current = section_id
             if section_id and section:
                 out.append(heading(section_id, section, filled=filled))
+                if columns:
+                    columns.level()
         filled = True
         stem = name.rpartition(".")[0] or name
         alt = caption or (f"{stem}, {section.title}" if section else stem)
         image = _image(row, studio_id, album_id, alt, eager=first_page and number < EAGER)
         note = f' data-note="{escape(caption)}"' if caption else ""
         named = f' data-name="{escape(name)}"' if with_names else ""
-        out.append(
-            f'<a class="t {shape_classes(width, height, color)}" id="p-{photo_id}"'
-            f' href="{gallery_url}photos/{photo_id}/" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"'
-            f"{note}{named}>{image}</a>"
-        )
+        place = f" {columns.place(width, height)}" if columns else ""
+        tile = f'class="t {shape_classes(width, height, color)}{place}" id="p-{photo_id}"{named}'
+        page = f"{gallery_url}photos/{photo_id}/"
+        link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}'
+        if hearts is None and badges is None:
+            out.append(f"<a {tile} {link}>{image}</a>")
+            continue
+        extras = _heart(page, photo_id in hearts, f"{say}: {alt}") if hearts is not None else ""
+        if badges and photo_id in badges:
+            extras += '<span class="work work--{}">{}</span>'.format(*map(escape, badges[photo_id]))
+        out.append(f"<div {tile}><a {link}>{image}</a>{extras}</div>")
     # Every value above is escaped or made here.
     return mark_safe("".join(out))  # noqa: S308
+
+
+def _heart(page: str, on: bool, label: str) -> str:
+    return (
+        f'<button class="heart" form="hearts" formaction="{page}favourite/" name="on" value="{0 if on else 1}"'
+        f' aria-pressed="{"true" if on else "false"}" aria-label="{escape(label)}"></button>'
+    )
 
 
 class StudioPlace(NamedTuple):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.albums import photo_views, section_views, trash_views, views
+from apps.albums import design_views, photo_views, section_views, trash_views, views
 
 app_name = "albums"
 
@@ -23,6 +23,7 @@ album: list[URLPattern | URLResolver] = [
     path("delete/", views.delete, name="delete"),
     path("sort/", views.sort, name="sort"),
     path("cover/", views.cover, name="cover"),
+    path("design/", design_views.of_album, name="design"),
     path("order/", photo_views.order, name="order"),
     path("tiles/", photo_views.tiles_by_id, name="tiles"),
     path("status/", photo_views.status, name="status"),
@@ -41,6 +42,7 @@ studio: list[URLPattern | URLResolver] = [
     path("albums/", views.album_list, name="list"),
     path("albums/new/", views.create, name="create"),
     path("albums/<uuid:album_id>/", include(album)),
+    path("design/", design_views.of_studio, name="studio_design"),
     path("trash/", trash_views.trash, name="trash"),
     path("trash/empty/", trash_views.empty, name="trash_empty"),
     path("trash/<slug:kind>/<uuid:id>/restore/", trash_views.restore, name="trash_restore"),

@@ -10,6 +10,8 @@ from django.http import Http404
 from django.urls import reverse
 
 from apps.albums.counts import Counts
+from apps.albums.design import Design
+from apps.albums.masonry import Columns
 from apps.albums.models import Album, Section
 from apps.albums.stream import Page, Stream
 from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
@@ -29,6 +31,8 @@ def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[
     section = _chosen(sections, query.get("section", ""))
     page = stream.open(query.get("after", ""), section=section, photo=_uuid(query.get("photo", "")))
     address = reverse("sharing:gallery", args=[token])
+    look = Design.of(grant.studio.design, album.design)
+    columns = Columns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
         "album": _album(album, counts),
         "studio": grant.studio,
@@ -44,13 +48,21 @@ def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[
             after=page.after,
             first_page=page.is_first,
             with_names=grant.rights.download != Download.NONE,
+            columns=columns,
         ),
         "first": page.first,
-        "next_url": f"{address}?after={page.next}" if page.next else "",
+        # Built after the tiles: only then do the columns know where the next page begins.
+        "next_url": _next_url(address, page, columns),
         "earlier_url": "" if page.is_first else address,
         "gallery_url": address,
         "download": grant.rights.download.value,
     }
+
+
+def _next_url(address: str, page: Page, columns: Columns | None) -> str:
+    if not page.next:
+        return ""
+    return f"{address}?after={page.next}" + (f"&columns={columns.state()}" if columns else "")
 
 
 def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:

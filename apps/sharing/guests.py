@@ -21,6 +21,7 @@ from apps.accounts.context import brand_css
 from apps.accounts.guesses import TooManyGuesses
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
+from apps.albums.design import Design
 from apps.media import serving
 from apps.sharing import access, downloads, guarding, links, passes
 from apps.sharing.access import Grant
@@ -146,20 +147,26 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def _dress(grant: Grant) -> dict[str, Any]:
+    """How the gallery's pages look: the album's design, and the stylesheet of its colour."""
+    look = Design.of(grant.studio.design, grant.album.design)
+    return {"look": look, "brand_css": brand_css(grant.studio, look.accent)}
+
+
 @guest_page()
 def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """The gallery; with `?after=` asked by htmx the next tiles alone."""
     context = gallery_context(grant, token, request.GET)
     if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
         return render(request, "sharing/_page.html", context)
-    return render(request, "sharing/gallery.html", {**context, "brand_css": brand_css(grant.studio)})
+    return render(request, "sharing/gallery.html", {**context, **_dress(grant)})
 
 
 @guest_page()
 def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """One photo, for browsers without scripts and for links to a single picture."""
     context: dict[str, Any] = photo_context(grant, token, photo_id)
-    return render(request, "sharing/photo.html", {**context, "brand_css": brand_css(grant.studio)})
+    return render(request, "sharing/photo.html", {**context, **_dress(grant)})
 
 
 # A program that wants a file must not take the form for one.

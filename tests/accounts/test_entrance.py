@@ -114,8 +114,8 @@ def test_pages_about_people_are_kept_by_no_cache(alice: Client, nobody: Client) 
 # -- colours -----------------------------------------------------------------------------------------------------
 
 
-def test_the_stylesheet_says_the_colours_and_nothing_else(north: Studio, nobody: Client) -> None:
-    answer = nobody.get("/brand/north.css?v=3b5b54")
+def test_the_stylesheet_says_the_colours_and_nothing_else(nobody: Client) -> None:
+    answer = nobody.get("/brand/3b5b54.css")
     assert answer["Content-Type"] == "text/css"
     assert "immutable" in answer["Cache-Control"]
     assert answer.content.decode() == (
@@ -123,12 +123,9 @@ def test_the_stylesheet_says_the_colours_and_nothing_else(north: Studio, nobody:
     )
 
 
-def test_a_stylesheet_of_an_older_colour_is_not_kept_for_long(north: Studio, nobody: Client) -> None:
-    assert nobody.get("/brand/north.css?v=ffffff")["Cache-Control"] == "public, max-age=300"
-
-
-def test_an_unknown_studio_has_no_stylesheet(db: None, nobody: Client) -> None:
-    assert nobody.get("/brand/nowhere.css").status_code == 404
+@pytest.mark.parametrize("wrong", ["north", "3B5B54", "3b5b5", "3b5b54;", "}body{x", "../../etc"])
+def test_what_is_no_colour_has_no_stylesheet(wrong: str, nobody: Client) -> None:
+    assert nobody.get(f"/brand/{wrong}.css").status_code == 404
 
 
 channel = st.integers(0, 255)

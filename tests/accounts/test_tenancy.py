@@ -159,7 +159,6 @@ ACROSS = {
     "apps.accounts.sessions.spend": "look-up of a refresh token",
     "apps.accounts.signing_in.note_everywhere": "the studios of one person",
     "apps.accounts.views.entrance._choices": "the studios of one person",
-    "apps.accounts.views.entrance.brand": "a colour by slug",
     "apps.albums.trash.purge_trash": "sweep",
     "apps.jobs.queue._ring_for_waiting": "sweep",
     "apps.jobs.queue.claim": "the fairest next job of all studios",

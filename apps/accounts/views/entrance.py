@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from apps.accounts import colours, founding
 from apps.accounts.changing import NotYourPassword, change_password
 from apps.accounts.forms import ChangePasswordForm, SignInForm
 from apps.accounts.guesses import TooManyGuesses
-from apps.accounts.models import Membership, Studio, User
+from apps.accounts.models import Membership, User
 from apps.accounts.signing_in import WrongPassword, identify, note_everywhere
 from apps.accounts.tenancy import across_studios
 from apps.accounts.views.answers import SeeOther, page, refused, sent
@@ -129,12 +130,10 @@ def choose_studio(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def brand(request: HttpRequest, slug: str) -> HttpResponse:
-    """The studio's colours, and nothing else about it. Its address changes with the colour."""
-    with across_studios():
-        accent = Studio.objects.filter(slug=slug).values_list("accent", flat=True).first()
-    if accent is None:
+def brand(request: HttpRequest, accent: str) -> HttpResponse:
+    """The stylesheet of one colour ("3b5b54"), for whoever chose it. Its address changes with the colour."""
+    if not re.fullmatch(r"[0-9a-f]{6}", accent):
         raise Http404
-    current = request.GET.get("v") == accent.lstrip("#")
-    caching = f"public, max-age={YEAR}, immutable" if current else "public, max-age=300"
-    return HttpResponse(colours.stylesheet(accent), content_type="text/css", headers={"Cache-Control": caching})
+    caching = f"public, max-age={YEAR}, immutable"
+    sheet = colours.stylesheet(f"#{accent}")
+    return HttpResponse(sheet, content_type="text/css", headers={"Cache-Control": caching})

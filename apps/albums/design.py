@@ -1,0 +1,58 @@
+"""How a gallery looks to clients: cover, grid, colour, type, theme. The album's choice, else the studio's, else ours.
+
+Pure: no database. Rows keep plain JSON (`Album.design`, `Studio.design`); what is not understood is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+COVERS: Final = {"full": "Full picture", "split": "Picture beside the title", "frame": "Framed, title below"}
+GRIDS: Final = {"rows": "Rows of one height", "squares": "Squares", "masonry": "Columns of one width"}
+TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "classic": "Book face"}
+THEMES: Final = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}
+CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
+    "cover": COVERS,
+    "grid": GRIDS,
+    "typeface": TYPEFACES,
+    "theme": THEMES,
+}
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Every choice made. accent: "#rrggbb", or "" for the studio's colour."""
+
+    cover: str = "full"
+    grid: str = "rows"
+    typeface: str = "serif"
+    theme: str = "auto"
+    accent: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """True if the page needs no stylesheet beyond the common one."""
+        return (self.cover, self.grid, self.typeface) == ("full", "rows", "serif")
+
+    @classmethod
+    def of(cls, *layers: object) -> Design:
+        """The design that these rows' JSON gives; a later layer wins."""
+        values: dict[str, str] = {}
+        for layer in layers:
+            values |= understood(layer)
+        return cls(**values)
+
+
+def understood(layer: object) -> dict[str, str]:
+    """The entries of a row's JSON that are a choice; the others are as if they were not there."""
+    if not isinstance(layer, Mapping):
+        return {}
+    found = {name: str(layer[name]) for name, choices in CHOICES.items() if str(layer.get(name)) in choices}
+    accent = layer.get("accent")
+    if isinstance(accent, str) and _COLOUR.fullmatch(accent):
+        found["accent"] = accent
+    return found
