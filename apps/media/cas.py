@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class Stored:
     sha256: str
     size: int
     head: bytes
+    crc32: int
 
     def discard(self) -> None:
         """Forget the bytes; does nothing once they are kept."""
@@ -76,6 +78,7 @@ class Receiver:
     expected: int | None = None
     size: int = 0
     head: bytes = b""
+    crc32: int = field(init=False, default=0)
     temp: Path = field(init=False)
     _handle: int = field(init=False)
     _hash: hashlib._Hash = field(init=False)
@@ -98,6 +101,7 @@ class Receiver:
         if len(self.head) < HEAD_BYTES:
             self.head += bytes(chunk[: HEAD_BYTES - len(self.head)])
         self._hash.update(chunk)
+        self.crc32 = zlib.crc32(chunk, self.crc32)
         view = memoryview(chunk)
         while view:
             view = view[os.write(self._handle, view) :]
@@ -110,7 +114,7 @@ class Receiver:
         os.fsync(self._handle)
         os.close(self._handle)
         self._handle = -1
-        return Stored(self.temp, self._hash.hexdigest(), self.size, self.head)
+        return Stored(self.temp, self._hash.hexdigest(), self.size, self.head, self.crc32)
 
     def abandon(self) -> None:
         """Leave nothing behind."""
@@ -144,12 +148,15 @@ def receive(file: BinaryIO, *, limit: int) -> Stored:
 
 def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
     """Take over a file that a worker made (a rendition): hash and sync it where it lies."""
+    digest, crc, head = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(0)
-        digest = sha256 or hashlib.file_digest(file, "sha256").hexdigest()
+        while chunk := file.read(CHUNK):
+            head = head or chunk[:HEAD_BYTES]
+            crc = zlib.crc32(chunk, crc)
+            if sha256 is None:
+                digest.update(chunk)
         os.fsync(file.fileno())
-        return Stored(path, digest, file.tell() if sha256 is None else path.stat().st_size, head)
+        return Stored(path, sha256 or digest.hexdigest(), file.tell(), head, crc)
 
 
 @contextmanager
@@ -195,6 +202,7 @@ def keep(studio: Studio | UUID, stored: Stored) -> tuple[Blob, bool]:
         studio_id=studio_id,
         sha256=stored.sha256,
         size=stored.size,
+        crc32=stored.crc32,
         mime=sniff(stored.head).mime,
         storage_key=key,
     )

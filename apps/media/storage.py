@@ -27,6 +27,7 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Store(Protocol):
     def put(self, temp: Path, key: str, *, sha256: str) -> None:
         """Put the bytes of `temp` under a new key and consume `temp`. Then a power cut loses nothing."""
 
-    def open(self, key: str) -> BinaryIO:
-        """The object for reading. Raises FileNotFoundError."""
+    def open(self, key: str, *, start: int = 0) -> BinaryIO:
+        """The object for reading, from this byte on. Raises FileNotFoundError."""
 
     def delete(self, key: str) -> None:
         """Remove; a missing object is fine."""
@@ -120,8 +121,10 @@ class LocalStore:
             self._synced = {self.root}
         self._synced.add(directory)
 
-    def open(self, key: str) -> BinaryIO:
-        return self._path(key).open("rb")
+    def open(self, key: str, *, start: int = 0) -> BinaryIO:
+        file = self._path(key).open("rb")
+        file.seek(start)
+        return file
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -203,9 +206,12 @@ class S3Store:
                     raise
         temp.unlink()
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, *, start: int = 0) -> BinaryIO:
+        where: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": self._key(key)}
+        if start:
+            where["Range"] = f"bytes={start}-"
         try:
-            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
+            answer = self.client.get_object(**where)
         except ClientError as error:
             if _status(error) == 404:
                 raise FileNotFoundError(key) from error

@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_what_is_kept_can_be_read_back(local: LocalStore, north: Studio) -> None
     data = jpeg()
     with store().open(kept(north, data).storage_key) as file:
         assert file.read() == data
+
+
+def test_the_crc_for_archives_is_counted_while_receiving(local: LocalStore, north: Studio, tmp_path: Path) -> None:
+    data = jpeg(400, 300)
+    assert kept(north, data).crc32 == zlib.crc32(data)
+    (tmp_path / "made").write_bytes(data)
+    known = hashlib.sha256(data).hexdigest()
+    for sha256 in (None, known):
+        taken = cas.receive_path(tmp_path / "made", sha256=sha256)
+        assert (taken.crc32, taken.sha256, taken.size) == (zlib.crc32(data), known, len(data))
 
 
 def test_the_key_is_made_of_studio_hash_and_an_id(local: LocalStore, north: Studio) -> None:
