@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.sharing import guests, views
+from apps.sharing import compare_views, guests, panel_views, views, who_views
 
 app_name = "sharing"
 
@@ -11,12 +11,27 @@ LINK = f"{ALBUM}/links/<uuid:link_id>"
 
 urlpatterns = [
     path("g/<str:token>/", guests.gallery, name="gallery"),
+    path("g/<str:token>/who/", who_views.who, name="who"),
+    path("g/<str:token>/who/save/", who_views.who_save, name="who_save"),
+    path("g/<str:token>/who/code/", who_views.who_code, name="who_code"),
     path("g/<str:token>/photos/<uuid:photo_id>/", guests.photo, name="photo"),
     path("g/<str:token>/photos/<uuid:photo_id>/download/", guests.download, name="download"),
+    path("g/<str:token>/photos/<uuid:photo_id>/panel/", panel_views.panel, name="panel"),
+    path("g/<str:token>/photos/<uuid:photo_id>/comment/", panel_views.comment, name="comment"),
+    path(
+        "g/<str:token>/photos/<uuid:photo_id>/comment/<uuid:comment_id>/remove/",
+        panel_views.comment_remove,
+        name="comment_remove",
+    ),
+    path("g/<str:token>/photos/<uuid:photo_id>/mark/", panel_views.mark, name="mark"),
+    path("g/<str:token>/marks/state/", panel_views.state, name="marks_state"),
+    path("g/<str:token>/compare/", compare_views.compare, name="compare"),
     path(f"{ALBUM}/links/", views.album_links, name="links"),
     path(f"{ALBUM}/links/sentence/", views.sentence, name="sentence"),
     path(f"{LINK}/", views.link, name="link"),
     path(f"{LINK}/revoke/", views.link_revoke, name="link_revoke"),
+    path(f"{LINK}/end/", views.link_end, name="link_end"),
+    path(f"{LINK}/pin/", views.link_pin, name="link_pin"),
     path(f"{LINK}/restore/", views.link_restore, name="link_restore"),
     path(f"{LINK}/delete/", views.link_delete, name="link_delete"),
     path(f"{LINK}/qr.<str:format>", views.link_qr, name="link_qr"),

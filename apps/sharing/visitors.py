@@ -8,18 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import F
 from django.http import HttpResponseBase
 
-from apps.sharing.access import Grant
+from apps.accounts.guesses import Budget, reserve
+from apps.accounts.models import Studio
 from apps.sharing.models import Visitor
 
+if TYPE_CHECKING:
+    from apps.sharing.access import Grant
+
 REMEMBERED = timedelta(days=365)
+SEEN_EVERY = timedelta(minutes=10)
+
+HOUR = 3600
+# A whole wedding party may sit behind one address; a program that makes people up is stopped all the same.
+NEW_PER_ADDRESS = Budget("link-visitors-address", 120, HOUR)
+NEW_PER_LINK = Budget("link-visitors", 600, HOUR)
 
 _signer = Signer(salt="glassine.visitor")
+
+
+class Known(Exception):
+    """Somebody else's browser has named this address before; it must be proved (see `codes`)."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        super().__init__("This address is known.")
 
 
 def cookie_name(album_id: UUID) -> str:
@@ -27,19 +47,30 @@ def cookie_name(album_id: UUID) -> str:
     return f"{settings.VISITOR_COOKIE_NAME}_{album_id.hex[-16:]}"
 
 
-def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
-    """The person this browser belongs to, or None as long as nobody has said who it is."""
+def named_by(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> tuple[UUID, int] | None:
+    """Id and version of the visitor that a browser's cookie names for an album, or None. Asks no database."""
     try:
-        visitor_id, version, moment = _signer.unsign(cookies.get(cookie_name(grant.album.pk), "")).split(".")
-        wanted = {"pk": UUID(visitor_id), "version": int(version)}
-        age = now.timestamp() - int(moment)
+        visitor_id, version, moment = _signer.unsign(cookies.get(cookie_name(album_id), "")).split(".")
+        named, age = (UUID(visitor_id), int(version)), now.timestamp() - int(moment)
     except (BadSignature, ValueError):
         return None
-    if not 0 <= age < REMEMBERED.total_seconds():
+    return named if 0 <= age < REMEMBERED.total_seconds() else None
+
+
+def known(studio: Studio, album_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The person a browser is known as in an album. Run it in `acting_in(studio)`."""
+    named = named_by(cookies, album_id, now=now)
+    if named is None:
         return None
-    known = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, **wanted)
-    visitor: Visitor | None = known.first()
+    visitor_id, version = named
+    rows = Visitor.objects.for_studio(studio).filter(album_id=album_id, pk=visitor_id, version=version)
+    visitor: Visitor | None = rows.first()
     return visitor
+
+
+def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The person this browser belongs to, or None as long as nobody has said who it is."""
+    return known(grant.studio, grant.album.pk, cookies, now=now)
 
 
 def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> None:
@@ -53,3 +84,55 @@ def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> 
         httponly=True,
         samesite="Lax",
     )
+
+
+def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
+    """A guest says who they are. me: who the browser is known as so far; address: where it asks from.
+
+    The same address as before only corrects the name. Raises Known, or TooManyGuesses when too many people were
+    introduced within the hour.
+    """
+    email, name = email.strip().lower(), " ".join(name.split())
+    if me is not None and me.email == email:
+        if me.name != name:
+            me.name = name
+            me.save(update_fields=["name"])
+        return me
+    there = by_email(grant, email)
+    if there is not None:
+        raise Known(there)
+    reserve(NEW_PER_ADDRESS, address)
+    reserve(NEW_PER_LINK, str(grant.link_id))
+    visitor, is_new = Visitor.objects.for_studio(grant.studio).get_or_create(
+        studio=grant.studio,
+        album_id=grant.album.pk,
+        email=email,
+        defaults={"name": name, "link_id": grant.link_id},
+    )
+    if not is_new:
+        # Two browsers at the same moment: the second one proves the address.
+        raise Known(visitor)
+    return visitor
+
+
+def by_email(grant: Grant, email: str) -> Visitor | None:
+    """The visitor of the grant's album with this address."""
+    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, email=email.strip().lower())
+    visitor: Visitor | None = rows.first()
+    return visitor
+
+
+def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
+    """Note that the person behind this browser is here; written at most once in ten minutes."""
+    named = named_by(cookies, grant.album.pk, now=now)
+    if named is None:
+        return
+    visitor_id, version = named
+    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=visitor_id, version=version)
+    rows.filter(seen_at__lt=now - SEEN_EVERY).update(seen_at=now)
+
+
+def sign_out(visitor: Visitor) -> None:
+    """Every browser forgets this person; the next one to name the address proves it by a code."""
+    Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk).update(version=F("version") + 1)
+    visitor.refresh_from_db(fields=["version"])

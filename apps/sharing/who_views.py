@@ -1,0 +1,88 @@
+"""The page that asks a guest for a name and an e-mail address, and the two deeds behind it."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.accounts.guesses import TooManyGuesses
+from apps.sharing import codes, visitors
+from apps.sharing.access import Grant
+from apps.sharing.guests import guest_page
+from apps.sharing.models import Visitor
+from apps.sharing.who import CodeForm, WhoForm, ask, back_to, is_scripted
+from apps.web.peer import address
+
+
+@guest_page()
+def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Ask who is there; `?next=` is where to go on."""
+    me = visitors.of(grant, request.COOKIES, now=timezone.now())
+    return ask(request, grant.studio, token, me=me, next=back_to(token, request.GET.get("next", "")))
+
+
+@require_POST
+@guest_page(locked_status=403, takes_posts=True)
+def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Take name and address. A known address is asked for the code that is mailed to it."""
+    now, wanted = timezone.now(), back_to(token, request.POST.get("next", ""))
+    form = WhoForm(request.POST)
+    if not form.is_valid():
+        return ask(request, grant.studio, token, form=form, next=wanted, status=422)
+    me = visitors.of(grant, request.COOKIES, now=now)
+    try:
+        visitor = visitors.introduce(grant, **form.cleaned_data, me=me, address=address(request))
+    except visitors.Known as known:
+        return _mail_code(request, grant, token, known.visitor, form, wanted)
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, form=form, next=wanted)
+    return _welcome(request, visitor, wanted)
+
+
+def _mail_code(
+    request: HttpRequest, grant: Grant, token: str, visitor: Visitor, form: WhoForm, wanted: str
+) -> HttpResponse:
+    shown = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
+    try:
+        codes.send(grant, visitor, address=address(request), now=timezone.now())
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, **shown)
+    return ask(request, grant.studio, token, **shown)
+
+
+@require_POST
+@guest_page(locked_status=403, takes_posts=True)
+def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Compare the mailed code; the right one makes this browser the same person's."""
+    wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
+    if not form.is_valid():
+        return ask(request, grant.studio, token, code_form=form, next=wanted, status=422)
+    data = form.cleaned_data
+    try:
+        visitor = codes.check(grant, **data, address=address(request), now=timezone.now())
+    except codes.WrongCode:
+        form.add_error("code", _("That is not the code, or it has run out."))
+        return ask(request, grant.studio, token, code_form=form, next=wanted, status=422)
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, code_form=form, next=wanted)
+    return _welcome(request, visitor, wanted)
+
+
+def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: object) -> HttpResponse:
+    response = ask(request, grant.studio, token, locked_minutes=ceil(stop.wait / 60), status=429, **shown)
+    response["Retry-After"] = str(stop.wait)
+    return response
+
+
+def _welcome(request: HttpRequest, visitor: Visitor, wanted: str) -> HttpResponse:
+    """The person is known: back to the page, or to the script that asked."""
+    if is_scripted(request):
+        response: HttpResponse = JsonResponse({"name": visitor.name})
+    else:
+        response = HttpResponseRedirect(wanted, status=303)
+    visitors.remember(response, visitor, now=timezone.now())
+    return response
