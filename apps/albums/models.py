@@ -242,6 +242,16 @@ class Audience:
     is_main: bool
 
 
+def may_see(audience: Audience, hidden_sections: Collection[UUID]) -> Q:
+    """Which of an album's placements, if clients see them at all, this audience sees (see `hidden_from`)."""
+    mine = Q(audience__isnull=True) | Q(audience__contains=[audience.link_id])
+    if not audience.is_main:
+        mine &= Q(is_withheld=False)
+    if hidden_sections:
+        mine &= Q(section__isnull=True) | ~Q(section_id__in=hidden_sections)
+    return mine
+
+
 class PlacementQuerySet(StudioQuerySet["Placement"]):
     def live(self) -> Self:
         """Not in the trash."""
@@ -253,13 +263,7 @@ class PlacementQuerySet(StudioQuerySet["Placement"]):
 
     def shown_to(self, audience: Audience, hidden_sections: Collection[UUID]) -> Self:
         """What this audience may see. hidden_sections: the album's sections that it may not (see `hidden_from`)."""
-        link = [audience.link_id]
-        mine = self.shown().filter(Q(audience__isnull=True) | Q(audience__contains=link))
-        if not audience.is_main:
-            mine = mine.filter(is_withheld=False)
-        if hidden_sections:
-            mine = mine.filter(Q(section__isnull=True) | ~Q(section_id__in=hidden_sections))
-        return mine
+        return self.shown().filter(may_see(audience, hidden_sections))
 
     def in_order(self) -> Self:
         """Reading order: by section, then by the album's ordering; the id settles ties."""

@@ -23,6 +23,7 @@ from apps.sharing.models import ShareLink
 from apps.sharing.terms import Rights, Standing, Terms
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_SLUGS = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9-]{3,60}")
 
 
 class Missing(Exception):
@@ -39,6 +40,18 @@ class Closed(Exception):
 
 class Gone(Closed):
     """It ran out, was revoked, or its album was put away (410)."""
+
+
+class Expired(Gone):
+    """It ran out. Its clients may say so (see `closing`)."""
+
+    def __init__(self, link: ShareLink) -> None:
+        super().__init__(link.studio)
+        self.link = link
+
+    def grant(self, cookies: Mapping[str, str], *, now: datetime) -> Grant:
+        """What this browser had, for the page that tells of the end; it opens nothing else."""
+        return _grant(self.link, is_known=passes.held_for(cookies, self.link.pk, self.link.version, now=now))
 
 
 class NotYet(Closed):
@@ -141,16 +154,32 @@ def _links() -> QuerySet[ShareLink]:
     return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
 
 
-def _standing_link(token: str, now: datetime) -> ShareLink:
-    if not _TOKEN.fullmatch(token):
+def _named(token: str) -> dict[str, str]:
+    """How the row is found: by its token or, since a token holds no dot, by a readable "<studio>.<link>".
+
+    Raises Missing for what cannot be either.
+    """
+    if _TOKEN.fullmatch(token):
+        return {"token_hash": secret_hash(token)}
+    readable = token.lower()
+    if not _SLUGS.fullmatch(readable):
         raise Missing
+    studio, _, slug = readable.partition(".")
+    # It can be guessed, so it never opens a link that has lost its password.
+    return {"studio__slug": studio, "slug": slug, "password_hash__gt": ""}
+
+
+def _standing_link(token: str, now: datetime) -> ShareLink:
+    named = _named(token)
     with across_studios():
-        link = _links().filter(token_hash=secret_hash(token)).first()
+        link = _links().filter(**named).first()
     if link is None:
         raise Missing
     standing = Terms.of(link, link.album).standing(now)
     if standing == Standing.DRAFT:
         raise NotYet(link.studio)
+    if standing == Standing.EXPIRED:
+        raise Expired(link)
     if standing != Standing.OPEN:
         raise Gone(link.studio)
     return link

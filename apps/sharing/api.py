@@ -20,29 +20,57 @@ from apps.accounts.credentials import Credential
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
 from apps.sharing import links
-from apps.sharing.models import Download, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import FIRST_DAY, LAST_DAY
 
-LATER = ("favourite", "comment", "upload")
+# What a right is called here, and in `links.Wish`.
+RIGHTS = {
+    "download": "download",
+    "download_limit": "download_limit",
+    "metadata": "metadata",
+    "pin": "has_pin",
+    "watermarked": "is_watermarked",
+    "favourite": "may_favourite",
+    "comment": "may_comment",
+    "rate": "may_rate",
+    "hide": "is_main",
+}
+# What a link itself is called here, and in `links.Wish`.
+PLAIN = ("label", "slug", "asks_identity")
 
 
 class RightsSerializer(serializers.Serializer[Any]):
-    """What guests may do. Only downloads can be granted so far; the other rights are always false."""
+    """What guests may do. What is not named stays as it is, or false for a new link; `upload` is always false."""
 
     download = serializers.ChoiceField(choices=Download.choices, required=False)
-    favourite = serializers.BooleanField(required=False, default=False)
-    comment = serializers.BooleanField(required=False, default=False)
-    upload = serializers.BooleanField(required=False, default=False)
+    download_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=links.LIMIT_MOST,
+        help_text="How many photos may be taken through the link in all; null for any number.",
+    )
+    metadata = serializers.ChoiceField(
+        choices=Metadata.choices, required=False, help_text="What downloaded files keep of their metadata."
+    )
+    pin = serializers.BooleanField(required=False, help_text="Downloads ask for the link's PIN.")
+    watermarked = serializers.BooleanField(required=False, help_text="The photos are shown under a watermark.")
+    favourite = serializers.BooleanField(required=False)
+    comment = serializers.BooleanField(required=False)
+    rate = serializers.BooleanField(required=False)
+    hide = serializers.BooleanField(
+        required=False, help_text="The client's own link: it shows and may hide what is kept from the other links."
+    )
+    upload = serializers.BooleanField(required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {name: ["A link cannot grant this right."] for name in LATER if attrs.get(name)}
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return attrs
+    def validate_upload(self, wanted: bool) -> bool:
+        if wanted:
+            raise serializers.ValidationError("A link cannot grant this right.")
+        return wanted
 
 
 class LinkSerializer(serializers.Serializer[ShareLink]):
-    """A share link. `url` and `token` are null for viewers and for keys that may not share."""
+    """A share link. `url`, `token` and `pin` are null for viewers and for keys that may not share."""
 
     id = serializers.UUIDField(read_only=True)
     label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
@@ -57,6 +85,16 @@ class LinkSerializer(serializers.Serializer[ShareLink]):
     url = serializers.SerializerMethodField()
     token = serializers.SerializerMethodField()
     is_password_protected = serializers.BooleanField(read_only=True)
+    slug = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=links.SLUG_LONGEST,
+        help_text="A readable address, `/g/<studio>.<slug>/`. It can be guessed, so the link needs a password.",
+    )
+    asks_identity = serializers.BooleanField(
+        required=False, help_text="Guests give name and e-mail address before they enter."
+    )
+    pin = serializers.SerializerMethodField()
     expires_at = serializers.DateTimeField(
         required=False,
         allow_null=True,
@@ -76,14 +114,21 @@ class LinkSerializer(serializers.Serializer[ShareLink]):
     def get_token(self, link: ShareLink) -> str | None:
         return (links.token_of(link) or None) if self.context["may_share"] else None
 
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_pin(self, link: ShareLink) -> str | None:
+        return (links.pin_of(link) or None) if self.context["may_share"] else None
+
+    def validate_slug(self, slug: str) -> str:
+        return slug.strip().lower()
+
     def validate_expires_at(self, moment: datetime | None) -> datetime | None:
         if moment and not FIRST_DAY.year < moment.year < LAST_DAY.year:
             raise serializers.ValidationError("This is no day on which a link could end.")
         return moment
 
     def to_representation(self, link: ShareLink) -> dict[str, Any]:
-        link_rights = {"download": link.download, **dict.fromkeys(LATER, False)}
-        return {**super().to_representation(link), "rights": link_rights}
+        rights = {name: getattr(link, field) for name, field in RIGHTS.items()}
+        return {**super().to_representation(link), "rights": {**rights, "upload": False}}
 
 
 def last_day(moment: datetime | None, zone: ZoneInfo) -> date | None:
@@ -110,7 +155,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         return album
 
     def get_queryset(self) -> StudioQuerySet[ShareLink]:
-        return super().get_queryset().filter(album=self.album)
+        return super().get_queryset().filter(album=self.album).select_related("studio").defer("studio__logo")
 
     def get_object(self) -> ShareLink:
         link: ShareLink = super().get_object()
@@ -132,10 +177,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
             link, _ = links.create(
                 self.album,
                 by=self.entered.user,
-                label=asked.get("label", ""),
-                password=asked.get("password"),
-                download=asked.get("rights", {}).get("download", Download.NONE),
-                expires_on=last_day(asked.get("expires_at"), self.studio.zone),
+                **{"label": "", **self._terms(asked), "password": asked.get("password")},
             )
             self._set_revoked(link, asked)
         return Response(self.get_serializer(link).data, status=201)
@@ -145,16 +187,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         """Change what is named and leave the rest. A new password or `is_revoked` puts every guest out."""
         asked, link = self._asked(request), self.get_object()
         with refusals():
-            links.change(
-                link,
-                by=self.entered.user,
-                label=asked.get("label", link.label),
-                password=(asked["password"] or "") if "password" in asked else None,
-                download=asked.get("rights", {}).get("download", link.download),
-                expires_on=last_day(asked["expires_at"], self.studio.zone)
-                if "expires_at" in asked
-                else link.expires_on,
-            )
+            links.change(link, by=self.entered.user, **self._terms(asked))
         self._set_revoked(link, asked)
         return Response(self.get_serializer(link).data)
 
@@ -168,6 +201,16 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         asked.is_valid(raise_exception=True)
         found: dict[str, Any] = asked.validated_data
         return found
+
+    def _terms(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What was named, as terms of `links.Wish`."""
+        terms = {name: asked[name] for name in PLAIN if name in asked}
+        terms |= {RIGHTS[name]: value for name, value in asked.get("rights", {}).items() if name in RIGHTS}
+        if "expires_at" in asked:
+            terms["expires_on"] = last_day(asked["expires_at"], self.studio.zone)
+        if "password" in asked:
+            terms["password"] = asked["password"] or ""
+        return terms
 
     def _set_revoked(self, link: ShareLink, asked: dict[str, Any]) -> None:
         if "is_revoked" in asked:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +21,15 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
 from apps.sharing import seals
 from apps.sharing.access import Grant
-from apps.sharing.models import Download, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import end_of_day
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
+SLUG_SHORTEST, SLUG_LONGEST = 3, 60
+LIMIT_MOST = 100_000
 LONGEST_RUN = timedelta(days=10 * 366)
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Unsuitable(ValueError):
@@ -34,76 +43,120 @@ class Unsuitable(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How a link is to be. password: None keeps what is there, "" takes it away, else it is the new one."""
+    """How a link is to be; the rights are named as in the row.
+
+    password: None keeps what is there, "" takes it away, else it is the new one.
+    has_pin: downloads ask for a PIN. One that is there stays; else one is made.
+    """
 
     label: str
-    download: Download = Download.NONE
+    download: str = Download.NONE
     expires_on: date | None = None
+    may_favourite: bool = False
+    may_comment: bool = False
+    may_rate: bool = False
+    is_main: bool = False
+    asks_identity: bool = False
+    is_watermarked: bool = False
+    download_limit: int | None = None
+    metadata: str = Metadata.ALL
+    slug: str = ""
+    has_pin: bool = False
     password: str | None = None
 
-    def check(self, studio: Studio) -> None:
-        """Raises Unsuitable."""
-        today = timezone.localdate(timezone=studio.zone)
-        if self.expires_on and self.expires_on < today:
-            raise Unsuitable("expires_on", "That day is over. Choose today or later.")
-        if self.expires_on and self.expires_on > today + LONGEST_RUN:
-            raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
-        if self.password:
-            length = len(self.password.strip())
-            if length < PASSWORD_SHORTEST:
-                raise Unsuitable("password", f"Use at least {PASSWORD_SHORTEST} characters.")
-            if length > PASSWORD_LONGEST:
-                raise Unsuitable("password", f"Use at most {PASSWORD_LONGEST} characters.")
+    @classmethod
+    def of(cls, link: ShareLink) -> Wish:
+        """What leaves a link as it is."""
+        return cls(**{name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")})
 
-    def apply(self, link: ShareLink, studio: Studio) -> None:
-        """Put the wish into a row, without saving it and without the password, whose hash is slow."""
+    def check(self, link: ShareLink, studio: Studio) -> None:
+        """Raises Unsuitable. link: as it was before."""
+        # A date that stays as it is may lie in the past.
+        if self.expires_on and self.expires_on != link.expires_on:
+            _check_day(self.expires_on, timezone.localdate(timezone=studio.zone))
+        if self.password:
+            _check_password(self.password.strip())
+        if self.download_limit is not None and not 1 <= self.download_limit <= LIMIT_MOST:
+            raise Unsuitable("download_limit", f"Choose a number from 1 to {LIMIT_MOST:,}, or none.")
+        if self.slug:
+            self._check_slug(link, studio)
+
+    def _check_slug(self, link: ShareLink, studio: Studio) -> None:
+        if not (SLUG_SHORTEST <= len(self.slug) <= SLUG_LONGEST and _SLUG.fullmatch(self.slug)):
+            raise Unsuitable(
+                "slug",
+                f"Use {SLUG_SHORTEST} to {SLUG_LONGEST} small letters, digits and single hyphens, like anna-tom.",
+            )
+        if self.password == "" and link.slug:
+            raise Unsuitable("password", "A readable address can be guessed. Take it away too, or keep the password.")
+        if not self.password and (self.password == "" or not link.is_password_protected):
+            raise Unsuitable("slug", "A readable address can be guessed: give the link a password too.")
+        others = ShareLink.objects.for_studio(studio).filter(slug=self.slug).exclude(pk=link.pk)
+        if others.exists():
+            raise Unsuitable("slug", _TAKEN)
+
+    def apply(self, link: ShareLink, studio: Studio) -> list[str]:
+        """Put the wish into a row without saving it. Returns the columns it may have changed."""
+        for name in STORED:
+            setattr(link, name, getattr(self, name))
         link.label = " ".join(self.label.split()) or "Link"
-        link.download = self.download
         if link.expires_on != self.expires_on:
             link.expires_on = self.expires_on
             link.expires_at = end_of_day(self.expires_on, studio.zone) if self.expires_on else None
+        if self.has_pin != link.has_pin:
+            _give_pin(link, seals.new_pin() if self.has_pin else "")
+        if self.password is not None:
+            link.password_hash = seals.hash_password(self.password) if self.password else ""
+        return [*STORED, "expires_on", "expires_at", *PIN, "password_hash"]
 
 
-def create(
-    album: Album,
-    *,
-    by: User,
-    label: str,
-    password: str | None = None,
-    download: str = Download.NONE,
-    expires_on: date | None = None,
-) -> tuple[ShareLink, str]:
-    """A new link to an album, and its token. Raises Unsuitable."""
-    wish = Wish(label, Download(download), expires_on, password)
-    wish.check(album.studio)
+def _check_day(day: date, today: date) -> None:
+    if day < today:
+        raise Unsuitable("expires_on", "That day is over. Choose today or later.")
+    if day > today + LONGEST_RUN:
+        raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
+
+
+def _check_password(password: str) -> None:
+    if len(password) < PASSWORD_SHORTEST:
+        raise Unsuitable("password", f"Use at least {PASSWORD_SHORTEST} characters.")
+    if len(password) > PASSWORD_LONGEST:
+        raise Unsuitable("password", f"Use at most {PASSWORD_LONGEST} characters.")
+
+
+# Columns that a wish holds as they are.
+STORED = tuple(field.name for field in fields(Wish) if field.name not in {"expires_on", "password", "has_pin"})
+PIN = ("pin_hash", "pin_sealed", "pin_version")
+_TAKEN = "Another link of your studio has this address. Choose another one."
+
+
+def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLink, str]:
+    """A new link to an album, and its token. terms: those of `Wish`. Raises Unsuitable."""
+    wish = Wish(label=label, **terms)
     token = seals.new_token()
     link = ShareLink(studio=album.studio, album=album, created_by=by)
+    wish.check(link, album.studio)
     wish.apply(link, album.studio)
     link.token_hash, link.token_sealed = secret_hash(token), seals.seal(token)
-    link.password_hash = seals.hash_password(password) if password else ""
-    link.save(force_insert=True)
+    with _one_address():
+        link.save(force_insert=True)
     note(album.studio, by, "link.created", link, label=link.label, download=link.download)
     return link, token
 
 
-def change(
-    link: ShareLink,
-    *,
-    by: User,
-    label: str,
-    password: str | None,
-    download: str,
-    expires_on: date | None,
-) -> None:
-    """Give a link other terms. A new password ends every guest's session. Raises Unsuitable."""
-    # A date that stays as it is may lie in the past.
-    Wish(label, Download(download), expires_on if expires_on != link.expires_on else None, password).check(link.studio)
-    Wish(label, Download(download), expires_on, password).apply(link, link.studio)
-    if password is not None:
-        link.password_hash = seals.hash_password(password) if password else ""
-    link.save(update_fields=["label", "download", "expires_on", "expires_at", "password_hash"])
+def change(link: ShareLink, *, by: User, **terms: Any) -> None:
+    """Give a link other terms, the rest as it is. A new password ends every guest's session. Raises Unsuitable."""
+    wish = replace(Wish.of(link), **terms)
+    before = {name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")}
+    wish.check(link, link.studio)
+    columns = wish.apply(link, link.studio)
+    with _one_address():
+        link.save(update_fields=columns)
+    changed = [name for name, value in before.items() if getattr(link, name) != value]
+    password = "kept" if wish.password is None else "new" if wish.password else "removed"
+    day = link.expires_on.isoformat() if link.expires_on else None
     note(
         link.studio,
         by,
@@ -111,11 +164,39 @@ def change(
         link,
         label=link.label,
         download=link.download,
-        expires_on=link.expires_on.isoformat() if link.expires_on else None,
-        password="kept" if password is None else "new" if password else "removed",
+        expires_on=day,
+        password=password,
+        changed=changed,
     )
-    if password:
+    if wish.password:
         _end_sessions(link)
+
+
+@contextmanager
+def _one_address() -> Iterator[None]:
+    """Two who choose one slug at the same moment: the second hears of it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "sharing_sharelink_slug" not in str(error):
+            raise
+        raise Unsuitable("slug", _TAKEN) from error
+
+
+def new_pin(link: ShareLink, *, by: User) -> str:
+    """Give a link another download PIN, and return it. Whoever gave the old one gives the new one."""
+    pin = seals.new_pin()
+    _give_pin(link, pin)
+    link.save(update_fields=list(PIN))
+    note(link.studio, by, "link.new_pin", link)
+    return pin
+
+
+def _give_pin(link: ShareLink, pin: str) -> None:
+    link.pin_hash = seals.hash_password(pin) if pin else ""
+    link.pin_sealed = seals.seal(pin) if pin else ""
+    link.pin_version += 1
 
 
 def revoke(link: ShareLink, *, by: User) -> None:
@@ -143,10 +224,18 @@ def delete(link: ShareLink, *, by: User) -> None:
     link.delete()
 
 
+def end_sessions(link: ShareLink, *, by: User) -> None:
+    """Every guest of the link comes in anew: by the password, if there is one, and the PIN."""
+    _end_sessions(link)
+    note(link.studio, by, "link.sessions_ended", link)
+
+
 def _end_sessions(link: ShareLink) -> None:
-    """Guests' passes are bound to the version."""
-    ShareLink.objects.for_studio(link.studio_id).filter(pk=link.pk).update(version=F("version") + 1)
-    link.refresh_from_db(fields=["version"])
+    """Guests' passes are bound to the versions."""
+    ShareLink.objects.for_studio(link.studio_id).filter(pk=link.pk).update(
+        version=F("version") + 1, pin_version=F("pin_version") + 1
+    )
+    link.refresh_from_db(fields=["version", "pin_version"])
 
 
 def count_opening(grant: Grant) -> None:
@@ -162,7 +251,17 @@ def token_of(link: ShareLink) -> str:
     return seals.unseal(link.token_sealed)
 
 
+def pin_of(link: ShareLink) -> str:
+    """The link's download PIN, for editors and owners only; "" if there is none or it cannot be shown any more."""
+    return seals.unseal(link.pin_sealed) if link.pin_sealed else ""
+
+
+def key_of(link: ShareLink) -> str:
+    """What stands in the address that the studio sends: the readable one, else the token."""
+    return f"{link.studio.slug}.{link.slug}" if link.slug else token_of(link)
+
+
 def address_of(link: ShareLink) -> str:
     """What the studio sends to the client; "" if it cannot be shown any more."""
-    token = token_of(link)
-    return f"{settings.PUBLIC_URL}{reverse('sharing:gallery', args=[token])}" if token else ""
+    key = key_of(link)
+    return f"{settings.PUBLIC_URL}{reverse('sharing:gallery', args=[key])}" if key else ""

@@ -33,6 +33,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def new_pin() -> str:
+    """Six random digits, to be typed before a download."""
+    return f"{secrets.randbelow(10**6):06}"
+
+
 def seal(token: str) -> str:
     """The token, encrypted for the row."""
     return _fernet().encrypt(token.encode()).decode()

@@ -22,7 +22,7 @@ from apps.accounts.forms import LogoForm
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
-from apps.sharing import access, brand, links
+from apps.sharing import access, brand, links, usage
 from apps.sharing.forms import LinkForm
 from apps.sharing.models import ShareLink
 from apps.sharing.terms import day_words, draft_terms
@@ -32,7 +32,10 @@ Deed = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class ShownLink:
-    """A link as the share dialog shows it. url is "" for those who may only look."""
+    """A link as the share dialog shows it. url and pin are "" for those who may only look.
+
+    used: who opened it, in words.  audience: how many photos it shows.
+    """
 
     id: UUID
     label: str
@@ -43,12 +46,12 @@ class ShownLink:
     expires_at: datetime | None
     expires_text: str
     has_password: bool
-    download: str
-    views: int
-    last_opened_at: datetime | None
+    pin: str
+    used: str
+    audience: int
 
     @classmethod
-    def of(cls, link: ShareLink, *, with_url: bool) -> ShownLink:
+    def of(cls, link: ShareLink, *, with_url: bool, used: str, audience: int) -> ShownLink:
         return cls(
             id=link.pk,
             label=link.label,
@@ -59,9 +62,9 @@ class ShownLink:
             expires_at=link.expires_at,
             expires_text=f"{day_words(link.expires_on)}, end of day" if link.expires_on else "",
             has_password=link.is_password_protected,
-            download=link.download,
-            views=link.views,
-            last_opened_at=link.last_opened_at,
+            pin=links.pin_of(link) if with_url else "",
+            used=used,
+            audience=audience,
         )
 
 
@@ -78,11 +81,14 @@ def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
 
 
 def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
-    form = form or LinkForm()
+    form = form or LinkForm(studio=request.studio)
+    rows = list(album.share_links.order_by("-created_at", "-id"))
+    used, photos = usage.of_links(rows), usage.photos_shown(album, rows)
     shown = []
-    for link in album.share_links.order_by("-created_at", "-id"):
-        link.album = album
-        shown.append(ShownLink.of(link, with_url=request.entered.may_edit))
+    for link in rows:
+        link.album, link.studio = album, request.studio
+        words = used[link.pk].words(request.studio.zone, timezone.now())
+        shown.append(ShownLink.of(link, with_url=request.entered.may_edit, used=words, audience=photos[link.pk]))
     sentence = draft_terms(album, request.studio, **form.draft()).sentence(timezone.now())
     return {"album": album, "links": shown, "form": form, "sentence": sentence, "new_link_id": new}
 
@@ -101,10 +107,10 @@ def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None
 def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The links of an album; POST makes one."""
     album = _album(request, album_id)
-    form = LinkForm()
+    form = LinkForm(studio=request.studio)
     if request.method == "POST":
         request.entered.require(Role.EDITOR)
-        form = LinkForm(request.POST)
+        form = LinkForm(request.POST, studio=request.studio)
         album.studio = request.studio
         made = _apply(form, lambda **terms: links.create(album, by=request.user, **terms)[0])
         if made is not None:
@@ -130,7 +136,7 @@ def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
 def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Change the terms of one link."""
     row = _link(request, album_id, link_id)
-    form = LinkForm(request.POST or None, link=row)
+    form = LinkForm(request.POST or None, link=row, studio=request.studio)
     if request.method == "POST":
 
         def change(**terms: Any) -> ShareLink:
@@ -155,6 +161,24 @@ def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
     row = _link(request, album_id, link_id)
     links.revoke(row, by=request.user)
     return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """End all sessions: the link stays open, whoever was in comes in anew."""
+    row = _link(request, album_id, link_id)
+    links.end_sessions(row, by=request.user)
+    return _answer(request, row.album, "All sessions of the link are ended.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """A new download PIN."""
+    row = _link(request, album_id, link_id)
+    links.new_pin(row, by=request.user)
+    return _answer(request, row.album, "The link has a new PIN.")
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,11 @@ from tests.sharing.test_terms import ZONES
 pytestmark = pytest.mark.django_db
 SHAPE = {
     "id", "label", "url", "token", "is_password_protected", "expires_at", "is_revoked", "rights", "views",
-    "last_opened_at", "created_at",
+    "last_opened_at", "created_at", "slug", "asks_identity", "pin",
+}  # fmt: skip
+NO_RIGHTS = {
+    "download": "none", "download_limit": None, "metadata": "all", "pin": False, "watermarked": False,
+    "favourite": False, "comment": False, "rate": False, "hide": False, "upload": False,
 }  # fmt: skip
 
 
@@ -65,7 +70,7 @@ def test_the_list_has_the_agreed_shape(share: Share, erins: Caller) -> None:
     assert set(answer.json()) == {"next", "previous", "results"}
     (row,) = answer.json()["results"]
     assert set(row) == SHAPE
-    assert row["rights"] == {"download": "web", "favourite": False, "comment": False, "upload": False}
+    assert row["rights"] == {**NO_RIGHTS, "download": "web"}
     assert row["token"] == share.token
     assert row["url"] == settings.PUBLIC_URL + share.url()
     assert row["is_password_protected"] is True
@@ -89,18 +94,66 @@ def test_without_rights_a_link_only_lets_look(share: Share, erins: Caller) -> No
     assert answer.json()["is_password_protected"] is False
 
 
-@pytest.mark.parametrize("right", ["favourite", "comment", "upload"])
-def test_a_right_that_links_do_not_have_is_refused_with_a_sentence(share: Share, erins: Caller, right: str) -> None:
+def test_a_right_that_links_do_not_have_is_refused_with_a_sentence(share: Share, erins: Caller) -> None:
     for method, path in (("post", erins.list), ("patch", erins.one)):
-        answer = erins(method, path, {"rights": {right: True}})
+        answer = erins(method, path, {"rights": {"upload": True}})
         assert answer.status_code == 400
-        assert answer.json()["error"]["fields"][f"rights.{right}"] == ["A link cannot grant this right."]
+        assert answer.json()["error"]["fields"]["rights.upload"] == ["A link cannot grant this right."]
+    assert erins("patch", erins.one, {"rights": {"upload": False}}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("right", "value"),
+    [
+        ("download", "original"), ("download_limit", 30), ("metadata", "copyright"), ("pin", True),
+        ("watermarked", True), ("favourite", True), ("comment", True), ("rate", True), ("hide", True),
+    ],
+)  # fmt: skip
+def test_each_right_is_granted_alone_and_taken_back(share: Share, erins: Caller, right: str, value: Any) -> None:
+    before = erins("get", erins.list).json()["results"][0]["rights"]
+    granted = erins("patch", erins.one, {"rights": {right: value}}).json()["rights"]
+    assert granted == {**before, right: value}
+    assert erins("patch", erins.one, {"label": "Renamed"}).json()["rights"] == granted
+    assert erins("patch", erins.one, {"rights": {right: before[right]}}).json()["rights"] == before
+    made = erins("post", erins.list, {"rights": {right: value}}).json()
+    assert made["rights"] == {**NO_RIGHTS, right: value}
+
+
+@pytest.mark.parametrize("limit", [0, -1, 100_001, "many"])
+def test_a_limit_is_a_number_of_photos(share: Share, erins: Caller, limit: Any) -> None:
+    answer = erins("patch", erins.one, {"rights": {"download_limit": limit}})
+    assert answer.status_code == 400
+    assert "rights.download_limit" in answer.json()["error"]["fields"]
+
+
+def test_a_pin_has_six_digits_and_is_shown_to_those_who_share(share: Share, erins: Caller, erin_user: User) -> None:
+    assert erins("get", erins.list).json()["results"][0]["pin"] is None
+    first = erins("patch", erins.one, {"rights": {"pin": True}}).json()["pin"]
+    assert re.fullmatch(r"[0-9]{6}", first)
+    assert erins("patch", erins.one, {"label": "Renamed"}).json()["pin"] == first
+    assert Caller(erin_user, share, "read")("get", erins.list).json()["results"][0]["pin"] is None
+    assert erins("patch", erins.one, {"rights": {"pin": False}}).json()["pin"] is None
+    share.reload()
+    assert (share.link.pin_hash, share.link.pin_sealed, share.link.pin_version) == ("", "", 3)
+
+
+def test_a_readable_address_is_what_the_studio_sends(share: Share, erins: Caller) -> None:
+    row = erins("patch", erins.one, {"slug": " Anna-Tom "}).json()
+    assert (row["slug"], row["url"]) == ("anna-tom", f"{settings.PUBLIC_URL}/g/north.anna-tom/")
+    assert row["token"] == share.token
+    refused = erins("patch", erins.one, {"password": None})
+    assert refused.status_code == 400
+    assert "guessed" in refused.json()["error"]["fields"]["password"][0]
+    assert erins("patch", erins.one, {"password": None, "slug": ""}).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"password": "short"}, "password"),
+        ({"slug": "no spaces"}, "slug"),
+        ({"slug": "a.dot"}, "slug"),
+        ({"rights": {"metadata": "some"}}, "rights.metadata"),
         ({"expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
         ({"expires_at": "tomorrow"}, "expires_at"),
         ({"expires_at": "9999-12-31T23:59:59Z"}, "expires_at"),

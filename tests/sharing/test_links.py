@@ -255,7 +255,7 @@ def test_a_link_whose_token_cannot_be_read_any_more_still_works(shared: Make, er
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({}, "Anyone with the link can look at the photos but not download them, without an end date."),
+        ({}, "can look at the photos, but not download them, mark favourites or comment, without an end date."),
         ({"download": "web"}, "download them in web size (2400 px)"),
         ({"download": "original", "password": "long enough"}, "with the link and its password"),
         ({"has_password": "True"}, "and its password"),
@@ -264,7 +264,7 @@ def test_a_link_whose_token_cannot_be_read_any_more_still_works(shared: Make, er
         ({"expires_on": "2020-01-01"}, "Nobody can open this link: it closed at the end of Wed 1 Jan 2020."),
         ({"expires_on": "9999-12-31"}, "without an end date"),
         ({"expires_on": "0001-01-01"}, "without an end date"),
-        ({"expires_on": "junk", "download": "junk"}, "not download them, without an end date"),
+        ({"expires_on": "junk", "download": "junk"}, "but not download them, mark favourites or comment"),
     ],
 )
 def test_the_sentence_follows_the_form(shared: Make, erin: Client, form: dict[str, str], said: str) -> None:
@@ -296,7 +296,7 @@ def test_the_dialog_asks_the_database_the_same_for_one_link_and_for_many(
     with acting_in(share.studio):
         for number in range(15):
             links.create(share.album, by=alice_user, label=f"{number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         assert erin.get(page("links", share), headers=HTMX).status_code == 200
 
 
@@ -306,9 +306,9 @@ def test_times_are_those_of_the_studios_clock(shared: Make, erin: Client) -> Non
         share.studio.time_zone = "Pacific/Kiritimati"
         share.studio.save(update_fields=["time_zone"])
         ShareLink.objects.for_studio(share.studio).update(
-            views=1, last_opened_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+            views=1, last_opened_at=datetime(2024, 11, 20, 23, 30, tzinfo=UTC)
         )
-    assert "last Sat 21 Nov, 13:30" in erin.get(page("links", share)).content.decode()
+    assert "Opened once, last Thu 21 Nov 2024, 13:30" in erin.get(page("links", share)).content.decode()
 
 
 def test_a_viewer_is_offered_no_deeds(shared: Make, bob: Client) -> None:

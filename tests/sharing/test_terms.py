@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing import access
-from apps.sharing.models import Download, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import DOWNLOADED, Rights, Standing, Terms, end_of_day
 from tests.sharing.conftest import PASSWORD, Make, unlocked
 
@@ -99,6 +100,110 @@ def test_g19_the_sentence_agrees_with_the_door(
     assert is_open == (response.status_code == 200)
     if is_open:
         assert ("its password" in said) == (b'name="password"' in response.content)
+
+
+RIGHTS = st.builds(
+    Rights,
+    download=st.sampled_from(Download),
+    favourite=st.booleans(),
+    comment=st.booleans(),
+    rate=st.booleans(),
+    is_main=st.booleans(),
+    download_limit=st.none() | st.integers(1, 100_000),
+    needs_pin=st.booleans(),
+    metadata=st.sampled_from(Metadata),
+    is_watermarked=st.booleans(),
+    asks_identity=st.booleans(),
+)
+EVERY = [
+    Rights(*combination)
+    for combination in product(
+        Download, *[(False, True)] * 4, (None, 1, 30), (False, True), Metadata, (False, True), (False, True)
+    )
+]
+
+
+def promised(said: str) -> dict[str, object]:
+    """What a photographer reads in the sentence."""
+    may, _, may_not = said.partition(", but not ")
+    limit = re.search(r"up to ([\d,]+)|(one) of", may)
+    size = {"web size": "web", "original files": "original"}
+    return {
+        "download_size": next((value for words, value in size.items() if words in may), None),
+        "favourite": "mark favourites" in may and "mark favourites" not in may_not,
+        "comment": bool(re.search(r"\bcomment\b", may)) and "comment" not in may_not,
+        "rate": "rate them" in may,
+        "is_main": "hide photos" in may,
+        "download_limit": (1 if limit[2] else int(limit[1].replace(",", ""))) if limit else None,
+        "needs_pin": "with a PIN" in may,
+        "metadata": Metadata.NONE
+        if "no metadata" in may
+        else Metadata.COPYRIGHT
+        if "no place" in may
+        else Metadata.ALL,
+        "is_watermarked": "under a watermark" in may,
+        "asks_identity": "who gives a name" in may,
+    }
+
+
+def granted(rights: Rights) -> dict[str, object]:
+    """What a guest meets. How a download goes is of no matter where there is none."""
+    takes = any(rights.may_download(size) for size in ("web", "original"))
+    return {
+        "download_size": rights.download_size,
+        "favourite": rights.favourite,
+        "comment": rights.comment,
+        "rate": rights.rate,
+        "is_main": rights.is_main,
+        "download_limit": rights.download_limit if takes else None,
+        "needs_pin": rights.needs_pin and takes,
+        "metadata": rights.metadata if takes else Metadata.ALL,
+        "is_watermarked": rights.is_watermarked,
+        "asks_identity": rights.asks_identity,
+    }
+
+
+@given(rights=RIGHTS, password=st.booleans(), is_draft=st.booleans())
+def test_g19_the_sentence_promises_exactly_the_rights(rights: Rights, password: bool, is_draft: bool) -> None:
+    state = AlbumState.DRAFT if is_draft else AlbumState.LIVE
+    said = terms(rights=rights, needs_password=password, state=state).sentence(NOW)
+    assert promised(said) == granted(rights)
+    assert ("its password" in said) == password
+    assert said.count(".") == (2 if is_draft else 1)
+
+
+def test_g19_every_combination_of_rights_reads_as_what_it_grants() -> None:
+    assert len(EVERY) == 3 * 16 * 3 * 2 * 3 * 4
+    sentences = set()
+    for rights in EVERY:
+        said = terms(rights=rights).sentence(NOW)
+        assert promised(said) == granted(rights), said
+        sentences.add((said, rights.download == Download.NONE))
+    # Two links that grant different things never read alike.
+    assert len(sentences) == len({tuple(granted(rights).items()) for rights in EVERY})
+
+
+@pytest.mark.parametrize(
+    ("rights", "said"),
+    [
+        (Rights(Download.NONE), "look at the photos, but not download them, mark favourites or comment"),
+        (
+            Rights(Download.ORIGINAL, favourite=True, comment=True),
+            "look at the photos, mark favourites, comment and download the original files, without",
+        ),
+        (
+            Rights(Download.WEB, rate=True, is_main=True, download_limit=1200, needs_pin=True, is_watermarked=True),
+            "look at the photos under a watermark, rate them, hide photos from the other links and download "
+            "up to 1,200 of them in web size (2400 px) with a PIN, but not mark favourites or comment",
+        ),
+        (
+            Rights(Download.ORIGINAL, download_limit=1, metadata=Metadata.COPYRIGHT),
+            "download one of the original files (no place, no serial numbers), but not",
+        ),
+    ],
+)
+def test_the_sentence_reads_well(rights: Rights, said: str) -> None:
+    assert said in terms(rights=rights).sentence(NOW)
 
 
 @given(
