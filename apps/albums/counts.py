@@ -77,6 +77,11 @@ def live(album: Album) -> Counts:
     return _counts("live", album, lambda: _placements(album).live())
 
 
+def exactly(placements: PlacementQuerySet) -> Counts:
+    """Some photos of an album, counted at once and not remembered."""
+    return Counts(_by_rank(placements))
+
+
 def _counts(kind: str, album: Album, placements: Callable[[], PlacementQuerySet]) -> Counts:
     def count(_: Sequence[UUID]) -> dict[UUID, dict[int, int]]:
         return {album.pk: _by_rank(placements())}
@@ -94,6 +99,33 @@ def unready(album: Album) -> Unready:
         .aggregate(processing=states[0], all=states[1])
     )
     return Unready(found["processing"], found["all"] - found["processing"])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Photos of an album that not every guest sees: kept by the studio, by the client, shown by chosen links only."""
+
+    hidden: int = 0
+    withheld: int = 0
+    chosen: int = 0
+
+
+def kept(album: Album) -> Kept:
+    """How many photos of the album are kept from whom."""
+
+    def count(_: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:
+        found = (
+            _placements(album)
+            .live()
+            .aggregate(
+                hidden=Count("pk", filter=Q(is_hidden=True)),
+                withheld=Count("pk", filter=Q(is_withheld=True)),
+                chosen=Count("pk", filter=Q(audience__isnull=False)),
+            )
+        )
+        return {album.pk: (found["hidden"], found["withheld"], found["chosen"])}
+
+    return Kept(*_remembered("kept", [album.pk], count)[album.pk])
 
 
 def totals(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, Total]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, Subquery
+from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -38,7 +38,7 @@ STUDIO_PAGE = 60
 Key: TypeAlias = tuple[int, str, UUID]
 # Columns of a row: the section's id and, last, the placement's.
 _SECTION: Final = 1
-_PLACEMENT: Final = 12
+_PLACEMENT: Final = -1
 _FORWARD, _BACK = 0, 1
 _LAYOUT = struct.Struct(">16sIB8s")
 _WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
@@ -83,6 +83,7 @@ class Stream:
 
     size: photos on a page.  only_shown: as a client sees it (ready, not hidden); else all but the trash.
     within: only the photos of this section.  audience: the share link by which a client looks.
+    only: a query of photo ids; only these photos.
     sections: all sections of the album, if they are at hand; else the hidden ones are asked for.
     """
 
@@ -92,9 +93,12 @@ class Stream:
     within: Section | None = None
     audience: Audience | None = None
     sections: Sequence[Section] | None = None
+    only: QuerySet[Any] | None = None
 
     @cached_property
     def counts(self) -> counts.Counts:
+        if self.only is not None:
+            return counts.exactly(self._visible())
         if self.audience is not None:
             return counts.shown_to(self.album, self.audience, self.hidden_sections)
         return counts.shown(self.album) if self.only_shown else counts.live(self.album)
@@ -107,6 +111,11 @@ class Stream:
         if self.sections is None:
             return hidden_from(self.audience, self.album)
         return tuple(section.pk for section in self.sections if not section.is_shown_to(self.audience))
+
+    @property
+    def photo_ids(self) -> QuerySet[Any]:
+        """The ids of all photos in it, as a query."""
+        return self._visible().order_by().values("photo_id")
 
     def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
         """The page for an address: by cursor, from a section, or with a photo on it.
@@ -213,6 +222,8 @@ class Stream:
             visible = self._all().shown_to(self.audience, self.hidden_sections)
         else:
             visible = self._all().shown() if self.only_shown else self._all().live()
+        if self.only is not None:
+            visible = visible.filter(photo_id__in=self.only)
         return visible if self.within is None else visible.filter(section_rank=self.within.rank)
 
     def _rows(self, query: PlacementQuerySet, most: int) -> list[TileRow]:

@@ -21,18 +21,18 @@ from apps.albums.models import PhotoState
 from apps.media.serving import picture_url
 
 # What a tile is made of, in the order of `TileRow`; `stream` reads exactly these columns.
-# sizes: width of tile, thumb and web and height of web, in pixels.  id: of the placement.
+# sizes: width of tile, thumb and web and height of web, in pixels.  is_withheld, audience, id: of the placement.
 FIELDS = (
     "photo_id", "section_id", "is_hidden",
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem",
     "photo__width", "photo__height", "photo__color", "photo__original__size",
-    "sizes", "id",
+    "sizes", "is_withheld", "audience", "id",
 )  # fmt: skip
 TileRow: TypeAlias = tuple[
     UUID, UUID | None, bool,
     str, str, str, str,
     int | None, int | None, str, int,
-    list[int | None] | None, UUID,
+    list[int | None] | None, bool, list[UUID] | None, UUID,
 ]  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -197,6 +197,18 @@ def studio_tiles(
     return mark_safe("".join(out))  # noqa: S308
 
 
+def _kept(row: TileRow) -> str:
+    """From whom the photo is kept, in words."""
+    is_hidden, is_withheld, audience = row[2], row[12], row[13]
+    words = {
+        "Hidden": is_hidden,
+        "Hidden by the client": is_withheld,
+        "Chosen links": audience is not None,
+    }
+    said = "".join(f"<b>{one}</b>" for one, holds in words.items() if holds)
+    return f'<span class="kept">{said}</span>' if said else ""
+
+
 def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bool) -> str:
     photo_id, section_id, is_hidden, name, _, state, problem, width, height, color, size = row[:11]
     shown_name = escape(name)
@@ -229,5 +241,5 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{size}"'
-        f' data-section="{section_id or ""}">{inner}</div>'
+        f' data-section="{section_id or ""}">{inner}{_kept(row)}</div>'
     )

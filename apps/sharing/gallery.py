@@ -17,28 +17,44 @@ from apps.albums.stream import Page, Stream
 from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
-from apps.sharing.models import Download
+from apps.sharing.favourites import as_id, hearts_context, only_favourites, page_hearts
+from apps.sharing.models import Download, Visitor
 
 
-def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[str, Any]:
-    """One page of the gallery. query: `after` (cursor), `section` or `photo` (ids) say where it starts."""
+def gallery_context(
+    grant: Grant,
+    token: str,
+    query: Mapping[str, str],
+    *,
+    visitor: Visitor | None = None,
+    chosen: UUID | None = None,
+) -> dict[str, Any]:
+    """One page of the gallery.
+
+    query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out.
+    visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
+    """
     album = grant.album
     every_section = list(album.sections.order_by("rank"))
-    stream = grant.stream(every_section)
+    whole = grant.stream(every_section)
+    stream, only = whole, ""
+    if grant.rights.favourite and query.get("only") == "favourites":
+        stream, only = only_favourites(grant, whole, visitor, chosen), "favourites"
     counts = stream.counts
     # A section without a photo that this guest may see is not theirs to know of.
     sections = [section for section in every_section if counts.of(section)]
     section = _chosen(sections, query.get("section", ""))
-    page = stream.open(query.get("after", ""), section=section, photo=_uuid(query.get("photo", "")))
+    page = stream.open(query.get("after", ""), section=section, photo=as_id(query.get("photo", "")))
+    hearts = page_hearts(grant, visitor, chosen, whole, page) if grant.rights.favourite else None
     address = reverse("sharing:gallery", args=[token])
     look = Design.of(grant.studio.design, album.design)
     columns = Columns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
         "album": _album(album, counts),
         "studio": grant.studio,
-        "sections": [_section(one, counts) for one in sections],
+        "sections": [_section(one, counts, only) for one in sections],
         "section": section,
-        "cover": _cover(stream, page) if page.is_first else None,
+        "cover": _cover(stream, page) if page.is_first and not only else None,
         "tiles": guest_tiles(
             page.rows,
             counts.headings(sections),
@@ -49,20 +65,27 @@ def gallery_context(grant: Grant, token: str, query: Mapping[str, str]) -> dict[
             first_page=page.is_first,
             with_names=grant.rights.download != Download.NONE,
             columns=columns,
+            hearts=hearts.hearts if hearts else None,
         ),
         "first": page.first,
         # Built after the tiles: only then do the columns know where the next page begins.
-        "next_url": _next_url(address, page, columns),
-        "earlier_url": "" if page.is_first else address,
+        "next_url": _next_url(address, page, columns, only),
+        "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
         "gallery_url": address,
         "download": grant.rights.download.value,
+        "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
+        "token": token,
+        "visitor": visitor,
+        "only": only,
+        **(hearts_context(hearts, token) if hearts else {}),
     }
 
 
-def _next_url(address: str, page: Page, columns: Columns | None) -> str:
+def _next_url(address: str, page: Page, columns: Columns | None, only: str) -> str:
     if not page.next:
         return ""
-    return f"{address}?after={page.next}" + (f"&columns={columns.state()}" if columns else "")
+    state = f"&columns={columns.state()}" if columns else ""
+    return f"{address}?after={page.next}{state}" + (f"&only={only}" if only else "")
 
 
 def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
@@ -95,6 +118,8 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
         "previous_url": address(around.previous),
         "next_url": address(around.next),
         "download_url": reverse("sharing:download", args=[token, photo_id]) if grant.rights.download_size else "",
+        "withhold_url": reverse("sharing:withhold", args=[token, photo_id]) if grant.rights.is_main else "",
+        "is_withheld": row["is_withheld"],
         "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
     }
 
@@ -115,12 +140,12 @@ def _album(album: Album, counts: Counts) -> dict[str, Any]:
     }
 
 
-def _section(section: Section, counts: Counts) -> dict[str, Any]:
+def _section(section: Section, counts: Counts, only: str) -> dict[str, Any]:
     return {
         "id": section.pk,
         "title": section.title,
         "count": counts.of(section),
-        "url": f"?section={section.pk}#s-{section.pk}",
+        "url": f"?{'only=' + only + '&' if only else ''}section={section.pk}#s-{section.pk}",
     }
 
 
@@ -146,12 +171,5 @@ def _cover(stream: Stream, page: Page) -> dict[str, Any] | None:
 
 
 def _chosen(sections: list[Section], text: str) -> Section | None:
-    wanted = _uuid(text)
+    wanted = as_id(text)
     return next((section for section in sections if section.pk == wanted), None)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from math import ceil
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
@@ -23,25 +24,31 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import Design
 from apps.media import serving
-from apps.sharing import access, downloads, guarding, links, passes
+from apps.sharing import access, activity, closing, downloads, guarding, links, passes, previews, visitors
 from apps.sharing.access import Grant
+from apps.sharing.favourites import chosen_list, photo_heart
 from apps.sharing.forms import PasswordForm
 from apps.sharing.gallery import gallery_context, photo_context
 from apps.sharing.guarding import HOUR
+from apps.sharing.models import ActivityKind, Visitor
+from apps.sharing.who import ask, back_to, needs_person
 from apps.web.peer import address
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
 def guest_page(
-    *, locked_status: int = 200, takes_posts: bool = False
+    *, locked_status: int = 200, takes_posts: bool = False, by_anyone: bool = False
 ) -> Callable[[GuestView[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]]:
     """Decorator of a page below `/g/<token>/`: the guests' door, then the view in the studio's transaction.
 
     Whoever may not come in gets the same few pages at every address: the password form (with `locked_status`),
     closed, or nothing here. A POST to any of them is a try at the password, unless the page `takes_posts` of its own:
     then the view sees it once the guest is in, and a locked guest gets the form with `locked_status`.
+    A link that asks who is there shows that question in place of the page, unless the page is `by_anyone`.
+    A member in a preview is shown the page and refused the deed.
     """
 
     def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
@@ -51,13 +58,13 @@ def guest_page(
             try:
                 if request.method == "POST" and not takes_posts:
                     return _private(_unlock(request, token))
-                grant = access.open_link(token, request.COOKIES, now=timezone.now())
+                grant = _open(request, token, by_anyone=by_anyone)
                 with acting_in(grant.studio):
-                    response = view(request, grant, token, *args, **kwargs)
-                if not grant.is_known and request.method == "GET":
-                    _welcome(request, response, grant)
+                    response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
+                if not (grant.is_known or by_anyone) and request.method == "GET":
+                    welcome(request, response, grant)
             except (access.Missing, access.Closed, Http404) as reason:
-                response = _turn_away(request, reason, locked_status)
+                response = _turn_away(request, token, reason, locked_status)
             return _private(response)
 
         # The resolver hands everything over by name, which `Concatenate` cannot say.
@@ -66,11 +73,32 @@ def guest_page(
     return decorate
 
 
-def _turn_away(request: HttpRequest, reason: Exception, locked_status: int) -> HttpResponse:
+def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
+    preview = previews.open_for(request, token)
+    return preview or access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone)
+
+
+def _prepare(request: HttpRequest, grant: Grant) -> HttpResponse | None:
+    """Frame a preview and refuse its deeds; note that a known person is here."""
+    if grant.is_preview:
+        request.preview = previews.frame(grant)  # type: ignore[attr-defined]
+        return previews.refuse(request, grant) if request.method == "POST" else None
+    if request.method == "GET":
+        visitors.seen(grant, request.COOKIES, now=timezone.now())
+    return None
+
+
+def _turn_away(request: HttpRequest, token: str, reason: Exception, locked_status: int) -> HttpResponseBase:
     if isinstance(reason, access.Locked):
-        return _ask_password(request, reason.studio, PasswordForm(), status=locked_status)
+        # What is typed after a refused deed is a password, and deeds do not try passwords.
+        action = reverse("sharing:gallery", args=[token]) if request.method == "POST" else ""
+        return _ask_password(request, reason.studio, PasswordForm(), status=locked_status, action=action)
+    if isinstance(reason, access.Anonymous):
+        return _ask_person(request, reason.studio, token, locked_status)
     if isinstance(reason, access.NotYet):
         return _refuse(request, "not_yet", 404, reason.studio)
+    if isinstance(reason, access.Expired):
+        return _whole_page(request, closing.answer(request, token, reason))
     if isinstance(reason, access.Gone):
         return _refuse(request, "gone", 410, reason.studio)
     return _refuse(request, "missing", 404)
@@ -81,16 +109,18 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     entered = HttpResponseRedirect(request.get_full_path(), status=303)
     try:
-        access.open_link(token, request.COOKIES, now=now)
+        _open(request, token, by_anyone=True)
         return entered
-    except access.Locked as locked:
-        studio = locked.studio
+    except access.Locked as reason:
+        locked, studio = reason, reason.studio
     form = PasswordForm(request.POST)
     if not form.is_valid():
         return _ask_password(request, studio, form, status=422)
     try:
         grant = access.unlock(token, form.cleaned_data["password"], address=address(request), now=now)
     except guarding.Wrong as wrong:
+        with acting_in(studio):
+            activity.record_failure(locked.link, user_agent=_agent(request))
         form.add_error("password", str(wrong))
         return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
@@ -98,12 +128,35 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
         response = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=ceil(wait / 60))
         response["Retry-After"] = str(wait)
         return response
-    _welcome(request, entered, grant)
+    _unlocked(request, entered, grant)
     return entered
 
 
+def _unlocked(request: HttpRequest, response: HttpResponseBase, grant: Grant) -> None:
+    """The password was right. Where the person is asked for next, the opening counts once they have said who it is."""
+    if not _is_member(request, grant.studio):
+        with acting_in(grant.studio):
+            person = visitors.of(grant, request.COOKIES, now=timezone.now())
+            activity.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
+        if grant.asks_identity and person is None:
+            passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
+            return
+    welcome(request, response, grant)
+
+
+def _ask_person(request: HttpRequest, studio: Studio, token: str, locked_status: int) -> HttpResponse:
+    if request.method == "POST":
+        return needs_person(request, token)
+    asked = ask(request, studio, token, next=back_to(token, request.get_full_path()), status=locked_status)
+    return _whole_page(request, asked)
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")
+
+
 def _ask_password(
-    request: HttpRequest, studio: Studio, form: PasswordForm, *, status: int, **shown: int | None
+    request: HttpRequest, studio: Studio, form: PasswordForm, *, status: int, **shown: int | str | None
 ) -> HttpResponse:
     context = {"studio": studio, "brand_css": brand_css(studio), "form": form, "tries_left": None, **shown}
     return _whole_page(request, render(request, "sharing/password.html", context, status=status))
@@ -113,18 +166,28 @@ def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None 
     return _whole_page(request, render(request, f"sharing/{name}.html", {"studio": studio}, status=status))
 
 
-def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _whole_page(request: HttpRequest, response: R) -> R:
     if request.htmx:  # type: ignore[attr-defined]
         # The link closed while somebody scrolled: the browser loads the page anew instead of a piece of it.
         response["HX-Refresh"] = "true"
     return response
 
 
-def _welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant) -> None:
-    """Hand over the pass, and count the opening unless it was a member who looked."""
-    passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
-    if not _is_member(request, grant.studio):
+def welcome(
+    request: HttpRequest, response: HttpResponseBase, grant: Grant, *, visitor: Visitor | None = None
+) -> None:
+    """Hand over the pass, and count the opening unless it was a member who looked.
+
+    visitor: who has just said who it is; else the browser's cookie tells.
+    """
+    now = timezone.now()
+    passes.hand_over(response, request.COOKIES, grant.passed(now))
+    if _is_member(request, grant.studio):
+        return
+    with acting_in(grant.studio):
         links.count_opening(grant)
+        person = visitor or visitors.of(grant, request.COOKIES, now=now)
+        activity.record(grant, ActivityKind.OPENED, visitor=person, user_agent=_agent(request))
 
 
 def _is_member(request: HttpRequest, studio: Studio) -> bool:
@@ -147,7 +210,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _dress(grant: Grant) -> dict[str, Any]:
+def dress(grant: Grant) -> dict[str, Any]:
     """How the gallery's pages look: the album's design, and the stylesheet of its colour."""
     look = Design.of(grant.studio.design, grant.album.design)
     return {"look": look, "brand_css": brand_css(grant.studio, look.accent)}
@@ -156,17 +219,23 @@ def _dress(grant: Grant) -> dict[str, Any]:
 @guest_page()
 def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """The gallery; with `?after=` asked by htmx the next tiles alone."""
-    context = gallery_context(grant, token, request.GET)
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    chosen = chosen_list(grant, request.GET, request.COOKIES)
+    context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
+    context["here"] = request.get_full_path()
     if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
         return render(request, "sharing/_page.html", context)
-    return render(request, "sharing/gallery.html", {**context, **_dress(grant)})
+    return render(request, "sharing/gallery.html", {**context, **dress(grant), "banners": closing.banners(grant)})
 
 
 @guest_page()
 def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """One photo, for browsers without scripts and for links to a single picture."""
     context: dict[str, Any] = photo_context(grant, token, photo_id)
-    return render(request, "sharing/photo.html", {**context, **_dress(grant)})
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    context |= photo_heart(grant, token, visitor, chosen_list(grant, request.GET, request.COOKIES), photo_id)
+    context["here"] = request.get_full_path()
+    return render(request, "sharing/photo.html", {**context, **dress(grant)})
 
 
 # A program that wants a file must not take the form for one.
@@ -175,3 +244,9 @@ def download(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
     """The file of one photo, `?size=web` or `original`; without it the largest that the link grants."""
     location, name = downloads.find(grant, photo_id, request.GET.get("size"))
     return downloads.respond(request, serving.download_answer(location, filename=name))
+
+
+@guest_page(locked_status=403)
+def closed_cover(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The picture of the page that a link shows when it has run out (see `closing`); there is none before."""
+    raise Http404

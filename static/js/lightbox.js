@@ -157,7 +157,7 @@ class Lightbox {
 
   key(event) {
     const { pswp } = this;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const { id } = this.items[pswp.currIndex];
     // Other modules have their keys too; who took one prevents ours.
     const asked = new CustomEvent("lightbox:key", { detail: { key: event.key, id }, cancelable: true });
@@ -204,6 +204,7 @@ class Lightbox {
     }
     const rows = [["←", "→", "previous, next"], ["Home", "End", "first, last"], ["Z", "", "zoom in and out"], ["+", "−", "closer, further"], ["0", "", "fit the screen"], ["Esc", "", "close"]];
     if (this.stream.dataset.download !== "none") rows.splice(5, 0, ["D", "", "download this photo"]);
+    document.dispatchEvent(new CustomEvent("lightbox:help", { detail: { rows } }));
     this.panel = document.createElement("div");
     this.panel.className = "keys";
     this.panel.setAttribute("role", "status");
