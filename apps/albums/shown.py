@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.accounts.access import Entered
@@ -46,11 +46,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
-    """A section with the number of its photos."""
+    """A section with the number of its photos. is_restricted: only chosen links show it."""
 
     id: UUID
     title: str
     count: int
+    is_restricted: bool = False
 
 
 def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
@@ -107,7 +108,32 @@ def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, lin
 def sections_of(album: Album, counted: counts.Counts) -> tuple[list[Section], list[ShownSection]]:
     """The album's sections in order, as rows and as shown."""
     rows = list(album.sections.order_by("rank"))
-    return rows, [ShownSection(row.pk, row.title, counted.of(row)) for row in rows]
+    return rows, [ShownSection(row.pk, row.title, counted.of(row), row.audience is not None) for row in rows]
+
+
+# Filters of the album's page: how they are called in its address, in words and in `counts.Kept`, and what they let by.
+KEPT = {
+    "hidden": ("Hidden", Q(is_hidden=True)),
+    "withheld": ("Hidden by the client", Q(is_withheld=True)),
+    "chosen": ("Chosen links", Q(audience__isnull=False)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFilter:
+    """One filter of the album's page, with how many photos it lets by."""
+
+    name: str
+    title: str
+    count: int
+    is_on: bool
+
+
+def kept_filters(album: Album, on: str) -> list[KeptFilter]:
+    """The filters that would show something, and the one that is on."""
+    counted = counts.kept(album)
+    every = [KeptFilter(name, title, getattr(counted, name), name == on) for name, (title, _) in KEPT.items()]
+    return [one for one in every if one.count or one.is_on]
 
 
 def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
@@ -119,12 +145,16 @@ def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
     }
 
 
-def section_list(album: Album, counted: counts.Counts, section: Section | None = None) -> dict[str, Any]:
+def section_list(
+    album: Album, counted: counts.Counts, section: Section | None = None, kept: str = ""
+) -> dict[str, Any]:
     """Context of albums/_sections.html and albums/_section_editor.html."""
     return {
         "album": card(album, counted.total, 0),
         "sections": sections_of(album, counted)[1],
         "section": section,
+        "kept": kept,
+        "kept_filters": kept_filters(album, kept),
     }
 
 
@@ -133,12 +163,14 @@ def place_of(album: Album, entered: Entered) -> tiles.StudioPlace:
     return tiles.StudioPlace(album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit)
 
 
-def page_of_tiles(stream: Stream, page: Page, sections: Sequence[Section], entered: Entered) -> dict[str, Any]:
+def page_of_tiles(
+    stream: Stream, page: Page, sections: Sequence[Section], entered: Entered, kept: str = ""
+) -> dict[str, Any]:
     """Context of albums/_tiles.html."""
     next_url = ""
     if page.next:
         only = f"&section={stream.within.pk}" if stream.within else ""
-        next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}"
+        next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}" + (f"&kept={kept}" if kept else "")
     html = tiles.studio_tiles(
         page.rows,
         stream.counts.headings(sections),
@@ -174,9 +206,10 @@ def focus(album: Album) -> dict[str, Any] | None:
     }
 
 
-def stream_of(album: Album, section: Section | None) -> Stream:
-    """The album as the studio reads it; with a section, only that."""
-    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section)
+def stream_of(album: Album, section: Section | None, kept: str = "") -> Stream:
+    """The album as the studio reads it; with a section, only that; with a filter of `KEPT`, what that lets by."""
+    only = album.placements.filter(KEPT[kept][1]).values("photo_id") if kept else None
+    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section, only=only)
 
 
 def upload_of(album: Album, studio: Studio) -> dict[str, Any]:

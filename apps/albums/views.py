@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums import editing, shown, trash
+from apps.albums import counts, editing, shown, trash
 from apps.albums.asked import album_of, one_uuid, section_of
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
@@ -90,23 +90,28 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
     album = album_of(request, album_id)
     section = section_of(album, request.GET.get("section"))
-    stream = shown.stream_of(album, section)
+    kept = request.GET.get("kept", "")
+    kept = kept if kept in shown.KEPT else ""
+    stream = shown.stream_of(album, section, kept)
+    every = counts.live(album)
     if htmx.wants(request, "summary"):
-        return _part(request, "albums/_summary.html", shown.summary(album, stream.counts))
+        return _part(request, "albums/_summary.html", shown.summary(album, every))
     if htmx.wants(request, "sections"):
-        return _part(request, "albums/_sections.html", shown.section_list(album, stream.counts, section))
+        return _part(request, "albums/_sections.html", shown.section_list(album, every, section, kept))
     if htmx.wants(request, "section-editor"):
-        return _part(request, "albums/_section_editor.html", shown.section_list(album, stream.counts, section))
+        return _part(request, "albums/_section_editor.html", shown.section_list(album, every, section))
     photo = one_uuid(request.GET.get("photo"))
-    sections, section_list = shown.sections_of(album, stream.counts)
+    sections, section_list = shown.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
-    tiles = shown.page_of_tiles(stream, page, sections, request.entered)
+    tiles = shown.page_of_tiles(stream, page, sections, request.entered, kept)
     if htmx.wants(request, "more", "stream"):
         return _part(request, "albums/_tiles.html", tiles)
-    context = shown.summary(album, stream.counts) | tiles
+    context = shown.summary(album, every) | tiles
     context |= {
         "sections": section_list,
         "section": section,
+        "kept": kept,
+        "kept_filters": shown.kept_filters(album, kept),
         "sort": album.ordering,
         "cover_url": shown.cover_url(album, page),
         "upload": shown.upload_of(album, request.studio),

@@ -17,6 +17,7 @@ from apps.albums.stream import Page, Stream
 from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
+from apps.sharing.link_preview import address as preview_address
 from apps.sharing.favourites import as_id, hearts_context, only_favourites, page_hearts
 from apps.sharing.models import Download, Visitor
 
@@ -72,10 +73,12 @@ def gallery_context(
         "next_url": _next_url(address, page, columns, only),
         "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
         "gallery_url": address,
+        "preview_url": preview_address(grant, token),
         "download": grant.rights.download.value,
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
         "token": token,
         "visitor": visitor,
+        "rights": grant.rights,
         "only": only,
         **(hearts_context(hearts, token) if hearts else {}),
     }

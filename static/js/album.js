@@ -27,6 +27,8 @@ function refresh(...parts) {
 
 document.addEventListener("glassine:undone", () => refresh("stream", "summary", "sections"));
 document.addEventListener("glassine:moved", () => refresh("stream", "sections"));
+// The editor of sections that comes back asks for the rest.
+document.addEventListener("glassine:audience", () => refresh("section-editor"));
 document.addEventListener("glassine:deleted", () => refresh("summary", "sections"));
 document.addEventListener("glassine:album", () => refresh("summary", "sections"));
 // New photos were put at the end of their section; by time or name their places are the server's to say.

@@ -78,6 +78,8 @@ function afterDeeds(album, chosen, clear) {
   document.getElementById("selection")?.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
     const verb = event.target.closest("[data-verb]")?.dataset.verb;
+    // The dialog that it opened asks first.
+    if (verb === "show") return;
     const tiles = chosen().map((box) => box.closest(".t"));
     if (verb === "delete") tiles.forEach((tile) => tile.remove());
     if (verb === "cover") {

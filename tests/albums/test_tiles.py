@@ -25,7 +25,7 @@ def row(**changed: Any) -> TileRow:
     values: dict[str, Any] = {
         "photo_id": uuid4(), "section_id": None, "is_hidden": False, "name": "DSC_1.jpg", "caption": "",
         "state": "ready", "problem": "", "width": 6000, "height": 4000, "color": "#aabbcc", "size": 12_345,
-        "sizes": [400, 800, 2400, 1600], "id": uuid4(),
+        "sizes": [400, 800, 2400, 1600], "is_withheld": False, "audience": None, "id": uuid4(),
     }  # fmt: skip
     return tuple((values | changed).values())
 
@@ -139,6 +139,21 @@ def test_a_studio_tile_says_how_far_the_photo_is() -> None:
 def test_hidden_photos_and_the_cover_are_marked() -> None:
     one = row(is_hidden=True)
     assert 'class="t a150 k556 is-hidden is-cover"' in studio(one, place=PLACE._replace(cover_id=one[0]))
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ({}, []),
+        ({"is_hidden": True}, ["Hidden"]),
+        ({"is_withheld": True}, ["Hidden by the client"]),
+        ({"audience": []}, ["Chosen links"]),
+        ({"is_withheld": True, "audience": [uuid4()]}, ["Hidden by the client", "Chosen links"]),
+    ],
+)
+def test_a_photo_that_is_kept_from_guests_says_from_whom(kept: dict[str, Any], said: list[str]) -> None:
+    assert re.findall(r"<b>([^<]+)</b>", studio(row(**kept))) == said
+    assert "<b>" not in guest(row(**kept))
 
 
 def test_bare_tiles_have_no_headings() -> None:
