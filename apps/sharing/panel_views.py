@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.context import brand_css
 from apps.sharing import badges, comments, marks, visitors
 from apps.sharing.access import Grant
-from apps.sharing.guests import guest_page
+from apps.sharing.guests import dress, guest_page
 from apps.sharing.models import Visitor
 from apps.sharing.panel import panel_context
 from apps.sharing.who import back_to, is_scripted, needs_person
@@ -157,5 +156,4 @@ def _panel(
     context = {**panel_context(grant, token, photo_id, visitor), "error": "", "typed": {}, **shown}
     if is_scripted(request):
         return render(request, "sharing/_panel.html", {**context, "is_sheet": True}, status=status)
-    context["brand_css"] = brand_css(grant.studio)
-    return render(request, "sharing/panel.html", context, status=status)
+    return render(request, "sharing/panel.html", {**context, **dress(grant)}, status=status)

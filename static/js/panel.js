@@ -1,0 +1,348 @@
+// The panel beside a photo in the lightbox: the guest's marks and the comments, and the keys for both.
+import * as badges from "./badges.js";
+import { barButton } from "./bar_button.js";
+import * as drafts from "./drafts.js";
+import { Pins } from "./pins.js";
+import { CompareTray } from "./tray.js";
+import { asPerson } from "./who.js";
+
+const deed = document.getElementById("panel-deed");
+const words = deed.dataset;
+const maySay = "mayComment" in words;
+const mayRate = "mayRate" in words;
+const WIDE = "(min-width: 900px)";
+const LABELS = { 1: "green", 2: "yellow", 3: "red" };
+const ASIDE = 368;
+const SHEET = 0.56;
+
+document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: words.css }));
+const tray = new CompareTray(words);
+let panel = null;
+
+if (maySay || mayRate) (window.requestIdleCallback ?? setTimeout)(() => badges.load());
+document.addEventListener("lightbox:open", ({ detail }) => {
+  tray.enter(detail.root, detail.id);
+  if (maySay || mayRate) panel = new Panel(detail);
+});
+document.addEventListener("lightbox:change", ({ detail }) => {
+  tray.show(detail.id);
+  panel?.show(detail.id);
+});
+document.addEventListener("lightbox:close", () => {
+  tray.leave();
+  panel?.destroy();
+  panel = null;
+});
+document.addEventListener("lightbox:key", (event) => {
+  const { key, id } = event.detail;
+  if (panel?.key(key) || (key.toLowerCase() === "b" && tray.toggle(id))) event.preventDefault();
+});
+badges.watch((id) => panel?.id === id && panel.mark());
+
+class Panel {
+  constructor({ id, root, pswp }) {
+    Object.assign(this, { id, root, pswp, isOpen: false, queue: Promise.resolve() });
+    this.button = barButton(root, words.icons, "comment", words.panel);
+    this.button.setAttribute("aria-expanded", "false");
+    this.button.append(Object.assign(document.createElement("span"), { className: "pswp__said num" }));
+    this.button.addEventListener("click", () => this.toggle());
+    this.signs = Object.assign(document.createElement("span"), { className: "pswp__signs" });
+    this.button.before(this.signs);
+    this.aside = Object.assign(document.createElement("aside"), { className: "beside", hidden: true });
+    this.aside.setAttribute("aria-label", words.panel);
+    this.status = Object.assign(document.createElement("p"), { className: "beside__status" });
+    this.status.setAttribute("role", "status");
+    this.pins = new Pins(root, pswp, words);
+    root.append(this.aside, this.status);
+    this.listen();
+    const { paddingFn } = pswp.options;
+    pswp.options.paddingFn = (view, ...rest) => this.padding(view, paddingFn(view, ...rest));
+    this.mark();
+  }
+
+  listen() {
+    const { aside } = this;
+    aside.addEventListener("submit", (event) => this.submitted(event));
+    aside.addEventListener("click", (event) => this.clicked(event));
+    aside.addEventListener("input", (event) => {
+      const form = event.target.closest("form[data-say]");
+      if (form) drafts.keep(this.id, form);
+    });
+    // The wheel scrolls the panel and does not zoom the photo.
+    aside.addEventListener("wheel", (event) => event.stopPropagation(), { passive: true });
+    aside.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.escape();
+    });
+  }
+
+  /** The photo stands beside the panel, on a phone above it. */
+  padding(view, free) {
+    if (!this.isOpen) return free;
+    return matchMedia(WIDE).matches ? { ...free, right: free.right + ASIDE } : { ...free, bottom: Math.round(view.y * SHEET) };
+  }
+
+  /** A key that the lightbox asks about; true when it was ours. */
+  key(key) {
+    if (key === "Escape") return this.escape();
+    if (key.toLowerCase() === "c" && maySay) {
+      this.open().then(() => this.aside.querySelector("#say-new")?.focus());
+      return true;
+    }
+    if (!mayRate) return false;
+    if (LABELS[key]) {
+      this.rate("label", badges.of(this.id).label === LABELS[key] ? "" : LABELS[key]);
+      return true;
+    }
+    if (key === "0" && badges.of(this.id).label) {
+      this.rate("label", "");
+      return true;
+    }
+    return false;
+  }
+
+  /** One layer less: waiting for a pin, then the panel. */
+  escape() {
+    if (this.pins.isAsking) {
+      this.unpin();
+      return true;
+    }
+    if (!this.isOpen) return false;
+    this.close();
+    return true;
+  }
+
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open().then(() => this.aside.querySelector("button, textarea")?.focus());
+  }
+
+  async open() {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.arranged();
+    await this.load();
+  }
+
+  close() {
+    const hadFocus = this.aside.contains(document.activeElement);
+    this.isOpen = false;
+    this.arranged();
+    this.pins.clear();
+    if (hadFocus) this.button.focus();
+  }
+
+  arranged() {
+    this.aside.hidden = !this.isOpen;
+    this.root.classList.toggle("has-beside", this.isOpen);
+    this.button.setAttribute("aria-expanded", String(this.isOpen));
+    this.pswp.updateSize(true);
+  }
+
+  /** The lightbox has moved on. */
+  show(id) {
+    this.id = id;
+    this.pins.clear();
+    this.mark();
+    if (this.isOpen) this.load();
+  }
+
+  /** Label, verdict and stars of the photo in the bar, and how many comments there are. */
+  mark() {
+    const state = badges.of(this.id);
+    this.signs.replaceChildren(...badges.signs(state));
+    this.button.querySelector(".pswp__said").textContent = state.comments || "";
+    for (const button of this.aside.querySelectorAll(`[data-marks="${this.id}"] button`)) {
+      const isOn = String(state[button.name]) === button.dataset.is;
+      button.setAttribute("aria-pressed", String(isOn));
+      button.value = isOn ? (button.name === "stars" ? "0" : "") : button.dataset.is;
+      if (button.name === "stars") button.classList.toggle("is-on", Number(button.dataset.is) <= state.stars);
+    }
+  }
+
+  async load() {
+    const { id } = this;
+    this.reading?.abort();
+    this.reading = new AbortController();
+    this.aside.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${words.gallery}photos/${id}/panel/`, { headers: { "HX-Request": "true" }, signal: this.reading.signal });
+      await this.take(answer, id);
+    } catch (error) {
+      if (error.name !== "AbortError") this.unloaded(error);
+    }
+  }
+
+  unloaded(error) {
+    console.info("The panel was not loaded:", error.message);
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.again });
+    again.addEventListener("click", () => this.load());
+    const told = Object.assign(document.createElement("p"), { className: "beside__none", textContent: `${words.unloaded} ` });
+    told.append(again);
+    this.aside.replaceChildren(told);
+    this.aside.removeAttribute("aria-busy");
+  }
+
+  /** Show the panel that the server sent; throws if it sent none. */
+  async take(answer, id) {
+    if (answer.headers.get("HX-Refresh")) {
+      location.reload();
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(".beside__in");
+    if (!fresh) throw new Error(`no panel (${answer.status})`);
+    badges.put(id, { comments: Number(fresh.dataset.count), ...pressed(fresh) });
+    if (id !== this.id || !this.isOpen) return;
+    const focused = this.aside.contains(document.activeElement) ? document.activeElement.id : "";
+    this.aside.replaceChildren(fresh);
+    this.aside.removeAttribute("aria-busy");
+    drafts.restore(id, fresh);
+    if (focused) document.getElementById(focused)?.focus();
+    this.pinned();
+  }
+
+  // -- deeds ------------------------------------------------------------------------------------------
+
+  submitted(event) {
+    event.preventDefault();
+    const form = event.target;
+    if ("marks" in form.dataset) this.rate(event.submitter.name, event.submitter.value);
+    else this.send(form);
+  }
+
+  /** Send a comment, or take one back. What was typed stays until the server has it. */
+  async send(form) {
+    if (form.dataset.sending) return;
+    const { id } = this;
+    const body = new URLSearchParams(new FormData(form));
+    const failed = form.querySelector("[data-failed]");
+    form.dataset.sending = "true";
+    if (failed) failed.hidden = true;
+    try {
+      const answer = await asPerson(() => fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }));
+      if (answer.headers.get("Content-Type")?.startsWith("application/json")) return;
+      const isNew = answer.ok && "say" in form.dataset;
+      if (isNew) {
+        drafts.forget(id, form.dataset.say);
+        form.reset();
+        this.pins.unplace();
+      }
+      await this.take(answer, id);
+      if (isNew) this.say(words.sent);
+    } catch (error) {
+      console.info("Not sent:", error.message);
+      if (failed) Object.assign(failed, { textContent: words.failed, hidden: false });
+      else this.say(words.failed);
+    } finally {
+      delete form.dataset.sending;
+    }
+  }
+
+  /** Set or clear one field of the mark: shown at once, taken back if it cannot be saved. One after the other. */
+  rate(name, value) {
+    const { id } = this;
+    const before = badges.of(id)[name];
+    badges.put(id, { [name]: name === "stars" ? Number(value) : value });
+    const body = new URLSearchParams(new FormData(deed));
+    body.set(name, value);
+    const save = () => fetch(`${words.gallery}photos/${id}/mark/`, { method: "POST", body, headers: { Accept: "application/json" } });
+    this.queue = this.queue.then(async () => {
+      try {
+        const answer = await asPerson(save);
+        if (answer.ok) return;
+        badges.put(id, { [name]: before });
+        if (answer.status !== 409) this.say(words.failed);
+      } catch (error) {
+        console.info("Not saved:", error.message);
+        badges.put(id, { [name]: before });
+        this.say(words.failed);
+      }
+    });
+  }
+
+  say(text) {
+    this.status.textContent = text;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { this.status.textContent = ""; }, 4000);
+  }
+
+  // -- pins -------------------------------------------------------------------------------------------
+
+  clicked(event) {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-beside-close]")) this.close();
+    else if (at("[data-pin-start]")) this.pin(event.detail === 0);
+    else if (at("[data-pin]")) this.pins.ring(at("[data-pin]").dataset.pin);
+  }
+
+  get form() {
+    return this.aside.querySelector('form[data-say=""]');
+  }
+
+  /** Dots for all pins of the thread, and for the one that is not sent yet. */
+  pinned() {
+    const share = (text) => Number.parseFloat(text) / 100;
+    this.pins.show([...this.aside.querySelectorAll("[data-pin]")].map((one) => ({
+      number: one.dataset.pin, x: share(one.dataset.x), y: share(one.dataset.y),
+      open: () => {
+        one.closest(".remark").scrollIntoView({ block: "nearest" });
+        one.focus();
+      },
+    })));
+    const { x, y } = this.form?.elements ?? {};
+    if (x?.value && y.value) this.place({ x: Number(x.value), y: Number(y.value) });
+  }
+
+  /** The Pin button: place one in the middle and wait for a tap, or take it away. */
+  pin(byKey) {
+    if (this.form.elements.x.value) this.unpin();
+    else this.place({ x: 0.5, y: 0.5 }, { asks: true, byKey });
+  }
+
+  place(point, how) {
+    const moved = (x, y) => {
+      const { elements } = this.form;
+      elements.x.value = x;
+      elements.y.value = y;
+      drafts.keep(this.id, this.form);
+    };
+    moved(point.x, point.y);
+    this.pins.place(point, moved, how);
+    this.pinButton(true);
+  }
+
+  unpin() {
+    this.pins.unplace();
+    const { elements } = this.form;
+    elements.x.value = elements.y.value = "";
+    drafts.keep(this.id, this.form);
+    this.pinButton(false);
+  }
+
+  pinButton(isOn) {
+    const button = this.form.querySelector("[data-pin-start]");
+    button.setAttribute("aria-pressed", String(isOn));
+    button.querySelector("[data-pin-word]").textContent = isOn ? words.unpin : words.pin;
+  }
+
+  destroy() {
+    this.reading?.abort();
+    this.pins.destroy();
+  }
+}
+
+/** The marks that a panel of the server shows. */
+function pressed(fresh) {
+  const found = {};
+  for (const button of fresh.querySelectorAll("[data-marks] button")) {
+    const { name, dataset } = button;
+    const isOn = button.getAttribute("aria-pressed") === "true";
+    found[name] = isOn ? dataset.is : found[name] ?? "";
+  }
+  if ("stars" in found) found.stars = Number(found.stars);
+  return found;
+}
