@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 
@@ -17,7 +18,6 @@ from apps.albums.stream import Page, Stream
 from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
-from apps.sharing.link_preview import address as preview_address
 from apps.sharing.favourites import as_id, hearts_context, only_favourites, page_hearts
 from apps.sharing.models import Download, Visitor
 
@@ -73,7 +73,7 @@ def gallery_context(
         "next_url": _next_url(address, page, columns, only),
         "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
         "gallery_url": address,
-        "preview_url": preview_address(grant, token),
+        "preview_url": _preview_url(grant, token),
         "download": grant.rights.download.value,
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
         "token": token,
@@ -82,6 +82,13 @@ def gallery_context(
         "only": only,
         **(hearts_context(hearts, token) if hearts else {}),
     }
+
+
+def _preview_url(grant: Grant, token: str) -> str:
+    """Where messengers find the picture of a pasted link, or "" if it has none (see `link_preview`)."""
+    if grant.rights.is_watermarked or grant.asks_identity:
+        return ""
+    return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
 
 
 def _next_url(address: str, page: Page, columns: Columns | None, only: str) -> str:

@@ -40,7 +40,7 @@ GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
 def guest_page(
-    *, locked_status: int = 200, takes_posts: bool = False, by_anyone: bool = False
+    *, locked_status: int = 200, takes_posts: bool = False, by_anyone: bool = False, welcomes: bool = True
 ) -> Callable[[GuestView[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]]:
     """Decorator of a page below `/g/<token>/`: the guests' door, then the view in the studio's transaction.
 
@@ -48,7 +48,7 @@ def guest_page(
     closed, or nothing here. A POST to any of them is a try at the password, unless the page `takes_posts` of its own:
     then the view sees it once the guest is in, and a locked guest gets the form with `locked_status`.
     A link that asks who is there shows that question in place of the page, unless the page is `by_anyone`.
-    A member in a preview is shown the page and refused the deed.
+    A member in a preview is shown the page and refused the deed. welcomes: looking at the page is opening the link.
     """
 
     def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
@@ -61,7 +61,7 @@ def guest_page(
                 grant = _open(request, token, by_anyone=by_anyone)
                 with acting_in(grant.studio):
                     response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
-                if not (grant.is_known or by_anyone) and request.method == "GET":
+                if welcomes and not (grant.is_known or by_anyone) and request.method == "GET":
                     welcome(request, response, grant)
             except (access.Missing, access.Closed, Http404) as reason:
                 response = _turn_away(request, token, reason, locked_status)
