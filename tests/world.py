@@ -9,7 +9,7 @@ from apps.accounts.models import ApiKey, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing import links
-from apps.sharing.models import ShareLink
+from apps.sharing.models import Letter, ShareLink, Visitor
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
 
@@ -41,12 +41,16 @@ def build_world(studio: Studio, owner: User) -> World:
     invitation = InvitationFactory.create(studio=studio, email="zqx-invited@example.com")
     with acting_in(studio):
         link, token = links.create(album, by=owner, label="Zqx couple", password=None)
+        visitor = Visitor(studio=studio, album=album, link=link, name="Zqx Anna", email="zqx-anna@example.com")
+        visitor.save(force_insert=True)
         key, _ = ApiKey.make(studio, owner, name="Zqx key", scopes=["read"])
         member = studio.memberships.get(user=owner)
+        letter = Letter(studio=studio, album=album, link=link, kind="delivery", key="zqx", to="zqx-client@example.com")
+        letter.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
-        "id": photo.pk, "pk": album.pk,
+        "letter_id": letter.pk, "id": photo.pk, "pk": album.pk, "visitor_id": visitor.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -61,7 +65,8 @@ def build_world(studio: Studio, owner: User) -> World:
         ids=frozenset(ids),
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
-            "zqx-invited@example.com", "Zqx key", token, photo.original.sha256, str(photo.pk), str(link.pk),
+            "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
+            token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
             "title": "harmed", "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.accounts.models import Studio, secret_hash
-from apps.accounts.tenancy import across_studios
+from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
 from apps.albums.stream import Stream
-from apps.sharing import guarding, passes
+from apps.sharing import guarding, passes, visitors
 from apps.sharing.models import ShareLink
 from apps.sharing.terms import Rights, Standing, Terms
 
@@ -61,9 +61,13 @@ class NotYet(Closed):
 class Locked(Closed):
     """It needs a password that this browser has not given."""
 
-    def __init__(self, studio: Studio, link_id: UUID) -> None:
-        super().__init__(studio)
-        self.link_id = link_id
+    def __init__(self, link: ShareLink) -> None:
+        super().__init__(link.studio)
+        self.link = link
+
+
+class Anonymous(Closed):
+    """It asks who is there before it shows anything, and nobody has said so in this browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ class Grant:
 
     link_id, version: bind cookies, sockets and jobs that come of it.
     is_known: this browser was let in before.
+    asks_identity: the link asks who is there before it opens.
+    is_preview: a member looks as a guest would; nothing is counted, written down or changed. shown_as: the visitor
+    whose lists and marks the member sees then, if any.
     """
 
     link_id: UUID
@@ -81,6 +88,9 @@ class Grant:
     rights: Rights
     expires_at: datetime | None
     is_known: bool
+    asks_identity: bool = False
+    is_preview: bool = False
+    shown_as: UUID | None = None
 
     def may_view(self, size: str) -> bool:
         return self.rights.may_view(size)
@@ -111,13 +121,30 @@ class Grant:
         return passes.Pass(self.link_id, self.album.pk, self.version, now)
 
 
-def open_link(token: str, cookies: Mapping[str, str], *, now: datetime) -> Grant:
-    """Let a guest in by the token of a link. Raises Missing, Gone, NotYet or Locked."""
+def open_link(token: str, cookies: Mapping[str, str], *, now: datetime, by_anyone: bool = False) -> Grant:
+    """Let a guest in by the token of a link. Raises Missing, Gone, NotYet, Locked or Anonymous.
+
+    by_anyone: the page that asks who is there opens for those who have not said it yet.
+    """
     link = _standing_link(token, now)
     is_known = passes.held_for(cookies, link.pk, link.version, now=now)
     if link.is_password_protected and not is_known:
-        raise Locked(link.studio, link.pk)
+        raise Locked(link)
+    if not by_anyone and not _is_person(link, cookies, now):
+        raise Anonymous(link.studio)
     return _grant(link, is_known=is_known)
+
+
+def open_preview(token: str, link_id: UUID, version: int, *, shown_as: UUID | None, now: datetime) -> Grant | None:
+    """What a member of the studio sees in a guest's place, also while the album is a draft.
+
+    None if the token is that of another link, or the link's sessions have ended since. Who asks must be a member (see
+    `previews`). Raises Missing or Gone.
+    """
+    link = _standing_link(token, now, may_be_draft=True)
+    if (link.pk, link.version) != (link_id, version):
+        return None
+    return replace(_grant(link, is_known=True), is_preview=True, shown_as=shown_as)
 
 
 def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
@@ -139,7 +166,8 @@ def grant_for_picture(cookies: Mapping[str, str], album_id: UUID, *, now: dateti
     with across_studios():
         links = list(_links().filter(pk__in=versions, album_id=album_id))
     for link in links:
-        if link.version == versions[link.pk] and Terms.of(link, link.album).standing(now) == Standing.OPEN:
+        is_open = Terms.of(link, link.album).standing(now) == Standing.OPEN
+        if is_open and link.version == versions[link.pk] and _is_person(link, cookies, now):
             return _grant(link, is_known=True)
     return None
 
@@ -169,13 +197,23 @@ def _named(token: str) -> dict[str, str]:
     return {"studio__slug": studio, "slug": slug, "password_hash__gt": ""}
 
 
-def _standing_link(token: str, now: datetime) -> ShareLink:
+def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bool:
+    """False if the link asks who is there and this browser's person is not known."""
+    if not link.asks_identity:
+        return True
+    with acting_in(link.studio):
+        return visitors.known(link.studio, link.album_id, cookies, now=now) is not None
+
+
+def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
     named = _named(token)
     with across_studios():
         link = _links().filter(**named).first()
     if link is None:
         raise Missing
     standing = Terms.of(link, link.album).standing(now)
+    if standing == Standing.DRAFT and may_be_draft:
+        return link
     if standing == Standing.DRAFT:
         raise NotYet(link.studio)
     if standing == Standing.EXPIRED:
@@ -194,4 +232,5 @@ def _grant(link: ShareLink, *, is_known: bool) -> Grant:
         rights=Terms.of(link, link.album).rights,
         expires_at=link.expires_at,
         is_known=is_known,
+        asks_identity=link.asks_identity,
     )

@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from apps.sharing.access import Grant
-from apps.sharing.models import Activity, ActivityKind, Visitor
+from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
              ("SamsungBrowser", "Samsung Internet"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
@@ -34,7 +34,12 @@ def record(
     user_agent: str = "",
     **detail: object,
 ) -> None:
-    """Note one deed of a guest. detail: JSON-able facts; never a password, never an address."""
+    """Note one deed of a guest; a member's preview leaves no trace.
+
+    detail: JSON-able facts; never a password, never an address.
+    """
+    if grant.is_preview:
+        return
     Activity(
         studio=grant.studio,
         album=grant.album,
@@ -44,4 +49,15 @@ def record(
         kind=kind,
         device=device_of(user_agent) if user_agent else "",
         detail=detail,
+    ).save(force_insert=True)
+
+
+def record_failure(link: ShareLink, *, user_agent: str) -> None:
+    """Note that somebody gave a wrong password. There are no more of these than guesses in the link's budget."""
+    Activity(
+        studio=link.studio,
+        album_id=link.album_id,
+        link_id=link.pk,
+        kind=ActivityKind.FAILED,
+        device=device_of(user_agent) if user_agent else "",
     ).save(force_insert=True)

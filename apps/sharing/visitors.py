@@ -69,8 +69,21 @@ def known(studio: Studio, album_id: UUID, cookies: Mapping[str, str], *, now: da
 
 
 def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
-    """The person this browser belongs to, or None as long as nobody has said who it is."""
+    """The person this browser belongs to, or None as long as nobody has said who it is.
+
+    In a preview it is the visitor in whose place the member looks, whatever the member's own browser holds.
+    """
+    if grant.is_preview:
+        return _by_id(grant)
     return known(grant.studio, grant.album.pk, cookies, now=now)
+
+
+def _by_id(grant: Grant) -> Visitor | None:
+    if grant.shown_as is None:
+        return None
+    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=grant.shown_as)
+    visitor: Visitor | None = rows.first()
+    return visitor
 
 
 def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> None:
@@ -125,7 +138,7 @@ def by_email(grant: Grant, email: str) -> Visitor | None:
 def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
     """Note that the person behind this browser is here; written at most once in ten minutes."""
     named = named_by(cookies, grant.album.pk, now=now)
-    if named is None:
+    if named is None or grant.is_preview:
         return
     visitor_id, version = named
     rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=visitor_id, version=version)

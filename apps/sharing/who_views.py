@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from apps.accounts.guesses import TooManyGuesses
 from apps.sharing import codes, visitors
 from apps.sharing.access import Grant
-from apps.sharing.guests import guest_page
+from apps.sharing.guests import guest_page, welcome
 from apps.sharing.models import Visitor
 from apps.sharing.who import CodeForm, WhoForm, ask, back_to, is_scripted
 from apps.web.peer import address
 
 
-@guest_page()
+@guest_page(by_anyone=True)
 def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Ask who is there; `?next=` is where to go on."""
     me = visitors.of(grant, request.COOKIES, now=timezone.now())
@@ -26,7 +26,7 @@ def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
 
 
 @require_POST
-@guest_page(locked_status=403, takes_posts=True)
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
 def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Take name and address. A known address is asked for the code that is mailed to it."""
     now, wanted = timezone.now(), back_to(token, request.POST.get("next", ""))
@@ -40,7 +40,7 @@ def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         return _mail_code(request, grant, token, known.visitor, form, wanted)
     except TooManyGuesses as stop:
         return _wait(request, grant, token, stop, form=form, next=wanted)
-    return _welcome(request, visitor, wanted)
+    return _known(request, grant, visitor, wanted)
 
 
 def _mail_code(
@@ -55,7 +55,7 @@ def _mail_code(
 
 
 @require_POST
-@guest_page(locked_status=403, takes_posts=True)
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
 def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Compare the mailed code; the right one makes this browser the same person's."""
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
@@ -69,7 +69,7 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         return ask(request, grant.studio, token, code_form=form, next=wanted, status=422)
     except TooManyGuesses as stop:
         return _wait(request, grant, token, stop, code_form=form, next=wanted)
-    return _welcome(request, visitor, wanted)
+    return _known(request, grant, visitor, wanted)
 
 
 def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: object) -> HttpResponse:
@@ -78,11 +78,15 @@ def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, 
     return response
 
 
-def _welcome(request: HttpRequest, visitor: Visitor, wanted: str) -> HttpResponse:
+def _known(request: HttpRequest, grant: Grant, visitor: Visitor, wanted: str) -> HttpResponse:
     """The person is known: back to the page, or to the script that asked."""
+    now = timezone.now()
     if is_scripted(request):
         response: HttpResponse = JsonResponse({"name": visitor.name})
     else:
         response = HttpResponseRedirect(wanted, status=303)
-    visitors.remember(response, visitor, now=timezone.now())
+    if grant.asks_identity and visitors.of(grant, request.COOKIES, now=now) is None:
+        # Only now the link is open to this browser.
+        welcome(request, response, grant, visitor=visitor)
+    visitors.remember(response, visitor, now=now)
     return response

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.db import connections
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.guesses import Budget
 from apps.accounts.tenancy import acting_in
-from apps.sharing import visitors
+from apps.sharing import codes, visitors
 from apps.sharing.models import Visitor
-from tests.sharing.conftest import Make, Share
+from apps.sharing.who import needs_person
+from tests.sharing.conftest import PASSWORD, Make, Share
+from tests.sharing.test_secrets import everything_stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,12 +164,12 @@ def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytes
 def test_a_new_code_ends_the_one_before(shared: Make) -> None:
     share = shared()
     introduced(share)
-    codes = []
+    sent = []
     for count in (1, 2):
         Client().post(address(share, "who_save"), ANNA)
-        codes.append(mailed_code(count))
-    answers = [Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": code}) for code in codes]
-    assert [answer.status_code for answer in answers] == [303 if codes[0] == codes[1] else 422, 303]
+        sent.append(mailed_code(count))
+    answers = [Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": code}) for code in sent]
+    assert [answer.status_code for answer in answers] == [303 if sent[0] == sent[1] else 422, 303]
 
 
 def test_the_same_browser_corrects_its_name_without_a_code(shared: Make) -> None:
@@ -176,3 +185,157 @@ def test_another_person_at_the_same_browser_is_another_visitor(shared: Make) -> 
     introduced(share, client, name="Ben", email="ben@example.com")
     assert [one.name for one in people(share)] == ["Anna Zqx", "Ben"]
     assert known_as(share, client) == "ben@example.com"
+
+
+def guess(share: Share, number: int, code: str, email: str = ANNA["email"]) -> int:
+    """A try at the code from an address of its own."""
+    client = Client(REMOTE_ADDR=f"10.0.{number // 250}.{number % 250 + 1}")
+    try:
+        return client.post(address(share, "who_code"), {"email": email, "code": code}).status_code
+    finally:
+        connections.close_all()
+
+
+def test_g16_sixty_codes_at_once_are_compared_no_more_often_than_the_budget(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    right = mailed_code()
+    compared = []
+
+    def counted(visitor: Visitor, code: str, *, now: datetime) -> bool:
+        compared.append(code)
+        time.sleep(0.02)
+        return False
+
+    with patch.object(codes, "is_code", counted), ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(lambda number: guess(share, number, f"{number:06}"), range(60)))
+    assert len(compared) == codes.PER_VISITOR.tries == 10
+    assert (statuses.count(422), statuses.count(429)) == (10, 50)
+    assert guess(share, 99, right) == 429
+
+
+def test_g16_guesses_are_bounded_per_link_and_per_address_of_the_network(
+    shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = shared()
+    monkeypatch.setattr(codes, "PER_LINK", Budget("link-code", 12, 3600))
+    statuses = [guess(share, number, "123456", f"person{number}@example.com") for number in range(20)]
+    assert statuses == [422] * 12 + [429] * 8
+    other = shared()
+    monkeypatch.setattr(codes, "PER_ADDRESS", Budget("link-code-address", 5, 3600))
+    statuses = [guess(other, 77, "123456", f"person{number}@example.com") for number in range(8)]
+    assert statuses == [422] * 5 + [429] * 3
+
+
+def test_a_right_code_is_not_counted(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    for count in range(1, 5):
+        Client(REMOTE_ADDR=f"10.1.1.{count}").post(address(share, "who_save"), ANNA)
+        assert guess(share, 7, mailed_code(count)) == 303
+    assert [guess(share, 7, "000000") for _ in range(11)].count(422) == 10
+
+
+def test_mails_to_an_address_are_bounded_and_the_form_stays(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    answers = [Client(REMOTE_ADDR=f"10.0.0.{number + 1}").post(address(share, "who_save"), ANNA) for number in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3
+    mailed_code(5)
+    assert 'name="code"' in answers[-1].content.decode()
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_people_cannot_be_made_up_without_end(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared()
+    monkeypatch.setattr(visitors, "NEW_PER_LINK", Budget("link-visitors", 3, 3600))
+    statuses = [
+        Client().post(address(share, "who_save"), {"name": "x", "email": f"x{number}@example.com"}).status_code
+        for number in range(5)
+    ]
+    assert statuses == [303] * 3 + [429] * 2
+    assert len(people(share)) == 3
+
+
+def test_a_known_address_tells_no_name(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    asked = Client().post(address(share, "who_save"), {**ANNA, "name": "Someone"})
+    wrong = Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": "000000"})
+    for answer in (asked, wrong):
+        assert "Anna Zqx" not in answer.content.decode()
+        assert visitors.cookie_name(share.album.pk) not in answer.cookies
+
+
+def test_an_unknown_address_and_a_wrong_code_answer_alike(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    answers = []
+    for email in ("anna@example.com", "nobody@example.com"):
+        answer = Client().post(address(share, "who_code"), {"email": email, "code": "000000"})
+        text = answer.content.decode().replace(email, "")
+        answers.append((answer.status_code, re.sub(r'value="[^"]{64}"', "", text)))
+    assert answers[0] == answers[1]
+
+
+def test_g18_the_code_is_stored_hashed_and_stands_in_no_log_and_no_subject(
+    shared: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    share = shared()
+    with caplog.at_level("DEBUG"):
+        introduced(share)
+        Client().post(address(share, "who_save"), ANNA)
+        code = mailed_code()
+        Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": "x"})
+        assert guess(share, 1, "000000") in (303, 422)
+    stored = everything_stored()
+    assert "anna@example.com" in stored
+    assert code not in stored
+    assert share.token not in mail.outbox[0].message().as_string()
+    assert code not in mail.outbox[0].subject
+    logged = caplog.text.lower()
+    assert "anna@example.com" not in logged
+    assert code not in logged
+
+
+def test_the_mail_of_a_studio_with_a_strange_name_is_one_mail(shared: Make) -> None:
+    share = shared()
+    with acting_in(share.studio):
+        type(share.studio).objects.filter(pk=share.studio.pk).update(name="Zqx\r\nBcc: evil@example.com")
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    mailed_code()
+    assert mail.outbox[0].message()["Bcc"] is None
+
+
+def test_the_deeds_need_a_csrf_token_and_a_post(shared: Make) -> None:
+    share = shared()
+    for name in ("who_save", "who_code"):
+        assert Client(enforce_csrf_checks=True).post(address(share, name), ANNA).status_code == 403
+        assert Client().get(address(share, name)).status_code == 405
+    assert people(share) == []
+
+
+def test_a_locked_guest_cannot_say_who_it_is(shared: Make) -> None:
+    share = shared(password=PASSWORD)
+    answer = Client().post(address(share, "who_save"), ANNA)
+    assert answer.status_code == 403
+    assert f'action="{share.url()}"' in answer.content.decode()
+    assert people(share) == []
+    asked = Client().post(address(share), {"password": PASSWORD})
+    assert (asked.status_code, asked["Location"]) == (303, address(share))
+
+
+def test_a_deed_without_a_person_is_told_where_to_ask(shared: Make) -> None:
+    share = shared()
+    back = share.url("photo", share.photos[0])
+    make = RequestFactory()
+    answer = needs_person(make.post("/x", {"next": back}, headers={"Accept": "application/json"}), share.token)
+    wanted = f"{address(share)}?{urlencode({'next': back})}"
+    assert (answer.status_code, json.loads(answer.content)) == (409, {"code": "who", "url": wanted})
+    assert needs_person(make.post("/x", {}, headers={"HX-Request": "true"}), share.token).status_code == 409
+    plain = needs_person(make.post("/x", {"next": back}), share.token)
+    assert (plain.status_code, plain["Location"]) == (303, wanted)
+    outside = needs_person(make.post("/x", {"next": "//evil.example/"}), share.token)
+    assert outside["Location"] == f"{address(share)}?{urlencode({'next': share.url()})}"
