@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 
@@ -22,6 +22,18 @@ def send_later(to: str, subject: str, template: str, **context: object) -> None:
     # A line break in a studio's name must not begin another header.
     line = " ".join(subject.split())
     transaction.on_commit(lambda: _post.submit(_send, to, line, text), robust=True)
+
+
+def post_later(message: EmailMessage) -> None:
+    """Send a mail that is ready, once the transaction is committed. One that cannot be sent is logged."""
+    transaction.on_commit(lambda: _post.submit(_post_now, message), robust=True)
+
+
+def _post_now(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except Exception:
+        log.exception("a mail could not be sent: %s", message.subject)
 
 
 def _send(to: str, subject: str, text: str) -> None:

@@ -75,12 +75,23 @@ def set_studio_design(studio: Studio, design: dict[str, str], *, by: User) -> No
 
 
 def set_state(album: Album, state: AlbumState, *, by: User) -> None:
-    """Draft, live or archived. Share links open live albums only."""
+    """Draft, live or archived. Share links open live albums only; the first time that it is live is remembered."""
     if album.state == state:
         return
     before, album.state = album.state, state
-    _save(album, "state")
+    if state == AlbumState.LIVE and album.published_at is None:
+        album.published_at = timezone.now()
+    _save(album, "state", "published_at")
     note(album.studio, by, "album.state", album, before=before, after=state.value)
+
+
+def set_more_coming(album: Album, on: bool, *, by: User) -> None:
+    """Whether clients read that photos will follow."""
+    if album.more_coming == on:
+        return
+    album.more_coming = on
+    _save(album, "more_coming")
+    note(album.studio, by, "album.more_coming", album, on=on)
 
 
 def set_cover(album: Album, photo_id: UUID, *, by: User, focal_x: float = 0.5, focal_y: float = 0.4) -> bool:

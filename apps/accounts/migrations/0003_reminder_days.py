@@ -6,15 +6,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_looks_and_index'),
+        ("accounts", "0002_looks_and_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='studio',
-            name='reminder_days',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=apps.accounts.models.default_reminder_days, size=None),
+            model_name="studio",
+            name="reminder_days",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.PositiveSmallIntegerField(),
+                default=apps.accounts.models.default_reminder_days,
+                size=None,
+            ),
         ),
     ]

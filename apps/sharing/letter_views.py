@@ -1,0 +1,318 @@
+"""The studio's pages of mails to clients: write one, see what became of all, the words of each kind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.mail import post_later
+from apps.accounts.models import Role
+from apps.accounts.views.answers import SeeOther
+from apps.albums.asked import album_of
+from apps.albums.models import Album
+from apps.sharing import letters, posting, reminders, wording
+from apps.sharing.letter_forms import VISITORS, LetterForm, ReminderForm, TemplateForm
+from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink
+from apps.sharing.terms import day_words
+from apps.web import htmx, keyset
+
+PAGE = 50
+FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; sandbox"
+
+
+def _links(request: StudioRequest, album: Album) -> list[ShareLink]:
+    """The album's links that are not revoked, newest first, with the rows that are at hand."""
+    found = list(album.share_links.filter(revoked_at__isnull=True).order_by("-created_at", "-id"))
+    for link in found:
+        link.album, link.studio = album, request.studio
+    return found
+
+
+# -- write one -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def letter_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Send the link: to whom, what it says, when."""
+    album = album_of(request, album_id)
+    links = _links(request, album)
+    if request.method != "POST":
+        initial = {name: request.GET[name] for name in ("link", "kind") if name in request.GET}
+        initial["language"] = letters.language_of(album)
+        return _new_page(request, album, LetterForm(initial=initial, studio=request.studio, links=links))
+    form = LetterForm(request.POST, studio=request.studio, links=links)
+    written = _deliver(request, form)
+    if written is None:
+        return _new_page(request, album, form)
+    count = len(written)
+    people = "1 person" if count == 1 else f"{count} people"
+    due_at = form.due_at()
+    if due_at:
+        text = f"The mail to {people} goes out on {day_words(due_at.date())}, {due_at:%H:%M}."
+    else:
+        text = f"The mail to {people} is on its way."
+    answer = SeeOther(reverse("sharing:album_letters", args=[request.studio.slug, album.pk]))
+    return htmx.tell(request, answer, text)
+
+
+def _deliver(request: StudioRequest, form: LetterForm) -> list[Letter] | None:
+    """Write the mails; None if the form is not right, which it then says."""
+    if not form.is_valid() or form.chosen_link is None:
+        return None
+    data = form.cleaned_data
+    try:
+        return letters.deliver(
+            form.chosen_link,
+            kind=LetterKind(data["kind"]),
+            to=form.recipients(),
+            note=data["note"],
+            language=data["language"],
+            due_at=form.due_at(),
+            batch=data["batch"],
+            by=request.user,
+        )
+    except letters.Unsendable as unsendable:
+        form.add_error("day" if unsendable.field == "due" else unsendable.field, str(unsendable))
+        return None
+
+
+def _new_page(request: StudioRequest, album: Album, form: LetterForm) -> HttpResponse:
+    context = {
+        "album": album,
+        "form": form,
+        "has_links": bool(form.links),
+        "reply_to": letters.reply_address(request.studio),
+        "preview_url": reverse("sharing:letter_preview", args=[request.studio.slug, album.pk]),
+    }
+    return render(request, "sharing/letter_new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The mail as it will be, for the frame beside the form."""
+    album = album_of(request, album_id)
+    form = LetterForm(request.POST if request.method == "POST" else request.GET, studio=request.studio,
+                      links=_links(request, album))  # fmt: skip
+    form.is_valid()
+    link, data = form.chosen_link, form.cleaned_data
+    language = data.get("language") or letters.language_of(album)
+    client = ""
+    if link and data.get("to") == VISITORS:
+        client = next((visitor.name for visitor in letters.visitors_of(link)), "")
+    kind = LetterKind(data.get("kind") or LetterKind.DELIVERY)
+    words = letters.draft(album, link, kind, language, note=data.get("note", ""), client=client)
+    return _as_mail(request, words)
+
+
+def _as_mail(request: StudioRequest, words: wording.Words, to: str = "") -> HttpResponse:
+    """A mail in a frame of our own pages: its HTML, and below it the text that plain readers show."""
+    context = {"words": words, "to": to, "reply_to": letters.reply_address(request.studio)}
+    response = render(request, "sharing/letter_frame.html", context)
+    # Mails carry their styles in attributes. The frame runs nothing, sends nothing and stands in our pages only.
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+# -- what became of them ---------------------------------------------------------------------------------------------
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def letter_log(request: StudioRequest) -> HttpResponse:
+    """All mails of the studio, newest first."""
+    return _log(request, None)
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def album_letters(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The mails of one album, and whether its links remind."""
+    return _log(request, album_of(request, album_id))
+
+
+def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
+    rows = Letter.objects.for_studio(request.studio).select_related("album", "link", "visitor").defer("html", "text")
+    if album is not None:
+        rows = rows.filter(album_id=album.pk)
+    state = request.GET.get("state", "")
+    state = state if state in LetterState.values else ""
+    if state:
+        rows = rows.filter(state=state)
+    scope = f"letters {request.studio.pk} {album.pk if album else ''}"
+    try:
+        page = keyset.page(rows, ("-created_at", "-id"), limit=PAGE, cursor=request.GET.get("after", ""), scope=scope)
+    except keyset.BadCursor:
+        page = keyset.page(rows, ("-created_at", "-id"), limit=PAGE, scope=scope)
+    query = request.GET.copy()
+    query["after"] = page.next or ""
+    context: dict[str, Any] = {
+        "album": album,
+        "letters": page.rows,
+        "next_url": f"?{query.urlencode()}" if page.next else "",
+        "state": state,
+        "states": LetterState.choices,
+        "links": _closing_links(request, album) if album else [],
+        "days": request.studio.reminder_days,
+    }
+    template = "sharing/_letter_rows.html" if htmx.wants(request, "more") else "sharing/letter_log.html"
+    return htmx.vary(render(request, template, context))
+
+
+def _closing_links(request: StudioRequest, album: Album) -> list[ShareLink]:
+    return [link for link in _links(request, album) if link.expires_on]
+
+
+def _letter(request: StudioRequest, letter_id: UUID) -> Letter:
+    rows = Letter.objects.for_studio(request.studio).select_related("album", "link", "visitor")
+    letter: Letter = get_object_or_404(rows, pk=letter_id)
+    letter.studio = letter.album.studio = request.studio
+    return letter
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def letter(request: StudioRequest, letter_id: UUID) -> HttpResponse:
+    """One mail: to whom, when, what became of it, and its words."""
+    row = _letter(request, letter_id)
+    return render(request, "sharing/letter_page.html", {"letter": row, "album": row.album})
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def letter_words(request: StudioRequest, letter_id: UUID) -> HttpResponse:
+    """The words of one mail, for the frame: as sent, or as they would be sent now."""
+    row = _letter(request, letter_id)
+    return _as_mail(request, letters.compose(row), row.to)
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def letter_retry(request: StudioRequest, letter_id: UUID) -> HttpResponse:
+    row = _letter(request, letter_id)
+    done = letters.retry(row, by=request.user)
+    return _back(request, row, "The mail is on its way again." if done else "This mail has not failed.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def letter_cancel(request: StudioRequest, letter_id: UUID) -> HttpResponse:
+    row = _letter(request, letter_id)
+    done = letters.cancel(row, by=request.user)
+    return _back(request, row, "The mail is cancelled." if done else "This mail does not wait any more.")
+
+
+def _back(request: StudioRequest, row: Letter, text: str) -> HttpResponse:
+    """After a deed: the row anew for htmx, else the mail's page."""
+    if not htmx.wants(request):
+        return htmx.tell(request, SeeOther(reverse("sharing:letter", args=[request.studio.slug, row.pk])), text)
+    fresh = _letter(request, row.pk)
+    answer = render(request, "sharing/_letter_row.html", {"letter": fresh, "album": None})
+    return htmx.toast(answer, text)
+
+
+# -- reminders -------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def letter_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Reminders of one link on or off."""
+    album = album_of(request, album_id)
+    try:
+        link_id = UUID(request.POST.get("link", ""))
+    except ValueError:
+        raise BadRequest("Which link?") from None
+    link = get_object_or_404(album.share_links, pk=link_id)
+    link.album, link.studio = album, request.studio
+    on = request.POST.get("on") == "1"
+    reminders.switch(link, on, by=request.user)
+    answer = SeeOther(reverse("sharing:album_letters", args=[request.studio.slug, album.pk]))
+    return htmx.tell(request, answer, "Clients are reminded." if on else "No reminders for this link.")
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def _kind(kind: str) -> LetterKind:
+    if kind not in LetterKind.values:
+        raise Http404
+    return LetterKind(kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def letter_templates(request: StudioRequest) -> HttpResponse:
+    """The four kinds of mail, and when reminders go out (POST)."""
+    days = ", ".join(str(day) for day in request.studio.reminder_days)
+    form = ReminderForm(request.POST if request.method == "POST" else None, initial={"days": days})
+    if form.is_valid():
+        reminders.set_days(request.studio, form.cleaned_data["days"], by=request.user)
+        return htmx.tell(request, SeeOther(request.path), "Saved.")
+    shown = [(kind, wording.template_of(request.studio, kind, "en")) for kind in LetterKind]
+    context = {"templates": shown, "form": form}
+    return render(request, "sharing/letter_templates.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def letter_template(request: StudioRequest, kind: str) -> HttpResponse:
+    """The words of one kind of mail. POST saves, or with `reset` goes back to the installation's words."""
+    which = _kind(kind)
+    template = wording.template_of(request.studio, which, "en")
+    form = TemplateForm(
+        request.POST if request.method == "POST" else None,
+        initial={"subject": template.subject, "body": template.body},
+    )
+    here = SeeOther(reverse("sharing:letter_templates", args=[request.studio.slug]))
+    if request.method == "POST" and "reset" in request.POST:
+        letters.reset_template(request.studio, which, by=request.user)
+        return htmx.tell(request, here, "The first words are back.")
+    if form.is_valid():
+        letters.set_template(request.studio, which, by=request.user, **form.cleaned_data)
+        return htmx.tell(request, here, "Saved.")
+    context = {"kind": which, "form": form, "is_own": template.is_own, "variables": wording.VARIABLES}
+    return render(request, "sharing/letter_template.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def letter_template_preview(request: StudioRequest, kind: str) -> HttpResponse:
+    """A mail with the words of the form and values of a made-up gallery; GET shows the saved words."""
+    return _as_mail(request, _sample(request, _kind(kind)))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def letter_template_test(request: StudioRequest, kind: str) -> HttpResponse:
+    """The same mail, to whoever presses the button."""
+    words = _sample(request, _kind(kind))
+    post_later(posting.envelope(request.studio.name, request.user.email, request.user.email, words))
+    answer = SeeOther(reverse("sharing:letter_template", args=[request.studio.slug, kind]))
+    return htmx.tell(request, answer, f"A test mail is on its way to {request.user.email}.")
+
+
+def _sample(request: StudioRequest, kind: LetterKind) -> wording.Words:
+    studio = request.studio
+    template = wording.template_of(studio, kind, "en")
+    form = TemplateForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        template = wording.Template(form.cleaned_data["subject"], form.cleaned_data["body"])
+    found = wording.values(studio, "Anna & Tom", None, "en", client="Anna", note="It was a lovely day.", count=214)
+    found |= {
+        "link": request.build_absolute_uri(reverse("sharing:gallery", args=["example"])),
+        "expires": day_words(timezone.localdate(timezone=studio.zone) + timedelta(days=30)),
+        "password_hint": f"You need the password that {studio.name} gave you.",
+    }
+    return wording.compose(studio, template, found, "en")

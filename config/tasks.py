@@ -1,0 +1,35 @@
+"""The workers' side of the doorbell, and the list of all work that they know.
+
+Here, because it names steps of several apps that must not know of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from celery import shared_task
+
+from apps.jobs import queue
+from apps.sharing import posting, preparing
+from apps.uploads import pipeline
+
+STEPS: dict[str, Callable[[queue.Claimed], None]] = {**pipeline.STEPS, **posting.STEPS, **preparing.STEPS}
+
+
+def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:
+    """The sweeper gave a step up because its worker died three times; whoever owns the step writes it down."""
+    pipeline.given_up(studio_id, kind, subject_id)
+    posting.given_up(studio_id, kind, subject_id)
+
+
+@shared_task(name="jobs.answer")
+def answer(name: str) -> None:
+    """Somebody rang: take the fairest job of the queue and do it. None left is no error."""
+    queue.answer(name, STEPS)
+
+
+@shared_task(name="jobs.sweep")
+def sweep() -> None:
+    """Every 10 s: take back what killed workers held, ring for what waits."""
+    queue.sweep(given_up)
