@@ -13,7 +13,7 @@ from django.conf import settings
 from apps.sharing.pictures import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
-from apps.web.bridge import Asgi, Bridge, Receive, Scope, Send
+from apps.web.bridge import Asgi, Bridge, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
 
@@ -44,7 +44,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 async def _route(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        await _http(scope)(scope, receive, send)
+        try:
+            await _http(scope)(scope, receive, send)
+        except Declined:
+            await pages(scope, receive, send)
     elif scope["type"] == "websocket":
         await live(scope, receive, send)
     else:

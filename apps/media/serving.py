@@ -118,7 +118,7 @@ class Location:
         return f'"{hashlib.blake2b(self.blob_id.bytes, key=_key("etag"), digest_size=12).hexdigest()}"'
 
 
-_FIELDS = ("id", "studio_id", "storage_key", "sha256", "mime", "size")
+FIELDS = ("id", "studio_id", "storage_key", "sha256", "mime", "size")
 
 
 def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
@@ -127,7 +127,7 @@ def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
         row = (
             Rendition.objects.for_studio(studio_id)
             .filter(kind=kind, source__photos=photo_id)
-            .values_list(*(f"blob__{name}" for name in _FIELDS))
+            .values_list(*(f"blob__{name}" for name in FIELDS))
             .first()
         )
     return Location(*row) if row else None
@@ -136,7 +136,7 @@ def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
 def original_location(studio_id: UUID, photo_id: UUID) -> Location | None:
     """The original of a photo, or None if there is no such photo. One query."""
     with acting_in(studio_id):
-        row = Blob.objects.for_studio(studio_id).filter(photos=photo_id).values_list(*_FIELDS).first()
+        row = Blob.objects.for_studio(studio_id).filter(photos=photo_id).values_list(*FIELDS).first()
     return Location(*row) if row else None
 
 
@@ -252,7 +252,8 @@ def _is_true(path: Path, sha256: str) -> bool:
         return False
 
 
-def _damaged(location: Location, reason: str) -> Answer:
+def note_damage(location: Location, reason: str) -> None:
+    """Raise the alarm over bytes that are not what was recorded."""
     log.critical("blob %s of studio %s cannot be served: %s", location.blob_id, location.studio_id, reason)
     with acting_in(location.studio_id):
         BlobEvent(
@@ -263,6 +264,10 @@ def _damaged(location: Location, reason: str) -> Answer:
             event="damaged",
             reason=reason,
         ).save(force_insert=True)
+
+
+def _damaged(location: Location, reason: str) -> Answer:
+    note_damage(location, reason)
     headers = safety_headers(PLAIN_BYTES) | {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(DAMAGED)),

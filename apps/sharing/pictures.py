@@ -23,9 +23,9 @@ from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
 from apps.media import serving
-from apps.sharing import access
+from apps.sharing import access, zips
 from apps.sharing.recent import Recent
-from apps.sharing.sending import not_allowed, not_found, send_answer
+from apps.sharing.sending import headers_of, not_allowed, not_found, send_answer
 from apps.web.bridge import Asgi, Receive, Scope, Send
 from apps.web.threads import in_thread
 
@@ -58,7 +58,7 @@ async def picture(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] not in ("GET", "HEAD"):
         await not_allowed(send)
         return
-    headers = _headers(scope)
+    headers = headers_of(scope)
     asked = serving.parse(scope["path"])
     location = await _allowed(asked, headers.get(b"cookie", b""), scope) if asked else None
     if location is None:
@@ -81,15 +81,6 @@ def _lies_here(location: serving.Location) -> bool:
         return location.path is not None and location.path.stat().st_size == location.size
     except OSError:
         return False
-
-
-def _headers(scope: Scope) -> dict[bytes, bytes]:
-    """Headers by lower-case name. Cookies may come in several lines (HTTP/2)."""
-    found: dict[bytes, bytes] = {}
-    for raw, value in scope["headers"]:
-        name = raw.lower()
-        found[name] = found[name] + b"; " + value if name == b"cookie" and name in found else value
-    return found
 
 
 async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> serving.Location | None:
@@ -158,4 +149,7 @@ def _place(right: Right, asked: serving.Asked) -> serving.Location | None:
 
 
 # What the web process answers before Django: (pattern of the whole path, application).
-RAW_ROUTES: list[tuple[re.Pattern[str], Asgi]] = [(re.compile(r"/m/.*", re.DOTALL), picture)]
+RAW_ROUTES: list[tuple[re.Pattern[str], Asgi]] = [
+    (re.compile(r"/m/.*", re.DOTALL), picture),
+    (zips.PATH, zips.archive),
+]

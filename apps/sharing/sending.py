@@ -20,6 +20,15 @@ _PLAIN = {
 }
 
 
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by lower-case name. Cookies may come in several lines (HTTP/2)."""
+    found: dict[bytes, bytes] = {}
+    for raw, value in scope["headers"]:
+        name = raw.lower()
+        found[name] = found[name] + b"; " + value if name == b"cookie" and name in found else value
+    return found
+
+
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     """Send status, headers and body; a file by the server's own sendfile where it offers that."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]

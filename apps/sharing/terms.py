@@ -18,6 +18,8 @@ from apps.sharing.models import Download, Metadata, ShareLink
 
 # Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+# The longest edge of the web size: what a link for that size gives at most.
+WEB_EDGE = 2400
 VIEWED = frozenset({"tile", "thumb", "web"})
 DOWNLOADED = {
     Download.NONE: (),
@@ -94,7 +96,10 @@ class Rights:
         return size in VIEWED
 
     def may_download(self, size: str) -> bool:
-        """True if a file of this size ("web", "original") may be taken home."""
+        """True if a file of this size may be taken home: "web", "original", or the longest edge in pixels ("2048")."""
+        if size.isascii() and size.isdecimal():
+            largest = {Download.NONE: 0, Download.WEB: WEB_EDGE}.get(self.download)
+            return largest is None or int(size) <= largest
         return size in DOWNLOADED[self.download]
 
     @property

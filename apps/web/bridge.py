@@ -26,6 +26,10 @@ CHUNK = 1 << 18
 _END = object()
 
 
+class Declined(Exception):
+    """Raised by a byte path that has neither read nor sent anything: Django's page at the address shall answer."""
+
+
 class TooMuch(Exception):
     """The body is longer than any request may be."""
 

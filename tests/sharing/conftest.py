@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -139,6 +140,7 @@ def fetch(
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     extensions: Mapping[str, Any] | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> Reply:
     """Ask a raw ASGI application as the browser of `client` would."""
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items() if morsel.value)
@@ -147,7 +149,7 @@ def fetch(
         "type": "http",
         "method": method,
         "path": path,
-        "query_string": b"",
+        "query_string": urlencode(query or {}).encode(),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
         "scheme": "http",
         "client": ("127.0.0.1", 1),

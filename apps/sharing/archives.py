@@ -1,0 +1,280 @@
+"""Archives of an album: what a guest chose, planned once and then fixed. Run in `acting_in(grant.studio)`.
+
+A plan lists every photo with path, size, CRC and hash, so that the length of the ZIP and each of its bytes are known
+before the first is sent. It is kept as a row: an interrupted download goes on with the same bytes, whatever became of
+the album meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from apps.albums.models import PlacementQuerySet
+from apps.sharing import packing
+from apps.sharing.access import Grant
+from apps.sharing.models import Archive, Metadata, Pick, Visitor
+from apps.sharing.packing import File
+from apps.sharing.sizes import Missing, files_of, is_offered
+from apps.sharing.zipping import Entry, Layout
+from apps.web.refusal import Refusal
+
+MOST_CHOSEN = 500
+# For so long an interrupted download finds its plan again.
+KEPT = timedelta(days=2)
+_CHOSEN = "ids"
+_WHAT = re.compile(r"all|favourites|(list|section):[0-9a-f-]{32,36}|photos:[0-9a-f]{32}")
+_ETAG = re.compile(r"[0-9a-f]{32}")
+
+
+class Empty(Refusal):
+    """Nothing to pack."""
+
+    status = 404
+    code = "empty"
+    sentence = _("There are no photos in this choice.")
+
+
+class NotGranted(Refusal):
+    """The link does not give this size."""
+
+    status = 403
+    code = "not_granted"
+    sentence = _("This link does not give photos in this size.")
+
+
+class NotReady(Refusal):
+    """Some photos are not made in this size yet."""
+
+    status = 503
+    code = "preparing"
+    sentence = _("The photos are being prepared in this size. Please come back in a moment.")
+    wait = 5
+
+    def __init__(self, done: int, total: int, missing: Missing) -> None:
+        self.done, self.total, self.missing = done, total, missing
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a guest wants packed.
+
+    what: "all", "favourites", "list:<id>", "section:<id>" or "photos:<digest>".
+    size: "original", "web" or the longest edge in pixels, like "2048".
+    """
+
+    what: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One photo of a plan. path: in the archive.  modified: seconds since 1970."""
+
+    photo_id: UUID
+    blob_id: UUID
+    path: str
+    size: int
+    crc32: int
+    sha256: str
+    modified: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One archive. policy: which metadata its photos keep.  zone: whose clock its times are told by."""
+
+    wish: Wish
+    policy: str
+    zone: str
+    name: str
+    part: int
+    parts: int
+    photos: tuple[Planned, ...]
+
+    @property
+    def photo_ids(self) -> list[UUID]:
+        return [photo.photo_id for photo in self.photos]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Its bytes: the photos, and behind them the manifest."""
+        zone = ZoneInfo(self.zone)
+        moments = [datetime.fromtimestamp(photo.modified, zone) for photo in self.photos]
+        entries = [
+            Entry(photo.path, photo.size, photo.crc32, moment)
+            for photo, moment in zip(self.photos, moments, strict=True)
+        ]
+        manifest = packing.manifest((photo.path, photo.size, photo.sha256) for photo in self.photos)
+        entries.append(Entry.of(packing.manifest_name(self.part, self.parts), manifest, max(moments)))
+        return Layout(entries)
+
+    @property
+    def length(self) -> int:
+        return self.layout.length
+
+    @cached_property
+    def packed(self) -> bytes:
+        """All of it but the wish and the parts' numbers, as text."""
+        photos = [
+            [photo.photo_id.hex, photo.blob_id.hex, photo.path, photo.size, photo.crc32, photo.sha256, photo.modified]
+            for photo in self.photos
+        ]
+        facts = {"policy": self.policy, "zone": self.zone, "name": self.name, "photos": photos}
+        return json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @cached_property
+    def etag(self) -> str:
+        """Names the bytes: the same for the same photos under the same names."""
+        manifest = packing.manifest_name(self.part, self.parts).encode()
+        return hashlib.blake2b(manifest + self.packed, digest_size=16).hexdigest()
+
+    @classmethod
+    def unpack(cls, row: Archive) -> Bundle:
+        """The bundle that a row keeps."""
+        facts: dict[str, Any] = json.loads(zlib.decompress(row.plan))
+        photos = tuple(Planned(UUID(photo), UUID(blob), *rest) for photo, blob, *rest in facts.pop("photos"))
+        return cls(wish=Wish(row.what, row.size), part=row.part, parts=row.parts, photos=photos, **facts)
+
+
+def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
+    """The archives that together hold what is wished, in order.
+
+    Raises Http404 for a choice that is none; Empty, NotGranted, NotReady, sizes.Unwhole.
+    """
+    if not is_offered(grant, wish.size):
+        raise NotGranted
+    files, missing = files_of(grant, members(grant, wish.what, visitor), wish.size)
+    if missing:
+        raise NotReady(len(files), len(files) + len(missing), missing)
+    if not files:
+        raise Empty
+    where = dict(zip((file.photo_id for file in files), packing.paths(files), strict=True))
+    parts = packing.split(files)
+    words = [grant.album.title, _word(files, wish.what)]
+    return [
+        Bundle(
+            wish=wish,
+            policy=grant.rights.metadata,
+            zone=grant.studio.time_zone,
+            name=packing.archive_name(words, number, len(parts)),
+            part=number,
+            parts=len(parts),
+            photos=tuple(_planned(file, where[file.photo_id]) for file in part),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
+    """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
+    if not _WHAT.fullmatch(what):
+        raise Http404
+    kind, _colon, given = what.partition(":")
+    photos = grant.photos()
+    if what == "all":
+        return photos
+    if what == "favourites" or kind == "list":
+        if visitor is None:
+            return photos.none()
+        picks = Pick.objects.for_studio(grant.studio).filter(selection__visitor=visitor)
+        if kind == "list":
+            picks = picks.filter(selection_id=_uuid(given))
+        return photos.filter(photo_id__in=picks.values("photo_id"))
+    if kind == "section":
+        return photos.filter(section_id=_uuid(given))
+    return photos.filter(photo_id__in=_chosen(grant, given))
+
+
+def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
+    """Remember single photos as a choice, for as long as a download may take; the word for it. Raises Http404."""
+    asked = sorted(set(photo_ids))
+    if not 0 < len(asked) <= MOST_CHOSEN:
+        raise Http404
+    text = json.dumps([photo_id.hex for photo_id in asked]).encode()
+    digest = hashlib.blake2b(text, digest_size=16).hexdigest()
+    row = Archive(
+        studio=grant.studio, link_id=grant.link_id, what=f"photos:{digest}", size=_CHOSEN, etag=f"{_CHOSEN}:{digest}",
+        length=0, photos=len(asked), plan=zlib.compress(text),
+    )  # fmt: skip
+    _keep(grant, [row])
+    return row.what
+
+
+def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> None:
+    """Remember plans, so that their downloads can be resumed. The same bytes again are the same row."""
+    rows = [
+        Archive(
+            studio=grant.studio, link_id=grant.link_id, visitor=visitor, what=bundle.wish.what, size=bundle.wish.size,
+            part=bundle.part, parts=bundle.parts, etag=bundle.etag, length=bundle.length, photos=len(bundle.photos),
+            plan=zlib.compress(bundle.packed, 1),
+        )
+        for bundle in bundles
+    ]  # fmt: skip
+    _keep(grant, rows)
+
+
+def _keep(grant: Grant, rows: list[Archive]) -> None:
+    every = Archive.objects.for_studio(grant.studio)
+    every.filter(link_id=grant.link_id, created_at__lt=timezone.now() - KEPT).delete()
+    every.bulk_create(
+        rows, update_conflicts=True, unique_fields=["studio", "link", "etag"], update_fields=["created_at"]
+    )
+
+
+def kept(grant: Grant, etag: str) -> Bundle | None:
+    """The plan with this ETag, if this link still gives what it holds."""
+    if not _ETAG.fullmatch(etag):
+        return None
+    known = Archive.objects.for_studio(grant.studio).filter(
+        link_id=grant.link_id, etag=etag, created_at__gt=timezone.now() - KEPT
+    )
+    row = known.exclude(size=_CHOSEN).first()
+    if row is None:
+        return None
+    bundle = Bundle.unpack(row)
+    allowed = is_offered(grant, bundle.wish.size) and bundle.policy == Metadata(grant.rights.metadata)
+    return bundle if allowed else None
+
+
+def _word(files: Sequence[File], what: str) -> str:
+    """What distinguishes the archive's name from the whole album's."""
+    kind = what.partition(":")[0]
+    if kind == "section":
+        return files[0].section[1] if files[0].section else ""
+    return {"favourites": "favourites", "list": "favourites", "photos": "selected"}.get(kind, "")
+
+
+def _planned(file: File, path: str) -> Planned:
+    return Planned(file.photo_id, file.blob_id, path, file.size, file.crc32, file.sha256, file.modified)
+
+
+def _chosen(grant: Grant, digest: str) -> list[UUID]:
+    row = Archive.objects.for_studio(grant.studio).filter(
+        link_id=grant.link_id, etag=f"{_CHOSEN}:{digest}", created_at__gt=timezone.now() - KEPT
+    )
+    found = row.first()
+    if found is None:
+        raise Http404
+    return [UUID(one) for one in json.loads(zlib.decompress(found.plan))]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

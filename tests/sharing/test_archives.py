@@ -1,0 +1,582 @@
+"""G10, G17, G19, G28, G50, G55: what an archive holds, how it leaves, and what stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import hashlib
+import io
+import zipfile
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Placement, Section
+from apps.media import serving
+from apps.media.models import Blob, BlobEvent, BlobState
+from apps.sharing import access, archives, links, packing, pouring, visitors, zips
+from apps.sharing.models import Activity, Archive, Pick, Selection, ShareLink, TakenPhoto, Visitor
+from apps.web.bridge import Declined
+from tests.factories import PlacementFactory, SectionFactory
+from tests.parallel import together
+from tests.sharing.conftest import PASSWORD, Make, Reply, Share, fetch, real_photo, unlocked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def zip_of(
+    share: Share,
+    client: Client | None = None,
+    *,
+    headers: dict[str, str] | None = None,
+    method: str = "GET",
+    **query: str,
+) -> Reply:
+    """What the byte path answers, or raises Declined."""
+    path = reverse("sharing:archive", args=[share.token])
+    return fetch(client or Client(), path, app=zips.archive, method=method, headers=headers, query=query)
+
+
+def page_of(share: Share, client: Client | None = None, **query: str) -> Any:
+    """What Django's page at the same address says."""
+    return (client or Client()).get(reverse("sharing:archive", args=[share.token]), query)
+
+
+def opened(reply: Reply) -> zipfile.ZipFile:
+    assert reply.status == 200
+    assert int(reply.headers["content-length"]) == len(reply.body)
+    read = zipfile.ZipFile(io.BytesIO(reply.body))
+    assert read.testzip() is None
+    return read
+
+
+def sha256_of(share: Share, number: int) -> str:
+    return share.photos[number].original.sha256
+
+
+def rows(share: Share, model: Any) -> list[Any]:
+    with acting_in(share.studio):
+        return list(model.objects.for_studio(share.studio).order_by("pk"))
+
+
+# -- what it holds -----------------------------------------------------------------------------------
+
+
+def test_g55_all_originals_under_their_names_with_a_manifest(shared: Make) -> None:
+    share = shared(download="original")
+    reply = zip_of(share, what="all", size="original")
+    read = opened(reply)
+    assert read.namelist() == ["ZQX_0.JPG", "ZQX_1.JPG", "ZQX_2.JPG", "manifest.csv"]
+    for number in range(3):
+        assert hashlib.sha256(read.read(f"ZQX_{number}.JPG")).hexdigest() == sha256_of(share, number)
+    table = list(csv.DictReader(io.StringIO(read.read("manifest.csv").decode())))
+    assert [row["sha256"] for row in table] == [sha256_of(share, number) for number in range(3)]
+    assert [int(row["size"]) for row in table] == [read.getinfo(row["name"]).file_size for row in table]
+    assert reply.headers["accept-ranges"] == "bytes"
+    assert reply.headers["content-disposition"] == 'attachment; filename="Zqx-wedding.zip"'
+    assert reply.headers["content-type"] == "application/zip"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_web_size_is_packed_as_what_it_is(shared: Make) -> None:
+    share = shared(download="web")
+    assert opened(zip_of(share, size="web")).namelist() == ["ZQX_0.webp", "ZQX_1.webp", "ZQX_2.webp", "manifest.csv"]
+
+
+def test_several_sets_are_folders_and_equal_names_are_told_apart(shared: Make) -> None:
+    share = shared(download="original")
+    party = SectionFactory.create(album=share.album, title="../Party: late", rank=2)
+    for name in ("ZQX_0.JPG", "zqx_0.jpg"):
+        PlacementFactory.create(album=share.album, photo=real_photo(share.album, name), section=party, section_rank=2)
+    names = opened(zip_of(share)).namelist()
+    assert names[0] == "Zqx ceremony/ZQX_0.JPG"
+    assert names[3:5] == ["_Party_ late/ZQX_0.JPG", "_Party_ late/zqx_0 (2).jpg"]
+    one = opened(zip_of(share, what=f"section:{party.pk}"))
+    assert one.namelist() == ["ZQX_0.JPG", "zqx_0 (2).jpg", "manifest.csv"]
+
+
+def test_g34_a_name_that_is_a_formula_stays_text_in_the_manifest() -> None:
+    text = packing.manifest([("=HYPERLINK(1).jpg", 1, "a" * 64), ("-1.jpg", 1, "b" * 64), ("x.jpg", 1, "c" * 64)])
+    assert [row.split(",")[0] for row in text.decode().splitlines()[1:]] == ["'=HYPERLINK(1).jpg", "'-1.jpg", "x.jpg"]
+
+
+@pytest.mark.parametrize("how", ["hidden", "withheld", "audience", "section", "trash"])
+def test_g19_what_a_guest_may_not_see_is_in_no_archive(shared: Make, how: str) -> None:
+    share = shared(download="original")
+    with acting_in(share.studio):
+        place = Placement.objects.for_studio(share.studio).get(photo=share.photos[1])
+        if how == "hidden":
+            place.is_hidden = True
+        elif how == "withheld":
+            place.is_withheld = True
+        elif how == "audience":
+            place.audience = [uuid4()]
+        elif how == "trash":
+            place.trashed_at = timezone.now()
+        else:
+            other = Section(studio=share.studio, album=share.album, title="Secret", rank=9, audience=[uuid4()])
+            other.save()
+            place.section, place.section_rank = other, 9
+        place.save()
+    assert opened(zip_of(share)).namelist() == ["ZQX_0.JPG", "ZQX_2.JPG", "manifest.csv"]
+    with acting_in(share.studio):
+        hidden = list(Section.objects.for_studio(share.studio).filter(title="Secret"))
+    for section in hidden:
+        with pytest.raises(Declined):
+            zip_of(share, what=f"section:{section.pk}")
+
+
+def visitor_of(share: Share, *photos: int) -> Visitor:
+    """A visitor with a list of favourites."""
+    with acting_in(share.studio):
+        visitor = Visitor(studio=share.studio, album=share.album, link=share.link, name="Ada", email="ada@example.com")
+        visitor.save(force_insert=True)
+        selection = Selection(studio=share.studio, album=share.album, visitor=visitor, title="Mine")
+        selection.save(force_insert=True)
+        for number in photos:
+            Pick(studio=share.studio, selection=selection, photo=share.photos[number]).save(force_insert=True)
+    return visitor
+
+
+def known_as(share: Share, visitor: Visitor) -> Client:
+    client, response = Client(), HttpResponse()
+    visitors.remember(response, visitor, now=timezone.now())
+    client.cookies.update(response.cookies)
+    return client
+
+
+def test_favourites_are_those_of_the_visitor_and_of_nobody_else(shared: Make) -> None:
+    share = shared(download="original", may_favourite=True)
+    client = known_as(share, visitor_of(share, 2, 0))
+    assert opened(zip_of(share, client, what="favourites")).namelist() == ["ZQX_0.JPG", "ZQX_2.JPG", "manifest.csv"]
+    with pytest.raises(Declined):
+        zip_of(share, what="favourites")
+    assert page_of(share, what="favourites").status_code == 404
+
+
+def test_single_photos_are_chosen_by_a_form(shared: Make) -> None:
+    share = shared(download="original")
+    client = Client()
+    answer = client.post(
+        reverse("sharing:download_chosen", args=[share.token]), {"photos": [str(share.photos[1].pk), str(uuid4())]}
+    )
+    assert answer.status_code == 303
+    what = answer.headers["location"].partition("what=")[2].replace("%3A", ":")
+    assert opened(zip_of(share, client, what=what)).namelist() == ["ZQX_1.JPG", "manifest.csv"]
+    other = shared(download="original")
+    with pytest.raises(Declined):
+        zip_of(other, client, what=what)
+
+
+@pytest.mark.parametrize("photos", [[], ["x"], [str(UUID(int=n)) for n in range(501)]])
+def test_a_choice_of_nothing_or_of_too_many_is_refused(shared: Make, photos: list[str]) -> None:
+    share = shared(download="original")
+    answer = Client().post(reverse("sharing:download_chosen", args=[share.token]), {"photos": photos})
+    assert answer.status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"what": "everything"}, {"what": "section:x"}, {"what": f"section:{uuid4()}"}, {"what": "all:1"},
+        {"what": "photos:" + "0" * 32}, {"what": "\0"}, {"what": "section:" + "-" * 200}, {"part": "0"}, {"part": "2"},
+        {"part": "9" * 5000}, {"part": "\u0663"}, {"id": "\0"}, {"size": "gold"}, {"size": "2400.5"}, {"size": "2401"},
+        {"size": "\u0661"}, {"size": "999999999999999999999"},
+    ],
+)  # fmt: skip
+def test_a_wish_that_is_none_is_refused_with_a_reason(shared: Make, query: dict[str, str]) -> None:
+    share = shared(download="original")
+    if query == {"id": "\0"}:
+        assert zip_of(share, **query).status == 200
+        return
+    with pytest.raises(Declined):
+        zip_of(share, **query)
+    assert page_of(share, **query).status_code in (403, 404)
+    assert rows(share, TakenPhoto) == rows(share, Archive) == []
+
+
+@pytest.mark.parametrize("right", ["none", "web", "original"])
+@pytest.mark.parametrize("size", ["original", "web", ""])
+def test_g19_an_archive_needs_its_right(shared: Make, right: str, size: str) -> None:
+    share = shared(download=right)
+    granted = {"none": set(), "web": {"web", ""}, "original": {"original", "web", ""}}[right]
+    if size in granted:
+        assert zip_of(share, size=size).status == 200
+        return
+    with pytest.raises(Declined):
+        zip_of(share, size=size)
+    assert page_of(share, size=size).status_code == 403
+
+
+# -- the door ----------------------------------------------------------------------------------------
+
+
+def test_g15_a_locked_link_gives_no_byte(shared: Make) -> None:
+    share = shared(download="original", password=PASSWORD)
+    with pytest.raises(Declined):
+        zip_of(share)
+    page = page_of(share)
+    assert page.status_code == 403
+    assert "Zqx" not in page.content.decode()
+    assert "ETag" not in page.headers
+    assert zip_of(share, unlocked(share)).status == 200
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "missing"])
+def test_a_closed_link_gives_no_byte(shared: Make, how: str) -> None:
+    share = shared(download="original")
+    with acting_in(share.studio):
+        if how == "revoked":
+            links.revoke(share.link, by=share.link.created_by)
+        elif how == "expired":
+            ShareLink.objects.for_studio(share.studio).update(expires_at=timezone.now() - timedelta(seconds=1))
+        else:
+            share.link.delete()
+    with pytest.raises(Declined):
+        zip_of(share)
+    assert page_of(share).status_code == (404 if how == "missing" else 410)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_only_reading_is_answered(shared: Make, method: str) -> None:
+    assert zip_of(shared(download="original"), method=method).status == 405
+
+
+def test_head_tells_of_it_and_takes_nothing(shared: Make) -> None:
+    share = shared(download="original")
+    told = zip_of(share, method="HEAD")
+    assert (told.status, told.body) == (200, b"")
+    assert rows(share, TakenPhoto) == rows(share, Archive) == rows(share, Activity) == []
+    got = zip_of(share)
+    assert {**got.headers, "x": ""} == {**told.headers, "x": ""}
+
+
+# -- resuming ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["nothing", "another photo", "hidden", "renamed"])
+def test_g55_a_broken_download_goes_on_with_the_same_bytes(shared: Make, change: str) -> None:
+    share = shared(download="original")
+    whole = zip_of(share)
+    with acting_in(share.studio):
+        if change == "hidden":
+            Placement.objects.for_studio(share.studio).filter(photo=share.photos[0]).update(is_hidden=True)
+        elif change == "renamed":
+            share.album.title = "Another"
+            share.album.save()
+    if change == "another photo":
+        PlacementFactory.create(album=share.album, photo=real_photo(share.album, "ZQX_9.JPG"))
+    cut = len(whole.body) // 2
+    rest = zip_of(share, headers={"range": f"bytes={cut}-", "if-range": whole.headers["etag"]})
+    assert rest.status == 206
+    assert whole.body[:cut] + rest.body == whole.body
+    assert rest.headers["content-range"] == f"bytes {cut}-{len(whole.body) - 1}/{len(whole.body)}"
+    assert int(rest.headers["content-length"]) == len(rest.body)
+    assert rest.headers["etag"] == whole.headers["etag"]
+
+
+def test_every_cut_of_an_archive_is_exact(shared: Make) -> None:
+    share = shared(download="web")
+    whole = zip_of(share)
+    for start in range(0, len(whole.body), 97):
+        part = zip_of(share, headers={"range": f"bytes={start}-{start + 200}"})
+        assert part.status == 206
+        assert part.body == whole.body[start : start + 201]
+
+
+def test_another_version_gives_the_whole_archive(shared: Make) -> None:
+    share = shared(download="original")
+    reply = zip_of(share, headers={"range": "bytes=5-", "if-range": '"' + "0" * 32 + '"'})
+    assert reply.status == 200
+
+
+def test_a_range_outside_is_416(shared: Make) -> None:
+    share = shared(download="original")
+    length = len(zip_of(share).body)
+    with pytest.raises(Declined):
+        zip_of(share, headers={"range": "bytes=99999999-"})
+    page = Client().get(reverse("sharing:archive", args=[share.token]), headers={"Range": "bytes=99999999-"})
+    assert page.status_code == 416
+    assert page["Content-Range"] == f"bytes */{length}"
+
+
+def test_a_plan_of_another_link_or_policy_is_not_resumed(shared: Make) -> None:
+    share = shared(download="original")
+    etag = zip_of(share).headers["etag"].strip('"')
+    with acting_in(share.studio):
+        ShareLink.objects.for_studio(share.studio).update(metadata="none")
+    assert page_of(share, id=etag).status_code != 303
+    with acting_in(share.studio):
+        ShareLink.objects.for_studio(share.studio).update(metadata="all", download="web")
+    reply = zip_of(share, headers={"range": "bytes=5-", "if-range": f'"{etag}"'})
+    assert reply.headers["etag"] != f'"{etag}"'
+
+
+# -- parts -------------------------------------------------------------------------------------------
+
+
+def test_large_choices_come_in_parts_that_do_not_split_a_set(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared(download="original")
+    party = SectionFactory.create(album=share.album, title="Party", rank=2)
+    for number in range(2):
+        PlacementFactory.create(
+            album=share.album, photo=real_photo(share.album, f"P_{number}.JPG"), section=party, section_rank=2
+        )
+    size = share.photos[0].original.size
+    monkeypatch.setattr(packing.split, "__defaults__", (size * 4,))
+    first, second = opened(zip_of(share, part="1")), opened(zip_of(share, part="2"))
+    assert [name.split("/")[0] for name in first.namelist()] == ["Zqx ceremony"] * 3 + ["manifest-1-of-2.csv"]
+    assert [name.split("/")[0] for name in second.namelist()] == ["Party"] * 2 + ["manifest-2-of-2.csv"]
+    assert zip_of(share, part="2").headers["content-disposition"] == 'attachment; filename="Zqx-wedding-2-of-2.zip"'
+    with pytest.raises(Declined):
+        zip_of(share, part="3")
+
+
+def file(number: int, section: int, size: int) -> packing.File:
+    where = (UUID(int=section), f"S{section}") if section else None
+    return packing.File(UUID(int=number), UUID(int=number), where, f"{number}.jpg", "image/jpeg", size, 0, "", 0)
+
+
+def test_a_set_is_split_only_if_it_alone_is_larger_than_a_part() -> None:
+    files = [
+        file(1, 1, 40),
+        file(2, 1, 40),
+        file(3, 2, 30),
+        file(4, 3, 60),
+        file(5, 3, 60),
+        file(6, 3, 250),
+        file(7, 4, 5),
+    ]
+    parts = [[one.photo_id.int for one in part] for part in packing.split(files, 100)]
+    assert parts == [[1, 2], [3], [4], [5], [6], [7]]
+    assert [one for part in packing.split(files, 1000) for one in part] == files
+    assert packing.split(files[:1], 10) == [[files[0]]]
+
+
+# -- what is wrong with the bytes --------------------------------------------------------------------
+
+
+def path_of(share: Share, number: int) -> Any:
+    with acting_in(share.studio):
+        location = serving.original_location(share.studio.pk, share.photos[number].pk)
+    assert location is not None
+    assert location.path is not None
+    return location.path
+
+
+def test_g28_a_flipped_bit_breaks_the_transfer_and_raises_the_alarm(shared: Make) -> None:
+    share = shared(download="original")
+    path = path_of(share, 1)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(pouring.Broken):
+        list(delivered(share).chunks())
+    assert [event.event for event in rows(share, BlobEvent)] == ["damaged"]
+
+
+def delivered(share: Share, **query: str) -> zips.Delivery:
+    grant = access.open_link(share.token, {}, now=timezone.now())
+    with acting_in(share.studio):
+        return zips.decide(grant, {}, query, {}, takes=False)
+
+
+def test_g28_a_flipped_bit_before_the_cut_breaks_the_rest_too(shared: Make) -> None:
+    """A resumed entry is compared as a whole."""
+    share = shared(download="original")
+    whole = delivered(share)
+    path = path_of(share, 0)
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(data)
+    middle = len(data) // 2
+    with pytest.raises(pouring.Broken):
+        list(pouring.pour(whole.bundle, whole.where, middle, whole.bundle.length - 1))
+
+
+def test_the_last_bytes_of_a_wrong_entry_never_leave(shared: Make) -> None:
+    share = shared(download="original")
+    path = path_of(share, 0)
+    data = bytearray(path.read_bytes())
+    data[10] ^= 1
+    path.write_bytes(data)
+    sent: list[bytes] = []
+    with pytest.raises(pouring.Broken):
+        sent.extend(delivered(share).chunks())
+    assert sum(map(len, sent)) < len(data)
+
+
+@pytest.mark.parametrize("harm", ["missing", "short", "damaged"])
+def test_g55_a_missing_file_is_told_before_the_first_byte(shared: Make, harm: str) -> None:
+    share = shared(download="original")
+    path = path_of(share, 2)
+    if harm == "missing":
+        path.unlink()
+    elif harm == "short":
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        with acting_in(share.studio):
+            Blob.objects.for_studio(share.studio).filter(pk=share.photos[2].original_id).update(state=BlobState.DAMAGED)
+    with pytest.raises(Declined):
+        zip_of(share)
+    page = page_of(share)
+    assert page.status_code == 409
+    assert str(path) not in page.content.decode()
+    assert rows(share, TakenPhoto) == []
+
+
+def test_a_file_that_vanishes_later_breaks_the_transfer(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared(download="original")
+    delivery = delivered(share)
+    path_of(share, 2).unlink()
+    with pytest.raises(pouring.Broken):
+        list(delivery.chunks())
+
+
+def test_crcs_from_before_they_were_counted_are_counted_once(shared: Make) -> None:
+    share = shared(download="original")
+    before = {blob.pk: blob.crc32 for blob in rows(share, Blob)}
+    with acting_in(share.studio):
+        Blob.objects.for_studio(share.studio).update(crc32=None)
+    opened(zip_of(share))
+    after = {blob.pk: blob.crc32 for blob in rows(share, Blob)}
+    originals = [photo.original_id for photo in share.photos]
+    assert [after[pk] for pk in originals] == [before[pk] for pk in originals]
+    assert None not in [before[pk] for pk in originals]
+
+
+def test_wrong_bytes_get_no_crc(shared: Make) -> None:
+    share = shared(download="original")
+    with acting_in(share.studio):
+        Blob.objects.for_studio(share.studio).update(crc32=None)
+    path = path_of(share, 0)
+    path.write_bytes(b"x" * path.stat().st_size)
+    with pytest.raises(Declined):
+        zip_of(share)
+    assert page_of(share).status_code == 409
+
+
+# -- while it flows ----------------------------------------------------------------------------------
+
+
+def test_g17_a_revoked_link_breaks_a_running_transfer(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared(download="original")
+    monkeypatch.setattr(zips, "ASKED_AGAIN", 0.05)
+    monkeypatch.setattr(pouring, "_JOINED", 1)
+    events: list[dict[str, Any]] = []
+
+    async def send(event: dict[str, Any]) -> None:
+        events.append(event)
+        if len(events) == 2:
+            await asyncio.to_thread(_revoke, share)
+        await asyncio.sleep(0.2)
+
+    with pytest.raises(zips.Ended):
+        run(share, send, forever)
+    assert events[0]["status"] == 200
+    assert events[-1].get("more_body") is True
+
+
+def _revoke(share: Share) -> None:
+    with acting_in(share.studio):
+        links.revoke(share.link, by=share.link.created_by)
+    connection.close()
+
+
+def test_a_client_that_leaves_ends_the_reading(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared(download="original")
+    monkeypatch.setattr(pouring, "_JOINED", 1)
+    events: list[dict[str, Any]] = []
+
+    async def send(event: dict[str, Any]) -> None:
+        events.append(event)
+        await asyncio.sleep(0.2)
+
+    async def leave() -> dict[str, Any]:
+        await asyncio.sleep(0.3)
+        return {"type": "http.disconnect"}
+
+    run(share, send, leave)
+    assert len(events) < 5
+
+
+async def forever() -> dict[str, Any]:
+    await asyncio.sleep(3600)
+    return {}
+
+
+def run(share: Share, send: Any, receive: Any) -> None:
+    scope = {
+        "type": "http", "method": "GET", "path": reverse("sharing:archive", args=[share.token]),
+        "query_string": b"what=all", "headers": [(b"host", b"testserver")],
+    }  # fmt: skip
+    asyncio.run(zips.archive(scope, receive, send))
+
+
+# -- counted and written down ------------------------------------------------------------------------
+
+
+def test_an_archive_is_written_down_once_and_not_for_every_range(shared: Make) -> None:
+    share = shared(download="original")
+    whole = zip_of(share, headers={"user-agent": "Mozilla/5.0 (iPhone) Mobile Safari"})
+    for start in (10, 500, 900):
+        zip_of(share, headers={"range": f"bytes={start}-", "if-range": whole.headers["etag"]})
+    entries = [row for row in rows(share, Activity) if row.kind == "downloaded"]
+    assert len(entries) == 1
+    assert entries[0].device == "Phone, Safari"
+    assert entries[0].detail == {"size": "original", "what": "all", "photos": 3, "bytes": len(whole.body)}
+
+
+def test_the_counter_takes_each_photo_once_and_refuses_with_the_reason(shared: Make) -> None:
+    share = shared(download="original", download_limit=3)
+    assert zip_of(share).status == 200
+    assert zip_of(share, size="web").status == 200
+    assert len(rows(share, TakenPhoto)) == 3
+    PlacementFactory.create(album=share.album, photo=real_photo(share.album, "ZQX_9.JPG"))
+    with pytest.raises(Declined):
+        zip_of(share)
+    page = page_of(share)
+    assert page.status_code == 403
+    assert "All 3 free downloads" in page.content.decode()
+    assert len(rows(share, TakenPhoto)) == 3
+
+
+def test_the_counter_is_shared_by_two_at_once(shared: Make) -> None:
+    """Both want the last photo of the link; one gets it."""
+    share = shared(download="original", download_limit=1)
+    whats = [choice(share, number) for number in range(3)]
+
+    def take(number: int) -> int:
+        try:
+            return zip_of(share, what=whats[number]).status
+        except Declined:
+            return 403
+
+    assert sorted(together(3, take)) == [200, 403, 403]
+    assert len(rows(share, TakenPhoto)) == 1
+
+
+def choice(share: Share, number: int) -> str:
+    """The word for one photo, as the form makes it."""
+    grant = access.open_link(share.token, {}, now=timezone.now())
+    with acting_in(share.studio):
+        return archives.choose(grant, [share.photos[number].pk])
+
+
+def test_many_photos_are_planned_by_as_many_statements_as_few(shared: Make, django_assert_num_queries: Any) -> None:
+    share = shared(download="original")
+    with CaptureQueriesContext(connection) as few:
+        delivered(share)
+    for number in range(20):
+        PlacementFactory.create(album=share.album, photo=real_photo(share.album, f"M_{number}.JPG"))
+    with django_assert_num_queries(len(few)):
+        delivered(share)
