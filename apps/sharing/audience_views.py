@@ -26,24 +26,24 @@ CHOICES = [(ALL, "Everyone with a link"), (CHOSEN, "Only chosen links"), (NOBODY
 class AudienceForm(forms.Form):
     """Who sees it. `links` are ids of the album's links."""
 
-    to = forms.ChoiceField(label="Visible to", widget=forms.RadioSelect)
+    seen_by = forms.ChoiceField(label="Visible to", widget=forms.RadioSelect)
     links = forms.MultipleChoiceField(label="Links", required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, album: Album, with_nobody: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = list(album.share_links.order_by("created_at", "id").values_list("pk", "label"))
-        self.fields["to"].choices = CHOICES if with_nobody else CHOICES[:2]  # type: ignore[attr-defined]
+        self.fields["seen_by"].choices = CHOICES if with_nobody else CHOICES[:2]  # type: ignore[attr-defined]
         self.fields["links"].choices = [(str(pk), label) for pk, label in rows]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("to") == CHOSEN and "links" not in self.errors and not data.get("links"):
+        if data.get("seen_by") == CHOSEN and "links" not in self.errors and not data.get("links"):
             self.add_error("links", "Choose at least one link.")
         return data
 
     def audience(self) -> list[UUID] | None:
         """Ids of the chosen links; None for all of them."""
-        return [UUID(pk) for pk in self.cleaned_data["links"]] if self.cleaned_data["to"] == CHOSEN else None
+        return [UUID(pk) for pk in self.cleaned_data["links"]] if self.cleaned_data["seen_by"] == CHOSEN else None
 
 
 def _initial(states: Collection[tuple[bool, list[UUID] | None]]) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def _initial(states: Collection[tuple[bool, list[UUID] | None]]) -> dict[str, An
         return {}
     ((is_hidden, audience),) = states
     if is_hidden:
-        return {"to": NOBODY}
-    return {"to": ALL} if audience is None else {"to": CHOSEN, "links": [str(pk) for pk in audience]}
+        return {"seen_by": NOBODY}
+    return {"seen_by": ALL} if audience is None else {"seen_by": CHOSEN, "links": [str(pk) for pk in audience]}
 
 
 def _dialog(request: StudioRequest, album: Album, form: AudienceForm, *, what: str, **more: Any) -> HttpResponse:
@@ -72,7 +72,7 @@ def _done(request: StudioRequest, album: Album, text: str) -> HttpResponse:
 @require_POST
 @studio_page(Role.EDITOR)
 def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """Who sees the selected photos: asks, and with `to` does it. `photos` holds their ids, joined by commas."""
+    """Who sees the selected photos: asks, and with `seen_by` does it. `photos` holds their ids, joined by commas."""
     album = album_of(request, album_id)
     ids = uuids([*request.POST.getlist("photo"), *request.POST.get("photos", "").split(",")])
     chosen = album.placements.live().filter(photo_id__in=ids)
@@ -80,7 +80,7 @@ def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if not number:
         raise Http404
     what = "1 photo" if number == 1 else f"{number:,} photos"
-    if "to" not in request.POST:
+    if "seen_by" not in request.POST:
         states = list(chosen.order_by().values_list("is_hidden", "audience").distinct()[:2])
         form = AudienceForm(initial=_initial(states), album=album, with_nobody=True)
         return _dialog(request, album, form, what=what, ids=ids)
@@ -88,11 +88,11 @@ def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _dialog(request, album, form, what=what, ids=ids)
     _show_photos(album, ids, form, request)
-    return _done(request, album, f"{what}: {_WORDS[form.cleaned_data['to']]}.")
+    return _done(request, album, f"{what}: {_WORDS[form.cleaned_data['seen_by']]}.")
 
 
 def _show_photos(album: Album, ids: list[UUID], form: AudienceForm, request: StudioRequest) -> None:
-    is_hidden = form.cleaned_data["to"] == NOBODY
+    is_hidden = form.cleaned_data["seen_by"] == NOBODY
     audiences.hide(album, ids, hidden=is_hidden, by=request.user)
     # What nobody sees keeps its audience for the day it is shown again.
     if not is_hidden:
@@ -113,4 +113,4 @@ def section(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpRes
     if not form.is_valid():
         return _dialog(request, album, form, what=f"“{row.title}”")
     audiences.show_section_to(row, form.audience(), by=request.user)
-    return _done(request, album, f"“{row.title}”: {_WORDS[form.cleaned_data['to']]}.")
+    return _done(request, album, f"“{row.title}”: {_WORDS[form.cleaned_data['seen_by']]}.")

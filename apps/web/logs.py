@@ -4,7 +4,7 @@ import logging
 import re
 
 _SECRETS = (
-    (re.compile(r"(/g/)[A-Za-z0-9_-]{8,}"), r"\1[token]"),
+    (re.compile(r"(/g/)[A-Za-z0-9_.-]{8,}"), r"\1[token]"),
     (re.compile(r"(/(?:reset|invitation|sign-up)/)[A-Za-z0-9_.:-]{8,}"), r"\1[token]"),
     (re.compile(r"\b(gk_)[A-Za-z0-9_-]{8,}"), r"\1[key]"),
     (re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._-]{16,}"), r"\1[token]"),
