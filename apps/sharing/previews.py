@@ -27,7 +27,7 @@ from apps.sharing.models import ShareLink, Visitor
 from apps.sharing.who import is_scripted
 
 LIFETIME = timedelta(hours=2)
-REFUSED = "You are looking in a guest's place. Nothing is changed here."
+REFUSED = "You are looking as a guest does. Nothing is changed here."
 
 _signer = Signer(salt="glassine.preview")
 
