@@ -162,7 +162,7 @@ def answer(queue: Queue | str, steps: dict[str, Callable[[Claimed], None]]) -> C
         return None
     try:
         with _renewed(job):
-            steps[job.kind](job)
+            _step(steps, job.kind)(job)
     except Refused as refusal:
         _close(job, State.REJECTED, str(refusal))
     except Exception as error:
@@ -171,6 +171,11 @@ def answer(queue: Queue | str, steps: dict[str, Callable[[Claimed], None]]) -> C
     else:
         _close(job, State.DONE, "")
     return job
+
+
+def _step(steps: dict[str, Callable[[Claimed], None]], kind: str) -> Callable[[Claimed], None]:
+    """The step of a kind. "derive.fit.2048" is the step "derive", told by the rest what to make."""
+    return steps.get(kind) or steps[kind.partition(".")[0]]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ nothing else. Transparent pictures are laid on white paper, as a print would be.
 """
 
 import io
+import json
 import os
 import warnings
 from collections.abc import Sequence
@@ -18,8 +19,11 @@ from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooMa
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, WEB, Preset
 from apps.media.rendered import Rendered, RenditionFile
 
-__all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fitted", "preload", "render"]
+__all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fit", "fitted", "preload", "render", "write_presets"]
 
+# What a task is asked for beyond its file stands in the folder it writes to.
+WISH, FIT_FILE = "wish.json", "fit.jpg"
+FIT_QUALITY = 92
 # A larger profile would outweigh the small renditions; those pictures become sRGB instead.
 MAX_ICC_BYTES = 64 * 1024
 # Pillow has a limit of its own, lower than ours; it warns above this number and raises above twice as many.
@@ -48,19 +52,15 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[Preset] = PRESETS) 
     format = _format(source)
     check_whole(source, format)
     picture, profile, size, facts = _decode(source, format)
-    files, hashed = [], picture
-    for preset in presets:
-        picture = _shrunk(picture, preset.long_edge)
-        files.append(_write(picture, preset, profile, out_dir))
-        if preset.name == "thumb":
-            hashed = picture
+    files, made = write_presets(picture, profile, out_dir, presets)
+    smallest = made[presets[-1].name]
     return Rendered(
         format=format.name,
         mime=format.mime,
         width=size[0],
         height=size[1],
-        color=looks.dominant_color(picture),
-        phash=looks.phash(hashed),
+        color=looks.dominant_color(smallest),
+        phash=looks.phash(made.get("thumb", picture)),
         facts=facts,
         renditions=tuple(files),
         recipe=RECIPE,
@@ -89,8 +89,39 @@ def _format(source: Path) -> Format:
         return sniff(file.read(HEAD_BYTES))
 
 
-def _decode(source: Path, format: Format) -> tuple[Image.Image, bytes, tuple[int, int], camera.Facts]:
-    """The picture in web size (RGB, upright), the profile to keep, its size as shown, its facts."""
+def fit(source: Path, out_dir: Path) -> dict[str, int]:
+    """Write `fit.jpg`: the picture upright with its long side at most as `wish.json` in `out_dir` says.
+
+    Never enlarged; of the file's metadata only the profile is kept. Returns width and height. Raises as `render`.
+    """
+    preload()
+    format = _format(source)
+    check_whole(source, format)
+    wish = json.loads((out_dir / WISH).read_text())
+    picture, profile, _, _ = _decode(source, format, int(wish["edge"]))
+    # Pillow writes a comment of the old file into the new one by itself.
+    picture.info.clear()
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG", quality=FIT_QUALITY, icc_profile=profile or None, exif=b"")
+    write_new(out_dir / FIT_FILE, encoded.getbuffer())
+    return {"width": picture.width, "height": picture.height}
+
+
+def write_presets(
+    picture: Image.Image, profile: bytes, out_dir: Path, presets: Sequence[Preset] = PRESETS
+) -> tuple[list[RenditionFile], dict[str, Image.Image]]:
+    """Write an upright RGB picture in these sizes; also gives the pictures by name of the size."""
+    files, made = [], {}
+    for preset in presets:
+        picture = made[preset.name] = _shrunk(picture, preset.long_edge)
+        files.append(_write(picture, preset, profile, out_dir))
+    return files, made
+
+
+def _decode(
+    source: Path, format: Format, edge: int = WEB.long_edge
+) -> tuple[Image.Image, bytes, tuple[int, int], camera.Facts]:
+    """The picture with a long side of at most `edge` (RGB, upright), the profile to keep, its size, its facts."""
     with warnings.catch_warnings():
         # Pillow warns of odd metadata; the picture counts, and nobody reads a jail's stderr.
         warnings.simplefilter("ignore")
@@ -99,10 +130,10 @@ def _decode(source: Path, format: Format) -> tuple[Image.Image, bytes, tuple[int
                 _check_size(image.size)
                 facts, size = camera.read(image, format), image.size
                 if format is JPEG:
-                    image.draft(None, fitted(size, WEB.long_edge))
+                    image.draft(None, fitted(size, edge))
                 image.load()
                 turn = _UPRIGHT.get(_orientation(image))
-                picture, profile = _to_rgb(_shrunk(_plain_mode(image), WEB.long_edge), _profile(image))
+                picture, profile = _to_rgb(_shrunk(_plain_mode(image), edge), _profile(image))
         except BadFile:
             raise
         except (Image.DecompressionBombError, MemoryError) as error:
@@ -219,8 +250,13 @@ def _write(picture: Image.Image, preset: Preset, profile: bytes, out_dir: Path) 
         exif=b"",
         xmp=b"",
     )
-    # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
-    handle = os.open(out_dir / preset.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(encoded.getbuffer())
+    write_new(out_dir / preset.file, encoded.getbuffer())
     return RenditionFile(preset.name, preset.file, *picture.size, len(encoded.getbuffer()))
+
+
+def write_new(path: Path, data: bytes | memoryview) -> None:
+    """Write a file that is not there yet."""
+    # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)

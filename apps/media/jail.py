@@ -18,13 +18,13 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from apps.media.confine import Limits
 from apps.media.facts import clean
 from apps.media.rendered import Rendered, RenditionFile
 
-__all__ = ["Crashed", "Limits", "Rejected", "abilities", "close", "render", "run"]
+__all__ = ["Crashed", "Limits", "Rejected", "abilities", "check_webp", "close", "open_made", "render", "run"]
 
 #: What one photo may cost. Enough for MAX_PIXELS of RGB.
 LIMITS = Limits()
@@ -129,20 +129,17 @@ def render(source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> Rendered:
     try:
         rendered = Rendered.from_plain(plain)
         for made in rendered.renditions:
-            _check_file(out_dir / made.file, made, limits)
+            check_webp(out_dir / made.file, made, limits)
     except (ValueError, OSError) as error:
         raise Crashed(f"the decoder gave something else than pictures: {error}") from error
     return rendered
 
 
-def _check_file(path: Path, made: RenditionFile, limits: Limits) -> None:
+def check_webp(path: Path, made: RenditionFile, limits: Limits) -> None:
     """Raise ValueError or OSError unless `path` is a WebP file of its own with pixels and profile only."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-            raise ValueError("a link or a device")
-        if status.st_size != made.bytes or status.st_size > limits.file_bytes:
+    with open_made(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size != made.bytes or size > limits.file_bytes:
             raise ValueError("another length than told")
         content = file.read()
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
@@ -153,6 +150,16 @@ def _check_file(path: Path, made: RenditionFile, limits: Limits) -> None:
             raise ValueError("more than pixels and a profile")
         size = int.from_bytes(content[at + 4 : at + 8], "little")
         at += 8 + size + size % 2
+
+
+def open_made(path: Path) -> BinaryIO:
+    """Open a file that a task wrote. Raises ValueError or OSError unless it is a file of its own."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        os.close(handle)
+        raise ValueError("a link or a device")
+    return os.fdopen(handle, "rb")
 
 
 def run(task: str, source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> dict[str, Any]:

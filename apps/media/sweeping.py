@@ -28,7 +28,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
+from django.db.models import Exists, F, ForeignObjectRel, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models import Studio
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=7)
 TEMP_KEPT = timedelta(hours=24)
+# Files made on demand (`media.derived`) are made again when somebody wants them after that.
+DERIVED_KEPT = timedelta(days=30)
 # A run that would remove more than this share of a studio's blobs, and more than so many, is not believed.
 MOST_SHARE = 0.01
 MOST_AT_ONCE = 200
@@ -86,7 +88,8 @@ def referred(studio_id: UUID) -> Q:
         rows = model.objects.for_studio(studio_id).filter(**{relation.field.name: OuterRef("pk")})
         if model is Rendition:
             # A doomed source takes its renditions along, so their bytes need not wait until it is gone.
-            rows = rows.exclude(**{"source__state": BlobState.DOOMED})
+            # An original without metadata is its own clean file, and must not hold itself.
+            rows = rows.exclude(source__state=BlobState.DOOMED).exclude(source_id=F("blob_id"))
         found |= Q(Exists(rows))
     return found
 
@@ -115,6 +118,7 @@ def sweep(studio_id: UUID, *, grace: timedelta = GRACE, confirmed: int = 0) -> R
     now = timezone.now()
     report = Report()
     _finish_removals(studio_id)
+    _forget_unused(studio_id, now - DERIVED_KEPT)
     report.spared = _spare(studio_id)
     report.stopped = _too_many(studio_id, now - grace, confirmed)
     if report.stopped:
@@ -126,6 +130,18 @@ def sweep(studio_id: UUID, *, grace: timedelta = GRACE, confirmed: int = 0) -> R
                 report.size += blob.size
     report.doomed = _doom(studio_id, now - grace)
     return report
+
+
+def _forget_unused(studio_id: UUID, before: datetime) -> None:
+    """End rows of derived files that nobody fetched for long; their bytes go the way of all others.
+
+    Few at a time: many removals at once would look like an accident.
+    """
+    with acting_in(studio_id):
+        rows = Rendition.objects.for_studio(studio_id).filter(created_at__lt=before, blob__seen_at__lt=before)
+        unused = rows.filter(Q(kind__startswith="clean.") | Q(kind__startswith="fit."))
+        ids = list(unused.order_by("created_at").values_list("pk", flat=True)[: MOST_AT_ONCE // 2])
+        Rendition.objects.for_studio(studio_id).filter(pk__in=ids).delete()
 
 
 def foresee(studio_id: UUID, *, grace: timedelta = GRACE) -> Report:

@@ -2,6 +2,7 @@
 
 - render: one decode gives facts, size, colours, perceptual hash, tile, thumb and web
 - announce: part of every step's end, whoever looks at the album is told
+- derive.<kind>: not for every photo, when somebody asks for it ahead of time (see `media.derived`)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import jail, renditions
+from apps.media import derived, jail, renditions
 from apps.media.facts import Facts
 from apps.media.images import Rendered
 from apps.uploads import progress
@@ -123,4 +124,5 @@ def given_up(studio_id: UUID, kind: str, photo_id: UUID) -> None:
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
     repair.RENDER: render,
+    "derive": derived.derive,
 }

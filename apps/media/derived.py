@@ -1,0 +1,202 @@
+"""Files that are made from an original when somebody first needs them, and kept like all renditions.
+
+    clean.copyright, clean.none   the original with less metadata, pixels untouched (see `metadata`)
+    fit.<pixels>                  a JPEG with its long side at most so long, never enlarged, colours kept
+
+Rows refer to the original's blob, so two photos of the same bytes share them, and they go when it goes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import acting_in
+from apps.jobs import queue
+from apps.jobs.models import Queue
+from apps.media import cas, jail
+from apps.media.formats import HEAD_BYTES, BadFile, sniff
+from apps.media.images import FIT_FILE, WISH
+from apps.media.metadata.clean import FILE
+from apps.media.models import Blob, BlobState, Rendition
+from apps.media.presets import MAX_PIXELS
+from apps.media.storage import as_local_file, sha256_of, temp_directory
+from apps.web.refusal import Refusal
+
+#: Raise a number whenever files of the kind that were made earlier must be made again.
+RECIPES = {"clean": 1, "fit": 1}
+SMALLEST, LARGEST = 16, 20_000
+_KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})")
+_TASKS = {
+    "copyright": "apps.media.metadata.clean:keep_copyright",
+    "none": "apps.media.metadata.clean:keep_nothing",
+    "fit": "apps.media.images:fit",
+}
+# What a minimal EXIF or a directory written anew can add to a file.
+_ROOM = 4 << 20
+_FIT_BYTES = 200_000_000
+_SEEN_EACH = 24 * 3600
+
+
+class NotMade(Refusal):
+    """The file could not be made. is_final: it never can be, because the original is bad."""
+
+    status = 409
+    code = "not_made"
+    sentence = "This file cannot be prepared at the moment. The original is safe."
+
+    def __init__(self, sentence: str = "", *, is_final: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_final = is_final
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How one kind is made. family: "clean" or "fit".  edge: the long side for "fit"."""
+
+    kind: str
+    family: str
+    task: str
+    file: str
+    edge: int = 0
+
+    @classmethod
+    def of(cls, kind: str) -> _Recipe:
+        """Raises ValueError for a kind that is not made here."""
+        match = _KIND.fullmatch(kind)
+        if match is None:
+            raise ValueError(f"{kind} is no kind of derived file")
+        if match[1]:
+            return cls(kind, "clean", _TASKS[match[2]], FILE)
+        edge = int(match[4])
+        if not SMALLEST <= edge <= LARGEST or str(edge) != match[4]:
+            raise ValueError(f"{edge} pixels are no size for a photo")
+        return cls(kind, "fit", _TASKS["fit"], FIT_FILE, edge)
+
+    @property
+    def number(self) -> int:
+        return RECIPES[self.family]
+
+    def limits(self, blob: Blob) -> jail.Limits:
+        """Enough for the largest original; rewriting one is a matter of its length."""
+        if self.family == "fit":
+            return jail.Limits(file_bytes=_FIT_BYTES)
+        return jail.Limits(file_bytes=blob.size + _ROOM, wall_seconds=90.0)
+
+
+def find(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> dict[UUID, Blob]:
+    """What is made already and whole, by the original's blob. Run it in `acting_in(studio)`. One query."""
+    recipe = _Recipe.of(kind)
+    rows = Rendition.objects.for_studio(studio).filter(
+        source_id__in=list(blob_ids), kind=kind, recipe=recipe.number, blob__state=BlobState.LIVE
+    )
+    return {row.source_id: row.blob for row in rows.select_related("blob")}
+
+
+def ensure(blob: Blob, kind: str) -> Blob:
+    """The derived file of an original; made now if it is not there yet. Two at once make it twice and keep it once.
+
+    Raises NotMade; ValueError for an unknown kind.
+    """
+    with acting_in(blob.studio_id):
+        known = find(blob.studio_id, [blob.pk], kind).get(blob.pk)
+        if known is not None:
+            _mark_used(known)
+            return known
+    recipe = _Recipe.of(kind)
+    out = Path(mkdtemp(prefix="derive.", dir=temp_directory()))
+    try:
+        told = _make(blob, recipe, out)
+        return _keep(blob, recipe, _checked(out / recipe.file, blob, recipe), told)
+    except jail.Rejected as rejected:
+        raise NotMade(rejected.reason, is_final=True) from rejected
+    except (jail.Crashed, FileNotFoundError, ValueError, BadFile) as error:
+        raise NotMade from error
+    finally:
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def _mark_used(blob: Blob) -> None:
+    """Once a day, so that what nobody fetches any more can be told (see `sweeping`)."""
+    now = timezone.now()
+    if (now - blob.seen_at).total_seconds() > _SEEN_EACH:
+        Blob.objects.for_studio(blob.studio_id).filter(pk=blob.pk).update(seen_at=now)
+
+
+def _make(blob: Blob, recipe: _Recipe, out: Path) -> dict[str, Any]:
+    with as_local_file(blob.storage_key) as source:
+        with source.open("rb") as file:
+            # Bytes that are not what was uploaded must not get a new hash that says they were.
+            if sha256_of(file) != blob.sha256:
+                raise NotMade
+        if recipe.edge:
+            (out / WISH).write_text(json.dumps({"edge": recipe.edge}))
+        return jail.run(recipe.task, source, out, limits=recipe.limits(blob))
+
+
+def _checked(path: Path, blob: Blob, recipe: _Recipe) -> cas.Stored:
+    """Take over what the jail wrote, if it is a picture of the right kind: its writer read hostile bytes."""
+    with jail.open_made(path) as file:
+        mime = sniff(file.read(HEAD_BYTES)).mime
+    if mime != (blob.mime if recipe.family == "clean" else "image/jpeg"):
+        raise ValueError("another format than asked for")
+    return cas.receive_path(path)
+
+
+def _side(told: dict[str, Any], name: str) -> int:
+    value = told.get(name)
+    if type(value) is not int or not 1 <= value <= MAX_PIXELS:
+        raise ValueError("not a side of a picture")
+    return value
+
+
+def _keep(blob: Blob, recipe: _Recipe, stored: cas.Stored, told: dict[str, Any]) -> Blob:
+    try:
+        sides = {name: _side(told, name) for name in ("width", "height")}
+        with cas.keeping(blob.studio_id, stored) as (kept, _):
+            Rendition.objects.for_studio(blob.studio_id).update_or_create(
+                studio_id=blob.studio_id,
+                source=blob,
+                kind=recipe.kind,
+                defaults={"blob": kept, "recipe": recipe.number, **sides},
+            )
+    finally:
+        stored.discard()
+    return kept
+
+
+# -- ahead of time -----------------------------------------------------------------------------------
+
+
+def request(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> None:
+    """Have derived files made by workers. Run it in the studio's transaction; asking twice is asking once."""
+    _Recipe.of(kind)
+    wanted = list(blob_ids)
+    made = find(studio, wanted, kind)
+    for blob_id in wanted:
+        if blob_id not in made:
+            queue.put(studio, f"derive.{kind}", blob_id, queue=Queue.IMAGES, again=True)
+
+
+def derive(job: queue.Claimed) -> None:
+    """The step behind `request`. A blob that is gone meanwhile is no error."""
+    with acting_in(job.studio_id):
+        blob = Blob.objects.for_studio(job.studio_id).filter(pk=job.subject_id).first()
+    if blob is None:
+        return
+    try:
+        ensure(blob, job.kind.removeprefix("derive."))
+    except NotMade as reason:
+        if reason.is_final:
+            raise queue.Refused(str(reason)) from reason
+        raise

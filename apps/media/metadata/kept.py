@@ -1,0 +1,238 @@
+"""The few facts of a file that outlive a policy, wherever the file keeps them, and EXIF that says them and no more."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from html import escape, unescape
+
+from apps.media.facts import clean, parse_date
+from apps.media.formats import Damaged
+from apps.media.metadata import ifd
+from apps.media.metadata.ifd import ASCII, UNDEFINED, Entry, Layout, Value
+from apps.media.metadata.pieces import Content
+
+ORIENTATION, ARTIST, COPYRIGHT, EXIF_IFD = 0x0112, 0x013B, 0x8298, 0x8769
+_VERSION, _TAKEN, _TAKEN_OFFSET, _TAKEN_FRACTION = 0x9000, 0x9003, 0x9011, 0x9291
+_TEXT = 400
+_PACKET = 1 << 20
+_LITTLE = Layout("<")
+
+
+class Policy(StrEnum):
+    """copyright: who made it and when, its colours and which way is up.  none: colours and which way is up."""
+
+    COPYRIGHT = "copyright"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What survives. orientation: 1..8, None if the file does not say.  taken: as EXIF writes it."""
+
+    orientation: int | None = None
+    creator: str = ""
+    copyright: str = ""
+    taken: str = ""
+    fraction: str = ""
+    offset: str = ""
+
+    def under(self, policy: Policy) -> Kept:
+        """What of it the policy allows."""
+        return self if policy is Policy.COPYRIGHT else Kept(self.orientation)
+
+    def or_else(self, other: Kept) -> Kept:
+        """This, completed by what another place of the same file says."""
+        moment = self if self.taken else other
+        return Kept(
+            self.orientation or other.orientation,
+            self.creator or other.creator,
+            self.copyright or other.copyright,
+            moment.taken,
+            moment.fraction,
+            moment.offset,
+        )
+
+    def shorter(self) -> Iterator[Kept]:
+        """The same, then with less and less: for a place that cannot grow."""
+        yield self
+        for limit in (120, 40):
+            yield replace(self, creator=self.creator[:limit], copyright=self.copyright[:limit])
+        yield replace(self, creator="", copyright=self.copyright[:40])
+        yield replace(self, creator="", copyright=self.copyright[:40], taken="", fraction="", offset="")
+        yield Kept(self.orientation)
+        yield Kept()
+
+    def exif(self) -> bytes:
+        """A TIFF structure with these facts; b"" when there are none."""
+        if self == Kept():
+            return b""
+        block = self.directories(_LITTLE, 8, [])
+        return b"II*\0" + struct.pack("<I", 8) + block
+
+    def xmp(self) -> bytes:
+        """An XMP packet with orientation, creator and copyright."""
+        turned = f' tiff:Orientation="{self.orientation}"' if self.orientation else ""
+        creator = f"<dc:creator><rdf:Seq><rdf:li>{escape(self.creator)}</rdf:li></rdf:Seq></dc:creator>"
+        words = (
+            f'<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">{escape(self.copyright)}</rdf:li></rdf:Alt></dc:rights>'
+        )
+        inside = (creator if self.creator else "") + (words if self.copyright else "")
+        packet = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+            f'xmlns:tiff="http://ns.adobe.com/tiff/1.0/"{turned}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
+        )
+        return packet.encode()
+
+    def directories(self, layout: Layout, at: int, others: list[Value], next_at: int = 0) -> bytes:
+        """The main directory at `at` with `others` and these facts, followed by the one with the moment."""
+        values = others + self._main(layout)
+        if not self.taken:
+            return ifd.write(layout, values, at, next_at)
+        # The length does not depend on where the pointer leads.
+        length = len(ifd.write(layout, [*values, layout.pointer(EXIF_IFD, 0)], at, next_at))
+        main = ifd.write(layout, [*values, layout.pointer(EXIF_IFD, at + length)], at, next_at)
+        return main + ifd.write(layout, self._camera(), at + length)
+
+    def _main(self, layout: Layout) -> list[Value]:
+        values = [layout.short(ORIENTATION, self.orientation)] if self.orientation else []
+        return values + [
+            _text(tag, text) for tag, text in ((ARTIST, self.creator), (COPYRIGHT, self.copyright)) if text
+        ]
+
+    def _camera(self) -> list[Value]:
+        pairs = ((_TAKEN, self.taken), (_TAKEN_OFFSET, self.offset), (_TAKEN_FRACTION, self.fraction))
+        return [Value(_VERSION, UNDEFINED, 4, b"0232"), *(_text(tag, text) for tag, text in pairs if text)]
+
+
+def _text(tag: int, text: str) -> Value:
+    data = text.encode() + b"\0"
+    return Value(tag, ASCII, len(data), data)
+
+
+def words(value: bytes) -> str:
+    """Text of a file as one clean line: UTF-8, else Latin-1."""
+    value = value[: 4 * _TEXT].partition(b"\0")[0]
+    try:
+        return clean(value.decode("utf-8"), _TEXT)
+    except UnicodeDecodeError:
+        return clean(value.decode("latin-1"), _TEXT)
+
+
+# -- where files keep them ---------------------------------------------------------------------------
+
+
+def from_exif(content: Content, base: int = 0) -> Kept:
+    """What the TIFF structure at `base` says. Never raises: a broken one says nothing."""
+    try:
+        found = ifd.layout_of(content, base)
+        if found is None:
+            return Kept()
+        layout, at = found
+        main = {entry.tag: entry for entry in ifd.read(content, layout, at, base)[0]}
+        return from_directory(content, layout, main, base)
+    except (Damaged, struct.error):
+        return Kept()
+
+
+def from_directory(content: Content, layout: Layout, main: dict[int, Entry], base: int = 0) -> Kept:
+    """What a main directory and the camera's directory below it say."""
+    kept = Kept(
+        orientation=_orientation(content, layout, main),
+        creator=_said(content, main, ARTIST),
+        copyright=_said(content, main, COPYRIGHT),
+    )
+    pointer = main.get(EXIF_IFD)
+    try:
+        (at,) = ifd.integers(content, layout, pointer)[:1] if pointer else [0]
+        camera = {entry.tag: entry for entry in ifd.read(content, layout, at, base)[0]} if at else {}
+    except (Damaged, struct.error, ValueError):
+        return kept
+    return _with_moment(kept, *(_said(content, camera, tag) for tag in (_TAKEN, _TAKEN_FRACTION, _TAKEN_OFFSET)))
+
+
+def _said(content: Content, entries: dict[int, Entry], tag: int) -> str:
+    entry = entries.get(tag)
+    return words(content[entry.at : entry.at + min(entry.size, 4 * _TEXT)]) if entry and entry.kind == ASCII else ""
+
+
+def _orientation(content: Content, layout: Layout, main: dict[int, Entry]) -> int | None:
+    entry = main.get(ORIENTATION)
+    value = next(iter(ifd.integers(content, layout, entry)), 0) if entry and entry.count == 1 else 0
+    return value if 1 <= value <= 8 else None
+
+
+def _with_moment(kept: Kept, taken: str, fraction: str = "", offset: str = "") -> Kept:
+    moment = parse_date(taken)
+    if moment is None:
+        return kept
+    return replace(
+        kept,
+        taken=_exif_date(moment),
+        fraction=fraction if re.fullmatch(r"[0-9]{1,9}", fraction) else "",
+        offset=offset if re.fullmatch(r"[+\-]\d\d:\d\d", offset) else "",
+    )
+
+
+def _exif_date(moment: datetime) -> str:
+    return f"{moment.year:04}:{moment.month:02}:{moment.day:02} {moment:%H:%M:%S}"
+
+
+def from_xmp(packet: bytes) -> Kept:
+    """What an XMP packet says. It is searched, never parsed: no XML of a stranger reaches a parser."""
+    text = packet[:_PACKET].decode("utf-8", "replace")
+    turned = re.search(r"\btiff:Orientation(?:\s*=\s*[\"']|>)\s*([1-8])\b", text)
+    kept = Kept(
+        orientation=int(turned[1]) if turned else None,
+        creator=_property(text, "dc:creator") or _property(text, "photoshop:Credit"),
+        copyright=_property(text, "dc:rights"),
+    )
+    for name in ("exif:DateTimeOriginal", "photoshop:DateCreated"):
+        moment = _property(text, name)
+        if parse_date(moment):
+            return _with_moment(kept, moment, offset=moment[-6:])
+    return kept
+
+
+def _property(text: str, name: str) -> str:
+    start = re.search(rf"<{name}\b[^>]{{0,200}}>|\b{name}\s*=\s*(?=[\"'])", text)
+    if start is None:
+        return ""
+    rest = text[start.end() : start.end() + 4000]
+    if rest[:1] in "\"'" and not start[0].startswith("<"):
+        return clean(unescape(rest[1:].partition(rest[0])[0]), _TEXT)
+    rest = rest.partition(f"</{name}")[0]
+    items = re.findall(r"<rdf:li\b[^>]*>([^<]*)", rest) or [rest.partition("<")[0]]
+    return clean(unescape(", ".join(filter(None, (item.strip() for item in items[:5])))), _TEXT)
+
+
+def from_photoshop(resources: bytes) -> Kept:
+    """What IPTC among Photoshop's image resources says."""
+    at = 0
+    while resources[at : at + 4] in (b"8BIM", b"MeSa", b"PHUT", b"AgHg", b"DCSR") and at + 12 <= len(resources):
+        name = resources[at + 6] + 1
+        start = at + 6 + name + name % 2
+        size = int.from_bytes(resources[start : start + 4], "big")
+        if resources[at + 4 : at + 6] == b"\x04\x04":
+            return from_iptc(resources[start + 4 : start + 4 + size])
+        at = start + 4 + size + size % 2
+    return Kept()
+
+
+def from_iptc(data: bytes) -> Kept:
+    """What IPTC's datasets say: by-line or credit, and copyright."""
+    found: dict[int, str] = {}
+    at = 0
+    while data[at : at + 1] == b"\x1c" and at + 5 <= len(data):
+        record, number, size = data[at + 1], data[at + 2], int.from_bytes(data[at + 3 : at + 5], "big")
+        if size & 0x8000:
+            break
+        if record == 2:
+            found.setdefault(number, words(data[at + 5 : at + 5 + size]))
+        at += 5 + size
+    return Kept(creator=found.get(80) or found.get(110, ""), copyright=found.get(116, ""))
