@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
@@ -52,12 +52,10 @@ def guest_page(
     """
 
     def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
-        @require_http_methods(["GET", "HEAD", "POST"])
-        @wraps(view)
-        def page(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def answer(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 if request.method == "POST" and not takes_posts:
-                    return _private(_unlock(request, token))
+                    return _unlock(request, token)
                 grant = _open(request, token, by_anyone=by_anyone)
                 with acting_in(grant.studio):
                     response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
@@ -65,7 +63,13 @@ def guest_page(
                     welcome(request, response, grant)
             except (access.Missing, access.Closed, Http404) as reason:
                 response = _turn_away(request, token, reason, locked_status)
-            return _private(response)
+            return response
+
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def page(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            with translation.override(translation.get_language_from_request(request)):
+                return _private(answer(request, token, *args, **kwargs))
 
         # The resolver hands everything over by name, which `Concatenate` cannot say.
         return page  # type: ignore[return-value]
@@ -206,7 +210,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     # Never with the path, which holds the token. "no-referrer" would send the password form with "Origin: null".
     response.setdefault("Referrer-Policy", "strict-origin")
     response.setdefault("Cache-Control", "private, no-store")
-    patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
+    patch_vary_headers(response, ["Cookie", "Accept-Language", "HX-Request", "HX-Target"])
     return response
 
 

@@ -187,6 +187,9 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 LANGUAGE_CODE = "en"
+# Guests read in the language of their browser (see sharing.guests); the studio's pages are in English.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [ROOT / "apps" / "sharing" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
