@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts.context import brand_css
-from apps.sharing import marks, visitors
+from apps.sharing import lists, marks, visitors
 from apps.sharing.access import Grant
-from apps.sharing.guests import guest_page
+from apps.sharing.favourites import chosen_list
+from apps.sharing.guests import dress, guest_page
 from apps.sharing.panel import mark_context, photos_of
 
 FEWEST, MOST = 2, 4
@@ -28,21 +29,27 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     if wanted and not photos:
         raise Http404
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
-    mine = marks.of(grant, visitor, [photo["id"] for photo in photos])
+    ids = [photo["id"] for photo in photos]
+    mine = marks.of(grant, visitor, ids)
     gallery_url = reverse("sharing:gallery", args=[token])
-    context = {
+    context: dict[str, Any] = {
         "album": grant.album,
         "studio": grant.studio,
-        "brand_css": brand_css(grant.studio),
         "panes": [{"photo": photo, "mark": mark_context(mine[photo["id"]])} for photo in photos],
         "is_enough": len(photos) >= FEWEST,
         "left_out": max(0, len(wanted) - MOST),
         "may_rate": grant.rights.rate,
         "may_comment": grant.rights.comment,
-        "may_favourite": grant.rights.favourite,
-        "gallery_url": gallery_url,
-        "back_url": f"{gallery_url}?photo={photos[0]['id']}#p-{photos[0]['id']}" if photos else gallery_url,
+        "here": request.get_full_path(),
+        "back_url": f"{gallery_url}?photo={ids[0]}#p-{ids[0]}" if ids else gallery_url,
+        **dress(grant),
     }
+    if grant.rights.favourite:
+        found = lists.read(grant, visitor, chosen=chosen_list(grant, request.GET, request.COOKIES), among=ids)
+        context["list"] = found.active
+        for pane in context["panes"]:
+            pk = pane["photo"]["id"]
+            pane |= {"heart_url": reverse("sharing:favourite", args=[token, pk]), "is_favourite": pk in found.hearts}
     return render(request, "sharing/compare.html", context)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,10 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.sharing import badges, comments, marks, visitors
 from apps.sharing.access import Grant
+from apps.sharing.favourites_views import not_allowed
 from apps.sharing.guests import dress, guest_page
 from apps.sharing.models import Visitor
 from apps.sharing.panel import panel_context
 from apps.sharing.who import back_to, is_scripted, needs_person
+
+P = ParamSpec("P")
+Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, UUID, P], HttpResponseBase]
 
 
 class CommentForm(forms.Form):
@@ -27,6 +35,13 @@ class CommentForm(forms.Form):
     x = forms.FloatField(required=False)
     y = forms.FloatField(required=False)
     parent = forms.UUIDField(required=False)
+
+    def pin(self) -> tuple[float, float] | None:
+        """The point, if there is one. Raises BadComment if only half of it is there."""
+        x, y = self.cleaned_data["x"], self.cleaned_data["y"]
+        if (x is None) != (y is None):
+            raise comments.BadComment(gettext("The pin lies outside of the photo."))
+        return None if x is None else (x, y)
 
 
 class MarkForm(forms.Form):
@@ -50,28 +65,52 @@ def panel(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
     return _panel(request, grant, token, photo_id, _visitor(request, grant))
 
 
-@require_POST
-@guest_page(locked_status=403, takes_posts=True)
-def comment(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
+def photo_deed(
+    check: Callable[[Grant, UUID], None],
+) -> Callable[[Deed[P]], Callable[Concatenate[HttpRequest, str, UUID, P], HttpResponseBase]]:
+    """Decorator of a deed on one photo by a known person. check: whether the guest sees the photo and has the right."""
+
+    def decorate(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, UUID, P], HttpResponseBase]:
+        @require_POST
+        @guest_page(locked_status=403, takes_posts=True)
+        @wraps(deed)
+        def page(
+            request: HttpRequest, grant: Grant, token: str, /, photo_id: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            try:
+                check(grant, photo_id)
+            except PermissionDenied:
+                return not_allowed(request, grant)
+            visitor = _visitor(request, grant)
+            if visitor is None:
+                return needs_person(request, token)
+            return deed(request, grant, token, visitor, photo_id, *args, **kwargs)
+
+        # The door hands everything over by name, which `Concatenate` cannot say.
+        return page  # type: ignore[return-value]
+
+    return decorate
+
+
+@photo_deed(comments.check)
+def comment(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
     """Write a comment or an answer to one."""
-    comments.check(grant, photo_id)
-    visitor = _visitor(request, grant)
-    if visitor is None:
-        return needs_person(request, token)
     form = CommentForm(request.POST)
     if "parent" in form.errors:
         raise Http404
-    if not form.is_valid():
-        return _refused(request, grant, token, photo_id, visitor, 422, gettext("This comment could not be read."))
-    typed = form.cleaned_data
-    pin = None if typed["x"] is None or typed["y"] is None else (typed["x"], typed["y"])
-    agent = request.headers.get("User-Agent", "")
     try:
-        if (typed["x"] is None) != (typed["y"] is None):
-            raise comments.BadComment(gettext("The pin lies outside of the photo."))
+        if not form.is_valid():
+            raise comments.BadComment(gettext("This comment could not be read."))
+        typed = form.cleaned_data
         comments.write(
-            grant, visitor, photo_id, typed["body"], pin=pin, parent_id=typed["parent"], user_agent=agent
-        )  # fmt: skip
+            grant,
+            visitor,
+            photo_id,
+            typed["body"],
+            pin=form.pin(),
+            parent_id=typed["parent"],
+            user_agent=request.headers.get("User-Agent", ""),
+        )
     except comments.BadComment as bad:
         return _refused(request, grant, token, photo_id, visitor, 422, str(bad))
     except comments.Full as full:
@@ -83,31 +122,23 @@ def comment(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> H
     return _done(request, grant, token, photo_id, visitor)
 
 
-@require_POST
-@guest_page(locked_status=403, takes_posts=True)
-def comment_remove(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, comment_id: UUID) -> HttpResponse:
+@photo_deed(comments.check)
+def comment_remove(
+    request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID, comment_id: UUID
+) -> HttpResponse:
     """Take back one's own comment."""
-    comments.check(grant, photo_id)
-    visitor = _visitor(request, grant)
-    if visitor is None:
-        return needs_person(request, token)
     comments.take_back(grant, visitor, photo_id, comment_id)
     return _done(request, grant, token, photo_id, visitor)
 
 
-@require_POST
-@guest_page(locked_status=403, takes_posts=True)
-def mark(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
+@photo_deed(marks.check)
+def mark(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
     """Set or clear verdict, label or stars. To scripts the mark as it stands then."""
-    marks.check(grant, photo_id)
-    visitor = _visitor(request, grant)
-    if visitor is None:
-        return needs_person(request, token)
     form = MarkForm(request.POST)
-    agent = request.headers.get("User-Agent", "")
     try:
         if not form.is_valid():
             raise marks.BadMark(gettext("There is no such mark."))
+        agent = request.headers.get("User-Agent", "")
         stands = marks.put(grant, visitor, photo_id, **form.wanted(), user_agent=agent)
     except marks.BadMark as bad:
         if is_scripted(request):

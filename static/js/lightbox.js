@@ -1,5 +1,7 @@
 // The lightbox: PhotoSwipe with our keys, our words, an address per photo and a way back to the tile.
 const IDLE = 3000;
+// Modules that add to the lightbox may still be on their way when an address opens it at once.
+const listening = document.readyState === "complete" || new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); addEventListener("load", done, { once: true }); });
 
 /** Open photos of `stream` in a lightbox. The library is fetched when it is first wanted. */
 export function lightbox(stream) {
@@ -13,6 +15,7 @@ export function lightbox(stream) {
   });
   stream.addEventListener("pointerover", () => box.load(), { once: true, passive: true });
   document.body.addEventListener("htmx:afterSettle", () => box.grow());
+  document.addEventListener("lightbox:drop", (event) => box.drop(event.detail.id));
   window.addEventListener("popstate", () => box.pswp && box.close(true));
   const wanted = new URLSearchParams(location.search).get("photo");
   const link = wanted && linkOf(document.getElementById(`p-${wanted}`));
@@ -37,7 +40,7 @@ class Lightbox {
   async open(link, { still = false } = {}) {
     if (this.pswp || this.opening) return;
     this.opening = true;
-    const PhotoSwipe = await this.load();
+    const [PhotoSwipe] = await Promise.all([this.load(), listening]);
     this.opening = false;
     this.items = links(this.stream).map(item);
     const index = this.items.findIndex((one) => one.link === link);
@@ -101,7 +104,7 @@ class Lightbox {
     this.count.textContent = place;
     this.live.textContent = `Photo ${place}`;
     this.note.textContent = photo.note;
-    if (this.take) Object.assign(this.take, { href: photo.download, download: photo.name });
+    if (this.take) Object.assign(this.take, { href: photo.download });
     history.replaceState({ photo: photo.id }, "", address(photo.id));
     const more = document.getElementById("more");
     if (more && this.items.length - pswp.currIndex < 8) window.htmx?.trigger(more, "intersect");
@@ -129,6 +132,28 @@ class Lightbox {
     }
   }
 
+  /** Take a photo out that the viewer has left; what is shown stays. Its tile goes by whoever asked for this. */
+  drop(id) {
+    const { pswp, items = [] } = this;
+    const index = items.findIndex((one) => one.id === id);
+    if (!pswp || index < 0 || index === pswp.currIndex) return;
+    // The library knows its slides and what it has loaded by number: those behind move up by one.
+    pswp.contentLoader.removeByIndex(index);
+    for (let later = index + 1; later < items.length; later += 1) {
+      const content = pswp.contentLoader.getContentByIndex(later);
+      if (content) content.index -= 1;
+    }
+    for (const { slide } of pswp.mainScroll.itemHolders) if (slide?.index > index) slide.index -= 1;
+    items.splice(index, 1);
+    if (index < pswp.currIndex) {
+      pswp.currIndex -= 1;
+      pswp.potentialIndex = pswp.currIndex;
+    }
+    this.stream.dataset.total = Math.max(0, Number(this.stream.dataset.total || 0) - 1);
+    pswp.refreshSlideContent(pswp.currIndex - 1);
+    pswp.refreshSlideContent(pswp.currIndex + 1);
+  }
+
   enter(photo) {
     this.scrolling = history.scrollRestoration;
     history.scrollRestoration = "manual";
@@ -142,6 +167,7 @@ class Lightbox {
 
   closed() {
     const last = this.items[this.pswp.currIndex];
+    const place = links(this.stream).indexOf(last.link);
     this.tell("close");
     document.removeEventListener("keydown", this.keys);
     clearTimeout(this.idle);
@@ -152,7 +178,9 @@ class Lightbox {
     this.byHistory = false;
     history.scrollRestoration = this.scrolling;
     this.live.textContent = "";
-    ring(last.link);
+    // The photo may have left the page with the lightbox: then the one that took its place.
+    const home = last.link.isConnected ? last.link : links(this.stream).slice(0, place + 1).pop();
+    if (home) ring(home);
   }
 
   key(event) {

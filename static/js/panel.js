@@ -2,6 +2,7 @@
 import * as badges from "./badges.js";
 import { barButton } from "./bar_button.js";
 import * as drafts from "./drafts.js";
+import { paintMark, readMark } from "./marks.js";
 import { Pins } from "./pins.js";
 import { CompareTray } from "./tray.js";
 import { asPerson } from "./who.js";
@@ -37,6 +38,11 @@ document.addEventListener("lightbox:key", (event) => {
   const { key, id } = event.detail;
   if (panel?.key(key) || (key.toLowerCase() === "b" && tray.toggle(id))) event.preventDefault();
 });
+document.addEventListener("lightbox:help", ({ detail }) => {
+  if (maySay) detail.rows.push(["C", "", words.keyPanel]);
+  if (mayRate) detail.rows.push(["1 2 3", "0", words.keyMarks]);
+  detail.rows.push(["B", "", words.keyCompare]);
+});
 badges.watch((id) => panel?.id === id && panel.mark());
 
 class Panel {
@@ -44,19 +50,19 @@ class Panel {
     Object.assign(this, { id, root, pswp, isOpen: false, queue: Promise.resolve() });
     this.button = barButton(root, words.icons, "comment", words.panel);
     this.button.setAttribute("aria-expanded", "false");
-    this.button.append(Object.assign(document.createElement("span"), { className: "pswp__said num" }));
+    this.button.append(Object.assign(document.createElement("span"), { className: "pswp__talk num" }));
     this.button.addEventListener("click", () => this.toggle());
     this.signs = Object.assign(document.createElement("span"), { className: "pswp__signs" });
-    this.button.before(this.signs);
     this.aside = Object.assign(document.createElement("aside"), { className: "beside", hidden: true });
     this.aside.setAttribute("aria-label", words.panel);
     this.status = Object.assign(document.createElement("p"), { className: "beside__status" });
     this.status.setAttribute("role", "status");
     this.pins = new Pins(root, pswp, words);
-    root.append(this.aside, this.status);
+    root.append(this.signs, this.aside, this.status);
     this.listen();
     const { paddingFn } = pswp.options;
-    pswp.options.paddingFn = (view, ...rest) => this.padding(view, paddingFn(view, ...rest));
+    pswp.options.getViewportSizeFn = () => this.room();
+    pswp.options.paddingFn = (view, ...rest) => ({ ...paddingFn(view, ...rest), ...(this.isOpen && !matchMedia(WIDE).matches && { bottom: 8 }) });
     this.mark();
   }
 
@@ -79,10 +85,12 @@ class Panel {
     });
   }
 
-  /** The photo stands beside the panel, on a phone above it. */
-  padding(view, free) {
-    if (!this.isOpen) return free;
-    return matchMedia(WIDE).matches ? { ...free, right: free.right + ASIDE } : { ...free, bottom: Math.round(view.y * SHEET) };
+  /** What the photo has of the window: all of it, or what the panel leaves beside it, on a phone above it. */
+  room() {
+    const { clientWidth: x, clientHeight: y } = document.documentElement;
+    const whole = { x, y: Math.max(y, innerHeight) };
+    if (!this.isOpen) return whole;
+    return matchMedia(WIDE).matches ? { ...whole, x: x - ASIDE } : { ...whole, y: Math.round(whole.y * (1 - SHEET)) };
   }
 
   /** A key that the lightbox asks about; true when it was ours. */
@@ -154,13 +162,9 @@ class Panel {
   mark() {
     const state = badges.of(this.id);
     this.signs.replaceChildren(...badges.signs(state));
-    this.button.querySelector(".pswp__said").textContent = state.comments || "";
-    for (const button of this.aside.querySelectorAll(`[data-marks="${this.id}"] button`)) {
-      const isOn = String(state[button.name]) === button.dataset.is;
-      button.setAttribute("aria-pressed", String(isOn));
-      button.value = isOn ? (button.name === "stars" ? "0" : "") : button.dataset.is;
-      if (button.name === "stars") button.classList.toggle("is-on", Number(button.dataset.is) <= state.stars);
-    }
+    this.button.querySelector(".pswp__talk").textContent = state.comments || "";
+    const form = this.aside.querySelector(`[data-marks="${this.id}"]`);
+    if (form) paintMark(form, state);
   }
 
   async load() {
@@ -195,7 +199,7 @@ class Panel {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector(".beside__in");
     if (!fresh) throw new Error(`no panel (${answer.status})`);
-    badges.put(id, { comments: Number(fresh.dataset.count), ...pressed(fresh) });
+    badges.put(id, { comments: Number(fresh.dataset.count), ...readMark(fresh.querySelector("[data-marks]")) });
     if (id !== this.id || !this.isOpen) return;
     const focused = this.aside.contains(document.activeElement) ? document.activeElement.id : "";
     this.aside.replaceChildren(fresh);
@@ -267,7 +271,7 @@ class Panel {
   say(text) {
     this.status.textContent = text;
     clearTimeout(this.saying);
-    this.saying = setTimeout(() => { this.status.textContent = ""; }, 4000);
+    this.saying = setTimeout(() => { this.status.textContent = ""; }, 3000);
   }
 
   // -- pins -------------------------------------------------------------------------------------------
@@ -333,16 +337,4 @@ class Panel {
     this.reading?.abort();
     this.pins.destroy();
   }
-}
-
-/** The marks that a panel of the server shows. */
-function pressed(fresh) {
-  const found = {};
-  for (const button of fresh.querySelectorAll("[data-marks] button")) {
-    const { name, dataset } = button;
-    const isOn = button.getAttribute("aria-pressed") === "true";
-    found[name] = isOn ? dataset.is : found[name] ?? "";
-  }
-  if ("stars" in found) found.stars = Number(found.stars);
-  return found;
 }
