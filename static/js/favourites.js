@@ -67,7 +67,7 @@ async function save(id, on, isLast) {
   }
   unsaved.set(id, on);
   takeBack?.();
-  takeBack = say(`${navigator.onLine ? "" : `${words.offline} `}${words.failed}`, { error: true, label: words.again, act: retry, close: words.close });
+  takeBack = failed(retry);
 }
 
 function saved(id, state, isLast) {
@@ -173,20 +173,28 @@ function open(id, message = "") {
   if (!sheet.open) sheet.showModal();
 }
 
-async function sheetClick(event) {
+function sheetClick(event) {
   const sheet = event.currentTarget;
-  if (event.target === sheet || event.target.closest("[data-close]")) sheet.close();
   const deed = event.target.closest("[data-ask-more]") ? "more" : event.target.closest("[data-reopen]") ? "reopen" : "";
-  if (!deed) return;
-  sheet.close();
+  if (deed || event.target === sheet || event.target.closest("[data-close]")) sheet.close();
+  if (deed) ask(deed);
+}
+
+/** Ask for a larger limit ("more"), or open the sent list again ("reopen"). */
+async function ask(deed) {
   try {
     const answer = await asPerson(() => post(`${words.favourites}lists/${form.elements.list.value}/${deed}/`, {}));
     if (!answer.ok) throw new Error(answer.status);
     if (deed === "more") say(words.asked, { close: words.close });
     else refresh();
-  } catch {
-    say(`${navigator.onLine ? "" : `${words.offline} `}${words.failed}`, { error: true, close: words.close });
+  } catch (error) {
+    console.info("The list was not changed:", error.message);
+    failed(() => ask(deed));
   }
+}
+
+function failed(again) {
+  return say(`${navigator.onLine ? "" : `${words.offline} `}${words.failed}`, { error: true, label: words.again, act: again, close: words.close });
 }
 
 function heartOf(id) {

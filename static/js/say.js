@@ -6,7 +6,7 @@ let place = null;
 export function say(text, { error = false, label = "", act = null, close = "Close" } = {}) {
   place ??= makePlace();
   const element = document.createElement("div");
-  element.className = error ? "say say--error" : "say";
+  element.className = error ? "message message--error" : "message";
   element.append(Object.assign(document.createElement("p"), { textContent: text }));
   const remove = () => element.remove();
   const button = (words, deed) => {
@@ -28,7 +28,7 @@ export function say(text, { error = false, label = "", act = null, close = "Clos
 
 function makePlace() {
   const made = document.createElement("div");
-  made.className = "says";
+  made.className = "messages";
   made.setAttribute("role", "status");
   made.setAttribute("aria-live", "polite");
   document.body.append(made);
