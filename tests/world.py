@@ -9,7 +9,7 @@ from apps.accounts.models import ApiKey, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing import links
-from apps.sharing.models import Letter, ShareLink, Visitor
+from apps.sharing.models import Comment, Letter, Pick, Selection, SelectionPreset, ShareLink, Visitor
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
 
@@ -45,12 +45,22 @@ def build_world(studio: Studio, owner: User) -> World:
         visitor.save(force_insert=True)
         key, _ = ApiKey.make(studio, owner, name="Zqx key", scopes=["read"])
         member = studio.memberships.get(user=owner)
+        preset = SelectionPreset(studio=studio, album=album, title="Zqx album", maximum=30)
+        picked = Selection(
+            studio=studio, album=album, visitor=visitor, preset=preset, title="Zqx album", note="Zqx note"
+        )
+        pick = Pick(studio=studio, selection=picked, photo=photo)
+        comment = Comment(studio=studio, album=album, photo=photo, visitor=visitor, body="Zqx comment")
+        for row in (preset, picked, pick, comment):
+            row.save(force_insert=True)
         letter = Letter(studio=studio, album=album, link=link, kind="delivery", key="zqx", to="zqx-client@example.com")
         letter.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
-        "letter_id": letter.pk, "id": photo.pk, "pk": album.pk, "visitor_id": visitor.pk,
+        "letter_id": letter.pk, "id": photo.pk, "pk": album.pk,
+        "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
+        "visitor_id": visitor.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -66,6 +76,7 @@ def build_world(studio: Studio, owner: User) -> World:
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
+            "Zqx album", "Zqx note", "Zqx comment",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -74,6 +85,8 @@ def build_world(studio: Studio, owner: User) -> World:
             "photo": str(photo.pk), "photos": [str(photo.pk)],
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
             "caption": "harmed",
+            "work": "ready", "all": "1", "extra": "7", "body": "harmed", "minimum": "1", "mark": "pick",
+            "names": "ZQX_0001", "selection": str(picked.pk),
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
         },
     )  # fmt: skip

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from apps.accounts.journal import note
 from apps.accounts.models import User
-from apps.albums.models import Photo
+from apps.albums.models import Album, Flag, Photo, Placement
 from apps.albums.ordering import refresh_keys
 
 MARKS = ("caption", "rating", "label", "keywords", "place", "taken_at")
+# As in Lightroom, whose keys 6 to 9 set the first four.
+LABELS = ("red", "yellow", "green", "blue", "purple")
+MOST_STARS = 5
+
+
+class BadMark(ValueError):
+    """No such flag, label or number of stars."""
 
 
 def mark(photo: Photo, *, by: User, **values: Any) -> None:
@@ -35,3 +44,35 @@ def mark(photo: Photo, *, by: User, **values: Any) -> None:
     if "taken_at" in changed:
         refresh_keys(photo)
     note(photo.studio, by, "photo.changed", photo, fields=sorted(changed))
+
+
+def set_own(
+    album: Album,
+    photos: Collection[UUID],
+    *,
+    by: User,
+    rating: int | None = None,
+    label: str | None = None,
+    flag: str | None = None,
+) -> int:
+    """The studio's own stars, label and flag for photos of an album; "" or 0 clears, None leaves as it is.
+
+    Returns how many photos it changed. Raises BadMark.
+    """
+    wanted = {
+        name: value
+        for name, value in {"rating": rating, "label": label, "flag": flag}.items()
+        if value is not None
+    }
+    if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):
+        raise BadMark("There is no such mark.")
+    if flag and flag not in Flag.values:
+        raise BadMark("There is no such mark.")
+    there = Placement.objects.for_studio(album.studio_id).filter(
+        album_id=album.pk, trashed_at__isnull=True, photo_id__in=photos
+    )
+    mine = Photo.objects.for_studio(album.studio_id).filter(pk__in=there.values("photo_id"))
+    changed = mine.exclude(**wanted).update(**wanted, updated_at=timezone.now())
+    if changed:
+        note(album.studio, by, "photos.marked", album, photos=changed, **wanted)
+    return changed

@@ -13,6 +13,7 @@ from apps.sharing import (
     letter_views,
     link_preview,
     panel_views,
+    proofing_urls,
     views,
     visitor_views,
     who_views,
@@ -100,6 +101,7 @@ urlpatterns = [
     path(f"{LETTER}/words/", letter_views.letter_words, name="letter_words"),
     path(f"{LETTER}/retry/", letter_views.letter_retry, name="letter_retry"),
     path(f"{LETTER}/cancel/", letter_views.letter_cancel, name="letter_cancel"),
+    *proofing_urls.urlpatterns,
     path("studio/<slug:slug>/settings/logo/", views.logo, name="logo"),
     path("studio/<slug:slug>/logo.png", views.logo_image, name="logo_image"),
 ]
