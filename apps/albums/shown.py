@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
-from apps.albums import counts, tiles
-from apps.albums.models import Album, PhotoState, Placement, Section
+from apps.albums import counts, standing, tiles
+from apps.albums.marks import LABELS
+from apps.albums.models import Album, Flag, PhotoState, Placement, Section
 from apps.albums.stream import STUDIO_PAGE, Page, Stream
 from apps.media.formats import FORMATS
 from apps.media.serving import picture_url
@@ -42,6 +43,9 @@ class Card:
     url: str
     cover_url: str = ""
     link_count: int = 0
+    standing: str = ""
+    more_coming: bool = False
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +69,17 @@ def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[
     if search:
         albums = albums.filter(title__icontains=search)
     if state:
-        albums = albums.filter(state=state)
+        albums = standing.only(albums, standing.Standing(state), studio)
     with_cover = albums.annotate(first_photo=Subquery(first_photo.values("photo_id")[:1]))
     page = _page(with_cover, after, scope=f"albums {studio.pk}")
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
-    links = dict(
-        Album.objects.for_studio(studio).filter(pk__in=ids).values_list("pk").annotate(Count("share_links")).order_by()
-    )
+    links = standing.links_of(studio.pk, ids)
     shown = []
     for album in page.rows:
         album.studio = studio
         total, cover = totals[album.pk], album.cover_id or album.first_photo
-        shown.append(card(album, total.photos, total.size, cover=cover, links=links.get(album.pk, 0)))
+        shown.append(card(album, total.photos, total.size, cover=cover, links=links[album.pk]))
     return shown, page.next or ""
 
 
@@ -89,7 +91,9 @@ def _page(albums: Any, after: str, *, scope: str) -> keyset.Page:
         return keyset.page(albums, order, limit=CARDS, scope=scope)
 
 
-def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, links: int = 0) -> Card:
+def card(
+    album: Album, photos: int, size: int, *, cover: UUID | None = None, links: standing.Links | None = None
+) -> Card:
     """An album with its figures."""
     return Card(
         id=album.pk,
@@ -101,7 +105,10 @@ def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, lin
         size=size,
         url=album.get_absolute_url(),
         cover_url=picture_url(album.studio_id, album.pk, cover, "thumb") if cover else "",
-        link_count=links,
+        link_count=links.total if links else 0,
+        standing=(links or standing.Links()).standing(album.state),
+        more_coming=album.more_coming,
+        published_at=album.published_at,
     )
 
 
@@ -116,6 +123,14 @@ KEPT = {
     "hidden": ("Hidden", Q(is_hidden=True)),
     "withheld": ("Hidden by the client", Q(is_withheld=True)),
     "chosen": ("Chosen links", Q(audience__isnull=False)),
+}
+# Filters by the studio's own marks.
+MARKED = {
+    "pick": ("Picks", Q(photo__flag=Flag.PICK)),
+    "reject": ("Rejects", Q(photo__flag=Flag.REJECT)),
+    "unflagged": ("Without a flag", Q(photo__flag="")),
+    **{f"stars{n}": (f"{n} stars or more" if n < 5 else "5 stars", Q(photo__rating__gte=n)) for n in range(1, 6)},
+    **{label: (f"{label.capitalize()} label", Q(photo__label=label)) for label in LABELS},
 }
 
 
@@ -138,10 +153,12 @@ def kept_filters(album: Album, on: str) -> list[KeptFilter]:
 
 def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
     """Context of albums/_summary.html."""
+    size = counts.totals(album.studio_id, [album.pk])[album.pk].size
+    links = standing.links_of(album.studio_id, [album.pk])[album.pk]
     return {
-        "album": card(album, counted.total, counts.totals(album.studio_id, [album.pk])[album.pk].size),
+        "album": card(album, counted.total, size, links=links),
         "counts": counts.unready(album),
-        "links_count": album.share_links.count(),
+        "links_count": links.total,
     }
 
 
@@ -164,13 +181,14 @@ def place_of(album: Album, entered: Entered) -> tiles.StudioPlace:
 
 
 def page_of_tiles(
-    stream: Stream, page: Page, sections: Sequence[Section], entered: Entered, kept: str = ""
+    stream: Stream, page: Page, sections: Sequence[Section], entered: Entered, kept: str = "", mark: str = ""
 ) -> dict[str, Any]:
     """Context of albums/_tiles.html."""
     next_url = ""
     if page.next:
         only = f"&section={stream.within.pk}" if stream.within else ""
         next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}" + (f"&kept={kept}" if kept else "")
+        next_url += f"&mark={mark}" if mark else ""
     html = tiles.studio_tiles(
         page.rows,
         stream.counts.headings(sections),
@@ -178,7 +196,7 @@ def page_of_tiles(
         after=page.after,
         first_page=page.is_first,
     )
-    return {"tiles": html, "next_url": next_url, "first": page.first}
+    return {"tiles": html, "next_url": next_url, "first": page.first, "total": stream.counts.total}
 
 
 def focus(album: Album) -> dict[str, Any] | None:
@@ -206,9 +224,16 @@ def focus(album: Album) -> dict[str, Any] | None:
     }
 
 
-def stream_of(album: Album, section: Section | None, kept: str = "") -> Stream:
-    """The album as the studio reads it; with a section, only that; with a filter of `KEPT`, what that lets by."""
-    only = album.placements.filter(KEPT[kept][1]).values("photo_id") if kept else None
+def stream_of(album: Album, section: Section | None, kept: str = "", mark: str = "") -> Stream:
+    """The album as the studio reads it; with a section, only that.
+
+    kept, mark: a filter of `KEPT` or `MARKED`; only what it lets by.
+    """
+    only = None
+    if kept or mark:
+        wanted = KEPT[kept][1] if kept else Q()
+        wanted &= MARKED[mark][1] if mark else Q()
+        only = album.placements.filter(wanted).values("photo_id")
     return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section, only=only)
 
 

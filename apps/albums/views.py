@@ -18,6 +18,7 @@ from apps.albums import counts, editing, shown, trash
 from apps.albums.asked import album_of, one_uuid, section_of
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
+from apps.albums.standing import Standing
 from apps.web import htmx
 
 SEARCH_LENGTH = 120
@@ -29,7 +30,7 @@ def album_list(request: StudioRequest) -> HttpResponse:
     """All albums, newest first; `q` looks into titles, `state` filters."""
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
-    state = state if state in AlbumState.values else ""
+    state = state if state in list(Standing) else ""
     albums, following = shown.cards(request.studio, search=search, state=state, after=request.GET.get("after", ""))
     query = request.GET.copy()
     query["after"] = following
@@ -92,7 +93,9 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     section = section_of(album, request.GET.get("section"))
     kept = request.GET.get("kept", "")
     kept = kept if kept in shown.KEPT else ""
-    stream = shown.stream_of(album, section, kept)
+    mark = request.GET.get("mark", "")
+    mark = mark if mark in shown.MARKED else ""
+    stream = shown.stream_of(album, section, kept, mark)
     every = counts.live(album)
     if htmx.wants(request, "summary"):
         return _part(request, "albums/_summary.html", shown.summary(album, every))
@@ -103,7 +106,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     photo = one_uuid(request.GET.get("photo"))
     sections, section_list = shown.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
-    tiles = shown.page_of_tiles(stream, page, sections, request.entered, kept)
+    tiles = shown.page_of_tiles(stream, page, sections, request.entered, kept, mark)
     if htmx.wants(request, "more", "stream"):
         return _part(request, "albums/_tiles.html", tiles)
     context = shown.summary(album, every) | tiles
@@ -111,6 +114,8 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "sections": section_list,
         "section": section,
         "kept": kept,
+        "mark": mark,
+        "mark_filters": [(name, words) for name, (words, _) in shown.MARKED.items()],
         "kept_filters": shown.kept_filters(album, kept),
         "sort": album.ordering,
         "cover_url": shown.cover_url(album, page),

@@ -1,0 +1,92 @@
+"""How an album stands with its clients: its own state, and for a live one whether its links near their end.
+
+The links are told of by their columns only; albums know nothing else of sharing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums.models import Album, AlbumState
+
+SOON = timedelta(days=14)
+
+
+class Standing(StrEnum):
+    """What the list of galleries shows. Expiring: an open link ends within two weeks.  Expired: all have ended."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """An album's links by number. open: may be used now.  soon: of these, end within two weeks.  ended: ran out."""
+
+    total: int = 0
+    open: int = 0
+    soon: int = 0
+    ended: int = 0
+
+    def standing(self, state: str) -> Standing:
+        """How an album in this state stands with such links."""
+        if state != AlbumState.LIVE:
+            return Standing(state)
+        if self.soon:
+            return Standing.EXPIRING
+        return Standing.EXPIRED if self.ended and not self.open else Standing.LIVE
+
+
+def _open(now: datetime) -> Q:
+    return Q(share_links__revoked_at__isnull=True) & (
+        Q(share_links__expires_at__isnull=True) | Q(share_links__expires_at__gt=now)
+    )
+
+
+def _soon(now: datetime) -> Q:
+    return Q(
+        share_links__revoked_at__isnull=True, share_links__expires_at__gt=now, share_links__expires_at__lte=now + SOON
+    )
+
+
+def _ended(now: datetime) -> Q:
+    return Q(share_links__revoked_at__isnull=True, share_links__expires_at__lte=now)
+
+
+def links_of(studio_id: UUID, album_ids: Sequence[UUID]) -> dict[UUID, Links]:
+    """The links of these albums, counted. One query."""
+    now = timezone.now()
+    rows = Album.objects.for_studio(studio_id).filter(pk__in=album_ids).order_by().values_list("pk")
+    counted = rows.annotate(
+        n=Count("share_links"),
+        n_open=Count("share_links", filter=_open(now)),
+        n_soon=Count("share_links", filter=_soon(now)),
+        n_ended=Count("share_links", filter=_ended(now)),
+    )
+    return {pk: Links(*numbers) for pk, *numbers in counted}
+
+
+def only(albums: StudioQuerySet[Album], standing: Standing, studio: Studio) -> StudioQuerySet[Album]:
+    """Of these albums the ones that stand so."""
+    if standing in (Standing.DRAFT, Standing.ARCHIVED):
+        return albums.filter(state=standing.value)
+    now = timezone.now()
+    live = Album.objects.for_studio(studio).filter(state=AlbumState.LIVE)
+    soon, are_open, ended = (live.filter(which(now)).values("pk") for which in (_soon, _open, _ended))
+    if standing == Standing.EXPIRING:
+        return albums.filter(pk__in=soon)
+    if standing == Standing.EXPIRED:
+        return albums.filter(pk__in=ended).exclude(pk__in=are_open)
+    return albums.filter(state=AlbumState.LIVE)
