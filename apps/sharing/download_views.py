@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.context import brand_css
 from apps.accounts.guesses import TooManyGuesses
 from apps.media.serving import download_name
-from apps.sharing import archives, offers, pins, preparing, previews, sizes, taking, visitors, zips
+from apps.sharing import archives, offers, pins, preparing, previews, single, sizes, taking, visitors, zips
 from apps.sharing.access import Grant
 from apps.sharing.archives import Wish
 from apps.sharing.guests import guest_page
@@ -149,17 +150,18 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
     query = QueryDict(here.partition("?")[2]).dict()
     form = PinForm(request.POST)
     if not form.is_valid():
-        return _page(request, grant, token, query, form, status=422)  # type: ignore[arg-type]
+        return _page(request, grant, token, query, form, status=422)
     link = pins.link_of(grant)
     try:
         pins.check(link, form.cleaned_data["pin"])
     except pins.Wrong as wrong:
         form.add_error("pin", str(wrong))
-        return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)  # type: ignore[arg-type]
+        return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
-        minutes = max(1, -(-stop.wait // 60))
-        response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)  # type: ignore[arg-type]
-        response["Retry-After"] = str(stop.wait)
+        wait = stop.wait or pins.HOUR
+        minutes = ceil(wait / 60)
+        response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)
+        response["Retry-After"] = str(wait)
         return response
     pins.hand_over(answer, link, now=timezone.now())
     return answer
@@ -186,7 +188,7 @@ def download_batch(request: HttpRequest, grant: Grant, token: str) -> HttpRespon
     if grant.rights.download_size is None:
         raise Http404
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
-    wish = _wish(grant, request.GET.dict())  # type: ignore[arg-type]
+    wish = _wish(grant, request.GET.dict())
     number = request.GET.get("number", "1")
     first = (int(number) - 1) * BATCH if number.isascii() and number.isdecimal() and len(number) < 6 else -1
     if first < 0:
@@ -217,7 +219,7 @@ def archive(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
         return previews.refuse(request, grant)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        zips.decide(grant, request.COOKIES, request.GET.dict(), headers, takes=False)  # type: ignore[arg-type]
+        zips.decide(grant, request.COOKIES, request.GET.dict(), headers, takes=False)
     except zips.OutOfRange as reason:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{reason.length}"})
     except archives.NotReady as reason:
@@ -236,15 +238,9 @@ def _explained(request: HttpRequest, grant: Grant, token: str, reason: Refusal) 
     query = {"what": request.GET.get("what", "all"), "size": request.GET.get("size", "")}
     if isinstance(reason, archives.NotReady):
         query["prepare"] = "1"
-    context = _common(grant, token) | {
-        "sentence": _(str(reason)),
-        "code": reason.code,
-        "onward": f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}"
-        if grant.rights.download_size
-        else "",
-    }
-    response = render(request, "sharing/download_refused.html", context, status=reason.status)
+    onward = f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}" if grant.rights.download_size else ""
+    response = single.refused(request, grant, token, reason, onward)
     if reason.wait:
         response["Retry-After"] = str(reason.wait)
-        response["Refresh"] = f"2; url={context['onward']}"
+        response["Refresh"] = f"2; url={onward}"
     return response

@@ -24,7 +24,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import Design
 from apps.media import serving
-from apps.sharing import access, activity, closing, downloads, guarding, links, passes, previews, visitors
+from apps.sharing import access, activity, closing, downloads, guarding, links, passes, previews, single, visitors
 from apps.sharing.access import Grant
 from apps.sharing.favourites import chosen_list, photo_heart
 from apps.sharing.forms import PasswordForm
@@ -246,8 +246,12 @@ def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
 @guest_page(locked_status=403)
 def download(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponseBase:
     """The file of one photo, `?size=web` or `original`; without it the largest that the link grants."""
+    asked = single.ask_pin(request, grant, token, photo_id)
+    if asked is not None:
+        return asked
     location, name = downloads.find(grant, photo_id, request.GET.get("size"))
-    return downloads.respond(request, serving.download_answer(location, filename=name))
+    answer = serving.download_answer(location, filename=name)
+    return single.take(request, grant, token, photo_id, answer) or downloads.respond(request, answer)
 
 
 @guest_page(locked_status=403)
