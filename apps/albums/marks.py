@@ -60,9 +60,7 @@ def set_own(
     Returns how many photos it changed. Raises BadMark.
     """
     wanted = {
-        name: value
-        for name, value in {"rating": rating, "label": label, "flag": flag}.items()
-        if value is not None
+        name: value for name, value in {"rating": rating, "label": label, "flag": flag}.items() if value is not None
     }
     if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):
         raise BadMark("There is no such mark.")

@@ -130,7 +130,7 @@ MARKED = {
     "reject": ("Rejects", Q(photo__flag=Flag.REJECT)),
     "unflagged": ("Without a flag", Q(photo__flag="")),
     **{f"stars{n}": (f"{n} stars or more" if n < 5 else "5 stars", Q(photo__rating__gte=n)) for n in range(1, 6)},
-    **{label: (f"{label.capitalize()} label", Q(photo__label=label)) for label in LABELS},
+    **{label: (f"{label.capitalize()} label", Q(photo__label__iexact=label)) for label in LABELS},
 }
 
 

@@ -22,17 +22,20 @@ from apps.media.serving import picture_url
 
 # What a tile is made of, in the order of `TileRow`; `stream` reads exactly these columns.
 # sizes: width of tile, thumb and web and height of web, in pixels.  is_withheld, audience, id: of the placement.
+# rating, label, flag: the studio's own.
 FIELDS = (
     "photo_id", "section_id", "is_hidden",
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem",
     "photo__width", "photo__height", "photo__color", "photo__original__size",
-    "sizes", "is_withheld", "audience", "id",
+    "sizes", "is_withheld", "audience",
+    "photo__rating", "photo__label", "photo__flag", "id",
 )  # fmt: skip
 TileRow: TypeAlias = tuple[
     UUID, UUID | None, bool,
     str, str, str, str,
     int | None, int | None, str, int,
-    list[int | None] | None, bool, list[UUID] | None, UUID,
+    list[int | None] | None, bool, list[UUID] | None,
+    int, str, str, UUID,
 ]  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -209,6 +212,25 @@ def _kept(row: TileRow) -> str:
     return f'<span class="kept">{said}</span>' if said else ""
 
 
+_FLAGS = {"pick": ("P", "Pick"), "reject": ("X", "Reject")}
+
+
+def _own(row: TileRow) -> str:
+    """The studio's own stars, label and flag; a letter stands beside each colour."""
+    rating, label, flag = row[14:17]
+    said = ""
+    if flag in _FLAGS:
+        letter, word = _FLAGS[flag]
+        said += f'<b class="own__flag own__flag--{flag}" title="{word}">{letter}</b>'
+    if label:
+        colour = escape(label.lower())
+        said += f'<b class="lab lab--{colour}" title="{colour.capitalize()}">{colour[0].upper()}</b>'
+    if rating:
+        said += f'<b title="{rating} of 5 stars">{rating}★</b>'
+    marks = f' data-rating="{rating}" data-label="{escape(label.lower())}" data-flag="{escape(flag)}"'
+    return f'<span class="own"{marks}>{said}</span>' if said else ""
+
+
 def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bool) -> str:
     photo_id, section_id, is_hidden, name, _, state, problem, width, height, color, size = row[:11]
     shown_name = escape(name)
@@ -241,5 +263,5 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{size}"'
-        f' data-section="{section_id or ""}">{inner}{_kept(row)}</div>'
+        f' data-section="{section_id or ""}">{inner}{_kept(row)}{_own(row)}</div>'
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.albums import design_views, photo_views, section_views, trash_views, views
+from apps.albums import design_views, mark_views, photo_views, section_views, trash_views, views
 
 app_name = "albums"
 
@@ -30,6 +30,7 @@ album: list[URLPattern | URLResolver] = [
     path("problems/", photo_views.problems, name="problems"),
     path("problems/retry/", photo_views.retry_all, name="retry_all"),
     path("photos/move/", photo_views.move, name="photos_move"),
+    path("photos/mark/", mark_views.photos_mark, name="photos_mark"),
     path("photos/delete/", photo_views.delete, name="photos_delete"),
     path("photos/restore/", photo_views.restore, name="photos_restore"),
     path("photos/<uuid:photo_id>/", include(photo)),

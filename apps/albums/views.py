@@ -75,7 +75,10 @@ def edit(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def _form(request: StudioRequest, form: AlbumForm, album: Album | None) -> HttpResponse:
     template = "albums/_form.html" if htmx.wants(request) else "albums/form.html"
     status = 422 if request.method == "POST" else 200
-    return htmx.vary(render(request, template, {"form": form, "album": album}, status=status))
+    context: dict[str, object] = {"form": form, "album": album}
+    if album is None:
+        context["presets"] = list(request.studio.presets.filter(kind="album").order_by("-is_default", "name", "id"))
+    return htmx.vary(render(request, template, context, status=status))
 
 
 def _go(request: StudioRequest, url: str) -> HttpResponse:

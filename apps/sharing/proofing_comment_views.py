@@ -80,7 +80,8 @@ def _threads(album: Album, number: int) -> tuple[list[Thread], bool]:
     rows = Comment.objects.for_studio(album.studio_id).filter(album_id=album.pk)
     live = rows.filter(photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True)
     new = Count("pk", filter=Q(read_at__isnull=True, author__isnull=True))
-    told = live.filter(removed_at__isnull=True).order_by().values("photo_id").annotate(unread=new, last=Max("created_at"))
+    told = live.filter(removed_at__isnull=True).order_by().values("photo_id")
+    told = told.annotate(unread=new, last=Max("created_at"))
     start = (number - 1) * PHOTOS
     found = list(
         told.order_by("-unread", "-last", "photo_id").values_list("photo_id", "unread")[start : start + PHOTOS + 1]

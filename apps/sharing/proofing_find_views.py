@@ -24,7 +24,7 @@ MOST_TOLD = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.VIEWER)
+@studio_page(Role.EDITOR)
 def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A box for names; POST shows which photos they mean. It changes nothing."""
     album = album_of(request, album_id)
@@ -70,7 +70,9 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     except BadMark as bad:
         raise BadRequest(str(bad)) from bad
     words = "1 photo" if changed == 1 else f"{changed:,} photos"
-    return htmx.tell(request, redirect("albums:detail", request.studio.slug, album.pk), f"{words} marked.")
+    answer = redirect("albums:detail", request.studio.slug, album.pk)
+    answer["Location"] += f"?mark={wanted}"
+    return htmx.tell(request, answer, f"{words} marked.")
 
 
 @require_POST

@@ -25,7 +25,8 @@ def row(**changed: Any) -> TileRow:
     values: dict[str, Any] = {
         "photo_id": uuid4(), "section_id": None, "is_hidden": False, "name": "DSC_1.jpg", "caption": "",
         "state": "ready", "problem": "", "width": 6000, "height": 4000, "color": "#aabbcc", "size": 12_345,
-        "sizes": [400, 800, 2400, 1600], "is_withheld": False, "audience": None, "id": uuid4(),
+        "sizes": [400, 800, 2400, 1600], "is_withheld": False, "audience": None,
+        "rating": 0, "label": "", "flag": "", "id": uuid4(),
     }  # fmt: skip
     return tuple((values | changed).values())
 
