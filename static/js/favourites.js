@@ -9,7 +9,7 @@ const words = form.dataset;
 // Taps on one photo go to the server one after the other, so that the last one decides.
 const pending = new Map();
 const unsaved = new Map();
-let count = 0;
+let saves = 0;
 let box = null;
 let takeBack = null;
 
@@ -34,6 +34,7 @@ document.addEventListener("lightbox:key", (event) => {
 });
 for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, refresh);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
+document.addEventListener("visitor:known", refresh);
 window.addEventListener("online", retry);
 document.getElementById("full-sheet").addEventListener("click", sheetClick);
 document.getElementById("locked-sheet").addEventListener("click", sheetClick);
@@ -73,6 +74,7 @@ async function save(id, on, isLast) {
 function saved(id, state, isLast) {
   const isNew = form.elements.list.value !== state.list;
   form.elements.list.value = state.list;
+  saves += 1;
   tally(state.count, state.maximum);
   if (isLast) paint(id, state.on);
   // Somebody who was here before brings their hearts along.
@@ -102,10 +104,13 @@ async function refresh() {
     return bottom > -200 && top < innerHeight + 200;
   });
   const ids = inView.map(idOf).slice(0, ASKED_AT_ONCE);
+  const before = saves;
   try {
     const answer = await fetch(`${words.state}?list=${form.elements.list.value}&ids=${ids.join(",")}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
     const state = await answer.json();
+    // A heart was saved meanwhile: what was asked before it is old.
+    if (saves !== before) return;
     form.elements.list.value = state.list;
     tally(state.count, state.maximum);
     const on = new Set(state.on);
@@ -129,7 +134,6 @@ function paint(id, on) {
 }
 
 function tally(number, maximum) {
-  count = number;
   words.maximum = maximum ?? "";
   const text = maximum === null ? number.toLocaleString() : words.of.replace("{count}", number).replace("{maximum}", maximum);
   for (const place of document.querySelectorAll("[data-hearts-count]")) place.textContent = text;
@@ -142,9 +146,9 @@ function openBox({ id, root }) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "pswp__button pswp__button--heart pswp__hide-on-close", title: words.favourite });
   button.setAttribute("aria-label", words.favourite);
   button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${stream.dataset.icons}#heart"/></svg><span data-hearts-count></span>`;
-  button.lastChild.textContent = document.querySelector("[data-hearts-count]")?.textContent ?? count;
+  button.lastChild.textContent = document.querySelector("[data-hearts-count]").textContent;
   button.addEventListener("click", () => toggle(box.id));
-  root.querySelector(".pswp__count, .pswp__preloader, .pswp__top-bar > :first-child").after(button);
+  (root.querySelector(".pswp__preloader") ?? root.querySelector(".pswp__count")).after(button);
   box = { id, button };
   paint(id, heartOf(id).getAttribute("aria-pressed") === "true");
 }
