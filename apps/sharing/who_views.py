@@ -59,16 +59,17 @@ def _mail_code(
 def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Compare the mailed code; the right one makes this browser the same person's."""
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
+    # The first form comes along, so that another code can be asked for.
+    shown = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}
     if not form.is_valid():
-        return ask(request, grant.studio, token, code_form=form, next=wanted, status=422)
-    data = form.cleaned_data
+        return ask(request, grant.studio, token, **shown, status=422)
     try:
-        visitor = codes.check(grant, **data, address=address(request), now=timezone.now())
+        visitor = codes.check(grant, **form.cleaned_data, address=address(request), now=timezone.now())
     except codes.WrongCode:
         form.add_error("code", _("That is not the code, or it has run out."))
-        return ask(request, grant.studio, token, code_form=form, next=wanted, status=422)
+        return ask(request, grant.studio, token, **shown, status=422)
     except TooManyGuesses as stop:
-        return _wait(request, grant, token, stop, code_form=form, next=wanted)
+        return _wait(request, grant, token, stop, **shown)
     return _known(request, grant, visitor, wanted)
 
 

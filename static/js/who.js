@@ -93,7 +93,7 @@ async function load(sheet, url) {
 async function show(sheet, answer) {
   if (answer.headers.get("HX-Refresh")) {
     location.reload();
-    return;
+    await new Promise(() => {});
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".who");
   if (!page) {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -23,6 +26,7 @@ from apps.accounts.tenancy import acting_in
 from apps.sharing import codes, visitors
 from apps.sharing.models import Visitor
 from apps.sharing.who import needs_person
+from apps.web.logs import Redact
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.test_secrets import everything_stored
 
@@ -339,3 +343,36 @@ def test_a_deed_without_a_person_is_told_where_to_ask(shared: Make) -> None:
     assert (plain.status_code, plain["Location"]) == (303, wanted)
     outside = needs_person(make.post("/x", {"next": "//evil.example/"}), share.token)
     assert outside["Location"] == f"{address(share)}?{urlencode({'next': share.url()})}"
+
+
+def test_another_code_can_be_asked_for_after_a_wrong_one(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    entries = {**ANNA, "code": "000000", "next": share.url()}
+    again = Client().post(address(share, "who_code"), entries).content.decode()
+    assert "Send another code" in again
+    assert again.count('value="Anna Zqx"') == 2
+
+
+def test_g18_a_refused_mail_leaves_no_address_in_the_log(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared()
+    introduced(share)
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(Redact())
+    logging.getLogger().addHandler(handler)
+
+    def refused(subject: str, text: str, sender: object, to: list[str]) -> None:
+        raise SMTPRecipientsRefused({to[0]: (550, b"no such box")})
+
+    monkeypatch.setattr("apps.accounts.mail.send_mail", refused)
+    try:
+        Client().post(address(share, "who_save"), ANNA)
+        for _ in range(60):
+            if "could not be sent" in written.getvalue():
+                break
+            time.sleep(0.05)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "SMTPRecipientsRefused" in written.getvalue()
+    assert "anna@" not in written.getvalue().lower()
