@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.accounts.models import Studio
-from apps.accounts.tenancy import across_studios, acting_in
+from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.models import Activity, ActivityKind
 from apps.sharing.terms import end_of_day
@@ -149,23 +149,16 @@ def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[s
 
 
 def forget(now: datetime | None = None) -> int:
-    """Remove visits and wrong passwords that are older than `KEPT`, in all studios. Returns how many went."""
+    """Remove visits and wrong passwords that are older than `KEPT`, in all studios. Returns how many went.
+
+    In portions, so that no lock is held for long. Studios themselves cannot remove what was noted.
+    """
     until = (now or timezone.now()) - KEPT
-    with across_studios():
-        old = Activity.objects.filter(at__lt=until, kind__in=FORGOTTEN)
-        studios = set(old.order_by().values_list("studio_id", flat=True).distinct())
-    return sum(_forget(studio_id, until) for studio_id in studios)
-
-
-def _forget(studio_id: UUID, until: datetime) -> int:
-    """In portions, so that no lock is held for long."""
-    removed = 0
-    while True:
-        with acting_in(studio_id):
-            mine = Activity.objects.for_studio(studio_id)
-            ids = list(
-                mine.filter(at__lt=until, kind__in=FORGOTTEN).order_by("at").values_list("pk", flat=True)[:BATCH]
-            )
-            removed += mine.filter(pk__in=ids).delete()[0]
-        if len(ids) < BATCH:
-            return removed
+    removed, found = 0, BATCH
+    while found == BATCH:
+        with across_studios():
+            old = Activity.objects.filter(at__lt=until, kind__in=FORGOTTEN)
+            ids = list(old.order_by().values_list("pk", flat=True)[:BATCH])
+            removed += Activity.objects.filter(pk__in=ids).delete()[0]
+        found = len(ids)
+    return removed
