@@ -84,6 +84,7 @@ def favourites_context(
         "gallery_url": reverse("sharing:gallery", args=[token]),
         "who_url": reverse("sharing:who", args=[token]),
         "token": token,
+        "rights": grant.rights,
         "download": grant.rights.download.value,
         "missing_words": lists.missing_words(active.missing) if active.missing else "",
         "sent_words": _sent_words(grant, active),

@@ -113,6 +113,8 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
     return {
         "album": _album(grant.album, stream.counts),
         "studio": grant.studio,
+        "rights": grant.rights,
+        "token": token,
         "photo": {
             "id": photo_id,
             "name": row["photo__camera_name"],

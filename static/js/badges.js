@@ -2,17 +2,37 @@
 const deed = document.getElementById("panel-deed");
 const words = deed.dataset;
 const said = new Map();
+// What was pressed and is not saved yet stands before what the server says meanwhile.
+const held = new Map();
 const nothing = Object.freeze({ comments: 0, label: "", verdict: "", stars: 0 });
 const changed = new EventTarget();
 
 /** What is known of a photo: {comments, label, verdict, stars}. */
 export function of(id) {
-  return said.get(id) ?? nothing;
+  return { ...nothing, ...said.get(id), ...held.get(id) };
 }
 
 /** Note something new of a photo and show it. */
 export function put(id, part) {
-  said.set(id, { ...of(id), ...part });
+  said.set(id, { ...said.get(id), ...part });
+  tell(id);
+}
+
+/** Show a field of a mark before it is saved. Gives a function that ends this, told whether it was saved. */
+export function hold(id, name, value) {
+  held.set(id, { ...held.get(id), [name]: value });
+  tell(id);
+  return (isSaved) => {
+    if (isSaved) said.set(id, { ...said.get(id), [name]: value });
+    const rest = { ...held.get(id) };
+    // Pressed again since: then that one stands.
+    if (rest[name] === value) delete rest[name];
+    held.set(id, rest);
+    tell(id);
+  };
+}
+
+function tell(id) {
   paint(id);
   changed.dispatchEvent(new CustomEvent("put", { detail: id }));
 }
@@ -67,5 +87,5 @@ function paint(id) {
   tile.append(badge);
 }
 
-document.body.addEventListener("htmx:afterSettle", () => { for (const id of said.keys()) paint(id); });
+document.body.addEventListener("htmx:afterSettle", () => { for (const id of new Set([...said.keys(), ...held.keys()])) paint(id); });
 document.addEventListener("visitor:known", load);

@@ -3,6 +3,7 @@ import * as badges from "./badges.js";
 import { barButton } from "./bar_button.js";
 import * as drafts from "./drafts.js";
 import { paintMark, readMark } from "./marks.js";
+import { PinField } from "./pin_field.js";
 import { Pins } from "./pins.js";
 import { CompareTray } from "./tray.js";
 import { asPerson } from "./who.js";
@@ -58,6 +59,7 @@ class Panel {
     this.status = Object.assign(document.createElement("p"), { className: "beside__status" });
     this.status.setAttribute("role", "status");
     this.pins = new Pins(root, pswp, words);
+    this.field = new PinField(this.pins, this.aside, words, (form) => drafts.keep(this.id, form));
     root.append(this.signs, this.aside, this.status);
     this.listen();
     const { paddingFn } = pswp.options;
@@ -97,7 +99,7 @@ class Panel {
   key(key) {
     if (key === "Escape") return this.escape();
     if (key.toLowerCase() === "c" && maySay) {
-      this.open().then(() => this.aside.querySelector("#say-new")?.focus());
+      this.open().then(() => this.write());
       return true;
     }
     if (!mayRate) return false;
@@ -115,7 +117,7 @@ class Panel {
   /** One layer less: waiting for a pin, then the panel. */
   escape() {
     if (this.pins.isAsking) {
-      this.unpin();
+      this.field.remove();
       return true;
     }
     if (!this.isOpen) return false;
@@ -140,7 +142,7 @@ class Panel {
     this.isOpen = false;
     this.arranged();
     this.pins.clear();
-    if (hadFocus) this.button.focus();
+    if (hadFocus || document.activeElement === document.body) this.button.focus();
   }
 
   arranged() {
@@ -206,7 +208,7 @@ class Panel {
     this.aside.removeAttribute("aria-busy");
     drafts.restore(id, fresh);
     if (focused) document.getElementById(focused)?.focus();
-    this.pinned();
+    this.field.show();
   }
 
   // -- deeds ------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ class Panel {
         this.pins.unplace();
       }
       await this.take(answer, id);
-      if (isNew) this.say(words.sent);
+      if (isNew) this.sent(id);
     } catch (error) {
       console.info("Not sent:", error.message);
       if (failed) Object.assign(failed, { textContent: words.failed, hidden: false });
@@ -249,23 +251,32 @@ class Panel {
   /** Set or clear one field of the mark: shown at once, taken back if it cannot be saved. One after the other. */
   rate(name, value) {
     const { id } = this;
-    const before = badges.of(id)[name];
-    badges.put(id, { [name]: name === "stars" ? Number(value) : value });
+    const done = badges.hold(id, name, name === "stars" ? Number(value) : value);
     const body = new URLSearchParams(new FormData(deed));
     body.set(name, value);
     const save = () => fetch(`${words.gallery}photos/${id}/mark/`, { method: "POST", body, headers: { Accept: "application/json" } });
     this.queue = this.queue.then(async () => {
       try {
         const answer = await asPerson(save);
-        if (answer.ok) return;
-        badges.put(id, { [name]: before });
-        if (answer.status !== 409) this.say(words.failed);
+        done(answer.ok);
+        if (!answer.ok && answer.status !== 409) this.say(words.failed);
       } catch (error) {
         console.info("Not saved:", error.message);
-        badges.put(id, { [name]: before });
+        done(false);
         this.say(words.failed);
       }
     });
+  }
+
+  /** Ready for the next comment, with the one before in sight. */
+  sent(id) {
+    this.say(words.sent);
+    if (id === this.id && this.isOpen) this.write();
+  }
+
+  write() {
+    this.field.form?.elements.body.focus({ preventScroll: true });
+    this.field.form?.scrollIntoView({ block: "nearest" });
   }
 
   say(text) {
@@ -274,63 +285,11 @@ class Panel {
     this.saying = setTimeout(() => { this.status.textContent = ""; }, 3000);
   }
 
-  // -- pins -------------------------------------------------------------------------------------------
-
   clicked(event) {
     const at = (selector) => event.target.closest(selector);
     if (at("[data-beside-close]")) this.close();
-    else if (at("[data-pin-start]")) this.pin(event.detail === 0);
+    else if (at("[data-pin-start]")) this.field.pressed(event.detail === 0);
     else if (at("[data-pin]")) this.pins.ring(at("[data-pin]").dataset.pin);
-  }
-
-  get form() {
-    return this.aside.querySelector('form[data-say=""]');
-  }
-
-  /** Dots for all pins of the thread, and for the one that is not sent yet. */
-  pinned() {
-    const share = (text) => Number.parseFloat(text) / 100;
-    this.pins.show([...this.aside.querySelectorAll("[data-pin]")].map((one) => ({
-      number: one.dataset.pin, x: share(one.dataset.x), y: share(one.dataset.y),
-      open: () => {
-        one.closest(".remark").scrollIntoView({ block: "nearest" });
-        one.focus();
-      },
-    })));
-    const { x, y } = this.form?.elements ?? {};
-    if (x?.value && y.value) this.place({ x: Number(x.value), y: Number(y.value) });
-  }
-
-  /** The Pin button: place one in the middle and wait for a tap, or take it away. */
-  pin(byKey) {
-    if (this.form.elements.x.value) this.unpin();
-    else this.place({ x: 0.5, y: 0.5 }, { asks: true, byKey });
-  }
-
-  place(point, how) {
-    const moved = (x, y) => {
-      const { elements } = this.form;
-      elements.x.value = x;
-      elements.y.value = y;
-      drafts.keep(this.id, this.form);
-    };
-    moved(point.x, point.y);
-    this.pins.place(point, moved, how);
-    this.pinButton(true);
-  }
-
-  unpin() {
-    this.pins.unplace();
-    const { elements } = this.form;
-    elements.x.value = elements.y.value = "";
-    drafts.keep(this.id, this.form);
-    this.pinButton(false);
-  }
-
-  pinButton(isOn) {
-    const button = this.form.querySelector("[data-pin-start]");
-    button.setAttribute("aria-pressed", String(isOn));
-    button.querySelector("[data-pin-word]").textContent = isOn ? words.unpin : words.pin;
   }
 
   destroy() {
