@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.guesses import TooManyGuesses
 from apps.sharing import codes, visitors
 from apps.sharing.access import Grant
+from apps.sharing.guarding import HOUR
 from apps.sharing.guests import guest_page, welcome
 from apps.sharing.models import Visitor
 from apps.sharing.who import CodeForm, WhoForm, ask, back_to, is_scripted
@@ -46,7 +48,7 @@ def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
 def _mail_code(
     request: HttpRequest, grant: Grant, token: str, visitor: Visitor, form: WhoForm, wanted: str
 ) -> HttpResponse:
-    shown = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
+    shown: dict[str, Any] = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
     try:
         codes.send(grant, visitor, address=address(request), now=timezone.now())
     except TooManyGuesses as stop:
@@ -60,7 +62,7 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Compare the mailed code; the right one makes this browser the same person's."""
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
     # The first form comes along, so that another code can be asked for.
-    shown = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}
+    shown: dict[str, Any] = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}
     if not form.is_valid():
         return ask(request, grant.studio, token, **shown, status=422)
     try:
@@ -73,9 +75,10 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     return _known(request, grant, visitor, wanted)
 
 
-def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: object) -> HttpResponse:
-    response = ask(request, grant.studio, token, locked_minutes=ceil(stop.wait / 60), status=429, **shown)
-    response["Retry-After"] = str(stop.wait)
+def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: Any) -> HttpResponse:
+    wait = stop.wait or HOUR
+    response = ask(request, grant.studio, token, locked_minutes=ceil(wait / 60), status=429, **shown)
+    response["Retry-After"] = str(wait)
     return response
 
 

@@ -217,3 +217,11 @@ def test_pictures_are_the_members(shared: Make, erin: Client) -> None:
     share = shared(password=PASSWORD)
     looking(share, erin)
     assert fetch(erin, share.picture()).status == 200
+
+
+def test_the_share_page_leads_there(shared: Make, erin: Client, bob: Client) -> None:
+    share = shared()
+    page = reverse("sharing:links", args=[share.studio.slug, share.album.pk])
+    assert begin_address(share) in erin.get(page).content.decode()
+    assert begin_address(share) not in bob.get(page).content.decode()
+    assert reverse("sharing:visitors", args=[share.studio.slug, share.album.pk]) in bob.get(page).content.decode()
