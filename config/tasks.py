@@ -10,11 +10,25 @@ from uuid import UUID
 
 from celery import shared_task
 
+from apps.albums import repair
 from apps.jobs import queue
-from apps.sharing import posting, preparing
+from apps.sharing import posting, preparing, watermarks
 from apps.uploads import pipeline
 
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {**pipeline.STEPS, **posting.STEPS, **preparing.STEPS}
+
+def render(job: queue.Claimed) -> None:
+    """The pipeline's step, and then previews under the watermarks of the links that show the photo."""
+    pipeline.render(job)
+    watermarks.photo_came(job.studio_id, job.subject_id)
+
+
+STEPS: dict[str, Callable[[queue.Claimed], None]] = {
+    **pipeline.STEPS,
+    **posting.STEPS,
+    **preparing.STEPS,
+    **watermarks.STEPS,
+    repair.RENDER: render,
+}
 
 
 def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:

@@ -47,7 +47,7 @@ class Rendered:
         try:
             format = FORMATS[plain["format"]]
             color, phash = str(plain["color"]), str(plain["phash"])
-            files = tuple(_rendition(one) for one in plain["renditions"])
+            files = tuple(file_from_plain(one) for one in plain["renditions"])
             found = Facts.from_plain(plain["facts"])
             width, height = _side(plain["width"]), _side(plain["height"])
         except (KeyError, TypeError, AttributeError) as error:
@@ -65,7 +65,8 @@ def _side(value: object) -> int:
     return value
 
 
-def _rendition(plain: Mapping[str, Any]) -> RenditionFile:
+def file_from_plain(plain: Mapping[str, Any]) -> RenditionFile:
+    """One file as the jail tells of it. Raises ValueError, KeyError or TypeError when it is not as due."""
     preset = BY_NAME[plain["name"]]
     width, height, size = (_side(plain[key]) for key in ("width", "height", "bytes"))
     if max(width, height) > preset.long_edge or plain["file"] != preset.file:

@@ -121,6 +121,11 @@ class Location:
 FIELDS = ("id", "studio_id", "storage_key", "sha256", "mime", "size")
 
 
+def location_of(blob: Blob) -> Location:
+    """Where the bytes of a blob at hand lie."""
+    return Location(*(getattr(blob, name) for name in FIELDS))
+
+
 def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
     """The rendition of a photo's original, or None if there is none (yet). One query."""
     with acting_in(studio_id):

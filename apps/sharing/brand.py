@@ -17,7 +17,7 @@ from apps.sharing.logos import BOX, FILE
 
 MOST_BYTES = 5 * 1000**2
 # A logo is small, and somebody waits for the answer.
-LIMITS = jail.Limits(memory_bytes=800_000_000, cpu_seconds=8, wall_seconds=12.0, file_bytes=2_000_000)
+LIMITS = jail.Limits(memory_bytes=800_000_000, cpu_seconds=8, wall_seconds=12.0, file_bytes=6_000_000)
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -27,7 +27,7 @@ class BadLogo(ValueError):
 
 def set_logo(studio: Studio, file: BinaryIO, *, by: User) -> None:
     """Keep a picture as the studio's logo. Raises BadLogo; then the old one stays."""
-    studio.logo = _reencoded(file)
+    studio.logo = reencoded(file)
     # Its address changes with it, also when a logo was removed in between.
     studio.logo_version = max(int(time.time()), studio.logo_version + 1)
     studio.save(update_fields=["logo", "logo_version"])
@@ -41,7 +41,8 @@ def remove_logo(studio: Studio, *, by: User) -> None:
     note(studio, by, "studio.logo_removed", studio)
 
 
-def _reencoded(file: BinaryIO) -> bytes:
+def reencoded(file: BinaryIO, *, task: str = "shrink", box: tuple[int, int] = BOX) -> bytes:
+    """The picture as PNG that fits into `box`, made by a task of `logos` in the jail. Raises BadLogo."""
     folder = Path(mkdtemp(prefix="logo.", dir=temp_directory()))
     try:
         source, out = folder / "in", folder / "out"
@@ -51,17 +52,17 @@ def _reencoded(file: BinaryIO) -> bytes:
             raise BadLogo(f"This file is larger than {MOST_BYTES // 1000**2} MB.")
         source.write_bytes(data)
         try:
-            jail.run("apps.sharing.logos:shrink", source, out, limits=LIMITS)
+            jail.run(f"apps.sharing.logos:{task}", source, out, limits=LIMITS)
         except jail.Rejected as rejected:
             raise BadLogo(rejected.reason) from rejected
         except jail.Crashed as crashed:
             raise BadLogo("This picture could not be read. Please save it as PNG and try again.") from crashed
-        return _checked(out / FILE)
+        return _checked(out / FILE, box)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _checked(path: Path) -> bytes:
+def _checked(path: Path, box: tuple[int, int]) -> bytes:
     """What the jail wrote, if it is what was asked for: a process that read hostile bytes is not believed."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -70,6 +71,6 @@ def _checked(path: Path) -> bytes:
     with os.fdopen(handle, "rb") as file:
         data = file.read(LIMITS.file_bytes + 1)
     width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    if not data.startswith(_PNG) or len(data) > LIMITS.file_bytes or width > BOX[0] or height > BOX[1]:
+    if not data.startswith(_PNG) or len(data) > LIMITS.file_bytes or width > box[0] or height > box[1]:
         raise BadLogo("This picture could not be read.")
     return data

@@ -21,7 +21,7 @@ from apps.accounts.models import Membership, Role, Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.tiles import colour_class, focal_step
 from apps.media import serving
-from apps.sharing import activity, downloads, visitors
+from apps.sharing import activity, downloads, visitors, watermarks
 from apps.sharing.access import Expired, Grant
 from apps.sharing.models import ActivityKind
 from apps.web.peer import address as address_of
@@ -92,7 +92,8 @@ def cover_of(grant: Grant) -> serving.Location | None:
     stream = grant.stream()
     chosen = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
     rows = chosen or stream.open().rows[:1]
-    return serving.locate(grant.studio.pk, rows[0][0], COVER_SIZE) if rows else None
+    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    return watermarks.shown(grant.studio.pk, rows[0][0], COVER_SIZE, mark) if rows else None
 
 
 def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -9,9 +10,13 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from apps.media import serving
+from apps.media import derived, serving
+from apps.media.models import Blob
 from apps.sharing import ranges
 from apps.sharing.access import Grant
+from apps.sharing.models import Metadata
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1 << 18
 
@@ -27,13 +32,28 @@ def find(grant: Grant, photo_id: UUID, size: str | None) -> tuple[serving.Locati
     name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
     if name is None:
         raise Http404
-    if wanted == "original":
-        location = serving.original_location(grant.studio.pk, photo_id)
-    else:
-        location = serving.locate(grant.studio.pk, photo_id, wanted)
+    location = _original(grant, photo_id) if wanted == "original" else serving.locate(grant.studio.pk, photo_id, wanted)
     if location is None:
         raise Http404
     return location, name
+
+
+def _original(grant: Grant, photo_id: UUID) -> serving.Location | None:
+    """The original as it is, or with what the link's policy leaves of its metadata. Never more than that.
+
+    A file that cannot be made is as if it were not there, and stands in the log.
+    """
+    policy = grant.rights.metadata
+    if policy == Metadata.ALL:
+        return serving.original_location(grant.studio.pk, photo_id)
+    original = Blob.objects.for_studio(grant.studio).filter(photos=photo_id).first()
+    if original is None:
+        return None
+    try:
+        return serving.location_of(derived.ensure(original, f"clean.{policy}"))
+    except derived.NotMade:
+        log.exception("photo %s of studio %s cannot be served without its metadata", photo_id, grant.studio.pk)
+        return None
 
 
 def respond(request: HttpRequest, answer: serving.Answer) -> HttpResponseBase:

@@ -19,7 +19,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import Studio, User, secret_hash
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
-from apps.sharing import seals
+from apps.sharing import seals, watermarks
 from apps.sharing.access import Grant
 from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import end_of_day
@@ -143,6 +143,7 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
     with _one_address():
         link.save(force_insert=True)
     note(album.studio, by, "link.created", link, label=link.label, download=link.download)
+    watermarks.link_changed(link)
     return link, token
 
 
@@ -168,6 +169,7 @@ def change(link: ShareLink, *, by: User, **terms: Any) -> None:
         password=password,
         changed=changed,
     )
+    watermarks.link_changed(link)
     if wish.password:
         _end_sessions(link)
 
@@ -216,6 +218,7 @@ def restore(link: ShareLink, *, by: User) -> None:
     link.revoked_at = None
     link.save(update_fields=["revoked_at"])
     note(link.studio, by, "link.restored", link)
+    watermarks.link_changed(link)
 
 
 def delete(link: ShareLink, *, by: User) -> None:

@@ -1,4 +1,4 @@
-"""A studio's logo, re-encoded: nothing of the uploaded file is kept but its pixels. Runs in the jail only."""
+"""A studio's logo or watermark, re-encoded: nothing of the uploaded file is kept but its pixels. In the jail only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PIL import Image
 from apps.media.formats import HEAD_BYTES, BadFile, Damaged, TooManyPixels, sniff
 
 BOX = (600, 240)
+MARK_BOX = (1000, 1000)
 MOST_PIXELS = 50_000_000
 FILE = "logo.png"
 
@@ -20,6 +21,15 @@ def shrink(source: Path, out_dir: Path) -> dict[str, int]:
 
     Raises NotAnImage, TooManyPixels or Damaged with a sentence.
     """
+    return _shrink(source, out_dir, BOX)
+
+
+def shrink_mark(source: Path, out_dir: Path) -> dict[str, int]:
+    """As `shrink`, for a watermark: at most 1000 x 1000 px."""
+    return _shrink(source, out_dir, MARK_BOX)
+
+
+def _shrink(source: Path, out_dir: Path, box: tuple[int, int]) -> dict[str, int]:
     with source.open("rb") as file:
         format = sniff(file.read(HEAD_BYTES))
     with warnings.catch_warnings():
@@ -27,13 +37,13 @@ def shrink(source: Path, out_dir: Path) -> dict[str, int]:
         try:
             with Image.open(source, formats=[format.name]) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise TooManyPixels("This logo has too many pixels. Please send a smaller one.")
+                    raise TooManyPixels("This picture has too many pixels. Please send a smaller one.")
                 logo = image.convert("RGBA")
-                logo.thumbnail(BOX, Image.Resampling.LANCZOS)
+                logo.thumbnail(box, Image.Resampling.LANCZOS)
         except BadFile:
             raise
         except (Image.DecompressionBombError, MemoryError) as error:
-            raise TooManyPixels("This logo has too many pixels. Please send a smaller one.") from error
+            raise TooManyPixels("This picture has too many pixels. Please send a smaller one.") from error
         except Exception as error:  # decoders of hostile bytes raise anything: SyntaxError, struct.error ...
             raise Damaged from error
     clean = Image.new("RGBA", logo.size)

@@ -23,7 +23,7 @@ from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
 from apps.media import serving
-from apps.sharing import access, zips
+from apps.sharing import access, watermarks, zips
 from apps.sharing.recent import Recent
 from apps.sharing.sending import headers_of, not_allowed, not_found, send_answer
 from apps.web.bridge import Asgi, Receive, Scope, Send
@@ -35,18 +35,20 @@ class Right:
     """A visitor's right to look into one album.
 
     audience: guests see what their link shows; None: members see all.  until: when the link ends, if it does.
+    mark: the watermark over all that is seen by this right, "" for none (see `watermarks`).
     """
 
     studio_id: UUID
     audience: Audience | None
     until: datetime | None
+    mark: str = ""
 
     def holds(self) -> bool:
         return self.until is None or timezone.now() < self.until
 
 
 RightKey = tuple[bytes, UUID]
-PlaceKey = tuple[Audience | None, UUID, serving.Asked]
+PlaceKey = tuple[Audience | None, str, UUID, serving.Asked]
 
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
 RIGHTS: Recent[RightKey, Right] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
@@ -87,7 +89,7 @@ async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> servin
     right = await _right(asked.album_id, cookies, scope)
     if right is None or not serving.check(asked, right.studio_id):
         return None
-    key = (right.audience, right.studio_id, asked)
+    key = (right.audience, right.mark, right.studio_id, asked)
     location = PLACES.get(key)
     if location is None:
         since = PLACES.clock()
@@ -118,7 +120,10 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> R
         if studio_id is not None:
             return Right(studio_id, audience=None, until=None)
     grant = access.grant_for_picture(cookies, album_id, now=timezone.now())
-    return Right(grant.studio.pk, grant.audience, until=grant.expires_at) if grant else None
+    if grant is None:
+        return None
+    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark)
 
 
 def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
@@ -145,7 +150,7 @@ def _place(right: Right, asked: serving.Asked) -> serving.Location | None:
             placements = placements.shown_to(right.audience, hidden_from(right.audience, album))
         if not placements.exists():
             return None
-        return serving.locate(right.studio_id, asked.photo_id, asked.kind)
+        return watermarks.shown(right.studio_id, asked.photo_id, asked.kind, right.mark)
 
 
 # What the web process answers before Django: (pattern of the whole path, application).

@@ -46,8 +46,8 @@ def exif() -> bytes:
     made = Image.Exif()
     made[0x0112], made[0x013B], made[0x8298] = (
         ORIENTATION,
-        CREATOR.encode().decode("latin-1"),
-        RIGHTS.encode().decode("latin-1"),
+        CREATOR.encode(),
+        RIGHTS.encode(),
     )
     made[0x010E] = f"{SECRET} description"
     made[0x010F], made[0x0110], made[0x0131] = "Nikon", "Z 9", f"{SECRET} software"
