@@ -9,7 +9,17 @@ from apps.accounts.models import ApiKey, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing import links
-from apps.sharing.models import Comment, Letter, Pick, Selection, SelectionPreset, ShareLink, Visitor
+from apps.sharing.models import (
+    Comment,
+    Letter,
+    Pick,
+    Preset,
+    PresetKind,
+    Selection,
+    SelectionPreset,
+    ShareLink,
+    Visitor,
+)
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
 
@@ -43,6 +53,8 @@ def build_world(studio: Studio, owner: User) -> World:
         link, token = links.create(album, by=owner, label="Zqx couple", password=None)
         visitor = Visitor(studio=studio, album=album, link=link, name="Zqx Anna", email="zqx-anna@example.com")
         visitor.save(force_insert=True)
+        choice = Preset(studio=studio, kind=PresetKind.LINK, name="Zqx preset")
+        choice.save(force_insert=True)
         key, _ = ApiKey.make(studio, owner, name="Zqx key", scopes=["read"])
         member = studio.memberships.get(user=owner)
         preset = SelectionPreset(studio=studio, album=album, title="Zqx album", maximum=30)
@@ -60,7 +72,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "letter_id": letter.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
-        "visitor_id": visitor.pk,
+        "visitor_id": visitor.pk, "choice_id": choice.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -76,12 +88,12 @@ def build_world(studio: Studio, owner: User) -> World:
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
-            "Zqx album", "Zqx note", "Zqx comment",
+            "Zqx preset", "Zqx album", "Zqx note", "Zqx comment",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
             "title": "harmed", "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",
-            "sort": "name", "role": "viewer", "email": "harm@example.com",
+            "sort": "name", "seen_by": "nobody", "on": "1", "role": "viewer", "email": "harm@example.com",
             "photo": str(photo.pk), "photos": [str(photo.pk)],
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
             "caption": "harmed",

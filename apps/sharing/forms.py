@@ -13,7 +13,6 @@ from apps.sharing.links import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, 
 from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import FIRST_DAY, LAST_DAY, Rights
 
-
 FOLDS = {
     "downloads": ("download_limit", "has_pin", "metadata"),
     "more": ("slug", "asks_identity", "is_watermarked"),
@@ -29,29 +28,9 @@ class PasswordForm(forms.Form):
     )
 
 
-class LinkForm(forms.Form):
-    """Terms of a link. Each field is named as in `links.Wish`.
+class RightsForm(forms.Form):
+    """What a link lets do. Each field is named as in `links.Wish`."""
 
-    has_password: told by the page itself, so that the sentence about an unsaved change knows of the password
-    that stays.
-    """
-
-    label = forms.CharField(max_length=80, required=False, help_text="Only you see this: who is it for?")
-    password = forms.CharField(
-        max_length=PASSWORD_LONGEST,
-        required=False,
-        help_text=f"At least {PASSWORD_SHORTEST} characters.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
-    )
-    no_password = forms.BooleanField(required=False, label="Take the password away")
-    has_password = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    expires_on = forms.DateField(
-        required=False,
-        label="Open until",
-        help_text="The end of that day.",
-        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
     may_favourite = forms.BooleanField(required=False, initial=True, label="Mark favourites")
     may_comment = forms.BooleanField(required=False, initial=True, label="Comment")
     may_rate = forms.BooleanField(required=False, label="Rate: stars, colours, yes or no")
@@ -75,12 +54,6 @@ class LinkForm(forms.Form):
     metadata = forms.ChoiceField(
         choices=Metadata.choices, initial=Metadata.ALL, required=False, label="What the files keep of their metadata"
     )
-    slug = forms.CharField(
-        max_length=SLUG_LONGEST,
-        required=False,
-        label="Readable address",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
-    )
     asks_identity = forms.BooleanField(
         required=False,
         label="Ask for name and e-mail before entering",
@@ -90,6 +63,50 @@ class LinkForm(forms.Form):
         required=False,
         label="Watermark on the photos shown",
         help_text="Your studio’s or this gallery’s mark. Downloads stay clean.",
+    )
+
+    @property
+    def folds(self) -> dict[str, bool]:
+        """Which folded parts are to be open: those in which something is set or wrong."""
+        return {name: any(self._is_touched(field) for field in fields) for name, fields in FOLDS.items()}
+
+    def _is_touched(self, name: str) -> bool:
+        plain = (None, "", False, Metadata.ALL, "False")
+        return name in self.fields and (self[name].value() not in plain or name in self.errors)
+
+    def clean_metadata(self) -> str:
+        """A form of before this choice, or a program, may not send it."""
+        return self.cleaned_data["metadata"] or Metadata.ALL
+
+
+class LinkForm(RightsForm):
+    """Terms of a link. Each field is named as in `links.Wish`.
+
+    has_password: told by the page itself, so that the sentence about an unsaved change knows of the password
+    that stays.
+    """
+
+    label = forms.CharField(max_length=80, required=False, help_text="Only you see this: who is it for?")
+    password = forms.CharField(
+        max_length=PASSWORD_LONGEST,
+        required=False,
+        help_text=f"At least {PASSWORD_SHORTEST} characters.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    no_password = forms.BooleanField(required=False, label="Take the password away")
+    has_password = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    expires_on = forms.DateField(
+        required=False,
+        label="Open until",
+        help_text="The end of that day.",
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    slug = forms.CharField(
+        max_length=SLUG_LONGEST,
+        required=False,
+        label="Readable address",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
 
     def __init__(
@@ -107,25 +124,12 @@ class LinkForm(forms.Form):
             kwargs["initial"] = dict(preset)
         super().__init__(*args, **kwargs)
         if studio is not None:
-            self.fields["slug"].help_text = f"{studio.slug}.… after /g/. Needs a password, since it can be guessed."
+            self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
         if link is None or not link.is_password_protected:
             del self.fields["no_password"]
         else:
             self.fields["password"].label = "New password"
             self.fields["password"].help_text = "Leave it empty to keep the one there is."
-
-    @property
-    def folds(self) -> dict[str, bool]:
-        """Which folded parts are to be open: those in which something is set or wrong."""
-        return {name: any(self._is_touched(field) for field in fields) for name, fields in FOLDS.items()}
-
-    def _is_touched(self, name: str) -> bool:
-        plain = (None, "", False, Metadata.ALL, "False")
-        return self[name].value() not in plain or name in self.errors
-
-    def clean_metadata(self) -> str:
-        """A form of before this choice, or a program, may not send it."""
-        return self.cleaned_data["metadata"] or Metadata.ALL
 
     def clean_slug(self) -> str:
         """Addresses are written small."""

@@ -21,10 +21,11 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import LogoForm
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios
+from apps.albums.asked import one_uuid
 from apps.albums.models import Album
-from apps.sharing import access, brand, links, usage
+from apps.sharing import access, brand, links, presets, usage
 from apps.sharing.forms import LinkForm
-from apps.sharing.models import ShareLink
+from apps.sharing.models import Preset, PresetKind, ShareLink
 from apps.sharing.terms import day_words, draft_terms
 
 Deed = Callable[..., None]
@@ -81,7 +82,9 @@ def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
 
 
 def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
-    form = form or LinkForm(studio=request.studio)
+    chosen = _preset(request) if form is None else None
+    today = timezone.localdate(timezone=request.studio.zone)
+    form = form or LinkForm(studio=request.studio, preset=presets.link_form_of(chosen, today))
     rows = list(album.share_links.order_by("-created_at", "-id"))
     used, photos = usage.of_links(rows), usage.photos_shown(album, rows)
     shown = []
@@ -90,7 +93,21 @@ def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *
         words = used[link.pk].words(request.studio.zone, timezone.now())
         shown.append(ShownLink.of(link, with_url=request.entered.may_edit, used=words, audience=photos[link.pk]))
     sentence = draft_terms(album, request.studio, **form.draft()).sentence(timezone.now())
-    return {"album": album, "links": shown, "form": form, "sentence": sentence, "new_link_id": new}
+    return {
+        "album": album,
+        "links": shown,
+        "form": form,
+        "sentence": sentence,
+        "new_link_id": new,
+        "presets": presets.of_kind(request.studio, PresetKind.LINK) if request.entered.may_edit else [],
+        "chosen": chosen,
+        "is_chosen": "preset" in request.GET,
+    }
+
+
+def _preset(request: StudioRequest) -> Preset | None:
+    """The preset that a new link's form begins with: the one asked for, or the default."""
+    return presets.find(request.studio, PresetKind.LINK, one_uuid(request.GET.get("preset")))
 
 
 def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
@@ -107,7 +124,7 @@ def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None
 def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The links of an album; POST makes one."""
     album = _album(request, album_id)
-    form = LinkForm(studio=request.studio)
+    form: LinkForm | None = None
     if request.method == "POST":
         request.entered.require(Role.EDITOR)
         form = LinkForm(request.POST, studio=request.studio)
@@ -116,7 +133,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
         if made is not None:
             return _answer(request, album, "The link is made.", new=made.pk)
     template = "albums/_share.html" if request.htmx else "albums/share.html"
-    status = 422 if form.is_bound else 200
+    status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
 
 
