@@ -50,8 +50,7 @@ def favourite_deed(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, P], 
                 return JsonResponse(said, status=409)
             return _page(request, grant, token, visitor, refused=refused, wanted=kwargs.get("selection_id"))
 
-    # The door hands everything over by name, which `Concatenate` cannot say.
-    return page  # type: ignore[return-value]
+    return page
 
 
 def not_allowed(request: HttpRequest, grant: Grant) -> HttpResponse:

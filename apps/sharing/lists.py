@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,10 +112,7 @@ def read(
     rows = list(mine)
     if not rows:
         return Lists([], _first_to_come(grant))
-    every = [
-        Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row)  # type: ignore[attr-defined]
-        for row in rows
-    ]
+    every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
     active = choose(every, chosen)
     # Asked for no photos, the database does not even look: then there is no array.
     hearts: list[UUID] | None = active.selection.hearts  # type: ignore[union-attr]
@@ -136,7 +134,7 @@ def maximum_of(selection: Selection) -> int | None:
     """How many photos a list may hold, with what the studio granted beyond; None for any number."""
     if selection.preset is None or selection.preset.maximum is None:
         return None
-    return selection.preset.maximum + selection.extra
+    return int(selection.preset.maximum) + selection.extra
 
 
 def minimum_of(selection: Selection) -> int:
@@ -168,12 +166,7 @@ def hold(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> Selection
     Raises Http404.
     """
     mine = _of(grant, visitor).select_related("preset").select_for_update(of=("self",), no_key=True)
-    if selection_id is None:
-        selection_id = _first(grant, visitor)
-    try:
-        return mine.get(pk=selection_id)
-    except Selection.DoesNotExist as error:
-        raise Http404 from error
+    return get_object_or_404(mine, pk=selection_id or _first(grant, visitor))
 
 
 def known(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> UUID | None:
@@ -269,12 +262,12 @@ def _free(title: str, taken: set[str]) -> str:
     return name
 
 
-def _first(grant: Grant, visitor: Visitor) -> UUID | None:
-    every = read(grant, visitor)
-    if not every.every:
+def _first(grant: Grant, visitor: Visitor) -> str:
+    found = read(grant, visitor)
+    if not found.every:
         prepare(grant, visitor)
-        every = read(grant, visitor)
-    return every.active.selection.pk if every.active.selection else None
+        found = read(grant, visitor)
+    return found.active.id
 
 
 def _first_to_come(grant: Grant) -> Listed:
@@ -292,7 +285,8 @@ def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:
 
 
 def _shown(grant: Grant, picks: QuerySet[Pick], shown: QuerySet[Any] | None = None) -> QuerySet[Pick]:
-    return picks.filter(photo_id__in=shown if shown is not None else grant.photos().values("photo_id"))
+    ids: QuerySet[Any] = shown if shown is not None else grant.photos().values("photo_id")
+    return picks.filter(photo_id__in=ids)
 
 
 def _counted(picks: QuerySet[Pick]) -> QuerySet[Any]:

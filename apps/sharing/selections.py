@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -100,7 +101,7 @@ def send(
     selection.state, selection.note, selection.sent_at = SelectionState.SENT, note, now
     selection.updated_at = now
     selection.save(update_fields=["state", "note", "sent_at", "updated_at"])
-    facts = {"selection": selection.title, "round": selection.round, "count": count}
+    facts: dict[str, Any] = {"selection": selection.title, "round": selection.round, "count": count}
     activity.record(grant, ActivityKind.SENT, visitor=visitor, user_agent=user_agent, note=note, **facts)
     _tell(
         grant,
@@ -120,7 +121,7 @@ def reopen(grant: Grant, visitor: Visitor, selection_id: UUID, *, user_agent: st
     selection = lists.hold(grant, visitor, selection_id)
     if selection.is_sent:
         begin_round(selection)
-        facts = {"selection": selection.title, "round": selection.round}
+        facts: dict[str, Any] = {"selection": selection.title, "round": selection.round}
         activity.record(grant, ActivityKind.REOPENED, visitor=visitor, user_agent=user_agent, **facts)
     return selection
 
@@ -150,7 +151,7 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
     )
     if asked.filter(detail__selection_id=str(selection.pk)).exists():
         return selection
-    facts = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
+    facts: dict[str, Any] = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
     activity.record(grant, ActivityKind.ASKED_MORE, visitor=visitor, user_agent=user_agent, **facts)
     _tell(
         grant,

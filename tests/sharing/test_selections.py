@@ -48,14 +48,14 @@ class Guest:
     def send(self, note: str = "") -> Selection:
         """Send the first list."""
         with acting_in(self.share.studio):
-            return selections.send(self.grant, self.visitor, self.list().pk, note=note, now=timezone.now())
+            return selections.send(self.grant, self.visitor, self.first().pk, note=note, now=timezone.now())
 
     def reopen(self) -> Selection:
         """Open the first list again."""
         with acting_in(self.share.studio):
-            return selections.reopen(self.grant, self.visitor, self.list().pk)
+            return selections.reopen(self.grant, self.visitor, self.first().pk)
 
-    def list(self) -> Selection:
+    def first(self) -> Selection:
         """The first list as its row stands."""
         with acting_in(self.share.studio):
             found = Selection.objects.for_studio(self.share.studio).filter(visitor=self.visitor)
@@ -239,7 +239,7 @@ def test_a_list_of_somebody_else_is_unknown(enter: Enter) -> None:
             lambda pk: lists.delete(ada.grant, ben, pk),
         ):
             with pytest.raises(Http404):
-                deed(ada.list().pk)
+                deed(ada.first().pk)
     assert list(ada.picks()) == [0]
 
 
@@ -282,7 +282,7 @@ def test_too_few_photos_are_not_sent(enter: Enter, posted: Any) -> None:
         ada.send()
     assert caught.value.detail == {"missing": 1}
     assert str(caught.value) == "Choose 1 more photo before you send."
-    assert (ada.list().is_sent, mail.outbox) == (False, [])
+    assert (ada.first().is_sent, mail.outbox) == (False, [])
 
 
 def test_an_empty_list_is_not_sent(enter: Enter) -> None:
@@ -375,19 +375,19 @@ def test_a_list_that_the_studio_made_stays_as_it_is(enter: Enter) -> None:
     with acting_in(ada.share.studio):
         lists.create(ada.grant, ada.visitor, "Another")
         with refused("prepared"):
-            lists.rename(ada.grant, ada.visitor, ada.list().pk, "Mine")
+            lists.rename(ada.grant, ada.visitor, ada.first().pk, "Mine")
         with refused("prepared"):
-            lists.delete(ada.grant, ada.visitor, ada.list().pk)
+            lists.delete(ada.grant, ada.visitor, ada.first().pk)
 
 
 def test_the_last_list_and_a_sent_one_stay(enter: Enter) -> None:
     ada = enter(preset=False)
     ada.heart(0)
     with acting_in(ada.share.studio), refused("last"):
-        lists.delete(ada.grant, ada.visitor, ada.list().pk)
+        lists.delete(ada.grant, ada.visitor, ada.first().pk)
     ada.send()
     with acting_in(ada.share.studio), refused("locked"):
-        lists.delete(ada.grant, ada.visitor, ada.list().pk)
+        lists.delete(ada.grant, ada.visitor, ada.first().pk)
 
 
 def test_a_visitor_has_so_many_lists_and_no_more(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
