@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from apps.accounts import endpoints as accounts
 from apps.albums import api as albums
 from apps.sharing import api as sharing
+from apps.sharing import marks_api
 from apps.uploads import api as uploads
 from config import health
 
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", docs, name="api-docs"),
     *albums.urlpatterns,
     *sharing.urlpatterns,
+    *marks_api.urlpatterns,
     *uploads.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),

@@ -58,7 +58,8 @@ def names(photos: Iterable[Named], form: str) -> str:
 
     Lightroom looks for any of the words in the names; Capture One and Finder take words joined by "or".
     """
-    stems = list(dict.fromkeys(photo.stem for photo in photos))
+    files = [photo.name for photo in photos]
+    stems = list(dict.fromkeys(map(stem_of, files)))
     if form == "lightroom":
         # A name with a blank would be two words.
         return ", ".join(stems) if any(" " in stem for stem in stems) else " ".join(stems)
@@ -69,7 +70,7 @@ def names(photos: Iterable[Named], form: str) -> str:
     if form == "finder":
         quoted = (stem.replace('"', "") for stem in stems)
         return " OR ".join(f'name:"{stem}"' for stem in quoted)
-    return "\n".join(dict.fromkeys(photo.name for photo in photos))
+    return "\n".join(dict.fromkeys(files))
 
 
 # -- table ---------------------------------------------------------------------------------------------------

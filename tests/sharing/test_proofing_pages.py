@@ -184,7 +184,7 @@ class TestWaiting:
         anna = proofing.visitor("Anna")
         for number in range(3):
             proofing.selection(anna, number + 1, sent=True, title=f"List {number}")
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(14):
             first = alice.get("/studio/north/selections/")
         second = alice.get(f"/studio/north/selections/{first.context['next_url']}")
         titles = [one.selection.title for page in (first, second) for one in page.context["rows"]]
