@@ -89,7 +89,7 @@ def referred(studio_id: UUID) -> Q:
         if model is Rendition:
             # A doomed source takes its renditions along, so their bytes need not wait until it is gone.
             # An original without metadata is its own clean file, and must not hold itself.
-            rows = rows.exclude(source__state=BlobState.DOOMED).exclude(source_id=F("blob_id"))
+            rows = rows.exclude(**{"source__state": BlobState.DOOMED}).exclude(**{"source_id": F("blob_id")})
         found |= Q(Exists(rows))
     return found
 

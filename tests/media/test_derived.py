@@ -18,7 +18,7 @@ from apps.jobs import queue
 from apps.jobs.models import Job, Queue
 from apps.media import derived, fsck, sweeping
 from apps.media.models import Blob, BlobState, Rendition
-from apps.media.storage import LocalStore
+from apps.media.storage import LocalStore, as_local_file
 from apps.uploads import pipeline
 from tests.factories import BlobFactory, PhotoFactory, StudioFactory, kept
 from tests.media import private_files
@@ -34,7 +34,7 @@ def studio(local: LocalStore) -> Studio:
 
 
 def bytes_of(blob: Blob) -> bytes:
-    with derived.as_local_file(blob.storage_key) as path:
+    with as_local_file(blob.storage_key) as path:
         return path.read_bytes()
 
 
@@ -142,7 +142,7 @@ def test_a_damaged_clean_file_is_made_again(studio: Studio) -> None:
 
 def test_damaged_bytes_are_not_given_a_new_name(studio: Studio) -> None:
     original = kept(studio, private_files.jpeg())
-    with derived.as_local_file(original.storage_key) as path:
+    with as_local_file(original.storage_key) as path:
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(derived.NotMade):
