@@ -38,8 +38,9 @@ def amount(size: float) -> str:
     """Bytes as people say them: "820 MB", "1.5 GB"."""
     for unit, one in (("GB", 1e9), ("MB", 1e6)):
         if size >= one * 0.9995:
-            value = size / one
-            return f"{number_format(value, 0 if value >= 99.5 else 1)}\u00a0{unit}"
+            places = 0 if size / one >= 99.5 else 1
+            # The formatter cuts off what it is not to show.
+            return f"{number_format(round(size / one, places), places)}\u00a0{unit}"
     return f"{number_format(max(1, round(size / 1000)))}\u00a0KB"
 
 
