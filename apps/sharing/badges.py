@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import CharField, Count, IntegerField, Q, Value
 
@@ -43,7 +43,7 @@ def of(grant: Grant, visitor: Visitor | None) -> dict[str, Badge]:
         .annotate(n=Value(0, number))
         .values_list("photo_id", "n", "verdict", "label", "stars")
     )
-    parts = [said] if grant.rights.comment else []
+    parts: list[Any] = [said] if grant.rights.comment else []
     parts += [marked] if grant.rights.rate else []
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     badges: dict[str, Badge] = {}

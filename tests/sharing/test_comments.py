@@ -161,7 +161,7 @@ def test_what_a_person_typed_never_runs(share: Share) -> None:
     ],
 )
 def test_what_is_no_comment_is_refused_and_what_was_typed_stays(
-    share: Share, typed: dict[str, str], words: str
+    share: Share, typed: dict[str, Any], words: str
 ) -> None:
     answer = say(known(share), share, **typed)
     html = answer.content.decode()

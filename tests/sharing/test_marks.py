@@ -76,7 +76,7 @@ def test_two_tabs_do_not_overwrite_each_other(share: Share) -> None:
 @pytest.mark.parametrize(
     "what", [{"label": "pink"}, {"verdict": "x"}, {"stars": "6"}, {"stars": "-1"}, {"stars": "x"}, {}]
 )
-def test_what_is_no_mark_is_refused(share: Share, what: dict[str, str]) -> None:
+def test_what_is_no_mark_is_refused(share: Share, what: dict[str, Any]) -> None:
     answer = put(known(share), share, **what)
     assert answer.status_code == 422
     assert rows(share) == []
