@@ -105,7 +105,8 @@ def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form = LetterForm(request.POST if request.method == "POST" else request.GET, studio=request.studio,
                       links=_links(request, album))  # fmt: skip
     form.is_valid()
-    link, data = form.chosen_link, form.cleaned_data
+    # Before a link was chosen, the form stands on the first.
+    link, data = form.chosen_link or next(iter(form.links.values()), None), form.cleaned_data
     language = data.get("language") or letters.language_of(album)
     client = ""
     if link and data.get("to") == VISITORS:

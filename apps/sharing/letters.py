@@ -22,7 +22,7 @@ from apps.accounts.models import Membership, Role, Studio, User
 from apps.albums.models import Album, Audience, PlacementQuerySet, hidden_from
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.sharing import wording
+from apps.sharing import links, wording
 from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, Selection, ShareLink, Visitor
 from apps.sharing.terms import Standing, Terms
 
@@ -42,6 +42,7 @@ CLOSED = {
     Standing.ARCHIVED: "The gallery is archived, so its links do not open.",
     Standing.TRASHED: "The gallery is in the trash.",
 }
+LOST = "The address of this link cannot be read any more. Make a new link."
 
 
 class Unsendable(ValueError):
@@ -152,6 +153,8 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
     # A planned mail may wait for a draft to be published.
     if standing != Standing.OPEN and not (due_at and standing == Standing.DRAFT):
         raise Unsendable("link", CLOSED[standing])
+    if not links.address_of(link):
+        raise Unsendable("link", LOST)
     day = Letter.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))
     if day.count() + len(to) > MOST_A_DAY:
         raise Unsendable("addresses", f"A studio can write {MOST_A_DAY:,} mails a day. Please go on tomorrow.")
@@ -279,7 +282,7 @@ def obstacle(letter: Letter, now: datetime) -> str:
     if letter.link is None:
         return "The link of this mail was deleted."
     standing = Terms.of(letter.link, letter.album).standing(now)
-    return CLOSED.get(standing, "")
+    return CLOSED.get(standing, "") or ("" if links.address_of(letter.link) else LOST)
 
 
 def is_stale(letter: Letter) -> bool:

@@ -56,7 +56,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 data = self._data()
                 if box.cut:
                     return
-                box.mails.append((to, email.message_from_bytes(data, policy=default)))  # type: ignore[arg-type]
+                box.mails.append((to, email.message_from_bytes(data, policy=default)))
                 self._say("250 taken")
             elif word == "QUIT":
                 self._say("221 bye")

@@ -104,7 +104,7 @@ def test_the_feed_is_filtered(share: Share, shared: Make, alice: Client) -> None
     taken = did(share, "downloaded", who=tom, photo=share.photos[1], ago=2)
     elsewhere = did(shared(), "commented", ago=1)
     today = timezone.localdate().isoformat()
-    asked = {
+    asked: dict[str, tuple[dict[str, Any], list[Activity]]] = {
         "kind": ({"kind": "favourite"}, [heart]),
         "person": ({"person": tom.pk}, [taken]),
         "link": ({"link": share.link.pk}, [taken, heart, opened]),
@@ -158,7 +158,7 @@ def test_what_is_new_comes_by_itself(share: Share, alice: Client, django_assert_
 def test_what_is_new_obeys_the_filter(share: Share, alice: Client) -> None:
     first = did(share, "opened", ago=5)
     did(share, "favourite", photo=share.photos[0])
-    query = {"newest": first.pk, "kind": "opened"}
+    query: dict[str, Any] = {"newest": first.pk, "kind": "opened"}
     assert alice.get(address(), query, headers={**HTMX, "HX-Target": "fresh"}).status_code == 204
 
 

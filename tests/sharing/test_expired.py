@@ -16,6 +16,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing import closing, extending, links, visitors
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
+from apps.sharing.terms import end_of_day
 from tests.accounts.mails import path_in, sent
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
 
@@ -73,7 +74,7 @@ def test_a_gallery_without_an_end_is_quiet(shared: Make) -> None:
 def test_the_last_day_is_the_studios(shared: Make) -> None:
     share = shared(expires_on=timezone.localdate() + timedelta(days=3))
     share.studio.time_zone = "Pacific/Auckland"
-    moment = links.end_of_day(date(2026, 10, 14), share.studio.zone)
+    moment = end_of_day(date(2026, 10, 14), share.studio.zone)
     assert closing.last_day(moment, share.studio) == date(2026, 10, 14)
 
 

@@ -19,7 +19,7 @@ from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.jobs import queue
-from apps.jobs.models import Job, State
+from apps.jobs.models import Job, Queue, State
 from apps.sharing import letters, links, posting, wording
 from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, ShareLink, Visitor
 from config.tasks import STEPS
@@ -160,7 +160,7 @@ def test_a_sent_letter_is_not_sent_again_by_another_job(shared: Make, alice_user
     letter = deliver(shared(), alice_user, [ANNA])[0]
     work()
     with acting_in(letter.studio_id):
-        queue.put(letter.studio_id, letters.JOB, letter.pk, queue=queue.Queue.DEFAULT, again=True)
+        queue.put(letter.studio_id, letters.JOB, letter.pk, queue=Queue.DEFAULT, again=True)
     assert work() == 1
     assert postbox.taken == [ANNA]
 
