@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TypeAlias
 from urllib.parse import unquote
 
-from apps.albums.name_distance import distance, one_edit_away
+from apps.albums.name_index import ENDING, ENDINGS, Hit, Known, Tokens, spellings, stem_of
 
 LONGEST_TEXT = 100_000
 MOST_NAMES = 5_000
 LONGEST_RANGE = 2_000
-MOST_NEAREST = 3
-FARTHEST = 3
 # Near names are looked for so often at most; a list with more misses is of another album.
 MOST_EXPLAINED = 200
 MOST_WORDS = 12
@@ -29,24 +26,16 @@ MOST_WORDS = 12
 MOST_READ = 10_000
 LONGEST_WORD = 255
 
-ENDINGS = (
-    "jpe?g|png|tiff?|hei[cf]|hif|webp|avif|gif|bmp|psd|psb|xmp|dng|cr[w23]|nef|nrw|arw|sr[2fw]|raf|orf|rw[2l]|pef|"
-    "3fr|fff|iiq|rwz|x3f|mov|mp4|m4v|avi"
-)
-_ENDING = re.compile(rf"\.(?:{ENDINGS})$", re.IGNORECASE)
 _FILE = re.compile(rf".+?\.(?:{ENDINGS})(?=\s|$)|.+", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _DASH = r"-|–|—|‒|−|~|\.\.\.?|…|\bto\b|\bbis\b|\bthrough\b|\bthru\b|\buntil\b"
 _RANGE = re.compile(rf"(?P<left>.*?[0-9])\s*(?:{_DASH})\s*(?P<right>[^0-9]*[0-9]+|.*[^0-9][0-9]+)", re.IGNORECASE)
 _NUMBER_AT_END = re.compile(r"(.*?)([0-9]{1,12})")
 _CALLED = re.compile(r"^(?:no|nr|nummer|number|bild|foto|photo|picture)[.:#]*(?=[0-9])", re.IGNORECASE)
-_COPY = re.compile(r"\s*\([0-9]{1,3}\)$")
 _REMARK = re.compile(r"\((?![0-9]{1,3}\))[^()\n]*\)")
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»\n]+)[\"“”„«»]|(?<!\w)['‘’]([^'‘’\n]+)['‘’](?!\w)")
 _SEPARATOR = re.compile(r"[\n\r\t,;|]+")
 _BULLET = re.compile(r"^\s*(?:[-*+•·‣▪◦–—>✓✔☐☑]\s+|\[[ xX]?\]\s*)+", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*([0-9]{1,4})[.)]\s+(?=\S)", re.MULTILINE)
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "å": "aa"})
 # How cameras begin their names: before a number they belong to it even if the album has no such name.
 _CAMERAS = "img mg dsc dscf dscn pict pic pxl dji gopr gp sam cimg mvi p r l a b c d x t k vid pano hdr"
 _FILLERS = (
@@ -55,20 +44,9 @@ _FILLERS = (
 )
 CAMERAS, FILLERS = frozenset(_CAMERAS.split()), frozenset(_FILLERS.split())
 
-Tokens: TypeAlias = tuple[str, ...]
-
 
 class TooMuch(ValueError):
     """More text, names or numbers than are read at once; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """What was asked and which names it fits, by position. is_ambiguous: they are different names."""
-
-    asked: str
-    positions: tuple[int, ...]
-    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,142 +74,17 @@ class Matches:
         return [hit for hit in self.hits if hit.is_ambiguous]
 
 
-def stem_of(name: str) -> str:
-    """A file name without folders and without its ending, or endings ("a.CR3.jpg" is "a")."""
-    stem = re.split(r"[\\/]", name)[-1].strip()
-    while (shorter := _ENDING.sub("", stem)) != stem and shorter:
-        stem = shorter
-    return stem
-
-
 def match(text: str, names: Sequence[str]) -> Matches:
     """Which of these file names a text asks for. Raises TooMuch."""
     if len(text) > LONGEST_TEXT:
         raise TooMuch(f"This is too long: at most {LONGEST_TEXT:,} characters are read at once.")
-    return _Reader(_Known(names)).read(unicodedata.normalize("NFKC", text.replace("\x00", "")))
-
-
-# -- the names that there are ------------------------------------------------------------------------------
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def _without_marks(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
-def _spellings(stem: str) -> set[Tokens]:
-    """A stem as letters and numbers, with umlauts written in both ways."""
-    folded = _folded(unicodedata.normalize("NFKC", stem))
-    plain = {_without_marks(folded), _without_marks(folded.translate(_LETTERS))}
-    return {tuple(_bare(token) for token in _TOKEN.findall(text)) for text in plain} - {()}
-
-
-def _bare(token: str) -> str:
-    """A number without leading zeros; letters as they are."""
-    return token.lstrip("0") or "0" if token.isdecimal() else token
-
-
-class _Known:
-    """The names of an album, found by exact stem, by spelling, and by how they end."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.stems = [stem_of(name) for name in names]
-        self.exact: dict[str, list[int]] = {}
-        self.whole: dict[Tokens, list[int]] = {}
-        self.tails: dict[Tokens, list[int]] = {}
-        self.loose: dict[Tokens, list[int]] = {}
-        self.prefixes: set[Tokens] = set()
-        self.numbers: dict[int, list[int]] = {}
-        self.words = 1
-        for position, stem in enumerate(self.stems):
-            self._add(position, stem)
-
-    def _add(self, position: int, stem: str) -> None:
-        self.exact.setdefault(_folded(stem), []).append(position)
-        self.words = max(self.words, len(stem.split()))
-        for tokens in _spellings(stem):
-            self.whole.setdefault(tokens, []).append(position)
-            self._add_tails(self.tails, tokens, position)
-            if tokens[-1].isdecimal():
-                self._add_number(tokens, position)
-                continue
-            # "IMG_1234-Edit" is also asked for as "1234".
-            end = next((at + 1 for at in reversed(range(len(tokens))) if tokens[at].isdecimal()), 0)
-            self._add_tails(self.loose, tokens[:end], position, whole=True)
-
-    @staticmethod
-    def _add_tails(into: dict[Tokens, list[int]], tokens: Tokens, position: int, *, whole: bool = False) -> None:
-        for start in range(0 if whole else 1, len(tokens)):
-            if any(token.isdecimal() for token in tokens[start:]):
-                into.setdefault(tokens[start:], []).append(position)
-
-    def _add_number(self, tokens: Tokens, position: int) -> None:
-        for start in range(len(tokens)):
-            self.prefixes.add(tokens[start:-1])
-        if len(tokens[-1]) <= 12:
-            self.numbers.setdefault(int(tokens[-1]), []).append(position)
-
-    def find(self, asked: str, *, whole: bool = False) -> Hit | None:
-        """The names that a piece of text fits, the strictest reading first. whole: no endings of names."""
-        for stem in dict.fromkeys((stem_of(asked), stem_of(_COPY.sub("", asked)), _COPY.sub("", stem_of(asked)))):
-            if same := self.exact.get(_folded(stem)):
-                return Hit(asked, tuple(same))
-            spellings = _spellings(stem)
-            for table in (self.whole,) if whole else (self.whole, self.tails, self.loose):
-                fits = sorted({position for tokens in spellings for position in table.get(tokens, ())})
-                if fits:
-                    return self.hit(asked, fits)
-        return None
-
-    def hit(self, asked: str, positions: Iterable[int]) -> Hit:
-        fits = tuple(positions)
-        return Hit(asked, fits, len({_folded(self.stems[position]) for position in fits}) > 1)
-
-    def nearest(self, asked: str) -> tuple[int, ...]:
-        """At most three names that a typing error, another prefix or a number beside it would explain."""
-        ranked: dict[int, tuple[int, int, str]] = {}
-        for tokens in _spellings(_COPY.sub("", stem_of(asked))):
-            flat = "".join(tokens)
-            number = int(tokens[-1]) if tokens[-1].isdecimal() and len(tokens[-1]) <= 12 else None
-            for position in self._candidates(flat, number):
-                far, apart = self._how_far(position, flat, number, len(tokens))
-                if far <= FARTHEST:
-                    rank = (far, apart, self.stems[position])
-                    ranked[position] = min(rank, ranked.get(position, rank))
-        return tuple(sorted(ranked, key=lambda position: ranked[position])[:MOST_NEAREST])
-
-    def _candidates(self, flat: str, number: int | None) -> set[int]:
-        if not hasattr(self, "flat"):
-            self.flat: dict[str, list[int]] = {}
-            for table in (self.whole, self.tails, self.loose):
-                for tokens, positions in table.items():
-                    self.flat.setdefault("".join(tokens), []).extend(positions)
-        found = {position for text in one_edit_away(flat) for position in self.flat.get(text, ())}
-        for near in range(number - 5, number + 6) if number is not None else ():
-            found.update(self.numbers.get(near, ()))
-        return found
-
-    def _how_far(self, position: int, flat: str, number: int | None, length: int) -> tuple[int, int]:
-        """Edits between what was asked and as much of the name's end, and how far the numbers lie apart."""
-        best = (FARTHEST + 1, 0)
-        for tokens in _spellings(self.stems[position]):
-            tail = tokens[-length:]
-            ends = number is not None and tail[-1].isdecimal()
-            apart = min(abs(int(tail[-1][:12]) - number), 10**6) if ends and number is not None else 10**6
-            best = min(best, (distance(flat, "".join(tail), FARTHEST), apart))
-        return best
-
-
-# -- the text ------------------------------------------------------------------------------------------------
+    return _Reader(Known(names)).read(unicodedata.normalize("NFKC", text.replace("\x00", "")))
 
 
 class _Reader:
     """Goes through a text once and keeps what was found and what was not."""
 
-    def __init__(self, known: _Known) -> None:
+    def __init__(self, known: Known) -> None:
         self.known = known
         self.result = Matches()
         self.count = self.words = 0
@@ -263,7 +116,8 @@ class _Reader:
         if self.words > MOST_READ:
             raise TooMuch(f"This is too long: at most {MOST_READ:,} words are read at once.")
         most = min(max(self.known.words + 1, 5), MOST_WORDS)
-        at, found, idle = 0, False, []
+        at, found = 0, False
+        idle: list[str] = []
         while at < len(words):
             for length in range(min(most, len(words) - at), 0, -1):
                 if self._take(" ".join(words[at : at + length]), is_one_word=length == 1):
@@ -280,7 +134,7 @@ class _Reader:
     def _missing(self, words: list[str], at: int, idle: list[str]) -> int:
         """Write down the name that begins here and is not there; 0 if it is none."""
         word = words[at]
-        if any(c.isdecimal() for c in word) or _ENDING.search(word):
+        if any(c.isdecimal() for c in word) or ENDING.search(word):
             self._missed(word)
             return 1
         after = words[at + 1] if at + 1 < len(words) else ""
@@ -292,8 +146,8 @@ class _Reader:
         return 0
 
     def _is_prefix(self, word: str) -> bool:
-        spellings = _spellings(word)
-        return any(" ".join(tokens) in CAMERAS or tokens in self.known.prefixes for tokens in spellings)
+        written = spellings(word)
+        return any(" ".join(tokens) in CAMERAS or tokens in self.known.prefixes for tokens in written)
 
     def _take(self, piece: str, *, is_one_word: bool) -> bool:
         piece = piece.strip(" .:!?'\"()") if is_one_word else piece
@@ -316,7 +170,7 @@ class _Reader:
         right = _NUMBER_AT_END.fullmatch(stem_of(parts["right"])) if parts else None
         if left is None or right is None:
             return False
-        prefix, last_prefix = _spellings(left[1]) or {()}, _spellings(right[1])
+        prefix, last_prefix = spellings(left[1]) or {()}, spellings(right[1])
         if last_prefix and not last_prefix & prefix:
             return False
         # "page 10-15" is a word and a range; "Foo_10-15" is a range of Foo.
@@ -334,10 +188,10 @@ class _Reader:
             raise TooMuch(f"“{piece}” is too long: a range has at most {LONGEST_RANGE:,} numbers.")
         missing = []
         for number in numbers:
-            spellings = {(*tokens, str(number)) for tokens in prefix}
+            written_ways = {(*tokens, str(number)) for tokens in prefix}
             fits: list[int] = []
             for table in (self.known.whole, self.known.tails, self.known.loose):
-                fits = fits or sorted({at for tokens in spellings for at in table.get(tokens, ())})
+                fits = fits or sorted({at for tokens in written_ways for at in table.get(tokens, ())})
             if fits:
                 self._found(self.known.hit(f"{written}{number}", fits))
             else:

@@ -7,13 +7,14 @@ import io
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
 from django.db.models import QuerySet
 
 from apps.albums.models import Album, Flag
-from apps.albums.name_matching import stem_of
+from apps.albums.name_index import stem_of
 from apps.sharing.models import Verdict, Work
 from apps.sharing.packing import plain_cell
 from apps.sharing.proofing import Said, Sayings
@@ -46,9 +47,9 @@ class Named:
         return stem_of(self.name)
 
 
-def photos(album: Album, ids: QuerySet[object] | Collection[UUID]) -> list[Named]:
+def photos(album: Album, ids: QuerySet[Any] | Collection[UUID]) -> list[Named]:
     """These photos of the album in its order. One query."""
-    rows = album.placements.live().filter(photo_id__in=ids).in_order()  # type: ignore[attr-defined]
+    rows = album.placements.live().filter(photo_id__in=ids).in_order()
     columns = ("photo_id", "photo__camera_name", "photo__rating", "photo__label", "photo__flag", "photo__keywords")
     return [Named(*row) for row in rows.values_list(*columns)]
 
@@ -86,7 +87,8 @@ def table(photos: Iterable[Named], sayings: Sayings) -> Iterator[str]:
     yield _line(HEAD)
     for photo in photos:
         own = [photo.rating or "", photo.flag, photo.label, ", ".join(map(str, photo.keywords))]
-        for said in sayings.get(photo.id) or [None]:
+        people: list[Said | None] = [*sayings.get(photo.id, ())]
+        for said in people or [None]:
             yield _line([photo.name, *_cells(said), *own])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -66,7 +66,7 @@ class CommentShape(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     visitor = serializers.UUIDField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     body = serializers.CharField()
     x = serializers.FloatField(allow_null=True)
     y = serializers.FloatField(allow_null=True)
@@ -86,6 +86,8 @@ class PhotoMarksSerializer(serializers.Serializer[Any]):
 
 
 MOST_COMMENTS = 100
+Shape: TypeAlias = dict[str, Any]
+Shapes: TypeAlias = list[Shape]
 SINCE = OpenApiParameter(
     "since",
     OpenApiTypes.DATETIME,
@@ -112,8 +114,8 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of marks."""
         photos = self.get_queryset().filter(self._spoken_of(_moment(request.query_params.get("since"))))
-        page: list[Photo] = self.paginate_queryset(photos) or []  # type: ignore[assignment]
-        return self.get_paginated_response(self._shapes(page))
+        page = self.paginate_queryset(photos)
+        return self.get_paginated_response(self._shapes(page or []))
 
     def _spoken_of(self, since: datetime | None) -> Q:
         album, studio = self.album.pk, self.studio
@@ -133,7 +135,7 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
         )
         return changed | Q(updated_at__gt=since)
 
-    def _shapes(self, photos: Sequence[Photo]) -> list[dict[str, Any]]:
+    def _shapes(self, photos: Sequence[Photo]) -> Shapes:
         ids = [photo.pk for photo in photos]
         sayings = proofing.said_of(self.album, ids)
         comments, counts = self._comments(ids)
@@ -150,11 +152,11 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
             for photo in photos
         ]
 
-    def _comments(self, photos: Sequence[UUID]) -> tuple[dict[UUID, list[dict[str, Any]]], dict[UUID, int]]:
+    def _comments(self, photos: Sequence[UUID]) -> tuple[dict[UUID, Shapes], dict[UUID, int]]:
         rows = Comment.objects.for_studio(self.studio).filter(
             album_id=self.album.pk, photo_id__in=photos, removed_at__isnull=True
         )
-        by_photo: dict[UUID, list[dict[str, Any]]] = {}
+        by_photo: dict[UUID, Shapes] = {}
         for row in rows.order_by("photo_id", "created_at", "pk")[: MOST_COMMENTS * max(1, len(photos))]:
             told = by_photo.setdefault(row.photo_id, [])
             if len(told) < MOST_COMMENTS:
@@ -174,9 +176,10 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return Moment().run_validation(text)
+        moment: datetime = Moment().run_validation(text)
     except exceptions.ValidationError as error:
         raise exceptions.ValidationError({"since": error.detail}) from None
+    return moment
 
 
 def _visitor(said: Said) -> dict[str, Any]:

@@ -174,7 +174,8 @@ def photo_ids(album: Album, question: Question) -> QuerySet[Any]:
     if question.is_common:
         needed = max(1, len(question.people) or rows.order_by().aggregate(n=Count(person, distinct=True))["n"])
     agreed = rows.order_by().values("photo_id").annotate(agreeing=Count(person, distinct=True))
-    return agreed.filter(agreeing__gte=needed).values("photo_id")
+    ids: QuerySet[Any] = agreed.filter(agreeing__gte=needed).values("photo_id")
+    return ids
 
 
 def stream_of(album: Album, ids: QuerySet[Any] | None) -> Stream:

@@ -14,7 +14,8 @@ from apps.accounts.models import Role
 from apps.albums.asked import album_of, one_uuid, uuids
 from apps.albums.marks import LABELS, BadMark, set_own
 from apps.albums.models import Album, Flag
-from apps.albums.name_matching import LONGEST_TEXT, Matches, TooMuch, match, stem_of
+from apps.albums.name_index import stem_of
+from apps.albums.name_matching import LONGEST_TEXT, Matches, TooMuch, match
 from apps.sharing import proofing, proofing_shown, rounds
 from apps.sharing.models import Selection
 from apps.web import htmx
@@ -40,8 +41,8 @@ def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _found(album: Album, text: str) -> dict[str, object]:
-    rows = album.placements.live().in_order().values_list("photo_id", "photo__camera_name")  # type: ignore[attr-defined]
-    ids, names = zip(*rows, strict=True) if (rows := list(rows)) else ((), ())
+    rows = list(album.placements.live().in_order().values_list("photo_id", "photo__camera_name"))
+    ids, names = [photo for photo, _ in rows], [name for _, name in rows]
     matches: Matches = match(text, names)
     photos = [ids[position] for position in matches.positions]
     return {
@@ -64,9 +65,11 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Give all found photos a flag or a label of the studio's own (`mark`, like "pick" or "red")."""
     album = album_of(request, album_id)
     wanted = request.POST.get("mark", "")
-    values = {"flag": wanted} if wanted in Flag.values else {"label": wanted}
+    photos, is_flag = uuids(request.POST.getlist("photo")), wanted in Flag.values
     try:
-        changed = set_own(album, uuids(request.POST.getlist("photo")), by=request.user, **values)
+        changed = set_own(
+            album, photos, by=request.user, flag=wanted if is_flag else None, label=None if is_flag else wanted
+        )
     except BadMark as bad:
         raise BadRequest(str(bad)) from bad
     words = "1 photo" if changed == 1 else f"{changed:,} photos"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -256,15 +256,15 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 @require_safe
 @studio_page(Role.VIEWER)
-def table(request: StudioRequest, album_id: UUID) -> StreamingHttpResponse:
+def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All marks of the photos as CSV."""
     album = album_of(request, album_id)
     photos = _asked(request, album)
     sayings = proofing.said_of(album, [photo.id for photo in photos])
     # The mark at the start tells Excel that it is UTF-8.
-    lines = ["\ufeff", *exports.table(photos, sayings)]
-    return StreamingHttpResponse(
-        lines,
+    text = "".join(["\ufeff", *exports.table(photos, sayings)])
+    return HttpResponse(
+        text,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{album.slug}-marks.csv"', "Cache-Control": "no-store"},
     )

@@ -145,7 +145,7 @@ class TestPages:
 
     def test_the_table_has_a_line_for_each_photo_and_person(self, bob: Client, proofing: Proofing) -> None:
         answer = bob.get(f"{proofing.base}marks.csv")
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        text = answer.content.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text)))
         assert [(row["File"], row["Person"], row["Lists"], row["Stars"]) for row in rows] == [
             ("IMG_0001.JPG", "Anna", "Album", ""), ("IMG_0002.JPG", "Anna", "Album", "2"),

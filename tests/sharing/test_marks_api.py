@@ -70,8 +70,8 @@ def test_since_names_every_photo_that_changed_and_no_other(proofing: Proofing) -
         Mark.objects.for_studio(studio).update(updated_at=long_ago)
         Pick.objects.for_studio(studio).update(created_at=long_ago)
         Selection.objects.for_studio(studio).update(updated_at=long_ago)
-    asked = {"since": since.isoformat()}
-    assert names(ask(proofing, **asked)) == []
+    asked = since.isoformat()
+    assert names(ask(proofing, since=asked)) == []
     with acting_in(proofing.studio):
         Mark.objects.for_studio(studio).filter(photo=proofing.photos[1]).update(updated_at=timezone.now())
         Photo.objects.for_studio(studio).filter(pk=proofing.photos[2].pk).update(updated_at=timezone.now())
@@ -80,10 +80,10 @@ def test_since_names_every_photo_that_changed_and_no_other(proofing: Proofing) -
     proofing.save(
         Activity(studio=proofing.studio, album=proofing.album, visitor=anna, photo=proofing.photos[4], kind=kind)
     )
-    assert names(ask(proofing, **asked)) == [f"IMG_000{number}.JPG" for number in (2, 3, 4, 5)]
+    assert names(ask(proofing, since=asked)) == [f"IMG_000{number}.JPG" for number in (2, 3, 4, 5)]
     with acting_in(proofing.studio):
         Selection.objects.for_studio(studio).filter(pk=row.pk).update(updated_at=timezone.now())
-    assert "IMG_0001.JPG" in names(ask(proofing, **asked))
+    assert "IMG_0001.JPG" in names(ask(proofing, since=asked))
 
 
 def test_pages_follow_each_other_and_an_etag_saves_the_body(proofing: Proofing) -> None:
