@@ -138,7 +138,7 @@ def by_email(grant: Grant, email: str) -> Visitor | None:
 def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
     """Note that the person behind this browser is here; written at most once in ten minutes."""
     named = named_by(cookies, grant.album.pk, now=now)
-    if named is None or grant.is_preview:
+    if named is None:
         return
     visitor_id, version = named
     rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=visitor_id, version=version)

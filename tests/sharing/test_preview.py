@@ -13,8 +13,8 @@ from django.utils import timezone
 from apps.accounts.models import Membership, Role, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Placement
-from apps.sharing import links, passes, previews, visitors
-from apps.sharing.models import Activity, ShareLink, Visitor
+from apps.sharing import access, activity, links, passes, previews, visitors
+from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
 from tests.actors import signed_in
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch
 from tests.sharing.test_door import GUEST_ROUTES, addresses
@@ -225,3 +225,15 @@ def test_the_share_page_leads_there(shared: Make, erin: Client, bob: Client) -> 
     assert begin_address(share) in erin.get(page).content.decode()
     assert begin_address(share) not in bob.get(page).content.decode()
     assert reverse("sharing:visitors", args=[share.studio.slug, share.album.pk]) in bob.get(page).content.decode()
+
+
+def test_what_a_preview_would_write_down_is_not(shared: Make) -> None:
+    share = shared()
+    now = timezone.now()
+    grant = access.open_preview(share.token, share.link.pk, share.link.version, shown_as=None, now=now)
+    guest = access.open_link(share.token, {}, now=now)
+    assert grant is not None
+    for one, written in ((grant, 0), (guest, 1)):
+        with acting_in(share.studio):
+            activity.record(one, ActivityKind.DOWNLOADED)
+            assert Activity.objects.for_studio(share.studio).count() == written
