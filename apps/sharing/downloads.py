@@ -14,7 +14,7 @@ from apps.media import derived, serving
 from apps.media.models import Blob
 from apps.sharing import ranges
 from apps.sharing.access import Grant
-from apps.sharing.models import Metadata
+from apps.sharing.sizes import is_offered, rendition_of
 
 log = logging.getLogger(__name__)
 
@@ -22,37 +22,38 @@ CHUNK = 1 << 18
 
 
 def find(grant: Grant, photo_id: UUID, size: str | None) -> tuple[serving.Location, str]:
-    """The file and the name it had in the camera. size: "web", "original", or None for the largest allowed one.
+    """The file and the name it had in the camera. size: as in `sizes`, or None for the largest allowed one.
 
     Run it in `acting_in(grant.studio)`. Raises Http404 for what is not there, not shown, or not granted.
     """
     wanted = size or grant.rights.download_size
-    if wanted is None or not grant.may_download(wanted):
+    if wanted is None or not is_offered(grant, wanted):
         raise Http404
     name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
     if name is None:
         raise Http404
-    location = _original(grant, photo_id) if wanted == "original" else serving.locate(grant.studio.pk, photo_id, wanted)
+    location = _file(grant, photo_id, rendition_of(wanted, grant.rights.metadata))
     if location is None:
         raise Http404
     return location, name
 
 
-def _original(grant: Grant, photo_id: UUID) -> serving.Location | None:
-    """The original as it is, or with what the link's policy leaves of its metadata. Never more than that.
+def _file(grant: Grant, photo_id: UUID, kind: str) -> serving.Location | None:
+    """The file of a kind; "" for the original as it is. What leaves less metadata or fewer pixels is made if need be.
 
-    A file that cannot be made is as if it were not there, and stands in the log.
+    A file that cannot be made is as if it were not there, and stands in the log: never is more given in its place.
     """
-    policy = grant.rights.metadata
-    if policy == Metadata.ALL:
+    if not kind:
         return serving.original_location(grant.studio.pk, photo_id)
+    if kind == "web":
+        return serving.locate(grant.studio.pk, photo_id, kind)
     original = Blob.objects.for_studio(grant.studio).filter(photos=photo_id).first()
     if original is None:
         return None
     try:
-        return serving.location_of(derived.ensure(original, f"clean.{policy}"))
+        return serving.location_of(derived.ensure(original, kind))
     except derived.NotMade:
-        log.exception("photo %s of studio %s cannot be served without its metadata", photo_id, grant.studio.pk)
+        log.exception("photo %s of studio %s cannot be served as %s", photo_id, grant.studio.pk, kind)
         return None
 
 

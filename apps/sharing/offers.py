@@ -102,7 +102,8 @@ def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet) ->
 
 
 def _names(grant: Grant) -> list[str]:
-    return ["original", *map(str, reversed(sizes.pixels_of(grant.studio))), "web"]
+    edges = {edge: str(edge) for edge in sizes.pixels_of(grant.studio)} | {WEB_EDGE: "web"}
+    return ["original", *(edges[edge] for edge in sorted(edges, reverse=True))]
 
 
 def _title(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from itertools import product
 from urllib.parse import unquote
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from apps.accounts.tenancy import acting_in
 from apps.media import serving
@@ -199,3 +201,15 @@ def test_a_part_lies_in_the_file(size: int, first: int, last: int | None) -> Non
     else:
         assert first == part.start <= part.end < size
         assert part.length == len(range(size)[first : None if last is None else last + 1])
+
+
+def test_a_size_in_pixels_is_made_when_it_is_first_wanted_and_never_larger(shared: Make) -> None:
+    share = shared(download="web")
+    address = share.url("download", share.photos[0])
+    response = Client().get(address, {"size": "2048"})
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/jpeg"
+    with Image.open(io.BytesIO(body_of(response))) as image:
+        assert image.size == (64, 48)
+    assert Client().get(address, {"size": "3600"}).status_code == 404
+    assert Client().get(address, {"size": "2047"}).status_code == 404
