@@ -81,10 +81,11 @@ def test_every_address_is_guarded_by_this_page() -> None:
 
 def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
     """They do not stand in the resolver. A new one belongs into this list, and into the strangers' tests beside it:
-    tests/sharing/test_pictures.py, tests/sharing/test_archives.py, tests/uploads/test_receiver.py, tests/uploads/test_sockets.py."""
+    tests/sharing/test_pictures.py, tests/sharing/test_archives.py, tests/uploads/test_receiver.py,
+    tests/uploads/test_sockets.py."""
     assert [pattern.pattern for pattern, _ in RAW_ROUTES] == [
         "/m/.*",
-        r"/g/(?P<token>[A-Za-z0-9_-]{1,80})/download\.zip",
+        r"/g/(?P<token>[A-Za-z0-9_.-]{1,125})/download\.zip",
     ]
     assert receiver.PATH.pattern == r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload"
     assert [str(entry.pattern) for entry in sockets.urlpatterns] == ["ws/studio/<slug:slug>/albums/<str:album>/"]
