@@ -7,7 +7,7 @@ WITH_SERVICES := $(PY) -m apps.web.embedded.up --only postgres,redis --data var/
 # Ends the program when make ends, even by kill -9.
 LEASHED := $(PY) -S apps/web/embedded/leash.py 15 plain
 
-.PHONY: run demo test quick lint bench pictures setup dev requirements
+.PHONY: run demo test quick lint bench pictures messages setup dev requirements
 
 run: setup                  ## start Glassine and print its address
 	@$(LEASHED) $(PY) -m apps.web.embedded.up
@@ -39,6 +39,10 @@ bench: dev                  ## the figures of docs/performance.md, each beside i
 
 pictures: dev              ## take the pictures of docs/images anew; look at them
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.browser.picture_book
+
+messages: dev              ## collect the texts that guests read, and compile their translations (needs gettext)
+	$(PY) manage.py makemessages -l de --no-wrap --add-location never --ignore .venv --ignore var --ignore tests
+	$(PY) manage.py compilemessages --ignore .venv --ignore var
 
 setup:
 	@$(PYTHON) requirements/bootstrap.py base
