@@ -59,6 +59,11 @@ def _revoke_and_restore(share: Share) -> None:
         links.restore(share.link, by=share.link.created_by)  # type: ignore[arg-type]
 
 
+def _end_sessions(share: Share) -> None:
+    with acting_in(share.studio):
+        links.end_sessions(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+
+
 def _delete(share: Share) -> None:
     with acting_in(share.studio):
         links.delete(share.link, by=share.link.created_by)  # type: ignore[arg-type]
@@ -68,6 +73,7 @@ ENDS: dict[str, Callable[[Share], None]] = {
     "revoked": _revoke,
     "revoked and opened again": _revoke_and_restore,
     "deleted": _delete,
+    "all sessions ended": _end_sessions,
     "new password": lambda share: share.change(password="another one"),
     "expired": lambda share: _update(share, expires_at=timezone.now(), expires_on=timezone.localdate()),
     "archived": lambda share: _album(share, state=AlbumState.ARCHIVED),

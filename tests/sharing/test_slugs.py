@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.sharing import links
+from apps.sharing import links, seals
 from apps.sharing.models import Selection, ShareLink, Visitor
 from tests.factories import AlbumFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of
@@ -208,7 +208,7 @@ def test_other_faults_of_the_database_are_not_called_a_taken_address(
     shared: Make, alice_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = shared()
-    monkeypatch.setattr(links.seals, "new_token", lambda: share.token)
+    monkeypatch.setattr(seals, "new_token", lambda: share.token)
     with acting_in(share.studio), pytest.raises(IntegrityError):
         links.create(share.album, by=alice_user, label="Second")
 

@@ -116,7 +116,7 @@ RIGHTS = st.builds(
     asks_identity=st.booleans(),
 )
 EVERY = [
-    Rights(*combination)
+    Rights(*combination)  # type: ignore[arg-type]
     for combination in product(
         Download, *[(False, True)] * 4, (None, 1, 30), (False, True), Metadata, (False, True), (False, True)
     )
@@ -204,6 +204,44 @@ def test_g19_every_combination_of_rights_reads_as_what_it_grants() -> None:
 )
 def test_the_sentence_reads_well(rights: Rights, said: str) -> None:
     assert said in terms(rights=rights).sentence(NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("download", "favourite", "comment", "rate", "is_main"),
+    [
+        ("none", False, False, False, False),
+        ("none", True, False, True, False),
+        ("web", False, True, False, True),
+        ("original", True, True, True, False),
+        ("original", False, False, True, True),
+    ],
+)
+def test_g19_a_guest_meets_what_the_sentence_promises(
+    shared: Make, download: str, favourite: bool, comment: bool, rate: bool, is_main: bool
+) -> None:
+    share = shared(
+        download=download, may_favourite=favourite, may_comment=comment, may_rate=rate, is_main=is_main
+    )  # fmt: skip
+    with acting_in(share.studio):
+        link = ShareLink.objects.for_studio(share.studio).select_related("album").get(pk=share.link.pk)
+        said = promised(access.sentence(link, now=timezone.now()))
+    guest, photo = Client(headers={"Accept": "application/json"}), share.photos[0]
+    guest.get(share.url())
+    taken = [
+        size for size in ("original", "web")
+        if "Content-Disposition" in guest.get(share.url("download", photo), {"size": size}).headers
+    ]  # fmt: skip
+    assert next(iter(taken), None) == said["download_size"]
+    # Whoever may do a deed is asked who they are; to all others the deed is not there.
+    deeds = {
+        "favourite": ("favourite", {"on": "1"}),
+        "comment": ("comment", {"body": "x"}),
+        "rate": ("mark", {"stars": "3"}),
+    }
+    for right, (deed, body) in deeds.items():
+        assert (guest.post(share.url(deed, photo), body).status_code == 409) == said[right], right
+    assert (guest.post(share.url("withhold", photo), {"on": "1"}).status_code == 200) == said["is_main"]
 
 
 @given(
