@@ -212,8 +212,8 @@ def reminder_prefix(link: ShareLink) -> str:
     return f"reminder:{link.pk}:{link.expires_on}:"
 
 
-def selection_received(selection: Selection) -> Letter | None:
-    """Tell a visitor that the selection has arrived; once for each round. None if nobody left an address.
+def selection_received(selection: Selection, count: int) -> Letter | None:
+    """Tell a visitor that the selection of so many photos has arrived; once for each round. None without an address.
 
     Call it in the transaction that sends the selection, with the visitor's language active.
     """
@@ -222,9 +222,7 @@ def selection_received(selection: Selection) -> Letter | None:
         return None
     language = _known_language(get_language())
     link = visitor.link
-    found = wording.values(
-        album.studio, album.title, link, language, client=visitor.name, note="", count=selection.picks.count()
-    )
+    found = wording.values(album.studio, album.title, link, language, client=visitor.name, note="", count=count)
     template = wording.template_of(album.studio, LetterKind.RECEIVED, language)
     words = wording.compose(album.studio, template, found, language)
     kept = _write(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.mail import send_later
 from apps.accounts.models import Membership, Role
-from apps.sharing import activity, lists
+from apps.sharing import activity, letters, lists
 from apps.sharing.access import Grant
 from apps.sharing.lists import Refused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionState, Visitor, Work
@@ -112,6 +112,9 @@ def send(
         visitor=visitor,
         count=count,
     )
+    # The rows at hand spare the letter from reading them again.
+    selection.visitor, selection.album = visitor, grant.album
+    letters.selection_received(selection, count)
     return selection
 
 

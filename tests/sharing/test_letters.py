@@ -481,10 +481,10 @@ def test_the_visitor_hears_that_a_selection_arrived_once_a_round(shared: Make, p
     share = shared()
     with acting_in(share.studio), translation.override("en"):
         selection = _selection(share)
-        letters.selection_received(selection)
-        letters.selection_received(selection)
+        letters.selection_received(selection, 2)
+        letters.selection_received(selection, 2)
         selection.round = 2
-        letters.selection_received(selection)
+        letters.selection_received(selection, 2)
     work()
     assert postbox.taken == [ANNA, ANNA]
     message = postbox.mails[0][1]
@@ -500,7 +500,7 @@ def test_no_mail_of_a_selection_that_was_rolled_back(shared: Make, postbox: Post
 
     def send_and_fail() -> None:
         with acting_in(share.studio):
-            letters.selection_received(_selection(share))
+            letters.selection_received(_selection(share), 2)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
