@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -144,9 +144,10 @@ def minimum_of(selection: Selection) -> int:
 
 def prepare(grant: Grant, visitor: Visitor) -> None:
     """Make the lists that the studio wants each visitor to have, as far as they are missing; at least one."""
-    made = _of(grant, visitor).filter(preset=OuterRef("pk"))
-    missing = list(_presets(grant).exclude(Exists(made)))
-    own = set(_of(grant, visitor).values_list("title", flat=True))
+    # One look at what is there decides everything: whoever makes the same at the same moment uses the same names.
+    there = list(_of(grant, visitor).values_list("preset_id", "title"))
+    made, own = {preset_id for preset_id, _title in there}, {title for _preset_id, title in there}
+    missing = [preset for preset in _presets(grant) if preset.pk not in made]
     fresh = [
         Selection(
             studio=grant.studio, album=grant.album, visitor=visitor, preset=preset, title=_free(preset.title, own)
