@@ -6,7 +6,9 @@ import asyncio
 import csv
 import hashlib
 import io
+import time
 import zipfile
+import zlib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,9 +22,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Placement, Section
+from apps.albums.models import Photo, Placement, Section
 from apps.media import serving
 from apps.media.models import Blob, BlobEvent, BlobState
+from apps.media.storage import store
 from apps.sharing import access, archives, links, packing, pouring, visitors, zips
 from apps.sharing.models import Activity, Archive, Pick, Selection, ShareLink, TakenPhoto, Visitor
 from apps.web.bridge import Declined
@@ -580,3 +583,42 @@ def test_many_photos_are_planned_by_as_many_statements_as_few(shared: Make, djan
         PlacementFactory.create(album=share.album, photo=real_photo(share.album, f"M_{number}.JPG"))
     with django_assert_num_queries(len(few)):
         delivered(share)
+
+
+@pytest.mark.slow
+def test_g50_five_thousand_photos_are_planned_quickly_and_read_back(shared: Make) -> None:
+    share = shared(download="original")
+    blobs = [small_blob(share, number) for number in range(5000)]
+    photos = [
+        Photo(studio=share.studio, camera_name="IMG_1.JPG", original=blob, state="ready", width=1, height=1)
+        for blob in blobs
+    ]
+    places = [
+        Placement(studio=share.studio, album=share.album, photo=photo, sort_key=f"{number:05}", manual_key="0")
+        for number, photo in enumerate(photos)
+    ]
+    with acting_in(share.studio):
+        Blob.objects.for_studio(share.studio).bulk_create(blobs)
+        Photo.objects.for_studio(share.studio).bulk_create(photos)
+        Placement.objects.for_studio(share.studio).bulk_create(places)
+    began = time.process_time()
+    reply = zip_of(share)
+    assert time.process_time() - began < 15
+    read = opened(reply)
+    assert len(read.namelist()) == len({name.lower() for name in read.namelist()}) == 5004
+    assert read.read("IMG_1 (5000).JPG") == b"photo 4999"
+    assert len(rows(share, TakenPhoto)) == 5003
+
+
+def small_blob(share: Share, number: int) -> Blob:
+    """The row of a file that really lies there."""
+    data = f"photo {number}".encode()
+    digest = hashlib.sha256(data).hexdigest()
+    key = f"{share.studio.pk}/{digest[:2]}/small/{digest}"
+    path = store().local_path(key)
+    assert path is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return Blob(
+        studio=share.studio, sha256=digest, size=len(data), crc32=zlib.crc32(data), mime="image/jpeg", storage_key=key
+    )
