@@ -4,30 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sharing', '0002_visitors_proofing_delivery'),
+        ("sharing", "0002_visitors_proofing_delivery"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='letter',
-            name='attempts',
+            model_name="letter",
+            name="attempts",
             field=models.PositiveSmallIntegerField(default=0, editable=False),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='language',
-            field=models.CharField(default='en', max_length=7),
+            model_name="letter",
+            name="language",
+            field=models.CharField(default="en", max_length=7),
         ),
         migrations.AddField(
-            model_name='sharelink',
-            name='has_reminders',
+            model_name="sharelink",
+            name="has_reminders",
             field=models.BooleanField(default=True),
         ),
         migrations.AlterField(
-            model_name='letter',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10),
+            model_name="letter",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Waiting"),
+                    ("sending", "Being sent"),
+                    ("sent", "Sent"),
+                    ("failed", "Failed"),
+                    ("cancelled", "Cancelled"),
+                ],
+                default="queued",
+                max_length=10,
+            ),
         ),
     ]
