@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import socket
 import subprocess
 import sys
@@ -12,10 +11,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import httpx
 import psutil
 
+from apps.media.storage import sha256_of
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.house import bare, cpu_seconds, environment_of, family, installed
@@ -181,7 +182,7 @@ def _check(file: Path, told: Got, photos: list[Photo]) -> None:
         got = {}
         for info in read.infolist():
             with read.open(info) as entry:
-                got[info.filename] = hashlib.file_digest(io.BufferedReader(entry), "sha256").hexdigest()  # type: ignore[arg-type]
+                got[info.filename] = sha256_of(cast(BinaryIO, entry))
     got.pop("manifest.csv")
     if got != {photo.name: photo.sha256 for photo in photos}:
         raise AssertionError("the archive does not hold what was sent")

@@ -199,11 +199,11 @@ def test_a_choice_of_nothing_or_of_too_many_is_refused(shared: Make, photos: lis
 def test_a_wish_that_is_none_is_refused_with_a_reason(shared: Make, query: dict[str, str]) -> None:
     share = shared(download="original")
     if query == {"id": "\0"}:
-        assert zip_of(share, **query).status == 200
+        assert zip_of(share, **query).status == 200  # type: ignore[arg-type]
         return
     with pytest.raises(Declined):
-        zip_of(share, **query)
-    assert page_of(share, **query).status_code in (403, 404)
+        zip_of(share, **query)  # type: ignore[arg-type]
+    assert page_of(share, **query).status_code in (403, 404)  # type: ignore[arg-type]
     assert rows(share, TakenPhoto) == rows(share, Archive) == []
 
 
@@ -239,7 +239,7 @@ def test_a_closed_link_gives_no_byte(shared: Make, how: str) -> None:
     share = shared(download="original")
     with acting_in(share.studio):
         if how == "revoked":
-            links.revoke(share.link, by=share.link.created_by)
+            links.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
         elif how == "expired":
             ShareLink.objects.for_studio(share.studio).update(expires_at=timezone.now() - timedelta(seconds=1))
         else:
@@ -491,7 +491,7 @@ def test_g17_a_revoked_link_breaks_a_running_transfer(shared: Make, monkeypatch:
 
 def _revoke(share: Share) -> None:
     with acting_in(share.studio):
-        links.revoke(share.link, by=share.link.created_by)
+        links.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
     connection.close()
 
 
@@ -564,7 +564,7 @@ def test_the_counter_is_shared_by_two_at_once(shared: Make) -> None:
         except Declined:
             return 403
 
-    assert sorted(together(3, take)) == [200, 403, 403]
+    assert sorted(map(str, together(3, take))) == ["200", "403", "403"]
     assert len(rows(share, TakenPhoto)) == 1
 
 

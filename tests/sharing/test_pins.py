@@ -13,6 +13,7 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
+from redis import RedisError
 
 from apps.accounts import guesses
 from apps.accounts.models import User
@@ -176,7 +177,7 @@ def test_g16_a_guest_who_gave_it_is_not_disturbed(share: Share) -> None:
 
 def test_without_the_counter_nobody_may_guess(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> Any:
-        raise guesses.redis.RedisError("away")
+        raise RedisError("away")
 
     monkeypatch.setattr(guesses, "_redis", away)
     with pytest.raises(guesses.TooManyGuesses):
@@ -194,7 +195,7 @@ def test_g17_a_new_pin_or_password_ends_the_pass(share: Share, change: str) -> N
         elif change == "password":
             ShareLink.objects.for_studio(share.studio).update(version=share.link.version + 1)
         else:
-            links.revoke(share.link, by=share.link.created_by)
+            links.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
     assert downloads(share, client) == (410 if change == "revoked" else 403)
 
 
