@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.sharing import lists, marks, visitors
 from apps.sharing.access import Grant
@@ -20,7 +19,6 @@ from apps.sharing.panel import mark_context, photos_of
 FEWEST, MOST = 2, 4
 
 
-@require_safe
 @guest_page()
 def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """The photos of `?photo=`, the first four that this guest may see; fewer than two ask to choose more."""

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from apps.sharing import badges, comments, marks, visitors
 from apps.sharing.access import Grant
@@ -58,7 +58,6 @@ class MarkForm(forms.Form):
         return {name: empty[name] if value is None else value for name, value in sent.items()}
 
 
-@require_safe
 @guest_page()
 def panel(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """The panel; asked by a script the panel alone, else a page of its own."""
@@ -149,7 +148,6 @@ def mark(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo
     return _done(request, grant, token, photo_id, visitor)
 
 
-@require_safe
 @guest_page(locked_status=403)
 def state(request: HttpRequest, grant: Grant, token: str) -> JsonResponse:
     """Comments and marks of all photos, for the badges of tiles."""
