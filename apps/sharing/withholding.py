@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from apps.albums import audiences
 from apps.sharing import activity, visitors
@@ -37,7 +37,6 @@ def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
     return HttpResponseRedirect(reverse("sharing:photo", args=[token, photo_id]), status=303)
 
 
-@require_safe
 @guest_page(locked_status=403)
 def withheld(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """What is hidden from the other links, for the scripts of the client's own gallery."""
