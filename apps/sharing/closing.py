@@ -63,8 +63,8 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
     with acting_in(grant.studio):
         if request.method == "POST" and "more_time" in request.POST:
             return _ask(request, token, expired, grant, now)
-        if match is not None and match.url_name == "closed_cover":
-            return _cover(request, grant) if may_see else HttpResponse(status=404)
+        if may_see and match is not None and match.url_name == "closed_cover":
+            return _cover(request, grant)
         return render(request, "sharing/expired.html", _page(request, token, expired, grant, may_see), status=410)
 
 

@@ -177,9 +177,7 @@ def _whole_page(request: HttpRequest, response: R) -> R:
     return response
 
 
-def welcome(
-    request: HttpRequest, response: HttpResponseBase, grant: Grant, *, visitor: Visitor | None = None
-) -> None:
+def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, visitor: Visitor | None = None) -> None:
     """Hand over the pass, and count the opening unless it was a member who looked.
 
     visitor: who has just said who it is; else the browser's cookie tells.

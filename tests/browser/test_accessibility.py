@@ -12,7 +12,7 @@ import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DATA, DESKTOP, PHONE, sign_in
+from tests.browser.conftest import DATA, sign_in
 from tests.installation import Installation
 from tests.test_strangers import _walk
 
@@ -20,10 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 STEMS = ("cyclamen_persicum", "tanners_ridge", "wood_anemones")
-# What is no page: files, parts that htmx asks for, and answers to scripts.
-NO_PAGE = re.compile(
-    r"(\.csv|\.zip|\.png|\.svg|\.xmp|\.<str:format>|/state/|/status/|/tiles/|/download/|/fresh/|/preview)$"
-)
+# Parts of a page, which scripts ask for.
+NO_PAGE = re.compile(r"/(tiles|fresh)/$")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +71,7 @@ def seen(page: Page, path: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("viewport", "theme"), LOOKS, ids=["desktop-dark", "phone-light"])
 def test_the_studio_s_pages(
     viewport: dict[str, int], theme: str, visit: Callable[..., Any], world: dict[str, str]
 ) -> None:
@@ -89,8 +86,7 @@ def test_the_studio_s_pages(
     assert found == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("viewport", "theme"), LOOKS, ids=["desktop-dark", "phone-light"])
 def test_the_guests_pages(
     viewport: dict[str, int], theme: str, visit: Callable[..., Any], world: dict[str, str]
 ) -> None:

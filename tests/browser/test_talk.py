@@ -12,6 +12,8 @@ from tests.browser.conftest import DESKTOP, PHONE, eventually
 from tests.factories import jpeg
 from tests.installation import Installation
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
 PHOTO = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)"
 NEW = 'form[data-say=""]'
 Visit = Callable[..., Any]

@@ -113,14 +113,14 @@ def test_behind_a_password_only_who_was_inside_sees_title_and_cover(over: Any) -
     assert "This gallery closed on 14 October 2025" in text
     assert "Zqx" not in text
     assert "<img" not in text
-    assert stranger.get(cover(share)).status_code == 404
+    assert stranger.get(cover(share)).status_code == 410
 
 
 def test_a_new_password_takes_the_cover_away(over: Any) -> None:
     share, inside = over(password=PASSWORD)
     share.change(password="another one")
     expire(share)
-    assert inside.get(cover(share)).status_code == 404
+    assert inside.get(cover(share)).status_code == 410
     assert "Zqx" not in inside.get(share.url()).content.decode()
 
 

@@ -24,7 +24,7 @@ def album(north: Studio) -> Album:
 
 def token_of(album: Album, by: User, **terms: str) -> str:
     with acting_in(album.studio):
-        return links.create(album, by=by, label="Family", **terms)[1]  # type: ignore[arg-type]
+        return links.create(album, by=by, label="Family", **terms)[1]
 
 
 @pytest.mark.django_db(transaction=True)

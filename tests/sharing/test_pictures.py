@@ -17,6 +17,7 @@ from apps.media import serving
 from apps.media.models import Rendition
 from apps.sharing import pictures
 from apps.sharing.recent import Recent
+from apps.sharing.sending import headers_of
 from tests.factories import PlacementFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, real_photo, unlocked
 
@@ -289,7 +290,7 @@ def test_cookies_may_come_in_several_header_lines(shared: Make) -> None:
     client = guest(share)
     headers = {b"cookie": b"a=1"}
     scope = {"headers": [(b"Cookie", b"a=1"), (b"cookie", b"b=2")]}
-    assert pictures._headers(scope) == {b"cookie": b"a=1; b=2"} != headers
+    assert headers_of(scope) == {b"cookie": b"a=1; b=2"} != headers
     assert fetch(client, share.picture()).status == 200
 
 
