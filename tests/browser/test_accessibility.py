@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 STEMS = ("cyclamen_persicum", "tanners_ridge", "wood_anemones")
+LOOKS = [(DESKTOP, "dark"), (PHONE, "light")]
 # Parts of a page, which scripts ask for.
 NO_PAGE = re.compile(r"/(tiles|fresh)/$")
 
