@@ -12,7 +12,7 @@ import pytest
 from django.urls import get_resolver
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DATA, sign_in
+from tests.browser.conftest import DATA, DESKTOP, PHONE, sign_in
 from tests.installation import Installation
 from tests.test_strangers import _walk
 
