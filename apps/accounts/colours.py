@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 Rgb = tuple[int, int, int]
 
-LIGHT_PAGE: Rgb = (0xFF, 0xFF, 0xFF)
-DARK_PAGE: Rgb = (0x16, 0x16, 0x16)
+# Of the surfaces in tokens.css the ones on which a coloured text is hardest to read.
+LIGHT_PAGE: Rgb = (0xF6, 0xF6, 0xF6)
+DARK_PAGE: Rgb = (0x27, 0x27, 0x27)
 WHITE: Rgb = (0xFF, 0xFF, 0xFF)
 NEAR_BLACK: Rgb = (0x11, 0x11, 0x11)
 READABLE = 4.5

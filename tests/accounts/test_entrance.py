@@ -119,7 +119,7 @@ def test_the_stylesheet_says_the_colours_and_nothing_else(nobody: Client) -> Non
     assert answer["Content-Type"] == "text/css"
     assert "immutable" in answer["Cache-Control"]
     assert answer.content.decode() == (
-        ":root{--accent:#3b5b54;--on-accent:#ffffff;--accent-text:#3b5b54;--accent-text-dark:#6c847e}"
+        ":root{--accent:#3b5b54;--on-accent:#ffffff;--accent-text:#3b5b54;--accent-text-dark:#7d928e}"
     )
 
 
