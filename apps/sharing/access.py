@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
 from apps.albums.stream import Stream
 from apps.sharing import guarding, passes, visitors
-from apps.sharing.models import ShareLink
+from apps.sharing.models import READABLE, ShareLink
 from apps.sharing.terms import Rights, Standing, Terms
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -158,18 +158,23 @@ def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
     return _grant(link, is_known=False)
 
 
-def grant_for_picture(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> Grant | None:
-    """The right by which a browser may see pictures of an album, or None. The link's row is read afresh."""
+def grants_for_pictures(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> list[Grant]:
+    """The rights by which a browser may see pictures of an album, one for each pass that still opens its link.
+
+    Links of one album can show other photos each, so each right is asked. The links' rows are read afresh.
+    """
     versions = {one.link_id: one.version for one in passes.held(cookies, now=now) if one.album_id == album_id}
     if not versions:
-        return None
+        return []
     with across_studios():
-        links = list(_links().filter(pk__in=versions, album_id=album_id))
-    for link in links:
-        is_open = Terms.of(link, link.album).standing(now) == Standing.OPEN
-        if is_open and link.version == versions[link.pk] and _is_person(link, cookies, now):
-            return _grant(link, is_known=True)
-    return None
+        links = list(_links().filter(pk__in=versions, album_id=album_id).order_by("pk"))
+    return [
+        _grant(link, is_known=True)
+        for link in links
+        if Terms.of(link, link.album).standing(now) == Standing.OPEN
+        and link.version == versions[link.pk]
+        and _is_person(link, cookies, now)
+    ]
 
 
 def sentence(link: ShareLink, *, now: datetime) -> str:
@@ -182,19 +187,19 @@ def _links() -> QuerySet[ShareLink]:
     return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
 
 
-def _named(token: str) -> dict[str, str]:
+def _named(token: str) -> Q:
     """How the row is found: by its token or, since a token holds no dot, by a readable "<studio>.<link>".
 
     Raises Missing for what cannot be either.
     """
     if _TOKEN.fullmatch(token):
-        return {"token_hash": secret_hash(token)}
+        return Q(token_hash=secret_hash(token))
     readable = token.lower()
     if not _SLUGS.fullmatch(readable):
         raise Missing
     studio, _, slug = readable.partition(".")
     # It can be guessed, so it never opens a link that has lost its password.
-    return {"studio__slug": studio, "slug": slug, "password_hash__gt": ""}
+    return Q(studio__slug=studio, slug=slug) & READABLE
 
 
 def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bool:
@@ -208,7 +213,7 @@ def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bo
 def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
     named = _named(token)
     with across_studios():
-        link = _links().filter(**named).first()
+        link = _links().filter(named).first()
     if link is None:
         raise Missing
     standing = Terms.of(link, link.album).standing(now)

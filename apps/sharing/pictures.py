@@ -48,10 +48,10 @@ class Right:
 
 
 RightKey = tuple[bytes, UUID]
-PlaceKey = tuple[Audience | None, str, UUID, serving.Asked]
+PlaceKey = tuple[tuple[Right, ...], serving.Asked]
 
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
-RIGHTS: Recent[RightKey, Right] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
+RIGHTS: Recent[RightKey, tuple[Right, ...]] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
 PLACES: Recent[PlaceKey, serving.Location] = Recent(seconds=serving.CACHED_SECONDS, size=20_000)
 
 
@@ -86,42 +86,45 @@ def _lies_here(location: serving.Location) -> bool:
 
 
 async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> serving.Location | None:
-    right = await _right(asked.album_id, cookies, scope)
-    if right is None or not serving.check(asked, right.studio_id):
+    rights = await _rights(asked.album_id, cookies, scope)
+    rights = tuple(right for right in rights if right.holds() and serving.check(asked, right.studio_id))
+    if not rights:
         return None
-    key = (right.audience, right.mark, right.studio_id, asked)
-    location = PLACES.get(key)
+    location = PLACES.get((rights, asked))
     if location is None:
         since = PLACES.clock()
-        location = await in_thread(_place, right, asked)
+        location = await in_thread(_place, rights, asked)
         if location is not None:
-            PLACES.put(key, location, since=since)
+            PLACES.put((rights, asked), location, since=since)
     return location
 
 
-async def _right(album_id: UUID, cookies: bytes, scope: Scope) -> Right | None:
+async def _rights(album_id: UUID, cookies: bytes, scope: Scope) -> tuple[Right, ...]:
     if not cookies:
-        return None
+        return ()
     key = (hashlib.sha256(cookies).digest(), album_id)
-    right = RIGHTS.get(key)
-    if right is None:
+    rights = RIGHTS.get(key)
+    if rights is None:
         since = RIGHTS.clock()
-        right = await in_thread(_ask_doors, album_id, cookies, dict(scope))
-        if right is not None:
-            RIGHTS.put(key, right, since=since)
-    return right if right is not None and right.holds() else None
+        rights = await in_thread(_ask_doors, album_id, cookies, dict(scope))
+        if rights:
+            RIGHTS.put(key, rights, since=since)
+    return rights
 
 
-def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> Right | None:
+def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> tuple[Right, ...]:
     """The members' door first: a member who also holds a guest's pass still sees hidden photos."""
     cookies = parse_cookie(cookie_header.decode("latin-1"))
     if settings.SESSION_COOKIE_NAME in cookies:
         studio_id = _members_studio(album_id, scope)
         if studio_id is not None:
-            return Right(studio_id, audience=None, until=None)
-    grant = access.grant_for_picture(cookies, album_id, now=timezone.now())
-    if grant is None:
-        return None
+            return (Right(studio_id, audience=None, until=None),)
+    rights = [_right_of(grant) for grant in access.grants_for_pictures(cookies, album_id, now=timezone.now())]
+    # Whoever may see photos without a watermark is not shown one because of another link.
+    return tuple(sorted(rights, key=lambda right: bool(right.mark)))
+
+
+def _right_of(grant: access.Grant) -> Right:
     mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
     return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark)
 
@@ -140,7 +143,13 @@ def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
         return None
 
 
-def _place(right: Right, asked: serving.Asked) -> serving.Location | None:
+def _place(rights: tuple[Right, ...], asked: serving.Asked) -> serving.Location | None:
+    """Where the picture lies by the first of the rights that shows it."""
+    found = (_place_by(right, asked) for right in rights)
+    return next((location for location in found if location is not None), None)
+
+
+def _place_by(right: Right, asked: serving.Asked) -> serving.Location | None:
     with acting_in(right.studio_id):
         placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id).filter(  # type: ignore[assignment]
             album_id=asked.album_id, photo_id=asked.photo_id

@@ -151,6 +151,31 @@ def test_g19_what_the_client_hides_the_client_alone_sees(audience: Audience) -> 
     assert everybody(audience) == {"couple": ALL, "guests": {0, 1, 3}, "florist": {0, 1, 3}}
 
 
+def test_g19_a_browser_with_several_links_gets_what_any_of_them_shows_and_no_more(audience: Audience) -> None:
+    photos = audience.share.photos
+    for number, who in enumerate(("guests", "florist", "couple")):
+        ids = [photos[number].pk]
+        audience.do(audiences.show_photos_to, audience.share.album, ids, [audience.links[who]], by=audience.by)
+    client = Client()
+
+    def given(*links: str) -> list[int]:
+        for who in links:
+            client.get(audience.page(who))
+        pictures.RIGHTS.clear()
+        pictures.PLACES.clear()
+        # Twice: first the rows decide, then what is remembered of them.
+        answers = [[fetch(client, audience.share.picture("web", p)).status for p in photos] for _ in range(2)]
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    assert given("guests") == [200, 404, 404, 200]
+    assert given("guests", "florist") == [200, 200, 404, 200]
+    with acting_in(audience.share.studio):
+        florist = ShareLink.objects.for_studio(audience.share.studio).get(pk=audience.links["florist"])
+        links.revoke(florist, by=audience.by)
+    assert given() == [200, 404, 404, 200]
+
+
 def test_a_deleted_link_opens_nothing_to_the_others(audience: Audience) -> None:
     audience.do(audiences.show_section_to, audience.party, [audience.links["florist"]], by=audience.by)
     with acting_in(audience.share.studio):

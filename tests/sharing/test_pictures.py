@@ -260,7 +260,7 @@ def test_forty_tiles_ask_for_the_link_once(shared: Make, monkeypatch: pytest.Mon
     asked = []
     doors = pictures._ask_doors
 
-    def counted(album_id: UUID, cookies: bytes, scope: dict[str, Any]) -> pictures.Right | None:
+    def counted(album_id: UUID, cookies: bytes, scope: dict[str, Any]) -> tuple[pictures.Right, ...]:
         asked.append(album_id)
         return doors(album_id, cookies, scope)
 

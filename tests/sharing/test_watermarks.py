@@ -121,6 +121,18 @@ def test_other_links_of_the_album_stay_clean(marked: Share, alice: Client, alice
     assert {size: fetch(client, marked.picture(size)).body for size in SIZES} == clean(marked, alice)
 
 
+def test_whoever_also_holds_a_link_without_watermark_sees_no_watermark(
+    marked: Share, alice: Client, alice_user: Any
+) -> None:
+    with acting_in(marked.studio):
+        _, token = links.create(marked.album, by=alice_user, label="Press")
+    client = guest(marked)
+    work()
+    assert fetch(client, marked.picture()).body != clean(marked, alice)["tile"]
+    client.get(reverse("sharing:gallery", args=[token]))
+    assert {size: fetch(client, marked.picture(size)).body for size in SIZES} == clean(marked, alice)
+
+
 def test_what_one_right_found_is_not_handed_to_another(marked: Share, alice: Client) -> None:
     work()
     client, plain = guest(marked), clean(marked, alice)
