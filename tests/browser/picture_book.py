@@ -1,13 +1,14 @@
-"""Take the pictures of docs/images from a running Glassine with the demo studio: `make pictures`.
+"""Take the pictures of docs/images from a running Glassine with a studio in full life: `make pictures`.
 
-Not a test: somebody has to look at them.
+Not a test: somebody has to look at them. `make pictures` takes all; with words, `python -m tests.browser.picture_book
+guest-who studio-link`, those whose names begin so.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,39 +20,68 @@ from playwright.sync_api import Browser, Page, sync_playwright
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
 
-from config.management.commands.demo import EMAIL, LINK_PASSWORD, PASSWORD  # noqa: E402
+from tests.browser import lively, pages  # noqa: E402
 from tests.installation import ROOT, Installation  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-SIZES = {1280: {"width": 1280, "height": 800}, 390: {"width": 390, "height": 844}}
+# README shows this one; a PNG is shown everywhere.
+TITLE_PICTURE = "gallery-1280.png"
+TALLEST = 2000
+QUALITY = 80
 
 
-def main() -> None:
+def main(wanted: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as scratch, Installation(Path(scratch, "data")) as glassine:
-        address = _demo(glassine)
+        world = lively.make(glassine)
         with sync_playwright() as playwright:
             path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            looks = [(width, theme) for width in SIZES for theme in ("light", "dark")]
-            for width, theme in looks:
-                _guest(browser, address, width, theme)
-                _studio(browser, glassine.url, width, theme)
-            for width, theme in looks:
-                _uploading(browser, glassine.url, _files(Path(scratch)), width, theme)
+            kept = take(browser, glassine.url, world, wanted, IMAGES)
+            if not wanted or "studio-uploading".startswith(wanted):
+                kept |= _uploading(browser, glassine.url, world, _files(Path(scratch)))
             browser.close()
+    if not wanted:
+        for path in IMAGES.iterdir():
+            if path.name not in kept | {TITLE_PICTURE}:
+                path.unlink()
 
 
-def _demo(glassine: Installation) -> str:
-    """Fill the demo studio; the address of its gallery."""
-    told = subprocess.run(
-        [sys.executable, "manage.py", "demo"],
-        cwd=ROOT,
-        env={**os.environ, "GLASSINE_DATA": str(glassine.data), "GLASSINE_PORT": str(glassine.port),
-             "DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATABASE_URL": "", "DATABASE_OWNER_URL": "",
-             "REDIS_URL": ""},
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    return next(word for word in told.split() if "/g/" in word)
+def take(browser: Browser, url: str, world: lively.Lively, wanted: tuple[str, ...], folder: Path) -> set[str]:
+    """Take the pictures whose names begin with one of the words, or all; the names of the files."""
+    kept: set[str] = set()
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in pages.SIZES:
+        for by in dict.fromkeys(shot.by for shot in pages.ALL):
+            shots = [one for one in pages.ALL if one.by == by and (not wanted or one.name.startswith(wanted))]
+            if not shots:
+                continue
+            with pages.visitor(browser, url, world, by, width) as page:
+                for shot in shots:
+                    pages.stand(page, shot, world)
+                    kept |= _both_themes(page, shot.name, width, folder, is_whole=shot.is_whole)
+    return kept
+
+
+def _both_themes(page: Page, name: str, width: int, folder: Path, *, is_whole: bool) -> set[str]:
+    kept = set()
+    for theme in pages.THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.wait_for_timeout(350)
+        height = page.evaluate("document.documentElement.scrollHeight") if is_whole else 0
+        taken = (
+            page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)})
+            if height > pages.SIZES[width]["height"]
+            else page.screenshot()
+        )
+        path = folder / f"{name}-{width}{'-dark' if theme == 'dark' else ''}.webp"
+        with Image.open(io.BytesIO(taken)) as picture:
+            picture.convert("RGB").save(path, quality=QUALITY, method=6)
+            if name == "guest-gallery" and width == 1280 and theme == "light":
+                # A palette keeps the repository small.
+                picture.convert("RGB").quantize(256).save(folder / TITLE_PICTURE, optimize=True)
+        kept.add(path.name)
+    page.emulate_media(color_scheme="light")
+    return kept
 
 
 def _files(scratch: Path) -> list[str]:
@@ -70,90 +100,26 @@ def _files(scratch: Path) -> list[str]:
     return paths
 
 
-def _page(browser: Browser, width: int, theme: str) -> Page:
-    context = browser.new_context(
-        viewport=SIZES[width],  # type: ignore[arg-type]
-        color_scheme="dark" if theme == "dark" else "light",
-        has_touch=width < 500,
-        is_mobile=width < 500,
-    )
-    return context.new_page()
-
-
-def _keep(page: Page, name: str, width: int, theme: str) -> None:
-    suffix = "" if theme == "light" else "-dark"
-    path = IMAGES / f"{name}-{width}{suffix}.png"
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path)
-    # A palette keeps the repository small; nobody judges colours by these.
-    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
-
-
-def _settled(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(600)
-
-
-def _guest(browser: Browser, address: str, width: int, theme: str) -> None:
-    page = _page(browser, width, theme)
-    page.goto(address)
-    _keep(page, "password", width, theme)
-    page.fill("input[name=password]", LINK_PASSWORD)
-    page.click("button:has-text('Open the gallery')")
-    _settled(page)
-    _keep(page, "cover", width, theme)
-    page.evaluate("document.querySelector('#photos').scrollIntoView()")
-    _settled(page)
-    _keep(page, "gallery", width, theme)
-    page.locator("#stream .t").nth(3).click()
-    page.wait_for_selector(".pswp--open")
-    _settled(page)
-    _keep(page, "lightbox", width, theme)
-    page.context.close()
-
-
-def _signed_in(browser: Browser, url: str, width: int, theme: str) -> Page:
-    page = _page(browser, width, theme)
-    page.goto(f"{url}/login/")
-    page.fill("input[name=email]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button:has-text('Sign in')")
-    page.wait_for_url("**/studio/**")
-    return page
-
-
-def _studio(browser: Browser, url: str, width: int, theme: str) -> None:
-    page = _signed_in(browser, url, width, theme)
-    _settled(page)
-    _keep(page, "dashboard", width, theme)
-    page.click("text=A day in spring")
-    page.wait_for_selector("#album")
-    _settled(page)
-    _keep(page, "album", width, theme)
-    page.click("a:has-text('Share') >> visible=true")
-    page.wait_for_selector("#share")
-    _settled(page)
-    _keep(page, "share", width, theme)
-    page.context.close()
-
-
-def _uploading(browser: Browser, url: str, files: list[str], width: int, theme: str) -> None:
-    page = _signed_in(browser, url, width, theme)
-    page.click("text=New gallery >> visible=true")
-    page.fill("form#form input[name=title]", "Lena & Tom")
-    page.click("button:has-text('Create the gallery')")
-    page.wait_for_selector("#album")
-    network = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 4_000_000}
-    network.send("Network.emulateNetworkConditions", slow)
-    page.wait_for_load_state("load")
-    page.set_input_files("#pick-files", files)
-    page.click("#upload-plan button[value=go]")
-    page.wait_for_selector("#fresh .t img, #stream .t img", timeout=120_000)
-    page.wait_for_timeout(300)
-    _keep(page, "uploading", width, theme)
-    page.context.close()
+def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str]) -> set[str]:
+    """The tray in the middle of its work, on a slow line."""
+    kept: set[str] = set()
+    for width in pages.SIZES:
+        half = files[: len(files) // 2] if width == 1280 else files[len(files) // 2 :]
+        with pages.visitor(browser, url, world, "studio", width) as page:
+            page.goto(f"/studio/{world.values['slug']}/albums/new/")
+            page.fill("form#form input[name=title]", "Nora & Jan")
+            page.click("button:has-text('Create the gallery')")
+            page.wait_for_selector("#album")
+            network = page.context.new_cdp_session(page)
+            slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
+            network.send("Network.emulateNetworkConditions", slow)
+            page.wait_for_load_state("load")
+            page.set_input_files("#pick-files", half)
+            page.click("#upload-plan button[value=go]")
+            page.wait_for_selector("#fresh .t img, #stream .t img", timeout=120_000)
+            kept |= _both_themes(page, "studio-uploading", width, IMAGES, is_whole=False)
+    return kept
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]))

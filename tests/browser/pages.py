@@ -1,0 +1,249 @@
+"""Every page, and every state of a page, that is looked at: by axe and in the pictures of docs/images.
+
+A new page is one line here. Addresses are filled from `lively.Lively`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from config.management.commands.demo import EMAIL, PASSWORD
+from tests.browser.lively import Lively
+
+SIZES = {1280: {"width": 1280, "height": 800}, 390: {"width": 390, "height": 844}}
+THEMES = ("light", "dark")
+SHOWN_PHOTO = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)"
+ALBUM = "/studio/{slug}/albums/{album_id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page to look at. by: whose browser ("guest", "anna", "maria" or "studio").
+
+    then: what to do there first.  is_whole: all of a long page, not only the first screen.
+    """
+
+    name: str
+    by: str
+    path: str
+    then: Callable[[Page], None] | None = None
+    is_whole: bool = True
+
+    def address(self, lively: Lively) -> str:
+        return self.path.format(**lively.values, **{f"to_{name}": token for name, token in lively.tokens.items()})
+
+
+def _scrolled(page: Page) -> None:
+    page.evaluate("document.querySelector('#photos').scrollIntoView({behavior: 'instant'})")
+
+
+def _opened(page: Page, number: int = 3) -> None:
+    page.locator("#stream .t > a, #stream a.t").nth(number).click()
+    page.wait_for_selector(".pswp--open")
+    expect(page.locator(SHOWN_PHOTO)).to_be_visible()
+    page.wait_for_timeout(500)
+
+
+def _panel(page: Page) -> None:
+    _opened(page, 2)
+    page.click(".pswp__button--comment")
+    expect(page.locator(".beside .remark").first).to_be_visible()
+
+
+def _keys(page: Page) -> None:
+    _opened(page)
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_be_visible()
+
+
+def _slideshow(page: Page) -> None:
+    _opened(page)
+    page.keyboard.press("Space")
+
+
+def _who_sheet(page: Page) -> None:
+    _scrolled(page)
+    page.locator("#stream button.heart").first.click(force=True)
+    expect(page.locator("dialog[open] .who")).to_be_visible()
+
+
+def _limit_sheet(page: Page) -> None:
+    _scrolled(page)
+    page.locator("#stream button.heart[aria-pressed=false]").first.click(force=True)
+    expect(page.locator("#full-sheet")).to_be_visible()
+
+
+def _to_compare(page: Page) -> None:
+    """Two photos chosen; the page with both."""
+    _opened(page, 6)
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    page.keyboard.press("b")
+    page.click(".tray-bar a")
+    expect(page.locator(".pane")).to_have_count(2)
+
+
+def _compare_tray(page: Page) -> None:
+    _opened(page, 6)
+    page.keyboard.press("b")
+    expect(page.locator(".tray-bar")).to_be_visible()
+
+
+def _selected(page: Page) -> None:
+    for number in (1, 2, 4):
+        page.locator("#stream .pick").nth(number).check(force=True)
+
+
+def _menu(page: Page) -> None:
+    page.locator(".album-head .menu--more > summary").click()
+
+
+def _dialog(selector: str) -> Callable[[Page], None]:
+    def opened(page: Page) -> None:
+        if page.locator(".album-head .menu--more").count() and page.locator(f".menu--more {selector}").count():
+            _menu(page)
+        page.locator(f"{selector} >> visible=true").first.click()
+        expect(page.locator("dialog[open]")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+
+    return opened
+
+
+def _audience(page: Page) -> None:
+    _selected(page)
+    page.locator("#selection [data-verb=show]").click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def _shell_more(page: Page) -> None:
+    more = page.locator(".nav__more > summary, .side__foot summary")
+    more.locator("visible=true").first.click()
+
+
+def _as_guest(page: Page) -> None:
+    page.locator("form[action$='/view-as/'] button").first.evaluate("button => button.form.requestSubmit(button)")
+    page.wait_for_url("**/g/**")
+    _scrolled(page)
+
+
+GUEST = [
+    Shot("guest-password", "guest", "/g/{to_locked}/"),
+    Shot("guest-cover", "guest", "/g/{to_family}/", is_whole=False),
+    Shot("guest-gallery", "anna", "/g/{to_family}/", _scrolled, is_whole=False),
+    Shot("guest-cover-split", "guest", "/g/{to_split}/"),
+    Shot("guest-lightbox", "anna", "/g/{to_family}/", _opened, is_whole=False),
+    Shot("guest-keys", "anna", "/g/{to_family}/", _keys, is_whole=False),
+    Shot("guest-panel", "anna", "/g/{to_family}/", _panel, is_whole=False),
+    Shot("guest-slideshow", "anna", "/g/{to_family}/", _slideshow, is_whole=False),
+    Shot("guest-photo", "anna", "/g/{to_family}/photos/{photo_id}/"),
+    Shot("guest-comments", "anna", "/g/{to_family}/photos/{photo_id}/panel/"),
+    Shot("guest-who", "guest", "/g/{to_family}/who/"),
+    Shot("guest-who-known", "anna", "/g/{to_family}/who/"),
+    Shot("guest-who-first", "guest", "/g/{to_guests}/"),
+    Shot("guest-who-sheet", "guest", "/g/{to_family}/", _who_sheet, is_whole=False),
+    Shot("guest-favourites", "anna", "/g/{to_family}/?only=favourites"),
+    Shot("guest-limit", "anna", "/g/{to_family}/", _limit_sheet, is_whole=False),
+    Shot("guest-review", "anna", "/g/{to_family}/favourites/"),
+    Shot("guest-sent", "maria", "/g/{to_family}/favourites/"),
+    Shot("guest-no-favourites", "guest", "/g/{to_family}/favourites/"),
+    Shot("guest-compare-chosen", "anna", "/g/{to_family}/", _compare_tray, is_whole=False),
+    Shot("guest-compare", "anna", "/g/{to_family}/", _to_compare, is_whole=False),
+    Shot("guest-download", "anna", "/g/{to_family}/download/"),
+    Shot("guest-download-pin", "guest", "/g/{to_pin}/download/"),
+    Shot("guest-expired", "guest", "/g/{to_expired}/"),
+    Shot("guest-gone", "guest", "/g/{to_gone}/"),
+    Shot("guest-not-yet", "guest", "/g/{to_draft}/"),
+    Shot("guest-missing", "guest", "/g/nothing-here-at-all-really/"),
+]
+SIGNED_OUT = [
+    Shot("login", "guest", "/login/"),
+    Shot("sign-up", "guest", "/sign-up/"),
+    Shot("reset", "guest", "/reset/"),
+    Shot("not-found", "guest", "/nothing/here/"),
+]
+STUDIO = [
+    Shot("studio-galleries", "studio", "/studio/{slug}/albums/"),
+    Shot("studio-menu", "studio", "/studio/{slug}/albums/", _shell_more, is_whole=False),
+    Shot("studio-new-gallery", "studio", "/studio/{slug}/albums/new/"),
+    Shot("studio-album", "studio", ALBUM),
+    Shot("studio-album-menu", "studio", ALBUM, _menu, is_whole=False),
+    Shot("studio-album-empty", "studio", "/studio/{slug}/albums/{empty_id}/"),
+    Shot("studio-selected", "studio", ALBUM, _selected, is_whole=False),
+    Shot("studio-lightbox", "studio", ALBUM, _opened, is_whole=False),
+    Shot("studio-sections", "studio", ALBUM, _dialog("[data-open='#sections-dialog']"), is_whole=False),
+    Shot("studio-audience", "studio", ALBUM, _audience, is_whole=False),
+    Shot("studio-section-audience", "studio", ALBUM + "audience/sections/{section_id}/"),
+    Shot("studio-edit", "studio", ALBUM, _dialog("a:has-text('Title, date')"), is_whole=False),
+    Shot("studio-cover-focus", "studio", ALBUM, _dialog("#cover-focus"), is_whole=False),
+    Shot("studio-album-look", "studio", ALBUM, _dialog("a:has-text('Look…')"), is_whole=False),
+    Shot("studio-share", "studio", ALBUM, _dialog("a:has-text('Share')"), is_whole=False),
+    Shot("studio-links", "studio", ALBUM + "links/"),
+    Shot("studio-link", "studio", ALBUM + "links/{link_id}/"),
+    Shot("studio-extend", "studio", ALBUM + "links/{link_id}/extend/"),
+    Shot("studio-visitors", "studio", ALBUM + "visitors/"),
+    Shot("studio-proofing", "studio", ALBUM + "proofing/"),
+    Shot("studio-selection", "studio", ALBUM + "proofing/{selection_id}/"),
+    Shot("studio-comments", "studio", ALBUM + "proofing/comments/"),
+    Shot("studio-find", "studio", ALBUM + "proofing/find/"),
+    Shot("studio-names", "studio", ALBUM + "proofing/names/"),
+    Shot("studio-selections", "studio", "/studio/{slug}/selections/"),
+    Shot("studio-activity", "studio", "/studio/{slug}/activity/"),
+    Shot("studio-activity-person", "studio", ALBUM + "activity/?by=person"),
+    Shot("studio-activity-photo", "studio", ALBUM + "activity/?by=photo"),
+    Shot("studio-letters", "studio", "/studio/{slug}/letters/"),
+    Shot("studio-letter", "studio", "/studio/{slug}/letters/{letter_id}/"),
+    Shot("studio-letter-new", "studio", ALBUM + "letters/new/"),
+    Shot("studio-album-letters", "studio", ALBUM + "letters/"),
+    Shot("studio-templates", "studio", "/studio/{slug}/letters/templates/"),
+    Shot("studio-template", "studio", "/studio/{slug}/letters/templates/{kind}/"),
+    Shot("studio-look", "studio", "/studio/{slug}/design/"),
+    Shot("studio-watermark", "studio", "/studio/{slug}/watermark/"),
+    Shot("studio-album-watermark", "studio", ALBUM + "watermark/"),
+    Shot("studio-presets", "studio", "/studio/{slug}/presets/"),
+    Shot("studio-preset", "studio", "/studio/{slug}/presets/{choice_id}/"),
+    Shot("studio-preset-gallery", "studio", "/studio/{slug}/presets/new/album/"),
+    Shot("studio-members", "studio", "/studio/{slug}/members/"),
+    Shot("studio-settings", "studio", "/studio/{slug}/settings/"),
+    Shot("studio-keys", "studio", "/studio/{slug}/api-keys/"),
+    Shot("studio-trash", "studio", "/studio/{slug}/trash/"),
+    Shot("studio-problems", "studio", ALBUM + "problems/"),
+    Shot("studio-account", "studio", "/password/"),
+    # The last one: from here on this browser looks as a guest does.
+    Shot("guest-preview", "studio", ALBUM + "links/", _as_guest, is_whole=False),
+]
+ALL = [*GUEST, *SIGNED_OUT, *STUDIO]
+
+
+@contextmanager
+def visitor(browser: Browser, url: str, lively: Lively, by: str, width: int, **options: Any) -> Iterator[Page]:
+    """A page in the browser of somebody, on a screen of this width."""
+    context = browser.new_context(
+        base_url=url, viewport=cast(ViewportSize, SIZES[width]), has_touch=width < 500, is_mobile=width < 500,
+        reduced_motion="reduce", **options,
+    )  # fmt: skip
+    for name, value in lively.cookies.get(by, {}).items():
+        context.add_cookies([{"name": name, "value": value, "url": url}])
+    page = context.new_page()
+    if by == "studio":
+        page.goto("/login/")
+        page.fill("input[name=email]", EMAIL)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button:has-text('Sign in')")
+        page.wait_for_url("**/studio/**")
+    yield page
+    context.close()
+
+
+def stand(page: Page, shot: Shot, lively: Lively) -> None:
+    """Go to a page and bring it into its state."""
+    page.goto(shot.address(lively))
+    page.wait_for_load_state("networkidle")
+    if shot.then:
+        shot.then(page)
+        page.wait_for_load_state("networkidle")
