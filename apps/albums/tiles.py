@@ -77,9 +77,9 @@ def focal_step(share: float) -> int:
 
 def heading(section_id: UUID, section: Heading, *, filled: bool) -> str:
     """The heading of a section; `filled` closes the row of tiles before it."""
-    word = "photo" if section.count == 1 else "photos"
+    words = gettext("{count} photo") if section.count == 1 else gettext("{count} photos")
     fill = '<i class="fill"></i>' if filled else ""
-    title = f"{escape(section.title)} <small>{section.count} {word}</small>"
+    title = f"{escape(section.title)} <small>{words.format(count=section.count)}</small>"
     return f'{fill}<h2 class="set" id="s-{section_id}">{title}</h2>'
 
 

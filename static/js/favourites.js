@@ -128,15 +128,28 @@ function post(url, fields) {
 function paint(id, on) {
   const button = heartOf(id);
   if (!button) return;
+  if (stream.classList.contains("stream--picked") && button.getAttribute("aria-pressed") !== String(on)) recount(button, on ? 1 : -1);
   button.setAttribute("aria-pressed", on);
   button.value = on ? "0" : "1";
   if (box?.id === id) box.button.setAttribute("aria-pressed", on);
+}
+
+/** Where only favourites are shown, the heading above a photo counts hearts. */
+function recount(button, by) {
+  let above = button.closest(".t");
+  do above = above.previousElementSibling;
+  while (above && !above.matches("h2.set"));
+  const place = above?.querySelector("small");
+  if (!place) return;
+  const number = Math.max(0, Number(place.textContent.replace(/\D/g, "")) + by);
+  place.textContent = (number === 1 ? words.one : words.many).replace("{count}", number);
 }
 
 function tally(number, maximum) {
   words.maximum = maximum ?? "";
   const text = maximum === null ? number.toLocaleString() : words.of.replace("{count}", number).replace("{maximum}", maximum);
   for (const place of document.querySelectorAll("[data-hearts-count]")) place.textContent = text;
+  for (const place of document.querySelectorAll("[data-list-count]")) place.textContent = number;
 }
 
 // -- the lightbox ------------------------------------------------------------------------------------
