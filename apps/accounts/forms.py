@@ -156,7 +156,7 @@ class SettingsForm(forms.ModelForm[Studio]):
         fields = ("name", "slug", "time_zone", "accent")
         labels: ClassVar[dict[str, str]] = {"name": "Name", "slug": "Address", "accent": "Colour"}
         help_texts: ClassVar[dict[str, str]] = {
-            "slug": "Part of the addresses of your studio pages. Links that clients have keep working."
+            "slug": "Part of the addresses of your studio pages. Ordinary links that clients have keep working."
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {"accent": forms.TextInput(attrs={"type": "color"})}
 

@@ -89,9 +89,12 @@ class Wish:
                 "slug",
                 f"Use {SLUG_SHORTEST} to {SLUG_LONGEST} small letters, digits and single hyphens, like anna-tom.",
             )
-        if self.password == "" and link.slug:
+        if link.is_for_everybody and not self.password:
+            if self.is_main:
+                raise Unsuitable("is_main", "Everybody can open this link, so it cannot be the client’s own.")
+        elif self.password == "" and link.slug:
             raise Unsuitable("password", "A readable address can be guessed. Take it away too, or keep the password.")
-        if not self.password and (self.password == "" or not link.is_password_protected):
+        elif not self.password and (self.password == "" or not link.is_password_protected):
             raise Unsuitable("slug", "A readable address can be guessed: give the link a password too.")
         others = ShareLink.objects.for_studio(studio).filter(slug=self.slug).exclude(pk=link.pk)
         if others.exists():
@@ -260,8 +263,16 @@ def pin_of(link: ShareLink) -> str:
 
 
 def key_of(link: ShareLink) -> str:
-    """What stands in the address that the studio sends: the readable one, else the token."""
-    return f"{link.studio.slug}.{link.slug}" if link.slug else token_of(link)
+    """What stands in the address that the studio sends: the readable one, else the token.
+
+    The readable address of a link for everybody ends with the public page, so the token is what is sent.
+    """
+    return readable_key(link) if link.slug and not link.is_for_everybody else token_of(link)
+
+
+def readable_key(link: ShareLink) -> str:
+    """What stands in a link's readable address. Its studio is at hand."""
+    return f"{link.studio.slug}.{link.slug}"
 
 
 def address_of(link: ShareLink) -> str:

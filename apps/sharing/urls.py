@@ -15,6 +15,7 @@ from apps.sharing import (
     panel_views,
     preset_views,
     proofing_urls,
+    public_page_views,
     views,
     visitor_views,
     watermark_views,
@@ -32,6 +33,7 @@ LINK = f"{ALBUM}/links/<uuid:link_id>"
 LIST = "g/<str:token>/favourites/lists/<uuid:selection_id>"
 
 urlpatterns = [
+    path("p/<slug:slug>/", public_page_views.public, name="public"),
     path("g/<str:token>/", guests.gallery, name="gallery"),
     path("g/<str:token>/preview/", link_preview.picture, name="link_preview"),
     path("g/<str:token>/who/", who_views.who, name="who"),
@@ -109,6 +111,8 @@ urlpatterns = [
     path(f"{STUDIO}/presets/<uuid:choice_id>/", preset_views.preset, name="preset"),
     path(f"{STUDIO}/presets/<uuid:choice_id>/delete/", preset_views.preset_delete, name="preset_delete"),
     path(f"{STUDIO}/albums/start/", preset_views.album_start, name="album_start"),
+    path(f"{STUDIO}/public-page/", public_page_views.public_settings, name="public_settings"),
+    path(f"{ALBUM}/public-page/", public_page_views.album_public, name="album_public"),
     path(f"{STUDIO}/watermark/", watermark_views.watermark, name="watermark"),
     path(f"{STUDIO}/watermark/example/", watermark_views.watermark_example, name="watermark_example"),
     path(f"{ALBUM}/watermark/", watermark_views.album_watermark, name="album_watermark"),

@@ -22,8 +22,8 @@ from apps.accounts.forms import LogoForm
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.asked import one_uuid
-from apps.albums.models import Album
-from apps.sharing import access, brand, links, presets, usage
+from apps.albums.models import Album, AlbumState
+from apps.sharing import access, brand, links, presets, public_page, usage
 from apps.sharing.forms import LinkForm
 from apps.sharing.models import Preset, PresetKind, ShareLink
 from apps.sharing.terms import day_words, draft_terms
@@ -102,7 +102,16 @@ def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *
         "presets": presets.of_kind(request.studio, PresetKind.LINK) if request.entered.may_edit else [],
         "chosen": chosen,
         "is_chosen": "preset" in request.GET,
+        "public": _public_place(request.studio, album),
     }
+
+
+def _public_place(studio: Studio, album: Album) -> public_page.Place | None:
+    """How the album stands to the studio's public page, if there is one and the album could stand on it."""
+    if not studio.index_is_public or album.state == AlbumState.ARCHIVED:
+        return None
+    album.studio = studio
+    return public_page.place_of(album, now=timezone.now())
 
 
 def _preset(request: StudioRequest) -> Preset | None:

@@ -34,7 +34,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def settings(request: StudioRequest) -> HttpResponse:
     # A copy: a form that is not right must not change the studio that the page is drawn for.
     form = SettingsForm(sent(request), instance=copy(request.studio))
-    context = {"logo_form": LogoForm(), "usage": _usage(request.studio)}
+    context = {"logo_form": LogoForm(), "usage": _usage(request.studio), "readable": _readable(request.studio)}
     if not form.is_valid():
         return page(request, "accounts/settings.html", context, form=form)
     try:
@@ -43,6 +43,11 @@ def settings(request: StudioRequest) -> HttpResponse:
         return refused(request, "accounts/settings.html", context, form, refusal, "slug")
     answer = SeeOther(reverse("accounts:settings", args=[studio.slug]))
     return htmx.tell(request, answer, "Saved.")
+
+
+def _readable(studio: Studio) -> int:
+    """How many links open at an address that begins with the studio's slug."""
+    return studio.sharelinks.exclude(slug="").filter(revoked_at__isnull=True).count()
 
 
 def _usage(studio: Studio) -> dict[str, int]:

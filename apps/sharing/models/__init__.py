@@ -11,7 +11,7 @@ from apps.sharing.models.delivery import (
     TakenPhoto,
     Watermark,
 )
-from apps.sharing.models.links import Download, Metadata, ShareLink
+from apps.sharing.models.links import READABLE, Download, Metadata, ShareLink
 from apps.sharing.models.proofing import (
     Comment,
     Label,
@@ -26,6 +26,7 @@ from apps.sharing.models.proofing import (
 from apps.sharing.models.visitors import Activity, ActivityKind, Visitor
 
 __all__ = [
+    "READABLE",
     "Activity",
     "ActivityKind",
     "Archive",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -25,6 +26,10 @@ class Metadata(models.TextChoices):
     NONE = "none", "Nothing"
 
 
+# Which links open at their readable address: those with a password, and those that the studio's public page offers.
+READABLE = Q(password_hash__gt="") | Q(is_main=False, studio__index_is_public=True, album__is_listed=True)
+
+
 class ShareLink(StudioModel):
     """A capability: whoever has the token may see one album, within its rights, until it ends.
 
@@ -33,7 +38,8 @@ class ShareLink(StudioModel):
     download_limit: how many photos may be taken through the link in all; None for any number.
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
     has_reminders: mails remind its clients before it closes (see `reminders`).
-    slug: a readable address in place of the token. It can be guessed, so a link that has one has a password.
+    slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
+    everybody is invited: see `READABLE`.
 
     The token is stored as a hash for the look-up and sealed (encrypted with the installation's key) only
     to be shown to the studio again. `version` rises with a new password or a revocation and ends every
@@ -93,6 +99,11 @@ class ShareLink(StudioModel):
     @property
     def is_password_protected(self) -> bool:
         return bool(self.password_hash)
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """True for a link that was made for the studio's public page (see `public_page`)."""
+        return bool(self.slug) and not self.password_hash
 
     @property
     def has_pin(self) -> bool:
