@@ -20,11 +20,24 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.context import brand_css
 from apps.accounts.guesses import TooManyGuesses
 from apps.media.serving import download_name
-from apps.sharing import archives, offers, pins, preparing, previews, single, sizes, taking, visitors, zips
+from apps.sharing import (
+    archives,
+    download_letters,
+    offers,
+    pins,
+    preparing,
+    previews,
+    single,
+    sizes,
+    taking,
+    visitors,
+    zips,
+)
 from apps.sharing.access import Grant
 from apps.sharing.archives import Wish
 from apps.sharing.guests import guest_page
-from apps.sharing.who import back_to
+from apps.sharing.who import back_to, needs_person
+from apps.web.peer import address as address_of
 from apps.web.refusal import Refusal
 
 BATCH = 20
@@ -80,6 +93,8 @@ def _page(
         "batch_url": reverse("sharing:download_batch", args=[token]),
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
+        "mail_to": visitor.email if visitor else "",
+        "mail": "sent" if visitor and "mailed" in query else "",
         **shown,
     }
     refresh = False
@@ -180,6 +195,30 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
         raise Http404
     what = archives.choose(grant, photo_ids)
     return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}", status=303)
+
+
+@guest_page(locked_status=403, takes_posts=True)
+def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
+    """Mail the address of the page, with `what` and `size`, to who is known in this browser."""
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    if grant.rights.download_size is None:
+        raise Http404
+    now = timezone.now()
+    visitor = visitors.of(grant, request.COOKIES, now=now)
+    if visitor is None:
+        return needs_person(request, token)
+    query = request.POST.dict()
+    wish = _wish(grant, query)
+    count = archives.members(grant, wish.what, visitor).count()
+    try:
+        download_letters.write(grant, visitor, wish, count, address=address_of(request), now=now)
+    except TooManyGuesses as stop:
+        response = _page(request, grant, token, query, PinForm(), status=429, mail="often")
+        response["Retry-After"] = str(stop.wait or download_letters.DAY)
+        return response
+    here = {"what": wish.what, "size": wish.size, "mailed": "1"}
+    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail", status=303)
 
 
 @guest_page(locked_status=403)

@@ -255,7 +255,7 @@ def _kind(kind: str) -> LetterKind:
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
 def letter_templates(request: StudioRequest) -> HttpResponse:
-    """The four kinds of mail, and when reminders go out (POST)."""
+    """The kinds of mail, and when reminders go out (POST)."""
     days = ", ".join(str(day) for day in request.studio.reminder_days)
     form = ReminderForm(request.POST if request.method == "POST" else None, initial={"days": days})
     if form.is_valid():

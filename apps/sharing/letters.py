@@ -34,6 +34,8 @@ MOST_A_DAY = 2000
 LATEST = timedelta(days=365)
 NOTE_LENGTH = 2000
 DELIVERIES = (LetterKind.DELIVERY, LetterKind.COMPLETE)
+# They tell of one moment, so their words are written at once and stay.
+PROMPT = (LetterKind.RECEIVED, LetterKind.DOWNLOAD)
 
 CLOSED = {
     Standing.DRAFT: "The gallery is a draft, so its links do not open. Publish it and try again.",
@@ -110,7 +112,7 @@ def deliver(
     _check(link, to, due_at, now)
     album = link.album
     people = known_as(album, to)
-    letters = _write(
+    letters = write(
         [
             Letter(
                 studio=link.studio,
@@ -160,7 +162,7 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
         raise Unsendable("addresses", f"A studio can write {MOST_A_DAY:,} mails a day. Please go on tomorrow.")
 
 
-def _write(letters: list[Letter]) -> list[Letter]:
+def write(letters: list[Letter]) -> list[Letter]:
     """Keep these letters, those with known keys once; the due ones get a job. Returns the rows as kept."""
     if not letters:
         return []
@@ -203,7 +205,7 @@ def remind(link: ShareLink, days: int, *, due_at: datetime) -> int:
         for address, visitor in list(people.items())[:MOST_VISITORS]
     ]
     fresh = [letter for letter in fresh if letter.key not in before]
-    _write(fresh)
+    write(fresh)
     return len(fresh)
 
 
@@ -220,12 +222,12 @@ def selection_received(selection: Selection, count: int) -> Letter | None:
     visitor, album = selection.visitor, selection.album
     if not visitor.email:
         return None
-    language = _known_language(get_language())
+    language = known_language(get_language())
     link = visitor.link
     found = wording.values(album.studio, album.title, link, language, client=visitor.name, note="", count=count)
     template = wording.template_of(album.studio, LetterKind.RECEIVED, language)
     words = wording.compose(album.studio, template, found, language)
-    kept = _write(
+    kept = write(
         [
             Letter(
                 studio=album.studio,
@@ -270,7 +272,7 @@ def retry(letter: Letter, *, by: User) -> bool:
 
 def forgotten_words(letter: Letter) -> dict[str, str]:
     """What to save so that the next try finds its words anew; what tells of one moment keeps them."""
-    return {} if letter.kind == LetterKind.RECEIVED else {"subject": "", "text": "", "html": ""}
+    return {} if letter.kind in PROMPT else {"subject": "", "text": "", "html": ""}
 
 
 def obstacle(letter: Letter, now: datetime) -> str:
@@ -352,10 +354,11 @@ def reset_template(studio: Studio, kind: LetterKind, *, by: User) -> None:
 
 def language_of(album: Album) -> str:
     """The language that the album's mails begin with: its own, else the studio's, else English."""
-    return _known_language(album.design.get("language") or album.studio.design.get("language"))
+    return known_language(album.design.get("language") or album.studio.design.get("language"))
 
 
-def _known_language(code: object) -> str:
+def known_language(code: object) -> str:
+    """The language of mails for a code as browsers and settings have it; English for what is none of ours."""
     short = str(code or "")[:2].lower()
     return short if short in dict(wording.LANGUAGES) else "en"
 

@@ -93,7 +93,7 @@ def _take(studio_id: UUID, letter_id: UUID) -> Letter | None:
 def message_of(letter: Letter) -> EmailMultiAlternatives:
     """The mail of a letter that has its words."""
     words = Words(letter.subject, letter.text, letter.html)
-    by_itself = letter.kind in (LetterKind.REMINDER, LetterKind.RECEIVED)
+    by_itself = letter.kind == LetterKind.REMINDER or letter.kind in letters.PROMPT
     return envelope(letter.studio.name, letters.reply_address(letter.studio), letter.to, words, by_itself=by_itself)
 
 

@@ -55,6 +55,7 @@ urlpatterns = [
     path("g/<str:token>/download/pin/", download_views.download_pin, name="download_pin"),
     path("g/<str:token>/download/chosen/", download_views.download_chosen, name="download_chosen"),
     path("g/<str:token>/download/batch/", download_views.download_batch, name="download_batch"),
+    path("g/<str:token>/download/mail/", download_views.download_mail, name="download_mail"),
     path("g/<str:token>/download.zip", download_views.archive, name="archive"),
     path("g/<str:token>/photos/<uuid:photo_id>/panel/", panel_views.panel, name="panel"),
     path("g/<str:token>/photos/<uuid:photo_id>/comment/", panel_views.comment, name="comment"),

@@ -72,6 +72,14 @@ DEFAULTS = {
             "{link}\n\nKind regards\n{studio}"
         ),
     ),
+    LetterKind.DOWNLOAD: (
+        _("Your download: {gallery}"),
+        _(
+            "Hello {client},\n\nhere is the page from which you can download your photos of “{gallery}”, on any device "
+            "with room for them. Photos: {count}.\n\n{link}\n\n{password_hint}\n\n"
+            "The gallery is open until {expires}.\n\nKind regards\n{studio}"
+        ),
+    ),
 }
 
 

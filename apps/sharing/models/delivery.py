@@ -70,6 +70,7 @@ class LetterKind(models.TextChoices):
     REMINDER = "reminder", "The gallery closes soon"
     COMPLETE = "complete", "All photos are ready"
     RECEIVED = "received", "Your selection has arrived"
+    DOWNLOAD = "download", "The address of the download page"
 
 
 class LetterTemplate(StudioModel):
