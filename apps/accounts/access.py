@@ -14,12 +14,13 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from apps.accounts.models import Membership, Role, Studio, User
+from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.web.rows import Columns
 
 P = ParamSpec("P")
 
@@ -59,6 +60,15 @@ class StudioRequest(HttpRequest):
     htmx: object
 
 
+_STUDIO = Columns(Studio, without=["logo"])
+_MINE = f"""
+    select m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
+        {_STUDIO.sql("s")}
+    from accounts_membership m join accounts_studio s on s.id = m.studio_id
+    where m.user_id = %s and """
+_BY_SLUG, _BY_ID = _MINE + "s.slug = %s", _MINE + "s.id = %s"
+
+
 def enter(user: object, studio: str | UUID, needed: Role = Role.VIEWER) -> Entered:
     """Let `user` into the studio with this slug or id.
 
@@ -66,16 +76,14 @@ def enter(user: object, studio: str | UUID, needed: Role = Role.VIEWER) -> Enter
     """
     if not isinstance(user, User) or not user.is_active:
         raise Http404
-    named = Q(studio__slug=studio) if isinstance(studio, str) else Q(studio=studio)
-    with across_studios():
-        mine = Membership.objects.filter(user=user)
-        others = Membership.objects.filter(user=user).exclude(pk=OuterRef("pk"))
-        membership = (
-            mine.filter(named).select_related("studio").defer("studio__logo").annotate(several=Exists(others)).first()
-        )
-    if membership is None:
+    statement = _BY_SLUG if isinstance(studio, str) else _BY_ID
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(statement, [user.pk, studio])
+        found = cursor.fetchone()
+    if found is None:
         raise Http404
-    entered = Entered(membership.studio, user, Role(membership.role), membership.several)
+    role, several, *values = found
+    entered = Entered(_STUDIO.row(values), user, Role(role), several)
     entered.require(needed)
     return entered
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -138,11 +138,13 @@ class Studio(models.Model):
         One conditional UPDATE, so that parallel uploads cannot pass the limit together. Call it in the
         transaction that adds the row: the count is undone with it.
         """
-        taken = Studio.objects.filter(
-            pk=self.pk,
-            bytes_used__lte=F("quota_bytes") - size,
-            files_used__lt=F("quota_files"),
-        ).update(bytes_used=F("bytes_used") + size, files_used=F("files_used") + 1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """update accounts_studio set bytes_used = bytes_used + %s, files_used = files_used + 1
+                   where id = %s and bytes_used <= quota_bytes - %s and files_used < quota_files""",
+                [size, self.pk, size],
+            )
+            taken = cursor.rowcount == 1
         if not taken:
             raise QuotaExceeded(self.room_sentence())
 

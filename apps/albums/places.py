@@ -17,6 +17,7 @@ from apps.albums import counts
 from apps.albums.models import Album, Photo, Placement, Section
 from apps.albums.ordering import arrival_key, sort_key
 from apps.web.refusal import Refusal
+from apps.web.rows import insert
 
 SECTIONS_MOST = 500
 
@@ -37,12 +38,21 @@ class TooManySections(Refusal):
     sentence = f"A gallery can have at most {SECTIONS_MOST} sections."
 
 
-def place(album: Album, photo: Photo, *, section: Section | None = None, number: int | None = None) -> bool:
+def place(
+    album: Album,
+    photo: Photo,
+    *,
+    section: Section | None = None,
+    number: int | None = None,
+    is_new: bool = False,
+) -> bool:
     """Put a photo into an album; False if it already lay there. A trashed placement comes back.
 
     number: where the sender counts it (see `ordering.arrival_key`).
+    is_new: this transaction made the photo, so nobody can have trashed it.
     """
-    save_from_trash(photo)
+    if not is_new:
+        save_from_trash(photo)
     if section is not None:
         # Sections may be reordered or removed at this moment.
         album.hold()
@@ -50,19 +60,21 @@ def place(album: Album, photo: Photo, *, section: Section | None = None, number:
     else:
         album.ordering = _ordering_now(album)
     manual_key = arrival_key(number)
-    placement, new = album.placements.get_or_create(
+    placement = Placement(
         studio_id=album.studio_id,
+        album=album,
         photo=photo,
-        defaults={
-            "section": section,
-            "section_rank": section.rank if section else 0,
-            "manual_key": manual_key,
-            "sort_key": sort_key(album.ordering, photo, manual_key),
-        },
+        section=section,
+        section_rank=section.rank if section else 0,
+        manual_key=manual_key,
+        sort_key=sort_key(album.ordering, photo, manual_key),
     )
     counts.forget(album.pk)
-    if new or placement.trashed_at is None:
-        return bool(new)
+    if insert(placement, unless_there=True):
+        return True
+    placement = album.placements.get(photo=photo)
+    if placement.trashed_at is None:
+        return False
     # One row, and no more locks: several uploads share the album's row here.
     placement.trashed_at = None
     placement.save(update_fields=["trashed_at"])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,16 +17,18 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
-from apps.accounts.tenancy import StudioQuerySet, acting_in
+from apps.accounts.tenancy import acting_in
 from apps.media.formats import HEAD_BYTES, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import store, temp_directory
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
+from apps.web.rows import Columns, insert
 
 CHUNK = 8 << 20
 
@@ -101,7 +102,7 @@ class Receiver:
         if len(self.head) < HEAD_BYTES:
             self.head += bytes(chunk[: HEAD_BYTES - len(self.head)])
         self._hash.update(chunk)
-        self.crc32 = zlib.crc32(chunk, self.crc32)
+        self.crc32 = crc32(chunk, self.crc32)
         view = memoryview(chunk)
         while view:
             view = view[os.write(self._handle, view) :]
@@ -152,7 +153,7 @@ def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             head = head or chunk[:HEAD_BYTES]
-            crc = zlib.crc32(chunk, crc)
+            crc = crc32(chunk, crc)
             if sha256 is None:
                 digest.update(chunk)
         os.fsync(file.fileno())
@@ -178,6 +179,17 @@ def keeping(studio: Studio | UUID, stored: Stored) -> Iterator[tuple[Blob, bool]
         if placed:
             store().delete(placed)
         raise
+
+
+_BLOB = Columns(Blob)
+_SEEN_AGAIN = f"""
+    update media_blob b set seen_at = %s where b.studio_id = %s and b.sha256 = %s and b.state = '{BlobState.LIVE}'
+    returning {_BLOB.sql("b")}
+"""
+_DAMAGED = f"""
+    select {_BLOB.sql("b")} from media_blob b
+    where b.studio_id = %s and b.sha256 = %s and b.state = '{BlobState.DAMAGED}' order by b.id limit 1 for update
+"""
 
 
 def keep(studio: Studio | UUID, stored: Stored) -> tuple[Blob, bool]:
@@ -206,25 +218,19 @@ def keep(studio: Studio | UUID, stored: Stored) -> tuple[Blob, bool]:
         mime=sniff(stored.head).mime,
         storage_key=key,
     )
-    try:
-        with transaction.atomic():
-            blob.save(force_insert=True)
-    except IntegrityError:
-        # Somebody else kept the same bytes between our look and our insert; our object has no row.
-        store().delete(key)
-        twin = _seen_again(studio_id, stored)
-        if twin is None:
-            raise
-        return twin, False
-    return blob, True
+    if insert(blob, unless_there=True):
+        return blob, True
+    # Somebody else kept the same bytes between our look and our insert; our object has no row.
+    store().delete(key)
+    twin = _seen_again(studio_id, stored)
+    if twin is None:
+        raise IntegrityError(f"the bytes {stored.sha256} were kept and given up by somebody else at this moment")
+    return twin, False
 
 
 def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
     """A damaged blob of these bytes, now with the good ones, so that every photo of it is whole again."""
-    known: StudioQuerySet[Blob] = Blob.objects.for_studio(studio_id).filter(
-        sha256=stored.sha256, state=BlobState.DAMAGED
-    )
-    blob = known.select_for_update().order_by("id").first()
+    blob = _one(_DAMAGED, [studio_id, stored.sha256])
     if blob is None:
         return None
     blob.state, blob.storage_key, blob.size = BlobState.LIVE, key, stored.size
@@ -241,7 +247,11 @@ def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
 
 def _seen_again(studio_id: UUID, stored: Stored) -> Blob | None:
     """The live blob of these bytes, marked as seen now, which keeps the sweep away from it."""
-    known: StudioQuerySet[Blob] = Blob.objects.for_studio(studio_id).filter(sha256=stored.sha256, state=BlobState.LIVE)
-    if not known.update(seen_at=timezone.now()):
-        return None
-    return known.get()
+    return _one(_SEEN_AGAIN, [timezone.now(), studio_id, stored.sha256])
+
+
+def _one(statement: str, values: list[object]) -> Blob | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    return _BLOB.row(found) if found else None

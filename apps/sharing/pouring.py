@@ -7,17 +7,18 @@ client never takes a part, or wrong bytes, for all of it.
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 from uuid import UUID
 
-from apps.media import serving
+from isal.isal_zlib import crc32
+
+from apps.media import derived, serving
 from apps.media.models import Blob, BlobState
 from apps.media.storage import store
 from apps.sharing.access import Grant
 from apps.sharing.archives import Bundle
-from apps.sharing.sizes import Unwhole
+from apps.sharing.sizes import Unwhole, rendition_of
 from apps.sharing.zipping import Entry, Piece
 
 log = logging.getLogger(__name__)
@@ -37,16 +38,18 @@ Places = Mapping[UUID, serving.Location]
 def places(grant: Grant, bundle: Bundle) -> Places:
     """Where the files of a bundle lie, by blob. Run in `acting_in(grant.studio)`.
 
-    Raises Unwhole if one is missing, damaged, or on this disk with another length.
+    Raises Unwhole if one is missing, damaged, or on this disk with another length. Where it was made from an original,
+    the next plan has it made again.
     """
     wanted = {photo.blob_id for photo in bundle.photos}
     rows = Blob.objects.for_studio(grant.studio).filter(pk__in=wanted).exclude(state=BlobState.DAMAGED)
     found = {row.blob_id: row for row in (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))}
-    for photo in bundle.photos:
-        location = found.get(photo.blob_id)
-        if location is None or not _lies_there(location):
-            log.critical("blob %s of studio %s is missing from an archive", photo.blob_id, grant.studio.pk)
-            raise Unwhole
+    gone = [blob_id for blob_id in wanted if blob_id not in found or not _lies_there(found[blob_id])]
+    if gone:
+        log.critical("blobs of studio %s are missing from an archive: %s", grant.studio.pk, ", ".join(map(str, gone)))
+        if rendition_of(bundle.wish.size, bundle.policy):
+            derived.lost(grant.studio, gone, "missing when an archive was asked for")
+        raise Unwhole
     return found
 
 
@@ -98,7 +101,7 @@ def _read(location: serving.Location, entry: Entry, piece: Piece) -> Iterator[by
                     raise Broken("bytes are missing at the end")
                 left -= len(chunk)
                 if is_whole:
-                    crc = zlib.crc32(chunk, crc)
+                    crc = crc32(chunk, crc)
                     if not left and crc != entry.crc32:
                         raise Broken("bytes differ from their CRC")
                 yield chunk
@@ -116,5 +119,5 @@ def _crc_until(file: BinaryIO, offset: int) -> int:
         if not chunk:
             raise Broken("bytes are missing at the start")
         offset -= len(chunk)
-        crc = zlib.crc32(chunk, crc)
+        crc = crc32(chunk, crc)
     return crc

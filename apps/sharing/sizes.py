@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
+from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
 from apps.albums.models import PlacementQuerySet
@@ -87,7 +87,8 @@ _BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key")
 def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[list[File], Missing]:
     """The files of these photos in reading order, and what is still to be made.
 
-    CRCs that nobody counted yet are counted now, as long as that is quick. Raises Unwhole for a damaged file.
+    CRCs that nobody counted yet are counted now, as long as that is quick. Raises Unwhole for a damaged original;
+    anything else that is damaged can be made again.
     """
     kind = rendition_of(size, grant.rights.metadata)
     originals = [f"photo__original__{name}" for name in _BLOB]
@@ -97,7 +98,7 @@ def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[li
         _renditions(grant.studio.pk, sources, kind) if kind else {row[len(_PHOTO)]: row[len(_PHOTO) :] for row in rows}
     )
     missing = Missing(kind, [source for source in dict.fromkeys(sources) if source not in blobs])
-    crcs = _counted(grant.studio.pk, list(blobs.values()), missing)
+    crcs = _counted(grant.studio.pk, blobs, missing)
     files = []
     for row, source in zip(rows, sources, strict=True):
         blob = blobs.get(source)
@@ -114,26 +115,34 @@ def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[li
 
 
 def _renditions(studio_id: UUID, sources: Sequence[UUID], kind: str) -> dict[UUID, tuple[Any, ...]]:
-    """Blobs of a kind of rendition, by their source. What is made on demand is made again if it is damaged or old."""
-    made = Rendition.objects.for_studio(studio_id).filter(source_id__in=sources, kind=kind)
+    """Whole blobs of a kind of rendition, by their source; what is damaged, or by an old recipe, is made again."""
+    made = Rendition.objects.for_studio(studio_id).filter(
+        source_id__in=sources, kind=kind, blob__state=BlobState.LIVE
+    )
     recipe = derived.RECIPES.get(kind.partition(".")[0])
     if recipe is not None:
-        made = made.filter(recipe=recipe, blob__state=BlobState.LIVE)
+        made = made.filter(recipe=recipe)
     return {row[0]: row[1:] for row in made.values_list("source_id", *(f"blob__{name}" for name in _BLOB))}
 
 
-def _counted(studio_id: UUID, blobs: Sequence[tuple[Any, ...]], missing: Missing) -> dict[UUID, int]:
-    """CRCs by blob. Those unknown are counted, up to `READ_AT_ONCE`; the rest goes to `missing`."""
-    known = {blob[0]: blob[3] for blob in blobs if blob[3] is not None}
+def _counted(studio_id: UUID, blobs: dict[UUID, tuple[Any, ...]], missing: Missing) -> dict[UUID, int]:
+    """CRCs by blob. Those unknown are counted, up to `READ_AT_ONCE`; the rest goes to `missing`. blobs: by source."""
+    known = {blob[0]: blob[3] for blob in blobs.values() if blob[3] is not None}
     left = READ_AT_ONCE
-    for blob_id, _mime, size, crc, sha256, state, key in blobs:
+    for source, (blob_id, _mime, size, crc, sha256, state, key) in blobs.items():
         if crc is not None or blob_id in known or state == BlobState.DAMAGED:
             continue
         left -= size
         if left < 0:
             missing.uncounted.append(blob_id)
-        else:
+            continue
+        try:
             known[blob_id] = count_crc(studio_id, blob_id, key, sha256)
+        except Unwhole:
+            if not missing.kind:
+                raise
+            derived.lost(studio_id, [blob_id], "missing or altered when an archive was planned")
+            missing.sources.append(source)
     return known
 
 
@@ -143,7 +152,7 @@ def count_crc(studio_id: UUID, blob_id: UUID, key: str, sha256: str) -> int:
     try:
         with store().open(key) as file:
             while chunk := file.read(_CHUNK):
-                crc = zlib.crc32(chunk, crc)
+                crc = crc32(chunk, crc)
                 digest.update(chunk)
     except FileNotFoundError:
         digest = hashlib.sha256()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from apps.accounts.models import Studio, User
 from apps.albums import places
@@ -15,6 +14,7 @@ from apps.albums.names import camera_name
 from apps.media import cas
 from apps.media.models import Blob
 from apps.uploads import pipeline
+from apps.web.rows import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,17 @@ def ingest(
     number: the sender's own count, for the order by hand.
     Raises QuotaExceeded; then nothing was kept.
     """
-    with cas.keeping(studio, stored) as (blob, _):
-        photo, new = _photo_of(studio, blob, camera_name(name), by)
+    with cas.keeping(studio, stored) as (blob, fresh):
+        photo, new = _photo_of(studio, blob, camera_name(name), by, fresh=fresh)
         placed = new
         if not new:
             # The photo's row is held before the album's, as everywhere (see `Album.hold`).
             places.save_from_trash(photo)
         if album is not None:
             place_in = places.section_named(album, section) if isinstance(section, str) else section
-            placed = places.place(album, photo, section=place_in, number=number)
+            placed = places.place(album, photo, section=place_in, number=number, is_new=new)
         if new:
-            Version(studio=studio, photo=photo, blob=blob).save(force_insert=True)
+            insert(Version(studio=studio, photo=photo, blob=blob))
             # Last, because it locks the studio's row until the commit.
             studio.take_room(blob.size)
         elif photo.state == PhotoState.FAILED:
@@ -79,18 +79,14 @@ def ingest(
     return Ingested(photo, "stored" if placed else "duplicate")
 
 
-def _photo_of(studio: Studio, blob: Blob, name: str, by: User) -> tuple[Photo, bool]:
-    """The studio's photo of these bytes; a new one goes to the start of the pipeline."""
-    known = Photo.objects.for_studio(studio).filter(original=blob)
-    photo = known.first()
-    if photo is not None:
-        return photo, False
+def _photo_of(studio: Studio, blob: Blob, name: str, by: User, *, fresh: bool) -> tuple[Photo, bool]:
+    """The studio's photo of these bytes; a new one goes to the start of the pipeline. fresh: so are the bytes."""
+    known = None if fresh else Photo.objects.for_studio(studio).filter(original=blob).first()
+    if known is not None:
+        return known, False
     photo = Photo(studio=studio, original=blob, camera_name=name, uploaded_by=by)
-    try:
-        with transaction.atomic():
-            photo.save(force_insert=True)
-    except IntegrityError:
+    if not insert(photo, unless_there=True):
         # The same file was sent twice at one moment: the other row is the photo.
-        return known.get(), False
+        return Photo.objects.for_studio(studio).get(original=blob), False
     pipeline.start(photo)
     return photo, True

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
 from apps.accounts.access import enter
@@ -31,6 +32,7 @@ from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads.ingest import Ingested, ingest
 from apps.web.bridge import Receive, Scope, Send
+from apps.web.rows import Columns
 from apps.web.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -126,13 +128,24 @@ def _length(scope: Scope) -> int | None:
     return None
 
 
+_ALBUM = Columns(Album)
+_LIVE_ALBUM = f"""
+    select {_ALBUM.sql("a")} from albums_album a where a.studio_id = %s and a.id = %s and a.trashed_at is null
+"""
+
+
 def _album(studio: Studio, album_id: str) -> Album:
     try:
-        album = Album.objects.for_studio(studio).filter(pk=UUID(album_id), trashed_at__isnull=True).first()
+        wanted = UUID(album_id)
     except ValueError:
         raise Http404 from None
-    if album is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE_ALBUM, [studio.pk, wanted])
+        found = cursor.fetchone()
+    if found is None:
         raise Http404
+    album = _ALBUM.row(found)
+    album.studio = studio
     return album
 
 

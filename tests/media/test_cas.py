@@ -321,7 +321,7 @@ class ForgetfulDisk:
         self.unsynced_names = {path for path in self.unsynced_names if path.parent != here}
 
     def sees_row(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith('INSERT INTO "media_blob"'):
+        if sql.lower().startswith('insert into "media_blob"'):
             self.row = next(value for value in params if isinstance(value, str) and value.count("/") == 3)
             path = self.root / self.row
             way = {path, *path.parents}
