@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from apps.sharing.models import ShareLink, Visitor
     from tests.installation import Installation
 
-ANNA, MARIA, JONAS = ("Anna Bergmann", "anna@example.com"), ("Maria Huber", "maria@example.com"), ("Jonas Weiss", "jonas@example.com")  # fmt: skip
+ANNA = ("Anna Bergmann", "anna@example.com")
+MARIA = ("Maria Huber", "maria@example.com")
+JONAS = ("Jonas Weiss", "jonas@example.com")
 REMARKS = (
     ("Could you straighten the horizon here?", 0.42, 0.38),
     ("This one is for grandma's wall, as large as it goes.", None, None),
@@ -97,7 +99,9 @@ def _furnished(studio: Any, owner: Any) -> Lively:
     spring, lena, garden = (albums[slug] for slug in ("a-day-in-spring", "lena-and-tom", "garden-portraits"))
     lively = Lively(values={"slug": studio.slug, "format": "svg", "kind": "delivery"})
     links = _links(lively, spring, lena, garden, owner)
-    photos = [place.photo for place in spring.placements.select_related("photo").order_by("section_rank", "sort_key", "id")]
+    photos = [
+        place.photo for place in spring.placements.select_related("photo").order_by("section_rank", "sort_key", "id")
+    ]
     anna, maria, jonas = (_guest(spring, links["family"], *who) for who in (ANNA, MARIA, JONAS))
     _chosen(lively, spring, photos, anna, maria)
     _said(lively, spring, links["family"], photos, anna, maria, owner)
@@ -106,7 +110,8 @@ def _furnished(studio: Any, owner: Any) -> Lively:
     _settings(lively, studio, spring, owner)
     _cookies(lively, anna=anna, maria=maria)
     lively.values |= {
-        "album_id": str(spring.pk), "photo_id": str(photos[2].pk), "link_id": str(links["family"].pk),
+        "album_id": str(spring.pk), "photo_id": str(photos[2].pk), "second_id": str(photos[7].pk),
+        "link_id": str(links["family"].pk),
         "section_id": str(spring.sections.first().pk), "visitor_id": str(jonas.pk), "token": lively.tokens["family"],
         "lena_id": str(lena.pk), "garden_id": str(garden.pk),
     }  # fmt: skip
@@ -135,7 +140,7 @@ def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any
         ("expired", lena, "Lena & Tom", {"download": Download.WEB, "expires_on": today}),
         ("draft", garden, "Model", {}),
     ):
-        made[name], lively.tokens[name] = links.create(album, by=owner, label=label, password=None if "password" not in terms else terms.pop("password"), **terms)  # fmt: skip
+        made[name], lively.tokens[name] = links.create(album, by=owner, label=label, **terms)
     links.revoke(made["gone"], by=owner)
     past = timezone.now() - timedelta(days=3)
     made["expired"].expires_on, made["expired"].expires_at = past.date(), past

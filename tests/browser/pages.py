@@ -5,12 +5,10 @@ A new page is one line here. Addresses are filled from `lively.Lively`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from config.management.commands.demo import EMAIL, PASSWORD
 from tests.browser.lively import Lively
@@ -78,17 +76,6 @@ def _limit_sheet(page: Page) -> None:
     expect(page.locator("#full-sheet")).to_be_visible()
 
 
-def _to_compare(page: Page) -> None:
-    """Two photos chosen; the page with both."""
-    _opened(page, 6)
-    page.keyboard.press("b")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(600)
-    page.keyboard.press("b")
-    page.click(".tray-bar a")
-    expect(page.locator(".pane")).to_have_count(2)
-
-
 def _compare_tray(page: Page) -> None:
     _opened(page, 6)
     page.keyboard.press("b")
@@ -153,7 +140,7 @@ GUEST = [
     Shot("guest-sent", "maria", "/g/{to_family}/favourites/"),
     Shot("guest-no-favourites", "guest", "/g/{to_family}/favourites/"),
     Shot("guest-compare-chosen", "anna", "/g/{to_family}/", _compare_tray, is_whole=False),
-    Shot("guest-compare", "anna", "/g/{to_family}/", _to_compare, is_whole=False),
+    Shot("guest-compare", "anna", "/g/{to_family}/compare/?photo={photo_id}&photo={second_id}", is_whole=False),
     Shot("guest-download", "anna", "/g/{to_family}/download/"),
     Shot("guest-download-pin", "guest", "/g/{to_pin}/download/"),
     Shot("guest-expired", "guest", "/g/{to_expired}/"),
@@ -163,7 +150,6 @@ GUEST = [
 ]
 SIGNED_OUT = [
     Shot("login", "guest", "/login/"),
-    Shot("sign-up", "guest", "/sign-up/"),
     Shot("reset", "guest", "/reset/"),
     Shot("not-found", "guest", "/nothing/here/"),
 ]
@@ -220,24 +206,16 @@ STUDIO = [
 ALL = [*GUEST, *SIGNED_OUT, *STUDIO]
 
 
-@contextmanager
-def visitor(browser: Browser, url: str, lively: Lively, by: str, width: int, **options: Any) -> Iterator[Page]:
-    """A page in the browser of somebody, on a screen of this width."""
-    context = browser.new_context(
-        base_url=url, viewport=cast(ViewportSize, SIZES[width]), has_touch=width < 500, is_mobile=width < 500,
-        reduced_motion="reduce", **options,
-    )  # fmt: skip
+def enter(page: Page, url: str, lively: Lively, by: str) -> None:
+    """Make a fresh browser that of somebody: a guest who said who they are, or a member of the studio."""
     for name, value in lively.cookies.get(by, {}).items():
-        context.add_cookies([{"name": name, "value": value, "url": url}])
-    page = context.new_page()
+        page.context.add_cookies([{"name": name, "value": value, "url": url}])
     if by == "studio":
-        page.goto("/login/")
+        page.goto(f"{url}/login/")
         page.fill("input[name=email]", EMAIL)
         page.fill("input[name=password]", PASSWORD)
         page.click("button:has-text('Sign in')")
         page.wait_for_url("**/studio/**")
-    yield page
-    context.close()
 
 
 def stand(page: Page, shot: Shot, lively: Lively) -> None:

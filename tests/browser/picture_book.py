@@ -11,11 +11,14 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import django
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
@@ -55,33 +58,59 @@ def take(browser: Browser, url: str, world: lively.Lively, wanted: tuple[str, ..
             shots = [one for one in pages.ALL if one.by == by and (not wanted or one.name.startswith(wanted))]
             if not shots:
                 continue
-            with pages.visitor(browser, url, world, by, width) as page:
+            with _browser(browser, url, width) as page:
+                pages.enter(page, url, world, by)
                 for shot in shots:
                     pages.stand(page, shot, world)
                     kept |= _both_themes(page, shot.name, width, folder, is_whole=shot.is_whole)
     return kept
 
 
+@contextmanager
+def _browser(browser: Browser, url: str, width: int) -> Iterator[Page]:
+    """A fresh one with a screen of this width."""
+    context = browser.new_context(
+        base_url=url, viewport=cast(ViewportSize, pages.SIZES[width]), has_touch=width < 500, is_mobile=width < 500,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    yield context.new_page()
+    context.close()
+
+
 def _both_themes(page: Page, name: str, width: int, folder: Path, *, is_whole: bool) -> set[str]:
     kept = set()
     for theme in pages.THEMES:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        page.wait_for_timeout(350)
+        # A lightbox hides its bar from who does nothing.
+        page.mouse.move(1, 1)
+        page.mouse.move(2, 2)
+        page.wait_for_timeout(200)
         height = page.evaluate("document.documentElement.scrollHeight") if is_whole else 0
-        taken = (
-            page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)})
-            if height > pages.SIZES[width]["height"]
-            else page.screenshot()
-        )
+        taken = _screenshot(page, width, min(height, TALLEST))
         path = folder / f"{name}-{width}{'-dark' if theme == 'dark' else ''}.webp"
         with Image.open(io.BytesIO(taken)) as picture:
-            picture.convert("RGB").save(path, quality=QUALITY, method=6)
+            picture.convert("RGB").save(path, quality=QUALITY)
             if name == "guest-gallery" and width == 1280 and theme == "light":
                 # A palette keeps the repository small.
                 picture.convert("RGB").quantize(256).save(folder / TITLE_PICTURE, optimize=True)
         kept.add(path.name)
     page.emulate_media(color_scheme="light")
     return kept
+
+
+def _screenshot(page: Page, width: int, height: int) -> bytes:
+    """As high as the page is wanted, at least a screen."""
+    screen = pages.SIZES[width]
+    if height <= screen["height"]:
+        return page.screenshot()
+    if page.locator("body.studio").count():
+        # Its bars stay at the edges of the screen: the screen grows.
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(150)
+        taken = page.screenshot()
+        page.set_viewport_size(cast(ViewportSize, screen))
+        return taken
+    return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 def _files(scratch: Path) -> list[str]:
@@ -105,7 +134,8 @@ def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str
     kept: set[str] = set()
     for width in pages.SIZES:
         half = files[: len(files) // 2] if width == 1280 else files[len(files) // 2 :]
-        with pages.visitor(browser, url, world, "studio", width) as page:
+        with _browser(browser, url, width) as page:
+            pages.enter(page, url, world, "studio")
             page.goto(f"/studio/{world.values['slug']}/albums/new/")
             page.fill("form#form input[name=title]", "Nora & Jan")
             page.click("button:has-text('Create the gallery')")
