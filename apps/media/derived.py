@@ -3,7 +3,8 @@
     clean.copyright, clean.none   the original with less metadata, pixels untouched (see `metadata`)
     fit.<pixels>                  a JPEG with its long side at most so long, never enlarged, colours kept
 
-Rows refer to the original's blob, so two photos of the same bytes share them, and they go when it goes.
+Rows refer to the original's blob, so two photos of the same bytes share them, and they go when it goes. What is lost
+or damaged is made again, and so are the previews (`tile`, `thumb`, `web`) that every photo gets when it comes.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import cas, jail
+from apps.media import cas, jail, renditions
 from apps.media.formats import HEAD_BYTES, BadFile, sniff
 from apps.media.images import FIT_FILE, WISH
 from apps.media.metadata.clean import FILE
-from apps.media.models import Blob, BlobState, Rendition
-from apps.media.presets import MAX_PIXELS
+from apps.media.models import Blob, BlobEvent, BlobState, Rendition
+from apps.media.presets import MAX_PIXELS, PRESETS
 from apps.media.storage import as_local_file, sha256_of, temp_directory
 from apps.web.refusal import Refusal
 
 #: Raise a number whenever files of the kind that were made earlier must be made again.
 RECIPES = {"clean": 1, "fit": 1}
+PREVIEWS = tuple(preset.name for preset in PRESETS)
 SMALLEST, LARGEST = 16, 20_000
 _KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})")
 _TASKS = {
@@ -96,10 +98,11 @@ class _Recipe:
 
 def find(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> dict[UUID, Blob]:
     """What is made already and whole, by the original's blob. Run it in `acting_in(studio)`. One query."""
-    recipe = _Recipe.of(kind)
     rows = Rendition.objects.for_studio(studio).filter(
-        source_id__in=list(blob_ids), kind=kind, recipe=recipe.number, blob__state=BlobState.LIVE
+        source_id__in=list(blob_ids), kind=kind, blob__state=BlobState.LIVE
     )
+    if kind not in PREVIEWS:
+        rows = rows.filter(recipe=_Recipe.of(kind).number)
     return {row.source_id: row.blob for row in rows.select_related("blob")}
 
 
@@ -113,6 +116,8 @@ def ensure(blob: Blob, kind: str) -> Blob:
         if known is not None:
             _mark_used(known)
             return known
+    if kind in PREVIEWS:
+        return _rendered(blob, kind)
     recipe = _Recipe.of(kind)
     out = Path(mkdtemp(prefix="derive.", dir=temp_directory()))
     try:
@@ -124,6 +129,30 @@ def ensure(blob: Blob, kind: str) -> Blob:
         raise NotMade from error
     finally:
         shutil.rmtree(out, ignore_errors=True)
+
+
+def _rendered(blob: Blob, kind: str) -> Blob:
+    """All previews of an original anew."""
+    try:
+        renditions.render(blob)
+    except jail.Rejected as rejected:
+        raise NotMade(rejected.reason, is_final=True) from rejected
+    except (jail.Crashed, FileNotFoundError) as error:
+        raise NotMade from error
+    with acting_in(blob.studio_id):
+        return find(blob.studio_id, [blob.pk], kind)[blob.pk]
+
+
+def lost(studio: Studio | UUID, blob_ids: Iterable[UUID], reason: str) -> None:
+    """Derived files turned out to be missing or altered: they are not found any more, so they are made anew.
+
+    Run it in the studio's transaction.
+    """
+    blobs = Blob.objects.for_studio(studio).filter(pk__in=list(blob_ids)).exclude(state=BlobState.DAMAGED)
+    for blob in blobs.order_by("pk").select_for_update(no_key=True):
+        blob.state, blob.doomed_at = BlobState.DAMAGED, None
+        blob.save(update_fields=["state", "doomed_at"])
+        BlobEvent.of(blob, "damaged", reason).save(force_insert=True)
 
 
 def _mark_used(blob: Blob) -> None:
@@ -180,7 +209,8 @@ def _keep(blob: Blob, recipe: _Recipe, stored: cas.Stored, told: dict[str, Any])
 
 def request(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> None:
     """Have derived files made by workers. Run it in the studio's transaction; asking twice is asking once."""
-    _Recipe.of(kind)
+    if kind not in PREVIEWS:
+        _Recipe.of(kind)
     wanted = list(blob_ids)
     made = find(studio, wanted, kind)
     for blob_id in wanted:

@@ -22,7 +22,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
-from apps.media.models import Blob, BlobEvent, BlobState
+from apps.media import derived
+from apps.media.models import Blob, BlobEvent, BlobState, Rendition
 from apps.media.storage import Entry, sha256_of, store
 from apps.media.sweeping import GRACE, referred, studio_ids
 
@@ -153,7 +154,15 @@ def _mark_damaged(finding: Finding) -> str:
         blob.state, blob.doomed_at = BlobState.DAMAGED, None
         blob.save(update_fields=["state", "doomed_at"])
         BlobEvent.of(blob, "quarantined", f"{finding.kind}: {finding.detail}").save(force_insert=True)
+        _have_previews_made(blob)
     return "marked as damaged"
+
+
+def _have_previews_made(damaged: Blob) -> None:
+    """Previews are shown as they are, so nobody would ask for new ones; all else is made when it is asked for."""
+    previews = Rendition.objects.for_studio(damaged.studio_id).filter(blob=damaged, kind__in=derived.PREVIEWS)
+    for kind, source in previews.values_list("kind", "source_id"):
+        derived.request(damaged.studio_id, [source], kind)
 
 
 def _set_aside(finding: Finding) -> str:

@@ -107,7 +107,12 @@ def decide(
         part = ranges.asked(headers.get("range", ""), size=bundle.length, if_range=if_range, etag=etag)
     except ranges.Unsatisfiable:
         raise OutOfRange(bundle.length) from None
-    where = pouring.places(grant, bundle)
+    try:
+        where = pouring.places(grant, bundle)
+    except sizes.Unwhole:
+        # A new plan says what is made again; it finds nothing that could be if an original is gone.
+        archives.plan(grant, bundle.wish, visitor)
+        raise
     if not takes:
         taking.check(grant, bundle.photo_ids)
         return Delivery(bundle, where, part)

@@ -1,13 +1,11 @@
-"""G10, G17, G19, G28, G50, G55: what an archive holds, how it leaves, and what stops it."""
+"""G10, G17, G19, G50, G55: what an archive holds, who gets it, and what is written down of it."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import hashlib
 import io
 import time
-import zipfile
 import zlib
 from datetime import timedelta
 from typing import Any
@@ -23,52 +21,17 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, Placement, Section
-from apps.media import serving
-from apps.media.models import Blob, BlobEvent, BlobState
+from apps.media.models import Blob
 from apps.media.storage import store
-from apps.sharing import access, archives, links, packing, pouring, visitors, zips
+from apps.sharing import access, archives, links, packing, visitors
 from apps.sharing.models import Activity, Archive, Pick, Selection, ShareLink, TakenPhoto, Visitor
 from apps.web.bridge import Declined
 from tests.factories import PlacementFactory, SectionFactory
 from tests.parallel import together
-from tests.sharing.conftest import PASSWORD, Make, Reply, Share, fetch, real_photo, unlocked
+from tests.sharing.conftest import PASSWORD, Make, Share, real_photo, unlocked
+from tests.sharing.zipped import delivered, opened, page_of, rows, sha256_of, zip_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def zip_of(
-    share: Share,
-    client: Client | None = None,
-    *,
-    headers: dict[str, str] | None = None,
-    method: str = "GET",
-    **query: str,
-) -> Reply:
-    """What the byte path answers, or raises Declined."""
-    path = reverse("sharing:archive", args=[share.token])
-    return fetch(client or Client(), path, app=zips.archive, method=method, headers=headers, query=query)
-
-
-def page_of(share: Share, client: Client | None = None, **query: str) -> Any:
-    """What Django's page at the same address says."""
-    return (client or Client()).get(reverse("sharing:archive", args=[share.token]), query)
-
-
-def opened(reply: Reply) -> zipfile.ZipFile:
-    assert reply.status == 200
-    assert int(reply.headers["content-length"]) == len(reply.body)
-    read = zipfile.ZipFile(io.BytesIO(reply.body))
-    assert read.testzip() is None
-    return read
-
-
-def sha256_of(share: Share, number: int) -> str:
-    return share.photos[number].original.sha256
-
-
-def rows(share: Share, model: Any) -> list[Any]:
-    with acting_in(share.studio):
-        return list(model.objects.for_studio(share.studio).order_by("pk"))
 
 
 # -- what it holds -----------------------------------------------------------------------------------
@@ -263,67 +226,6 @@ def test_head_tells_of_it_and_takes_nothing(shared: Make) -> None:
     assert {**got.headers, "x": ""} == {**told.headers, "x": ""}
 
 
-# -- resuming ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("change", ["nothing", "another photo", "hidden", "renamed"])
-def test_g55_a_broken_download_goes_on_with_the_same_bytes(shared: Make, change: str) -> None:
-    share = shared(download="original")
-    whole = zip_of(share)
-    with acting_in(share.studio):
-        if change == "hidden":
-            Placement.objects.for_studio(share.studio).filter(photo=share.photos[0]).update(is_hidden=True)
-        elif change == "renamed":
-            share.album.title = "Another"
-            share.album.save()
-    if change == "another photo":
-        PlacementFactory.create(album=share.album, photo=real_photo(share.album, "ZQX_9.JPG"))
-    cut = len(whole.body) // 2
-    rest = zip_of(share, headers={"range": f"bytes={cut}-", "if-range": whole.headers["etag"]})
-    assert rest.status == 206
-    assert whole.body[:cut] + rest.body == whole.body
-    assert rest.headers["content-range"] == f"bytes {cut}-{len(whole.body) - 1}/{len(whole.body)}"
-    assert int(rest.headers["content-length"]) == len(rest.body)
-    assert rest.headers["etag"] == whole.headers["etag"]
-
-
-def test_every_cut_of_an_archive_is_exact(shared: Make) -> None:
-    share = shared(download="web")
-    whole = zip_of(share)
-    for start in range(0, len(whole.body), 97):
-        part = zip_of(share, headers={"range": f"bytes={start}-{start + 200}"})
-        assert part.status == 206
-        assert part.body == whole.body[start : start + 201]
-
-
-def test_another_version_gives_the_whole_archive(shared: Make) -> None:
-    share = shared(download="original")
-    reply = zip_of(share, headers={"range": "bytes=5-", "if-range": '"' + "0" * 32 + '"'})
-    assert reply.status == 200
-
-
-def test_a_range_outside_is_416(shared: Make) -> None:
-    share = shared(download="original")
-    length = len(zip_of(share).body)
-    with pytest.raises(Declined):
-        zip_of(share, headers={"range": "bytes=99999999-"})
-    page = Client().get(reverse("sharing:archive", args=[share.token]), headers={"Range": "bytes=99999999-"})
-    assert page.status_code == 416
-    assert page["Content-Range"] == f"bytes */{length}"
-
-
-def test_a_plan_of_another_link_or_policy_is_not_resumed(shared: Make) -> None:
-    share = shared(download="original")
-    etag = zip_of(share).headers["etag"].strip('"')
-    with acting_in(share.studio):
-        ShareLink.objects.for_studio(share.studio).update(metadata="none")
-    assert page_of(share, id=etag).status_code != 303
-    with acting_in(share.studio):
-        ShareLink.objects.for_studio(share.studio).update(metadata="all", download="web")
-    reply = zip_of(share, headers={"range": "bytes=5-", "if-range": f'"{etag}"'})
-    assert reply.headers["etag"] != f'"{etag}"'
-
-
 # -- parts -------------------------------------------------------------------------------------------
 
 
@@ -363,166 +265,6 @@ def test_a_set_is_split_only_if_it_alone_is_larger_than_a_part() -> None:
     assert parts == [[1, 2], [3], [4], [5], [6], [7]]
     assert [one for part in packing.split(files, 1000) for one in part] == files
     assert packing.split(files[:1], 10) == [[files[0]]]
-
-
-# -- what is wrong with the bytes --------------------------------------------------------------------
-
-
-def path_of(share: Share, number: int) -> Any:
-    with acting_in(share.studio):
-        location = serving.original_location(share.studio.pk, share.photos[number].pk)
-    assert location is not None
-    assert location.path is not None
-    return location.path
-
-
-def test_g28_a_flipped_bit_breaks_the_transfer_and_raises_the_alarm(shared: Make) -> None:
-    share = shared(download="original")
-    path = path_of(share, 1)
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(pouring.Broken):
-        list(delivered(share).chunks())
-    assert [event.event for event in rows(share, BlobEvent)] == ["damaged"]
-
-
-def delivered(share: Share, **query: str) -> zips.Delivery:
-    grant = access.open_link(share.token, {}, now=timezone.now())
-    with acting_in(share.studio):
-        return zips.decide(grant, {}, query, {}, takes=False)
-
-
-def test_g28_a_flipped_bit_before_the_cut_breaks_the_rest_too(shared: Make) -> None:
-    """A resumed entry is compared as a whole."""
-    share = shared(download="original")
-    whole = delivered(share)
-    path = path_of(share, 0)
-    data = bytearray(path.read_bytes())
-    data[0] ^= 1
-    path.write_bytes(data)
-    middle = len(data) // 2
-    with pytest.raises(pouring.Broken):
-        list(pouring.pour(whole.bundle, whole.where, middle, whole.bundle.length - 1))
-
-
-def test_the_last_bytes_of_a_wrong_entry_never_leave(shared: Make) -> None:
-    share = shared(download="original")
-    path = path_of(share, 0)
-    data = bytearray(path.read_bytes())
-    data[10] ^= 1
-    path.write_bytes(data)
-    sent: list[bytes] = []
-    with pytest.raises(pouring.Broken):
-        sent.extend(delivered(share).chunks())
-    assert sum(map(len, sent)) < len(data)
-
-
-@pytest.mark.parametrize("harm", ["missing", "short", "damaged"])
-def test_g55_a_missing_file_is_told_before_the_first_byte(shared: Make, harm: str) -> None:
-    share = shared(download="original")
-    path = path_of(share, 2)
-    if harm == "missing":
-        path.unlink()
-    elif harm == "short":
-        path.write_bytes(path.read_bytes()[:-1])
-    else:
-        with acting_in(share.studio):
-            Blob.objects.for_studio(share.studio).filter(pk=share.photos[2].original_id).update(state=BlobState.DAMAGED)
-    with pytest.raises(Declined):
-        zip_of(share)
-    page = page_of(share)
-    assert page.status_code == 409
-    assert str(path) not in page.content.decode()
-    assert rows(share, TakenPhoto) == []
-
-
-def test_a_file_that_vanishes_later_breaks_the_transfer(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    share = shared(download="original")
-    delivery = delivered(share)
-    path_of(share, 2).unlink()
-    with pytest.raises(pouring.Broken):
-        list(delivery.chunks())
-
-
-def test_crcs_from_before_they_were_counted_are_counted_once(shared: Make) -> None:
-    share = shared(download="original")
-    before = {blob.pk: blob.crc32 for blob in rows(share, Blob)}
-    with acting_in(share.studio):
-        Blob.objects.for_studio(share.studio).update(crc32=None)
-    opened(zip_of(share))
-    after = {blob.pk: blob.crc32 for blob in rows(share, Blob)}
-    originals = [photo.original_id for photo in share.photos]
-    assert [after[pk] for pk in originals] == [before[pk] for pk in originals]
-    assert None not in [before[pk] for pk in originals]
-
-
-def test_wrong_bytes_get_no_crc(shared: Make) -> None:
-    share = shared(download="original")
-    with acting_in(share.studio):
-        Blob.objects.for_studio(share.studio).update(crc32=None)
-    path = path_of(share, 0)
-    path.write_bytes(b"x" * path.stat().st_size)
-    with pytest.raises(Declined):
-        zip_of(share)
-    assert page_of(share).status_code == 409
-
-
-# -- while it flows ----------------------------------------------------------------------------------
-
-
-def test_g17_a_revoked_link_breaks_a_running_transfer(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    share = shared(download="original")
-    monkeypatch.setattr(zips, "ASKED_AGAIN", 0.05)
-    monkeypatch.setattr(pouring, "_JOINED", 1)
-    events: list[dict[str, Any]] = []
-
-    async def send(event: dict[str, Any]) -> None:
-        events.append(event)
-        if len(events) == 2:
-            await asyncio.to_thread(_revoke, share)
-        await asyncio.sleep(0.2)
-
-    with pytest.raises(zips.Ended):
-        run(share, send, forever)
-    assert events[0]["status"] == 200
-    assert events[-1].get("more_body") is True
-
-
-def _revoke(share: Share) -> None:
-    with acting_in(share.studio):
-        links.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
-    connection.close()
-
-
-def test_a_client_that_leaves_ends_the_reading(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    share = shared(download="original")
-    monkeypatch.setattr(pouring, "_JOINED", 1)
-    events: list[dict[str, Any]] = []
-
-    async def send(event: dict[str, Any]) -> None:
-        events.append(event)
-        await asyncio.sleep(0.2)
-
-    async def leave() -> dict[str, Any]:
-        await asyncio.sleep(0.3)
-        return {"type": "http.disconnect"}
-
-    run(share, send, leave)
-    assert len(events) < 5
-
-
-async def forever() -> dict[str, Any]:
-    await asyncio.sleep(3600)
-    return {}
-
-
-def run(share: Share, send: Any, receive: Any) -> None:
-    scope = {
-        "type": "http", "method": "GET", "path": reverse("sharing:archive", args=[share.token]),
-        "query_string": b"what=all", "headers": [(b"host", b"testserver")],
-    }  # fmt: skip
-    asyncio.run(zips.archive(scope, receive, send))
 
 
 # -- counted and written down ------------------------------------------------------------------------
