@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +21,7 @@ from apps.albums.models import Album
 from apps.media.serving import picture_url
 from apps.sharing import history
 from apps.sharing.models import Activity, ActivityKind
-from apps.web import htmx
+from apps.web import htmx, tables
 
 VIEWS = {"": "Newest", "person": "By person", "photo": "By photo"}
 FILTERS = ("kind", "person", "link", "photo", "from", "to")
@@ -194,26 +191,11 @@ def _with(request: StudioRequest, **changes: str) -> str:
     return f"{request.path}?{urlencode(found)}" if found else request.path
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 def _file(request: StudioRequest, album: Album | None, name: str) -> HttpResponse:
     """The rows as CSV. Built whole: its rows are read in the transaction of the request."""
-    response = HttpResponse(
-        b"".join(_csv(history.lines(request.studio, album, _asked(request)))), content_type="text/csv; charset=utf-8"
-    )
+    lines = map(tables.line, history.lines(request.studio, album, _asked(request)))
+    response = HttpResponse("".join([tables.UTF8_MARK, *lines]), content_type="text/csv; charset=utf-8")
     day = timezone.localdate(timezone=request.studio.zone).isoformat()
     response["Content-Disposition"] = f'attachment; filename="activity-{name}-{day}.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _csv(lines: Iterable[list[str]]) -> Iterator[bytes]:
-    # The mark tells spreadsheets that the file is UTF-8.
-    yield b"\xef\xbb\xbf"
-    for line in lines:
-        text = io.StringIO()
-        csv.writer(text).writerow([safe_cell(cell) for cell in line])
-        yield text.getvalue().encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,8 +15,8 @@ from django.db.models import QuerySet
 from apps.albums.models import Album, Flag
 from apps.albums.name_index import stem_of
 from apps.sharing.models import Verdict, Work
-from apps.sharing.packing import plain_cell
 from apps.sharing.proofing import Said, Sayings
+from apps.web import tables
 
 # The longest list is that of an album; every program named here takes it in one go.
 FORMS = {
@@ -84,12 +83,12 @@ HEAD = [
 
 def table(photos: Iterable[Named], sayings: Sayings) -> Iterator[str]:
     """Lines of CSV: one for each photo and person; photos about which nobody said anything have one, too."""
-    yield _line(HEAD)
+    yield tables.line(HEAD)
     for photo in photos:
         own = [photo.rating or "", photo.flag, photo.label, ", ".join(map(str, photo.keywords))]
         people: list[Said | None] = [*sayings.get(photo.id, ())]
         for said in people or [None]:
-            yield _line([photo.name, *_cells(said), *own])
+            yield tables.line([photo.name, *_cells(said), *own])
 
 
 def _cells(said: Said | None) -> list[object]:
@@ -100,12 +99,6 @@ def _cells(said: Said | None) -> list[object]:
     work = ", ".join(Work(work).label for _, _, work in said.picks)
     verdict = Verdict(said.verdict).label if said.verdict else ""
     return [said.name, said.email, lists, rounds, work, verdict, said.label, said.stars or ""]
-
-
-def _line(values: Iterable[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([plain_cell(str(value)) for value in values])
-    return text.getvalue()
 
 
 # -- sidecars ------------------------------------------------------------------------------------------------

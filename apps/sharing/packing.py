@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +10,10 @@ from uuid import UUID
 
 from apps.media.serving import download_name
 from apps.sharing.zipping import clean, distinct
+from apps.web import tables
 
 PART_BYTES = 2_000_000_000
 MANIFEST = "manifest.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +74,7 @@ def split(files: Sequence[File], limit: int = PART_BYTES) -> list[list[File]]:
 
 def manifest(rows: Iterable[tuple[str, int, str]]) -> bytes:
     """The list of what an archive holds: path, size and SHA-256 of each photo, as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["name", "size", "sha256"])
-    writer.writerows((plain_cell(path), size, sha256) for path, size, sha256 in rows)
-    return text.getvalue().encode()
-
-
-def plain_cell(text: str) -> str:
-    """The text for a table; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "".join(map(tables.line, [("name", "size", "sha256"), *rows])).encode()
 
 
 def archive_name(words: Sequence[str], part: int, parts: int) -> str:

@@ -19,7 +19,7 @@ from apps.sharing import guestbook, links, previews
 from apps.sharing import visitors as deeds
 from apps.sharing.models import ShareLink, Visitor
 from apps.sharing.terms import Standing, Terms
-from apps.web import htmx
+from apps.web import htmx, tables
 
 
 def _album(request: StudioRequest, album_id: UUID) -> Album:
@@ -64,8 +64,7 @@ def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The same people as a table."""
     album = _album(request, album_id)
     return HttpResponse(
-        # With the mark, a spreadsheet reads umlauts rightly.
-        guestbook.table(album).encode("utf-8-sig"),
+        tables.UTF8_MARK + guestbook.table(album),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="visitors-{album.slug}.csv"',

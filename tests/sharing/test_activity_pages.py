@@ -17,7 +17,6 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing import history
-from apps.sharing.activity_views import safe_cell
 from apps.sharing.models import Activity, ActivityKind, Visitor
 from tests.sharing.conftest import Make, Share
 
@@ -190,12 +189,6 @@ def test_the_file_holds_the_rows_and_runs_nothing(share: Share, alice: Client) -
     assert len(table) == 3
     only = alice.get(address(share, file=True), {"kind": "opened"}).content.decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(only)))) == 2
-
-
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_cell_that_begins_like_a_formula_is_text(begin: str) -> None:
-    assert safe_cell(f"{begin}1") == f"'{begin}1"
-    assert safe_cell(f"a{begin}") == f"a{begin}"
 
 
 def test_what_a_client_typed_is_text(share: Share, alice: Client) -> None:
