@@ -47,6 +47,12 @@ class Design:
         return cls(**values)
 
 
+def relooked(row: object, look: Mapping[str, str]) -> dict[str, object]:
+    """A row's JSON with another look; what else it holds stays."""
+    kept = row if isinstance(row, Mapping) else {}
+    return {name: value for name, value in kept.items() if name not in (*CHOICES, "accent")} | look
+
+
 def understood(layer: object) -> dict[str, str]:
     """The entries of a row's JSON that are a choice; the others are as if they were not there."""
     if not isinstance(layer, Mapping):

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums import counts, ordering, places
+from apps.albums.design import relooked
 from apps.albums.models import Album, AlbumState, Ordering
 
 CHANGEABLE = ("title", "event_date", "description")
@@ -62,14 +63,14 @@ def change(album: Album, *, by: User, **values: Any) -> None:
 
 def set_design(album: Album, design: dict[str, str], *, by: User) -> None:
     """How this gallery looks where it differs from the studio's look (see `design.understood`)."""
-    album.design = design
+    album.design = relooked(album.design, design)
     _save(album, "design")
     note(album.studio, by, "album.design", album, **design)
 
 
 def set_studio_design(studio: Studio, design: dict[str, str], *, by: User) -> None:
     """How the studio's galleries look unless they choose otherwise."""
-    studio.design = design
+    studio.design = relooked(studio.design, design)
     studio.save(update_fields=["design"])
     note(studio, by, "studio.design", studio, **design)
 

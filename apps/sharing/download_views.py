@@ -79,17 +79,19 @@ def _page(
     now = timezone.now()
     visitor = visitors.of(grant, request.COOKIES, now=now)
     wish = _wish(grant, query)
-    chosen = archives.members(grant, wish.what, visitor)
+    single_photo = _photo(grant, token, query, wish)
+    photo_id = single_photo["id"] if single_photo else ""
+    chosen = grant.photos().filter(photo_id=photo_id) if photo_id else archives.members(grant, wish.what, visitor)
     needs_pin = grant.rights.needs_pin and not pins.is_held(pins.link_of(grant), request.COOKIES, now=now)
     context = _common(grant, token) | {
         "wish": wish,
         "whats": offers.whats(grant, token, wish, visitor),
-        "sizes": offers.measures(grant, token, wish, chosen),
+        "sizes": offers.measures(grant, token, wish, chosen, photo=photo_id),
         "counter": offers.counter(grant),
         "form": form,
         "needs_pin": needs_pin,
         "here": f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': wish.what, 'size': wish.size})}",
-        "photo": _photo(grant, token, query, wish),
+        "photo": single_photo,
         "batch_url": reverse("sharing:download_batch", args=[token]),
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
@@ -98,7 +100,7 @@ def _page(
         **shown,
     }
     refresh = False
-    if not needs_pin:
+    if not (needs_pin or single_photo):
         found, refresh = _files(grant, token, wish, visitor, is_asked="prepare" in query)
         context |= found
     response = render(request, "sharing/download.html", context, status=status)
@@ -133,7 +135,7 @@ def _wish(grant: Grant, query: Mapping[str, str]) -> Wish:
 
 
 def _photo(grant: Grant, token: str, query: Mapping[str, str], wish: Wish) -> dict[str, str] | None:
-    """The single photo for which the PIN was asked."""
+    """The single photo of which the page tells the sizes, or for which it asks the PIN."""
     try:
         photo_id = UUID(query.get("photo", ""))
     except ValueError:

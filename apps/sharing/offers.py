@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.albums.models import PlacementQuerySet
 from apps.media.models import Rendition
-from apps.sharing import archives, sizes, taking
+from apps.sharing import archives, own_sizes, sizes, taking
 from apps.sharing.access import Grant
 from apps.sharing.archives import Wish
 from apps.sharing.models import Selection, Visitor
@@ -79,13 +79,14 @@ def _lists(grant: Grant, visitor: Visitor | None) -> list[tuple[str, str, int, s
     return [one for one in counted if one[2]] if len(rows) > 1 else []
 
 
-def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet) -> list[Choice]:
-    """The sizes with pixels and megabytes each; those that the link does not give say so."""
+def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet, *, photo: str = "") -> list[Choice]:
+    """The sizes with pixels and megabytes each; those that the link does not give say so. photo: if it is one alone."""
     totals = chosen.order_by().aggregate(count=Count("pk"), size=Sum("photo__original__size"))
     count, size = totals["count"], int(totals["size"] or 0)
     wanted = {name: sizes.rendition_of(name, grant.rights.metadata) for name in _names(grant)}
     made = _made(grant, chosen, [kind for kind in wanted.values() if kind])
     web = made.get("web", (0, 0))
+    labels = own_sizes.offered(grant.studio)
     out = []
     for name, kind in wanted.items():
         known, length = made.get(kind, (0, 0)) if kind else (count, size)
@@ -96,8 +97,9 @@ def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet) ->
         note = amount(length) if is_exact else _("about %(amount)s") % {"amount": amount(length)}
         granted = grant.may_download(name)
         reason = "" if granted else _("Not part of this link.")
-        url = _address(token, wish.what, name)
-        out.append(Choice(name, _title(name), note, url if granted else "", name == wish.size, reason))
+        url = _address(token, wish.what, name) + (f"&photo={photo}" if photo else "")
+        title = _title(name, labels.get(int(name), "") if name.isdecimal() else "")
+        out.append(Choice(name, title, note, url if granted else "", name == wish.size, reason))
     return out
 
 
@@ -106,7 +108,9 @@ def _names(grant: Grant) -> list[str]:
     return ["original", *(edges[edge] for edge in sorted(edges, reverse=True))]
 
 
-def _title(name: str) -> str:
+def _title(name: str, label: str) -> str:
+    if label:
+        return _("%(label)s, up to %(pixels)s pixels") % {"label": label, "pixels": name}
     if name == "original":
         return _("Original files, full resolution")
     if name == "web":

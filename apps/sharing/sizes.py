@@ -19,6 +19,7 @@ from apps.albums.models import PlacementQuerySet
 from apps.media import derived
 from apps.media.models import Blob, BlobState, Rendition
 from apps.media.storage import store
+from apps.sharing import own_sizes
 from apps.sharing.access import Grant
 from apps.sharing.models import Metadata
 from apps.sharing.packing import File
@@ -26,8 +27,6 @@ from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
-PIXELS = (1200, 2048, 3600)
-MOST_SIZES, SMALLEST, LARGEST = 6, 200, 12_000
 # So much is read at once for CRCs of files from before they were counted; a worker does the rest.
 READ_AT_ONCE = 64 << 20
 _CHUNK = 1 << 20
@@ -59,12 +58,7 @@ class Missing:
 
 def pixels_of(studio: Studio) -> tuple[int, ...]:
     """The longest edges that the studio offers, the smallest first; the installation's, if it chose none."""
-    design: object = studio.design
-    own = design.get("sizes") if isinstance(design, dict) else None
-    if not isinstance(own, list):
-        return PIXELS
-    fit = {edge for edge in own if isinstance(edge, int) and SMALLEST <= edge <= LARGEST}
-    return tuple(sorted(fit)[:MOST_SIZES])
+    return tuple(own_sizes.offered(studio))
 
 
 def is_offered(grant: Grant, size: str) -> bool:

@@ -102,6 +102,22 @@ def test_the_studio_says_which_pixels_it_offers(shared: Make) -> None:
     assert [title for title in told if title.startswith("Up to")] == ["Up to 3000 pixels", "Up to 1000 pixels"]
 
 
+def test_the_sizes_of_one_photo_are_those_of_the_studio_with_the_megabytes_of_this_photo(shared: Make) -> None:
+    share = shared(download="original")
+    with acting_in(share.studio):
+        share.studio.design = {"sizes": [{"edge": 1080, "label": "Insta <b>"}, {"edge": True, "label": "x"}]}
+        share.studio.save(update_fields=["design"])
+    photo = str(share.photos[1].pk)
+    html = page(share, photo=photo, size="1080")
+    told = choices(html)
+    assert "Insta &lt;b&gt;, up to 1080 pixels" in told
+    assert "All photos" not in told
+    assert told["Original files, full resolution"] == offers.amount(share.photos[1].original.size)
+    assert html.count(f"photo={photo}") == len(told)
+    assert f"{share.url('download', share.photos[1])}?size=1080" in html
+    assert "download.zip" not in html
+
+
 def test_g15_a_locked_link_shows_the_password_form_and_nothing_else(shared: Make) -> None:
     share = shared(download="original", password=PASSWORD)
     assert "Zqx" not in page(share)
