@@ -19,7 +19,7 @@ from apps.sharing import exports, proofing, proofing_shown, rounds, selection_pr
 from apps.sharing.models import Comment, Label, Selection, SelectionPreset, Verdict, Work
 from apps.sharing.proofing import Question
 from apps.sharing.proofing_forms import ExtraForm, PresetForm
-from apps.web import htmx
+from apps.web import htmx, tables
 
 STARS = (1, 2, 3, 4, 5)
 OWN, MERGED = "studio", "merged"
@@ -261,8 +261,7 @@ def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     photos = _asked(request, album)
     sayings = proofing.said_of(album, [photo.id for photo in photos])
-    # The mark at the start tells Excel that it is UTF-8.
-    text = "".join(["\ufeff", *exports.table(photos, sayings)])
+    text = "".join([tables.UTF8_MARK, *exports.table(photos, sayings)])
     return HttpResponse(
         text,
         content_type="text/csv; charset=utf-8",
