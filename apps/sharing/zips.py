@@ -24,6 +24,7 @@ from apps.sharing import access, activity, archives, pins, pouring, ranges, size
 from apps.sharing.access import Grant
 from apps.sharing.archives import Bundle, Wish
 from apps.sharing.models import ActivityKind, Visitor
+from apps.sharing.recent import Recent
 from apps.sharing.sending import headers_of, not_allowed, send_answer
 from apps.web.bridge import Declined, Receive, Scope, Send
 from apps.web.refusal import Refusal
@@ -32,6 +33,8 @@ from apps.web.threads import in_thread
 PATH = re.compile(r"/g/(?P<token>[A-Za-z0-9_.-]{1,125})/download\.zip")
 # Half of what a revocation may take: the other half is for the answer and for what is on its way.
 ASKED_AGAIN = 15.0
+# To announce thousands of photos is to plan their archive; some programs ask for nothing but the head, again and again.
+HEADS: Recent[tuple[str, bytes, bytes, bytes], tuple[Grant, str, dict[str, Any]]] = Recent(seconds=10, size=200)
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
@@ -200,11 +203,11 @@ async def archive(scope: Scope, receive: Receive, send: Send) -> None:
     if match is None:
         raise Declined
     cookies = parse_cookie(headers_of(scope).get(b"cookie", b"").decode("latin-1"))
-    grant, delivery = await in_thread(_open, match["token"], cookies, scope)
     if scope["method"] == "HEAD":
-        await send(_start(delivery))
+        await send(await _announced(match["token"], cookies, scope))
         await send({"type": "http.response.body", "body": b""})
         return
+    grant, delivery = await in_thread(_open, match["token"], cookies, scope)
     chunks = delivery.chunks()
     try:
         # What cannot be read at all can still be told.
@@ -226,6 +229,20 @@ async def archive(scope: Scope, receive: Receive, send: Send) -> None:
         for task in (sending, watching, leaving):
             task.cancel()
         await asyncio.gather(sending, watching, leaving, return_exceptions=True)
+
+
+async def _announced(token: str, cookies: Mapping[str, str], scope: Scope) -> dict[str, Any]:
+    """The head of an answer. Asked again while it is remembered, only the door is asked."""
+    headers = headers_of(scope)
+    key = (token, scope.get("query_string", b""), headers.get(b"cookie", b""), headers.get(b"if-range", b""))
+    known = HEADS.get(key)
+    if known is not None and await in_thread(_still_open, token, cookies, known[0], known[1]):
+        return known[2]
+    since = HEADS.clock()
+    grant, delivery = await in_thread(_open, token, cookies, scope)
+    start = _start(delivery)
+    HEADS.put(key, (grant, delivery.bundle.wish.size, start), since=since)
+    return start
 
 
 def _start(delivery: Delivery) -> dict[str, Any]:

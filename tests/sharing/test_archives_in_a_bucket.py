@@ -13,7 +13,7 @@ from apps.sharing import pouring
 from tests.factories import PhotoFactory, PlacementFactory, jpeg
 from tests.media.test_s3 import bucket, moto  # noqa: F401  (fixtures)
 from tests.sharing.conftest import Make, Share
-from tests.sharing.test_archives import delivered, opened, zip_of
+from tests.sharing.zipped import delivered, opened, zip_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.s3, pytest.mark.django_db(transaction=True)]
 
