@@ -1,4 +1,4 @@
-"""How a gallery looks to clients: cover, grid, colour, type, theme. The album's choice, else the studio's, else ours.
+"""How a gallery looks to clients: colours, type, language. The album's choice, else the studio's, else ours.
 
 Pure: no database. Rows keep plain JSON (`Album.design`, `Studio.design`); what is not understood is left out.
 """
@@ -13,24 +13,29 @@ from typing import Final
 COVERS: Final = {"full": "Full picture", "split": "Picture beside the title", "frame": "Framed, title below"}
 GRIDS: Final = {"rows": "Rows of one height", "squares": "Squares", "masonry": "Columns of one width"}
 TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "classic": "Book face"}
+# Of the guests' pages and of the mails about a gallery; their names are the same in every language.
+AUTO: Final = "auto"
+LANGUAGES: Final = {AUTO: "As the visitor's device", "en": "English", "de": "Deutsch"}
 THEMES: Final = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "cover": COVERS,
     "grid": GRIDS,
     "typeface": TYPEFACES,
     "theme": THEMES,
+    "language": LANGUAGES,
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Every choice made. accent: "#rrggbb", or "" for the studio's colour."""
+    """Every choice made. accent: "#rrggbb", or "" for the studio's colour.  language: of `LANGUAGES`."""
 
     cover: str = "full"
     grid: str = "rows"
     typeface: str = "serif"
     theme: str = "auto"
+    language: str = AUTO
     accent: str = ""
 
     @property

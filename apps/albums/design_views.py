@@ -16,10 +16,11 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums import editing
 from apps.albums.asked import album_of
-from apps.albums.design import CHOICES, Design, understood
+from apps.albums.design import AUTO, CHOICES, Design, understood
 from apps.web import htmx
 
-LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark"}
+LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
+LANGUAGE_HELP = "Of the pages and of the mails. Mails are in English where the device would decide."
 
 
 class DesignForm(forms.Form):
@@ -36,9 +37,15 @@ class DesignForm(forms.Form):
         for name, choices in CHOICES.items():
             options = list(choices.items())
             if inherited is not None:
-                options.insert(0, ("", f"As the studio: {choices[getattr(inherited, name)].lower()}"))
+                options.insert(0, ("", f"As the studio: {_words(name, getattr(inherited, name))}"))
+            # There is nothing to be seen of a language: words in a list say it best.
+            is_seen = name != "language"
             self.fields[name] = forms.ChoiceField(
-                label=LABELS[name], choices=options, required=inherited is None, widget=forms.RadioSelect
+                label=LABELS[name],
+                choices=options,
+                required=is_seen and inherited is None,
+                widget=forms.RadioSelect if is_seen else forms.Select,
+                help_text="" if is_seen else LANGUAGE_HELP,
             )
         if inherited is None:
             del self.fields["own_accent"], self.fields["accent"]
@@ -76,6 +83,12 @@ def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
         return htmx.tell(request, _done(request, album.get_absolute_url()), "The look of the gallery is saved.")
     target = reverse("albums:design", args=[request.studio.slug, album.pk])
     return _page(request, {"form": form, "album": album, "target": target})
+
+
+def _words(name: str, choice: str) -> str:
+    """A choice within a sentence; languages are names."""
+    words = CHOICES[name][choice]
+    return words if name == "language" and choice != AUTO else words.lower()
 
 
 def _initial(design: Design) -> dict[str, str]:

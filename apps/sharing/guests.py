@@ -22,7 +22,7 @@ from apps.accounts.context import brand_css
 from apps.accounts.guesses import TooManyGuesses
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums.design import Design
+from apps.albums.design import AUTO, Design
 from apps.media import serving
 from apps.sharing import access, activity, closing, downloads, guarding, links, passes, previews, single, visitors
 from apps.sharing.access import Grant
@@ -78,8 +78,22 @@ def guest_page(
 
 
 def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
-    preview = previews.open_for(request, token)
-    return preview or access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone)
+    try:
+        preview = previews.open_for(request, token)
+        grant = preview or access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone)
+    except access.Closed as reason:
+        has_album = isinstance(reason, access.Locked | access.Expired)
+        _speak(reason.studio.design, reason.link.album.design if has_album else {})
+        raise
+    _speak(grant.studio.design, grant.album.design)
+    return grant
+
+
+def _speak(*designs: object) -> None:
+    """Go on in the language that the gallery has, if one was chosen for it; the end of the request forgets it."""
+    language = Design.of(*designs).language
+    if language != AUTO:
+        translation.activate(language)
 
 
 def _prepare(request: HttpRequest, grant: Grant) -> HttpResponse | None:

@@ -20,6 +20,7 @@ from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.accounts.views.answers import SeeOther
 from apps.albums.asked import album_of
+from apps.albums.design import AUTO, Design
 from apps.sharing import public_page
 from apps.sharing.links import Unsuitable
 from apps.web import htmx
@@ -28,8 +29,10 @@ from apps.web import htmx
 @require_safe
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """The page that everybody may read. A studio that shows none is no different from one that is not there."""
-    with translation.override(translation.get_language_from_request(request)):
-        studio = _public_studio(slug)
+    studio = _public_studio(slug)
+    chosen = Design.of(studio.design if studio else {}).language
+    asked = translation.get_language_from_request(request)
+    with translation.override(asked if chosen == AUTO else chosen):
         response = _missing(request) if studio is None else _public(request, studio)
     response["Referrer-Policy"] = "strict-origin"
     response["Cache-Control"] = "no-cache"
