@@ -15,7 +15,7 @@ from apps.accounts.models import Role
 from apps.accounts.views.answers import SeeOther
 from apps.albums import editing
 from apps.albums.asked import album_of
-from apps.sharing import extending
+from apps.sharing import extending, reminders
 from apps.sharing.links import Unsuitable
 from apps.sharing.models import LetterKind, ShareLink
 from apps.sharing.terms import Standing, Terms, day_words
@@ -51,6 +51,19 @@ def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
     except Unsuitable as unsuitable:
         return htmx.tell(request, back, str(unsuitable), level="error")
     return htmx.tell(request, back, f"“{link.label}” is open until {day_words(last_day)}.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_reminders(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """Whether mails remind the link's clients before it closes (`on`)."""
+    album = album_of(request, album_id)
+    link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
+    link.studio = request.studio
+    on = request.POST.get("on") == "1"
+    reminders.switch(link, on, by=request.user)
+    back = SeeOther(reverse("sharing:links", args=[request.studio.slug, album.pk]))
+    return htmx.tell(request, back, "Clients are reminded." if on else "No reminders for this link.")
 
 
 def _is_open(link: ShareLink) -> bool:

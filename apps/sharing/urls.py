@@ -88,6 +88,7 @@ urlpatterns = [
     path(f"{ALBUM}/visitors/<uuid:visitor_id>/sign-out/", visitor_views.visitor_sign_out, name="visitor_sign_out"),
     path(f"{LINK}/view-as/", visitor_views.view_as, name="view_as"),
     path(f"{LINK}/view-as/end/", visitor_views.view_as_end, name="view_as_end"),
+    path(f"{LINK}/reminders/", delivery_views.link_reminders, name="link_reminders"),
     path(f"{LINK}/extend/", delivery_views.link_extend, name="link_extend"),
     path(f"{ALBUM}/more-coming/", delivery_views.more_coming, name="more_coming"),
     path(f"{ALBUM}/letters/", letter_views.album_letters, name="album_letters"),

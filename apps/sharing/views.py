@@ -47,6 +47,7 @@ class ShownLink:
     expires_at: datetime | None
     expires_text: str
     has_password: bool
+    has_reminders: bool
     pin: str
     used: str
     audience: int
@@ -63,6 +64,7 @@ class ShownLink:
             expires_at=link.expires_at,
             expires_text=f"{day_words(link.expires_on)}, end of day" if link.expires_on else "",
             has_password=link.is_password_protected,
+            has_reminders=link.has_reminders,
             pin=links.pin_of(link) if with_url else "",
             used=used,
             audience=audience,

@@ -328,3 +328,25 @@ def test_tokens_are_long_random_and_never_alike() -> None:
     tokens = {seals.new_token() for _ in range(1000)}
     assert len(tokens) == 1000
     assert {len(token) for token in tokens} == {32}
+
+
+def test_an_editor_extends_a_link_and_switches_its_reminders_beside_it(shared: Make, erin: Client) -> None:
+    today = timezone.localdate()
+    share = shared(expires_on=today)
+    dialog = erin.get(page("links", share)).content.decode()
+    assert page("link_extend", share, share.link.pk) in dialog
+    assert "Do not remind before the end" in dialog
+    back = erin.post(page("link_extend", share, share.link.pk))
+    assert (back.status_code, back["Location"]) == (303, page("links", share))
+    assert erin.post(page("link_reminders", share, share.link.pk), {"on": "0"}).status_code == 303
+    share.reload()
+    assert (share.link.expires_on, share.link.has_reminders) == (today + timedelta(days=30), False)
+    assert "No reminders" in erin.get(page("links", share)).content.decode()
+    assert erin.post(page("link_reminders", share, share.link.pk), {"on": "1"}).status_code == 303
+    share.reload()
+    assert share.link.has_reminders
+
+
+def test_a_link_without_an_end_has_nothing_to_extend(shared: Make, erin: Client) -> None:
+    share = shared()
+    assert page("link_extend", share, share.link.pk) not in erin.get(page("links", share)).content.decode()
