@@ -108,6 +108,7 @@ def _furnished(studio: Any, owner: Any) -> Lively:
     _done(spring, links, photos, [anna, maria, jonas])
     _mails(lively, spring, links, anna, maria, owner)
     _settings(lively, studio, spring, owner)
+    _public(studio, spring, lena, owner)
     _cookies(lively, anna=anna, maria=maria)
     lively.values |= {
         "album_id": str(spring.pk), "photo_id": str(photos[2].pk), "second_id": str(photos[7].pk),
@@ -247,7 +248,7 @@ def _mails(
 ) -> None:
     from django.utils import timezone
 
-    from apps.sharing import letters
+    from apps.sharing import composing
     from apps.sharing.models import Letter
 
     now, link = timezone.now(), links["family"]
@@ -262,7 +263,7 @@ def _mails(
             studio=album.studio, album=album, link=link, visitor=visitor, kind=kind, key=f"lively:{number}",
             to=visitor.email, state=state, due_at=due, error=error, created_at=due if due < now else now,
         )  # fmt: skip
-        words = letters.compose(letter)
+        words = composing.compose(letter)
         letter.subject = words.subject
         if state == "sent":
             letter.text, letter.html, letter.sent_at = words.text, words.html, due
@@ -309,6 +310,21 @@ def _settings(lively: Lively, studio: Any, album: Album, owner: Any) -> None:
         "empty_id": str(empty.pk), "choice_id": str(family.pk), "key_id": str(key.pk), "member_id": str(member.pk),
         "invitation_id": str(invitation.pk),
     }  # fmt: skip
+
+
+def _public(studio: Any, spring: Album, lena: Album, owner: Any) -> None:
+    """The page for everybody: two open galleries and a locked one."""
+    from apps.albums import editing
+    from apps.albums.models import AlbumState
+    from apps.sharing import links, public_page
+
+    public_page.switch(studio, True, by=owner)
+    public_page.open_up(spring, by=owner)
+    public_page.open_up(lena, by=owner)
+    berger = studio.albums.get(slug="family-berger")
+    editing.set_state(berger, AlbumState.LIVE, by=owner)
+    links.create(berger, by=owner, label="Family Berger", is_main=True, password="rosen 2026")
+    public_page.list_locked(berger, by=owner)
 
 
 def _cookies(lively: Lively, **known: Visitor) -> None:
