@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from apps.accounts.guesses import Budget, TooManyGuesses, give_back, reserve
-from apps.sharing import letters, links, wording
+from apps.sharing import composing, letters, links, wording
 from apps.sharing.access import Grant
 from apps.sharing.archives import Wish
 from apps.sharing.models import Letter, LetterKind, ShareLink, Visitor
@@ -43,7 +43,7 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: st
     _reserve((PER_VISITOR, str(visitor.pk)), (PER_ADDRESS, address), (PER_LINK, str(grant.link_id)))
     link: ShareLink = ShareLink.objects.for_studio(grant.studio).get(pk=grant.link_id)
     link.studio, link.album = grant.studio, grant.album
-    language = letters.known_language(get_language())
+    language = composing.known_language(get_language())
     words = _words(link, visitor, wish, count, language)
     letter = Letter(
         studio=grant.studio,

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Studio
-from apps.sharing import letters, reminders, wording
+from apps.sharing import letters, recipients, reminders, wording
 from apps.sharing.models import LetterKind, ShareLink
 from apps.sharing.terms import FIRST_DAY, LAST_DAY
 
@@ -40,7 +40,7 @@ class LetterForm(forms.Form):
         label="Addresses",
         required=False,
         max_length=20_000,
-        help_text=f"Up to {letters.MOST_TYPED}, parted by commas or lines. Each gets a mail of its own.",
+        help_text=f"Up to {recipients.MOST_TYPED}, parted by commas or lines. Each gets a mail of its own.",
         widget=forms.Textarea(
             attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
         ),
@@ -88,13 +88,13 @@ class LetterForm(forms.Form):
         return self.links.get(str(self.data.get("link", "")))
 
     def recipients(self) -> list[str]:
-        """Who gets the mail. Raises letters.Unsendable."""
+        """Who gets the mail. Raises recipients.Unsendable."""
         if self.cleaned_data["to"] == TYPED:
-            return letters.addresses_in(self.cleaned_data["addresses"])
+            return recipients.addresses_in(self.cleaned_data["addresses"])
         link = self.chosen_link
-        found = [visitor.email for visitor in letters.visitors_of(link)] if link else []
+        found = [visitor.email for visitor in recipients.visitors_of(link)] if link else []
         if not found:
-            raise letters.Unsendable("to", "Nobody has said who they are on this link yet. Type the addresses.")
+            raise recipients.Unsendable("to", "Nobody has said who they are on this link yet. Type the addresses.")
         return found
 
     def due_at(self) -> datetime | None:

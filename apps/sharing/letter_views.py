@@ -19,7 +19,7 @@ from apps.accounts.models import Role
 from apps.accounts.views.answers import SeeOther
 from apps.albums.asked import album_of
 from apps.albums.models import Album
-from apps.sharing import letters, posting, reminders, wording
+from apps.sharing import composing, letters, posting, recipients, reminders, wording
 from apps.sharing.letter_forms import VISITORS, LetterForm, ReminderForm, TemplateForm
 from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink
 from apps.sharing.terms import day_words
@@ -48,7 +48,7 @@ def letter_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     links = _links(request, album)
     if request.method != "POST":
         initial = {name: request.GET[name] for name in ("link", "kind") if name in request.GET}
-        initial["language"] = letters.language_of(album)
+        initial["language"] = composing.language_of(album)
         return _new_page(request, album, LetterForm(initial=initial, studio=request.studio, links=links))
     form = LetterForm(request.POST, studio=request.studio, links=links)
     written = _deliver(request, form)
@@ -81,7 +81,7 @@ def _deliver(request: StudioRequest, form: LetterForm) -> list[Letter] | None:
             batch=data["batch"],
             by=request.user,
         )
-    except letters.Unsendable as unsendable:
+    except recipients.Unsendable as unsendable:
         form.add_error("day" if unsendable.field == "due" else unsendable.field, str(unsendable))
         return None
 
@@ -91,7 +91,7 @@ def _new_page(request: StudioRequest, album: Album, form: LetterForm) -> HttpRes
         "album": album,
         "form": form,
         "has_links": bool(form.links),
-        "reply_to": letters.reply_address(request.studio),
+        "reply_to": recipients.reply_address(request.studio),
         "preview_url": reverse("sharing:letter_preview", args=[request.studio.slug, album.pk]),
     }
     return render(request, "sharing/letter_new.html", context, status=422 if form.is_bound else 200)
@@ -107,18 +107,18 @@ def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form.is_valid()
     # Before a link was chosen, the form stands on the first.
     link, data = form.chosen_link or next(iter(form.links.values()), None), form.cleaned_data
-    language = data.get("language") or letters.language_of(album)
+    language = data.get("language") or composing.language_of(album)
     client = ""
     if link and data.get("to") == VISITORS:
-        client = next((visitor.name for visitor in letters.visitors_of(link)), "")
+        client = next((visitor.name for visitor in recipients.visitors_of(link)), "")
     kind = LetterKind(data.get("kind") or LetterKind.DELIVERY)
-    words = letters.draft(album, link, kind, language, note=data.get("note", ""), client=client)
+    words = composing.draft(album, link, kind, language, note=data.get("note", ""), client=client)
     return _as_mail(request, words)
 
 
 def _as_mail(request: StudioRequest, words: wording.Words, to: str = "") -> HttpResponse:
     """A mail in a frame of our own pages: its HTML, and below it the text that plain readers show."""
-    context = {"words": words, "to": to, "reply_to": letters.reply_address(request.studio)}
+    context = {"words": words, "to": to, "reply_to": recipients.reply_address(request.studio)}
     response = render(request, "sharing/letter_frame.html", context)
     # Mails carry their styles in attributes. The frame runs nothing, sends nothing and stands in our pages only.
     response["Content-Security-Policy"] = FRAME_POLICY
@@ -195,7 +195,7 @@ def letter(request: StudioRequest, letter_id: UUID) -> HttpResponse:
 def letter_words(request: StudioRequest, letter_id: UUID) -> HttpResponse:
     """The words of one mail, for the frame: as sent, or as they would be sent now."""
     row = _letter(request, letter_id)
-    return _as_mail(request, letters.compose(row), row.to)
+    return _as_mail(request, composing.compose(row), row.to)
 
 
 @require_POST
@@ -278,10 +278,10 @@ def letter_template(request: StudioRequest, kind: str) -> HttpResponse:
     )
     here = SeeOther(reverse("sharing:letter_templates", args=[request.studio.slug]))
     if request.method == "POST" and "reset" in request.POST:
-        letters.reset_template(request.studio, which, by=request.user)
+        composing.reset_template(request.studio, which, by=request.user)
         return htmx.tell(request, here, "The first words are back.")
     if form.is_valid():
-        letters.set_template(request.studio, which, by=request.user, **form.cleaned_data)
+        composing.set_template(request.studio, which, by=request.user, **form.cleaned_data)
         return htmx.tell(request, here, "Saved.")
     context = {"kind": which, "form": form, "is_own": template.is_own, "variables": wording.VARIABLES}
     return render(request, "sharing/letter_template.html", context, status=422 if form.is_bound else 200)

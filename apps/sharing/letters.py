@@ -6,29 +6,22 @@ Call the deeds in `acting_in(studio)`.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.utils import getaddresses
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from apps.accounts.journal import note as note_down
-from apps.accounts.models import Membership, Role, Studio, User
-from apps.albums.models import Album, Audience, PlacementQuerySet, hidden_from
+from apps.accounts.models import User
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.sharing import links, wording
-from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, Selection, ShareLink, Visitor
+from apps.sharing import composing, links, recipients, wording
+from apps.sharing.models import Letter, LetterKind, LetterState, Selection, ShareLink, Visitor
 from apps.sharing.terms import Standing, Terms
 
 JOB = "letter"
-MOST_TYPED = 50
-MOST_VISITORS = 500
 # A studio's mails of a day: more is a mistake, or somebody who uses it to send what nobody asked for.
 MOST_A_DAY = 2000
 LATEST = timedelta(days=365)
@@ -47,49 +40,6 @@ CLOSED = {
 LOST = "The address of this link cannot be read any more. Make a new link."
 
 
-class Unsendable(ValueError):
-    """What was asked cannot be sent.
-
-    field: which entry of the form is wrong.  The message says why, to a photographer.
-    """
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
-
-
-# -- who gets it -----------------------------------------------------------------------------------------------------
-
-
-def addresses_in(text: str) -> list[str]:
-    """The mail addresses in what a person typed, each once, in lower case. Raises Unsendable."""
-    # Commas, semicolons, blanks and lines part them; "Anna <anna@example.com>" is the address alone.
-    with_names = re.sub(r"[;\r\n]+", ",", text)
-    if "<" not in with_names:
-        with_names = re.sub(r"\s+", ",", with_names)
-    found: dict[str, None] = {}
-    for _, address in getaddresses([part for part in with_names.split(",") if part.strip()]):
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise Unsendable("addresses", f"“{(address or text.strip())[:80]}” is not a mail address.") from None
-        found[address.lower()] = None
-    if len(found) > MOST_TYPED:
-        raise Unsendable("addresses", f"At most {MOST_TYPED} addresses at once; these are {len(found)}.")
-    return list(found)
-
-
-def visitors_of(link: ShareLink) -> list[Visitor]:
-    """The people who came by this link and said who they are, newest first."""
-    return list(Visitor.objects.for_studio(link.studio_id).filter(link_id=link.pk).order_by("-pk")[:MOST_VISITORS])
-
-
-def known_as(album: Album, addresses: Iterable[str]) -> dict[str, Visitor]:
-    """The album's visitors with these addresses."""
-    rows = Visitor.objects.for_studio(album.studio_id).filter(album_id=album.pk, email__in=list(addresses))
-    return {visitor.email: visitor for visitor in rows}
-
-
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -104,14 +54,14 @@ def deliver(
     batch: UUID,
     by: User,
 ) -> list[Letter]:
-    """Write one mail about a link to each address, due now or at `due_at`. Raises Unsendable.
+    """Write one mail about a link to each address, due now or at `due_at`. Raises recipients.Unsendable.
 
     batch: names this sending; the same one again (a form sent twice) writes nothing new.
     """
     now = timezone.now()
     _check(link, to, due_at, now)
     album = link.album
-    people = known_as(album, to)
+    people = recipients.known_as(album, to)
     letters = write(
         [
             Letter(
@@ -144,22 +94,24 @@ def deliver(
 
 def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: datetime) -> None:
     if not to:
-        raise Unsendable("addresses", "Say who gets the mail.")
+        raise recipients.Unsendable("addresses", "Say who gets the mail.")
     if due_at is not None and due_at <= now:
-        raise Unsendable("due", "That moment is over. Choose a later one.")
+        raise recipients.Unsendable("due", "That moment is over. Choose a later one.")
     if due_at is not None and due_at > now + LATEST:
-        raise Unsendable("due", "A mail can be planned for one year ahead at most.")
+        raise recipients.Unsendable("due", "A mail can be planned for one year ahead at most.")
     if due_at is not None and link.expires_at and due_at >= link.expires_at:
-        raise Unsendable("due", "The link will have run out by then.")
+        raise recipients.Unsendable("due", "The link will have run out by then.")
     standing = Terms.of(link, link.album).standing(now)
     # A planned mail may wait for a draft to be published.
     if standing != Standing.OPEN and not (due_at and standing == Standing.DRAFT):
-        raise Unsendable("link", CLOSED[standing])
+        raise recipients.Unsendable("link", CLOSED[standing])
     if not links.address_of(link):
-        raise Unsendable("link", LOST)
+        raise recipients.Unsendable("link", LOST)
     day = Letter.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))
     if day.count() + len(to) > MOST_A_DAY:
-        raise Unsendable("addresses", f"A studio can write {MOST_A_DAY:,} mails a day. Please go on tomorrow.")
+        raise recipients.Unsendable(
+            "addresses", f"A studio can write {MOST_A_DAY:,} mails a day. Please go on tomorrow."
+        )
 
 
 def write(letters: list[Letter]) -> list[Letter]:
@@ -179,7 +131,7 @@ def write(letters: list[Letter]) -> list[Letter]:
 
 def remind(link: ShareLink, days: int, *, due_at: datetime) -> int:
     """Write the reminder of `days` before the end to the people of a link; each is reminded once. How many are new."""
-    people: dict[str, Visitor | None] = {visitor.email: visitor for visitor in visitors_of(link)}
+    people: dict[str, Visitor | None] = {visitor.email: visitor for visitor in recipients.visitors_of(link)}
     told = Letter.objects.for_studio(link.studio_id).filter(
         link_id=link.pk, kind__in=DELIVERIES, state=LetterState.SENT
     )
@@ -189,7 +141,7 @@ def remind(link: ShareLink, days: int, *, due_at: datetime) -> int:
     assert link.expires_on is not None
     known = Letter.objects.for_studio(link.studio_id).filter(link_id=link.pk, kind=LetterKind.REMINDER)
     before = set(known.values_list("key", flat=True))
-    fallback = language_of(link.album)
+    fallback = composing.language_of(link.album)
     fresh = [
         Letter(
             studio=link.studio,
@@ -202,7 +154,7 @@ def remind(link: ShareLink, days: int, *, due_at: datetime) -> int:
             language=languages.get(address, fallback),
             due_at=due_at,
         )
-        for address, visitor in list(people.items())[:MOST_VISITORS]
+        for address, visitor in list(people.items())[: recipients.MOST_VISITORS]
     ]
     fresh = [letter for letter in fresh if letter.key not in before]
     write(fresh)
@@ -222,7 +174,7 @@ def selection_received(selection: Selection, count: int) -> Letter | None:
     visitor, album = selection.visitor, selection.album
     if not visitor.email:
         return None
-    language = known_language(get_language())
+    language = composing.known_language(get_language())
     link = visitor.link
     found = wording.values(album.studio, album.title, link, language, client=visitor.name, note="", count=count)
     template = wording.template_of(album.studio, LetterKind.RECEIVED, language)
@@ -245,6 +197,30 @@ def selection_received(selection: Selection, count: int) -> Letter | None:
         ]
     )
     return kept[0]
+
+
+def all_ready(selection: Selection) -> Letter | None:
+    """Tell a visitor that the studio is done with all photos of a list; once for each round.
+
+    None without an address, or if it was told before. Call it in the transaction of the deed, holding the list's row.
+    """
+    visitor, album = selection.visitor, selection.album
+    key = f"ready:{selection.pk}:{selection.round}"
+    mine = Letter.objects.for_studio(album.studio_id)
+    if not visitor.email or mine.filter(key=key).exists():
+        return None
+    spoken = mine.filter(visitor_id=visitor.pk).order_by("-pk").values_list("language", flat=True).first()
+    letter = Letter(
+        studio=album.studio,
+        album=album,
+        link=visitor.link,
+        visitor=visitor,
+        kind=LetterKind.COMPLETE,
+        key=key,
+        to=visitor.email,
+        language=spoken or composing.language_of(album),
+    )
+    return write([letter])[0]
 
 
 # -- what becomes of it ----------------------------------------------------------------------------------------------
@@ -292,75 +268,6 @@ def is_stale(letter: Letter) -> bool:
         and letter.link is not None
         and not letter.key.startswith(reminder_prefix(letter.link))
     )
-
-
-def compose(letter: Letter) -> wording.Words:
-    """The words of a mail as things stand now."""
-    if letter.text:
-        return wording.Words(letter.subject, letter.text, letter.html)
-    client = letter.visitor.name if letter.visitor else ""
-    return draft(letter.album, letter.link, LetterKind(letter.kind), letter.language, note=letter.note, client=client)
-
-
-def draft(
-    album: Album, link: ShareLink | None, kind: LetterKind, language: str, *, note: str, client: str = ""
-) -> wording.Words:
-    """What a mail about a link would say now."""
-    count = shown_photos(link, album) if link else 0
-    found = wording.values(album.studio, album.title, link, language, client=client, note=note, count=count)
-    return wording.compose(album.studio, wording.template_of(album.studio, kind, language), found, language)
-
-
-def shown_photos(link: ShareLink, album: Album) -> int:
-    """How many photos the link shows."""
-    audience = Audience(link.pk, link.is_main)
-    placements: PlacementQuerySet = album.placements.all()  # type: ignore[assignment]
-    return placements.shown_to(audience, hidden_from(audience, album)).count()
-
-
-def reply_address(studio: Studio) -> str:
-    """Where a client's answer goes: to the studio's first owner."""
-    owners = Membership.objects.for_studio(studio).filter(role=Role.OWNER, user__is_active=True).order_by("pk")
-    return owners.values_list("user__email", flat=True).first() or ""
-
-
-# -- templates -------------------------------------------------------------------------------------------------------
-
-
-def set_template(studio: Studio, kind: LetterKind, subject: str, body: str, *, by: User) -> None:
-    """The studio's own words for one kind of mail. Raises wording.BadTemplate."""
-    wording.check(subject)
-    wording.check(body)
-    LetterTemplate.objects.for_studio(studio).update_or_create(
-        studio=studio,
-        kind=kind,
-        defaults={
-            "subject": " ".join(subject.split()),
-            "body": body.replace("\r\n", "\n").strip(),
-            "updated_at": timezone.now(),
-        },
-    )
-    note_down(studio, by, "letters.template_changed", None, kind=kind.value)
-
-
-def reset_template(studio: Studio, kind: LetterKind, *, by: User) -> None:
-    """Go back to the installation's words."""
-    if LetterTemplate.objects.for_studio(studio).filter(kind=kind).delete()[0]:
-        note_down(studio, by, "letters.template_reset", None, kind=kind.value)
-
-
-# -- small things ----------------------------------------------------------------------------------------------------
-
-
-def language_of(album: Album) -> str:
-    """The language that the album's mails begin with: its own, else the studio's, else English."""
-    return known_language(album.design.get("language") or album.studio.design.get("language"))
-
-
-def known_language(code: object) -> str:
-    """The language of mails for a code as browsers and settings have it; English for what is none of ours."""
-    short = str(code or "")[:2].lower()
-    return short if short in dict(wording.LANGUAGES) else "en"
 
 
 def digest(address: str) -> str:

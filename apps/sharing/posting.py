@@ -21,7 +21,7 @@ from django.utils import timezone
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.sharing import letters
+from apps.sharing import composing, letters, recipients
 from apps.sharing.models import Letter, LetterKind, LetterState
 from apps.sharing.wording import Words
 
@@ -85,7 +85,7 @@ def _take(studio_id: UUID, letter_id: UUID) -> Letter | None:
     if obstacle := letters.obstacle(letter, now):
         _write(letter, state=LetterState.FAILED, error=obstacle)
         return None
-    words = letters.compose(letter)
+    words = composing.compose(letter)
     _write(letter, state=LetterState.SENDING, error="", subject=words.subject, text=words.text, html=words.html)
     return letter
 
@@ -94,7 +94,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     """The mail of a letter that has its words."""
     words = Words(letter.subject, letter.text, letter.html)
     by_itself = letter.kind == LetterKind.REMINDER or letter.kind in letters.PROMPT
-    return envelope(letter.studio.name, letters.reply_address(letter.studio), letter.to, words, by_itself=by_itself)
+    return envelope(letter.studio.name, recipients.reply_address(letter.studio), letter.to, words, by_itself=by_itself)
 
 
 def envelope(

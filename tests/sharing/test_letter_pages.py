@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing import letters
+from apps.sharing import composing
 from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, ShareLink, Visitor
 from tests.accounts.mails import sent
 from tests.sharing.conftest import PASSWORD, Make, Share
@@ -327,8 +327,8 @@ def test_the_list_shows_how_galleries_stand(shared: Make, alice: Client) -> None
 
 def test_the_language_of_a_new_mail_is_the_albums(shared: Make) -> None:
     share = shared()
-    assert letters.language_of(share.album) == "en"
+    assert composing.language_of(share.album) == "en"
     share.album.design = {"language": "de"}
-    assert letters.language_of(share.album) == "de"
+    assert composing.language_of(share.album) == "de"
     share.album.design = {"language": "xx"}
-    assert letters.language_of(share.album) == "en"
+    assert composing.language_of(share.album) == "en"

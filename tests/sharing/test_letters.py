@@ -20,7 +20,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
-from apps.sharing import letters, links, posting, wording
+from apps.sharing import composing, letters, links, posting, recipients, wording
 from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, ShareLink, Visitor
 from config.tasks import STEPS
 from tests.sharing.conftest import PASSWORD, Make, Share
@@ -321,19 +321,19 @@ def test_a_worker_that_died_three_times_is_told_on_the_row(shared: Make, alice_u
     ],
 )
 def test_addresses_are_read_in_the_ways_that_people_type_them(text: str, found: list[str]) -> None:
-    assert letters.addresses_in(text) == found
+    assert recipients.addresses_in(text) == found
 
 
 @pytest.mark.parametrize("text", ["anna", "anna@", "anna@example.com, nobody", "a@b.c\x00d", "<script>"])
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(letters.Unsendable):
-        letters.addresses_in(text)
+    with pytest.raises(recipients.Unsendable):
+        recipients.addresses_in(text)
 
 
 def test_more_than_fifty_typed_addresses_are_refused() -> None:
-    assert len(letters.addresses_in(",".join(f"a{n}@example.com" for n in range(50)))) == 50
-    with pytest.raises(letters.Unsendable, match="At most 50"):
-        letters.addresses_in(",".join(f"a{n}@example.com" for n in range(51)))
+    assert len(recipients.addresses_in(",".join(f"a{n}@example.com" for n in range(50)))) == 50
+    with pytest.raises(recipients.Unsendable, match="At most 50"):
+        recipients.addresses_in(",".join(f"a{n}@example.com" for n in range(51)))
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_more_than_fifty_typed_addresses_are_refused() -> None:
 def test_what_cannot_be_sent_is_refused(shared: Make, alice_user: User, options: dict[str, Any], field: str) -> None:
     if "due_at" in options:
         options = {"due_at": timezone.now() + options["due_at"]}
-    with pytest.raises(letters.Unsendable) as refused:
+    with pytest.raises(recipients.Unsendable) as refused:
         deliver(shared(), alice_user, options.pop("to", [ANNA]), **options)
     assert refused.value.field == field
 
@@ -356,7 +356,7 @@ def test_a_draft_is_not_mailed_now_but_may_be_planned(shared: Make, alice_user: 
     share = shared()
     set_album(share, state=AlbumState.DRAFT)
     share.link.album.state = AlbumState.DRAFT
-    with pytest.raises(letters.Unsendable, match="draft"):
+    with pytest.raises(recipients.Unsendable, match="draft"):
         deliver(share, alice_user, [ANNA])
     assert deliver(share, alice_user, [ANNA], due_at=timezone.now() + timedelta(hours=1))
 
@@ -365,7 +365,7 @@ def test_a_studio_cannot_mail_the_whole_world(shared: Make, alice_user: User, mo
     monkeypatch.setattr(letters, "MOST_A_DAY", 2)
     share = shared()
     deliver(share, alice_user, [ANNA, TOM])
-    with pytest.raises(letters.Unsendable, match="a day"):
+    with pytest.raises(recipients.Unsendable, match="a day"):
         deliver(share, alice_user, [ANNA])
 
 
@@ -442,11 +442,11 @@ def test_the_first_words_hold_together(kind: LetterKind, language: str) -> None:
 def test_the_studios_own_words_are_used_once_it_has_some(shared: Make, alice_user: User, postbox: Postbox) -> None:
     share = shared()
     with acting_in(share.studio):
-        letters.set_template(share.studio, LetterKind.DELIVERY, "Da: {gallery}", "Schau: {link}", by=alice_user)
+        composing.set_template(share.studio, LetterKind.DELIVERY, "Da: {gallery}", "Schau: {link}", by=alice_user)
     deliver(share, alice_user, [ANNA])
     work()
     with acting_in(share.studio):
-        letters.reset_template(share.studio, LetterKind.DELIVERY, by=alice_user)
+        composing.reset_template(share.studio, LetterKind.DELIVERY, by=alice_user)
     deliver(share, alice_user, [TOM])
     work()
     assert [message["Subject"] for _, message in postbox.mails] == [
@@ -458,10 +458,10 @@ def test_the_count_is_what_the_link_shows(shared: Make, alice_user: User) -> Non
     share = shared()
     with acting_in(share.studio):
         share.album.placements.filter(photo=share.photos[0]).update(is_withheld=True)
-        assert letters.shown_photos(share.link, share.album) == 2
+        assert composing.shown_photos(share.link, share.album) == 2
         ShareLink.objects.for_studio(share.studio).update(is_main=True)
         share.link.refresh_from_db()
-        assert letters.shown_photos(share.link, share.album) == 3
+        assert composing.shown_photos(share.link, share.album) == 3
 
 
 # -- a selection was received ----------------------------------------------------------------------------------------
