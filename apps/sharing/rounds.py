@@ -6,7 +6,7 @@ The visitor's side is in `selections`; both lock the list's row.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,14 +14,26 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import User
 from apps.albums.models import Placement
+from apps.sharing import letters
 from apps.sharing.models import Pick, Selection, Work
 from apps.sharing.selections import begin_round
 
 MOST_EXTRA = 10_000
+DONE = (Work.READY, Work.DELIVERED)
 
 
-def set_work(selection: Selection, photos: Collection[UUID] | None, work: Work, *, by: User) -> int:
-    """How far the studio is with these photos of a list (None: with all). Returns how many it changed."""
+class Worked(NamedTuple):
+    """How many photos changed, and whether the visitor is mailed that all of the list are ready."""
+
+    photos: int
+    is_mailed: bool
+
+
+def set_work(selection: Selection, photos: Collection[UUID] | None, work: Work, *, by: User) -> Worked:
+    """How far the studio is with these photos of a list (None: with all).
+
+    When the last photo of a sent list is done, one by one or all at once, the visitor gets a mail, once a round.
+    """
     _hold(selection)
     picks = Pick.objects.for_studio(selection.studio_id).filter(selection=selection).exclude(work=work)
     if photos is not None:
@@ -30,7 +42,14 @@ def set_work(selection: Selection, photos: Collection[UUID] | None, work: Work, 
     if changed:
         _touch(selection)
         note(selection.studio, by, "selection.worked", selection, work=work.value, photos=changed)
-    return changed
+    return Worked(changed, bool(changed) and _tell_if_done(selection))
+
+
+def _tell_if_done(selection: Selection) -> bool:
+    left = Pick.objects.for_studio(selection.studio_id).filter(selection=selection).exclude(work__in=DONE)
+    if not selection.is_sent or left.exists():
+        return False
+    return letters.all_ready(selection) is not None
 
 
 def reopen_by_studio(selection: Selection, *, by: User) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing import rounds, selection_presets
-from apps.sharing.models import Pick, Selection, SelectionPreset, Work
+from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, SelectionPreset, Work
 from tests.factories import PlacementFactory
 from tests.sharing.proofs import Proofing, make_proofing
 
@@ -38,8 +38,8 @@ def test_work_moves_on_for_these_photos_only_and_is_written_down_once(
     other = proofing.selection(proofing.visitor("Ben"), 1, 2, sent=True)
     with acting_in(proofing.studio):
         photos = [proofing.photos[0].pk, proofing.photos[5].pk]
-        assert rounds.set_work(sent, photos, Work.EDITING, by=erin_user) == 1
-        assert rounds.set_work(sent, photos, Work.EDITING, by=erin_user) == 0
+        assert rounds.set_work(sent, photos, Work.EDITING, by=erin_user) == (1, False)
+        assert rounds.set_work(sent, photos, Work.EDITING, by=erin_user) == (0, False)
     assert proofing.works(sent) == ["editing", "selected", "selected"]
     assert proofing.works(other) == ["selected", "selected"]
     assert journal(proofing.studio) == [("selection.worked", {"work": "editing", "photos": 1})]
@@ -50,6 +50,32 @@ def test_the_client_sees_that_the_list_changed(proofing: Proofing, sent: Selecti
     with acting_in(proofing.studio):
         rounds.set_work(sent, None, Work.READY, by=erin_user)
     assert proofing.fresh(sent).updated_at > before
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_visitor_is_mailed_once_when_the_last_photo_is_ready(
+    proofing: Proofing, sent: Selection, erin_user: User, at_once: bool
+) -> None:
+    def written() -> list[tuple[str, str, str]]:
+        rows = Letter.objects.for_studio(proofing.studio).values_list("kind", "to", "state")
+        return list(rows)
+
+    with acting_in(proofing.studio):
+        first, *others = [photo.pk for photo in proofing.photos[:3]]
+        assert rounds.set_work(sent, others, Work.READY, by=erin_user) == (2, False)
+        assert written() == []
+        assert rounds.set_work(sent, None if at_once else [first], Work.READY, by=erin_user) == (1, True)
+        assert written() == [(LetterKind.COMPLETE, sent.visitor.email, LetterState.QUEUED)]
+        assert rounds.set_work(sent, None, Work.DELIVERED, by=erin_user) == (3, False)
+        assert len(written()) == 1
+
+
+def test_a_list_that_is_not_sent_tells_nobody(proofing: Proofing, erin_user: User) -> None:
+    row = proofing.selection(proofing.visitor("Ben"), 1)
+    row.studio = proofing.studio
+    with acting_in(proofing.studio):
+        assert rounds.set_work(row, None, Work.READY, by=erin_user) == (1, False)
+        assert not Letter.objects.for_studio(proofing.studio).exists()
 
 
 def test_reopening_keeps_the_work_and_begins_the_next_round(
