@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -108,9 +109,21 @@ def _audience(page: Page) -> None:
     expect(page.locator("dialog[open]")).to_be_visible()
 
 
-def _shell_more(page: Page) -> None:
-    more = page.locator(".nav__more > summary, .side__foot summary")
-    more.locator("visible=true").first.click()
+def _account(page: Page) -> None:
+    page.locator(".side__foot summary").click()
+
+
+def _new_link(page: Page) -> None:
+    page.locator(".new-link > summary").click()
+    for fold in page.locator(".new-link .fold > summary").all():
+        fold.click()
+
+
+def _upload_plan(page: Page) -> None:
+    with Path(__file__).parent.parent.joinpath("data/formats/tanners_ridge.jpg").open("rb") as photo:
+        one = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo.read() + b"\0"}
+    page.set_input_files("#pick-files", [one, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}])
+    expect(page.locator("#upload-plan")).to_be_visible()
 
 
 def _as_guest(page: Page) -> None:
@@ -156,13 +169,14 @@ SIGNED_OUT = [
 ]
 STUDIO = [
     Shot("studio-galleries", "studio", "/studio/{slug}/albums/"),
-    Shot("studio-menu", "studio", "/studio/{slug}/albums/", _shell_more, is_whole=False),
+    Shot("studio-menu", "studio", "/studio/{slug}/albums/", _account, is_whole=False),
     Shot("studio-new-gallery", "studio", "/studio/{slug}/albums/new/"),
     Shot("studio-album", "studio", ALBUM),
     Shot("studio-album-menu", "studio", ALBUM, _menu, is_whole=False),
     Shot("studio-album-empty", "studio", "/studio/{slug}/albums/{empty_id}/"),
     Shot("studio-selected", "studio", ALBUM, _selected, is_whole=False),
     Shot("studio-lightbox", "studio", ALBUM, _opened, is_whole=False),
+    Shot("studio-upload-plan", "studio", ALBUM, _upload_plan, is_whole=False),
     Shot("studio-sections", "studio", ALBUM, _dialog("[data-open='#sections-dialog']"), is_whole=False),
     Shot("studio-audience", "studio", ALBUM, _audience, is_whole=False),
     Shot("studio-section-audience", "studio", ALBUM + "audience/sections/{section_id}/"),
@@ -171,6 +185,7 @@ STUDIO = [
     Shot("studio-album-look", "studio", ALBUM, _dialog("a:has-text('Look…')"), is_whole=False),
     Shot("studio-share", "studio", ALBUM, _dialog("a:has-text('Share')"), is_whole=False),
     Shot("studio-links", "studio", ALBUM + "links/"),
+    Shot("studio-new-link", "studio", ALBUM + "links/", _new_link),
     Shot("studio-link", "studio", ALBUM + "links/{link_id}/"),
     Shot("studio-extend", "studio", ALBUM + "links/{link_id}/extend/"),
     Shot("studio-visitors", "studio", ALBUM + "visitors/"),
@@ -228,3 +243,9 @@ def stand(page: Page, shot: Shot, lively: Lively) -> None:
     if shot.then:
         shot.then(page)
         page.wait_for_load_state("networkidle")
+
+
+def turn(page: Page, theme: str) -> None:
+    """Light or dark, and wait until every colour has changed: the changes begin with the next frame."""
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")

@@ -80,7 +80,7 @@ def _browser(browser: Browser, url: str, width: int) -> Iterator[Page]:
 def _both_themes(page: Page, name: str, width: int, folder: Path, *, is_whole: bool) -> set[str]:
     kept = set()
     for theme in pages.THEMES:
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        pages.turn(page, theme)
         # A lightbox hides its bar from who does nothing.
         page.mouse.move(1, 1)
         page.mouse.move(2, 2)
@@ -94,7 +94,7 @@ def _both_themes(page: Page, name: str, width: int, folder: Path, *, is_whole: b
                 # A palette keeps the repository small.
                 picture.convert("RGB").quantize(256).save(folder / TITLE_PICTURE, optimize=True)
         kept.add(path.name)
-    page.emulate_media(color_scheme="light")
+    pages.turn(page, "light")
     return kept
 
 

@@ -47,9 +47,9 @@ def faults(page: Page, only: str = "") -> list[str]:
 def in_both_themes(page: Page) -> list[str]:
     """The faults in light and in dark, and whatever makes the page wider than the screen."""
     found = faults(page)
-    page.emulate_media(color_scheme="dark")
+    pages.turn(page, "dark")
     found += [f"dark: {one}" for one in faults(page, COLOURS)]
-    page.emulate_media(color_scheme="light")
+    pages.turn(page, "light")
     # A phone's layout grows with what is too wide for it.
     if page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth) > screen.width"):
         found.append(f"{page.url} is wider than the screen")
