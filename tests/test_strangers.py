@@ -7,6 +7,7 @@ first test, so a new one cannot stay uncovered. The strangers hold all of north'
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -93,6 +94,12 @@ def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
     assert [str(entry.pattern) for entry in sockets.urlpatterns] == ["ws/studio/<slug:slug>/albums/<str:album>/"]
 
 
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of refusals are not worth a line of the log each."""
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+
+
 @pytest.fixture
 def world(north: Studio, south: Studio, alice_user: User) -> World:
     return build_world(north, alice_user)
@@ -125,8 +132,8 @@ def undone() -> Iterator[None]:
 Check = Callable[[Client, Route], Iterable[str]]
 
 
-def faults(world: World, client: Client, routes: list[Route], check: Check) -> list[str]:
-    """What `check` finds at each of the addresses, and which tables of the studio differ afterwards.
+def faults(world: World, client: Client, routes: list[Route], check: Check) -> str:
+    """A line for all that `check` finds at each of the addresses, and for each table of the studio that differs then.
 
     All in one world, as making one takes longer than trying an address; but no try meets what another one did.
     """
@@ -143,7 +150,7 @@ def faults(world: World, client: Client, routes: list[Route], check: Check) -> l
                 wrong = [repr(error)]
         client.cookies = SimpleCookie(cookies)
         found += [f"{route.pattern}: {one}" for one in wrong]
-    return found
+    return "\n".join(found)
 
 
 def call(client: Client, method: str, path: str, world: World, **headers: str) -> Any:
@@ -206,7 +213,8 @@ def test_a_stranger_finds_no_page(stranger: str, world: World, request: pytest.F
                 yield f"{method} leads to {response.headers['location']}"
             yield from (f"{method} tells {secret}" for secret in leaks(response, world, path))
 
-    assert faults(world, STRANGERS[stranger](world, request), STUDIO_ROUTES, check) == []
+    found = faults(world, STRANGERS[stranger](world, request), STUDIO_ROUTES, check)
+    assert not found, found
 
 
 def test_my_own_studio_does_not_open_another_ones_things(world: World, charlie: Client, south: Studio) -> None:
@@ -225,7 +233,8 @@ def test_my_own_studio_does_not_open_another_ones_things(world: World, charlie: 
 
     with_ids = [route for route in STUDIO_ROUTES if len(route.names) > 1]
     assert len(with_ids) > 30
-    assert faults(world, charlie, with_ids, check) == []
+    found = faults(world, charlie, with_ids, check)
+    assert not found, found
 
 
 def test_a_viewer_changes_nothing(world: World, bob: Client) -> None:
@@ -235,7 +244,8 @@ def test_a_viewer_changes_nothing(world: World, bob: Client) -> None:
             if status not in (302, 303, 403, 404, 405):
                 yield f"{method} is {status}"
 
-    assert faults(world, bob, STUDIO_ROUTES, check) == []
+    found = faults(world, bob, STUDIO_ROUTES, check)
+    assert not found, found
 
 
 def unknown_ids(route: Route, world: World) -> dict[str, str]:
@@ -269,7 +279,8 @@ def test_a_stranger_finds_nothing_in_the_api(world: World, charlie_user: User) -
                 if call(client, method, random, world, **key).content != response.content:
                     yield f"{method} differs from that of a random id"
 
-    assert faults(world, Client(), API_ROUTES, check) == []
+    found = faults(world, Client(), API_ROUTES, check)
+    assert not found, found
 
 
 def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> None:
@@ -281,7 +292,8 @@ def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> No
             if status not in (400, 403, 404, 405):
                 yield f"{method} is {status}"
 
-    assert faults(world, Client(), API_ROUTES, check) == []
+    found = faults(world, Client(), API_ROUTES, check)
+    assert not found, found
 
 
 def test_the_check_sees_a_leak(world: World, alice: Client) -> None:
@@ -298,5 +310,6 @@ def test_the_check_sees_a_change_and_undoes_it(world: World) -> None:
         return iter(())
 
     before, two = snapshot(world.studio), ROUTES[:2]
-    assert faults(world, Client(), two, check) == [f"{route.pattern}: albums_album changed" for route in two]
+    seen = "\n".join(f"{route.pattern}: albums_album changed" for route in two)
+    assert faults(world, Client(), two, check) == seen
     assert snapshot(world.studio) == before
