@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
@@ -21,6 +22,7 @@ from apps.albums.stream import Stream
 from apps.sharing import guarding, passes, visitors
 from apps.sharing.models import READABLE, ShareLink
 from apps.sharing.terms import Rights, Standing, Terms
+from apps.web.rows import Columns
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _SLUGS = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9-]{3,60}")
@@ -187,19 +189,39 @@ def _links() -> QuerySet[ShareLink]:
     return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
 
 
-def _named(token: str) -> Q:
-    """How the row is found: by its token or, since a token holds no dot, by a readable "<studio>.<link>".
+_LINK, _STUDIO, _ALBUM = Columns(ShareLink), Columns(Studio, without=["logo"]), Columns(Album)
+_BY_TOKEN = f"""
+    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}
+    from sharing_sharelink l
+        join accounts_studio s on s.id = l.studio_id
+        join albums_album a on a.studio_id = l.studio_id and a.id = l.album_id
+    where l.token_hash = %s
+"""
 
-    Raises Missing for what cannot be either.
-    """
+
+def _find(token: str) -> ShareLink | None:
+    """The link of a token or, since a token holds no dot, of a readable "<studio>.<link>"."""
     if _TOKEN.fullmatch(token):
-        return Q(token_hash=secret_hash(token))
+        return _by_token(token)
     readable = token.lower()
     if not _SLUGS.fullmatch(readable):
-        raise Missing
+        return None
     studio, _, slug = readable.partition(".")
     # It can be guessed, so it never opens a link that has lost its password.
-    return Q(studio__slug=studio, slug=slug) & READABLE
+    return _links().filter(READABLE, studio__slug=studio, slug=slug).first()
+
+
+def _by_token(token: str) -> ShareLink | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TOKEN, [secret_hash(token)])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    link = _LINK.row(found[: len(_LINK)])
+    link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM)])
+    link.album = _ALBUM.row(found[-len(_ALBUM) :])
+    link.album.studio = link.studio
+    return link
 
 
 def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bool:
@@ -211,9 +233,8 @@ def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bo
 
 
 def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
-    named = _named(token)
     with across_studios():
-        link = _links().filter(named).first()
+        link = _find(token)
     if link is None:
         raise Missing
     standing = Terms.of(link, link.album).standing(now)

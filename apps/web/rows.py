@@ -52,6 +52,9 @@ class Columns(Generic[M]):
         self._names = [field.attname for field in self._fields]
         self._converters: list[tuple[int, Any]] | None = None
 
+    def __len__(self) -> int:
+        return len(self._fields)
+
     def sql(self, alias: str) -> str:
         """The columns for `select` or `returning`, of the table called `alias` there."""
         return ", ".join(f'{alias}."{field.column}"' for field in self._fields)

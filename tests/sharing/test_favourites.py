@@ -409,7 +409,7 @@ def test_hearts_cost_one_query_however_many_there_are(
         nodes = Nodes()
         nodes.feed(html.decode())
         assert nodes.count <= 1_500
-        assert len(html) <= 70_000
+        assert len(html) <= 60_000
         assert len(gzip.compress(html)) <= 12_000
         assert len(tiles(html.decode())) == GUEST_PAGE
         return [query["sql"] for query in asked.captured_queries]
