@@ -9,6 +9,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from apps.accounts.models import Studio
+from apps.albums.models import Album
+from apps.sharing import watermarks
 from apps.sharing.links import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
 from apps.sharing.models import Download, Metadata, ShareLink
 from apps.sharing.terms import FIRST_DAY, LAST_DAY, Rights
@@ -114,6 +116,7 @@ class LinkForm(RightsForm):
         *args: Any,
         link: ShareLink | None = None,
         studio: Studio | None = None,
+        album: Album | None = None,
         preset: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -125,6 +128,10 @@ class LinkForm(RightsForm):
         super().__init__(*args, **kwargs)
         if studio is not None:
             self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
+            name = watermarks.name_instead(studio, album)
+            if name:
+                words = f"No watermark is set, so “{name}” is written across the photos. Downloads stay clean."
+                self.fields["is_watermarked"].help_text = words
         if link is None or not link.is_password_protected:
             del self.fields["no_password"]
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from apps.albums.design import Design
 from apps.albums.masonry import Columns
 from apps.albums.models import Album, Section
 from apps.albums.stream import Page, Stream
-from apps.albums.tiles import FIELDS, TileRow, colour_class, focal_step, guest_tiles
+from apps.albums.tiles import FIELDS, Headings, TileRow, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites import as_id, hearts_context, only_favourites, page_hearts
@@ -58,7 +59,7 @@ def gallery_context(
         "cover": _cover(stream, page) if page.is_first and not only else None,
         "tiles": guest_tiles(
             page.rows,
-            counts.headings(sections),
+            _headings(grant, token, counts, sections),
             studio_id=grant.studio.pk,
             album_id=album.pk,
             gallery_url=address,
@@ -84,9 +85,18 @@ def gallery_context(
     }
 
 
+def _headings(grant: Grant, token: str, counts: Counts, sections: list[Section]) -> Headings:
+    """What stands between the tiles. Of several sections each leads to its own download, with the megabytes there."""
+    found = counts.headings(sections)
+    if grant.rights.download_size is None or len(sections) < 2:
+        return found
+    page = reverse("sharing:downloads", args=[token])
+    return {pk: replace(one, take_url=f"{page}?what=section%3A{pk}") for pk, one in found.items()}
+
+
 def _preview_url(grant: Grant, token: str) -> str:
     """Where messengers find the picture of a pasted link, or "" if it has none (see `link_preview`)."""
-    if grant.rights.is_watermarked or grant.asks_identity:
+    if grant.asks_identity:
         return ""
     return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
 

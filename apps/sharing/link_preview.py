@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from apps.media import serving
+from apps.sharing import watermarks
 from apps.sharing.access import Grant
 from apps.sharing.guests import guest_page
 
@@ -17,13 +18,12 @@ from apps.sharing.guests import guest_page
 # A messenger that looks is nobody who opened the gallery.
 @guest_page(locked_status=403, welcomes=False)
 def picture(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
-    """The cover of an open gallery in a small size; never the clean picture of a watermarked link."""
-    if grant.rights.is_watermarked:
-        raise Http404
+    """The cover of an open gallery in a small size, under the link's watermark if it has one."""
+    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
     stream = grant.stream()
     rows = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
     rows = rows or stream.open().rows[:1]
-    location = serving.locate(grant.studio.pk, rows[0][0], "thumb") if rows else None
+    location = watermarks.shown(grant.studio.pk, rows[0][0], "thumb", mark) if rows else None
     if location is None:
         raise Http404
     return serving.as_response(serving.picture_answer(location))

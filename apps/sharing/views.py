@@ -86,7 +86,7 @@ def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
 def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
     chosen = _preset(request) if form is None else None
     today = timezone.localdate(timezone=request.studio.zone)
-    form = form or LinkForm(studio=request.studio, preset=presets.link_form_of(chosen, today))
+    form = form or LinkForm(studio=request.studio, album=album, preset=presets.link_form_of(chosen, today))
     rows = list(album.share_links.order_by("-created_at", "-id"))
     used, photos = usage.of_links(rows), usage.photos_shown(album, rows)
     shown = []
@@ -138,7 +138,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form: LinkForm | None = None
     if request.method == "POST":
         request.entered.require(Role.EDITOR)
-        form = LinkForm(request.POST, studio=request.studio)
+        form = LinkForm(request.POST, studio=request.studio, album=album)
         album.studio = request.studio
         made = _apply(form, lambda **terms: links.create(album, by=request.user, **terms)[0])
         if made is not None:
@@ -164,7 +164,7 @@ def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
 def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Change the terms of one link."""
     row = _link(request, album_id, link_id)
-    form = LinkForm(request.POST or None, link=row, studio=request.studio)
+    form = LinkForm(request.POST or None, link=row, studio=request.studio, album=row.album)
     if request.method == "POST":
 
         def change(**terms: Any) -> ShareLink:

@@ -59,6 +59,12 @@ def digest_of(studio: Studio, mark: Watermark) -> str:
     return look.hexdigest()
 
 
+def name_instead(studio: Studio, album: Album | None) -> str:
+    """What is written over the photos because no watermark was set; "" if one was. Run it in `acting_in(studio)`."""
+    was_set = (own(studio, album) if album else None) or own(studio, None)
+    return "" if was_set else _words(studio, Watermark(studio=studio))
+
+
 def _words(studio: Studio, mark: Watermark) -> str:
     return mark.text or (studio.name if marking.can_write(studio.name) else "Proof")
 

@@ -186,6 +186,16 @@ def test_photos_under_no_watermark_cost_no_job(shared: Make) -> None:
     assert work() == []
 
 
+def test_a_pasted_link_shows_the_picture_under_the_watermark(marked: Share, alice: Client) -> None:
+    preview = marked.url("link_preview")
+    assert Client().get(preview).status_code == 404
+    work()
+    assert f'{preview}"' in guest(marked).get(marked.url()).content.decode()
+    shown = body_of(Client().get(preview))
+    assert shown == fetch(guest(marked), marked.picture("thumb")).body
+    assert shown != clean(marked, alice)["thumb"]
+
+
 def test_permitted_downloads_are_clean(marked: Share, alice: Client) -> None:
     plain = clean(marked, alice)
     marked.change(download="web")
@@ -215,6 +225,17 @@ def test_a_changed_mark_is_burnt_anew_and_the_old_one_goes(marked: Share, alice:
     assert fetch(client, marked.picture("web")).body != before
     assert not kinds & marks_of(marked)
     assert len(marks_of(marked)) == 3
+
+
+def test_the_form_of_a_link_says_what_stands_where_no_watermark_is_set(marked: Share, alice: Client) -> None:
+    pages = [
+        reverse("sharing:links", args=[marked.studio.slug, marked.album.pk]),
+        reverse("sharing:link", args=[marked.studio.slug, marked.album.pk, marked.link.pk]),
+    ]
+    words = f"No watermark is set, so “{marked.studio.name}” is written across the photos."
+    assert [words in alice.get(page).content.decode() for page in pages] == [True, True]
+    set_mark(alice, marked, album=True)
+    assert [words in alice.get(page).content.decode() for page in pages] == [False, False]
 
 
 def test_an_albums_own_mark_goes_before_the_studios(marked: Share, alice: Client) -> None:
