@@ -23,6 +23,7 @@ from apps.media.serving import download_name
 from apps.sharing import (
     archives,
     download_letters,
+    guarding,
     offers,
     pins,
     preparing,
@@ -171,11 +172,11 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
     link = pins.link_of(grant)
     try:
         pins.check(link, form.cleaned_data["pin"])
-    except pins.Wrong as wrong:
-        form.add_error("pin", str(wrong))
+    except guarding.Wrong as wrong:
+        form.add_error("pin", _("That is not the PIN."))
         return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
-        wait = stop.wait or pins.HOUR
+        wait = stop.wait or guarding.HOUR
         minutes = ceil(wait / 60)
         response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)
         response["Retry-After"] = str(wait)

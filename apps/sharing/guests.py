@@ -139,7 +139,7 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     except guarding.Wrong as wrong:
         with acting_in(studio):
             activity.record_failure(locked.link, user_agent=_agent(request))
-        form.add_error("password", str(wrong))
+        form.add_error("password", translation.gettext("That is not the password."))
         return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
         wait = stop.wait or HOUR

@@ -14,27 +14,15 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpResponseBase
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from apps.accounts.guesses import Budget, give_back, reserve
-from apps.accounts.journal import note
-from apps.accounts.mail import send_later
-from apps.accounts.models import Membership, Role
-from apps.accounts.tenancy import acting_in
 from apps.sharing import seals
 from apps.sharing.access import Grant
+from apps.sharing.guarding import Guard, try_once
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Refusal
 
-HOUR = 3600
-PER_HOUR = Budget("link-pin-hour", 10, HOUR)
-PER_DAY = Budget("link-pin-day", 50, 24 * HOUR)
-# Counts failures only; it never refuses.
-FAILED = Budget("link-pin-failed", 1_000_000_000, HOUR)
-TELL_LEFT_FROM = 3
-ALARM_AT = 5
+GUARD = Guard.of("link-pin", "link.pin_guessed", "Wrong download PINs on the link “{}”", "sharing/pin_guessed.txt")
 DIGITS = 6
 LIFETIME = timedelta(days=7)
 
@@ -47,14 +35,6 @@ class Needed(Refusal):
     status = 403
     code = "pin"
     sentence = _("Please give the download PIN first.")
-
-
-class Wrong(Exception):
-    """Not the PIN. tries_left: what may still be tried this hour; None while it is not worth telling."""
-
-    def __init__(self, tries_left: int | None) -> None:
-        self.tries_left = tries_left
-        super().__init__(gettext("That is not the PIN."))
 
 
 def without_blanks(text: str) -> str:
@@ -75,37 +55,12 @@ def require(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
 
 
 def check(link: ShareLink, pin: str) -> None:
-    """Compare one guess. Each is counted before it is compared; a right one is not counted in the end.
+    """Compare one guess. A new PIN is a new secret with a budget of its own.
 
-    A new PIN is a new secret with a budget of its own. Raises Wrong, or TooManyGuesses when nothing was compared.
+    Raises guarding.Wrong, or TooManyGuesses when nothing was compared.
     """
-    secret = f"{link.pk}:{link.pin_version}"
-    left = min(reserve(PER_HOUR, secret), reserve(PER_DAY, secret))
-    if link.has_pin and seals.is_password(without_blanks(pin), link.pin_hash):
-        for budget in (PER_HOUR, PER_DAY):
-            give_back(budget, secret)
-        return
-    failures = FAILED.tries - reserve(FAILED, secret)
-    if failures == ALARM_AT:
-        _tell_owners(link)
-    raise Wrong(left if failures >= TELL_LEFT_FROM else None)
-
-
-def _tell_owners(link: ShareLink) -> None:
-    with acting_in(link.studio_id):
-        note(link.studio, None, "link.pin_guessed", link, failures=ALARM_AT)
-        owners = Membership.objects.for_studio(link.studio_id).filter(role=Role.OWNER)
-        for owner in owners.values_list("user__email", flat=True):
-            send_later(
-                owner,
-                f"Wrong download PINs on the link “{link.label}”",
-                "sharing/pin_guessed.txt",
-                link=link,
-                failures=ALARM_AT,
-                per_hour=PER_HOUR.tries,
-                per_day=PER_DAY.tries,
-                address=settings.PUBLIC_URL + reverse("sharing:links", args=[link.studio.slug, link.album_id]),
-            )
+    typed = without_blanks(pin)
+    try_once(GUARD, link, link.pin_version, lambda: link.has_pin and seals.is_password(typed, link.pin_hash))
 
 
 # -- the pass ----------------------------------------------------------------------------------------

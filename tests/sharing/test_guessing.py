@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -43,7 +44,7 @@ def test_g16_sixty_wrong_passwords_at_once_check_no_more_than_the_budget(shared:
     false = seals.is_password
     with patch.object(seals, "is_password", counted), ThreadPoolExecutor(20) as pool:
         statuses = list(pool.map(lambda number: guess(share, number)[0], range(60)))
-    assert len(checked) == guarding.PER_HOUR.tries == 10
+    assert len(checked) == guarding.PASSWORD.per_hour.tries == 10
     assert sorted(set(statuses)) == [422, 429]
     assert statuses.count(422) == 10
 
@@ -86,7 +87,7 @@ def test_right_passwords_of_guests_give_an_attacker_no_more_tries(shared: Make) 
 
 def test_g16_fifty_tries_a_day(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(password=PASSWORD)
-    monkeypatch.setattr(guarding, "PER_HOUR", Budget("link-hour", 1000, 3600))
+    monkeypatch.setattr(guarding, "PASSWORD", replace(guarding.PASSWORD, per_hour=Budget("link-hour", 1000, 3600)))
     statuses = [guess(share, number)[0] for number in range(55)]
     assert statuses == [422] * 50 + [429] * 5
 
@@ -105,6 +106,11 @@ def test_the_tries_left_are_told_from_the_third_wrong_one(shared: Make) -> None:
     share = shared(password=PASSWORD)
     told = [re.findall(r"(\d+) more tr", guess(share, number)[1]) for number in range(10)]
     assert told == [[], [], ["7"], ["6"], ["5"], ["4"], ["3"], ["2"], ["1"], ["0"]]
+
+
+def test_a_wrong_password_is_told_in_the_guests_language(shared: Make) -> None:
+    answer = Client().post(shared(password=PASSWORD).url(), {"password": "x"}, headers={"accept-language": "de"})
+    assert "Das ist nicht das Passwort." in answer.content.decode()
 
 
 def test_a_new_password_has_tries_of_its_own(shared: Make) -> None:

@@ -115,7 +115,7 @@ def test_g16_fifty_a_day(share: Share) -> None:
     share.reload()
 
     def next_hour() -> None:
-        guesses.forgive(pins.PER_HOUR, f"{share.link.pk}:{share.link.pin_version}")
+        guesses.forgive(pins.GUARD.per_hour, f"{share.link.pk}:{share.link.pin_version}")
 
     for number in range(50):
         next_hour()
@@ -181,7 +181,7 @@ def test_without_the_counter_nobody_may_guess(share: Share, monkeypatch: pytest.
 
     monkeypatch.setattr(guesses, "_redis", away)
     with pytest.raises(guesses.TooManyGuesses):
-        guesses.reserve(pins.PER_HOUR, "x")
+        guesses.reserve(pins.GUARD.per_hour, "x")
 
 
 @pytest.mark.parametrize("change", ["pin", "password", "revoked"])
