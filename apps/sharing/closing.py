@@ -58,7 +58,7 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
     """The answer at any address of a link that ran out: the page, its cover, or that somebody asks for more time."""
     now = timezone.now()
     grant = expired.grant(request.COOKIES, now=now)
-    may_see = grant.is_known or not expired.link.is_password_protected
+    may_see = _may_see(expired, grant)
     match = request.resolver_match
     with acting_in(grant.studio):
         if request.method == "POST" and "more_time" in request.POST:
@@ -66,6 +66,11 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
         if may_see and match is not None and match.url_name == "closed_cover":
             return _cover(request, grant)
         return render(request, "sharing/expired.html", _page(request, token, expired, grant, may_see), status=410)
+
+
+def _may_see(expired: Expired, grant: Grant) -> bool:
+    """True for whoever was in, and for everybody where a stranger was let in without a question."""
+    return grant.is_known or not (expired.link.is_password_protected or grant.asks_identity)
 
 
 def _page(
@@ -113,8 +118,7 @@ def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: 
     try:
         _reserve(str(expired.link.pk), address_of(request))
     except TooManyGuesses as stop:
-        may_see = grant.is_known or not expired.link.is_password_protected
-        context = _page(request, token, expired, grant, may_see, is_too_often=True)
+        context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
         response = render(request, "sharing/expired.html", context, status=429)
         response["Retry-After"] = str(stop.wait or DAY)
         return response

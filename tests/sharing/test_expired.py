@@ -116,6 +116,14 @@ def test_behind_a_password_only_who_was_inside_sees_title_and_cover(over: Any) -
     assert stranger.get(cover(share)).status_code == 410
 
 
+def test_where_a_name_was_asked_for_only_who_was_inside_sees_title_and_cover(over: Any) -> None:
+    share, _ = over(asks_identity=True)
+    page = Client().get(share.url())
+    assert page.status_code == 410
+    assert "Zqx" not in page.content.decode()
+    assert Client().get(cover(share)).status_code == 410
+
+
 def test_a_new_password_takes_the_cover_away(over: Any) -> None:
     share, inside = over(password=PASSWORD)
     share.change(password="another one")
