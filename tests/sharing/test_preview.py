@@ -14,7 +14,7 @@ from apps.accounts.models import Membership, Role, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Placement
 from apps.sharing import access, activity, links, passes, previews, visitors
-from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
+from apps.sharing.models import Activity, ActivityKind, Selection, ShareLink, Visitor
 from tests.actors import signed_in
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch
 from tests.sharing.test_door import GUEST_ROUTES, addresses
@@ -68,6 +68,16 @@ def test_it_counts_no_view_and_writes_nothing(shared: Make, erin: Client) -> Non
     assert share.link.views == views
     assert people(share)[0].seen_at < timezone.now() - timedelta(hours=23)
     assert passes.cookie_name(share.link.pk) not in erin.cookies
+
+
+def test_looking_at_the_favourites_of_somebody_without_lists_makes_none(shared: Make, erin: Client) -> None:
+    share = shared(password=PASSWORD, may_favourite=True)
+    introduced(share, _entered(share))
+    (anna,) = people(share)
+    looking(share, erin, anna)
+    assert FRAME in erin.get(reverse("sharing:favourites", args=[share.token])).content.decode()
+    with acting_in(share.studio):
+        assert not Selection.objects.for_studio(share.studio).exists()
 
 
 def _entered(share: Share) -> Client:
