@@ -28,6 +28,8 @@ PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
 SLUG_SHORTEST, SLUG_LONGEST = 3, 60
 LIMIT_MOST = 100_000
 LONGEST_RUN = timedelta(days=10 * 366)
+# A page shows all links of an album.
+PER_ALBUM = 300
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -138,6 +140,8 @@ _TAKEN = "Another link of your studio has this address. Choose another one."
 def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLink, str]:
     """A new link to an album, and its token. terms: those of `Wish`. Raises Unsuitable."""
     wish = Wish(label=label, **terms)
+    if ShareLink.objects.for_studio(album.studio_id).filter(album_id=album.pk).count() >= PER_ALBUM:
+        raise Unsuitable("label", f"A gallery has at most {PER_ALBUM} links. Delete one that is no longer used.")
     token = seals.new_token()
     link = ShareLink(studio=album.studio, album=album, created_by=by)
     wish.check(link, album.studio)
@@ -152,6 +156,7 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
 
 def change(link: ShareLink, *, by: User, **terms: Any) -> None:
     """Give a link other terms, the rest as it is. A new password ends every guest's session. Raises Unsuitable."""
+    _hold(link)
     wish = replace(Wish.of(link), **terms)
     before = {name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")}
     wish.check(link, link.studio)
@@ -175,6 +180,12 @@ def change(link: ShareLink, *, by: User, **terms: Any) -> None:
     watermarks.link_changed(link)
     if wish.password:
         _end_sessions(link)
+
+
+def _hold(link: ShareLink) -> None:
+    """Lock the row until the transaction ends and read it afresh: what was changed meanwhile is not put back."""
+    rows: Any = ShareLink.objects.for_studio(link.studio_id).select_for_update(no_key=True)
+    link.refresh_from_db(fields=[*STORED, "expires_on", "expires_at", *PIN, "password_hash"], from_queryset=rows)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from apps.accounts.models import JournalEntry
+from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing import links, seals
 from apps.sharing.models import ShareLink
@@ -82,6 +82,26 @@ def test_an_unsuitable_day_is_said_beside_the_field(shared: Make, erin: Client, 
     assert response.status_code == 422
     assert 'class="errors"' in response.content.decode()
     assert len(rows(share)) == 1
+
+
+def test_an_album_has_so_many_links_at_most(shared: Make, erin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "PER_ALBUM", 1)
+    share = shared()
+    answer = erin.post(page("links", share), {"label": "One more", "download": "none"})
+    assert answer.status_code == 422
+    assert "at most 1 links" in answer.content.decode()
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_put_back(shared: Make, alice_user: User) -> None:
+    share = shared(password=PASSWORD)
+    with acting_in(share.studio):
+        stale = ShareLink.objects.for_studio(share.studio).select_related("studio", "album").get(pk=share.link.pk)
+    share.change(password="another one")
+    with acting_in(share.studio):
+        links.change(stale, by=alice_user, label="Renamed")
+        fresh = ShareLink.objects.for_studio(share.studio).get(pk=share.link.pk)
+    assert fresh.label == "Renamed"
+    assert seals.is_password("another one", fresh.password_hash)
 
 
 def test_an_editor_changes_a_link(shared: Make, erin: Client) -> None:
