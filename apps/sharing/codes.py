@@ -65,13 +65,17 @@ def check(grant: Grant, *, email: str, code: str, address: str, now: datetime) -
     for budget, who in budgets:
         reserve(budget, who)
     visitor = visitors.by_email(grant, email)
-    if visitor is None or not is_code(visitor, code, now=now):
+    if visitor is None or not is_code(visitor, code, now=now) or not _spend(visitor):
         raise WrongCode
-    visitor.code_hash, visitor.code_expires_at = "", None
-    visitor.save(update_fields=["code_hash", "code_expires_at"])
     for budget, who in budgets:
         give_back(budget, who)
     return visitor
+
+
+def _spend(visitor: Visitor) -> bool:
+    """End the code; False if somebody else was faster with it, or another one was mailed meanwhile."""
+    rows = Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk, code_hash=visitor.code_hash)
+    return bool(rows.update(code_hash="", code_expires_at=None))
 
 
 def is_code(visitor: Visitor, code: str, *, now: datetime) -> bool:

@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -151,6 +152,16 @@ def test_a_code_works_once(shared: Make) -> None:
     entries["code"] = mailed_code()
     assert Client().post(address(share, "who_code"), entries).status_code == 303
     assert Client().post(address(share, "who_code"), entries).status_code == 422
+
+
+def test_a_code_works_once_also_for_two_at_the_same_moment(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    (visitor,) = people(share)
+    twin = copy(visitor)
+    with acting_in(share.studio):
+        assert [codes._spend(visitor), codes._spend(twin)] == [True, False]
 
 
 def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
