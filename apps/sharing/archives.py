@@ -35,6 +35,7 @@ from apps.web.refusal import Refusal
 MOST_CHOSEN = 500
 # For so long an interrupted download finds its plan again.
 KEPT = timedelta(days=2)
+MOST_KEPT = 2_000
 _CHOSEN = "ids"
 _WHAT = re.compile(r"all|favourites|(list|section):[0-9a-f-]{32,36}|photos:[0-9a-f]{32}")
 _ETAG = re.compile(r"[0-9a-f]{32}")
@@ -54,6 +55,14 @@ class NotGranted(Refusal):
     status = 403
     code = "not_granted"
     sentence = _("This link does not give photos in this size.")
+
+
+class Changed(Refusal):
+    """The plan holds photos that this guest is not shown any more."""
+
+    status = 409
+    code = "changed"
+    sentence = _("The gallery has changed since this download was prepared. Please start it again.")
 
 
 class NotReady(Refusal):
@@ -230,10 +239,13 @@ def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> No
 
 def _keep(grant: Grant, rows: list[Archive]) -> None:
     every = Archive.objects.for_studio(grant.studio)
-    every.filter(link_id=grant.link_id, created_at__lt=timezone.now() - KEPT).delete()
+    mine = every.filter(link_id=grant.link_id)
+    mine.filter(created_at__lt=timezone.now() - KEPT).delete()
     every.bulk_create(
         rows, update_conflicts=True, unique_fields=["studio", "link", "etag"], update_fields=["created_at"]
     )
+    # Every choice is another plan: whoever makes them up by a program makes them for themselves alone.
+    mine.filter(pk__in=mine.order_by("-created_at", "-pk").values("pk")[MOST_KEPT:]).delete()
 
 
 def kept(grant: Grant, etag: str) -> Bundle | None:
@@ -249,6 +261,11 @@ def kept(grant: Grant, etag: str) -> Bundle | None:
     bundle = Bundle.unpack(row)
     allowed = is_offered(grant, bundle.wish.size) and bundle.policy == Metadata(grant.rights.metadata)
     return bundle if allowed else None
+
+
+def is_shown(grant: Grant, bundle: Bundle) -> bool:
+    """True if this guest still sees all that the plan holds."""
+    return grant.photos().filter(photo_id__in=bundle.photo_ids).count() == len(bundle.photos)
 
 
 def _word(files: Sequence[File], what: str) -> str:

@@ -110,6 +110,9 @@ def decide(
         part = ranges.asked(headers.get("range", ""), size=bundle.length, if_range=if_range, etag=etag)
     except ranges.Unsatisfiable:
         raise OutOfRange(bundle.length) from None
+    # What was begun is finished with the bytes it began with; nothing begins with photos that were hidden since.
+    if known is not None and (part is None or part.start == 0) and not archives.is_shown(grant, known):
+        raise archives.Changed
     try:
         where = pouring.places(grant, bundle)
     except sizes.Unwhole:

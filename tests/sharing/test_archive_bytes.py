@@ -51,6 +51,22 @@ def test_g55_a_broken_download_goes_on_with_the_same_bytes(shared: Make, change:
     assert rest.headers["etag"] == whole.headers["etag"]
 
 
+def test_g19_no_download_begins_with_what_was_hidden_since_it_was_planned(shared: Make) -> None:
+    share = shared(download="original")
+    etag = zip_of(share).headers["etag"]
+    plan = etag.strip('"')
+    assert zip_of(share, id=plan).headers["etag"] == etag
+    with acting_in(share.studio):
+        Placement.objects.for_studio(share.studio).filter(photo=share.photos[0]).update(is_hidden=True)
+    for headers in ({}, {"range": "bytes=0-", "if-range": etag}):
+        with pytest.raises(Declined):
+            zip_of(share, id=plan, headers=headers)
+    page = page_of(share, id=plan)
+    assert page.status_code == 409
+    assert "start it again" in page.content.decode()
+    assert opened(zip_of(share)).namelist() == ["ZQX_1.JPG", "ZQX_2.JPG", "manifest.csv"]
+
+
 def test_every_cut_of_an_archive_is_exact(shared: Make) -> None:
     share = shared(download="web")
     whole = zip_of(share)

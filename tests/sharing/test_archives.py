@@ -129,6 +129,17 @@ def test_favourites_are_those_of_the_visitor_and_of_nobody_else(shared: Make) ->
     assert page_of(share, what="favourites").status_code == 404
 
 
+def test_choices_of_single_photos_are_kept_up_to_a_number(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_KEPT", 2)
+    share = shared(download="original")
+    address = reverse("sharing:download_chosen", args=[share.token])
+    asked = [Client().post(address, {"photos": [str(photo.pk)]}).headers["location"] for photo in share.photos]
+    whats = [path.partition("what=")[2].replace("%3A", ":") for path in asked]
+    assert len(rows(share, Archive)) == 2
+    assert page_of(share, what=whats[0]).status_code == 404
+    assert opened(zip_of(share, what=whats[2])).namelist() == ["ZQX_2.JPG", "manifest.csv"]
+
+
 def test_single_photos_are_chosen_by_a_form(shared: Make) -> None:
     share = shared(download="original")
     client = Client()
