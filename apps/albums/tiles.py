@@ -12,6 +12,7 @@ from html import escape
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -50,10 +51,14 @@ _NIL = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A section as the stream prints it: how many photos lie under the title for whoever looks."""
+    """A section as the stream prints it: how many photos lie under the title for whoever looks.
+
+    take_url: where a guest downloads them, "" if that is not offered.
+    """
 
     title: str
     count: int
+    take_url: str = ""
 
 
 Headings: TypeAlias = Mapping[UUID, Heading]
@@ -79,8 +84,17 @@ def heading(section_id: UUID, section: Heading, *, filled: bool) -> str:
     """The heading of a section; `filled` closes the row of tiles before it."""
     words = gettext("{count} photo") if section.count == 1 else gettext("{count} photos")
     fill = '<i class="fill"></i>' if filled else ""
-    title = f"{escape(section.title)} <small>{words.format(count=section.count)}</small>"
+    title = f"{escape(section.title)} <small>{words.format(count=section.count)}{_take(section)}</small>"
     return f'{fill}<h2 class="set" id="s-{section_id}">{title}</h2>'
+
+
+def _take(section: Heading) -> str:
+    if not section.take_url:
+        return ""
+    words = escape(gettext("Download {title}").format(title=section.title))
+    icon = f'<svg class="icon" aria-hidden="true"><use href="{static("icons.svg")}#download"/></svg>'
+    address = f'href="{escape(section.take_url)}" aria-label="{words}" title="{words}"'
+    return f' <a class="set__take no-print" {address}>{icon}</a>'
 
 
 def _image(row: TileRow, studio_id: UUID, album_id: UUID, alt: str, *, eager: bool) -> str:

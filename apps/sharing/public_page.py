@@ -65,8 +65,8 @@ def _linked(albums: QuerySet[Album], studio: Studio, now: datetime) -> QuerySet[
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     mine = ShareLink.objects.for_studio(studio).filter(live, album_id=OuterRef("pk"), revoked_at__isnull=True)
     named = mine.exclude(slug="").order_by("pk")
-    # Whoever must say a name first, or sees a watermark, gets no picture beforehand.
-    told = JSONObject(slug="slug", is_bare=Q(is_watermarked=True) | Q(asks_identity=True))
+    # Whoever must say a name first gets no picture beforehand.
+    told = JSONObject(slug="slug", is_bare="asks_identity")
     return albums.filter(trashed_at__isnull=True).annotate(
         opened=Subquery(named.filter(password_hash="", is_main=False).values(told=told)[:1]),
         locked=Subquery(named.filter(password_hash__gt="", is_main=True).values(told=told)[:1]),

@@ -201,3 +201,17 @@ def test_the_first_page_costs_the_same_at_any_size(
     assert len(html) <= 60_000
     assert nodes.count <= 1_500
     assert len([query for query in asked.captured_queries if "albums_" in query["sql"]]) <= 5
+
+
+def test_each_of_several_sections_leads_to_its_own_download_if_the_link_gives_any(shared: Make) -> None:
+    alone, share = shared(download="web"), shared(download="web")
+    assert "set__take" not in Client().get(alone.url()).content.decode()
+    party = SectionFactory.create(album=share.album, title='Party <b>"', rank=2)
+    PlacementFactory.create(album=share.album, section=party, section_rank=2, sort_key="9")
+    html = Client().get(share.url()).content.decode()
+    assert html.count('class="set__take') == 2
+    address = f"{share.url('downloads')}?what=section%3A{party.pk}"
+    assert f'href="{address}" aria-label="Download Party &lt;b&gt;&quot;"' in html
+    assert 'aria-current="true"><b>Party &lt;b&gt;' in Client().get(address).content.decode()
+    share.change(download="none")
+    assert "set__take" not in Client().get(share.url()).content.decode()
