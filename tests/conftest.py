@@ -40,6 +40,13 @@ def quickly_emptied() -> None:
     TransactionTestCase._fixture_teardown = databases.empty  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def volatile() -> None:
+    """No power cut is survived: waiting for the disk would take as long as all the rest. What must be synced and when
+    is asked by tests/media/test_cas.py; whole installations that tests start are processes of their own."""
+    os.fsync = lambda handle: None  # type: ignore[assignment]
+
+
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reaches another machine."""

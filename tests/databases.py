@@ -38,6 +38,7 @@ def make(name: str) -> None:
             cursor.execute(f'alter database "{draft}" rename to "{template}"')
         cursor.execute(f'drop database if exists "{name}"')
         cursor.execute(f'create database "{name}" template "{template}"')
+        cursor.execute(f'alter database "{name}" set synchronous_commit to off')
     use(name)
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import factory
@@ -42,10 +45,29 @@ def jpeg(width: int = 64, height: int = 48, *, color: tuple[int, int, int] | Non
 def kept(studio: Studio, data: bytes) -> Blob:
     """The blob of real bytes, stored as the product stores them."""
     stored = cas.receive(io.BytesIO(data), limit=len(data))
-    with acting_in(studio):
+    with _inside(studio):
         blob, _ = cas.keep(studio, stored)
     blob.studio = studio
     return blob
+
+
+# The studio of the rows that `many_in` saves in one go.
+_saving_in: list[Studio] = []
+
+
+@contextmanager
+def many_in(studio: Studio) -> Iterator[None]:
+    """Save the rows that are made inside in one transaction of the studio: a transaction each takes five statements."""
+    with acting_in(studio):
+        _saving_in.append(studio)
+        try:
+            yield
+        finally:
+            _saving_in.pop()
+
+
+def _inside(studio: Studio) -> AbstractContextManager[None]:
+    return nullcontext() if _saving_in and _saving_in[-1] == studio else acting_in(studio)
 
 
 class Rows(factory.django.DjangoModelFactory, Generic[T]):
@@ -57,7 +79,7 @@ class Rows(factory.django.DjangoModelFactory, Generic[T]):
     @classmethod
     def _create(cls, model_class: type[T], *args: Any, **kwargs: Any) -> T:
         row = model_class(*args, **kwargs)
-        with acting_in(row if isinstance(row, Studio) else row.studio):  # type: ignore[attr-defined]
+        with _inside(row if isinstance(row, Studio) else row.studio):  # type: ignore[attr-defined]
             row.save(force_insert=True)
         return row
 
@@ -74,7 +96,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    password = factory.LazyFunction(cache(lambda: make_password(PASSWORD)))
 
 
 class StudioFactory(Rows[Studio]):
@@ -167,7 +189,7 @@ class PhotoFactory(Rows[Photo]):
     @classmethod
     def _create(cls, model_class: type[Photo], *args: Any, **kwargs: Any) -> Photo:
         photo = super()._create(model_class, *args, **kwargs)
-        with acting_in(photo.studio):
+        with _inside(photo.studio):
             Version(studio=photo.studio, photo=photo, blob=photo.original).save(force_insert=True)
         return photo
 

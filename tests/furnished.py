@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.journal import note
 from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
-from apps.accounts.tenancy import StudioModel, acting_in
+from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Photo
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
@@ -50,14 +50,14 @@ def every_row(model: type[models.Model]) -> models.QuerySet[Any]:
 
 def furnish(studio: Studio, member: User) -> None:
     """Fill every table for this studio."""
-    album = factories.AlbumFactory.create(studio=studio)
-    section = factories.SectionFactory.create(album=album)
-    placement = factories.PlacementFactory.create(album=album, section=section)
-    factories.RenditionFactory.create(source=placement.photo.original)
-    link = factories.ShareLinkFactory.create(album=album)
-    factories.InvitationFactory.create(studio=studio)
-    factories.ApiKeyFactory.create(studio=studio, made_by=member)
-    with acting_in(studio):
+    with factories.many_in(studio):
+        album = factories.AlbumFactory.create(studio=studio)
+        section = factories.SectionFactory.create(album=album)
+        placement = factories.PlacementFactory.create(album=album, section=section)
+        factories.RenditionFactory.create(source=placement.photo.original)
+        link = factories.ShareLinkFactory.create(album=album)
+        factories.InvitationFactory.create(studio=studio)
+        factories.ApiKeyFactory.create(studio=studio, made_by=member)
         for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo)]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)

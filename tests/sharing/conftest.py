@@ -24,7 +24,15 @@ from apps.sharing import links, pictures
 from apps.sharing.models import ShareLink
 from apps.web.bridge import Asgi
 from tests.albums.conftest import may_analyze  # noqa: F401  (a fixture)
-from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, RenditionFactory, SectionFactory, jpeg
+from tests.factories import (
+    AlbumFactory,
+    PhotoFactory,
+    PlacementFactory,
+    RenditionFactory,
+    SectionFactory,
+    jpeg,
+    many_in,
+)
 
 PASSWORD = "open sesame"
 WIDTHS = {"tile": 400, "thumb": 800, "web": 2400}
@@ -101,11 +109,14 @@ def shared(north: Studio, alice_user: User) -> Make:
     """Make an album of three photos in one section and a link to it; arguments are those of `links.create`."""
 
     def make(**terms: Any) -> Share:
-        album = AlbumFactory.create(studio=north, title="Zqx wedding", description="Zqx words")
-        section = SectionFactory.create(album=album, title="Zqx ceremony", rank=1)
-        photos = [real_photo(album, f"ZQX_{number}.JPG") for number in range(3)]
-        for number, photo in enumerate(photos):
-            PlacementFactory.create(album=album, photo=photo, section=section, section_rank=1, sort_key=f"{number:03}")
+        with many_in(north):
+            album = AlbumFactory.create(studio=north, title="Zqx wedding", description="Zqx words")
+            section = SectionFactory.create(album=album, title="Zqx ceremony", rank=1)
+            photos = [real_photo(album, f"ZQX_{number}.JPG") for number in range(3)]
+            for number, photo in enumerate(photos):
+                PlacementFactory.create(
+                    album=album, photo=photo, section=section, section_rank=1, sort_key=f"{number:03}"
+                )
         with acting_in(north):
             link, token = links.create(album, by=alice_user, **{"label": "Zqx couple", **terms})
         return Share(north, album, photos, link, token)
