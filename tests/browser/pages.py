@@ -245,7 +245,20 @@ def stand(page: Page, shot: Shot, lively: Lively) -> None:
         page.wait_for_load_state("networkidle")
 
 
+# Resolves when nothing has changed its colour for three frames, or after three seconds.
+_STILL = """new Promise(done => {
+  let still = -1;
+  const end = performance.now() + 3000;
+  const look = () => {
+    still = document.getAnimations().some(one => one instanceof CSSTransition) ? 0 : still + 1;
+    if (still > 2 || performance.now() > end) done();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
 def turn(page: Page, theme: str) -> None:
     """Light or dark, and wait until every colour has changed: the changes begin with the next frame."""
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+    page.evaluate(_STILL)
