@@ -139,10 +139,11 @@ function recount(button, by) {
   let above = button.closest(".t");
   do above = above.previousElementSibling;
   while (above && !above.matches("h2.set"));
-  const place = above?.querySelector("small");
+  // Behind the words may stand the button that downloads the section.
+  const place = above?.querySelector("small")?.firstChild;
   if (!place) return;
-  const number = Math.max(0, Number(place.textContent.replace(/\D/g, "")) + by);
-  place.textContent = (number === 1 ? words.one : words.many).replace("{count}", number);
+  const number = Math.max(0, Number(place.data.replace(/\D/g, "")) + by);
+  place.data = (number === 1 ? words.one : words.many).replace("{count}", number);
 }
 
 function tally(number, maximum) {
