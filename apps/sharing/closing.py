@@ -23,11 +23,13 @@ from apps.albums.tiles import colour_class, focal_step
 from apps.media import serving
 from apps.sharing import activity, downloads, visitors, watermarks
 from apps.sharing.access import Expired, Grant
+from apps.sharing.cookies import give_cookie
 from apps.sharing.models import ActivityKind
 from apps.web.peer import address as address_of
 
 SOON = timedelta(days=14)
 DAY = 24 * 3600
+ASKED_AGAIN = timedelta(days=1)
 # Each asking is a mail to the owners.
 PER_LINK = Budget("more-time-link", 5, DAY)
 PER_ADDRESS = Budget("more-time-address", 5, DAY)
@@ -123,15 +125,7 @@ def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: 
         response["Retry-After"] = str(stop.wait or DAY)
         return response
     _tell(request, expired, grant, now)
-    back.set_cookie(
-        _cookie(expired),
-        _signer.sign(expired.link.pk.hex),
-        max_age=DAY,
-        path="/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(back, _cookie(expired), _signer.sign(expired.link.pk.hex), lives=ASKED_AGAIN)
     return back
 
 

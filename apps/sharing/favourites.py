@@ -20,6 +20,7 @@ from apps.albums.stream import Page, Stream
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing import lists
 from apps.sharing.access import Grant
+from apps.sharing.cookies import give_cookie
 from apps.sharing.lists import Listed, Lists
 from apps.sharing.models import Download, Pick, Visitor, Work
 
@@ -34,14 +35,7 @@ def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, st
 
 def remember_list(response: HttpResponseBase, grant: Grant, selection_id: UUID) -> None:
     """This browser's hearts go to this list from now on. It says no more than a choice: rights are asked each time."""
-    response.set_cookie(
-        _cookie(grant),
-        str(selection_id),
-        max_age=REMEMBERED,
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(response, _cookie(grant), str(selection_id), lives=REMEMBERED)
 
 
 def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:

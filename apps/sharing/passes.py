@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpResponseBase
 
+from apps.sharing.cookies import give_cookie
+
 LIFETIME = timedelta(days=30)
 # More cookies than this are not looked at, so that a long header costs no more than a short one.
 MOST = 20
@@ -64,15 +66,7 @@ def hand_over(response: HttpResponseBase, cookies: Mapping[str, str], given: Pas
     """Set the cookie of a pass, and drop the browser's oldest ones beyond `MOST`."""
     fields = (given.link_id.hex, given.album_id.hex, given.version, int(given.unlocked_at.timestamp()))
     own = cookie_name(given.link_id)
-    response.set_cookie(
-        own,
-        _signer.sign(".".join(str(field) for field in fields)),
-        max_age=LIFETIME,
-        path="/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(response, own, _signer.sign(".".join(str(field) for field in fields)), lives=LIFETIME)
     for name in _superfluous(cookies, own):
         response.delete_cookie(name, path="/", samesite="Lax")
 

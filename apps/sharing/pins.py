@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop as _
 
 from apps.sharing import seals
 from apps.sharing.access import Grant
+from apps.sharing.cookies import give_cookie
 from apps.sharing.guarding import Guard, try_once
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Refusal
@@ -83,15 +84,7 @@ def is_held(link: ShareLink, cookies: Mapping[str, str], *, now: datetime) -> bo
 
 def hand_over(response: HttpResponseBase, link: ShareLink, *, now: datetime) -> None:
     """Set the cookie that says that the right PIN was given."""
-    response.set_cookie(
-        _cookie_name(link.pk),
-        _signer.sign(f"{_said(link)}.{int(now.timestamp())}"),
-        max_age=LIFETIME,
-        path="/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(response, _cookie_name(link.pk), _signer.sign(f"{_said(link)}.{int(now.timestamp())}"), lives=LIFETIME)
 
 
 def _said(link: ShareLink) -> str:

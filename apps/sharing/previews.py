@@ -23,6 +23,7 @@ from apps.accounts.context import brand_css
 from apps.accounts.models import Role, User
 from apps.sharing import access, visitors
 from apps.sharing.access import Grant
+from apps.sharing.cookies import give_cookie
 from apps.sharing.models import ShareLink, Visitor
 from apps.sharing.who import is_scripted
 
@@ -51,14 +52,8 @@ class _Held:
 def begin(response: HttpResponseBase, user: User, link: ShareLink, visitor: Visitor | None, *, now: datetime) -> None:
     """Let `user` look through `link` from now on, as `visitor` if there is one. It ends by itself after two hours."""
     fields = (user.pk.hex, link.pk.hex, link.version, visitor.pk.hex if visitor else "", int(now.timestamp()))
-    response.set_cookie(
-        settings.PREVIEW_COOKIE_NAME,
-        _signer.sign(".".join(str(field) for field in fields)),
-        max_age=LIFETIME,
-        path="/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
+    give_cookie(
+        response, settings.PREVIEW_COOKIE_NAME, _signer.sign(".".join(str(field) for field in fields)), lives=LIFETIME
     )
 
 

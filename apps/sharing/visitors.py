@@ -18,6 +18,7 @@ from django.http import HttpResponseBase
 
 from apps.accounts.guesses import Budget, reserve
 from apps.accounts.models import Studio
+from apps.sharing.cookies import give_cookie
 from apps.sharing.models import Visitor
 
 if TYPE_CHECKING:
@@ -88,14 +89,11 @@ def _by_id(grant: Grant) -> Visitor | None:
 
 def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> None:
     """Set the cookie by which the browser is known as this visitor."""
-    response.set_cookie(
+    give_cookie(
+        response,
         cookie_name(visitor.album_id),
         _signer.sign(f"{visitor.pk.hex}.{visitor.version}.{int(now.timestamp())}"),
-        max_age=REMEMBERED,
-        path="/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
+        lives=REMEMBERED,
     )
 
 
