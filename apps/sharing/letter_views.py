@@ -1,26 +1,23 @@
-"""The studio's pages of mails to clients: write one, see what became of all, the words of each kind."""
+"""The studio's pages of mails to clients: write one, see what became of all."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.mail import post_later
 from apps.accounts.models import Role
 from apps.accounts.views.answers import SeeOther
 from apps.albums.asked import album_of
 from apps.albums.models import Album
-from apps.sharing import composing, letters, posting, recipients, reminders, wording
-from apps.sharing.letter_forms import VISITORS, LetterForm, ReminderForm, TemplateForm
+from apps.sharing import composing, letters, recipients, reminders, wording
+from apps.sharing.letter_forms import VISITORS, LetterForm
 from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink
 from apps.sharing.terms import day_words
 from apps.web import htmx, keyset
@@ -113,10 +110,10 @@ def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
         client = next((visitor.name for visitor in recipients.visitors_of(link)), "")
     kind = LetterKind(data.get("kind") or LetterKind.DELIVERY)
     words = composing.draft(album, link, kind, language, note=data.get("note", ""), client=client)
-    return _as_mail(request, words)
+    return as_mail(request, words)
 
 
-def _as_mail(request: StudioRequest, words: wording.Words, to: str = "") -> HttpResponse:
+def as_mail(request: StudioRequest, words: wording.Words, to: str = "") -> HttpResponse:
     """A mail in a frame of our own pages: its HTML, and below it the text that plain readers show."""
     context = {"words": words, "to": to, "reply_to": recipients.reply_address(request.studio)}
     response = render(request, "sharing/letter_frame.html", context)
@@ -195,7 +192,7 @@ def letter(request: StudioRequest, letter_id: UUID) -> HttpResponse:
 def letter_words(request: StudioRequest, letter_id: UUID) -> HttpResponse:
     """The words of one mail, for the frame: as sent, or as they would be sent now."""
     row = _letter(request, letter_id)
-    return _as_mail(request, composing.compose(row), row.to)
+    return as_mail(request, composing.compose(row), row.to)
 
 
 @require_POST
@@ -241,79 +238,3 @@ def letter_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
     reminders.switch(link, on, by=request.user)
     answer = SeeOther(reverse("sharing:album_letters", args=[request.studio.slug, album.pk]))
     return htmx.tell(request, answer, "Clients are reminded." if on else "No reminders for this link.")
-
-
-# -- words -----------------------------------------------------------------------------------------------------------
-
-
-def _kind(kind: str) -> LetterKind:
-    if kind not in LetterKind.values:
-        raise Http404
-    return LetterKind(kind)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
-def letter_templates(request: StudioRequest) -> HttpResponse:
-    """The kinds of mail, and when reminders go out (POST)."""
-    days = ", ".join(str(day) for day in request.studio.reminder_days)
-    form = ReminderForm(request.POST if request.method == "POST" else None, initial={"days": days})
-    if form.is_valid():
-        reminders.set_days(request.studio, form.cleaned_data["days"], by=request.user)
-        return htmx.tell(request, SeeOther(request.path), "Saved.")
-    shown = [(kind, wording.template_of(request.studio, kind, "en")) for kind in LetterKind]
-    context = {"templates": shown, "form": form}
-    return render(request, "sharing/letter_templates.html", context, status=422 if form.is_bound else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
-def letter_template(request: StudioRequest, kind: str) -> HttpResponse:
-    """The words of one kind of mail. POST saves, or with `reset` goes back to the installation's words."""
-    which = _kind(kind)
-    template = wording.template_of(request.studio, which, "en")
-    form = TemplateForm(
-        request.POST if request.method == "POST" else None,
-        initial={"subject": template.subject, "body": template.body},
-    )
-    here = SeeOther(reverse("sharing:letter_templates", args=[request.studio.slug]))
-    if request.method == "POST" and "reset" in request.POST:
-        composing.reset_template(request.studio, which, by=request.user)
-        return htmx.tell(request, here, "The first words are back.")
-    if form.is_valid():
-        composing.set_template(request.studio, which, by=request.user, **form.cleaned_data)
-        return htmx.tell(request, here, "Saved.")
-    context = {"kind": which, "form": form, "is_own": template.is_own, "variables": wording.VARIABLES}
-    return render(request, "sharing/letter_template.html", context, status=422 if form.is_bound else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
-def letter_template_preview(request: StudioRequest, kind: str) -> HttpResponse:
-    """A mail with the words of the form and values of a made-up gallery; GET shows the saved words."""
-    return _as_mail(request, _sample(request, _kind(kind)))
-
-
-@require_POST
-@studio_page(Role.EDITOR)
-def letter_template_test(request: StudioRequest, kind: str) -> HttpResponse:
-    """The same mail, to whoever presses the button."""
-    words = _sample(request, _kind(kind))
-    post_later(posting.envelope(request.studio.name, request.user.email, request.user.email, words))
-    answer = SeeOther(reverse("sharing:letter_template", args=[request.studio.slug, kind]))
-    return htmx.tell(request, answer, f"A test mail is on its way to {request.user.email}.")
-
-
-def _sample(request: StudioRequest, kind: LetterKind) -> wording.Words:
-    studio = request.studio
-    template = wording.template_of(studio, kind, "en")
-    form = TemplateForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        template = wording.Template(form.cleaned_data["subject"], form.cleaned_data["body"])
-    found = wording.values(studio, "Anna & Tom", None, "en", client="Anna", note="It was a lovely day.", count=214)
-    found |= {
-        "link": request.build_absolute_uri(reverse("sharing:gallery", args=["example"])),
-        "expires": day_words(timezone.localdate(timezone=studio.zone) + timedelta(days=30)),
-        "password_hint": f"You need the password that {studio.name} gave you.",
-    }
-    return wording.compose(studio, template, found, "en")
