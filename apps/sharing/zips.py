@@ -113,12 +113,7 @@ def decide(
     # What was begun is finished with the bytes it began with; nothing begins with photos that were hidden since.
     if known is not None and (part is None or part.start == 0) and not archives.is_shown(grant, known):
         raise archives.Changed
-    try:
-        where = pouring.places(grant, bundle)
-    except sizes.Unwhole:
-        # A new plan says what is made again; it finds nothing that could be if an original is gone.
-        archives.plan(grant, bundle.wish, visitor)
-        raise
+    where = _places(grant, bundle, visitor)
     if not takes:
         taking.check(grant, bundle.photo_ids)
         return Delivery(bundle, where, part)
@@ -138,6 +133,15 @@ def decide(
             bytes=bundle.length,
         )
     return Delivery(bundle, where, part)
+
+
+def _places(grant: Grant, bundle: Bundle, visitor: Visitor | None) -> pouring.Places:
+    try:
+        return pouring.places(grant, bundle)
+    except sizes.Unwhole:
+        # A new plan says what is made again; it finds nothing that could be if an original is gone.
+        archives.plan(grant, bundle.wish, visitor)
+        raise
 
 
 def _fixed(grant: Grant, query: Mapping[str, str], headers: Mapping[str, str]) -> Bundle | None:
