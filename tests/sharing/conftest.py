@@ -15,7 +15,6 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from apps.accounts.guesses import _redis
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
@@ -40,9 +39,7 @@ WIDTHS = {"tile": 400, "thumb": 800, "web": 2400}
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """No test meets the budgets or the remembered decisions of another."""
-    for key in _redis().scan_iter("guess:link-*"):
-        _redis().delete(key)
+    """No test meets the remembered decisions of another. (Its budgets are its own already: see tests/actors.py.)"""
     pictures.RIGHTS.clear()
     pictures.PLACES.clear()
 
