@@ -2,7 +2,7 @@
 
     <studio>/ab/cd/<sha256>.<blob id>
 
-Order of events: received and hashed into a temporary file -> fsync -> placed under its key, directory
+Order of events: received and hashed into a temporary file -> placed under its key, file and directories
 synced (or PUT to S3 with checksum) -> Blob row -> the caller's rows -> commit -> answer.
 """
 
@@ -55,7 +55,7 @@ def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Received bytes: hashed, on disk, synced, but not yet anybody's."""
+    """Received bytes: hashed and in a file, but neither durable nor anybody's before the store has them."""
 
     temp: Path
     sha256: str
@@ -108,11 +108,10 @@ class Receiver:
             view = view[os.write(self._handle, view) :]
 
     def finish(self) -> Stored:
-        """Make the bytes durable. Raises Incomplete if some are missing, NotAnImage for a refused kind."""
+        """Close the file. Raises Incomplete if some are missing, NotAnImage for a refused kind."""
         if self.expected is not None and self.size != self.expected:
             raise Incomplete
         sniff(self.head)
-        os.fsync(self._handle)
         os.close(self._handle)
         self._handle = -1
         return Stored(self.temp, self._hash.hexdigest(), self.size, self.head, self.crc32)
@@ -148,7 +147,7 @@ def receive(file: BinaryIO, *, limit: int) -> Stored:
 
 
 def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
-    """Take over a file that a worker made (a rendition): hash and sync it where it lies."""
+    """Take over a file that a worker made (a rendition): hash it where it lies."""
     digest, crc, head = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
@@ -156,7 +155,6 @@ def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
             crc = crc32(chunk, crc)
             if sha256 is None:
                 digest.update(chunk)
-        os.fsync(file.fileno())
         return Stored(path, sha256 or digest.hexdigest(), file.tell(), head, crc)
 
 

@@ -100,26 +100,35 @@ class LocalStore:
 
     def put(self, temp: Path, key: str, *, sha256: str) -> None:
         target = self._path(key)
-        self._make_directories(target.parent)
+        made = self._make_directories(target.parent)
         # A hard link fails where a rename would replace: a key is never written twice.
         os.link(temp, target)
-        sync_directory(target.parent)
+        try:
+            # The content last made, first synced: the journals of ext4 and XFS write the names along with it, and
+            # have little left to do for the directories.
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
+            for directory in [target.parent, *(one.parent for one in made)]:
+                sync_directory(directory)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+        if len(self._synced) > SYNCED_DIRECTORIES:
+            self._synced = {self.root}
+        self._synced.update(made)
         temp.unlink()
 
-    def _make_directories(self, directory: Path) -> None:
-        """Make a directory and its parents durable.
+    def _make_directories(self, directory: Path) -> list[Path]:
+        """Make a directory and its parents; returns those whose names are to be synced, the deepest first.
 
         One that exists may have been made a moment ago by somebody who has not synced it yet, so its name is
         synced here too, once per process.
         """
         if directory in self._synced and directory.is_dir():
-            return
-        self._make_directories(directory.parent)
+            return []
+        above = self._make_directories(directory.parent)
         directory.mkdir(mode=0o700, exist_ok=True)
-        sync_directory(directory.parent)
-        if len(self._synced) > SYNCED_DIRECTORIES:
-            self._synced = {self.root}
-        self._synced.add(directory)
+        return [directory, *above]
 
     def open(self, key: str, *, start: int = 0) -> BinaryIO:
         file = self._path(key).open("rb")

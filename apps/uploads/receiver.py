@@ -38,7 +38,7 @@ from apps.web.threads import in_thread
 log = logging.getLogger(__name__)
 
 PATH = re.compile(r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload")
-BATCH = 1 << 20
+BATCH = 2 << 20
 # After a refusal the rest of the body is read and dropped, so that the browser sees the answer and not a
 # broken connection; a body longer than this is cut off all the same.
 DRAINED = 64 << 20
@@ -163,7 +163,7 @@ def _section(album: Album, text: str) -> Section | str | None:
 
 
 class Body:
-    """The request's body, in batches of about a megabyte."""
+    """The request's body, in batches of about two megabytes."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive

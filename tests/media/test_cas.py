@@ -370,8 +370,9 @@ def no_directory_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_sync_of_new_folders(monkeypatch: pytest.MonkeyPatch) -> None:
-    def make(self: LocalStore, directory: Path) -> None:
+    def make(self: LocalStore, directory: Path) -> list[Path]:
         directory.mkdir(parents=True, exist_ok=True)
+        return []
 
     monkeypatch.setattr(LocalStore, "_make_directories", make)
 
@@ -383,6 +384,20 @@ def row_before_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         transaction.on_commit(lambda: real(self, temp, key, sha256=sha256))
 
     monkeypatch.setattr(LocalStore, "put", later)
+
+
+def test_a_disk_that_cannot_sync_keeps_neither_row_nor_file(
+    local: LocalStore, north: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        kept(north, jpeg())
+    with acting_in(north):
+        assert not north.blobs.exists()
+    assert not [path for path in files_below(local.root) if ".tmp" not in str(path)]
 
 
 @pytest.mark.parametrize(
