@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
@@ -27,6 +28,8 @@ from apps.web import keyset
 
 PAGE, ROWS = 48, 50
 LABEL = "Public page"
+# Links that were made for the page.
+_FOR_EVERYBODY = Q(password_hash="", is_main=False, slug__gt="")
 _ORDER = ("-created_at", "id")
 
 
@@ -62,15 +65,18 @@ def _entry(studio: Studio, album: Any) -> Entry:
 
 def _linked(albums: QuerySet[Album], studio: Studio, now: datetime) -> QuerySet[Album]:
     """With `opened` and `locked`: of the links that can stand on the page, the first of each sort, or None."""
-    live = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    mine = ShareLink.objects.for_studio(studio).filter(live, album_id=OuterRef("pk"), revoked_at__isnull=True)
+    mine = ShareLink.objects.for_studio(studio).filter(_live(now), album_id=OuterRef("pk"))
     named = mine.exclude(slug="").order_by("pk")
     # Whoever must say a name first gets no picture beforehand.
     told = JSONObject(slug="slug", is_bare="asks_identity")
     return albums.filter(trashed_at__isnull=True).annotate(
-        opened=Subquery(named.filter(password_hash="", is_main=False).values(told=told)[:1]),
+        opened=Subquery(named.filter(_FOR_EVERYBODY).values(told=told)[:1]),
         locked=Subquery(named.filter(password_hash__gt="", is_main=True).values(told=told)[:1]),
     )
+
+
+def _live(now: datetime) -> Q:
+    return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
 
 
 def _page(albums: QuerySet[Album], after: str, limit: int, scope: str) -> keyset.Page:
@@ -167,16 +173,21 @@ def show(album: Album, on: bool, *, by: User) -> None:
 
 def _turn_out(mine: QuerySet[ShareLink]) -> None:
     """A pass would show the pictures to those who came by an address that no longer opens."""
-    for_everybody = mine.filter(password_hash="", is_main=False).exclude(slug="")
-    for_everybody.update(version=F("version") + 1, pin_version=F("pin_version") + 1)
+    mine.filter(_FOR_EVERYBODY).update(version=F("version") + 1, pin_version=F("pin_version") + 1)
 
 
 def open_up(album: Album, *, by: User) -> ShareLink:
-    """Let everybody look at a gallery from the page: by a link of its own that downloads and marks nothing."""
-    link, _ = links.create(album, by=by, label=LABEL, download=Download.NONE)
-    link.slug = free_address(album)
-    link.save(update_fields=["slug"])
-    note(album.studio, by, "link.public_page", link, slug=link.slug)
+    """Let everybody look at a gallery from the page: by a link of its own that downloads and marks nothing.
+
+    One that is open already stays the one.
+    """
+    mine = ShareLink.objects.for_studio(album.studio_id).filter(_live(timezone.now()), album_id=album.pk)
+    link: ShareLink | None = mine.filter(_FOR_EVERYBODY).order_by("pk").first()
+    if link is None:
+        link, _ = links.create(album, by=by, label=LABEL, download=Download.NONE)
+        link.slug = free_address(album)
+        link.save(update_fields=["slug"])
+        note(album.studio, by, "link.public_page", link, slug=link.slug)
     show(album, True, by=by)
     return link
 
