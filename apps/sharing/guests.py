@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import enter
 from apps.accounts.context import brand_css
-from apps.accounts.guesses import TooManyGuesses
+from apps.accounts.guesses import Budget, TooManyGuesses, reserve
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import AUTO, Design
@@ -36,6 +36,8 @@ from apps.web.peer import address
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
+# By one address, which a whole wedding party may share.
+OPENINGS = Budget("link-opened", 300, HOUR)
 GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
@@ -198,12 +200,21 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
     """
     now = timezone.now()
     passes.hand_over(response, request.COOKIES, grant.passed(now))
-    if _is_member(request, grant.studio):
+    if _is_member(request, grant.studio) or not _counts(request, grant):
         return
     with acting_in(grant.studio):
         links.count_opening(grant)
         person = visitor or visitors.of(grant, request.COOKIES, now=now)
         activity.record(grant, ActivityKind.OPENED, visitor=person, user_agent=_agent(request))
+
+
+def _counts(request: HttpRequest, grant: Grant) -> bool:
+    """False for one more opening than people behind one address can make: a program that keeps no cookies."""
+    try:
+        reserve(OPENINGS, f"{grant.link_id}:{address(request)}")
+    except TooManyGuesses:
+        return False
+    return True
 
 
 def _is_member(request: HttpRequest, studio: Studio) -> bool:

@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.guesses import Budget
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.sharing import links, visitors
+from apps.sharing import guests, links, visitors
 from apps.sharing.models import (
     Activity,
     ActivityKind,
@@ -192,6 +193,19 @@ def test_an_opening_that_was_asked_for_counts_once_and_by_name(shared: Make, pas
 
 
 # -- what is written down -----------------------------------------------------------------------------
+
+
+def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guests, "OPENINGS", Budget("link-opened", 2, 3600))
+    share = shared()
+    assert [Client().get(share.url()).status_code for _ in range(4)] == [200] * 4
+    share.reload()
+    assert share.link.views == 2
+    with acting_in(share.studio):
+        assert Activity.objects.for_studio(share.studio).count() == 2
+    assert Client(REMOTE_ADDR="10.1.1.1").get(share.url()).status_code == 200
+    share.reload()
+    assert share.link.views == 3
 
 
 def test_an_opening_is_written_down_once_per_browser_with_its_device(shared: Make) -> None:
