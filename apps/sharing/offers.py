@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from apps.albums.models import PlacementQuerySet
 from apps.media.models import Rendition
-from apps.sharing import archives, own_sizes, sizes, taking
+from apps.sharing import archives, lists, own_sizes, sizes, taking
 from apps.sharing.access import Grant
 from apps.sharing.archives import Wish
-from apps.sharing.models import Selection, Visitor
+from apps.sharing.models import Pick, Selection, Visitor
 from apps.sharing.terms import WEB_EDGE
 
 MOST_SECTIONS = 200
@@ -74,9 +74,14 @@ def _lists(grant: Grant, visitor: Visitor | None) -> list[tuple[str, str, int, s
     if visitor is None:
         return []
     mine = Selection.objects.for_studio(grant.studio).filter(visitor=visitor).order_by("created_at", "pk")
-    rows = list(mine.values_list("pk", "title")[:20])
-    counted = [(f"list:{pk}", title, archives.members(grant, f"list:{pk}", visitor).count(), "") for pk, title in rows]
-    return [one for one in counted if one[2]] if len(rows) > 1 else []
+    rows = list(mine.values_list("pk", "title")[: lists.PER_VISITOR])
+    if len(rows) < 2:
+        return []
+    picks = Pick.objects.for_studio(grant.studio).filter(
+        selection__in=[pk for pk, _title in rows], photo_id__in=grant.photos().values("photo_id")
+    )
+    counted = dict(picks.order_by().values_list("selection_id").annotate(Count("pk")))
+    return [(f"list:{pk}", title, counted[pk], "") for pk, title in rows if pk in counted]
 
 
 def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet, *, photo: str = "") -> list[Choice]:

@@ -6,15 +6,17 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Photo
+from apps.albums.models import Photo, Placement
 from apps.jobs.models import Job
 from apps.media.models import Blob, Rendition
 from apps.sharing import offers, packing
-from apps.sharing.models import Activity, TakenPhoto
+from apps.sharing.models import Activity, Pick, Selection, TakenPhoto
 from tests.factories import PlacementFactory, RenditionFactory, SectionFactory, jpeg
 from tests.sharing.conftest import PASSWORD, Make, Share, real_photo
 from tests.sharing.test_archives import known_as, visitor_of
@@ -247,3 +249,34 @@ def test_many_sections_cost_no_more_statements(shared: Make, django_assert_max_n
     with django_assert_max_num_queries(25):
         page(share)
     assert len(rows(share, Rendition)) > 30
+
+
+def test_many_lists_cost_no_more_statements_and_are_counted_by_what_is_shown(shared: Make) -> None:
+    share = shared(download="original", may_favourite=True)
+    visitor = visitor_of(share, 0, 1)
+
+    def more(*photos: int, title: str) -> None:
+        with acting_in(share.studio):
+            row = Selection(studio=share.studio, album=share.album, visitor=visitor, title=title)
+            row.save(force_insert=True)
+            for number in photos:
+                Pick(studio=share.studio, selection=row, photo=share.photos[number]).save(force_insert=True)
+
+    def shown() -> tuple[dict[str, str], int]:
+        with CaptureQueriesContext(connection) as queries:
+            found = choices(page(share, known_as(share, visitor)))
+        return found, len(queries)
+
+    more(1, 2, title="Walls")
+    found, before = shown()
+    assert found["Walls"] == "2 photos"
+    for number in range(6):
+        more(number % 3, title=f"List {number}")
+    more(title="Nothing yet")
+    with acting_in(share.studio):
+        Placement.objects.for_studio(share.studio).filter(photo=share.photos[2]).update(is_hidden=True)
+    found, after = shown()
+    assert found["Walls"] == "1 photo"
+    assert "List 0" in found
+    assert not {"List 2", "Nothing yet"} & set(found)
+    assert after == before
