@@ -17,6 +17,7 @@ import httpx
 import psutil
 
 from apps.media.storage import sha256_of
+from tests import zip_readers
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.house import bare, cpu_seconds, environment_of, family, installed
@@ -95,6 +96,8 @@ def _figures(
     yield context.row(
         13, f"bytes of a ZIP of {len(photos)} originals that are not as announced or as sent", 0, "", None
     )
+    readers = _check_readers(file, photos)
+    yield context.row(13, f"the same as {readers} unpack it: photos and names that differ", 0, "")
     _check_resumed(glassine, address, headers, file)
     yield context.row(
         13, "the same after breaks at a third and at two thirds, resumed by ranges: bytes that differ", 0, ""
@@ -186,6 +189,18 @@ def _check(file: Path, told: Got, photos: list[Photo]) -> None:
     got.pop("manifest.csv")
     if got != {photo.name: photo.sha256 for photo in photos}:
         raise AssertionError("the archive does not hold what was sent")
+
+
+def _check_readers(file: Path, photos: list[Photo]) -> str:
+    """Unpack the archive with every program that is installed; their names."""
+    wanted = {photo.name: photo.sha256 for photo in photos}
+    readers = list(filter(zip_readers.is_installed, zip_readers.READERS))
+    for reader in readers:
+        got = zip_readers.unpacked(reader, file)
+        got.pop("manifest.csv")
+        if got != wanted:
+            raise AssertionError(f"{reader} does not find what was sent")
+    return ", ".join(readers)
 
 
 def _check_resumed(glassine: Installation, address: str, headers: Headers, file: Path) -> None:
