@@ -93,8 +93,8 @@ def build_world(studio: Studio, owner: User) -> World:
         ],
         harm={
             "title": "harmed", "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",
-            "sort": "name", "seen_by": "nobody", "on": "1", "role": "viewer", "email": "harm@example.com",
-            "photo": str(photo.pk), "photos": [str(photo.pk)],
+            "sort": "name", "seen_by": "nobody", "on": "1", "deed": "open", "role": "viewer",
+            "email": "harm@example.com", "photo": str(photo.pk), "photos": [str(photo.pk)],
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
             "caption": "harmed",
             "work": "ready", "all": "1", "extra": "7", "body": "harmed", "minimum": "1", "mark": "pick",

@@ -54,8 +54,8 @@ class Design:
 
 def relooked(row: object, look: Mapping[str, str]) -> dict[str, object]:
     """A row's JSON with another look; what else it holds stays."""
-    kept = row if isinstance(row, Mapping) else {}
-    return {name: value for name, value in kept.items() if name not in (*CHOICES, "accent")} | look
+    kept: Mapping[str, object] = row if isinstance(row, Mapping) else {}
+    return {**{name: value for name, value in kept.items() if name not in (*CHOICES, "accent")}, **look}
 
 
 def understood(layer: object) -> dict[str, str]:

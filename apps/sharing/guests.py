@@ -84,8 +84,8 @@ def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
         preview = previews.open_for(request, token)
         grant = preview or access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone)
     except access.Closed as reason:
-        has_album = isinstance(reason, access.Locked | access.Expired)
-        _speak(reason.studio.design, reason.link.album.design if has_album else {})
+        link = reason.link if isinstance(reason, access.Locked | access.Expired) else None
+        _speak(reason.studio.design, link.album.design if link else {})
         raise
     _speak(grant.studio.design, grant.album.design)
     return grant
