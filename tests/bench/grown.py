@@ -59,7 +59,7 @@ def _grow(owner: User, count: int) -> Grown:
         keys = [f"{count * number // (2 * PICKS) + 1:020}" for number in range(2 * PICKS)]
         chosen = list(places.filter(sort_key__in=keys).select_related("photo__original").order_by("sort_key"))
         for place in chosen:
-            _store(place.photo.original)
+            store_bytes(place.photo.original)
         apart = album.sections.get(rank=SECTIONS + 1)
         places.filter(pk__in=[place.pk for place in chosen[::2]]).update(section=apart, section_rank=apart.rank)
         _link, token = links.create(album, by=owner, label="Row", download="original", may_favourite=True)
@@ -67,7 +67,7 @@ def _grow(owner: User, count: int) -> Grown:
     return Grown(count, studio.slug, str(album.pk), token, str(apart.pk), picks)
 
 
-def _store(blob: Blob) -> None:
+def store_bytes(blob: Blob) -> None:
     """Give a row its bytes."""
     data = f"photo {blob.pk} ".encode() * 20
     digest = sha256(data).hexdigest()
