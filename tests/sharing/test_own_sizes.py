@@ -32,7 +32,9 @@ def test_the_owner_chooses_sizes_and_the_look_stays_and_so_the_other_way_round(a
     assert own_sizes.offered(north) == {1080: "Instagram", 3000: "A4 print"}
     assert alice.post("/studio/north/design/", {**LOOK, "theme": "dark"}).status_code == 302
     assert design(north) == {**LOOK, "theme": "dark", "sizes": wanted}
-    assert 'value="A4 print"' in alice.get(PAGE).content.decode()
+    shown = alice.get(PAGE).content.decode()
+    assert 'value="A4 print"' in shown
+    assert shown.count("Longest edge in pixels") == own_sizes.MOST_SIZES
     assert alice.post(PAGE, {}).status_code == 303
     assert design(north) == {**LOOK, "theme": "dark"}
     assert tuple(own_sizes.offered(north)) == own_sizes.PIXELS
