@@ -73,7 +73,7 @@ def test_a_fitted_file_is_upright_small_and_never_enlarged(studio: Studio, edge:
     assert (row.width, row.height) == size
 
 
-@pytest.mark.parametrize("kind", ["", "tile", "clean.all", "fit.0", "fit.015", "fit.99999", "fit.-5", "mark.a.tile"])
+@pytest.mark.parametrize("kind", ["", "tiles", "clean.all", "fit.0", "fit.015", "fit.99999", "fit.-5", "mark.a.tile"])
 def test_other_kinds_are_not_made(studio: Studio, kind: str) -> None:
     with pytest.raises(ValueError, match=r"derived|pixels"):
         derived.ensure(kept(studio, private_files.png()), kind)
