@@ -25,7 +25,7 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 def make(name: str) -> None:
     """Make the empty database `name` anew. Whoever comes first after a change of migrations makes the template."""
-    template = PREFIX + _fingerprint()
+    template = PREFIX + fingerprint()
     with _alone() as cursor:
         cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
         found = {row[0] for row in cursor.fetchall()}
@@ -64,7 +64,7 @@ def _alone() -> Iterator[Any]:
         yield cursor
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """Tells one set of migrations from another, also while one of them is being written."""
     modules = MigrationLoader(None).disk_migrations.values()
     files = {Path(str(__import__(entry.__module__, fromlist=["x"]).__file__)) for entry in modules}

@@ -24,7 +24,7 @@ EXAMPLES = int(os.environ.get("GLASSINE_TEST_EXAMPLES", "0"))
 
 @pytest.fixture(scope="module")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with Installation(tmp_path_factory.mktemp("openapi") / "data") as installation:
+    with Installation(tmp_path_factory.mktemp("openapi") / "data").move_in() as installation:
         installation.make_album("For the fuzzer")
         yield installation
 

@@ -25,7 +25,7 @@ DATA = Path(__file__).parent.parent / "data"
 
 @pytest.fixture(scope="session")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with Installation(tmp_path_factory.mktemp("browser") / "data") as installation:
+    with Installation(tmp_path_factory.mktemp("browser") / "data").move_in() as installation:
         yield installation
 
 

@@ -36,7 +36,7 @@ class Arrived:
 
 @pytest.fixture(scope="module")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with Installation(tmp_path_factory.mktemp("arrive") / "data") as installation:
+    with Installation(tmp_path_factory.mktemp("arrive") / "data").move_in() as installation:
         yield installation
 
 

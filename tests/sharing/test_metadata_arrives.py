@@ -71,7 +71,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def taken(sources: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Taken]]]:
     """By policy and kind what a guest of a running Glassine took home."""
     folder = tmp_path_factory.mktemp("taken")
-    with Installation(folder / "data") as glassine:
+    with Installation(folder / "data").move_in() as glassine:
         album, browser = glassine.make_album("Private"), glassine.client()
         for source in sources.values():
             answer = browser.put(album, source.read_bytes(), source.name)

@@ -26,7 +26,7 @@ KILLS = 20
 
 @pytest.fixture(scope="module")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with Installation(tmp_path_factory.mktemp("faults") / "data") as installation:
+    with Installation(tmp_path_factory.mktemp("faults") / "data").move_in() as installation:
         yield installation
 
 

@@ -45,7 +45,7 @@ def test_one_ready_line_and_a_stop_in_good_order(tmp_path: Path) -> None:
 
 
 def test_every_part_that_dies_comes_back(tmp_path: Path) -> None:
-    with Installation(tmp_path / "data") as glassine:
+    with Installation(tmp_path / "data").move_in() as glassine:
         for name in PROCESSES:
             before = set(glassine.pids(name))
             assert glassine.kill(name), name
@@ -55,7 +55,7 @@ def test_every_part_that_dies_comes_back(tmp_path: Path) -> None:
 
 def test_a_house_killed_with_its_web_process_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
     """granian's own workers outlive a killed granian, and hold the port."""
-    glassine = Installation(tmp_path / "data")
+    glassine = Installation(tmp_path / "data").move_in()
     glassine.start()
     all_of_it = family(glassine)
     assert glassine.process
