@@ -7,7 +7,8 @@ WITH_SERVICES := $(PY) -m apps.web.embedded.up --only postgres,redis --data var/
 # Ends the program when make ends, even by kill -9.
 LEASHED := $(PY) -S apps/web/embedded/leash.py 15 plain
 
-.PHONY: run demo test quick lint bench pictures messages setup dev requirements
+.PHONY: run demo test quick lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
+	requirements
 
 run: setup                  ## start Glassine and print its address
 	@$(LEASHED) $(PY) -m apps.web.embedded.up
@@ -20,18 +21,28 @@ demo: setup                 ## the same, with a studio full of sample photos
 test: dev                   ## everything: units, services, browser. ARGS="-k word" picks
 	@$(PY) requirements/tools.py
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(WITH_SERVICES) sh -c \
-		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part --last-failed "$$@"; }; \
-		twice -n 2 -m "not slow and not browser" $(ARGS) && twice -m "slow and not browser" $(ARGS) \
+		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part "$$@" --last-failed -n 0; }; \
+		twice -n 2 -m "not slow and not browser" $(ARGS) \
+		&& twice -n 2 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
 		&& twice -m browser $(ARGS)'
 
 quick: dev                  ## the fast part
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
 
 lint: dev                   ## style, types, layers, migrations
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations
+
+lint-types:
+	$(PY) -m mypy
+
+lint-style:
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
+
+lint-layers:
 	.venv/bin/lint-imports
+
+lint-migrations:
 	$(PY) manage.py makemigrations --check --dry-run --settings config.settings.test
 
 bench: dev                  ## the figures of docs/performance.md, each beside its baseline
