@@ -355,7 +355,7 @@ def test_an_editor_extends_a_link_and_switches_its_reminders_beside_it(shared: M
     share = shared(expires_on=today)
     dialog = erin.get(page("links", share)).content.decode()
     assert page("link_extend", share, share.link.pk) in dialog
-    assert "Do not remind before the end" in dialog
+    assert "Stop reminders" in dialog
     back = erin.post(page("link_extend", share, share.link.pk))
     assert (back.status_code, back["Location"]) == (303, page("links", share))
     assert erin.post(page("link_reminders", share, share.link.pk), {"on": "0"}).status_code == 303
