@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from config.management.commands.demo import EMAIL, PASSWORD
 from tests.browser.lively import Lively
@@ -120,9 +120,10 @@ def _new_link(page: Page) -> None:
 
 
 def _upload_plan(page: Page) -> None:
-    with Path(__file__).parent.parent.joinpath("data/formats/tanners_ridge.jpg").open("rb") as photo:
-        one = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo.read() + b"\0"}
-    page.set_input_files("#pick-files", [one, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}])
+    photo = Path(__file__).parent.parent.joinpath("data/formats/tanners_ridge.jpg").read_bytes()
+    new: FilePayload = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo + b"\0"}
+    other: FilePayload = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}
+    page.set_input_files("#pick-files", [new, other])
     expect(page.locator("#upload-plan")).to_be_visible()
 
 

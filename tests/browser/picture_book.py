@@ -44,9 +44,9 @@ def main(wanted: tuple[str, ...]) -> None:
                 kept |= _uploading(browser, glassine.url, world, _files(Path(scratch)))
             browser.close()
     if not wanted:
-        for path in IMAGES.iterdir():
-            if path.name not in kept | {TITLE_PICTURE}:
-                path.unlink()
+        for picture in IMAGES.iterdir():
+            if picture.name not in kept | {TITLE_PICTURE}:
+                picture.unlink()
 
 
 def take(browser: Browser, url: str, world: lively.Lively, wanted: tuple[str, ...], folder: Path) -> set[str]:
