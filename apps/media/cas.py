@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -248,7 +249,7 @@ def _seen_again(studio_id: UUID, stored: Stored) -> Blob | None:
     return _one(_SEEN_AGAIN, [timezone.now(), studio_id, stored.sha256])
 
 
-def _one(statement: str, values: list[object]) -> Blob | None:
+def _one(statement: str, values: Sequence[UUID | str | datetime]) -> Blob | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchone()

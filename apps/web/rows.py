@@ -25,7 +25,7 @@ def insert(row: models.Model, *, unless_there: bool = False) -> bool:
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} on conflict do nothing" if unless_there else statement, values)
-        inserted = cursor.rowcount == 1
+        inserted: bool = cursor.rowcount == 1
     if inserted:
         row._state.adding = False
         row._state.db = DEFAULT_DB_ALIAS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 M = TypeVar("M", Album, Photo, Studio)
 
 
-def read(columns: Columns[M], table: str, key: object) -> M:
+def read(columns: Columns[M], table: str, key: UUID) -> M:
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns.sql('t')} from {table} t where t.id = %s", [key])
         return columns.row(cursor.fetchone())
