@@ -90,8 +90,7 @@ def _both_themes(page: Page, name: str, width: int, folder: Path, *, is_whole: b
         with Image.open(io.BytesIO(taken)) as picture:
             picture.convert("RGB").save(path, quality=QUALITY)
             if name == "guest-gallery" and width == 1280 and theme == "light":
-                # A palette keeps the repository small.
-                picture.convert("RGB").quantize(256).save(folder / TITLE_PICTURE, optimize=True)
+                (folder / TITLE_PICTURE).write_bytes(taken)
         kept.add(path.name)
     pages.turn(page, "light")
     return kept
