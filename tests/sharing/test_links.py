@@ -316,7 +316,7 @@ def test_the_dialog_asks_the_database_the_same_for_one_link_and_for_many(
     with acting_in(share.studio):
         for number in range(15):
             links.create(share.album, by=alice_user, label=f"{number}")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert erin.get(page("links", share), headers=HTMX).status_code == 200
 
 
