@@ -18,9 +18,8 @@ from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import F, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -30,7 +29,8 @@ from django.db.models.fields.tuple_lookups import (
 
 from apps.albums import counts
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
-from apps.albums.tiles import TileRow
+from apps.albums.tiles import FIELDS, TileRow
+from apps.media.models import Rendition
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60
@@ -42,25 +42,6 @@ _PLACEMENT: Final = -1
 _FORWARD, _BACK = 0, 1
 _LAYOUT = struct.Struct(">16sIB8s")
 _WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
-# The columns of `tiles.FIELDS`. For its 18 columns the ORM needs longer than PostgreSQL does. The sizes of the
-# renditions are one look into their index per row, whatever the planner believes about the tables.
-_ROWS = """
-    select p.photo_id, p.section_id, p.is_hidden,
-        f.camera_name, f.caption, f.state, f.problem,
-        f.width, f.height, f.color, o.size,
-        (select array[
-                max(r.width) filter (where r.kind = 'tile'), max(r.width) filter (where r.kind = 'thumb'),
-                max(r.width) filter (where r.kind = 'web'), max(r.height) filter (where r.kind = 'web')]
-            from media_rendition r where r.studio_id = o.studio_id and r.source_id = o.id group by r.source_id),
-        p.is_withheld, p.audience,
-        f.rating, f.label, f.flag, p.id
-    from ({which}) w
-        join albums_placement p on p.id = w.id
-        join albums_photo f on f.studio_id = p.studio_id and f.id = p.photo_id
-        join media_blob o on o.studio_id = f.studio_id and o.id = f.original_id
-    where p.studio_id = %s
-    order by {order}
-"""
 
 
 class BadCursor(ValueError):
@@ -246,18 +227,7 @@ class Stream:
         return visible if self.within is None else visible.filter(section_rank=self.within.rank)
 
     def _rows(self, query: PlacementQuerySet, most: int) -> list[TileRow]:
-        """The first `most` rows of a query in order: the ORM says which, the columns are read by hand (see `_ROWS`)."""
-        query._guard()
-        try:
-            which, values = query.values("id")[:most].query.sql_with_params()
-        except EmptyResultSet:
-            # None of no photos: the ORM knows without asking.
-            return []
-        order = ("p.section_rank, p.sort_key, p.id", "p.section_rank desc, p.sort_key desc, p.id desc")
-        statement = _ROWS.format(which=which, order=order[not query.query.standard_ordering])
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*values, self.album.studio_id])
-            return cast(list[TileRow], cursor.fetchall())
+        return list(query.annotate(sizes=_sizes()).values_list(*FIELDS)[:most])
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self._visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
@@ -284,6 +254,22 @@ class Stream:
         said = self.album.pk.bytes + placement + struct.pack(">IB", number, direction)
         key = blake2b(settings.SECRET_KEY.encode(), person=b"albums.cursor").digest()
         return blake2b(said, key=key, digest_size=8).digest()
+
+
+def _sizes() -> Subquery:
+    """[tile width, thumb width, web width, web height] of a photo, each null if there is no such rendition.
+
+    One look into the index of renditions per row, whatever the planner believes about the tables.
+    """
+    of_kind = {kind: Q(kind=kind) for kind in ("tile", "thumb", "web")}
+    sizes = Func(
+        *(Max("width", filter=of_kind[kind]) for kind in of_kind),
+        Max("height", filter=of_kind["web"]),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(IntegerField()),
+    )
+    made = Rendition.guarded.filter(source_id=OuterRef("photo__original_id"))
+    return Subquery(made.order_by().values("source_id").annotate(sizes=sizes).values("sizes"))
 
 
 def _after(key: Key) -> TupleGreaterThan:

@@ -120,7 +120,9 @@ def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chose
 def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: Page) -> Lists:
     """The visitor's lists, and which photos of a page are in the active one. stream: all that the grant shows."""
     among = [row[0] for row in page.rows]
-    return lists.read(grant, visitor, chosen=chosen, among=among, shown=stream.photo_ids)
+    # Only somebody known has lists, and to build the query is a twentieth of the page.
+    shown = stream.photo_ids if visitor else None
+    return lists.read(grant, visitor, chosen=chosen, among=among, shown=shown)
 
 
 def _badges(grant: Grant, listed: Listed, rows: list[TileRow]) -> dict[UUID, tuple[str, str]]:

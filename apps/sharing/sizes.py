@@ -110,9 +110,7 @@ def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[li
 
 def _renditions(studio_id: UUID, sources: Sequence[UUID], kind: str) -> dict[UUID, tuple[Any, ...]]:
     """Whole blobs of a kind of rendition, by their source; what is damaged, or by an old recipe, is made again."""
-    made = Rendition.objects.for_studio(studio_id).filter(
-        source_id__in=sources, kind=kind, blob__state=BlobState.LIVE
-    )
+    made = Rendition.objects.for_studio(studio_id).filter(source_id__in=sources, kind=kind, blob__state=BlobState.LIVE)
     recipe = derived.RECIPES.get(kind.partition(".")[0])
     if recipe is not None:
         made = made.filter(recipe=recipe)

@@ -1,5 +1,7 @@
 """Static files with the content's hash in their names."""
 
+from functools import cache
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -8,3 +10,6 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
     manifest_strict = False
+
+    # A page asks for some twenty addresses, and the manifest does not change while a process lives.
+    url = cache(CompressedManifestStaticFilesStorage.url)
