@@ -11,6 +11,7 @@ from statistics import median
 import httpx
 
 from tests.bench import Context, Row
+from tests.bench.awake import awake
 from tests.bench.figures import over_runs
 from tests.bench.gallery import LARGE, SMALL, Gallery, galleries, pictures
 from tests.bench.house import bare
@@ -36,8 +37,10 @@ def pages(context: Context, glassine: Installation, small: Gallery, large: Galle
     folder.mkdir(exist_ok=True)
     (folder / "index").write_bytes(html)
     with bare(folder) as server:
-        for clients in (1, 8):
-            yield from _latency(context, glassine, (small, large), server.port, clients)
+        yield from _latency(context, glassine, (small, large), server.port, 1, "an idle machine")
+        with awake():
+            yield from _latency(context, glassine, (small, large), server.port, 1, "processors awake")
+        yield from _latency(context, glassine, (small, large), server.port, 8, "an idle machine")
     yield from _forgotten(context, glassine, large)
     yield context.row(6, f"first page of {LARGE:,}: HTML before gzip", len(html) / 1000, "KB")
     yield context.row(
@@ -47,7 +50,12 @@ def pages(context: Context, glassine: Installation, small: Gallery, large: Galle
 
 
 def _latency(
-    context: Context, glassine: Installation, both: tuple[Gallery, Gallery], bare_port: int, clients: int
+    context: Context,
+    glassine: Installation,
+    both: tuple[Gallery, Gallery],
+    bare_port: int,
+    clients: int,
+    machine: str,
 ) -> Iterator[Row]:
     small, large = both
     headers = {**large.headers, "Cookie": f"{small.cookie}; {large.cookie}"}
@@ -57,7 +65,7 @@ def _latency(
         paths = [small.path, large.path]
         ours.append(get_all(glassine.port, paths, headers, clients=clients, requests=2 * REQUESTS).seconds)
         floors.append(get_all(bare_port, ["/index"], headers, clients=clients, requests=REQUESTS).seconds["/index"])
-    crowd = "1 client" if clients == 1 else f"{clients} clients"
+    crowd = f"{'1 client' if clients == 1 else f'{clients} clients'}, {machine}"
     for percent in (50, 95):
         figure, beside, floor = (
             1000 * over_runs(runs[1:], percent)
