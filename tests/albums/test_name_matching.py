@@ -116,6 +116,7 @@ def test_too_much_is_refused_with_a_sentence() -> None:
         match(",".join(f"X_{number}" for number in range(MOST_NAMES + 1)), NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["1" * 100_000, "1-" * 50_000, "(" * 100_000, '"' * 100_000, "1 - " * 2_500, "x/" * 50_000, ".jpg" * 25_000,
              "9" * 49_999 + "-" + "9" * 50_000, " " * 100_000, "to " * 9_999, "a b " * 4_000, "'a" * 50_000,

@@ -86,6 +86,7 @@ def test_only_a_section_is_shown_when_asked(album: Album, inside: Stream) -> Non
     assert not rest.next
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 6, 7, 8, 13, 20, 24])
 def test_a_photo_opens_the_page_on_which_a_reader_would_meet_it(album: Album, inside: Stream, place: int) -> None:
     everything = order_of(album)

@@ -46,6 +46,7 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     return float(max(ImageStat.Stat(ImageChops.difference(one, other)).mean))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", that_expect("size"), ids=_id)
 def test_every_good_photo_has_its_size_its_hash_and_all_renditions(sample: Sample, tmp_path: Path) -> None:
     rendered = render(sample.path, tmp_path)

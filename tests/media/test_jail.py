@@ -288,6 +288,7 @@ def test_a_task_whose_jailer_is_killed_ends_as_crashed(source: Path, out_dir: Pa
     _wait_until(lambda: not psutil.pid_exists(pid))
 
 
+@pytest.mark.slow
 def test_no_decoder_outlives_a_worker_that_was_killed(source: Path, out_dir: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from apps.media import jail;"

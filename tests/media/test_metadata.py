@@ -112,6 +112,7 @@ def test_copyright_keeps_creator_moment_and_orientation(tmp_path: Path, name: st
     assert opened(cleaned(source, Policy.NONE, tmp_path))[0] == facts.Facts(orientation=before.orientation)
 
 
+@pytest.mark.slow
 @needs_exiftool
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", ALL)
@@ -131,6 +132,7 @@ def test_exiftool_finds_no_place_serial_or_owner(tmp_path: Path, name: str, poli
         assert tags.get("DateTimeOriginal") == (private_files.TAKEN if policy is Policy.COPYRIGHT else None)
 
 
+@pytest.mark.slow
 @needs_exiftool
 @pytest.mark.parametrize("name", private_files.FORMATS)
 def test_what_exiftool_wrote_is_gone_too(tmp_path: Path, name: str) -> None:
@@ -180,6 +182,7 @@ def test_g52_over_the_whole_set(tmp_path: Path) -> None:
     assert _over(tmp_path, corpus.samples()) > 150
 
 
+@pytest.mark.slow
 def test_g52_over_the_small_set(tmp_path: Path) -> None:
     small = [sample for sample in corpus.samples() if sample.path.is_relative_to(corpus.DATA)]
     assert _over(tmp_path, tuple(small)) > 50

@@ -134,6 +134,7 @@ def test_g19_a_section_is_shown_by_the_chosen_links_only(audience: Audience) -> 
     assert "Zqx party" in Client().get(audience.page("guests")).content.decode()
 
 
+@pytest.mark.slow
 def test_g19_a_photo_for_a_link_stays_hidden_in_a_section_for_others(audience: Audience) -> None:
     audience.do(audiences.show_section_to, audience.party, [audience.links["couple"]], by=audience.by)
     ids = [audience.share.photos[3].pk]
@@ -146,6 +147,7 @@ def test_g19_what_the_studio_hides_nobody_sees(audience: Audience) -> None:
     assert everybody(audience) == dict.fromkeys(audience.tokens, {1, 2, 3})
 
 
+@pytest.mark.slow
 def test_g19_what_the_client_hides_the_client_alone_sees(audience: Audience) -> None:
     assert audience.do(audiences.withhold, audience.share.album, audience.share.photos[2].pk, withheld=True)
     assert everybody(audience) == {"couple": ALL, "guests": {0, 1, 3}, "florist": {0, 1, 3}}
@@ -176,6 +178,7 @@ def test_g19_a_browser_with_several_links_gets_what_any_of_them_shows_and_no_mor
     assert given() == [200, 404, 404, 200]
 
 
+@pytest.mark.slow
 def test_a_deleted_link_opens_nothing_to_the_others(audience: Audience) -> None:
     audience.do(audiences.show_section_to, audience.party, [audience.links["florist"]], by=audience.by)
     with acting_in(audience.share.studio):
@@ -222,6 +225,7 @@ def test_hiding_twice_is_hiding_once(audience: Audience) -> None:
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["guests", "florist"])
 def test_g19_no_other_link_hides_a_photo(audience: Audience, who: str) -> None:
     assert withhold(audience, who, 1, "1").status_code == 404
@@ -282,6 +286,7 @@ def test_the_studio_shows_selected_photos_to_chosen_links(audience: Audience, er
     assert re.search(rf'value="{audience.links["florist"]}"[^>]*checked', again)
 
 
+@pytest.mark.slow
 def test_the_studio_hides_selected_photos_from_everybody(audience: Audience, erin: Client) -> None:
     form = {"photos": str(audience.share.photos[0].pk), "seen_by": "nobody"}
     assert erin.post(audience.studio("photos_audience"), form).status_code == 302
@@ -298,6 +303,7 @@ def test_the_studio_shows_a_section_to_chosen_links(audience: Audience, erin: Cl
     assert everybody(audience) == {"couple": ALL, "guests": {0, 1, 2}, "florist": {0, 1, 2}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
     [{"seen_by": "chosen"}, {"seen_by": "chosen", "links": [str(uuid4())]}, {"seen_by": "someone"}, {"seen_by": ""}],

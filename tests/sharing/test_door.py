@@ -193,6 +193,7 @@ def _put_away(share: Share, how: str) -> None:
             albums.update(trashed_at=timezone.now())
 
 
+@pytest.mark.slow
 # A link without a password that ran out still shows title and cover: see test_expired.
 @pytest.mark.parametrize(
     ("password", "how"),

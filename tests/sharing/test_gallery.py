@@ -185,6 +185,7 @@ def test_g52_a_guest_page_tells_nothing_of_the_camera(shared: Make) -> None:
         assert "48.2" not in html
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("may_analyze")
 @pytest.mark.parametrize("photos", [200, 10_000])
 def test_the_first_page_costs_the_same_at_any_size(

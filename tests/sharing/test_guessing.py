@@ -32,6 +32,7 @@ def guess(share: Share, number: int, password: str = "wrong one") -> tuple[int, 
         connections.close_all()
 
 
+@pytest.mark.slow
 def test_g16_sixty_wrong_passwords_at_once_check_no_more_than_the_budget(shared: Make) -> None:
     share = shared(password=PASSWORD)
     checked = []
@@ -85,6 +86,7 @@ def test_right_passwords_of_guests_give_an_attacker_no_more_tries(shared: Make) 
     assert statuses.count(422) == 10
 
 
+@pytest.mark.slow
 def test_g16_fifty_tries_a_day(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(password=PASSWORD)
     monkeypatch.setattr(guarding, "PASSWORD", replace(guarding.PASSWORD, per_hour=Budget("link-hour", 1000, 3600)))

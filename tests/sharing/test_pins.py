@@ -110,6 +110,7 @@ def test_g16_ten_an_hour_whatever_the_address_and_then_not_even_the_right_one(sh
     assert downloads(share, Client()) == 403
 
 
+@pytest.mark.slow
 def test_g16_fifty_a_day(share: Share) -> None:
     """The hour's budget is given back each time; the day's is not."""
     share.reload()
@@ -124,6 +125,7 @@ def test_g16_fifty_a_day(share: Share) -> None:
     assert give(share, PIN).status_code == 429
 
 
+@pytest.mark.slow
 def test_g16_two_hundred_guesses_at_once_compare_ten(share: Share) -> None:
     compared: list[str] = []
     true = seals.is_password

@@ -136,6 +136,7 @@ def test_last_seen_is_written_once_in_ten_minutes(shared: Make) -> None:
 # -- links that ask first -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("password", [None, PASSWORD])
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete"])
 def test_g15_a_link_that_asks_first_shows_nothing_before(shared: Make, method: str, password: str | None) -> None:

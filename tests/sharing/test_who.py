@@ -211,6 +211,7 @@ def guess(share: Share, number: int, code: str, email: str = ANNA["email"]) -> i
         connections.close_all()
 
 
+@pytest.mark.slow
 def test_g16_sixty_codes_at_once_are_compared_no_more_often_than_the_budget(shared: Make) -> None:
     share = shared()
     introduced(share)

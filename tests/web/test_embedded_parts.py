@@ -84,6 +84,7 @@ def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
     assert tagged(tmp_path, "web") == []
 
 
+@pytest.mark.slow
 def test_a_child_that_ignores_the_request_is_ended_hard(tmp_path: Path) -> None:
     stubborn = child(tmp_path, "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(300)")
     assert stubborn.process is not None
@@ -158,6 +159,7 @@ def test_the_house_stops_its_children_last_in_first_out(tmp_path: Path, capfd: p
     assert byes == ["web", "worker", "redis"]
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_told_with_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
