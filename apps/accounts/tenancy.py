@@ -66,7 +66,7 @@ def across_studios() -> Iterator[None]:
 def _wall(studio: str, role: str, *, across: bool) -> Iterator[None]:
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        before = _begin(studio, role) if is_outermost else _swap(studio, role)
+        before = _swap(studio, role)
         outer = is_across()
         connection.is_across = across  # type: ignore[attr-defined]
         try:
@@ -77,14 +77,6 @@ def _wall(studio: str, role: str, *, across: bool) -> Iterator[None]:
         # exception or on purpose.
         if not is_outermost and not connection.needs_rollback:
             _swap(*before)
-
-
-def _begin(studio: str, role: str) -> tuple[str, str]:
-    """`_swap` as the first statement of a transaction, in one round trip with its BEGIN. Nothing was named before."""
-    # A pipeline tells what went wrong at its end, past the cursor that would make it an error of Django.
-    with connection.wrap_database_errors, connection.cursor() as cursor, connection.connection.pipeline():
-        cursor.execute("select set_config('app.studio', %s, true), set_config('role', %s, true)", [studio, role])
-    return "", NO_ROLE
 
 
 def _swap(studio: str, role: str) -> tuple[str, str]:
