@@ -117,6 +117,11 @@ class StudioQuerySet(models.QuerySet[M]):
         scoped._scoped = True
         return scoped
 
+    @property
+    def is_scoped(self) -> bool:
+        """True if the query itself knows its studio."""
+        return self._scoped
+
     def _clone(self) -> Self:
         copy: Self = super()._clone()  # type: ignore[misc]
         copy._scoped = self._scoped

@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import cached_property
 from hashlib import blake2b
 from hmac import compare_digest
@@ -31,6 +32,7 @@ from apps.albums import counts
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
+from apps.web.compiled import Compiled, Given
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60
@@ -42,6 +44,19 @@ _PLACEMENT: Final = -1
 _FORWARD, _BACK = 0, 1
 _LAYOUT = struct.Struct(">16sIB8s")
 _WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
+
+
+class Reach(Enum):
+    """Which part of an album: all of it, what comes after, from or before a photo, or chosen photos."""
+
+    ALL = auto()
+    AFTER = auto()
+    FROM = auto()
+    BEFORE = auto()
+    CHOSEN = auto()
+
+
+_BEYOND: Final = {Reach.AFTER: TupleGreaterThan, Reach.FROM: TupleGreaterThanOrEqual, Reach.BEFORE: TupleLessThan}
 
 
 class BadCursor(ValueError):
@@ -146,7 +161,7 @@ class Stream:
 
     def of(self, photo_ids: Collection[UUID]) -> list[TileRow]:
         """The rows of these photos, in reading order; what is not in the album is left out."""
-        return self._rows(self._visible().filter(photo_id__in=photo_ids).in_order(), len(photo_ids))
+        return self._rows(Reach.CHOSEN, len(photo_ids), photos=tuple(photo_ids)) if photo_ids else []
 
     def neighbours(self, photo_id: UUID) -> Neighbours | None:
         """What lies around a photo, or None if it cannot be seen here."""
@@ -164,10 +179,8 @@ class Stream:
     # -- pages ---------------------------------------------------------------------------------------
 
     def _forward(self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None) -> Page:
-        query = self._visible()
-        if key is not None:
-            query = query.filter(_from(key) if inclusive else _after(key))
-        rows = self._rows(query.in_order(), self.size + 1)
+        reach = Reach.ALL if key is None else Reach.FROM if inclusive else Reach.AFTER
+        rows = self._rows(reach, self.size + 1, key)
         more = len(rows) > self.size
         rows = rows[: self.size]
         return Page(
@@ -179,7 +192,7 @@ class Stream:
         )
 
     def _backward(self, key: Key, number: int) -> Page:
-        rows = self._rows(self._visible().filter(_before(key)).in_order().reverse(), self.size + 1)
+        rows = self._rows(Reach.BEFORE, self.size + 1, key)
         rows.reverse()
         if not rows:
             return self._forward(None)
@@ -226,8 +239,28 @@ class Stream:
             visible = visible.filter(photo_id__in=self.only)
         return visible if self.within is None else visible.filter(section_rank=self.within.rank)
 
-    def _rows(self, query: PlacementQuerySet, most: int) -> list[TileRow]:
-        return list(query.annotate(sizes=_sizes()).values_list(*FIELDS)[:most])
+    def _rows(self, reach: Reach, most: int, key: Key | None = None, photos: Sequence[UUID] = ()) -> list[TileRow]:
+        """The first rows of a part of the album; before a key, those next to it in the order that leads there."""
+        if self.only is not None:
+            return list(self._query(reach, most, key, photos))
+        given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id, "photos": photos}
+        if self.within is not None:
+            given["within"] = self.within.rank
+        if self.audience is not None:
+            given |= {"link": self.audience.link_id, "hidden": self.hidden_sections}
+        if key is not None:
+            given |= zip(("rank", "sort_key", "placement"), key, strict=True)
+        is_main = self.audience.is_main if self.audience is not None else None
+        return _ROWS(reach, most, self.only_shown, is_main, **given)
+
+    def _query(self, reach: Reach, most: int, key: Key | None, photos: Sequence[UUID]) -> QuerySet[Any, TileRow]:
+        query = self._visible()
+        if key is not None:
+            query = query.filter(_BEYOND[reach](_WHERE, key))
+        if reach == Reach.CHOSEN:
+            query = query.filter(photo_id__in=photos)
+        ordered = query.in_order().reverse() if reach == Reach.BEFORE else query.in_order()
+        return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self._visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
@@ -276,9 +309,54 @@ def _after(key: Key) -> TupleGreaterThan:
     return TupleGreaterThan(_WHERE, key)
 
 
-def _from(key: Key) -> TupleGreaterThanOrEqual:
-    return TupleGreaterThanOrEqual(_WHERE, key)
-
-
 def _before(key: Key) -> TupleLessThan:
     return TupleLessThan(_WHERE, key)
+
+
+def _page(
+    reach: Reach,
+    most: int,
+    only_shown: bool,
+    is_main: bool | None,
+    *,
+    album: UUID,
+    studio: UUID,
+    photos: Sequence[UUID],
+    within: int | None = None,
+    link: UUID | None = None,
+    hidden: Sequence[UUID] = (),
+    rank: int = 0,
+    sort_key: str = "",
+    placement: UUID | None = None,
+) -> QuerySet[Any, TileRow]:
+    """The query of `Stream._rows` for a stream that has these values.
+
+    is_main: whether the audience is the main client's link; None for no audience.
+    """
+    audience = None if is_main is None or link is None else Audience(link, is_main)
+    stream = replace(
+        unseen(studio, album, audience, hidden),
+        only_shown=only_shown,
+        within=None if within is None else Section(rank=within),
+    )
+    return stream._query(reach, most, None if placement is None else (rank, sort_key, placement), photos)
+
+
+_ROWS: Final = Compiled(_page)
+
+
+def unseen(studio: UUID, album: UUID, audience: Audience | None, hidden: Sequence[UUID]) -> Stream:
+    """A stream by ids alone, to build queries with.  hidden: sections that the audience may not know of."""
+    # Sections that no link may show are hidden from this one.
+    sections = [Section(id=one, audience=[]) for one in hidden]
+    return Stream(Album(id=album, studio_id=studio), audience=audience, sections=sections)
+
+
+def sections_of(album: Album) -> list[Section]:
+    """The album's sections in order. One query."""
+    return _SECTIONS(studio=album.studio_id, album=album.pk)
+
+
+_SECTIONS: Final = Compiled(
+    lambda *, studio, album: Section.objects.for_studio(studio).filter(album_id=album).order_by("rank")
+)

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from apps.albums.stream import Page, Stream
+from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing import lists
 from apps.sharing.access import Grant
@@ -87,7 +87,7 @@ def favourites_context(
     }
     if active.selection is None:
         return {**context, "tiles": "", "total": 0}
-    every_section = list(grant.album.sections.order_by("rank"))
+    every_section = sections_of(grant.album)
     stream = chosen_stream(grant, grant.stream(every_section), active)
     page = stream.open(query.get("after", ""), photo=as_id(query.get("photo", "")))
     following = f"{context['favourites_url']}?list={active.id}&after={page.next}" if page.next else ""
@@ -114,15 +114,13 @@ def chosen_stream(grant: Grant, stream: Stream, listed: Listed) -> Stream:
 
 def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chosen: UUID | None) -> Stream:
     """The gallery with nothing but the photos of the active list."""
-    return chosen_stream(grant, stream, lists.read(grant, visitor, chosen=chosen, shown=stream.photo_ids).active)
+    return chosen_stream(grant, stream, lists.read(grant, visitor, chosen=chosen, stream=stream).active)
 
 
 def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: Page) -> Lists:
     """The visitor's lists, and which photos of a page are in the active one. stream: all that the grant shows."""
     among = [row[0] for row in page.rows]
-    # Only somebody known has lists, and to build the query is a twentieth of the page.
-    shown = stream.photo_ids if visitor else None
-    return lists.read(grant, visitor, chosen=chosen, among=among, shown=shown)
+    return lists.read(grant, visitor, chosen=chosen, among=among, stream=stream)
 
 
 def _badges(grant: Grant, listed: Listed, rows: list[TileRow]) -> dict[UUID, tuple[str, str]]:

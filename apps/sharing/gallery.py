@@ -15,7 +15,7 @@ from apps.albums.counts import Counts
 from apps.albums.design import Design
 from apps.albums.masonry import Columns
 from apps.albums.models import Album, Section
-from apps.albums.stream import Page, Stream
+from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import FIELDS, Headings, TileRow, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
@@ -37,7 +37,7 @@ def gallery_context(
     visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
     """
     album = grant.album
-    every_section = list(album.sections.order_by("rank"))
+    every_section = sections_of(album)
     whole = grant.stream(every_section)
     stream, only = whole, ""
     if grant.rights.favourite and query.get("only") == "favourites":

@@ -6,9 +6,9 @@ own. Only photos that the grant shows are counted or told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,8 +19,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.albums.models import Audience
+from apps.albums.stream import Stream, unseen
 from apps.sharing.access import Grant
 from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor
+from apps.web.compiled import Compiled
 
 PER_VISITOR = 20
 LONGEST_TITLE = 80
@@ -89,27 +92,26 @@ def read(
     *,
     chosen: UUID | None = None,
     among: Collection[UUID] = (),
-    shown: QuerySet[Any] | None = None,
+    stream: Stream | None = None,
 ) -> Lists:
     """The lists of a visitor by one query, writing nothing.
 
     chosen: the list that the browser wants active; without it the first that is not sent.
-    among: photos whose hearts are asked for.  shown: ids of all photos of the grant, if such a query is at hand.
+    among: photos whose hearts are asked for.  stream: all that the grant shows, if it is at hand.
     Nobody known: one list without a limit, without asking the database.
     """
     if visitor is None:
         return Lists([], Listed(_("Favourites")))
-    picks = Pick.objects.for_studio(grant.studio).filter(selection=OuterRef("pk"))
-    mine = (
-        _of(grant, visitor)
-        .select_related("preset")
-        .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
-        .annotate(
-            shown_count=Coalesce(Subquery(_counted(_shown(grant, picks, shown))), 0),
-            hearts=ArraySubquery(picks.filter(photo_id__in=list(among)).values("photo_id")),
-        )
+    whole = stream or grant.stream()
+    rows = _READ(
+        grant.rights.is_main,
+        studio=grant.studio.pk,
+        album=grant.album.pk,
+        visitor=visitor.pk,
+        link=grant.link_id,
+        hidden=whole.hidden_sections,
+        among=tuple(among),
     )
-    rows = list(mine)
     if not rows:
         return Lists([], _first_to_come(grant))
     every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
@@ -117,6 +119,34 @@ def read(
     # Asked for no photos, the database does not even look: then there is no array.
     hearts: list[UUID] | None = active.selection.hearts  # type: ignore[union-attr]
     return Lists(every, active, frozenset(hearts or ()))
+
+
+def _with_hearts(
+    is_main: bool,
+    *,
+    studio: UUID,
+    album: UUID,
+    visitor: UUID,
+    link: UUID,
+    hidden: Sequence[UUID],
+    among: Sequence[UUID],
+) -> QuerySet[Any]:
+    """A visitor's lists in order, with `shown_count` and `hearts`."""
+    shown = unseen(studio, album, Audience(link, is_main), hidden).photo_ids
+    picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
+    return (
+        Selection.objects.for_studio(studio)
+        .filter(album_id=album, visitor_id=visitor)
+        .select_related("preset")
+        .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
+        .annotate(
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=shown))), 0),
+            hearts=ArraySubquery(picks.filter(photo_id__in=among).values("photo_id")),
+        )
+    )
+
+
+_READ: Final = Compiled(_with_hearts)
 
 
 def choose(every: list[Listed], chosen: UUID | None) -> Listed:
@@ -273,21 +303,27 @@ def _first(grant: Grant, visitor: Visitor) -> str:
 
 def _first_to_come(grant: Grant) -> Listed:
     """The list that a first heart would go to."""
-    preset = _presets(grant).first()
+    preset = next(iter(_PRESETS(studio=grant.studio.pk, album=grant.album.pk)), None)
     return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
 
 
 def _presets(grant: Grant) -> QuerySet[SelectionPreset]:
-    return SelectionPreset.objects.for_studio(grant.studio).filter(album_id=grant.album.pk).order_by("rank", "pk")
+    return _presets_of(studio=grant.studio.pk, album=grant.album.pk)
+
+
+def _presets_of(*, studio: UUID, album: UUID) -> QuerySet[SelectionPreset]:
+    return SelectionPreset.objects.for_studio(studio).filter(album_id=album).order_by("rank", "pk")
+
+
+_PRESETS: Final = Compiled(_presets_of)
 
 
 def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:
     return Selection.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, visitor=visitor)
 
 
-def _shown(grant: Grant, picks: QuerySet[Pick], shown: QuerySet[Any] | None = None) -> QuerySet[Pick]:
-    ids: QuerySet[Any] = shown if shown is not None else grant.photos().values("photo_id")
-    return picks.filter(photo_id__in=ids)
+def _shown(grant: Grant, picks: QuerySet[Pick]) -> QuerySet[Pick]:
+    return picks.filter(photo_id__in=grant.photos().values("photo_id"))
 
 
 def _counted(picks: QuerySet[Pick]) -> QuerySet[Any]:

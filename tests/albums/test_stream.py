@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums import counts, places
-from apps.albums.models import Album, PhotoState, Placement
-from apps.albums.stream import BadCursor, Page, Stream
+from apps.albums.models import Album, Audience, PhotoState, Placement
+from apps.albums.stream import BadCursor, Page, Reach, Stream
 from tests.albums.bulk import fill
 from tests.albums.people import order_of
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory
@@ -266,3 +266,37 @@ def _buffers(sql: str) -> int:
         cursor.execute(f"explain (analyze, buffers, format json) {sql}")
         plan = cursor.fetchone()[0][0]["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("hidden", [0, 1, 2])
+@pytest.mark.parametrize("is_main", [None, False, True])
+def test_the_statement_of_a_page_is_what_the_query_says(album: Album, is_main: bool | None, hidden: int) -> None:
+    """The statement is kept and filled with each reader's values: none may be another reader's."""
+    other = AlbumFactory.create(studio=album.studio)
+    fill(other, 3)
+    with acting_in(album.studio):
+        sections = list(album.sections.order_by("rank"))
+    for section in sections[:hidden]:
+        section.audience = [UUID(int=5)]
+    readers = [
+        Stream(one, size=3, within=within, only_shown=only_shown, sections=sections, audience=audience)
+        for one in (album, other)
+        for link in (UUID(int=1), UUID(int=2))
+        for audience in [None if is_main is None else Audience(link, is_main)]
+        for within in (None, sections[1])
+        for only_shown in (True, False)
+    ]
+    with acting_in(album.studio):
+        keys = list(album.placements.in_order().values_list("section_rank", "sort_key", "id")[1:2])
+        ids = tuple(album.placements.in_order().values_list("photo_id", flat=True)[:2])
+        for reader in readers:
+            parts: list[tuple[Any, ...]] = [(Reach.ALL, 3, None, ()), (Reach.CHOSEN, 2, None, ids)]
+            parts += [
+                (reach, reader.size + 1, key, ()) for reach in (Reach.AFTER, Reach.FROM, Reach.BEFORE) for key in keys
+            ]
+            for part in parts:
+                with CaptureQueriesContext(connection) as kept:
+                    rows = reader._rows(*part)
+                with CaptureQueriesContext(connection) as said:
+                    assert rows == list(reader._query(*part))
+                assert kept.captured_queries[0]["sql"] == said.captured_queries[0]["sql"]
