@@ -24,7 +24,7 @@ test: dev                   ## everything: units, services, browser. ARGS="-k wo
 		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part "$$@" --last-failed -n 0; }; \
 		twice -n 2 -m "not slow and not browser" $(ARGS) \
 		&& twice -n 2 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
-		&& twice -m browser $(ARGS)'
+		&& twice -n 2 --dist worksteal -m browser $(ARGS)'
 
 quick: dev                  ## the fast part
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)

@@ -27,7 +27,11 @@ SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phon
 NO_PAGE = re.compile(r"/(tiles|fresh)/$")
 
 
-@pytest.fixture(scope="module")
+# Pages that one test looks at, so that two processes have an even share of the long list.
+AT_ONCE = 17
+
+
+@pytest.fixture(scope="session")
 def world(glassine: Installation) -> lively.Lively:
     return lively.make(glassine)
 
@@ -47,12 +51,13 @@ def faults(page: Page, only: str = "") -> list[str]:
 def in_both_themes(page: Page) -> list[str]:
     """The faults in light and in dark, and whatever makes the page wider than the screen."""
     found = faults(page)
-    pages.turn(page, "dark")
-    found += [f"dark: {one}" for one in faults(page, COLOURS)]
-    pages.turn(page, "light")
     # A phone's layout grows with what is too wide for it.
     if page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth) > screen.width"):
         found.append(f"{page.url} is wider than the screen")
+    pages.turn(page, "dark")
+    found += [f"dark: {one}" for one in faults(page, COLOURS)]
+    # For the page that comes next.
+    page.emulate_media(color_scheme="light")
     return found
 
 
@@ -76,15 +81,28 @@ def seen(page: Page, path: str) -> bool:
     return True
 
 
+def shares() -> Iterator[Any]:
+    """The list, a browser's pages in their order, in pieces that two processes can share."""
+    for by in sorted({shot.by for shot in pages.ALL}):
+        shots = [one for one in pages.ALL if one.by == by]
+        for start in range(0, len(shots), AT_ONCE):
+            yield pytest.param(by, shots[start : start + AT_ONCE], id=f"{by}-{start // AT_ONCE + 1}")
+
+
 @SCREENS
-@pytest.mark.parametrize("by", sorted({shot.by for shot in pages.ALL}))
+@pytest.mark.parametrize(("by", "shots"), list(shares()))
 def test_every_page_and_state_of_the_list(
-    by: str, screen: dict[str, int], visit: Callable[..., Any], glassine: Installation, world: lively.Lively
+    by: str,
+    shots: list[pages.Shot],
+    screen: dict[str, int],
+    visit: Callable[..., Any],
+    glassine: Installation,
+    world: lively.Lively,
 ) -> None:
     found = []
     with visit(screen, color_scheme="light", reduced_motion="reduce") as page:
         pages.enter(page, glassine.url, world, by)
-        for shot in (one for one in pages.ALL if one.by == by):
+        for shot in shots:
             pages.stand(page, shot, world)
             found += [f"{shot.name}: {one}" for one in in_both_themes(page)]
     assert found == []
