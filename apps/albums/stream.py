@@ -113,7 +113,7 @@ class Stream:
     @cached_property
     def counts(self) -> counts.Counts:
         if self.only is not None:
-            return counts.exactly(self._visible())
+            return counts.exactly(self.visible())
         if self.audience is not None:
             return counts.shown_to(self.album, self.audience, self.hidden_sections)
         return counts.shown(self.album) if self.only_shown else counts.live(self.album)
@@ -130,7 +130,7 @@ class Stream:
     @property
     def photo_ids(self) -> QuerySet[Any]:
         """The ids of all photos in it, as a query."""
-        return self._visible().order_by().values("photo_id")
+        return self.visible().order_by().values("photo_id")
 
     def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
         """The page for an address: by cursor, from a section, or with a photo on it.
@@ -161,14 +161,14 @@ class Stream:
 
     def of(self, photo_ids: Collection[UUID]) -> list[TileRow]:
         """The rows of these photos, in reading order; what is not in the album is left out."""
-        return self._rows(Reach.CHOSEN, len(photo_ids), photos=tuple(photo_ids)) if photo_ids else []
+        return self._rows(Reach.CHOSEN, len(photo_ids), photos=photo_ids)
 
     def neighbours(self, photo_id: UUID) -> Neighbours | None:
         """What lies around a photo, or None if it cannot be seen here."""
         key = self._key_of(photo_id)
         if key is None:
             return None
-        before, after = self._visible().filter(_before(key)), self._visible().filter(_after(key))
+        before, after = self.visible().filter(_before(key)), self.visible().filter(_after(key))
         return Neighbours(
             position=before.count() + 1,
             total=self.counts.total,
@@ -213,7 +213,7 @@ class Stream:
         key = self._key_of(photo_id)
         if key is None:
             return self._forward(None)
-        earlier = self._visible().filter(_before(key))
+        earlier = self.visible().filter(_before(key))
         number = earlier.count()
         back = number % self.size
         if number < self.size:
@@ -230,7 +230,8 @@ class Stream:
         album = self.album
         return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
 
-    def _visible(self) -> PlacementQuerySet:
+    def visible(self) -> PlacementQuerySet:
+        """All photos in it, in no order."""
         if self.audience is not None:
             visible = self._all().shown_to(self.audience, self.hidden_sections)
         else:
@@ -239,11 +240,13 @@ class Stream:
             visible = visible.filter(photo_id__in=self.only)
         return visible if self.within is None else visible.filter(section_rank=self.within.rank)
 
-    def _rows(self, reach: Reach, most: int, key: Key | None = None, photos: Sequence[UUID] = ()) -> list[TileRow]:
+    def _rows(self, reach: Reach, most: int, key: Key | None = None, photos: Collection[UUID] = ()) -> list[TileRow]:
         """The first rows of a part of the album; before a key, those next to it in the order that leads there."""
         if self.only is not None:
             return list(self._query(reach, most, key, photos))
-        given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id, "photos": photos}
+        given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id}
+        if reach == Reach.CHOSEN:
+            given["photos"] = list(photos)
         if self.within is not None:
             given["within"] = self.within.rank
         if self.audience is not None:
@@ -253,17 +256,17 @@ class Stream:
         is_main = self.audience.is_main if self.audience is not None else None
         return _ROWS(reach, most, self.only_shown, is_main, **given)
 
-    def _query(self, reach: Reach, most: int, key: Key | None, photos: Sequence[UUID]) -> QuerySet[Any, TileRow]:
-        query = self._visible()
+    def _query(self, reach: Reach, most: int, key: Key | None, photos: Collection[UUID]) -> QuerySet[Any, TileRow]:
+        query = self.visible()
         if key is not None:
             query = query.filter(_BEYOND[reach](_WHERE, key))
         if reach == Reach.CHOSEN:
-            query = query.filter(photo_id__in=photos)
+            query = query.filter(photo_id__any=photos)
         ordered = query.in_order().reverse() if reach == Reach.BEFORE else query.in_order()
         return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
 
     def _key_of(self, photo_id: UUID) -> Key | None:
-        return self._visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
+        return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
 
     # -- cursors -------------------------------------------------------------------------------------
 
@@ -321,7 +324,7 @@ def _page(
     *,
     album: UUID,
     studio: UUID,
-    photos: Sequence[UUID],
+    photos: Collection[UUID] = (),
     within: int | None = None,
     link: UUID | None = None,
     hidden: Sequence[UUID] = (),

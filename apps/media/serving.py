@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from hmac import compare_digest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -162,12 +162,12 @@ def download_name(name: str, mime: str) -> str:
     wanted = _EXTENSIONS.get(mime)
     if wanted is None:
         return f"{name}.bin"
-    path = PurePosixPath(name)
-    extension = path.suffix[1:].lower()
+    stem, _dot, suffix = name.rpartition(".")
+    extension = suffix.lower() if stem else ""
     if extension in wanted:
         return name
     known = any(extension in others for others in _EXTENSIONS.values())
-    return f"{path.stem if known else name}.{wanted[0]}"
+    return f"{stem if known else name}.{wanted[0]}"
 
 
 def safety_headers(mime: str) -> dict[str, str]:

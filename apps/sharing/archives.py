@@ -15,21 +15,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from apps.albums.models import PlacementQuerySet
+from apps.albums.models import Audience, PlacementQuerySet
+from apps.albums.stream import unseen
 from apps.sharing import packing
 from apps.sharing.access import Grant
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
 from apps.sharing.packing import File
-from apps.sharing.sizes import Missing, files_of, is_offered
+from apps.sharing.sizes import COLUMNS, Missing, files_of, is_offered
 from apps.sharing.zipping import Entry, Layout
+from apps.web.compiled import Compiled
 from apps.web.refusal import Refusal
 
 MOST_CHOSEN = 500
@@ -37,6 +41,7 @@ MOST_CHOSEN = 500
 KEPT = timedelta(days=2)
 MOST_KEPT = 2_000
 _CHOSEN = "ids"
+_NIL: Final = UUID(int=0)
 _WHAT = re.compile(r"all|favourites|(list|section):[0-9a-f-]{32,36}|photos:[0-9a-f]{32}")
 _ETAG = re.compile(r"[0-9a-f]{32}")
 
@@ -167,7 +172,8 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
     """
     if not is_offered(grant, wish.size):
         raise NotGranted
-    files, missing = files_of(grant, members(grant, wish.what, visitor), wish.size)
+    kind, given = _choice(grant, wish.what, visitor)
+    files, missing = files_of(grant, _ROWS(kind, grant.rights.is_main, **given), wish.size)
     if missing:
         raise NotReady(len(files), len(files) + len(missing), missing)
     if not files:
@@ -191,22 +197,61 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
 
 def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
     """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
+    kind, given = _choice(grant, what, visitor)
+    return _members(kind, grant.rights.is_main, **given)
+
+
+def _choice(grant: Grant, what: str, visitor: Visitor | None) -> tuple[str, dict[str, Any]]:
+    """Kind and values of a choice, as `_members` takes them. Raises Http404 for a choice that is none."""
     if not _WHAT.fullmatch(what):
         raise Http404
-    kind, _colon, given = what.partition(":")
-    photos = grant.photos()
-    if what == "all":
-        return photos
-    if what == "favourites" or kind == "list":
+    kind, _colon, named = what.partition(":")
+    given: dict[str, Any] = {
+        "studio": grant.studio.pk,
+        "album": grant.album.pk,
+        "link": grant.link_id,
+        "hidden": grant.stream().hidden_sections,
+    }
+    if kind in ("favourites", "list"):
         if visitor is None:
-            return photos.none()
-        picks = Pick.objects.for_studio(grant.studio).filter(selection__visitor=visitor)
-        if kind == "list":
-            picks = picks.filter(selection_id=_uuid(given))
-        return photos.filter(photo_id__in=picks.values("photo_id"))
+            return "photos", given | {"photos": []}
+        given["visitor"] = visitor.pk
+    if kind in ("list", "section"):
+        given["one"] = _uuid(named)
+    if kind == "photos":
+        given["photos"] = _chosen(grant, named)
+    return kind, given
+
+
+def _members(
+    kind: str,
+    is_main: bool,
+    *,
+    studio: UUID,
+    album: UUID,
+    link: UUID,
+    hidden: Sequence[UUID],
+    visitor: UUID = _NIL,
+    one: UUID = _NIL,
+    photos: Sequence[UUID] = (),
+) -> PlacementQuerySet:
+    """What a link shows of a choice. one: the list or the section.  visitor: whose favourites.  photos: single ones."""
+    shown = unseen(studio, album, Audience(link, is_main), hidden).visible()
+    picks = Pick.objects.for_studio(studio).filter(selection__visitor_id=visitor)
+    if kind == "favourites":
+        return shown.filter(photo_id__in=picks.values("photo_id"))
+    if kind == "list":
+        return shown.filter(photo_id__in=picks.filter(selection_id=one).values("photo_id"))
     if kind == "section":
-        return photos.filter(section_id=_uuid(given))
-    return photos.filter(photo_id__in=_chosen(grant, given))
+        return shown.filter(section_id=one)
+    return shown.filter(photo_id__any=photos) if kind == "photos" else shown
+
+
+def _rows(kind: str, is_main: bool, **given: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    return _members(kind, is_main, **given).in_order().values_list(*COLUMNS)
+
+
+_ROWS: Final = Compiled(_rows)
 
 
 def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
@@ -238,14 +283,21 @@ def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> No
 
 
 def _keep(grant: Grant, rows: list[Archive]) -> None:
-    every = Archive.objects.for_studio(grant.studio)
-    mine = every.filter(link_id=grant.link_id)
-    mine.filter(created_at__lt=timezone.now() - KEPT).delete()
-    every.bulk_create(
+    Archive.objects.for_studio(grant.studio).bulk_create(
         rows, update_conflicts=True, unique_fields=["studio", "link", "etag"], update_fields=["created_at"]
     )
-    # Every choice is another plan: whoever makes them up by a program makes them for themselves alone.
-    mine.filter(pk__in=mine.order_by("-created_at", "-pk").values("pk")[MOST_KEPT:]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [grant.studio.pk, grant.link_id, timezone.now() - KEPT, MOST_KEPT])
+
+
+# Every choice is another plan: whoever makes them up by a program makes them for themselves alone.
+_FORGET: Final = """
+    with mine as (
+        select id, created_at, row_number() over (order by created_at desc, id desc) as place
+        from sharing_archive where studio_id = %s and link_id = %s
+    )
+    delete from sharing_archive where id in (select id from mine where created_at < %s or place > %s)
+"""
 
 
 def kept(grant: Grant, etag: str) -> Bundle | None:
@@ -265,7 +317,7 @@ def kept(grant: Grant, etag: str) -> Bundle | None:
 
 def is_shown(grant: Grant, bundle: Bundle) -> bool:
     """True if this guest still sees all that the plan holds."""
-    return grant.photos().filter(photo_id__in=bundle.photo_ids).count() == len(bundle.photos)
+    return grant.photos().filter(photo_id__any=bundle.photo_ids).count() == len(bundle.photos)
 
 
 def _word(files: Sequence[File], what: str) -> str:

@@ -110,15 +110,14 @@ def read(
         visitor=visitor.pk,
         link=grant.link_id,
         hidden=whole.hidden_sections,
-        among=tuple(among),
+        among=list(among),
     )
     if not rows:
         return Lists([], _first_to_come(grant))
     every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
     active = choose(every, chosen)
-    # Asked for no photos, the database does not even look: then there is no array.
-    hearts: list[UUID] | None = active.selection.hearts  # type: ignore[union-attr]
-    return Lists(every, active, frozenset(hearts or ()))
+    hearts: list[UUID] = active.selection.hearts  # type: ignore[union-attr]
+    return Lists(every, active, frozenset(hearts))
 
 
 def _with_hearts(
@@ -141,7 +140,7 @@ def _with_hearts(
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
             shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=shown))), 0),
-            hearts=ArraySubquery(picks.filter(photo_id__in=among).values("photo_id")),
+            hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
         )
     )
 

@@ -15,7 +15,7 @@ from isal.isal_zlib import crc32
 
 from apps.media import derived, serving
 from apps.media.models import Blob, BlobState
-from apps.media.storage import store
+from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
 from apps.sharing.archives import Bundle
 from apps.sharing.sizes import Unwhole, rendition_of
@@ -42,7 +42,7 @@ def places(grant: Grant, bundle: Bundle) -> Places:
     the next plan has it made again.
     """
     wanted = {photo.blob_id for photo in bundle.photos}
-    rows = Blob.objects.for_studio(grant.studio).filter(pk__in=wanted).exclude(state=BlobState.DAMAGED)
+    rows = Blob.objects.for_studio(grant.studio).filter(pk__any=wanted).exclude(state=BlobState.DAMAGED)
     found = {row.blob_id: row for row in (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))}
     gone = [blob_id for blob_id in wanted if blob_id not in found or not _lies_there(found[blob_id])]
     if gone:
@@ -54,12 +54,12 @@ def places(grant: Grant, bundle: Bundle) -> Places:
 
 
 def _lies_there(location: serving.Location) -> bool:
-    path = location.path
-    if path is None:
+    place = store()
+    if not isinstance(place, LocalStore):
         # In a bucket the first read tells.
         return True
     try:
-        return path.stat().st_size == location.size
+        return place.size(location.storage_key) == location.size
     except OSError:
         return False
 

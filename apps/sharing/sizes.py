@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_noop as _
 from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
-from apps.albums.models import PlacementQuerySet
 from apps.media import derived
 from apps.media.models import Blob, BlobState, Rendition
 from apps.media.storage import store
@@ -78,15 +77,17 @@ _PHOTO = ("photo_id", "section_id", "section__title", "photo__camera_name", "pho
 _BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key")
 
 
-def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[list[File], Missing]:
-    """The files of these photos in reading order, and what is still to be made.
+# What `files_of` asks of each photo.
+COLUMNS: Final = (*_PHOTO, *(f"photo__original__{name}" for name in _BLOB))
+
+
+def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[list[File], Missing]:
+    """The files of photos in their order, and what is still to be made. rows: their `COLUMNS`.
 
     CRCs that nobody counted yet are counted now, as long as that is quick. Raises Unwhole for a damaged original;
     anything else that is damaged can be made again.
     """
     kind = rendition_of(size, grant.rights.metadata)
-    originals = [f"photo__original__{name}" for name in _BLOB]
-    rows = list(placements.in_order().values_list(*_PHOTO, *originals))
     sources = [row[len(_PHOTO)] for row in rows]
     blobs = (
         _renditions(grant.studio.pk, sources, kind) if kind else {row[len(_PHOTO)]: row[len(_PHOTO) :] for row in rows}
@@ -110,7 +111,7 @@ def files_of(grant: Grant, placements: PlacementQuerySet, size: str) -> tuple[li
 
 def _renditions(studio_id: UUID, sources: Sequence[UUID], kind: str) -> dict[UUID, tuple[Any, ...]]:
     """Whole blobs of a kind of rendition, by their source; what is damaged, or by an old recipe, is made again."""
-    made = Rendition.objects.for_studio(studio_id).filter(source_id__in=sources, kind=kind, blob__state=BlobState.LIVE)
+    made = Rendition.objects.for_studio(studio_id).filter(source_id__any=sources, kind=kind, blob__state=BlobState.LIVE)
     recipe = derived.RECIPES.get(kind.partition(".")[0])
     if recipe is not None:
         made = made.filter(recipe=recipe)
@@ -158,5 +159,5 @@ def count_crc(studio_id: UUID, blob_id: UUID, key: str, sha256: str) -> int:
 def mark_used(grant: Grant, blob_ids: Sequence[UUID]) -> None:
     """Note once a day that files are fetched: what was made on demand and nobody wants any more is swept."""
     old = timezone.now() - _SEEN_EACH
-    blobs = Blob.objects.for_studio(grant.studio).filter(pk__in=blob_ids, seen_at__lt=old)
+    blobs = Blob.objects.for_studio(grant.studio).filter(pk__any=blob_ids, seen_at__lt=old)
     blobs.update(seen_at=timezone.now())

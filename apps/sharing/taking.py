@@ -60,7 +60,7 @@ def tally(grant: Grant) -> Tally:
 
 def untaken(grant: Grant, photo_ids: Collection[UUID]) -> list[UUID]:
     """Those of the photos that the counter does not know yet."""
-    known = set(_taken(grant).filter(photo_id__in=photo_ids).values_list("photo_id", flat=True))
+    known = set(_taken(grant).filter(photo_id__any=photo_ids).values_list("photo_id", flat=True))
     return [photo_id for photo_id in photo_ids if photo_id not in known]
 
 

@@ -8,6 +8,7 @@ follow from names, sizes and CRCs alone. Pure: no files, no database.
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 import zlib
@@ -184,8 +185,14 @@ _DEVICES = frozenset(
 )
 
 
+# What cameras write: nothing to clean, unless it is the name of a device.
+_CLEAN = re.compile(r"[0-9A-Za-z_(][0-9A-Za-z_()-]{0,90}(\.[0-9A-Za-z]{1,4})?", re.ASCII)
+
+
 def clean(name: str, *, empty: str = "photo") -> str:
     """A name for one file or folder that every system takes as it is: no path, nothing hidden, not too long."""
+    if _CLEAN.fullmatch(name) and name.partition(".")[0].upper() not in _DEVICES:
+        return name
     kept = "".join(
         "_" if letter in _REFUSED else letter
         for letter in unicodedata.normalize("NFC", name)
@@ -230,4 +237,6 @@ def _shortened(stem: str, size: int) -> str:
 
 
 def _folded(path: str) -> str:
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())

@@ -20,7 +20,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 T = TypeVar("T")
 Value: TypeAlias = UUID | int | str | datetime
-Given: TypeAlias = Value | Sequence[Value]
+One: TypeAlias = Value | list[UUID]
+Given: TypeAlias = One | tuple[Value, ...]
 # Of one query. A shape beyond costs one more compilation, not an error.
 _MOST_SHAPES: Final = 200
 # Stand-ins fit into every column of their type, and no query writes them by itself.
@@ -62,7 +63,7 @@ class Compiled(Generic[T]):
         self._statements: dict[Hashable, _Statement] = {}
 
     def __call__(self, *shape: Hashable, **given: Given) -> list[T]:
-        """The rows. A sequence stands for as many values as it holds. Raises Unfit."""
+        """The rows. A tuple is as many values as it holds, a list is one array (of `__any`). Raises Unfit."""
         kinds = tuple((name, _kind(value)) for name, value in given.items())
         statement = self._statements.get((shape, kinds))
         if statement is None:
@@ -77,7 +78,7 @@ class Compiled(Generic[T]):
         query = self._build(
             *shape,
             **{
-                name: next(left) if isinstance(value, Value) else tuple(next(left) for _ in value)
+                name: tuple(next(left) for _ in value) if isinstance(value, tuple) else next(left)
                 for name, value in given.items()
             },
         )
@@ -101,7 +102,7 @@ def _check(query: models.QuerySet[Any, Any]) -> None:
         raise Unfit("rows at hand and prefetched rows belong to one call")
 
 
-def _run(statement: _Statement, values: list[Value]) -> list[Any]:
+def _run(statement: _Statement, values: list[One]) -> list[Any]:
     if not statement.sql:
         return []
     params = tuple(_filled(param, values) for param in statement.params)
@@ -118,20 +119,22 @@ def _kind(value: Given) -> type | int:
     """What of a value decides about the statement: its type, or how many there are."""
     if isinstance(value, bool) or value is None:
         raise Unfit(f"{value} decides about the statement: it belongs to the shape")
-    return type(value) if isinstance(value, Value) else len(value)
+    return len(value) if isinstance(value, tuple) else type(value)
 
 
-def _flat(given: dict[str, Given]) -> list[Value]:
-    values: list[Value] = []
+def _flat(given: dict[str, Given]) -> list[One]:
+    values: list[One] = []
     for value in given.values():
-        if isinstance(value, Value):
-            values.append(value)
-        else:
+        if isinstance(value, tuple):
             values += value
+        else:
+            values.append(value)
     return values
 
 
-def _stand_in(value: Value, number: int) -> Value:
+def _stand_in(value: One, number: int) -> One:
+    if isinstance(value, list):
+        return [uuid4()]
     if isinstance(value, UUID):
         return uuid4()
     if isinstance(value, datetime):
@@ -141,10 +144,10 @@ def _stand_in(value: Value, number: int) -> Value:
     return _NUMBERS + number
 
 
-def _slotted(param: Any, stands: list[Value]) -> Any:
-    if isinstance(param, list | tuple):
-        return [_slotted(one, stands) for one in param]
-    return _Slot(stands.index(param)) if isinstance(param, Value) and param in stands else param
+def _slotted(param: Any, stands: list[One]) -> Any:
+    if isinstance(param, Value | list) and param in stands:
+        return _Slot(stands.index(param))
+    return [_slotted(one, stands) for one in param] if isinstance(param, list | tuple) else param
 
 
 def _slots(params: Sequence[Any]) -> set[int]:
@@ -154,7 +157,7 @@ def _slots(params: Sequence[Any]) -> set[int]:
     return found
 
 
-def _filled(param: Any, values: list[Value]) -> Any:
+def _filled(param: Any, values: list[One]) -> Any:
     if isinstance(param, _Slot):
         return values[param.number]
     return [_filled(one, values) for one in param] if isinstance(param, list) else param

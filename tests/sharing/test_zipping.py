@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -13,11 +14,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apps.sharing import zipping
 from apps.sharing.zipping import Entry, Layout, Piece, clean, distinct
 
 MOMENT = datetime(2026, 6, 6, 15, 30, 42, tzinfo=UTC)
@@ -203,6 +206,14 @@ def test_a_name_is_one_plain_component(name: str) -> None:
 @pytest.mark.parametrize("name", ["IMG_0001.JPG", "DSC 1.NEF", "Grüße.jpg", "写真.heic", "a'b&c (3).jpeg"])
 def test_a_cameras_name_is_kept(name: str) -> None:
     assert clean(name) == name
+
+
+@given(st.from_regex(r"[0-9A-Za-z_().-]{1,8}", fullmatch=True) | st.sampled_from(["CON", "nul.jpg", "com1.tar.gz"]))
+def test_what_cameras_write_is_cleaned_as_everything_is(name: str) -> None:
+    """The short way gives what the long way gives."""
+    with patch.object(zipping, "_CLEAN", re.compile("(?!)")):
+        cleaned = zipping.clean(name)
+    assert zipping.clean(name) == cleaned
 
 
 def test_equal_names_are_told_apart_as_every_system_sees_them() -> None:
