@@ -65,14 +65,14 @@ def needs_person(request: HttpRequest, token: str) -> HttpResponse:
 def back_to(token: str, wanted: str) -> str:
     """The page to return to: `wanted` if it lies in this gallery, else the gallery."""
     gallery = reverse("sharing:gallery", args=[token])
-    parts = urlsplit(wanted) if len(wanted) <= 2000 else None
     is_ours = (
-        parts is not None
+        len(wanted) <= 2000
         and wanted.startswith(gallery)
         # Browsers read "\" as "/", drop control characters, and walk up at "..", also when it is escaped.
         and "\\" not in wanted
         and wanted.isprintable()
-        and ".." not in unquote(parts.path).split("/")
+        # Only now: an address with a host that is none cannot be taken apart at all.
+        and ".." not in unquote(urlsplit(wanted).path).split("/")
         and not wanted.startswith(reverse("sharing:who", args=[token]))
     )
     return wanted if is_ours else gallery

@@ -388,3 +388,13 @@ def test_g18_a_refused_mail_leaves_no_address_in_the_log(shared: Make, monkeypat
         logging.getLogger().removeHandler(handler)
     assert "SMTPRecipientsRefused" in written.getvalue()
     assert "anna@" not in written.getvalue().lower()
+
+
+@pytest.mark.parametrize("wanted", ["//[", "http://[x", "/g/[::", "//\u2100/"])
+def test_a_way_back_that_cannot_be_read_leads_to_the_gallery(shared: Make, wanted: str) -> None:
+    share = shared()
+    page = Client().get(address(share), {"next": wanted})
+    assert page.status_code == 200
+    assert f'value="{share.url()}"' in page.content.decode()
+    answer = Client().post(address(share, "who_save"), {**ANNA, "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (303, share.url())
