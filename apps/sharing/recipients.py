@@ -15,6 +15,8 @@ from apps.sharing.models import ShareLink, Visitor
 
 MOST_TYPED = 50
 MOST_VISITORS = 500
+# What a mail server takes at most, and the row keeps.
+LONGEST_ADDRESS = 254
 
 
 class Unsendable(ValueError):
@@ -38,6 +40,8 @@ def addresses_in(text: str) -> list[str]:
     for _, address in getaddresses([part for part in with_names.split(",") if part.strip()]):
         try:
             validate_email(address)
+            if len(address.lower()) > LONGEST_ADDRESS:
+                raise ValidationError("too long")
         except ValidationError:
             raise Unsendable("addresses", f"“{(address or text.strip())[:80]}” is not a mail address.") from None
         found[address.lower()] = None

@@ -332,3 +332,12 @@ def test_the_language_of_a_new_mail_is_the_albums(shared: Make) -> None:
     assert composing.language_of(share.album) == "de"
     share.album.design = {"language": "xx"}
     assert composing.language_of(share.album) == "en"
+
+
+def test_an_address_longer_than_any_mailbox_is_refused(shared: Make, alice: Client) -> None:
+    share = shared()
+    where = page("letter_new", share.album.pk)
+    answer = alice.post(where, form(share, addresses=f"{'a' * 250}@example.com"))
+    assert answer.status_code == 422
+    assert "is not a mail address" in answer.content.decode()
+    assert written(share.studio) == []
