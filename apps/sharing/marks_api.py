@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -156,11 +157,11 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
         rows = Comment.objects.for_studio(self.studio).filter(
             album_id=self.album.pk, photo_id__in=photos, removed_at__isnull=True
         )
+        place = Window(RowNumber(), partition_by=F("photo_id"), order_by=("created_at", "pk"))
+        first = rows.annotate(place=place).filter(place__lte=MOST_COMMENTS)
         by_photo: dict[UUID, Shapes] = {}
-        for row in rows.order_by("photo_id", "created_at", "pk")[: MOST_COMMENTS * max(1, len(photos))]:
-            told = by_photo.setdefault(row.photo_id, [])
-            if len(told) < MOST_COMMENTS:
-                told.append(_comment(row))
+        for row in first.order_by("photo_id", "created_at", "pk"):
+            by_photo.setdefault(row.photo_id, []).append(_comment(row))
         return by_photo, dict(rows.order_by().values_list("photo_id").annotate(Count("pk")))
 
 

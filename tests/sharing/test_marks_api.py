@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo
+from apps.sharing import marks_api
 from apps.sharing.models import Activity, ActivityKind, Mark, Pick, Selection
 from tests.factories import ApiKeyFactory
 from tests.sharing.proofs import Proofing, make_proofing
@@ -114,3 +115,19 @@ def test_more_photos_and_people_cost_no_more_queries(proofing: Proofing) -> None
     with CaptureQueriesContext(connection) as many:
         assert len(ask(proofing)["results"]) == 6
     assert len(many) == len(few)
+
+
+def test_a_photo_with_very_many_comments_leaves_those_of_the_others(
+    proofing: Proofing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks_api, "MOST_COMMENTS", 2)
+    anna = proofing.visitor("Anna")
+    for number in range(5):
+        proofing.comment(anna, 1, f"Of the first {number}")
+    proofing.comment(anna, 2, "Of the second")
+    told = {row["camera_name"]: row for row in ask(proofing)["results"]}
+    first, second = told["IMG_0001.JPG"], told["IMG_0002.JPG"]
+    assert ([one["body"] for one in first["comments"]], first["comment_count"]) == (
+        ["Of the first 0", "Of the first 1"], 5,
+    )  # fmt: skip
+    assert ([one["body"] for one in second["comments"]], second["comment_count"]) == (["Of the second"], 1)
