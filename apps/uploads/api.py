@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,6 +26,7 @@ from apps.media import cas
 from apps.uploads.ingest import ingest
 from apps.uploads.receiver import explain
 from apps.web.api import error_body
+from apps.web.parsing import Json
 
 File: TypeAlias = "UploadedFile[bytes]"
 NO_ROOM = 507
@@ -170,7 +171,7 @@ class AlbumPhotosViewSet(AlbumPhotoViewSet):
     """The photos of one album, and new ones for it."""
 
     action_scopes = {"create": "upload"}
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, Json]
 
     @extend_schema(request={"multipart/form-data": FilesRequest}, responses=RESPONSES)
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -183,7 +184,7 @@ class Upload(StudioView):
     """Files for an album or for none."""
 
     scope = "upload"
-    parser_classes = [MultiPartParser, JSONParser]
+    parser_classes = [MultiPartParser, Json]
 
     def _take(self, request: Request, name: str) -> Response:
         asked = AlbumField(data=request.data)

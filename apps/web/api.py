@@ -7,7 +7,13 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as FormError
 from django.core.signals import got_request_exception
 from django.db import models
@@ -133,8 +139,10 @@ def _from_django(error: Exception, context: dict[str, Any]) -> Response:
         return _response(404, "not_found", NOTHING_HERE)
     if isinstance(error, PermissionDenied):
         return _response(403, "permission_denied", str(error) or SENTENCES[403])
-    if isinstance(error, RequestDataTooBig | TooManyFilesSent):
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return _response(413, "too_large", SENTENCES[413])
+    if isinstance(error, SuspiciousOperation):
+        return _response(400, "bad_request", SENTENCES[400])
     if isinstance(error, OSError) and error.errno in FULL_DISK:
         return _response(507, "storage_full", SENTENCES[507])
     request = context["request"]._request

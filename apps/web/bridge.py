@@ -7,6 +7,7 @@ whose connection stays open, and a file goes out by the server's own sendfile wh
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 IN_MEMORY = 1 << 20
 CHUNK = 1 << 18
 _END = object()
+# Django and DRF decode a body by the codec that its sender names. These are for text; others unpack ("zlib"), or end
+# in an error that nobody expects ("hex"), so they are not heard of.
+_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)"?', re.IGNORECASE)
+_FOR_TEXT = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252"})
 
 
 class Declined(Exception):
@@ -153,6 +158,10 @@ def _environ(scope: Scope, body: BinaryIO) -> dict[str, Any]:
         value = raw_value.decode("latin-1")
         joint = "; " if name == "COOKIE" else ","
         environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
+    if "CONTENT_TYPE" in environ:
+        environ["CONTENT_TYPE"] = _CHARSET.sub(
+            lambda found: found[0] if found[1].lower() in _FOR_TEXT else "", environ["CONTENT_TYPE"]
+        )
     _measure(environ, body)
     return environ
 

@@ -6,7 +6,13 @@ import errno
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as FormError
 from django.http import Http404
 from django.test import Client, RequestFactory
@@ -34,7 +40,9 @@ TABLE: list[tuple[Exception, int, str]] = [
     (exceptions.MethodNotAllowed("PUT"), 405, "method_not_allowed"),
     (exceptions.NotAcceptable(), 406, "not_acceptable"),
     (RequestDataTooBig(), 413, "too_large"),
+    (TooManyFieldsSent(), 413, "too_large"),
     (TooManyFilesSent(), 413, "too_large"),
+    (SuspiciousOperation("Not by us."), 400, "bad_request"),
     (TooLarge(), 413, "too_large"),
     (NotAnImage("This is a text."), 415, "not_an_image"),
     (exceptions.UnsupportedMediaType("text/plain"), 415, "unsupported_media_type"),
@@ -115,7 +123,7 @@ def test_a_method_that_is_not_there_is_405(alice_user: User) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("body", ["{", "", "[1,2", "\x00", '{"a":', "9" * 5000])
+@pytest.mark.parametrize("body", ["{", "", "[1,2", "\x00", '{"a":', "9" * 5000, "[" * 100_000, '{"a":' * 50_000])
 def test_junk_is_400(alice_user: User, body: str) -> None:
     answer = bearer(alice_user, "north").post("/api/api-keys", body, content_type="application/json")
     assert answer.status_code == 400

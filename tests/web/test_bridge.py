@@ -104,6 +104,25 @@ def test_a_header_with_underscores_does_not_pass_for_another() -> None:
     assert "HTTP_X_FORWARDED_FOR" not in app.environ
 
 
+@pytest.mark.parametrize(
+    ("sent", "heard"),
+    [
+        ("application/json; charset=zlib", "application/json"),
+        ("multipart/form-data; charset=hex; boundary=x", "multipart/form-data; boundary=x"),
+        ('application/json;Charset="undefined"', "application/json"),
+        ("application/json; charset=UTF-8", "application/json; charset=UTF-8"),
+        (
+            'multipart/form-data; boundary=x; charset="iso-8859-1"',
+            'multipart/form-data; boundary=x; charset="iso-8859-1"',
+        ),
+    ],
+)
+def test_a_codec_that_is_none_for_text_is_not_heard_of(sent: str, heard: str) -> None:
+    app = Seen()
+    exchange(app, {"method": "POST", "headers": [(b"content-type", sent.encode())]}, [b"{}"])
+    assert app.environ["CONTENT_TYPE"] == heard
+
+
 def test_a_stream_is_sent_piece_by_piece() -> None:
     class Stream:
         streaming = True
