@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
 from apps.uploads.progress import group_of
 from apps.web.threads import in_thread
+
+log = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 20
 NOT_YOURS = 4404
@@ -48,8 +51,8 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Pages have nothing to say here."""
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Pages have nothing to say here, so what is said is not even read."""
 
     async def photos_changed(self, event: dict[str, Any]) -> None:
         """A message of `progress.announce`."""
@@ -58,9 +61,17 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def _keep_asking(self) -> None:
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
-            if not await in_thread(self._may_look):
+            if not await self._may_still_look():
                 await self.close(NOT_YOURS)
                 return
+
+    async def _may_still_look(self) -> bool:
+        """A question that cannot be asked (the database restarts) counts as no: the page opens another socket."""
+        try:
+            return await in_thread(self._may_look)
+        except Exception:
+            log.warning("a socket is closed, because its right could not be looked up", exc_info=True)
+            return False
 
     def _may_look(self) -> bool:
         route = self.scope["url_route"]["kwargs"]

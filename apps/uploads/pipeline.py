@@ -51,17 +51,18 @@ def render(job: queue.Claimed) -> None:
         return
     try:
         rendered = renditions.render(photo.original)
+        with acting_in(job.studio_id):
+            _learn(photo, rendered)
+            refresh_keys(photo)
+            progress.announce(photo)
     except jail.Rejected as rejected:
         fail(job.studio_id, photo.pk, rejected.reason)
         raise queue.Refused(rejected.reason) from rejected
     except Exception:
+        # Whatever it was: a photo that nobody works on any more must not say that it is being processed.
         if queue.is_last(job):
             fail(job.studio_id, photo.pk, GIVEN_UP)
         raise
-    with acting_in(job.studio_id):
-        _learn(photo, rendered)
-        refresh_keys(photo)
-        progress.announce(photo)
 
 
 def _learn(photo: Photo, rendered: Rendered) -> None:

@@ -32,6 +32,7 @@ from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads.ingest import Ingested, ingest
 from apps.web.bridge import Receive, Scope, Send
+from apps.web.refusal import Refusal
 from apps.web.rows import Columns
 from apps.web.threads import in_thread
 
@@ -151,7 +152,7 @@ def _album(studio: Studio, album_id: str) -> Album:
 
 def _section(album: Album, text: str) -> Section | str | None:
     """A section's id or, when it is none of the album's, a title."""
-    text = text.strip()
+    text = " ".join(text.replace("\x00", "").split())
     if not text:
         return None
     try:
@@ -234,6 +235,8 @@ def explain(error: Exception) -> tuple[int, str, str]:
             return status, code, message or str(error)
     if isinstance(error, BadFile):
         return 415, "not_an_image", error.reason
+    if isinstance(error, Refusal):
+        return error.status, error.code, str(error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return 507, "disk_full", "There is no room on the server. Nothing was lost; try again later."
     return 500, "failed", "Something went wrong here. The file was not kept; please try again."

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DataError, connection
 
 from apps.accounts.models import QuotaExceeded, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album, PhotoState
+from apps.albums.models import Album, Photo, PhotoState
 from apps.jobs import queue
 from apps.jobs.models import State
 from apps.media import cas
@@ -163,6 +164,25 @@ def test_a_damaged_photo_is_shown_with_a_reason(album: Album, erin_user: User, r
         assert photo.state == PhotoState.FAILED
         assert "damaged" in photo.problem
         assert album.studio.jobs.get().state == State.REJECTED
+
+
+def test_a_photo_whose_facts_cannot_be_written_says_so_after_the_last_try(
+    album: Album, erin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G47: not only the decoder may fail; a photo never stands as "processing" with nobody at work on it."""
+
+    def broken(photo: Photo) -> None:
+        raise DataError("unsupported Unicode escape sequence")
+
+    monkeypatch.setattr(pipeline, "refresh_keys", broken)
+    monkeypatch.setattr(queue, "RETRY_AFTER", (timedelta(0),) * 3)
+    photo = keep(album, erin_user, jpeg()).photo
+    for _ in range(3):
+        assert queue.answer("images", pipeline.STEPS) is not None
+    with acting_in(album.studio):
+        photo.refresh_from_db()
+        assert (photo.state, photo.problem) == (PhotoState.FAILED, pipeline.GIVEN_UP)
+        assert album.studio.jobs.get().state == State.QUARANTINED
 
 
 def test_every_step_twice_ends_the_same(album: Album, erin_user: User, real_photo: bytes) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
+from apps.albums import places
 from apps.albums.models import Album
 from tests.factories import AlbumFactory, SectionFactory, jpeg
 from tests.uploads.conftest import put_as
@@ -46,6 +47,24 @@ def test_a_dropped_folder_becomes_a_section_once(erin: Client, album: Album) -> 
         assert put_as(erin, path(album), jpeg(), query={"section": "Ceremony"})[0] == 201
     with acting_in(album.studio):
         assert [(s.title, s.placements.count()) for s in album.sections.all()] == [("Ceremony", 2)]
+
+
+def test_a_folders_name_is_read_as_a_typed_title_is(erin: Client, album: Album) -> None:
+    assert put_as(erin, path(album), jpeg(), query={"section": " The\x00 \n first  dance"})[0] == 201
+    with acting_in(album.studio):
+        assert [section.title for section in album.sections.all()] == ["The first dance"]
+
+
+def test_one_folder_too_many_is_refused_with_the_deeds_own_sentence(
+    erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "SECTIONS_MOST", 1)
+    assert put_as(erin, path(album), jpeg(), query={"section": "One"})[0] == 201
+    status, answer = put_as(erin, path(album), jpeg(), query={"section": "Two"})
+    assert (status, answer["error"]) == (
+        409,
+        {"code": "too_many_sections", "message": places.TooManySections.sentence},
+    )
 
 
 def test_a_section_of_another_album_is_refused(erin: Client, album: Album) -> None:

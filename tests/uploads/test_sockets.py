@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
+from django.db import OperationalError
 from django.test import Client
 
 from apps.accounts.models import Membership, Studio
@@ -105,3 +106,28 @@ def test_a_socket_dies_when_the_membership_ends(
         return await socket.receive_output(timeout=5)
 
     assert live(bob, album, story)["type"] == "websocket.close"
+
+
+def test_a_socket_does_not_outlive_a_database_that_cannot_be_asked(
+    bob: Client, album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G7: a watch that ended by an error would never look again."""
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.2)
+
+    async def story(socket: ApplicationCommunicator) -> Any:
+        def away(*_: object) -> None:
+            raise OperationalError("the database is restarting")
+
+        monkeypatch.setattr(consumers, "enter", away)
+        return await socket.receive_output(timeout=5)
+
+    assert live(bob, album, story)["type"] == "websocket.close"
+
+
+def test_whatever_a_page_says_is_not_even_read(bob: Client, album: Album) -> None:
+    async def story(socket: ApplicationCommunicator) -> Any:
+        await socket.send_input({"type": "websocket.receive", "text": "no json"})
+        await socket.send_input({"type": "websocket.receive", "bytes": b"\x00"})
+        return await _tell(socket, album, ["some-id"])
+
+    assert live(bob, album, story) == {"type": "photos", "ids": ["some-id"]}
