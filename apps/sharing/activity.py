@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from apps.sharing.access import Grant
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
              ("SamsungBrowser", "Samsung Internet"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+# What a finger can do and undo without end. Within `WHILE`, so many of a kind about one photo tell the studio enough.
+_TOGGLED: Final = frozenset(
+    {
+        ActivityKind.FAVOURITE,
+        ActivityKind.UNFAVOURITE,
+        ActivityKind.MARKED,
+        ActivityKind.HID,
+        ActivityKind.SHOWED,
+    }
+)
+WHILE: Final = timedelta(minutes=10)
+MOST_IN_A_WHILE: Final = 5
 
 
 def device_of(user_agent: str) -> str:
@@ -34,11 +51,11 @@ def record(
     user_agent: str = "",
     **detail: object,
 ) -> None:
-    """Note one deed of a guest; a member's preview leaves no trace.
+    """Note one deed of a guest; a member's preview leaves no trace, and a heart that goes on and off soon no more.
 
     detail: JSON-able facts; never a password, never an address.
     """
-    if grant.is_preview:
+    if grant.is_preview or (kind in _TOGGLED and _is_enough(grant, kind, visitor, photo_id)):
         return
     Activity(
         studio=grant.studio,
@@ -50,6 +67,13 @@ def record(
         device=device_of(user_agent) if user_agent else "",
         detail=detail,
     ).save(force_insert=True)
+
+
+def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_id: UUID | None) -> bool:
+    """True if the same was noted again and again within a while."""
+    mine = Activity.objects.for_studio(grant.studio).filter(photo_id=photo_id, visitor=visitor, kind=kind)
+    lately = mine.filter(link_id=grant.link_id, at__gt=timezone.now() - WHILE)
+    return lately[:MOST_IN_A_WHILE].count() == MOST_IN_A_WHILE
 
 
 def record_failure(link: ShareLink, *, user_agent: str) -> None:

@@ -21,8 +21,8 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.api import InAlbum
 from apps.albums.models import Flag, Photo
 from apps.albums.shapes import Moment
-from apps.sharing import proofing
-from apps.sharing.models import Activity, ActivityKind, Comment, Mark, Pick, Verdict, Work
+from apps.sharing import activity, proofing
+from apps.sharing.models import Activity, ActivityKind, Comment, Mark, Pick, Selection, Verdict, Work
 from apps.sharing.proofing import Said
 
 
@@ -126,15 +126,22 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
         own = ~Q(rating=0, label="", flag="")
         if since is None:
             return _any(picks, marks, comments) | own
-        # What was taken out of a list is only in the journal of visitors.
-        taken = Activity.objects.for_studio(studio).filter(album_id=album, kind=ActivityKind.UNFAVOURITE, at__gt=since)
         changed = _any(
             picks.filter(Q(created_at__gt=since) | Q(selection__updated_at__gt=since)),
             marks.filter(updated_at__gt=since),
             comments.filter(Q(created_at__gt=since) | Q(removed_at__gt=since)),
-            taken,
+            self._taken_out(since),
         )
         return changed | Q(updated_at__gt=since)
+
+    def _taken_out(self, since: datetime) -> QuerySet[Activity]:
+        """What was taken out of a list is only in the log of what visitors did.
+
+        The log leaves out what goes on and off again and again (see `activity`): then a list of the visitor changed.
+        """
+        lists = Selection.objects.for_studio(self.studio).filter(visitor=OuterRef("visitor"), updated_at__gt=since)
+        taken = Activity.objects.for_studio(self.studio).filter(album_id=self.album.pk, kind=ActivityKind.UNFAVOURITE)
+        return taken.annotate(end=F("at") + activity.WHILE).filter(Q(at__gt=since) | Q(Exists(lists), end__gt=since))
 
     def _shapes(self, photos: Sequence[Photo]) -> Shapes:
         ids = [photo.pk for photo in photos]

@@ -27,6 +27,8 @@ from apps.sharing.models import Activity, ActivityKind, Pick, Selection, Selecti
 
 LONGEST_NOTE = 2000
 ASK_AGAIN_AFTER = timedelta(days=1)
+# Each sending is a mail to the studio and one to an address that nobody may have proved.
+SENDS_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def send(
 ) -> Selection:
     """Send a list to the studio: it locks, owners and editors are mailed. Sent already, it stays as it was sent.
 
-    Raises PermissionDenied, Http404, and Refused "few" with what is missing, "full" when it holds too many, "note".
+    Raises PermissionDenied, Http404, and Refused "few" with what is missing, "full" when it holds too many, "note",
+    "often".
     """
     _require(grant)
     selection = lists.hold(grant, visitor, selection_id)
@@ -98,6 +101,7 @@ def send(
         raise Refused("note", _("Use at most %(count)s characters.") % {"count": LONGEST_NOTE})
     count = lists.shown_picks(grant, selection).count()
     _check_limits(selection, count)
+    _check_pace(grant, visitor, now)
     selection.state, selection.note, selection.sent_at = SelectionState.SENT, note, now
     selection.updated_at = now
     selection.save(update_fields=["state", "note", "sent_at", "updated_at"])
@@ -180,6 +184,14 @@ def _check_limits(selection: Selection, count: int) -> None:
     missing = max(lists.minimum_of(selection), 1) - count
     if missing > 0:
         raise Refused("few", lists.missing_words(missing), missing=missing)
+
+
+def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
+    sent = Activity.objects.for_studio(grant.studio).filter(
+        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
+    )
+    if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
+        raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))
 
 
 def _touch(selection: Selection) -> None:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from apps.accounts import mail as post
 from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
-from apps.sharing import access, lists, selections
+from apps.sharing import access, activity, lists, selections
 from apps.sharing.access import Grant
 from apps.sharing.lists import Refused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
@@ -120,6 +120,35 @@ def test_a_heart_is_kept_once_however_often_it_is_sent(enter: Enter) -> None:
     assert ada.heart(0, on=False).count == 1
     assert list(ada.picks()) == [1]
     assert ada.deeds() == ["favourite", "favourite", "unfavourite"]
+
+
+def test_a_heart_that_goes_on_and_off_fills_no_log(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = enter()
+    for _ in range(8):
+        ada.heart(0)
+        ada.heart(0, on=False)
+    assert ada.deeds().count("favourite") == ada.deeds().count("unfavourite") == activity.MOST_IN_A_WHILE
+    # Another photo is another matter, and so is the same one later.
+    ada.heart(1)
+    assert ada.deeds().count("favourite") == activity.MOST_IN_A_WHILE + 1
+    later = timezone.now() + activity.WHILE
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    ada.heart(0)
+    assert ada.deeds().count("favourite") == activity.MOST_IN_A_WHILE + 2
+
+
+def test_a_visitor_sends_a_list_only_so_often_a_day(enter: Enter, posted: Any) -> None:
+    ada = enter()
+    ada.heart(0)
+    with posted():
+        for _ in range(selections.SENDS_A_DAY):
+            ada.send()
+            ada.reopen()
+        with refused("often"):
+            ada.send("please")
+    assert len(mail.outbox) == selections.SENDS_A_DAY
+    assert ada.deeds().count("sent") == selections.SENDS_A_DAY
+    assert not ada.first().is_sent
 
 
 def test_the_first_heart_makes_the_studios_lists(enter: Enter) -> None:
