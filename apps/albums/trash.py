@@ -34,6 +34,14 @@ class AlbumInTrash(Refusal):
     sentence = "The gallery of this photo is in the trash too. Restore the gallery first."
 
 
+class GoneForEver(Refusal):
+    """It was purged at this very moment."""
+
+    status = 410
+    code = "gone"
+    sentence = "This was deleted for ever a moment ago."
+
+
 # -- albums and photos go and come back --------------------------------------------------------------
 
 
@@ -46,41 +54,53 @@ def trash_album(album: Album, *, by: User) -> None:
 
 
 def restore_album(album: Album, *, by: User) -> None:
-    """Take an album out of the trash, as it was."""
+    """Take an album out of the trash, as it was. Raises GoneForEver."""
     if album.trashed_at is not None:
-        album.trashed_at = None
-        album.save(update_fields=["trashed_at"])
+        _untrash(album)
         note(album.studio, by, "album.restored", album, title=album.title)
 
 
 def restore_photo(photo: Photo, *, by: User) -> None:
-    """Put a photo back where it lay when it was trashed. Raises AlbumInTrash."""
+    """Put a photo back where it lay when it was trashed. Raises AlbumInTrash, GoneForEver."""
     if photo.trashed_at is None:
         return
     gone = photo.placements.filter(trashed_at__gte=photo.trashed_at)
     if gone.exists() and not gone.filter(album__trashed_at__isnull=True).exists():
         raise AlbumInTrash
     albums = list(gone.values_list("album_id", flat=True))
-    photo.trashed_at = None
-    photo.save(update_fields=["trashed_at"])
+    _untrash(photo)
     gone.update(trashed_at=None)
     for album_id in albums:
         counts.forget(album_id)
     note(photo.studio, by, "photos.restored", photo, photos=[str(photo.pk)])
 
 
+def _untrash(row: Album | Photo) -> None:
+    rows = type(row).objects.for_studio(row.studio_id).filter(pk=row.pk)
+    if not rows.update(trashed_at=None):
+        raise GoneForEver
+    row.trashed_at = None
+
+
 # -- for good ----------------------------------------------------------------------------------------
 
 
-def purge_album(album: Album, *, by: User | None) -> int:
-    """Remove an album for good, and with it the photos that lie in no other. Returns how many photos."""
+def purge_album(album: Album, *, by: User | None) -> int | None:
+    """Remove an album of the trash for good, and with it the photos that lie in no other. Returns how many photos.
+
+    None if it was restored meanwhile; then nothing was removed.
+    """
     studio = album.studio
     with acting_in(studio):
         inside = list(album.placements.values_list("photo_id", flat=True))
         _hold(studio, inside)
+        # Locked, and asked again: whoever takes the album out of the trash at this moment is waited for and seen.
+        mine = Album.objects.for_studio(studio).filter(pk=album.pk)
+        if not list(mine.filter(trashed_at__isnull=False).select_for_update().values_list("pk")):
+            return None
         counts.forget(album.pk)
         note(studio, by, "album.purged", album, title=album.title)
-        Album.objects.for_studio(studio).filter(pk=album.pk).delete()
+        mine.delete()
         return _purge(studio, inside, keep=Q(Exists(_placements_of(studio))), by=by)
 
 
@@ -101,8 +121,7 @@ def empty(studio: Studio, *, by: User | None, until: datetime | None = None) -> 
     until = until or timezone.now()
     removed = 0
     for album in Album.objects.for_studio(studio).filter(trashed_at__lte=until):
-        purge_album(album, by=by)
-        removed += 1
+        removed += purge_album(album, by=by) is not None
     old = list(Photo.objects.for_studio(studio).filter(trashed_at__lte=until).values_list("pk", flat=True))
     for start in range(0, len(old), BATCH):
         removed += purge_photos(studio, old[start : start + BATCH], by=by)

@@ -94,9 +94,12 @@ def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
     if isinstance(row, Album):
         if request.POST.get("confirm", "").strip().casefold() != row.title.strip().casefold():
             return _answer(request, WRONG_TITLE, level="error")
-        deeds.purge_album(row, by=request.user)
+        is_gone = deeds.purge_album(row, by=request.user) is not None
     else:
-        deeds.purge_photo(row, by=request.user)
+        is_gone = deeds.purge_photo(row, by=request.user)
+    if not is_gone:
+        # It was restored at this moment, so it does not lie here.
+        raise Http404
     return _answer(request, f"“{row}” is gone for ever.")
 
 

@@ -20,6 +20,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -280,13 +281,15 @@ def remove_old_temp(older: timedelta = TEMP_KEPT) -> int:
     limit = time.time() - older.total_seconds()
     removed = 0
     for path in _temporary():
-        if path.lstat().st_mtime >= limit:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-        removed += 1
+        # Uploads and renderings come to their end while we look; what they take away themselves is as it should be.
+        with suppress(FileNotFoundError):
+            if path.lstat().st_mtime >= limit:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+            removed += 1
     return removed
 
 

@@ -156,6 +156,7 @@ def test_a_purge_gives_back_exactly_the_room_that_was_taken(album: Album, alice_
     assert room(album.studio) == true_room(album.studio)
     assert room(album.studio)[1] == 1
     with acting_in(album.studio):
+        trash.trash_album(album, by=alice_user)
         trash.purge_album(album, by=alice_user)
     assert not exists(kept)
     assert room(album.studio) == empty == (0, 0)
@@ -192,6 +193,32 @@ def test_purging_an_album_keeps_photos_that_lie_in_another(album: Album, alice_u
     assert not exists(alone)
     assert order_of(other) == [shared.pk]
     assert room(album.studio) == true_room(album.studio)
+
+
+def test_an_album_that_was_restored_meanwhile_is_not_purged(album: Album, alice_user: User) -> None:
+    """G39: the clock and a person meet; what the person took back stays."""
+    photo = upload(album, alice_user)
+    with acting_in(album.studio):
+        trash.trash_album(album, by=alice_user)
+        listed = Album.objects.for_studio(album.studio).get(pk=album.pk)
+        trash.restore_album(album, by=alice_user)
+        assert trash.purge_album(listed, by=None) is None
+    assert exists(photo)
+    assert order_of(album) == [photo.pk]
+
+
+def test_what_was_purged_meanwhile_cannot_come_back_and_says_so(album: Album, alice_user: User) -> None:
+    photo = upload(album, alice_user)
+    with acting_in(album.studio):
+        places.take_out(album, [photo.pk])
+        mine = Photo.objects.for_studio(album.studio).get(pk=photo.pk)
+        trash.purge_photos(album.studio, [photo.pk], by=None)
+        with pytest.raises(trash.GoneForEver):
+            trash.restore_photo(mine, by=alice_user)
+        trash.trash_album(album, by=alice_user)
+        trash.purge_album(album, by=None)
+        with pytest.raises(trash.GoneForEver):
+            trash.restore_album(album, by=alice_user)
 
 
 def test_the_clock_purges_after_thirty_days_in_every_studio(

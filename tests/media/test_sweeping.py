@@ -326,3 +326,14 @@ def test_temporary_files_go_after_a_day(local: LocalStore) -> None:
         os.utime(path, (yesterday, yesterday))
     assert sweeping.remove_old_temp() == 2
     assert list(local.temp.iterdir()) == [young]
+
+
+def test_an_upload_that_ends_while_temporary_files_are_looked_at_stops_nothing(
+    local: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = local.temp / "in.old"
+    old.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    monkeypatch.setattr(sweeping, "_temporary", lambda: iter([local.temp / "in.kept", old]))
+    assert sweeping.remove_old_temp() == 1
+    assert not old.exists()
