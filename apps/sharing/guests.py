@@ -38,6 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 # By one address, which a whole wedding party may share.
 OPENINGS = Budget("link-opened", 300, HOUR)
+UNLOCKINGS = Budget("link-unlocked", 300, HOUR)
 GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
@@ -157,7 +158,8 @@ def _unlocked(request: HttpRequest, response: HttpResponseBase, grant: Grant) ->
     if not _is_member(request, grant.studio):
         with acting_in(grant.studio):
             person = visitors.of(grant, request.COOKIES, now=timezone.now())
-            activity.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
+            if _counts(request, grant, UNLOCKINGS):
+                activity.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
         if grant.asks_identity and person is None:
             passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
             return
@@ -200,7 +202,7 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
     """
     now = timezone.now()
     passes.hand_over(response, request.COOKIES, grant.passed(now))
-    if _is_member(request, grant.studio) or not _counts(request, grant):
+    if _is_member(request, grant.studio) or not _counts(request, grant, OPENINGS):
         return
     with acting_in(grant.studio):
         links.count_opening(grant)
@@ -208,10 +210,10 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
         activity.record(grant, ActivityKind.OPENED, visitor=person, user_agent=_agent(request))
 
 
-def _counts(request: HttpRequest, grant: Grant) -> bool:
-    """False for one more opening than people behind one address can make: a program that keeps no cookies."""
+def _counts(request: HttpRequest, grant: Grant, budget: Budget) -> bool:
+    """False for one more visit than people behind one address can make: a program that keeps no cookies."""
     try:
-        reserve(OPENINGS, f"{grant.link_id}:{address(request)}")
+        reserve(budget, f"{grant.link_id}:{address(request)}")
     except TooManyGuesses:
         return False
     return True

@@ -27,7 +27,7 @@ MOST_LINES = 100_000
 MOST_ROWS = 200
 # Visits say when somebody was where; after a good year they tell the studio nothing that it needs.
 KEPT = timedelta(days=400)
-FORGOTTEN = (ActivityKind.OPENED, ActivityKind.FAILED)
+FORGOTTEN = (ActivityKind.OPENED, ActivityKind.UNLOCKED, ActivityKind.FAILED)
 BATCH = 5_000
 ORDER = ("-at", "-id")
 
@@ -149,7 +149,7 @@ def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[s
 
 
 def forget(now: datetime | None = None) -> int:
-    """Remove visits and wrong passwords that are older than `KEPT`, in all studios. Returns how many went.
+    """Remove visits and tried passwords that are older than `KEPT`, in all studios. Returns how many went.
 
     In portions, so that no lock is held for long. Studios themselves cannot remove what was noted.
     """

@@ -207,9 +207,9 @@ def test_a_viewer_reads_the_feed_but_takes_no_file(share: Share, bob: Client) ->
 
 def test_old_visits_are_forgotten_and_what_matters_is_kept(share: Share, south: Studio) -> None:
     old, young = 401 * 24 * 60, 399 * 24 * 60
-    gone = [did(share, kind, ago=old) for kind in ("opened", "failed")]
+    gone = [did(share, kind, ago=old) for kind in ("opened", "unlocked", "failed")]
     kept = [did(share, "opened", ago=young), *(did(share, kind, ago=old) for kind in ("downloaded", "sent"))]
-    assert history.forget() == 2
+    assert history.forget() == 3
     with acting_in(share.studio):
         left = set(Activity.objects.for_studio(share.studio).values_list("pk", flat=True))
     assert left == {row.pk for row in kept}
