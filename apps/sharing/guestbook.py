@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.models import Comment, Letter, Pick, Visitor
 from apps.web import keyset, tables
@@ -67,9 +69,23 @@ def _lines(album: Album) -> Iterator[list[object]]:
 def erase(visitor: Visitor, *, by: User) -> None:
     """Forget a person: the row, the lists, marks and comments, and the mail to the address.
 
-    What was done in the album stays counted, without the name. The journal keeps neither name nor address.
+    What was done in the album stays counted, without the name and what was typed. The journal keeps neither name nor
+    address.
     """
     note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
+    _forget_words(visitor)
     letters = Letter.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
     letters.filter(to__iexact=visitor.email).delete()
     visitor.delete()
+
+
+def _forget_words(visitor: Visitor) -> None:
+    """Take the notes and the names of lists out of the log. A studio itself cannot rewrite what was noted there."""
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(_FORGET_WORDS, [visitor.studio_id, visitor.album_id, visitor.pk])
+
+
+_FORGET_WORDS: Final = """
+    update sharing_activity set detail = detail - 'note' - 'selection'
+    where studio_id = %s and album_id = %s and visitor_id = %s
+"""

@@ -168,6 +168,7 @@ ACROSS = {
     "apps.media.sweeping.studio_ids": "sweep",
     "apps.sharing.access._standing_link": "look-up of a share token",
     "apps.sharing.access.grants_for_pictures": "look-up of a guest's link",
+    "apps.sharing.guestbook._forget_words": "what an erased visitor typed, in the log that no studio rewrites",
     "apps.sharing.history.forget": "sweep",
     "apps.sharing.posting.put_due": "sweep",
     "apps.sharing.public_page_views._public_studio": "a public page by slug",

@@ -209,6 +209,16 @@ def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, mo
     assert share.link.views == 3
 
 
+def test_who_gives_the_password_again_and_again_writes_no_endless_list(
+    shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "UNLOCKINGS", Budget("link-unlocked", 2, 3600))
+    share = shared(password=PASSWORD)
+    for _ in range(3):
+        unlocked(share)
+    assert [kind for kind, _, _ in told(share)].count("unlocked") == 2
+
+
 def test_an_opening_is_written_down_once_per_browser_with_its_device(shared: Make) -> None:
     share = shared()
     client = Client(headers={"User-Agent": PHONE})
@@ -324,6 +334,10 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
     introduced(share, name="Ben", email="ben@example.com")
     anna, ben = people(share)
     furnish(share, anna)
+    with acting_in(share.studio):
+        for who in (anna, ben):
+            typed = {"selection": f"For {who.name}’s mum", "note": f"Call {who.name}", "round": 1}
+            Activity(studio=share.studio, album=share.album, visitor=who, kind="sent", detail=typed).save()
     assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 302
     assert [one.pk for one in people(share)] == [ben.pk]
     with acting_in(share.studio):
@@ -331,6 +345,11 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
             assert not model.objects.for_studio(share.studio).exists(), model
         assert Activity.objects.for_studio(share.studio).filter(visitor=None).exists()
         entry = JournalEntry.objects.for_studio(share.studio).get(verb="visitor.erased")
+        sent = Activity.objects.for_studio(share.studio).filter(kind="sent").order_by("visitor_id")
+        assert [(one.visitor_id, one.detail.get("note"), one.detail["round"]) for one in sent] == [
+            (ben.pk, "Call Ben", 1), (None, None, 1),
+        ]  # fmt: skip
+        assert "anna" not in str([one.detail for one in sent]).lower()
     assert "anna" not in str(entry.detail).lower()
     assert known_as(share, client) == ""
     introduced(share)
