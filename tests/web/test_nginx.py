@@ -141,10 +141,14 @@ def render(directory: Path, upstream: int, http: int, https: int) -> Path:
     )
     # Root's worker would become another user, who cannot read the files: in the image they are one user.
     user = "user root;\n" if os.geteuid() == 0 else ""
+    # The image brings a server of its own on the same port, and reads it first.
+    (directory / "default.conf").write_text(
+        f"server {{ listen {http}; server_name localhost; location / {{ return 200 welcome; }} }}\n"
+    )
     config = directory / "nginx.conf"
     config.write_text(
         f"{user}pid {directory}/pid;\nerror_log {directory}/error.log info;\ndaemon off;\n"
-        f"events {{}}\nhttp {{\n{temporary}include {directory}/glassine.conf;\n}}\n"
+        f"events {{}}\nhttp {{\n{temporary}include {directory}/default.conf;\ninclude {directory}/glassine.conf;\n}}\n"
     )
     return config
 
@@ -194,7 +198,10 @@ def test_the_files_cannot_be_asked_for_directly(house: House) -> None:
     assert house.get("/_bytes/a/photo")[0] == 404
 
 
-@pytest.mark.parametrize("path", ["/studio/anna/albums/0191/upload", "/api/albums/0191/photos", "/api/uploads/0191"])
+@pytest.mark.parametrize(
+    "path",
+    ["/studio/anna/albums/0191/upload", "/api/albums/0191/photos", "/api/upload", "/api/upload/multiple"],
+)
 def test_an_upload_reaches_the_application_while_it_is_still_being_sent(house: House, path: str) -> None:
     house.upstream.body_began.clear()
     with house.talk() as talk:
@@ -237,6 +244,9 @@ def test_a_socket_is_passed_on(house: House) -> None:
         echoed = talk.recv(1 << 12)
     assert answer.startswith(b"HTTP/1.1 101")
     assert echoed == b"hello"
+    head = house.upstream.heads[-1].lower()
+    for line in ("host: photos.example.com", "x-forwarded-for: 127.0.0.1", "x-forwarded-proto: https"):
+        assert f"{line}\r\n" in head
 
 
 def test_the_application_hears_the_clients_true_address_and_scheme(house: House) -> None:
