@@ -147,7 +147,7 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
     wish.check(link, album.studio)
     wish.apply(link, album.studio)
     link.token_hash, link.token_sealed = secret_hash(token), seals.seal(token)
-    with _one_address():
+    with one_address():
         link.save(force_insert=True)
     note(album.studio, by, "link.created", link, label=link.label, download=link.download)
     watermarks.link_changed(link)
@@ -161,7 +161,7 @@ def change(link: ShareLink, *, by: User, **terms: Any) -> None:
     before = {name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")}
     wish.check(link, link.studio)
     columns = wish.apply(link, link.studio)
-    with _one_address():
+    with one_address():
         link.save(update_fields=columns)
     changed = [name for name, value in before.items() if getattr(link, name) != value]
     password = "kept" if wish.password is None else "new" if wish.password else "removed"
@@ -189,7 +189,7 @@ def _hold(link: ShareLink) -> None:
 
 
 @contextmanager
-def _one_address() -> Iterator[None]:
+def one_address() -> Iterator[None]:
     """Two who choose one slug at the same moment: the second hears of it."""
     try:
         with transaction.atomic():

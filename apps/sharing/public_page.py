@@ -179,14 +179,17 @@ def _turn_out(mine: QuerySet[ShareLink]) -> None:
 def open_up(album: Album, *, by: User) -> ShareLink:
     """Let everybody look at a gallery from the page: by a link of its own that downloads and marks nothing.
 
-    One that is open already stays the one.
+    One that is open already stays the one. Raises Unsuitable if another gallery took the address this very moment.
     """
+    # Two tabs at once: the second finds the link of the first.
+    album.hold()
     mine = ShareLink.objects.for_studio(album.studio_id).filter(_live(timezone.now()), album_id=album.pk)
     link: ShareLink | None = mine.filter(_FOR_EVERYBODY).order_by("pk").first()
     if link is None:
-        link, _ = links.create(album, by=by, label=LABEL, download=Download.NONE)
-        link.slug = free_address(album)
-        link.save(update_fields=["slug"])
+        with links.one_address():
+            link, _ = links.create(album, by=by, label=LABEL, download=Download.NONE)
+            link.slug = free_address(album)
+            link.save(update_fields=["slug"])
         note(album.studio, by, "link.public_page", link, slug=link.slug)
     show(album, True, by=by)
     return link

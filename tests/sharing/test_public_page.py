@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from time import sleep
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -237,6 +242,46 @@ def test_the_owner_switches_the_page_and_opens_a_gallery(alice: Client, bob: Cli
     dialog = alice.get(reverse("sharing:links", args=["north", share.album.pk]), headers={"HX-Request": "true"})
     assert "On your public page" in dialog.content.decode()
     assert alice.post(deed, {"deed": "junk"}).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_open_a_gallery_make_one_link(
+    shared: Make, on: Studio, alice_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share, at_once, create = shared(), Barrier(2), links.create
+
+    def slowly(*args: Any, **terms: Any) -> Any:
+        """Both have looked before the first one writes, if nothing keeps them apart."""
+        sleep(0.3)
+        return create(*args, **terms)
+
+    monkeypatch.setattr(links, "create", slowly)
+
+    def tab() -> UUID:
+        at_once.wait()
+        try:
+            with acting_in(on):
+                return public_page.open_up(Album.objects.for_studio(on).get(pk=share.album.pk), by=alice_user).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as both:
+        made = [one.result() for one in [both.submit(tab), both.submit(tab)]]
+    assert made[0] == made[1]
+
+
+def test_a_readable_address_taken_at_the_same_moment_is_told(
+    shared: Make, on: Studio, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared(slug="anna-tom", password=PASSWORD)
+    share = shared()
+    monkeypatch.setattr(public_page, "free_address", lambda album: "anna-tom")
+    deed = reverse("sharing:album_public", args=["north", share.album.pk])
+    answer = alice.post(deed, {"deed": "open"}, follow=True)
+    assert answer.status_code == 200
+    assert "has this address" in answer.content.decode()
+    with acting_in(on):
+        assert not ShareLink.objects.for_studio(on).filter(label=public_page.LABEL).exists()
 
 
 def test_the_settings_tell_how_many_addresses_a_new_name_breaks(shared: Make, alice: Client) -> None:
