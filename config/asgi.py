@@ -13,14 +13,18 @@ from django.conf import settings
 from apps.sharing.pictures import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
+from apps.uploads.strangers import PATH as API_UPLOAD, guarded
 from apps.web.bridge import Asgi, Bridge, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
 
+# A form, a logo, a long list of ids; nginx has the same limit. Anybody may send so much, and it waits on the disk.
+LONGEST_FORM = 16 * 1024**2
 # A request with 500 files of an integration; the pages send one file at a time by PUT.
-LONGEST_REQUEST = 8 * 1000**3
+LONGEST_UPLOAD = 8 * 1000**3
 
-pages = Bridge(django_pages, limit=LONGEST_REQUEST, temp=settings.STORAGE_TEMP)
+pages = Bridge(django_pages, limit=LONGEST_FORM, temp=settings.STORAGE_TEMP)
+uploads = guarded(Bridge(django_pages, limit=LONGEST_UPLOAD, temp=settings.STORAGE_TEMP))
 live = AllowedHostsOriginValidator(URLRouter([*sockets, *refuse]))
 
 
@@ -28,6 +32,8 @@ def _http(scope: Scope) -> Asgi:
     path, method = scope["path"], scope["method"]
     if method == "PUT" and UPLOAD.fullmatch(path):
         return receive_photo
+    if method == "POST" and API_UPLOAD.fullmatch(path):
+        return uploads
     for pattern, app in RAW_ROUTES:
         if pattern.fullmatch(path):
             return app

@@ -53,25 +53,28 @@ class Credential:
             raise PermissionDenied(f"This needs the scope {scope}.")
 
 
+def credential_of(header: bytes) -> Credential | None:
+    """The credential that the value of an `Authorization` header shows, or None."""
+    words = header.split()
+    if len(words) != 2 or not words[1].isascii():
+        return None
+    scheme, secret = words[0].lower(), words[1].decode()
+    if scheme == b"bearer":
+        return by_access_token(secret)
+    return by_api_key(secret) if scheme == b"api-key" else None
+
+
 class Credentials(BaseAuthentication):
     """`Authorization: Bearer <access token>` or `Authorization: Api-Key <key>`."""
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
-        words = get_authorization_header(request).split()
-        if not words:
+        header = get_authorization_header(request)
+        if not header.split():
             return None
-        credential = self._read(words)
+        credential = credential_of(header)
         if credential is None:
             raise AuthenticationFailed("This credential is not valid, or not any more.")
         return credential.entered.user, credential
-
-    def _read(self, words: list[bytes]) -> Credential | None:
-        if len(words) != 2 or not words[1].isascii():
-            return None
-        scheme, secret = words[0].lower(), words[1].decode()
-        if scheme == b"bearer":
-            return by_access_token(secret)
-        return by_api_key(secret) if scheme == b"api-key" else None
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="glassine"'
