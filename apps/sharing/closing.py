@@ -19,6 +19,7 @@ from apps.accounts.guesses import Budget, TooManyGuesses, give_back, reserve
 from apps.accounts.mail import send_later
 from apps.accounts.models import Membership, Role, Studio
 from apps.accounts.tenancy import acting_in
+from apps.albums.models import AlbumState
 from apps.albums.tiles import colour_class, focal_step
 from apps.media import serving
 from apps.sharing import activity, downloads, visitors, watermarks
@@ -71,7 +72,9 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
 
 
 def _may_see(expired: Expired, grant: Grant) -> bool:
-    """True for whoever was in, and for everybody where a stranger was let in without a question."""
+    """True for whoever was in, and for everybody where a stranger was let in without a question; never of a draft."""
+    if grant.album.state == AlbumState.DRAFT:
+        return False
     return grant.is_known or not (expired.link.is_password_protected or grant.asks_identity)
 
 

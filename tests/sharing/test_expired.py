@@ -275,3 +275,16 @@ def test_a_viewer_extends_nothing(over: Any, bob: Client) -> None:
     share, _ = over()
     where = reverse("sharing:link_extend", args=["north", share.album.pk, share.link.pk])
     assert bob.post(where).status_code == 403
+
+
+def test_a_gallery_that_is_a_draft_again_shows_nothing_after_its_links_end(over: Any) -> None:
+    share, client = over()
+    assert "Zqx wedding" in Client().get(share.url()).content.decode()
+    with acting_in(share.studio):
+        Album.objects.for_studio(share.studio).filter(pk=share.album.pk).update(state=AlbumState.DRAFT)
+    for browser in (client, Client()):
+        page = browser.get(share.url())
+        assert page.status_code == 410
+        assert "Zqx wedding" not in page.content.decode()
+        assert "<img" not in page.content.decode()
+        assert browser.get(cover(share)).status_code == 410
