@@ -158,7 +158,7 @@ def _sent_words(grant: Grant, listed: Listed) -> str:
     if not listed.is_sent or listed.selection is None or listed.selection.sent_at is None:
         return ""
     sent_at = timezone.localtime(listed.selection.sent_at, grant.studio.zone)
-    return _("Sent on {date}, {time}.").format(date=date_format(sent_at, "j M"), time=date_format(sent_at, "H:i"))
+    return _("Sent on {date}, {time}.").format(date=date_format(sent_at, _("j M")), time=date_format(sent_at, "H:i"))
 
 
 def photo_heart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -288,3 +289,11 @@ def test_a_gallery_that_is_a_draft_again_shows_nothing_after_its_links_end(over:
         assert "Zqx wedding" not in page.content.decode()
         assert "<img" not in page.content.decode()
         assert browser.get(cover(share)).status_code == 410
+
+
+def test_the_last_day_is_written_as_the_guest_s_language_writes_days(shared: Make, over: Any) -> None:
+    german = Client(headers={"Accept-Language": "de"})
+    assert "am 14. Oktober 2025 geschlossen" in german.get(over()[0].url()).content.decode()
+    last = timezone.localdate() + timedelta(days=3)
+    text = german.get(shared(expires_on=last).url()).content.decode()
+    assert re.search(rf"bis \w\w, {last.day}\. \w+ {last.year}, Ende des Tages", text)
