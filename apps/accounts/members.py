@@ -33,6 +33,14 @@ class AlreadyMember(Refusal):
     sentence = "This person is a member already."
 
 
+class NotMember(Refusal):
+    """Somebody else removed the person at this moment."""
+
+    status = 409
+    code = "not_member"
+    sentence = "This person is no member any more."
+
+
 class InvitationOver(Refusal):
     """The invitation was used, taken back, or has run out."""
 
@@ -45,7 +53,10 @@ class InvitationOver(Refusal):
 
 
 def change_role(entered: Entered, member: Membership, role: Role) -> None:
-    """Give a member another role, effective at once. Call it in the studio's transaction. Raises LastOwner."""
+    """Give a member another role, effective at once. Raises LastOwner, NotMember.
+
+    Call it in the studio's transaction.
+    """
     with transaction.atomic():
         member = _locked(entered.studio, member, stays_owner=role == Role.OWNER)
         before, member.role = member.role, role
@@ -54,7 +65,7 @@ def change_role(entered: Entered, member: Membership, role: Role) -> None:
 
 
 def remove(entered: Entered, member: Membership) -> None:
-    """End a membership with its API keys and sessions in this studio. Raises LastOwner."""
+    """End a membership with its API keys and sessions in this studio. Raises LastOwner, NotMember."""
     with transaction.atomic():
         member = _locked(entered.studio, member, stays_owner=False)
         ApiKey.objects.for_studio(entered.studio).filter(made_by=member.user_id).delete()
@@ -69,7 +80,10 @@ def _locked(studio: Studio, member: Membership, *, stays_owner: bool) -> Members
     owners = list(rows.filter(role=Role.OWNER).order_by("id").select_for_update().values_list("id", flat=True))
     if owners == [member.pk] and not stays_owner:
         raise LastOwner
-    return rows.select_for_update(of=("self",)).select_related("user", "studio").get(pk=member.pk)
+    now = rows.select_for_update(of=("self",)).select_related("user", "studio").filter(pk=member.pk).first()
+    if now is None:
+        raise NotMember
+    return now
 
 
 # -- invitations -------------------------------------------------------------------------------------------------

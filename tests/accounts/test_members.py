@@ -114,6 +114,17 @@ def test_two_owners_cannot_both_go_at_the_same_moment(alice_user: User, north: S
         assert north.memberships.filter(role=Role.OWNER).count() == 1
 
 
+def test_a_member_who_was_just_removed_is_told_of_and_no_error(alice_user: User, bob_user: User, north: Studio) -> None:
+    """Two owners press at one moment: the second hears that the person has gone."""
+    bob, entered = membership(north, bob_user), enter(alice_user, "north")
+    with acting_in(north):
+        members.remove(entered, Membership.objects.for_studio(north).get(pk=bob.pk))
+        with pytest.raises(members.NotMember):
+            members.change_role(entered, bob, Role.EDITOR)
+        with pytest.raises(members.NotMember):
+            members.remove(entered, bob)
+
+
 def test_changes_of_members_are_in_the_journal(alice: Client, alice_user: User, bob_user: User, north: Studio) -> None:
     member = membership(north, bob_user)
     alice.post(f"/studio/north/members/{member.pk}/role/", {"role": "editor"})
