@@ -37,7 +37,11 @@ def arrived(*headers: tuple[bytes, bytes]) -> tuple[bytes, dict[bytes, bytes]]:
 
     length = (b"content-length", b"3000")
     scope = {"type": "http", "method": "POST", "path": "/api/upload", "headers": [length, *headers]}
-    asyncio.run(guarded(pages)(scope, receive, send))
+
+    async def exchange() -> None:
+        await guarded(pages)(scope, receive, send)
+
+    asyncio.run(exchange())
     assert events == []
     return seen[0]
 
