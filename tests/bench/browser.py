@@ -42,14 +42,20 @@ WATCH = """
 
 @dataclass
 class Traffic:
-    """What the network gave to a page, by request: kind, address, bytes on the wire, bytes of the body."""
+    """What the network gave to a page, by request: kind, address, bytes on the wire, bytes of the body, its end.
+
+    asked: when requests went out; in seconds, as `ended`.
+    """
 
     kinds: dict[str, str] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     wire: dict[str, float] = field(default_factory=dict)
     body: dict[str, float] = field(default_factory=dict)
+    asked: list[float] = field(default_factory=list)
+    ended: dict[str, float] = field(default_factory=dict)
 
     def listen(self, session: CDPSession) -> None:
+        session.on("Network.requestWillBeSent", lambda event: self.asked.append(event["timestamp"]))
         session.on("Network.responseReceived", self._answered)
         session.on("Network.dataReceived", self._came)
         session.on("Network.loadingFinished", self._ended)
@@ -63,6 +69,16 @@ class Traffic:
 
     def _ended(self, event: dict[str, Any]) -> None:
         self.wire[event["requestId"]] = event["encodedDataLength"]
+        self.ended[event["requestId"]] = event["timestamp"]
+
+    def before(self, moment: float) -> float:
+        """What of `page_bytes` was there `moment` ms after the first request."""
+        end = self.asked[0] + moment / 1000
+        return sum(
+            size
+            for request, size in self.wire.items()
+            if self.kinds.get(request) in AROUND and self.ended[request] <= end
+        )
 
     def page_bytes(self) -> float:
         """All that the page needs around its pictures, as it came: HTML, styles, scripts, fonts."""
@@ -81,12 +97,13 @@ class Traffic:
 class Seen:
     """One visit. first_photo: ms from the start of the navigation to the painting of the first picture.
 
-    page_bytes: see Traffic.  photo_bytes: of the first picture.  picture_bytes: bodies of all pictures.
-    elements: of the page when all was loaded.  shift: cumulative layout shift.
+    page_bytes: see Traffic.  early_bytes: what of them was there by then.  photo_bytes: of the first picture.
+    picture_bytes: bodies of all pictures.  elements: of the page when all was loaded.  shift: cumulative layout shift.
     """
 
     first_photo: float
     page_bytes: float
+    early_bytes: float
     photo_bytes: float
     picture_bytes: float
     elements: int
@@ -143,6 +160,7 @@ def _seen(page: Page, traffic: Traffic) -> Seen:
     return Seen(
         first_photo=moment,
         page_bytes=traffic.page_bytes(),
+        early_bytes=traffic.before(moment),
         photo_bytes=traffic.size_of(first),
         picture_bytes=traffic.picture_bytes(),
         elements=page.evaluate("document.getElementsByTagName('*').length"),

@@ -44,6 +44,8 @@ def _weights(context: Context, visits: list[Seen]) -> Iterator[Row]:
     page = max(one.page_bytes for one in visits) / 1000
     photo = max(one.photo_bytes for one in visits) / 1000
     yield context.row(14, "HTML, styles, scripts and fonts of the page, as transferred", page, "KB")
+    early = max(one.early_bytes for one in visits) / 1000
+    yield context.row(14, "what of them was there when the first photo was painted", early, "KB")
     yield context.row(14, "the first photo painted, as transferred", photo, "KB")
     yield context.row(14, f"elements of the page, {LARGE:,} photos", max(one.elements for one in visits), "nodes")
     yield context.row(14, "layout shift while loading", max(one.shift for one in visits), "CLS")
