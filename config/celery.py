@@ -33,7 +33,14 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     timezone="UTC",
-    imports=["apps.jobs.tasks", "apps.media.tasks", "apps.albums.tasks", "apps.sharing.tasks", "config.tasks"],
+    imports=[
+        "apps.accounts.tasks",
+        "apps.jobs.tasks",
+        "apps.media.tasks",
+        "apps.albums.tasks",
+        "apps.sharing.tasks",
+        "config.tasks",
+    ],
 )
 app.conf.beat_schedule = {
     "take back lost jobs": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
@@ -43,6 +50,7 @@ app.conf.beat_schedule = {
     "letters that are due": {"task": "sharing.put_due", "schedule": 60.0, "options": {"expires": 60}},
     "remind clients": {"task": "sharing.remind", "schedule": 600.0, "options": {"expires": 600}},
     "forget old visits": {"task": "sharing.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

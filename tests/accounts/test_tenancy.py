@@ -152,6 +152,7 @@ ACROSS = {
     "apps.accounts.access.enter": "which studio a slug or id is, and whether the person is a member",
     "apps.accounts.credentials.by_api_key": "look-up of a key",
     "apps.accounts.endpoints.only_studio": "the studios of one person",
+    "apps.accounts.forgetting.forget": "what has run out, in all studios",
     "apps.accounts.founding._is_taken": "slugs are unique over all studios",
     "apps.accounts.members.invitation_of": "look-up of a mailed token",
     "apps.accounts.sessions.end": "look-up of a refresh token",

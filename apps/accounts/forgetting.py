@@ -1,0 +1,25 @@
+"""What has run out is forgotten: sessions of browsers and of the API, answers kept for a repeated request."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from apps.accounts.models import IdempotentReply, RefreshToken
+from apps.accounts.tenancy import across_studios
+
+
+def forget() -> int:
+    """Remove the rows that can open or repeat nothing any more. Returns how many.
+
+    A refresh token stays for its lifetime once more: if it is revoked, that ends its successors too, and the last of
+    them may run out so much later.
+    """
+    now = timezone.now()
+    with across_studios():
+        gone = [
+            RefreshToken.objects.filter(expires_at__lt=now - RefreshToken.LIFETIME).delete(),
+            IdempotentReply.objects.filter(created_at__lt=now - IdempotentReply.KEPT).delete(),
+        ]
+    gone.append(Session.objects.filter(expire_date__lt=now).delete())
+    return sum(count for count, _ in gone)

@@ -1,0 +1,11 @@
+"""What the clock asks of accounts."""
+
+from celery import shared_task
+
+from apps.accounts import forgetting
+
+
+@shared_task(name="accounts.forget")
+def forget() -> None:
+    """Every hour: sessions and answers that have run out are forgotten."""
+    forgetting.forget()
