@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +26,12 @@ class WhoForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
+
+    def clean_email(self) -> str:
+        """As it is kept. A few letters grow when they are made small."""
+        email = str(self.cleaned_data["email"]).strip().lower()
+        MaxLengthValidator(254)(email)
+        return email
 
 
 class CodeForm(forms.Form):

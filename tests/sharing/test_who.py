@@ -398,3 +398,12 @@ def test_a_way_back_that_cannot_be_read_leads_to_the_gallery(shared: Make, wante
     assert f'value="{share.url()}"' in page.content.decode()
     answer = Client().post(address(share, "who_save"), {**ANNA, "next": wanted})
     assert (answer.status_code, answer["Location"]) == (303, share.url())
+
+
+def test_an_address_that_grows_when_it_is_made_small_is_refused(shared: Make) -> None:
+    share = shared()
+    domain = ".".join(["\u0130" * 20] * 3) + ".example"
+    long = f"{'a' * (253 - len(domain))}@{domain}"
+    answer = Client().post(address(share, "who_save"), {**ANNA, "email": long})
+    assert (len(long), answer.status_code) == (254, 422)
+    assert people(share) == []
