@@ -107,7 +107,9 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
         raise recipients.Unsendable("link", CLOSED[standing])
     if not links.address_of(link):
         raise recipients.Unsendable("link", LOST)
-    day = Letter.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))
+    # What answers a guest is bounded where it is written; no guest uses up what the studio may send.
+    lately = Letter.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))
+    day = lately.exclude(kind__in=PROMPT)
     if day.count() + len(to) > MOST_A_DAY:
         raise recipients.Unsendable(
             "addresses", f"A studio can write {MOST_A_DAY:,} mails a day. Please go on tomorrow."

@@ -369,6 +369,18 @@ def test_a_studio_cannot_mail_the_whole_world(shared: Make, alice_user: User, mo
         deliver(share, alice_user, [ANNA])
 
 
+def test_guests_use_up_none_of_what_a_studio_may_send(
+    shared: Make, alice_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "MOST_A_DAY", 1)
+    share = shared()
+    with acting_in(share.studio):
+        mine = {"studio": share.studio, "album": share.album, "link": share.link, "to": TOM}
+        for kind in letters.PROMPT:
+            Letter(**mine, kind=kind, key=f"{kind}:1").save(force_insert=True)
+    assert deliver(share, alice_user, [ANNA])
+
+
 def test_the_journal_tells_of_mails_without_the_addresses(shared: Make, alice_user: User) -> None:
     share = shared()
     deliver(share, alice_user, [ANNA])
