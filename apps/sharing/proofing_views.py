@@ -67,8 +67,9 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
         for preset in album.selection_presets.order_by("rank", "pk")
     ]
     unread = Comment.objects.for_studio(request.studio).filter(
-        album_id=album.pk, author__isnull=True, read_at__isnull=True, removed_at__isnull=True
-    )
+        album_id=album.pk, author__isnull=True, read_at__isnull=True, removed_at__isnull=True,
+        photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True,
+    )  # fmt: skip
     context = {
         "album": album,
         "lists": proofing.lists_of(album),

@@ -245,6 +245,15 @@ class TestComments:
         assert answer.status_code == 422
         assert "Write something first." in answer.content.decode()
 
+    def test_what_was_said_of_a_photo_in_the_trash_is_not_new(self, erin: Client, proofing: Proofing) -> None:
+        anna = proofing.visitor("Anna")
+        proofing.comment(anna, 1, "Gone with its photo")
+        proofing.comment(anna, 2, "Still here")
+        with acting_in(proofing.studio):
+            mine = proofing.album.placements.filter(photo=proofing.photos[0])
+            mine.update(trashed_at=timezone.now())
+        assert erin.get(proofing.base).context["unread_comments"] == 1
+
     def test_the_studio_removes_and_reads(self, erin: Client, proofing: Proofing) -> None:
         row = proofing.comment(proofing.visitor("Anna"), 1, "Rude words")
         other = proofing.comment(proofing.visitor("Ben"), 2, "Nice words")
