@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from apps.albums.models import Audience
 from apps.albums.stream import Stream, unseen
 from apps.sharing.access import Grant
-from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor
+from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
 from apps.web.compiled import Compiled
 
 PER_VISITOR = 20
@@ -230,7 +230,10 @@ def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Se
 
 
 def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
-    """Delete a list of one's own; the last one stays. Raises Refused ("last", "prepared", "locked"), Http404."""
+    """Delete a list of one's own; the last one stays, and so does one that the studio has begun to work on.
+
+    Raises Refused ("last", "prepared", "locked", "working"), Http404.
+    """
     held = _hold_all(grant, visitor)
     selection = held.get(selection_id)
     if selection is None:
@@ -238,6 +241,9 @@ def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
     _own(selection)
     if len(held) == 1:
         raise Refused("last", _("This is your only list, so it stays."))
+    begun = Pick.objects.for_studio(grant.studio).filter(selection=selection).exclude(work=Work.SELECTED)
+    if begun.exists():
+        raise Refused("working", _("Your photographer is already working on photos of this list."))
     selection.delete()
 
 

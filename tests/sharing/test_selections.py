@@ -151,6 +151,20 @@ def test_a_visitor_sends_a_list_only_so_often_a_day(enter: Enter, posted: Any) -
     assert not ada.first().is_sent
 
 
+def test_a_list_that_the_studio_works_on_is_not_deleted(enter: Enter) -> None:
+    ada = enter(preset=False)
+    ada.heart(0)
+    with acting_in(ada.share.studio):
+        lists.create(ada.grant, ada.visitor, "Another")
+    ada.send()
+    with acting_in(ada.share.studio):
+        Pick.objects.for_studio(ada.share.studio).update(work=Work.EDITING)
+    first = ada.reopen()
+    with acting_in(ada.share.studio), refused("working"):
+        lists.delete(ada.grant, ada.visitor, first.pk)
+    assert list(ada.picks()) == [0]
+
+
 def test_the_first_heart_makes_the_studios_lists(enter: Enter) -> None:
     ada = enter(maximum=30)
     tally = ada.heart(0)
