@@ -220,6 +220,8 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
 
 _ANSWERS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (Http404, 404, "not_found", "There is no such album."),
+    # It was deleted for ever while the bytes arrived.
+    (Album.DoesNotExist, 404, "not_found", "There is no such album."),
     (PermissionDenied, 403, "forbidden", ""),
     (Malformed, 400, "malformed", ""),
     (QuotaExceeded, 507, "quota", ""),

@@ -14,6 +14,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums import places
 from apps.albums.models import Album
+from apps.media import cas
 from tests.factories import AlbumFactory, SectionFactory, jpeg
 from tests.uploads.conftest import put_as
 from tests.uploads.test_ingest import temp_files
@@ -125,6 +126,22 @@ def test_the_quota_is_refused_before_the_bytes_are_read(erin: Client, album: Alb
     assert (status, answer["error"]["code"]) == (507, "quota")
     assert "GB left" in answer["error"]["message"]
     assert nothing_kept(album)
+
+
+def test_an_album_that_goes_while_the_bytes_arrive_is_not_found(
+    erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = cas.Receiver.finish
+
+    def purged_meanwhile(receiver: cas.Receiver) -> cas.Stored:
+        with acting_in(album.studio):
+            Album.objects.for_studio(album.studio).filter(pk=album.pk).delete()
+        return finish(receiver)
+
+    monkeypatch.setattr(cas.Receiver, "finish", purged_meanwhile)
+    status, answer = put_as(erin, path(album), jpeg())
+    assert (status, answer["error"]["code"]) == (404, "not_found")
+    assert temp_files() == []
 
 
 def test_a_full_disk_is_an_error_and_not_a_loss(erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
