@@ -15,18 +15,17 @@ from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
              ("SamsungBrowser", "Samsung Internet"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
 
-# What a finger can do and undo without end. Within `WHILE`, so many of a kind about one photo tell the studio enough.
-_TOGGLED: Final = frozenset(
-    {
-        ActivityKind.FAVOURITE,
-        ActivityKind.UNFAVOURITE,
-        ActivityKind.MARKED,
-        ActivityKind.HID,
-        ActivityKind.SHOWED,
-    }
-)
+# What can be done again and again without end, and how many of a kind about one photo (for archives: of one link) tell
+# the studio enough within `WHILE`. Guests without a name count as one, so downloads have more room.
 WHILE: Final = timedelta(minutes=10)
-MOST_IN_A_WHILE: Final = 5
+MOST_IN_A_WHILE: Final = {
+    ActivityKind.FAVOURITE: 5,
+    ActivityKind.UNFAVOURITE: 5,
+    ActivityKind.MARKED: 5,
+    ActivityKind.HID: 5,
+    ActivityKind.SHOWED: 5,
+    ActivityKind.DOWNLOADED: 50,
+}
 
 
 def device_of(user_agent: str) -> str:
@@ -51,11 +50,12 @@ def record(
     user_agent: str = "",
     **detail: object,
 ) -> None:
-    """Note one deed of a guest; a member's preview leaves no trace, and a heart that goes on and off soon no more.
+    """Note one deed of a guest; a member's preview leaves no trace.
 
+    What is done again and again is left out after a while.
     detail: JSON-able facts; never a password, never an address.
     """
-    if grant.is_preview or (kind in _TOGGLED and _is_enough(grant, kind, visitor, photo_id)):
+    if grant.is_preview or _is_enough(grant, kind, visitor, photo_id):
         return
     Activity(
         studio=grant.studio,
@@ -71,9 +71,12 @@ def record(
 
 def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_id: UUID | None) -> bool:
     """True if the same was noted again and again within a while."""
+    most = MOST_IN_A_WHILE.get(kind)
+    if most is None:
+        return False
     mine = Activity.objects.for_studio(grant.studio).filter(photo_id=photo_id, visitor=visitor, kind=kind)
     lately = mine.filter(link_id=grant.link_id, at__gt=timezone.now() - WHILE)
-    return lately[:MOST_IN_A_WHILE].count() == MOST_IN_A_WHILE
+    return lately[:most].count() == most
 
 
 def record_failure(link: ShareLink, *, user_agent: str) -> None:

@@ -15,8 +15,8 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, Placement
 from apps.jobs.models import Job
 from apps.media.models import Blob, Rendition
-from apps.sharing import offers, packing
-from apps.sharing.models import Activity, Pick, Selection, TakenPhoto
+from apps.sharing import activity, offers, packing
+from apps.sharing.models import Activity, ActivityKind, Pick, Selection, TakenPhoto
 from tests.factories import PlacementFactory, RenditionFactory, SectionFactory, jpeg
 from tests.sharing.conftest import PASSWORD, Make, Share, real_photo
 from tests.sharing.test_archives import known_as, visitor_of
@@ -170,6 +170,16 @@ def test_a_single_photo_is_written_down_once_and_head_takes_nothing(shared: Make
     Client().get(address, headers={"Range": "bytes=10-"})
     entries = [row for row in rows(share, Activity) if row.kind == "downloaded"]
     assert [(row.photo_id, row.detail["size"]) for row in entries] == [(share.photos[0].pk, "original")]
+
+
+def test_one_photo_taken_again_and_again_fills_no_log(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(activity.MOST_IN_A_WHILE, ActivityKind.DOWNLOADED, 2)
+    share = shared(download="original")
+    for _ in range(4):
+        assert Client().get(share.url("download", share.photos[0])).status_code == 200
+    assert Client().get(share.url("download", share.photos[1])).status_code == 200
+    taken = [row.photo_id for row in rows(share, Activity) if row.kind == "downloaded"]
+    assert sorted(taken) == sorted([share.photos[0].pk] * 2 + [share.photos[1].pk])
 
 
 def test_a_size_that_is_not_made_yet_is_prepared_on_request_and_told(shared: Make) -> None:
