@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 import redis
@@ -17,6 +18,7 @@ from apps.jobs import tasks
 from apps.jobs.models import Job, Queue, State
 from apps.web.ids import uuid7
 from config import health
+from config.api import SchemaView
 from tests.accounts.callers import Caller, bearer
 from tests.factories import AlbumFactory, PlacementFactory, ShareLinkFactory
 
@@ -127,7 +129,29 @@ def test_the_numbers_are_those_of_ones_own_studio(bob_user: User, north: Studio,
 # -- the description ---------------------------------------------------------------------------------------------
 
 
-def test_the_schema_is_openapi_31_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_schema_is_drawn_up_once_per_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SchemaView, "kept", {})
+    made: list[str] = []
+    make = SchemaView._get_schema_response
+
+    def counted(view: SchemaView, request: Any) -> Any:
+        made.append(request.accepted_renderer.media_type)
+        return make(view, request)
+
+    monkeypatch.setattr(SchemaView, "_get_schema_response", counted)
+    first = [Client().get(f"/api/schema/?format={kind}") for kind in ("json", "yaml")]
+    again = [Client().get(f"/api/schema/?format={kind}&lang=xx") for kind in ("json", "yaml")]
+    assert len(made) == 2
+    for one, other in zip(first, again, strict=True):
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        assert {name: one[name] for name in SchemaView.TOLD} == {name: other[name] for name in SchemaView.TOLD}
+    assert first[0]["Content-Type"] != first[1]["Content-Type"]
+
+
+def test_the_schema_is_openapi_31_without_a_warning(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SchemaView, "kept", {})
     schema = Client().get("/api/schema/?format=json").json()
     assert schema["openapi"].startswith("3.1")
     assert capsys.readouterr().err == ""
