@@ -48,6 +48,8 @@ def save(preset: Preset, *, name: str, is_default: bool, values: Mapping[str, An
 
     Raises NameTaken or TooMany; then nothing is changed.
     """
+    # One after the other: two at once would both be the default, or slip past the limit.
+    Studio.objects.select_for_update(no_key=True).only("pk").get(pk=preset.studio_id)
     same = Preset.objects.for_studio(preset.studio).filter(kind=preset.kind)
     is_new = not same.filter(pk=preset.pk).exists()
     if is_new and same.count() >= MOST:

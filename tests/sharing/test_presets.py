@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -171,3 +175,30 @@ def test_a_viewer_and_a_stranger_reach_no_presets(north: Studio, erin: Client, b
 
 def test_there_are_two_kinds(erin: Client) -> None:
     assert erin.get(page("preset_new", "studio")).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_defaults_at_once_leave_one(north: Studio, alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, save = Barrier(2), Preset.save
+
+    def slowly(preset: Preset, **how: Any) -> None:
+        """Both have looked before the first one writes, if nothing keeps them apart."""
+        sleep(0.3)
+        save(preset, **how)
+
+    monkeypatch.setattr(Preset, "save", slowly)
+
+    def tab(name: str) -> None:
+        at_once.wait()
+        try:
+            with acting_in(north):
+                row = Preset(studio=north, kind=PresetKind.LINK)
+                presets.save(row, name=name, is_default=True, values={}, by=alice_user)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as both:
+        list(both.map(tab, ("Wedding", "Press")))
+    with acting_in(north):
+        kept = list(Preset.objects.for_studio(north).values_list("is_default", flat=True))
+    assert sorted(kept) == [False, True]
