@@ -65,13 +65,14 @@ def _alone() -> Iterator[Any]:
 
 
 def fingerprint() -> str:
-    """Tells one set of migrations from another, also while one of them is being written."""
-    modules = MigrationLoader(None).disk_migrations.values()
-    files = {Path(str(__import__(entry.__module__, fromlist=["x"]).__file__)) for entry in modules}
-    files |= {Path(tenant_keys.__file__), postgres.ROLES, postgres.ROLES.with_name("rights.sql")}
+    """Tells one set of migrations from another, also while one is being written; the same in every clone."""
+    modules = [entry.__module__ for entry in MigrationLoader(None).disk_migrations.values()]
+    files = {name: Path(str(__import__(name, fromlist=["x"]).__file__)) for name in modules}
+    for file in (Path(tenant_keys.__file__), postgres.ROLES, postgres.ROLES.with_name("rights.sql")):
+        files[file.name] = file
     digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(f"{file}\0".encode() + file.read_bytes())
+    for name, file in sorted(files.items()):
+        digest.update(f"{name}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -42,7 +42,17 @@ def cleaned(source: Path, policy: Policy, folder: Path) -> Path:
 
 
 def pixels(path: Path) -> list[tuple[str, tuple[int, int], str]]:
-    """Mode, size and bytes of the first frames; [] if Pillow cannot decode it."""
+    """Mode, size and bytes of the first frames; [] if Pillow cannot decode it. Equal files are decoded once."""
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    if digest not in _decoded:
+        _decoded[digest] = _decode(path)
+    return _decoded[digest]
+
+
+_decoded: dict[bytes, list[tuple[str, tuple[int, int], str]]] = {}
+
+
+def _decode(path: Path) -> list[tuple[str, tuple[int, int], str]]:
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -178,8 +188,9 @@ _HOSTILE_OVERLAP = {"bad/crash-0c7e0e8e11ce787078f00b5b0ca409a167f070e0.tif": "i
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not corpus.WHOLE_SET.is_dir(), reason="the whole set of test photos does not lie beside us")
-def test_g52_over_the_whole_set(tmp_path: Path) -> None:
-    assert _over(tmp_path, corpus.samples()) > 150
+def test_g52_over_the_rest_of_the_whole_set(tmp_path: Path) -> None:
+    large = [sample for sample in corpus.samples() if not sample.path.is_relative_to(corpus.DATA)]
+    assert _over(tmp_path, tuple(large)) > 140
 
 
 @pytest.mark.slow
