@@ -7,6 +7,9 @@ WITH_SERVICES := $(PY) -m apps.web.embedded.up --only postgres,redis --data var/
 # Ends the program when make ends, even by kill -9.
 LEASHED := $(PY) -S apps/web/embedded/leash.py 15 plain
 
+# Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run demo test quick lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
 	requirements
 

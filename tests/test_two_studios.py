@@ -23,7 +23,7 @@ from apps.uploads.ingest import ingest_file
 from tests.actors import signed_in
 from tests.factories import AlbumFactory, jpeg
 
-FILES = 6
+FILES = 3
 
 
 @dataclass
