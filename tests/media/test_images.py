@@ -59,7 +59,9 @@ def test_every_good_photo_has_its_size_its_hash_and_all_renditions(sample: Sampl
         assert max(made.width, made.height) == min(preset.long_edge, max(rendered.width, rendered.height))
 
 
-@pytest.mark.parametrize("kind", ["landscape_*.jpg", "g4_*.tif", "hopper_*.webp", "rot*.avif"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param("landscape_*.jpg", marks=pytest.mark.slow), "g4_*.tif", "hopper_*.webp", "rot*.avif"]
+)
 def test_all_orientations_show_the_same_picture(kind: str, tmp_path: Path) -> None:
     shown = []
     for path in sorted((DATA / "orientation").glob(kind)):
@@ -156,7 +158,14 @@ def test_g26_a_rendition_with_exif_would_be_seen(tmp_path: Path) -> None:
     assert any(word in content for word in words)
 
 
-@pytest.mark.parametrize("name", ["gps/htc_desire.jpg", "gps/iphone4.jpg", "formats/church_orientation6.heic"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gps/htc_desire.jpg",
+        "gps/iphone4.jpg",
+        pytest.param("formats/church_orientation6.heic", marks=pytest.mark.slow),
+    ],
+)
 def test_g26_real_photos_with_a_place_lose_it(name: str, tmp_path: Path) -> None:
     rendered = render(named(name), tmp_path)
     assert rendered.facts.latitude is not None
@@ -271,6 +280,7 @@ def test_the_dominant_colour_is_the_one_that_covers_most() -> None:
     assert looks.dominant_color(picture) == "#c81e1e"
 
 
+@pytest.mark.slow
 def test_the_hash_is_that_of_imagehash() -> None:
     for sample in that_expect("phash")[:60]:
         with Image.open(sample.path) as image:
