@@ -74,7 +74,8 @@ def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_
     most = MOST_IN_A_WHILE.get(kind)
     if most is None:
         return False
-    mine = Activity.objects.for_studio(grant.studio).filter(photo_id=photo_id, visitor=visitor, kind=kind)
+    mine = Activity.objects.for_studio(grant.studio).filter(visitor=visitor, kind=kind)
+    mine = mine.filter(photo_id=photo_id) if photo_id else mine.filter(photo_id__isnull=True)
     lately = mine.filter(link_id=grant.link_id, at__gt=timezone.now() - WHILE)
     return lately[:most].count() == most
 
