@@ -30,7 +30,7 @@ SMALL, LARGE = 500, 10_000
 CHOSEN = 10
 # Indexes of more rows have one level more for each row that is looked up. To look at every place of the large album
 # costs 450 pages and more.
-MOST, DEEPER = 400, 120
+MOST, DEEPER = 430, 120
 
 
 @dataclass(frozen=True)
