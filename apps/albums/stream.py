@@ -33,6 +33,7 @@ from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Se
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
 from apps.web.compiled import Compiled, Given
+from apps.web.planning import in_index_order
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60
@@ -243,7 +244,8 @@ class Stream:
     def _rows(self, reach: Reach, most: int, key: Key | None = None, photos: Collection[UUID] = ()) -> list[TileRow]:
         """The first rows of a part of the album; before a key, those next to it in the order that leads there."""
         if self.only is not None:
-            return list(self._query(reach, most, key, photos))
+            with in_index_order():
+                return list(self._query(reach, most, key, photos))
         given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id}
         if reach == Reach.CHOSEN:
             given["photos"] = list(photos)
@@ -254,7 +256,10 @@ class Stream:
         if key is not None:
             given |= zip(("rank", "sort_key", "placement"), key, strict=True)
         is_main = self.audience.is_main if self.audience is not None else None
-        return _ROWS(reach, most, self.only_shown, is_main, **given)
+        if reach == Reach.CHOSEN:
+            return _ROWS(reach, most, self.only_shown, is_main, **given)
+        with in_index_order():
+            return _ROWS(reach, most, self.only_shown, is_main, **given)
 
     def _query(self, reach: Reach, most: int, key: Key | None, photos: Collection[UUID]) -> QuerySet[Any, TileRow]:
         query = self.visible()

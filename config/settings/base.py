@@ -73,6 +73,8 @@ TEMPLATES = [
         },
     }
 ]
+# `static` and `i18n` are ours in Django's place, on purpose (apps.web.remembered).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 
 # -- data ----------------------------------------------------------------------------------------------
 

@@ -542,10 +542,10 @@ def test_the_page_asks_as_much_for_200_photos_as_for_10_000(
             SectionFactory.create(album=album, rank=rank)
         fill(album, count, sections=(1, 2, 3))
         alice.get(page("detail", album))
-        with django_assert_max_num_queries(17) as queries:
+        with django_assert_max_num_queries(19) as queries:
             answer = alice.get(page("detail", album))
         following = answer.context["next_url"]
-        with django_assert_max_num_queries(15) as more:
+        with django_assert_max_num_queries(17) as more:
             alice.get(following, headers=part("more"))
         prices.append((len(queries), len(more)))
         sizes.append(len(answer.content))

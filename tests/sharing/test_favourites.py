@@ -404,7 +404,7 @@ def test_hearts_cost_one_query_however_many_there_are(
 
     def queries(client: Client) -> list[str]:
         client.get(ada.url("gallery"))
-        with django_assert_max_num_queries(14) as asked:
+        with django_assert_max_num_queries(16) as asked:
             html = client.get(ada.url("gallery")).content
         nodes = Nodes()
         nodes.feed(html.decode())

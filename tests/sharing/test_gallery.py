@@ -194,7 +194,7 @@ def test_the_first_page_costs_the_same_at_any_size(
     _, address = big(north, alice_user, photos)
     client = Client()
     client.get(address)
-    with django_assert_max_num_queries(11) as asked:
+    with django_assert_max_num_queries(13) as asked:
         html = client.get(address).content
     nodes = Nodes()
     nodes.feed(html.decode())

@@ -105,7 +105,7 @@ class TestOverview:
             visitor = proofing.visitor(f"Guest{number}")
             proofing.selection(visitor, 1, 2, 3, 4, 5, 6)
             proofing.comment(visitor, 1 + number % 6, "Nice")
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(24):
             alice.get(proofing.base)
         with django_assert_max_num_queries(20):
             alice.get(f"{proofing.base}comments/")
