@@ -73,8 +73,6 @@ TEMPLATES = [
         },
     }
 ]
-# `static` and `i18n` are ours in Django's place, on purpose (apps.web.remembered).
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 
 # -- data ----------------------------------------------------------------------------------------------
 
@@ -125,7 +123,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 AUTH_USER_MODEL = "accounts.User"
 # Addresses are unique without regard to case, by a constraint that this check does not understand.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+# `static` and `i18n` are ours in Django's place, on purpose (apps.web.remembered).
+SILENCED_SYSTEM_CHECKS = ["auth.E003", "templates.W003"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
