@@ -20,8 +20,9 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums import editing, marks, places, repair, shapes, trash
+from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, AlbumState, Photo
-from apps.albums.stream import BadCursor, Stream
+from apps.albums.stream import Stream
 from apps.media import serving
 from apps.web import keyset
 from apps.web.api import Keyset

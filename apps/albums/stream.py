@@ -1,24 +1,18 @@
 """The photos of an album in reading order, page by page.
 
 A page is found by key, not by offset: one scan of `albums_placement_order` from where the last page ended, so
-page 200 of 10,000 photos costs what page 2 costs. The cursor names a placement of the album, not its keys:
-those tell capture times, and a new order by hand would leave the reader in the middle of nowhere.
+page 200 of 10,000 photos costs what page 2 costs (see `cursors`).
 """
 
 from __future__ import annotations
 
-import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
-from hashlib import blake2b
-from hmac import compare_digest
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import (
@@ -28,7 +22,8 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThan,
 )
 
-from apps.albums import counts
+from apps.albums import counts, cursors
+from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
@@ -42,8 +37,6 @@ Key: TypeAlias = tuple[int, str, UUID]
 # Columns of a row: the section's id and, last, the placement's.
 _SECTION: Final = 1
 _PLACEMENT: Final = -1
-_FORWARD, _BACK = 0, 1
-_LAYOUT = struct.Struct(">16sIB8s")
 _WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
 
 
@@ -58,10 +51,6 @@ class Reach(Enum):
 
 
 _BEYOND: Final = {Reach.AFTER: TupleGreaterThan, Reach.FROM: TupleGreaterThanOrEqual, Reach.BEFORE: TupleLessThan}
-
-
-class BadCursor(ValueError):
-    """A cursor that was not made here for this album."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +141,11 @@ class Stream:
 
     def at(self, cursor: str) -> Page:
         """The page of a cursor. Raises BadCursor."""
-        placement_id, number, direction = self._read(cursor)
+        placement_id, number, direction = cursors.read(self.album.pk, cursor)
         anchor = self._all().filter(pk=placement_id).values_list("section_rank", "sort_key", "id", "section_id").first()
         if anchor is None:
             raise BadCursor(cursor)
-        if direction == _BACK:
+        if direction == cursors.BACK:
             return self._backward(anchor[:3], number)
         return self._forward(anchor[:3], first=number, after=anchor[3])
 
@@ -188,8 +177,8 @@ class Stream:
             rows,
             first,
             after,
-            next=self._cursor(rows[-1][_PLACEMENT], first + len(rows), _FORWARD) if more else "",
-            earlier=self._cursor(rows[0][_PLACEMENT], first, _BACK) if first and rows else "",
+            next=cursors.write(self.album.pk, rows[-1][_PLACEMENT], first + len(rows), cursors.FORWARD) if more else "",
+            earlier=cursors.write(self.album.pk, rows[0][_PLACEMENT], first, cursors.BACK) if first and rows else "",
         )
 
     def _backward(self, key: Key, number: int) -> Page:
@@ -205,8 +194,8 @@ class Stream:
             rows,
             first,
             after,
-            next=self._cursor(rows[-1][_PLACEMENT], first + len(rows), _FORWARD),
-            earlier=self._cursor(rows[0][_PLACEMENT], first, _BACK) if more else "",
+            next=cursors.write(self.album.pk, rows[-1][_PLACEMENT], first + len(rows), cursors.FORWARD),
+            earlier=cursors.write(self.album.pk, rows[0][_PLACEMENT], first, cursors.BACK) if more else "",
         )
 
     def _around(self, photo_id: UUID) -> Page:
@@ -272,29 +261,6 @@ class Stream:
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
-
-    # -- cursors -------------------------------------------------------------------------------------
-
-    def _cursor(self, placement_id: UUID, number: int, direction: int) -> str:
-        mark = self._mark(placement_id.bytes, number, direction)
-        return urlsafe_b64encode(_LAYOUT.pack(placement_id.bytes, number, direction, mark)).rstrip(b"=").decode()
-
-    def _read(self, cursor: str) -> tuple[UUID, int, int]:
-        try:
-            raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-            placement, number, direction, mark = _LAYOUT.unpack(raw)
-        except (ValueError, struct.error) as error:
-            raise BadCursor(cursor) from error
-        # The last character has bits that decode to nothing: only the one spelling we give out is taken back.
-        spelt = urlsafe_b64encode(raw).rstrip(b"=").decode() == cursor
-        if not (spelt and compare_digest(mark, self._mark(placement, number, direction))):
-            raise BadCursor(cursor)
-        return UUID(bytes=placement), number, direction
-
-    def _mark(self, placement: bytes, number: int, direction: int) -> bytes:
-        said = self.album.pk.bytes + placement + struct.pack(">IB", number, direction)
-        key = blake2b(settings.SECRET_KEY.encode(), person=b"albums.cursor").digest()
-        return blake2b(said, key=key, digest_size=8).digest()
 
 
 def _sizes() -> Subquery:

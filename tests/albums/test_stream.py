@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums import counts, places
+from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, PhotoState, Placement
-from apps.albums.stream import BadCursor, Page, Reach, Stream
+from apps.albums.stream import Page, Reach, Stream
 from apps.web.planning import in_index_order
 from tests.albums import bulk
 from tests.albums.bulk import fill
