@@ -19,8 +19,8 @@ from rest_framework.views import APIView
 
 from apps.accounts import endpoints as accounts
 from apps.albums import api as albums
-from apps.sharing import api as sharing
-from apps.sharing import marks_api
+from apps.sharing.links import api as sharing
+from apps.sharing.review import api
 from apps.uploads import api as uploads
 from config import health
 
@@ -83,7 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", docs, name="api-docs"),
     *albums.urlpatterns,
     *sharing.urlpatterns,
-    *marks_api.urlpatterns,
+    *api.urlpatterns,
     *uploads.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),

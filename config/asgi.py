@@ -10,11 +10,11 @@ from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
-from apps.sharing.pictures import RAW_ROUTES
+from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
 from apps.uploads.strangers import PATH as API_UPLOAD, guarded
-from apps.web.bridge import Asgi, Bridge, Declined, Receive, Scope, Send
+from apps.web.wsgi_bridge import Asgi, Bridge, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
 

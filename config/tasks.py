@@ -10,9 +10,11 @@ from uuid import UUID
 
 from celery import shared_task
 
-from apps.albums import repair
+from apps.albums import reprocess
 from apps.jobs import queue
-from apps.sharing import posting, preparing, watermarks
+from apps.sharing.branding import watermarks
+from apps.sharing.downloads.archive import prepare
+from apps.sharing.emails import sending
 from apps.uploads import pipeline
 
 
@@ -24,17 +26,17 @@ def render(job: queue.Claimed) -> None:
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
     **pipeline.STEPS,
-    **posting.STEPS,
-    **preparing.STEPS,
+    **sending.STEPS,
+    **prepare.STEPS,
     **watermarks.STEPS,
-    repair.RENDER: render,
+    reprocess.RENDER: render,
 }
 
 
 def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:
     """The sweeper gave a step up because its worker died three times; whoever owns the step writes it down."""
     pipeline.given_up(studio_id, kind, subject_id)
-    posting.given_up(studio_id, kind, subject_id)
+    sending.given_up(studio_id, kind, subject_id)
 
 
 @shared_task(name="jobs.answer")

@@ -7,15 +7,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from apps.accounts import guesses
 from apps.accounts.models import Role, Studio, User
+from apps.web import rate_limit
 from tests.factories import MembershipFactory, StudioFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
 def own_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test counts its guesses in the real Redis, but for itself."""
-    monkeypatch.setattr(guesses, "PREFIX", f"guess:test:{uuid4()}")
+    monkeypatch.setattr(rate_limit, "PREFIX", f"guess:test:{uuid4()}")
 
 
 @pytest.fixture

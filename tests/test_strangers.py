@@ -22,13 +22,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from apps.accounts import guesses
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import StudioModel, acting_in
 from apps.albums.models import Album
-from apps.sharing import links
-from apps.sharing.pictures import RAW_ROUTES
+from apps.sharing.links import lifecycle
+from apps.sharing.raw import RAW_ROUTES
 from apps.uploads import receiver, sockets
+from apps.web import rate_limit
 from tests.actors import signed_in
 from tests.factories import PASSWORD, AlbumFactory
 from tests.world import World, build_world
@@ -140,7 +140,7 @@ def faults(world: World, client: Client, routes: list[Route], check: Check) -> s
     found = []
     before, cookies = snapshot(world.studio), client.cookies.output(header="", sep=";")
     for route in routes:
-        guesses.PREFIX = f"guess:test:{uuid4()}"
+        rate_limit.PREFIX = f"guess:test:{uuid4()}"
         with undone():
             try:
                 wrong = list(check(client, route))
@@ -176,7 +176,7 @@ def guest_of_another_album(world: World) -> Client:
     """A client that opened a link of another album of the same studio."""
     with acting_in(world.studio):
         other = AlbumFactory.create(studio=world.studio, title="Another client's")
-        _, token = links.create(other, by=world.owner, label="theirs", password=None)
+        _, token = lifecycle.create(other, by=world.owner, label="theirs", password=None)
     client = Client()
     assert client.get(reverse("sharing:gallery", args=[token])).status_code == 200
     return client
@@ -186,10 +186,10 @@ def revoked_guest(world: World) -> Client:
     """A client whose link was open and is revoked."""
     client = Client()
     with acting_in(world.studio):
-        link, token = links.create(world.album, by=world.owner, label="once", password=None)
+        link, token = lifecycle.create(world.album, by=world.owner, label="once", password=None)
     assert client.get(reverse("sharing:gallery", args=[token])).status_code == 200
     with acting_in(world.studio):
-        links.revoke(link, by=world.owner)
+        lifecycle.revoke(link, by=world.owner)
     return client
 
 

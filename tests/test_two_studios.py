@@ -17,7 +17,7 @@ from apps.albums.models import Album, AlbumState, Photo
 from apps.jobs import queue
 from apps.media.models import Blob
 from apps.media.serving import picture_url
-from apps.sharing import links
+from apps.sharing.links import lifecycle
 from apps.uploads import pipeline
 from apps.uploads.ingest import ingest_file
 from tests.actors import signed_in
@@ -52,7 +52,7 @@ def build(studio: Studio, owner: User, files: list[bytes], name: str) -> House:
     while queue.answer("images", pipeline.STEPS):
         pass
     with acting_in(studio):
-        _, token = links.create(album, by=owner, label=f"{name} couple", password=None, download="original")
+        _, token = lifecycle.create(album, by=owner, label=f"{name} couple", password=None, download="original")
     return House(studio, owner, album, photos, token, name)
 
 

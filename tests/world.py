@@ -8,7 +8,7 @@ from typing import Any
 from apps.accounts.models import ApiKey, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
-from apps.sharing import links
+from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     Comment,
     Letter,
@@ -50,7 +50,7 @@ def build_world(studio: Studio, owner: User) -> World:
     PlacementFactory.create(album=album)
     invitation = InvitationFactory.create(studio=studio, email="zqx-invited@example.com")
     with acting_in(studio):
-        link, token = links.create(album, by=owner, label="Zqx couple", password=None)
+        link, token = lifecycle.create(album, by=owner, label="Zqx couple", password=None)
         visitor = Visitor(studio=studio, album=album, link=link, name="Zqx Anna", email="zqx-anna@example.com")
         visitor.save(force_insert=True)
         choice = Preset(studio=studio, kind=PresetKind.LINK, name="Zqx preset")

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.rows import Columns
+from apps.web.raw_rows import Columns
 
 P = ParamSpec("P")
 

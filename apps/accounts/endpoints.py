@@ -22,7 +22,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import ApiKey, Membership, Role, Studio, User
 from apps.accounts.signing_in import LONGEST_PASSWORD, identify
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.peer import address
+from apps.web.client_ip import address
 
 API_VERSION = "1.0"
 

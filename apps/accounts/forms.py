@@ -171,7 +171,7 @@ class SettingsForm(forms.ModelForm[Studio]):
 
 
 class LogoForm(forms.Form):
-    """Drawn here, read by `sharing.brand`."""
+    """Drawn here, read by `sharing.branding.logo`."""
 
     logo = forms.FileField(
         label="Logo",

@@ -9,10 +9,10 @@ from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from apps.accounts.guesses import Budget, forgive, give_back, reserve
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.web.rate_limit import Budget, forgive, give_back, reserve
 from apps.web.refusal import Refusal
 
 ACCOUNT = Budget("account", tries=5, window=10 * 60)

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from apps.accounts import forgetting
+from apps.accounts import expiry
 
 
 @shared_task(name="accounts.forget")
 def forget() -> None:
     """Every hour: sessions and answers that have run out are forgotten."""
-    forgetting.forget()
+    expiry.forget()

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.tenancy import StudioQuerySet
-from apps.albums import editing, marks, places, repair, shapes, trash
+from apps.albums import editing, marks, placements, reprocess, serializers, trash
 from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
@@ -62,12 +62,12 @@ def album_or_404(view: StudioView, album_id: UUID) -> Album:
 
 
 @extend_schema(tags=["albums"])
-@extend_schema_view(list=extend_schema(responses=shapes.AlbumSerializer(many=True)))
+@extend_schema_view(list=extend_schema(responses=serializers.AlbumSerializer(many=True)))
 class AlbumViewSet(StudioViewSet[Album]):
     """The studio's albums, newest first."""
 
     model = Album
-    serializer_class = shapes.AlbumSerializer
+    serializer_class = serializers.AlbumSerializer
     ordering = ("-created_at", "id")
     scope = "albums"
     lookup_url_kwarg = "album_id"
@@ -79,10 +79,10 @@ class AlbumViewSet(StudioViewSet[Album]):
         return album_or_404(self, self.kwargs["album_id"])
 
     def _shown(self, album: Album, status: int = 200) -> Response:
-        return Response(shapes.album_shapes(self.request, self.studio, [album])[0], status=status)
+        return Response(serializers.album_shapes(self.request, self.studio, [album])[0], status=status)
 
     def _asked(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
-        asked = shapes.AlbumSerializer(data=request.data, partial=partial)
+        asked = serializers.AlbumSerializer(data=request.data, partial=partial)
         asked.is_valid(raise_exception=True)
         values: dict[str, Any] = asked.validated_data
         return values
@@ -90,13 +90,13 @@ class AlbumViewSet(StudioViewSet[Album]):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of albums."""
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(shapes.album_shapes(request, self.studio, page or []))
+        return self.get_paginated_response(serializers.album_shapes(request, self.studio, page or []))
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """One album."""
         return self._shown(self.get_object())
 
-    @extend_schema(responses={201: shapes.AlbumSerializer})
+    @extend_schema(responses={201: serializers.AlbumSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make an album. It is a draft unless `state` says otherwise."""
         asked = self._asked(request)
@@ -127,22 +127,22 @@ class AlbumViewSet(StudioViewSet[Album]):
         album.studio = self.studio
         return self._shown(album)
 
-    @extend_schema(request=shapes.FocalSerializer, responses=shapes.AlbumSerializer)
+    @extend_schema(request=serializers.FocalSerializer, responses=serializers.AlbumSerializer)
     def cover(self, request: Request, album_id: UUID, photo_id: UUID) -> Response:
         """Choose the cover and, in the body, the point of it that is always seen."""
         album = self.get_object()
-        asked = shapes.FocalSerializer(data=request.data)
+        asked = serializers.FocalSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         focal = asked.validated_data
         if not editing.set_cover(album, photo_id, by=self.entered.user, focal_x=focal["x"], focal_y=focal["y"]):
             raise Http404
         return self._shown(album)
 
-    @extend_schema(request=shapes.ArrangeSerializer, responses={204: OpenApiResponse(description="Ordered")})
+    @extend_schema(request=serializers.ArrangeSerializer, responses={204: OpenApiResponse(description="Ordered")})
     def order(self, request: Request, album_id: UUID) -> Response:
         """Put the photos of the album into this order. From now on the album is ordered by hand."""
         album = self.get_object()
-        asked = shapes.ArrangeSerializer(data=request.data)
+        asked = serializers.ArrangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         photos: list[UUID] = asked.validated_data["photos"]
         if album.placements.live().filter(photo_id__in=photos).count() != len(set(photos)):
@@ -172,12 +172,12 @@ class StreamPages(Keyset):
 
 
 @extend_schema(tags=["photos"])
-@extend_schema_view(list=extend_schema(responses=shapes.PhotoSerializer(many=True)))
+@extend_schema_view(list=extend_schema(responses=serializers.PhotoSerializer(many=True)))
 class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
     """The photos of one album."""
 
     model = Photo
-    serializer_class = shapes.PhotoSerializer
+    serializer_class = serializers.PhotoSerializer
     pagination_class = StreamPages
     scope = "albums"
     lookup_url_kwarg = "photo_id"
@@ -192,7 +192,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         return photo
 
     def _shapes(self, photos: Sequence[UUID]) -> list[dict[str, Any]]:
-        return shapes.photo_shapes(self.request, self.studio, photos, album=self.album)
+        return serializers.photo_shapes(self.request, self.studio, photos, album=self.album)
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of photos in the album's order."""
@@ -203,25 +203,25 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         """One photo."""
         return Response(self._shapes([self.get_object().pk])[0])
 
-    @extend_schema(request=shapes.MarksSerializer, responses=shapes.PhotoSerializer)
+    @extend_schema(request=serializers.MarksSerializer, responses=serializers.PhotoSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Change what people say about a photo."""
         photo = self.get_object()
-        asked = shapes.MarksSerializer(data=request.data, partial=True)
+        asked = serializers.MarksSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         marks.mark(photo, by=self.entered.user, **asked.validated_data)
         return Response(self._shapes([photo.pk])[0])
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Take the photo out of the album; out of its last one, it goes to the trash."""
-        places.take_out(self.album, [self.get_object().pk], by=self.entered.user)
+        placements.take_out(self.album, [self.get_object().pk], by=self.entered.user)
         return Response(status=204)
 
-    @extend_schema(request=None, responses={202: shapes.PhotoSerializer})
+    @extend_schema(request=None, responses={202: serializers.PhotoSerializer})
     def regenerate(self, request: Request, **kwargs: Any) -> Response:
         """Make the renditions anew, soon. Until then the old ones are shown."""
         photo = self.get_object()
-        repair.render_again(photo)
+        reprocess.render_again(photo)
         return Response(self._shapes([photo.pk])[0], status=202)
 
 
@@ -230,7 +230,7 @@ class AllPhotosViewSet(StudioViewSet[Photo]):
     """All photos of the studio that are not in the trash, oldest first."""
 
     model = Photo
-    serializer_class = shapes.PhotoSerializer
+    serializer_class = serializers.PhotoSerializer
     ordering = ("id",)
     scope = "albums"
 
@@ -238,7 +238,7 @@ class AllPhotosViewSet(StudioViewSet[Photo]):
         """A page of photos."""
         page = self.paginate_queryset(self.get_queryset().filter(trashed_at__isnull=True).only("id", "studio_id"))
         photos = [photo.pk for photo in page or []]
-        return self.get_paginated_response(shapes.photo_shapes(request, self.studio, photos))
+        return self.get_paginated_response(serializers.photo_shapes(request, self.studio, photos))
 
 
 class PhotoDownload(InAlbum):

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums import editing
-from apps.albums.asked import album_of
 from apps.albums.design import AUTO, CHOICES, Design, understood
+from apps.albums.request_params import album_of
 from apps.web import htmx
 
 LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
-from apps.albums import counts, ordering, places
+from apps.albums import counts, ordering, placements
 from apps.albums.design import relooked
 from apps.albums.models import Album, AlbumState, Ordering
 
@@ -133,8 +133,8 @@ def arrange(album: Album, photo_ids: list[UUID], *, by: User) -> None:
 
 
 def order_sections(album: Album, ids: list[UUID], *, by: User) -> None:
-    """`places.order_sections`, written down."""
-    places.order_sections(album, ids)
+    """`placements.order_sections`, written down."""
+    placements.order_sections(album, ids)
     note(album.studio, by, "sections.reordered", album)
 
 

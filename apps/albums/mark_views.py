@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums.asked import album_of, photos_of, uuids
 from apps.albums.marks import BadMark, set_own
+from apps.albums.request_params import album_of, photos_of, uuids
 from apps.web import htmx
 
 

@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.models import Blob
-from apps.web.compiled import Compiled
+from apps.web.compiled_queries import Compiled
 
 TRASH_KEPT = timedelta(days=30)
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums import counts, editing, places, repair, shown
-from apps.albums.asked import album_of, one_uuid, photo_of, photos_of, section_of, uuids
+from apps.albums import counts, editing, page_context, placements, reprocess
 from apps.albums.models import Album
+from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
 from apps.media import serving
 from apps.web import htmx
@@ -44,8 +44,8 @@ def _back(request: StudioRequest, album: Album) -> HttpResponse:
 def tiles_by_id(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The tiles of some photos, without headings; unknown ids are left out."""
     album = album_of(request, album_id)
-    rows = shown.stream_of(album, None).of(_ids(request, MOST_TILES))
-    place = shown.place_of(album, request.entered)
+    rows = page_context.stream_of(album, None).of(_ids(request, MOST_TILES))
+    place = page_context.place_of(album, request.entered)
     return HttpResponse(studio_tiles(rows, {}, place, first_page=False, bare=True))
 
 
@@ -84,7 +84,7 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos under a heading; they keep the order they have."""
     album = album_of(request, album_id)
     section = section_of(album, request.POST.get("section"))
-    moved = places.move_to_section(album, uuids(request.POST.getlist("photo")), section)
+    moved = placements.move_to_section(album, uuids(request.POST.getlist("photo")), section)
     if not moved:
         raise Http404
     where = f"to “{section.title}”" if section else "out of their sections"
@@ -96,7 +96,7 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos to the trash; the message can take it back."""
     album = album_of(request, album_id)
-    out = places.take_out(album, uuids(request.POST.getlist("photo")), by=request.user)
+    out = placements.take_out(album, uuids(request.POST.getlist("photo")), by=request.user)
     if not out.photos:
         raise Http404
     text = f"{_photos_word(len(out.photos))} moved to the trash."
@@ -114,8 +114,8 @@ def restore(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     photos = uuids(request.POST.getlist("photo"))
     if "at" in request.GET:
-        photos += places.taken_out_at(album, _moment(request.GET["at"]))
-    back = places.restore(album, photos, by=request.user)
+        photos += placements.taken_out_at(album, _moment(request.GET["at"]))
+    back = placements.restore(album, photos, by=request.user)
     if not back:
         raise Http404
     return htmx.tell(request, _back(request, album), f"{_photos_word(back)} restored.")
@@ -135,7 +135,9 @@ def problems(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _problems(request: StudioRequest, album: Album) -> HttpResponse:
-    failed = [{"id": photo.pk, "name": photo.camera_name, "reason": photo.problem} for photo in repair.failed_of(album)]
+    failed = [
+        {"id": photo.pk, "name": photo.camera_name, "reason": photo.problem} for photo in reprocess.failed_of(album)
+    ]
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
     return htmx.vary(render(request, template, {"album": album, "problems": failed}))
 
@@ -147,11 +149,13 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
     album = album_of(request, album_id)
     photo = photo_of(album, photo_id)
     if not photo.is_ready:
-        repair.try_again(photo)
+        reprocess.try_again(photo)
     if not htmx.wants(request):
         return redirect("albums:problems", request.studio.slug, album.pk)
-    rows = shown.stream_of(album, None).of([photo.pk])
-    return HttpResponse(studio_tiles(rows, {}, shown.place_of(album, request.entered), first_page=False, bare=True))
+    rows = page_context.stream_of(album, None).of([photo.pk])
+    return HttpResponse(
+        studio_tiles(rows, {}, page_context.place_of(album, request.entered), first_page=False, bare=True)
+    )
 
 
 @require_POST
@@ -159,7 +163,7 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
 def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Process every failed photo of the album again."""
     album = album_of(request, album_id)
-    again = repair.try_all_again(album)
+    again = reprocess.try_all_again(album)
     if not htmx.wants(request):
         return redirect("albums:problems", request.studio.slug, album.pk)
     return htmx.toast(_problems(request, album), f"{_photos_word(again)} will be tried again.")

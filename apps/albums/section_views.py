@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums import counts, editing, places, shown
-from apps.albums.asked import album_of, section_of, uuids
+from apps.albums import counts, editing, page_context, placements
 from apps.albums.models import Album
+from apps.albums.request_params import album_of, section_of, uuids
 from apps.web import htmx
 from apps.web.refusal import Refusal
 
@@ -27,7 +27,7 @@ def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpRespon
         if error:
             messages.error(request, error)
         return redirect(album)
-    context = shown.section_list(album, counts.live(album)) | {"section_error": error}
+    context = page_context.section_list(album, counts.live(album)) | {"section_error": error}
     response = render(request, "albums/_section_editor.html", context, status=422 if error else 200)
     return htmx.vary(response)
 
@@ -45,7 +45,7 @@ def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if not title:
         return _answer(request, album, NO_TITLE)
     try:
-        places.add_section(album, title)
+        placements.add_section(album, title)
     except Refusal as refusal:
         return _answer(request, album, str(refusal))
     return _answer(request, album)
@@ -61,7 +61,7 @@ def rename(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
     if not title:
         return _answer(request, album, NO_TITLE)
     try:
-        places.rename_section(section, title)
+        placements.rename_section(section, title)
     except Refusal as refusal:
         return _answer(request, album, str(refusal))
     return _answer(request, album)
@@ -74,7 +74,7 @@ def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
     album = album_of(request, album_id)
     section = section_of(album, section_id)
     if section is not None:
-        places.delete_section(section)
+        placements.delete_section(section)
     return _answer(request, album)
 
 

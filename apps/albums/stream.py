@@ -27,8 +27,8 @@ from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
-from apps.web.compiled import Compiled, Given
-from apps.web.planning import in_index_order
+from apps.web.compiled_queries import Compiled, Given
+from apps.web.index_order import in_index_order
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.templatetags.static import static
@@ -279,3 +279,10 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{size}"'
         f' data-section="{section_id or ""}">{inner}{_kept(row)}{_own(row)}</div>'
     )
+
+
+def named(row: TileRow) -> dict[str, Any]:
+    """A row of the stream by column, with the size of the web rendition."""
+    columns: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    _, _, width, height = columns.pop("sizes") or [None] * 4
+    return columns | {"web__width": width, "web__height": height}

@@ -14,11 +14,11 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums import counts, editing, shown, trash
-from apps.albums.asked import album_of, one_uuid, section_of
+from apps.albums import counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
-from apps.albums.standing import Standing
+from apps.albums.request_params import album_of, one_uuid, section_of
+from apps.albums.status import Standing
 from apps.web import htmx
 
 SEARCH_LENGTH = 120
@@ -31,7 +31,9 @@ def album_list(request: StudioRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
     state = state if state in list(Standing) else ""
-    albums, following = shown.cards(request.studio, search=search, state=state, after=request.GET.get("after", ""))
+    albums, following = page_context.cards(
+        request.studio, search=search, state=state, after=request.GET.get("after", "")
+    )
     query = request.GET.copy()
     query["after"] = following
     context = {
@@ -95,35 +97,35 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     section = section_of(album, request.GET.get("section"))
     kept = request.GET.get("kept", "")
-    kept = kept if kept in shown.KEPT else ""
+    kept = kept if kept in page_context.KEPT else ""
     mark = request.GET.get("mark", "")
-    mark = mark if mark in shown.MARKED else ""
-    stream = shown.stream_of(album, section, kept, mark)
+    mark = mark if mark in page_context.MARKED else ""
+    stream = page_context.stream_of(album, section, kept, mark)
     every = counts.live(album)
     if htmx.wants(request, "summary"):
-        return _part(request, "albums/_summary.html", shown.summary(album, every))
+        return _part(request, "albums/_summary.html", page_context.summary(album, every))
     if htmx.wants(request, "sections"):
-        return _part(request, "albums/_sections.html", shown.section_list(album, every, section, kept))
+        return _part(request, "albums/_sections.html", page_context.section_list(album, every, section, kept))
     if htmx.wants(request, "section-editor"):
-        return _part(request, "albums/_section_editor.html", shown.section_list(album, every, section))
+        return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, section))
     photo = one_uuid(request.GET.get("photo"))
-    sections, section_list = shown.sections_of(album, every)
+    sections, section_list = page_context.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
-    tiles = shown.page_of_tiles(stream, page, sections, request.entered, kept, mark)
+    tiles = page_context.page_of_tiles(stream, page, sections, request.entered, kept, mark)
     if htmx.wants(request, "more", "stream"):
         return _part(request, "albums/_tiles.html", tiles)
-    context = shown.summary(album, every) | tiles
+    context = page_context.summary(album, every) | tiles
     context |= {
         "sections": section_list,
         "section": section,
         "kept": kept,
         "mark": mark,
-        "mark_filters": [(name, words) for name, (words, _) in shown.MARKED.items()],
-        "kept_filters": shown.kept_filters(album, kept),
+        "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
+        "kept_filters": page_context.kept_filters(album, kept),
         "sort": album.ordering,
-        "cover_url": shown.cover_url(album, page),
-        "upload": shown.upload_of(album, request.studio),
-        "socket_url": shown.socket_of(album, request.studio),
+        "cover_url": page_context.cover_url(album, page),
+        "upload": page_context.upload_of(album, request.studio),
+        "socket_url": page_context.socket_of(album, request.studio),
     }
     return htmx.vary(render(request, "albums/detail.html", context))
 
@@ -154,7 +156,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     text = f"“{album.title}” is in the trash."
     undo = reverse("albums:trash_restore", args=[request.studio.slug, "album", album.pk])
     if htmx.wants(request, "list"):
-        albums, _ = shown.cards(request.studio, search="", state="", after="")
+        albums, _ = page_context.cards(request.studio, search="", state="", after="")
         answer = render(
             request, "albums/_list.html", {"albums": albums, "page": {"next_url": ""}, "q": "", "state": ""}
         )
@@ -199,7 +201,7 @@ def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _focus(request: StudioRequest, album: Album) -> HttpResponse:
-    context = shown.focus(album)
+    context = page_context.focus(album)
     if context is None:
         raise Http404
     template = "albums/_focus.html" if htmx.wants(request, "dialog-body") else "albums/focus.html"

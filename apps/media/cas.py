@@ -28,8 +28,8 @@ from apps.media.formats import HEAD_BYTES, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import store, temp_directory
 from apps.web.ids import uuid7
+from apps.web.raw_rows import Columns, insert
 from apps.web.refusal import Refusal
-from apps.web.rows import Columns, insert
 
 CHUNK = 8 << 20
 

@@ -22,7 +22,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
-from apps.media import derived
+from apps.media import on_demand
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
 from apps.media.storage import Entry, sha256_of, store
 from apps.media.sweeping import GRACE, referred, studio_ids
@@ -160,9 +160,9 @@ def _mark_damaged(finding: Finding) -> str:
 
 def _have_previews_made(damaged: Blob) -> None:
     """Previews are shown as they are, so nobody would ask for new ones; all else is made when it is asked for."""
-    previews = Rendition.objects.for_studio(damaged.studio_id).filter(blob=damaged, kind__in=derived.PREVIEWS)
+    previews = Rendition.objects.for_studio(damaged.studio_id).filter(blob=damaged, kind__in=on_demand.PREVIEWS)
     for kind, source in previews.values_list("kind", "source_id"):
-        derived.request(damaged.studio_id, [source], kind)
+        on_demand.request(damaged.studio_id, [source], kind)
 
 
 def _set_aside(finding: Finding) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 from PIL import Image, ImageCms
 
 from apps.media import facts as camera
-from apps.media import looks
+from apps.media import fingerprint
 from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooManyPixels, check_whole, sniff
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, WEB, Preset
-from apps.media.rendered import Rendered, RenditionFile
+from apps.media.render_result import Rendered, RenditionFile
 
 __all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fit", "fitted", "preload", "render", "write_presets"]
 
@@ -59,8 +59,8 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[Preset] = PRESETS) 
         mime=format.mime,
         width=size[0],
         height=size[1],
-        color=looks.dominant_color(smallest),
-        phash=looks.phash(made.get("thumb", picture)),
+        color=fingerprint.dominant_color(smallest),
+        phash=fingerprint.phash(made.get("thumb", picture)),
         facts=facts,
         renditions=tuple(files),
         recipe=RECIPE,

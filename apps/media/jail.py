@@ -20,9 +20,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from apps.media.confine import Limits
 from apps.media.facts import clean
-from apps.media.rendered import Rendered, RenditionFile
+from apps.media.render_result import Rendered, RenditionFile
+from apps.media.sandbox import Limits
 
 __all__ = ["Crashed", "Limits", "Rejected", "abilities", "check_webp", "close", "open_made", "render", "run"]
 
@@ -272,5 +272,5 @@ def _ending(code: int) -> str:
 def abilities() -> dict[str, bool]:
     """Which walls stand on this machine: network, processes, files, memory. For the health page."""
     here = Path(__file__)
-    found = run("apps.media.confine:walls_standing", here, Path("/dev/null"))
+    found = run("apps.media.sandbox:walls_standing", here, Path("/dev/null"))
     return {name: standing is True for name, standing in found.items()}

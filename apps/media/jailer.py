@@ -20,7 +20,7 @@ from typing import Any
 
 from PIL import Image
 
-from apps.media import confine, images
+from apps.media import images, sandbox
 from apps.media.formats import BadFile
 
 REQUEST_BYTES = 64 * 1024
@@ -38,7 +38,7 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     images.preload()
     Image.init()
-    confine.leave_network()
+    sandbox.leave_network()
     # What is shared with the children stays shared: the collector would touch, and so copy, every page.
     gc.freeze()
     selector = selectors.DefaultSelector()
@@ -103,14 +103,14 @@ def _be_child(request: dict[str, Any], answer: int) -> None:
     """Close the doors, do the task, answer in JSON, end."""
     code = 1
     try:
-        confine.die_with_parent()
+        sandbox.die_with_parent()
         answer = _keep_only(answer)
         task, source, out_dir = _task(request["task"]), Path(request["source"]), Path(request["out_dir"])
-        limits = confine.Limits(**request["limits"])
-        confine.drop_privileges()
-        confine.close_files([*confine.libraries(), source], out_dir)
-        confine.limit_resources(limits)
-        confine.close_system_calls()
+        limits = sandbox.Limits(**request["limits"])
+        sandbox.drop_privileges()
+        sandbox.close_files([*sandbox.libraries(), source], out_dir)
+        sandbox.limit_resources(limits)
+        sandbox.close_system_calls()
         _say(answer, _outcome(task, source, out_dir))
         code = 0
     finally:

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=7)
 TEMP_KEPT = timedelta(hours=24)
-# Files made on demand (`media.derived`) are made again when somebody wants them after that.
+# Files made on demand (`media.on_demand`) are made again when somebody wants them after that.
 DERIVED_KEPT = timedelta(days=30)
 # A run that would remove more than this share of a studio's blobs, and more than so many, is not believed.
 MOST_SHARE = 0.01

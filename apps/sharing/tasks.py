@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from apps.sharing import history, posting, reminders
+from apps.sharing.activity import history
+from apps.sharing.emails import reminders, sending
 
 
 @shared_task(name="sharing.put_due")
 def put_due() -> None:
     """Every minute: mails whose moment has come go out."""
-    posting.put_due()
+    sending.put_due()
 
 
 @shared_task(name="sharing.remind")

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from apps.accounts.access import Entered
 from apps.accounts.api import StudioView
-from apps.albums import shapes
+from apps.albums import serializers as albums_serializers
 from apps.albums.api import AlbumPhotoViewSet, album_or_404
 from apps.albums.models import Album
 from apps.media import cas
@@ -59,7 +59,7 @@ class ResultSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=["stored", "duplicate", "rejected"])
-    photo = shapes.PhotoSerializer(allow_null=True)
+    photo = albums_serializers.PhotoSerializer(allow_null=True)
     reason = serializers.CharField(allow_null=True)
 
 
@@ -140,7 +140,7 @@ def _refuse(result: Result, error: Exception) -> None:
 def answer(view: StudioView, album: Album | None, results: Sequence[Result]) -> Response:
     """201 with every result; an error beside them if nothing at all was kept."""
     photos = [result.photo_id for result in results if result.photo_id]
-    shown = shapes.photo_shapes(view.request, view.studio, photos, album=album)
+    shown = albums_serializers.photo_shapes(view.request, view.studio, photos, album=album)
     by_id = {shape["id"]: shape for shape in shown}
     listed = [
         {

@@ -8,13 +8,13 @@ from typing import BinaryIO, Literal
 from django.conf import settings
 
 from apps.accounts.models import Studio, User
-from apps.albums import places
+from apps.albums import placements
+from apps.albums.filenames.names import camera_name
 from apps.albums.models import Album, Photo, PhotoState, Section, Version
-from apps.albums.names import camera_name
 from apps.media import cas
 from apps.media.models import Blob
 from apps.uploads import pipeline
-from apps.web.rows import insert
+from apps.web.raw_rows import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def ingest(
         placed = new
         if not new:
             # The photo's row is held before the album's, as everywhere (see `Album.hold`).
-            places.save_from_trash(photo)
+            placements.save_from_trash(photo)
         if album is not None:
-            place_in = places.section_named(album, section) if isinstance(section, str) else section
-            placed = places.place(album, photo, section=place_in, number=number, is_new=new)
+            place_in = placements.section_named(album, section) if isinstance(section, str) else section
+            placed = placements.place(album, photo, section=place_in, number=number, is_new=new)
         if new:
             insert(Version(studio=studio, photo=photo, blob=blob))
             # Last, because it locks the studio's row until the commit.

@@ -2,7 +2,7 @@
 
 - render: one decode gives facts, size, colours, perceptual hash, tile, thumb and web
 - announce: part of every step's end, whoever looks at the album is told
-- derive.<kind>: not for every photo, when somebody asks for it ahead of time (see `media.derived`)
+- derive.<kind>: not for every photo, when somebody asks for it ahead of time (see `media.on_demand`)
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from django.utils import timezone as clock
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import repair
+from apps.albums import reprocess
 from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import derived, jail, renditions
+from apps.media import jail, on_demand, renditions
 from apps.media.facts import Facts
 from apps.media.images import Rendered
 from apps.uploads import progress
@@ -30,12 +30,12 @@ GIVEN_UP = "This photo could not be processed. The original is safe; please try 
 
 def start(photo: Photo) -> None:
     """Put a new photo on the list, in the transaction that made it."""
-    queue.put(photo.studio_id, repair.RENDER, photo.pk, queue=Queue.IMAGES)
+    queue.put(photo.studio_id, reprocess.RENDER, photo.pk, queue=Queue.IMAGES)
 
 
 def restart(photo: Photo) -> None:
     """Process a photo again: a person pressed *Try again*, or sent the file once more."""
-    repair.try_again(photo)
+    reprocess.try_again(photo)
 
 
 def render(job: queue.Claimed) -> None:
@@ -119,11 +119,11 @@ def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:
 
 def given_up(studio_id: UUID, kind: str, photo_id: UUID) -> None:
     """The sweeper gave a step up because its worker died three times."""
-    if kind == repair.RENDER:
+    if kind == reprocess.RENDER:
         fail(studio_id, photo_id, GIVEN_UP)
 
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
-    repair.RENDER: render,
-    "derive": derived.derive,
+    reprocess.RENDER: render,
+    "derive": on_demand.derive,
 }

@@ -31,10 +31,10 @@ from apps.albums.models import Album, Section
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads.ingest import Ingested, ingest
-from apps.web.bridge import Receive, Scope, Send
+from apps.web.raw_rows import Columns
 from apps.web.refusal import Refusal
-from apps.web.rows import Columns
 from apps.web.threads import in_thread
+from apps.web.wsgi_bridge import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 

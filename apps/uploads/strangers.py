@@ -11,8 +11,8 @@ from typing import Any
 
 from apps.accounts.credentials import credential_of
 from apps.uploads.receiver import Body
-from apps.web.bridge import Asgi, Receive, Scope, Send
 from apps.web.threads import in_thread
+from apps.web.wsgi_bridge import Asgi, Receive, Scope, Send
 
 PATH = re.compile(r"/api/(?:upload(?:/multiple)?|albums/[^/]+/photos)")
 _OF_BODY = (b"content-length", b"transfer-encoding")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from apps.web.bridge import Asgi, Receive, Scope, Send
+from apps.web.wsgi_bridge import Asgi, Receive, Scope, Send
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

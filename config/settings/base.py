@@ -124,7 +124,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 AUTH_USER_MODEL = "accounts.User"
 # Addresses are unique without regard to case, by a constraint that this check does not understand.
-# `static` and `i18n` are ours in Django's place, on purpose (apps.web.remembered).
+# `static` and `i18n` are ours in Django's place, on purpose (apps.web.cached_tags).
 SILENCED_SYSTEM_CHECKS = ["auth.E003", "templates.W003"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import credentials, members, resetting, sessions
+from apps.accounts import credentials, members, password_reset, sessions
 from apps.accounts.access import enter
 from apps.accounts.models import RefreshToken, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
@@ -172,7 +172,7 @@ def test_a_successor_made_while_signing_out_is_dead_too(alice_user: User) -> Non
 
 def test_a_new_password_ends_tokens_and_browsers(alice: Client, alice_user: User) -> None:
     pair = session_of(alice_user, "north")
-    resetting.set_password(resetting.link(alice_user).rsplit("/", 2)[1], "another long password")
+    password_reset.set_password(password_reset.link(alice_user).rsplit("/", 2)[1], "another long password")
     assert Caller(f"Bearer {pair.access}").get(ME).status_code == 401
     assert Caller().send("/api/auth/refresh", {"refresh": pair.refresh}).status_code == 401
     assert alice.get("/studios/").status_code == 302

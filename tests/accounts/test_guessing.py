@@ -12,9 +12,10 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.db import connection
 from django.test import Client
 
-from apps.accounts import guesses, resetting, signing_in
-from apps.accounts.guesses import Budget, TooManyGuesses, reserve
+from apps.accounts import password_reset, signing_in
 from apps.accounts.models import User
+from apps.web import rate_limit
+from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 from tests.accounts.callers import Caller
 from tests.accounts.mails import sent
 from tests.factories import PASSWORD
@@ -108,11 +109,11 @@ def test_one_network_address_cannot_try_many_accounts(db: None, monkeypatch: pyt
 
 def test_when_the_counter_is_away_nobody_guesses(alice_user: User, settings: Any) -> None:
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
-    guesses._redis.cache_clear()
+    rate_limit._redis.cache_clear()
     try:
         answer = Caller().send("/api/auth/token", {"email": "alice@example.com", "password": PASSWORD})
     finally:
-        guesses._redis.cache_clear()
+        rate_limit._redis.cache_clear()
     assert answer.status_code == 429
 
 
@@ -121,7 +122,7 @@ def test_a_budget_always_ends(db: None) -> None:
     assert reserve(budget, "somebody") == 0
     with pytest.raises(TooManyGuesses):
         reserve(budget, "somebody")
-    assert 0 <= guesses._redis().ttl(guesses._key(budget, "somebody")) <= 1
+    assert 0 <= rate_limit._redis().ttl(rate_limit._key(budget, "somebody")) <= 1
 
 
 # -- G12 ---------------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ def test_a_mailbox_is_spared(alice_user: User, django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         statuses = {Client().post("/reset/", {"email": "alice@example.com"}).status_code for _ in range(8)}
     assert statuses == {200}
-    assert len(sent(3)) == resetting.MAILED_TO.tries == 3
+    assert len(sent(3)) == password_reset.MAILED_TO.tries == 3
 
 
 def test_signing_up_says_nothing_about_a_known_address(

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import founding, resetting
+from apps.accounts import password_reset, sign_up
 from apps.accounts.models import Membership, User
 from apps.accounts.tenancy import across_studios
 from tests.accounts.mails import path_in, sent
@@ -74,8 +74,8 @@ def test_sign_up_can_be_closed(settings: Any, sign_up_link: str, nobody: Client)
 
 def test_studios_of_one_name_get_slugs_of_their_own(db: None) -> None:
     owner = UserFactory.create()
-    assert [founding.open_studio(owner, "Alba").slug for _ in range(3)] == ["alba", "alba-2", "alba-3"]
-    assert founding.open_studio(owner, "写真館").slug == "studio"
+    assert [sign_up.open_studio(owner, "Alba").slug for _ in range(3)] == ["alba", "alba-2", "alba-3"]
+    assert sign_up.open_studio(owner, "写真館").slug == "studio"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def test_a_slug_taken_at_the_same_moment_becomes_another(db: None) -> None:
 
     def found(_: int) -> str:
         try:
-            return founding.open_studio(owner, "Alba").slug
+            return sign_up.open_studio(owner, "Alba").slug
         finally:
             connection.close()
 
@@ -192,7 +192,7 @@ def test_the_link_works_once(reset_link: str) -> None:
 
 def test_the_link_works_for_an_hour(reset_link: str, nobody: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     later = timezone.localtime().replace(tzinfo=None) + timedelta(minutes=61)
-    monkeypatch.setattr(resetting._tokens, "_now", lambda: later)
+    monkeypatch.setattr(password_reset._tokens, "_now", lambda: later)
     assert nobody.post(reset_link, {"password": NEW}).status_code == 410
 
 
@@ -213,12 +213,12 @@ def test_a_link_for_one_person_does_not_serve_another(reset_link: str, bob_user:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_parallel_uses_of_a_link_one_wins(alice_user: User) -> None:
-    token = resetting.link(alice_user).rsplit("/", 2)[1]
+    token = password_reset.link(alice_user).rsplit("/", 2)[1]
 
     def use(number: int) -> bool:
         try:
-            resetting.set_password(token, f"words number {number}")
-        except resetting.LinkUsed:
+            password_reset.set_password(token, f"words number {number}")
+        except password_reset.LinkUsed:
             return False
         else:
             return True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import changing, signing_in
+from apps.accounts import password_change, signing_in
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
 from tests.accounts.callers import Caller, bearer, session_of
@@ -153,7 +153,7 @@ def test_of_two_changes_at_once_the_first_wins(alice_user: User, monkeypatch: py
         faster.save()
         return known
 
-    monkeypatch.setattr(changing, "identify", overtaken)
-    with pytest.raises(changing.NotYourPassword):
-        changing.change_password(alice_user, PASSWORD, NEW, address="198.51.100.1")
+    monkeypatch.setattr(password_change, "identify", overtaken)
+    with pytest.raises(password_change.NotYourPassword):
+        password_change.change_password(alice_user, PASSWORD, NEW, address="198.51.100.1")
     assert password_is(alice_user, "the faster new password")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.albums.name_distance import distance, one_edit_away
-from apps.albums.name_index import stem_of
-from apps.albums.name_matching import LONGEST_RANGE, LONGEST_TEXT, MOST_NAMES, TooMuch, match
+from apps.albums.filenames.distance import distance, one_edit_away
+from apps.albums.filenames.index import stem_of
+from apps.albums.filenames.matching import LONGEST_RANGE, LONGEST_TEXT, MOST_NAMES, TooMuch, match
 
 NAMES = [
     *(f"IMG_{number:04}.JPG" for number in range(1230, 1270)),

@@ -14,7 +14,7 @@ from django.db import connection
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import ordering, places
+from apps.albums import ordering, placements
 from apps.albums.models import Album, Ordering, Photo, Section
 from tests.albums.people import names_of, order_of
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory
@@ -30,7 +30,7 @@ def put(album: Album, *names: str, **fields: Any) -> list[Photo]:
     photos = [PhotoFactory.create(studio=album.studio, camera_name=name, **fields) for name in names]
     for photo in photos:
         with acting_in(album.studio):
-            places.place(album, photo)
+            placements.place(album, photo)
     return photos
 
 
@@ -151,9 +151,9 @@ def test_arranging_orders_all_and_keeps_the_rest_behind(album: Album) -> None:
 def test_the_trash_keeps_its_place_in_the_order(album: Album) -> None:
     a, b, c = put(album, "a", "b", "c")
     with acting_in(album.studio):
-        places.take_out(album, [b.pk])
+        placements.take_out(album, [b.pk])
         ordering.move(album, [c.pk], before=a.pk, section_id=None)
-        places.restore(album, [b.pk])
+        placements.restore(album, [b.pk])
     assert order_of(album) == [c.pk, a.pk, b.pk]
 
 
@@ -191,7 +191,7 @@ def test_uploads_during_a_change_of_order_get_the_right_keys(north: Studio) -> N
     def upload(photo: Photo) -> None:
         with acting_in(north):
             # The album as read before the upload began.
-            places.place(Album(pk=album.pk, studio=north, ordering=Ordering.NAME), photo)
+            placements.place(Album(pk=album.pk, studio=north, ordering=Ordering.NAME), photo)
 
     def sort(how: Ordering) -> None:
         with acting_in(north):
@@ -213,7 +213,7 @@ def test_a_photo_that_is_finished_during_a_change_of_order_takes_the_new_key(nor
     album = AlbumFactory.create(studio=north, ordering=Ordering.NAME)
     photo = PhotoFactory.create(studio=north, camera_name="x.jpg", taken_at=datetime(2026, 1, 1, tzinfo=UTC))
     with acting_in(north):
-        places.place(album, photo)
+        placements.place(album, photo)
         Photo.objects.for_studio(north).filter(pk=photo.pk).update(taken_at=datetime(2026, 2, 2, tzinfo=UTC))
     photo.taken_at = datetime(2026, 2, 2, tzinfo=UTC)
 
@@ -258,6 +258,6 @@ def test_two_folders_of_one_name_make_one_section(north: Studio) -> None:
 
     def drop() -> object:
         with acting_in(north):
-            return places.section_named(Album.objects.for_studio(north).get(pk=album.pk), "Ceremony").pk
+            return placements.section_named(Album.objects.for_studio(north).get(pk=album.pk), "Ceremony").pk
 
     assert len(set(together(*[drop] * 6))) == 1

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from apps.accounts.models import JournalEntry, Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import places
+from apps.albums import placements
 from apps.albums.models import Album, AlbumState, Ordering, Photo, PhotoState, Placement
 from apps.jobs.models import Job
 from apps.sharing.models import ShareLink
@@ -224,7 +224,7 @@ def test_an_unknown_state_or_order_is_refused(album: Album, erin: Client) -> Non
 def test_photos_are_sorted_as_chosen(album: Album, erin: Client) -> None:
     for name in ("b", "a"):
         with acting_in(album.studio):
-            places.place(album, PhotoFactory.create(studio=album.studio, camera_name=name))
+            placements.place(album, PhotoFactory.create(studio=album.studio, camera_name=name))
     assert erin.post(page("sort", album), {"sort": "name"}, headers=part("")).headers["HX-Refresh"] == "true"
     assert names_of(album) == ["a", "b"]
     erin.post(page("sort", album), {"sort": "manual"})

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import counts, places
+from apps.albums import counts, placements
 from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, PhotoState, Placement
 from apps.albums.stream import Page, Reach, Stream
-from apps.web.planning import in_index_order
+from apps.web.index_order import in_index_order
 from tests.albums import bulk
 from tests.albums.bulk import fill
 from tests.albums.people import order_of
@@ -128,7 +128,7 @@ def test_clients_see_neither_hidden_nor_unready_nor_trashed(album: Album, inside
         album=album, photo=PhotoFactory.create(studio=album.studio, state=PhotoState.PROCESSING)
     ).photo
     trashed = PlacementFactory.create(album=album).photo
-    places.take_out(album, [trashed.pk])
+    placements.take_out(album, [trashed.pk])
     absent = {hidden.pk, waiting.pk, trashed.pk}
     wide = replace(inside, size=100)
     assert not absent & set(ids(wide.open()))
@@ -195,7 +195,7 @@ def test_counts_are_kept_until_the_album_changes(
         with django_assert_num_queries(0):
             assert counts.shown(album).total == 25
     with django_capture_on_commit_callbacks(execute=True), acting_in(album.studio):
-        places.take_out(album, order_of(album)[:3])
+        placements.take_out(album, order_of(album)[:3])
     with acting_in(album.studio):
         assert counts.shown(album).by_rank == {0: 5, 1: 8, 2: 9}
         assert counts.totals(album.studio_id, [album.pk])[album.pk] == counts.Total(22, 22_000)
@@ -212,7 +212,7 @@ def test_who_counted_before_a_change_does_not_write_over_it(
         counts.live(album)
         monkeypatch.setattr(counts, "_keep", keep)
     with django_capture_on_commit_callbacks(execute=True), acting_in(album.studio):
-        places.take_out(album, order_of(album)[:3])
+        placements.take_out(album, order_of(album)[:3])
     keep(held[0])
     with acting_in(album.studio):
         assert counts.live(album).total == 22

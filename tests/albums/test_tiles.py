@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from apps.albums.names import camera_name
+from apps.albums.filenames.names import camera_name
 from apps.albums.tiles import Heading, StudioPlace, TileRow, colour_class, guest_tiles, shape_classes, studio_tiles
 
 NAMES = Path(__file__).resolve().parent / "names"

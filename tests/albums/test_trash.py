@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums import places, trash
+from apps.albums import placements as albums_placements
+from apps.albums import trash
 from apps.albums.models import TRASH_KEPT, Album, Photo, Placement, Version
 from apps.jobs.models import Job
 from apps.media.models import Blob
@@ -67,11 +68,11 @@ def test_a_photo_goes_to_the_trash_and_comes_back_where_it_lay(album: Album, ali
     photos = [upload(album, alice_user, section=section) for _ in range(3)]
     before = order_of(album)
     with acting_in(album.studio):
-        out = places.take_out(album, [photos[1].pk], by=alice_user)
+        out = albums_placements.take_out(album, [photos[1].pk], by=alice_user)
     assert out.photos == [photos[1].pk]
     assert state(photos[1]) == (True, False)
     with acting_in(album.studio):
-        assert places.restore(album, places.taken_out_at(album, out.at), by=alice_user) == 1
+        assert albums_placements.restore(album, albums_placements.taken_out_at(album, out.at), by=alice_user) == 1
     assert state(photos[1]) == (False, True)
     assert order_of(album) == before
 
@@ -82,12 +83,12 @@ def test_a_photo_of_two_albums_leaves_only_the_one(album: Album, alice_user: Use
     photo = upload(album, alice_user, data)
     assert upload(other, alice_user, data).pk == photo.pk
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
     assert state(photo) == (False, True)
     assert order_of(album) == []
     assert order_of(other) == [photo.pk]
     with acting_in(album.studio):
-        places.take_out(other, [photo.pk])
+        albums_placements.take_out(other, [photo.pk])
     assert state(photo) == (True, False)
 
 
@@ -95,7 +96,7 @@ def test_a_cover_in_the_trash_is_no_cover(album: Album, alice_user: User) -> Non
     photo = upload(album, alice_user)
     with acting_in(album.studio):
         Album.objects.for_studio(album.studio).filter(pk=album.pk).update(cover=photo.pk)
-        places.take_out(Album.objects.for_studio(album.studio).get(pk=album.pk), [photo.pk])
+        albums_placements.take_out(Album.objects.for_studio(album.studio).get(pk=album.pk), [photo.pk])
         assert Album.objects.for_studio(album.studio).get(pk=album.pk).cover_id is None
 
 
@@ -103,7 +104,7 @@ def test_the_same_file_again_brings_a_photo_back_from_the_trash(album: Album, al
     data = jpeg()
     photo = upload(album, alice_user, data)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
     again = ingest_file(album.studio, album, BytesIO(data), name="again.jpg", by=alice_user)
     assert (again.photo.pk, again.status) == (photo.pk, "stored")
     assert state(photo) == (False, True)
@@ -115,7 +116,7 @@ def test_the_same_file_for_another_album_or_none_leaves_the_trash_too(album: Alb
         data = jpeg()
         photo = upload(album, alice_user, data)
         with acting_in(album.studio):
-            places.take_out(album, [photo.pk])
+            albums_placements.take_out(album, [photo.pk])
         ingest_file(album.studio, target, BytesIO(data), name="x.jpg", by=alice_user)
         assert state(photo)[0] is False
 
@@ -126,8 +127,8 @@ def test_a_restored_photo_returns_to_the_albums_it_left_last(album: Album, alice
     photo = upload(album, alice_user, data)
     upload(other, alice_user, data)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
-        places.take_out(other, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
+        albums_placements.take_out(other, [photo.pk])
         trash.restore_photo(Photo.objects.for_studio(album.studio).get(pk=photo.pk), by=alice_user)
     assert (order_of(album), order_of(other)) == ([], [photo.pk])
 
@@ -135,7 +136,7 @@ def test_a_restored_photo_returns_to_the_albums_it_left_last(album: Album, alice
 def test_a_photo_cannot_return_into_an_album_in_the_trash(album: Album, alice_user: User) -> None:
     photo = upload(album, alice_user)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
         trash.trash_album(album, by=alice_user)
         row = Photo.objects.for_studio(album.studio).get(pk=photo.pk)
         with pytest.raises(trash.AlbumInTrash):
@@ -151,7 +152,7 @@ def test_a_purge_gives_back_exactly_the_room_that_was_taken(album: Album, alice_
     kept = upload(album, alice_user)
     gone = [upload(album, alice_user, jpeg(64 + 8 * number)) for number in range(4)]
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk for photo in gone])
+        albums_placements.take_out(album, [photo.pk for photo in gone])
         assert trash.purge_photos(album.studio, [photo.pk for photo in gone], by=alice_user) == 4
     assert room(album.studio) == true_room(album.studio)
     assert room(album.studio)[1] == 1
@@ -165,7 +166,7 @@ def test_a_purge_gives_back_exactly_the_room_that_was_taken(album: Album, alice_
 def test_a_purge_leaves_the_bytes_to_the_sweep(album: Album, alice_user: User) -> None:
     photo = upload(album, alice_user)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
         trash.purge_photo(photo, by=alice_user)
         assert Blob.objects.for_studio(album.studio).filter(pk=photo.original_id).exists()
         assert not Job.objects.for_studio(album.studio).filter(subject_id=photo.pk).exists()
@@ -174,8 +175,8 @@ def test_a_purge_leaves_the_bytes_to_the_sweep(album: Album, alice_user: User) -
 def test_a_purge_spares_what_left_the_trash(album: Album, alice_user: User) -> None:
     photo, other = upload(album, alice_user), upload(album, alice_user)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
-        places.restore(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
+        albums_placements.restore(album, [photo.pk])
         assert trash.purge_photos(album.studio, [photo.pk, other.pk], by=alice_user) == 0
     assert exists(photo)
     assert exists(other)
@@ -210,7 +211,7 @@ def test_an_album_that_was_restored_meanwhile_is_not_purged(album: Album, alice_
 def test_what_was_purged_meanwhile_cannot_come_back_and_says_so(album: Album, alice_user: User) -> None:
     photo = upload(album, alice_user)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
         mine = Photo.objects.for_studio(album.studio).get(pk=photo.pk)
         trash.purge_photos(album.studio, [photo.pk], by=None)
         with pytest.raises(trash.GoneForEver):
@@ -228,7 +229,7 @@ def test_the_clock_purges_after_thirty_days_in_every_studio(
     old, fresh, foreign = upload(album, alice_user), upload(album, alice_user), upload(theirs, charlie_user)
     for place, photo in ((album, old), (album, fresh), (theirs, foreign)):
         with acting_in(place.studio):
-            places.take_out(place, [photo.pk])
+            albums_placements.take_out(place, [photo.pk])
     long_ago = timezone.now() - TRASH_KEPT
     for photo in (old, foreign):
         with acting_in(photo.studio):
@@ -245,7 +246,7 @@ def test_the_clock_forgets_an_old_place_but_not_the_photo(album: Album, alice_us
     photo = upload(album, alice_user, data)
     upload(other, alice_user, data)
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        albums_placements.take_out(album, [photo.pk])
     trash.purge_trash(timezone.now() + TRASH_KEPT + timedelta(minutes=1))
     with acting_in(album.studio):
         assert list(photo.placements.values_list("album_id", flat=True)) == [other.pk]
@@ -271,7 +272,7 @@ def test_the_trash_is_listed_newest_first_page_by_page(album: Album, alice_user:
     placements = [PlacementFactory.create(album=album) for _ in range(7)]
     with acting_in(album.studio):
         for placement in placements:
-            places.take_out(album, [placement.photo_id])
+            albums_placements.take_out(album, [placement.photo_id])
         trash.trash_album(AlbumFactory.create(studio=album.studio, title="Whole"), by=alice_user)
         titles, after = [], ""
         while True:
@@ -324,7 +325,7 @@ def test_leaving_two_albums_at_one_moment_ends_in_the_trash(north: Studio, alice
 
         def leave(album: Album, photo: Photo = photo) -> None:
             with acting_in(north):
-                places.take_out(album, [photo.pk])
+                albums_placements.take_out(album, [photo.pk])
 
         together(partial(leave, one), partial(leave, two))
         assert state(photo) == (True, False)
@@ -336,7 +337,7 @@ def test_a_folder_sent_again_comes_back_from_the_trash_in_parallel(north: Studio
     data = [jpeg() for _ in range(8)]
     photos = [upload(album, alice_user, one).pk for one in data]
     with acting_in(north):
-        places.take_out(album, photos)
+        albums_placements.take_out(album, photos)
 
     def again(one: bytes) -> object:
         mine = Album(pk=album.pk, studio=north, ordering=album.ordering)
@@ -354,7 +355,7 @@ def test_an_upload_that_was_acknowledged_survives_a_purge_of_the_same_photo(nort
         data = jpeg()
         photo = upload(album, alice_user, data)
         with acting_in(north):
-            places.take_out(album, [photo.pk])
+            albums_placements.take_out(album, [photo.pk])
 
         def purge(photo: Photo = photo) -> None:
             with acting_in(north):

@@ -28,7 +28,7 @@ from apps.albums.models import Placement  # noqa: E402
 from apps.media import cas  # noqa: E402
 from apps.media.models import Blob  # noqa: E402
 from apps.media.storage import store  # noqa: E402
-from apps.sharing import links  # noqa: E402
+from apps.sharing.links import lifecycle  # noqa: E402
 from tests.albums.bulk import fill  # noqa: E402
 from tests.bench.row18_growth import PICKS, Grown  # noqa: E402
 from tests.factories import AlbumFactory, MembershipFactory, SectionFactory, StudioFactory  # noqa: E402
@@ -62,7 +62,7 @@ def _grow(owner: User, count: int) -> Grown:
             store_bytes(place.photo.original)
         apart = album.sections.get(rank=SECTIONS + 1)
         places.filter(pk__in=[place.pk for place in chosen[::2]]).update(section=apart, section_rank=apart.rank)
-        _link, token = links.create(album, by=owner, label="Row", download="original", may_favourite=True)
+        _link, token = lifecycle.create(album, by=owner, label="Row", download="original", may_favourite=True)
     picks = [str(place.photo_id) for place in chosen[1::2]]
     return Grown(count, studio.slug, str(album.pk), token, str(apart.pk), picks)
 

@@ -29,7 +29,7 @@ from apps.accounts.tenancy import StudioModel, across_studios, acting_in  # noqa
 from apps.albums.models import Album, Photo, PhotoState, Placement, Section, Version  # noqa: E402
 from apps.media import cas, jail  # noqa: E402
 from apps.media.models import Blob, Rendition  # noqa: E402
-from apps.media.rendered import Rendered  # noqa: E402
+from apps.media.render_result import Rendered  # noqa: E402
 from apps.media.storage import temp_directory  # noqa: E402
 from apps.web.ids import uuid7  # noqa: E402
 

@@ -123,7 +123,7 @@ def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any
     """One link of every sort, by what it is for."""
     from django.utils import timezone
 
-    from apps.sharing import links
+    from apps.sharing.links import lifecycle
     from apps.sharing.models import Download
 
     today = timezone.localdate(timezone=spring.studio.zone)
@@ -141,8 +141,8 @@ def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any
         ("expired", lena, "Lena & Tom", {"download": Download.WEB, "expires_on": today}),
         ("draft", garden, "Model", {}),
     ):
-        made[name], lively.tokens[name] = links.create(album, by=owner, label=label, **terms)
-    links.revoke(made["gone"], by=owner)
+        made[name], lively.tokens[name] = lifecycle.create(album, by=owner, label=label, **terms)
+    lifecycle.revoke(made["gone"], by=owner)
     past = timezone.now() - timedelta(days=3)
     made["expired"].expires_on, made["expired"].expires_at = past.date(), past
     made["expired"].save(update_fields=["expires_on", "expires_at"])
@@ -248,7 +248,7 @@ def _mails(
 ) -> None:
     from django.utils import timezone
 
-    from apps.sharing import composing
+    from apps.sharing.emails import composing
     from apps.sharing.models import Letter
 
     now, link = timezone.now(), links["family"]
@@ -277,7 +277,8 @@ def _settings(lively: Lively, studio: Any, album: Album, owner: Any) -> None:
 
     from apps.accounts.models import ApiKey, Invitation, Membership, Role, User
     from apps.albums import editing, trash
-    from apps.sharing import presets, watermark_setting
+    from apps.sharing.branding import choice
+    from apps.sharing.links import presets
     from apps.sharing.models import Preset
 
     family = Preset(studio=studio, kind="link")
@@ -292,7 +293,7 @@ def _settings(lively: Lively, studio: Any, album: Album, owner: Any) -> None:
         wedding, name="Wedding", is_default=True, by=owner,
         values={"ordering": "time", "sections": sections, "link": str(family.pk)},
     )  # fmt: skip
-    watermark_setting.choose(
+    choice.choose(
         studio, None, by=owner, text="Northlight Weddings", picture=None, is_picture=False, opacity=40, scale=40
     )
     key, _ = ApiKey.make(studio, owner, name="Lightroom at the office", scopes=["read"])
@@ -316,14 +317,14 @@ def _public(studio: Any, spring: Album, lena: Album, owner: Any) -> None:
     """The page for everybody: two open galleries and a locked one."""
     from apps.albums import editing
     from apps.albums.models import AlbumState
-    from apps.sharing import links, public_page
+    from apps.sharing.links import lifecycle, public_page
 
     public_page.switch(studio, True, by=owner)
     public_page.open_up(spring, by=owner)
     public_page.open_up(lena, by=owner)
     berger = studio.albums.get(slug="family-berger")
     editing.set_state(berger, AlbumState.LIVE, by=owner)
-    links.create(berger, by=owner, label="Family Berger", is_main=True, password="rosen 2026")
+    lifecycle.create(berger, by=owner, label="Family Berger", is_main=True, password="rosen 2026")
     public_page.list_locked(berger, by=owner)
 
 
@@ -332,7 +333,7 @@ def _cookies(lively: Lively, **known: Visitor) -> None:
     from django.http import HttpResponse
     from django.utils import timezone
 
-    from apps.sharing import visitors
+    from apps.sharing.guests import visitors
 
     for name, visitor in known.items():
         answer = HttpResponse()

@@ -12,7 +12,7 @@ import imagehash
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, ImageStat, IptcImagePlugin, PngImagePlugin
 
-from apps.media import images, looks
+from apps.media import fingerprint, images
 from apps.media.formats import Damaged, NotAnImage, TooManyPixels
 from apps.media.images import Rendered, render
 from apps.media.presets import PRESETS
@@ -277,7 +277,7 @@ def test_of_an_animation_the_first_frame_is_the_photo(tmp_path: Path) -> None:
 def test_the_dominant_colour_is_the_one_that_covers_most() -> None:
     picture = Image.new("RGB", (100, 100), (200, 30, 30))
     picture.paste((20, 20, 240), (0, 0, 100, 30))
-    assert looks.dominant_color(picture) == "#c81e1e"
+    assert fingerprint.dominant_color(picture) == "#c81e1e"
 
 
 @pytest.mark.slow
@@ -285,7 +285,7 @@ def test_the_hash_is_that_of_imagehash() -> None:
     for sample in that_expect("phash")[:60]:
         with Image.open(sample.path) as image:
             picture = image.convert("RGB")
-        assert _far(looks.phash(picture), str(imagehash.phash(picture))) == 0, sample.name
+        assert _far(fingerprint.phash(picture), str(imagehash.phash(picture))) == 0, sample.name
 
 
 @pytest.mark.parametrize("content", ["baseline", "progressive", "png", "gif", "webp", "tiff"])

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from django.utils.http import content_disposition_header
 
-from apps.albums.names import camera_name
+from apps.albums.filenames.names import camera_name
 from apps.media import serving
 from apps.media.storage import LocalStore, as_local_file, checked_key, sha256_of
 

@@ -22,10 +22,11 @@ from apps.media import cas
 from apps.media.models import Blob, Rendition
 from apps.media.serving import picture_url
 from apps.media.storage import store
-from apps.sharing import links, pictures
+from apps.sharing.gallery import pictures
+from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
-from apps.web.bridge import Asgi
 from apps.web.ids import uuid7
+from apps.web.wsgi_bridge import Asgi
 from tests.albums.conftest import may_analyze  # noqa: F401  (a fixture)
 from tests.factories import (
     AlbumFactory,
@@ -75,7 +76,7 @@ class Share:
         self.reload()
         with acting_in(self.studio):
             kept = {"label": self.link.label, "download": self.link.download, "expires_on": self.link.expires_on}
-            links.change(self.link, by=self.link.created_by, **{**kept, "password": None, **terms})  # type: ignore[arg-type]
+            lifecycle.change(self.link, by=self.link.created_by, **{**kept, "password": None, **terms})  # type: ignore[arg-type]
 
 
 def real_photo(album: Album, name: str, **fields: Any) -> Photo:
@@ -154,7 +155,7 @@ Make = Callable[..., Share]
 
 @pytest.fixture
 def shared(north: Studio, alice_user: User) -> Make:
-    """Make an album of three photos in one section and a link to it; arguments are those of `links.create`."""
+    """Make an album of three photos in one section and a link to it; arguments are those of `lifecycle.create`."""
 
     def make(**terms: Any) -> Share:
         with many_in(north):
@@ -162,7 +163,7 @@ def shared(north: Studio, alice_user: User) -> Make:
             section = SectionFactory.create(album=album, title="Zqx ceremony", rank=1)
             photos = real_photos(album, section, 3)
         with acting_in(north):
-            link, token = links.create(album, by=alice_user, **{"label": "Zqx couple", **terms})
+            link, token = lifecycle.create(album, by=alice_user, **{"label": "Zqx couple", **terms})
         return Share(north, album, photos, link, token)
 
     return make

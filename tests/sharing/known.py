@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
-from apps.sharing import visitors
+from apps.sharing.guests import visitors
 from apps.sharing.models import ShareLink, Visitor
 from tests.factories import ShareLinkFactory
 from tests.sharing.conftest import Make, Share

@@ -86,12 +86,12 @@ def test_a_file_beyond_the_quota_leaves_nothing(album: Album, erin_user: User) -
 
 
 def test_a_photo_from_the_trash_comes_back(album: Album, erin_user: User) -> None:
-    from apps.albums import places
+    from apps.albums import placements
 
     data = jpeg()
     photo = keep(album, erin_user, data).photo
     with acting_in(album.studio):
-        places.take_out(album, [photo.pk])
+        placements.take_out(album, [photo.pk])
         assert album.placements.live().count() == 0
     again = keep(album, erin_user, data)
     assert (again.status, again.photo) == ("stored", photo)

@@ -9,7 +9,7 @@ import pytest
 
 from apps.accounts.models import User
 from apps.uploads.strangers import guarded
-from apps.web.bridge import Bridge, Receive, Scope, Send
+from apps.web.wsgi_bridge import Bridge, Receive, Scope, Send
 from config import asgi
 from tests.accounts.callers import session_of
 

@@ -19,11 +19,11 @@ from django.test import Client, RequestFactory
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from apps.accounts.guesses import TooManyGuesses
 from apps.accounts.models import QuotaExceeded, User
 from apps.media.cas import TooLarge
 from apps.media.formats import NotAnImage
 from apps.web.api import NOTHING_HERE, answer_error
+from apps.web.rate_limit import TooManyGuesses
 from tests.accounts.callers import Caller, bearer
 
 TABLE: list[tuple[Exception, int, str]] = [

@@ -14,15 +14,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from apps.accounts import colours, founding
-from apps.accounts.changing import NotYourPassword, change_password
+from apps.accounts import colours, sign_up
 from apps.accounts.forms import ChangePasswordForm, SignInForm
-from apps.accounts.guesses import TooManyGuesses
 from apps.accounts.models import Membership, User
+from apps.accounts.password_change import NotYourPassword, change_password
 from apps.accounts.signing_in import WrongPassword, identify, note_everywhere
 from apps.accounts.tenancy import across_studios
 from apps.accounts.views.answers import SeeOther, page, refused, sent
-from apps.web.peer import address
+from apps.web.client_ip import address
+from apps.web.rate_limit import TooManyGuesses
 
 YEAR = 365 * 24 * 3600
 
@@ -33,7 +33,7 @@ def login(request: HttpRequest) -> HttpResponse:
     target = _safe_target(request)
     if request.user.is_authenticated:
         return SeeOther(target)
-    if founding.is_unowned():
+    if sign_up.is_unowned():
         return redirect("accounts:first_run")
     form = SignInForm(sent(request))
     context = {"next": request.POST.get("next") or request.GET.get("next", ""), "may_sign_up": settings.SIGN_UP_OPEN}

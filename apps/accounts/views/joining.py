@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts import founding, mail, members, resetting
+from apps.accounts import mail, members, password_reset
+from apps.accounts import sign_up as accounts_sign_up
 from apps.accounts.forms import (
     FirstRunForm,
     JoinAsNewForm,
@@ -19,12 +20,12 @@ from apps.accounts.forms import (
     ResetRequestForm,
     SignUpForm,
 )
-from apps.accounts.guesses import Budget, TooManyGuesses, reserve
 from apps.accounts.models import Invitation, User
 from apps.accounts.signing_in import WrongPassword, identify
 from apps.accounts.views.answers import SeeOther, page, refused, sent
 from apps.accounts.views.entrance import begin_session
-from apps.web.peer import address
+from apps.web.client_ip import address
+from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SIGN_UPS = Budget("sign-up", tries=10, window=3600)
@@ -87,10 +88,10 @@ def sign_up_finish(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, template, context, form=form)
     try:
-        owner, studio = founding.sign_up(
+        owner, studio = accounts_sign_up.sign_up(
             email=email, name=name, studio_name=studio_name, password=form.cleaned_data["password"]
         )
-    except founding.AddressTaken as refusal:
+    except accounts_sign_up.AddressTaken as refusal:
         return refused(request, template, context, form, refusal)
     begin_session(request, owner)
     return SeeOther(studio.get_absolute_url())
@@ -103,15 +104,15 @@ def sign_up_finish(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def first_run(request: HttpRequest) -> HttpResponse:
     """The first person of a new installation, who can read its log."""
-    if not founding.is_unowned():
+    if not accounts_sign_up.is_unowned():
         return redirect("accounts:login")
     form = FirstRunForm(sent(request))
     if not form.is_valid():
         return page(request, "accounts/first_run.html", {}, form=form)
     try:
         reserve(FIRST_RUNS, address(request))
-        studio = founding.first_owner(**form.cleaned_data)
-    except (TooManyGuesses, founding.AlreadyOwned) as refusal:
+        studio = accounts_sign_up.first_owner(**form.cleaned_data)
+    except (TooManyGuesses, accounts_sign_up.AlreadyOwned) as refusal:
         return refused(request, "accounts/first_run.html", {}, form, refusal, "code")
     begin_session(request, User.objects.get_by_natural_key(form.cleaned_data["email"]))
     return SeeOther(studio.get_absolute_url())
@@ -127,7 +128,7 @@ def reset_request(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/reset_request.html", {}, form=form)
     try:
-        resetting.ask(form.cleaned_data["email"], address=address(request))
+        password_reset.ask(form.cleaned_data["email"], address=address(request))
     except TooManyGuesses as refusal:
         return refused(request, "accounts/reset_request.html", {}, form, refusal)
     return render(request, "accounts/reset_sent.html")
@@ -136,15 +137,15 @@ def reset_request(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(FORM_METHODS)
 def reset(request: HttpRequest, token: str) -> HttpResponse:
-    person = resetting.holder(token)
+    person = password_reset.holder(token)
     if person is None:
         return render(request, "accounts/reset.html", {"valid": False}, status=410)
     form = NewPasswordForm(sent(request), person=person)
     if not form.is_valid():
         return page(request, "accounts/reset.html", {"valid": True}, form=form)
     try:
-        user = resetting.set_password(token, form.cleaned_data["password"])
-    except resetting.LinkUsed:
+        user = password_reset.set_password(token, form.cleaned_data["password"])
+    except password_reset.LinkUsed:
         return render(request, "accounts/reset.html", {"valid": False}, status=410)
     begin_session(request, user)
     return SeeOther(settings.LOGIN_REDIRECT_URL)

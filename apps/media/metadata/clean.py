@@ -14,7 +14,7 @@ from PIL import Image
 from apps.media import images
 from apps.media.formats import AVIF, GIF, HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, BadFile, Damaged, check_whole, sniff
 from apps.media.metadata import gif, isobmff, jpeg, pieces, png, tiff, webp
-from apps.media.metadata.kept import Policy
+from apps.media.metadata.allowed_facts import Policy
 
 FILE = "clean"
 _PLANS = {

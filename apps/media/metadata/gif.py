@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.media.formats import Damaged
-from apps.media.metadata.kept import Policy
+from apps.media.metadata.allowed_facts import Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from apps.media.formats import Damaged
-from apps.media.metadata import kept
-from apps.media.metadata.kept import Kept, Policy
+from apps.media.metadata import allowed_facts
+from apps.media.metadata.allowed_facts import Kept, Policy
 from apps.media.metadata.pieces import Content, Piece, Span, Zeros, merged
 
 _KEPT_BOXES = {b"ftyp", b"meta", b"mdat", b"moov"}
@@ -198,9 +198,9 @@ def _facts(content: Content, items: dict[int, _Item], extents: dict[int, list[Sp
         spans = extents.get(pk, [])
         data = b"".join(bytes(content[span.start : min(span.end, span.start + (1 << 20))]) for span in spans)
         if item.kind == _EXIF:
-            found = found.or_else(kept.from_exif(data, 4 + int.from_bytes(data[:4], "big")))
+            found = found.or_else(allowed_facts.from_exif(data, 4 + int.from_bytes(data[:4], "big")))
         else:
-            by_xmp = by_xmp.or_else(kept.from_xmp(data))
+            by_xmp = by_xmp.or_else(allowed_facts.from_xmp(data))
     return found, by_xmp
 
 

@@ -7,8 +7,8 @@ import struct
 from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
-from apps.media.metadata import kept
-from apps.media.metadata.kept import Kept, Policy
+from apps.media.metadata import allowed_facts
+from apps.media.metadata.allowed_facts import Kept, Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _EXIF, _XMP, _IPTC, _ICC = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0"
@@ -46,9 +46,9 @@ class _Read:
 
     def _listen(self, body: bytes) -> None:
         if body.startswith(_EXIF):
-            self.by_exif = self.by_exif.or_else(kept.from_exif(body[6:]))
+            self.by_exif = self.by_exif.or_else(allowed_facts.from_exif(body[6:]))
         elif body.startswith(_XMP):
-            self.by_xmp = self.by_xmp.or_else(kept.from_xmp(body[len(_XMP) :]))
+            self.by_xmp = self.by_xmp.or_else(allowed_facts.from_xmp(body[len(_XMP) :]))
         elif body.startswith(_IPTC):
             self.resources += body[len(_IPTC) :]
 
@@ -62,7 +62,7 @@ class _Read:
             self.rest.append(b"\xff\xee\x00\x0e" + body[:12])
 
     def done(self, policy: Policy) -> list[Piece]:
-        said = self.by_exif.or_else(self.by_xmp).or_else(kept.from_photoshop(self.resources)).under(policy)
+        said = self.by_exif.or_else(self.by_xmp).or_else(allowed_facts.from_photoshop(self.resources)).under(policy)
         return [b"\xff\xd8", *self.front, *_app1(said), *self.rest, b"\xff\xd9"]
 
 

@@ -54,7 +54,7 @@ def write(pieces: Iterable[Piece], content: Content, file: BinaryIO) -> None:
 
 
 def only(kept: Iterable[Span], end: int) -> Iterator[Piece]:
-    """The first `end` bytes at their old places, where everything outside of `kept` is zero."""
+    """The first `end` bytes at their old places, where everything outside of `allowed_facts` is zero."""
     at = 0
     for span in merged(kept):
         start, stop = max(span.start, at), min(span.end, end)

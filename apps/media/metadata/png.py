@@ -7,8 +7,8 @@ import struct
 import zlib
 
 from apps.media.formats import Damaged
-from apps.media.metadata import kept
-from apps.media.metadata.kept import Kept, Policy
+from apps.media.metadata import allowed_facts
+from apps.media.metadata.allowed_facts import Kept, Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -34,7 +34,7 @@ def plan(content: Content, policy: Policy) -> list[Piece]:
             # What we say goes before the pixels, so that readers need not look for it behind them.
             (pixels if pixels or kind in (b"IDAT", b"IEND") else before).append(Span(at, end))
         elif kind == b"eXIf":
-            found = found.or_else(kept.from_exif(_bare(bytes(content[at + 8 : end - 4]))))
+            found = found.or_else(allowed_facts.from_exif(_bare(bytes(content[at + 8 : end - 4]))))
         elif kind in _TEXTS and size <= _UNPACKED:
             texts = texts.or_else(_from_text(kind, bytes(content[at + 8 : end - 4])))
         if kind == b"IEND":
@@ -59,13 +59,13 @@ def _from_text(kind: bytes, body: bytes) -> Kept:
     name, _, rest = body.partition(b"\0")
     text = _unpacked(kind, rest)
     if name == b"XML:com.adobe.xmp":
-        return kept.from_xmp(text)
+        return allowed_facts.from_xmp(text)
     if name in (b"Raw profile type exif", b"Raw profile type APP1"):
         digits = re.sub(rb"[^0-9a-fA-F]", b"", text.partition(b"\n")[2].lstrip().partition(b"\n")[2])
-        return kept.from_exif(_bare(bytes.fromhex(digits[: len(digits) // 2 * 2].decode())))
+        return allowed_facts.from_exif(_bare(bytes.fromhex(digits[: len(digits) // 2 * 2].decode())))
     if name == b"Copyright":
-        return Kept(copyright=kept.words(text))
-    return Kept(creator=kept.words(text)) if name == b"Author" else Kept()
+        return Kept(copyright=allowed_facts.words(text))
+    return Kept(creator=allowed_facts.words(text)) if name == b"Author" else Kept()
 
 
 def _unpacked(kind: bytes, rest: bytes) -> bytes:

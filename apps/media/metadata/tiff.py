@@ -6,9 +6,9 @@ Whatever no kept tag refers to is no part of the picture: camera data, thumbnail
 from __future__ import annotations
 
 from apps.media.formats import Damaged
-from apps.media.metadata import ifd, kept
+from apps.media.metadata import allowed_facts, ifd
+from apps.media.metadata.allowed_facts import Kept, Policy
 from apps.media.metadata.ifd import Entry, Layout, Value
-from apps.media.metadata.kept import Kept, Policy
 from apps.media.metadata.pieces import Content, Piece, Span, length_of, only
 
 # What decoding needs, colours, page numbers, ImageJ's and LERC's way of packing.
@@ -85,8 +85,12 @@ def _number(content: Content, layout: Layout, page: dict[int, Entry], tag: int, 
 
 
 def _facts(content: Content, layout: Layout, page: dict[int, Entry]) -> Kept:
-    said = kept.from_directory(content, layout, page)
-    for tag, read in ((_XMP, kept.from_xmp), (_IPTC, kept.from_iptc), (_PHOTOSHOP, kept.from_photoshop)):
+    said = allowed_facts.from_directory(content, layout, page)
+    for tag, read in (
+        (_XMP, allowed_facts.from_xmp),
+        (_IPTC, allowed_facts.from_iptc),
+        (_PHOTOSHOP, allowed_facts.from_photoshop),
+    ):
         entry = page.get(tag)
         if entry:
             said = said.or_else(read(bytes(content[entry.at : entry.at + entry.size])))
@@ -129,7 +133,7 @@ def _directories(content: Content, layout: Layout, pages: list[dict[int, Entry]]
     written = bytearray()
     for number, page in enumerate(pages):
         values = [_value(content, entry) for tag, entry in sorted(page.items()) if tag in _DRAWING]
-        facts = said if number == 0 else Kept(kept.from_directory(content, layout, page).orientation)
+        facts = said if number == 0 else Kept(allowed_facts.from_directory(content, layout, page).orientation)
         start = at + len(written)
         length = len(facts.directories(layout, start, values))
         following = start + length if number + 1 < len(pages) else 0

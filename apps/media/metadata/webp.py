@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
-from apps.media.metadata import kept
-from apps.media.metadata.kept import Kept, Policy
+from apps.media.metadata import allowed_facts
+from apps.media.metadata.allowed_facts import Kept, Policy
 from apps.media.metadata.pieces import Content, Piece, Span, length_of
 
 _DRAWING = {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ICCP"}
@@ -38,9 +38,11 @@ class _Read:
             self.pieces += [Span(start - 8, stop), b"\0" * ((stop - start) % 2)]
         elif kind == b"EXIF":
             block = bytes(self.content[start:stop])
-            self.by_exif = self.by_exif.or_else(kept.from_exif(block.removeprefix(b"Exif\0\0")))
+            self.by_exif = self.by_exif.or_else(allowed_facts.from_exif(block.removeprefix(b"Exif\0\0")))
         elif kind == b"XMP ":
-            self.by_xmp = self.by_xmp.or_else(kept.from_xmp(bytes(self.content[start : min(stop, start + (1 << 20))])))
+            self.by_xmp = self.by_xmp.or_else(
+                allowed_facts.from_xmp(bytes(self.content[start : min(stop, start + (1 << 20))]))
+            )
 
     def done(self, policy: Policy) -> list[Piece]:
         if self.flags is None:

@@ -1,17 +1,10 @@
 """Links, the people who come by them, what they say of photos, and what they take home."""
 
-from apps.sharing.models.delivery import (
-    Archive,
-    Letter,
-    LetterKind,
-    LetterState,
-    LetterTemplate,
-    Preset,
-    PresetKind,
-    TakenPhoto,
-    Watermark,
-)
+from apps.sharing.models.branding import Watermark
+from apps.sharing.models.downloads import Archive, TakenPhoto
+from apps.sharing.models.emails import Letter, LetterKind, LetterState, LetterTemplate
 from apps.sharing.models.links import READABLE, Download, Metadata, ShareLink
+from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.proofing import (
     Comment,
     Label,

@@ -7,7 +7,7 @@ from django.template.base import Parser, Token
 from django.templatetags import i18n
 from django.templatetags.i18n import TranslateNode
 
-from apps.web.remembered import Remembered, is_fixed
+from apps.web.cached_tags import Remembered, is_fixed
 
 register = Library()
 register.tags |= i18n.register.tags

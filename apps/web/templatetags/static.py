@@ -7,7 +7,7 @@ from django.template.base import Parser, Token
 from django.templatetags import static as of_django
 from django.templatetags.static import StaticNode
 
-from apps.web.remembered import Remembered, is_fixed
+from apps.web.cached_tags import Remembered, is_fixed
 
 register = Library()
 register.tags |= of_django.register.tags

@@ -1,0 +1,257 @@
+"""What the studio's pages show of albums. Run in the studio's transaction; the number of queries never grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+
+from apps.accounts.access import Entered
+from apps.accounts.models import Studio
+from apps.albums import counts, status, tiles
+from apps.albums.marks import LABELS
+from apps.albums.models import Album, Flag, PhotoState, Placement, Section
+from apps.albums.stream import STUDIO_PAGE, Page, Stream
+from apps.media.formats import FORMATS
+from apps.media.serving import picture_url
+from apps.web import keyset
+
+CARDS = 24
+# Where the eyes of a portrait usually are: 0..1 from left and top.
+FIRST_FOCUS = (0.5, 0.4)
+# Endings that people's files carry beside those that we give.
+MORE_ENDINGS = ("jpeg", "tiff", "heif")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An album in the list and at the head of its page. size in bytes."""
+
+    id: UUID
+    title: str
+    state: str
+    event_date: date | None
+    description: str
+    photo_count: int
+    size: int
+    url: str
+    cover_url: str = ""
+    link_count: int = 0
+    standing: str = ""
+    more_coming: bool = False
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section with the number of its photos. is_restricted: only chosen links show it."""
+
+    id: UUID
+    title: str
+    count: int
+    is_restricted: bool = False
+
+
+def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
+    """A page of albums, newest first, and the cursor of the next ("" at the end)."""
+    first_photo = (
+        Placement.objects.for_studio(studio)
+        .filter(album_id=OuterRef("pk"), trashed_at__isnull=True, is_hidden=False, photo__state=PhotoState.READY)
+        .order_by("section_rank", "sort_key", "id")
+    )
+    albums = Album.objects.for_studio(studio).filter(trashed_at__isnull=True)
+    if search:
+        albums = albums.filter(title__icontains=search)
+    if state:
+        albums = status.only(albums, status.Standing(state), studio)
+    with_cover = albums.annotate(first_photo=Subquery(first_photo.values("photo_id")[:1]))
+    page = _page(with_cover, after, scope=f"albums {studio.pk}")
+    ids = [album.pk for album in page.rows]
+    totals = counts.totals(studio.pk, ids)
+    links = status.links_of(studio.pk, ids)
+    shown = []
+    for album in page.rows:
+        album.studio = studio
+        total, cover = totals[album.pk], album.cover_id or album.first_photo
+        shown.append(card(album, total.photos, total.size, cover=cover, links=links[album.pk]))
+    return shown, page.next or ""
+
+
+def _page(albums: Any, after: str, *, scope: str) -> keyset.Page:
+    order = ("-created_at", "id")
+    try:
+        return keyset.page(albums, order, limit=CARDS, cursor=after, scope=scope)
+    except keyset.BadCursor:
+        return keyset.page(albums, order, limit=CARDS, scope=scope)
+
+
+def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, links: status.Links | None = None) -> Card:
+    """An album with its figures."""
+    return Card(
+        id=album.pk,
+        title=album.title,
+        state=album.state,
+        event_date=album.event_date,
+        description=album.description,
+        photo_count=photos,
+        size=size,
+        url=album.get_absolute_url(),
+        cover_url=picture_url(album.studio_id, album.pk, cover, "thumb") if cover else "",
+        link_count=links.total if links else 0,
+        standing=(links or status.Links()).standing(album.state),
+        more_coming=album.more_coming,
+        published_at=album.published_at,
+    )
+
+
+def sections_of(album: Album, counted: counts.Counts) -> tuple[list[Section], list[ShownSection]]:
+    """The album's sections in order, as rows and as shown."""
+    rows = list(album.sections.order_by("rank"))
+    return rows, [ShownSection(row.pk, row.title, counted.of(row), row.audience is not None) for row in rows]
+
+
+# Filters of the album's page: how they are called in its address, in words and in `counts.Kept`, and what they let by.
+KEPT = {
+    "hidden": ("Hidden", Q(is_hidden=True)),
+    "withheld": ("Hidden by the client", Q(is_withheld=True)),
+    "chosen": ("Chosen links", Q(audience__isnull=False)),
+}
+# Filters by the studio's own marks.
+MARKED = {
+    "pick": ("Picks", Q(photo__flag=Flag.PICK)),
+    "reject": ("Rejects", Q(photo__flag=Flag.REJECT)),
+    "unflagged": ("Without a flag", Q(photo__flag="")),
+    **{f"stars{n}": (f"{n} stars or more" if n < 5 else "5 stars", Q(photo__rating__gte=n)) for n in range(1, 6)},
+    **{label: (f"{label.capitalize()} label", Q(photo__label__iexact=label)) for label in LABELS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFilter:
+    """One filter of the album's page, with how many photos it lets by."""
+
+    name: str
+    title: str
+    count: int
+    is_on: bool
+
+
+def kept_filters(album: Album, on: str) -> list[KeptFilter]:
+    """The filters that would show something, and the one that is on."""
+    counted = counts.kept(album)
+    every = [KeptFilter(name, title, getattr(counted, name), name == on) for name, (title, _) in KEPT.items()]
+    return [one for one in every if one.count or one.is_on]
+
+
+def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
+    """Context of albums/_summary.html."""
+    size = counts.totals(album.studio_id, [album.pk])[album.pk].size
+    links = status.links_of(album.studio_id, [album.pk])[album.pk]
+    return {
+        "album": card(album, counted.total, size, links=links),
+        "counts": counts.unready(album),
+        "links_count": links.total,
+    }
+
+
+def section_list(
+    album: Album, counted: counts.Counts, section: Section | None = None, kept: str = ""
+) -> dict[str, Any]:
+    """Context of albums/_sections.html and albums/_section_editor.html."""
+    return {
+        "album": card(album, counted.total, 0),
+        "sections": sections_of(album, counted)[1],
+        "section": section,
+        "kept": kept,
+        "kept_filters": kept_filters(album, kept),
+    }
+
+
+def place_of(album: Album, entered: Entered) -> tiles.StudioPlace:
+    """Where tiles of this album are shown to this member."""
+    return tiles.StudioPlace(album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit)
+
+
+def page_of_tiles(
+    stream: Stream, page: Page, sections: Sequence[Section], entered: Entered, kept: str = "", mark: str = ""
+) -> dict[str, Any]:
+    """Context of albums/_tiles.html."""
+    next_url = ""
+    if page.next:
+        only = f"&section={stream.within.pk}" if stream.within else ""
+        next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}" + (f"&kept={kept}" if kept else "")
+        next_url += f"&mark={mark}" if mark else ""
+    html = tiles.studio_tiles(
+        page.rows,
+        stream.counts.headings(sections),
+        place_of(stream.album, entered),
+        after=page.after,
+        first_page=page.is_first,
+    )
+    return {"tiles": html, "next_url": next_url, "first": page.first, "total": stream.counts.total}
+
+
+def focus(album: Album) -> dict[str, Any] | None:
+    """Context of albums/_focus.html: the cover as guests see it, the first photo if none was chosen.
+
+    None if guests see no photo yet.
+    """
+    stream = Stream(album, size=1)
+    rows = (stream.of([album.cover_id]) if album.cover_id else []) or stream.open().rows
+    if not rows:
+        return None
+    photo_id, width, height = rows[0][0], rows[0][7], rows[0][8]
+    is_chosen = photo_id == album.cover_id
+    x, y = (album.focal_x, album.focal_y) if is_chosen else FIRST_FOCUS
+    return {
+        "album": album,
+        "photo_id": photo_id,
+        "url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
+        "width": width,
+        "height": height,
+        "focal_x": round(x * 100),
+        "focal_y": round(y * 100),
+        "fx": tiles.focal_step(x),
+        "fy": tiles.focal_step(y),
+    }
+
+
+def stream_of(album: Album, section: Section | None, kept: str = "", mark: str = "") -> Stream:
+    """The album as the studio reads it; with a section, only that.
+
+    kept, mark: a filter of `KEPT` or `MARKED`; only what it lets by.
+    """
+    only = None
+    if kept or mark:
+        wanted = KEPT[kept][1] if kept else Q()
+        wanted &= MARKED[mark][1] if mark else Q()
+        only = album.placements.filter(wanted).values("photo_id")
+    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section, only=only)
+
+
+def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
+    """What the upload script must know. quota_left in bytes."""
+    endings = {format.extension for format in FORMATS.values()}.union(MORE_ENDINGS)
+    return {
+        "url": reverse("uploads:put", args=[studio.slug, album.pk]),
+        "max_bytes": settings.MAX_PHOTO_BYTES,
+        "quota_left": max(0, studio.quota_bytes - studio.bytes_used),
+        "extensions": ",".join(sorted(endings)),
+    }
+
+
+def socket_of(album: Album, studio: Studio) -> str:
+    """Address of the socket that tells of changes."""
+    return f"/ws/studio/{studio.slug}/albums/{album.pk}/"
+
+
+def cover_url(album: Album, page: Page) -> str:
+    """Address of the picture at the head of the album's page: its cover, else the first photo that is ready."""
+    cover = album.cover_id or next((row[0] for row in page.rows if row[5] == PhotoState.READY), None)
+    return picture_url(album.studio_id, album.pk, cover, "tile") if cover else ""

@@ -1,0 +1,62 @@
+"""Sending a decided answer (`serving.Answer`) over raw ASGI."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from apps.media.serving import Answer
+from apps.web.threads import in_thread
+from apps.web.wsgi_bridge import Scope, Send
+
+CHUNK = 1 << 18
+_PLAIN = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by lower-case name. Cookies may come in several lines (HTTP/2)."""
+    found: dict[bytes, bytes] = {}
+    for raw, value in scope["headers"]:
+        name = raw.lower()
+        found[name] = found[name] + b"; " + value if name == b"cookie" and name in found else value
+    return found
+
+
+async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send status, headers and body; a file by the server's own sendfile where it offers that."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if scope["method"] == "HEAD" or answer.path is None:
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+    elif "http.response.pathsend" in (scope.get("extensions") or {}):
+        await send({"type": "http.response.pathsend", "path": str(answer.path)})
+    else:
+        await _send_chunks(await in_thread(answer.path.open, "rb"), send)
+
+
+async def _send_chunks(file: BinaryIO, send: Send) -> None:
+    try:
+        while chunk := await in_thread(file.read, CHUNK):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        await in_thread(file.close)
+
+
+async def not_found(scope: Scope, send: Send) -> None:
+    """The same for what is not there, not yours, or not an address at all."""
+    body = b"There is nothing here."
+    await send_answer(Answer(404, _PLAIN | {"Content-Length": str(len(body))}, body=body), scope, send)
+
+
+async def not_allowed(send: Send) -> None:
+    """Another method than GET or HEAD."""
+    headers = _PLAIN | {"Allow": "GET, HEAD", "Content-Length": "0"}
+    await send_answer(Answer(405, headers), {"method": "GET"}, send)

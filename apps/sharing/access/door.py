@@ -1,0 +1,257 @@
+"""The guests' door. Whoever holds a link's token comes in here, and nowhere else.
+
+The page, the picture, the download and the sentence for the studio all rest on one `Terms` (see `terms`);
+a guest who was let in gets a `Grant`, and every right is asked of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from apps.accounts.models import Studio, secret_hash
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.stream import Stream
+from apps.sharing.access import known, lockout, passes
+from apps.sharing.links.terms import Rights, Standing, Terms
+from apps.sharing.models import READABLE, ShareLink
+from apps.web.raw_rows import Columns
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_SLUGS = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9-]{3,60}")
+
+
+class Missing(Exception):
+    """There is no such link (404)."""
+
+
+class Closed(Exception):
+    """There is a link, but it does not open. Tells the studio and nothing else."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        super().__init__("This link does not open.")
+
+
+class Gone(Closed):
+    """It ran out, was revoked, or its album was put away (410)."""
+
+
+class Expired(Gone):
+    """It ran out. Its clients may say so (see `guests.expired`)."""
+
+    def __init__(self, link: ShareLink) -> None:
+        super().__init__(link.studio)
+        self.link = link
+
+    def grant(self, cookies: Mapping[str, str], *, now: datetime) -> Grant:
+        """What this browser had, for the page that tells of the end; it opens nothing else."""
+        return _grant(self.link, is_known=passes.held_for(cookies, self.link.pk, self.link.version, now=now))
+
+
+class NotYet(Closed):
+    """Its album is still a draft (404, with the studio's name)."""
+
+
+class Locked(Closed):
+    """It needs a password that this browser has not given."""
+
+    def __init__(self, link: ShareLink) -> None:
+        super().__init__(link.studio)
+        self.link = link
+
+
+class Anonymous(Closed):
+    """It asks who is there before it shows anything, and nobody has said so in this browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A guest inside one album.
+
+    link_id, version: bind cookies, sockets and jobs that come of it.
+    is_known: this browser was let in before.
+    asks_identity: the link asks who is there before it opens.
+    is_preview: a member looks as a guest would; nothing is counted, written down or changed. shown_as: the visitor
+    whose lists and marks the member sees then, if any.
+    """
+
+    link_id: UUID
+    version: int
+    studio: Studio
+    album: Album
+    rights: Rights
+    expires_at: datetime | None
+    is_known: bool
+    asks_identity: bool = False
+    is_preview: bool = False
+    shown_as: UUID | None = None
+
+    def may_view(self, size: str) -> bool:
+        return self.rights.may_view(size)
+
+    def may_download(self, size: str) -> bool:
+        return self.rights.may_download(size)
+
+    @property
+    def audience(self) -> Audience:
+        """Who this guest is to the album's photos."""
+        return Audience(self.link_id, self.rights.is_main)
+
+    def stream(self, sections: Sequence[Section] | None = None) -> Stream:
+        """The album as this guest may read it. sections: all of the album's, if they are at hand."""
+        return Stream(self.album, audience=self.audience, sections=sections)
+
+    def sees(self, placements: PlacementQuerySet) -> PlacementQuerySet:
+        """Of these placements, the ones that this guest may know of. Run it in `acting_in(grant.studio)`."""
+        mine = placements.filter(album_id=self.album.pk)
+        return mine.shown_to(self.audience, hidden_from(self.audience, self.album))
+
+    def photos(self) -> PlacementQuerySet:
+        """All that this guest may see. Run it in `acting_in(grant.studio)`."""
+        return self.sees(self.album.placements.all())  # type: ignore[arg-type]
+
+    def passed(self, now: datetime) -> passes.Pass:
+        """What the guest's browser is to hold."""
+        return passes.Pass(self.link_id, self.album.pk, self.version, now)
+
+
+def open_link(token: str, cookies: Mapping[str, str], *, now: datetime, by_anyone: bool = False) -> Grant:
+    """Let a guest in by the token of a link. Raises Missing, Gone, NotYet, Locked or Anonymous.
+
+    by_anyone: the page that asks who is there opens for those who have not said it yet.
+    """
+    link = _standing_link(token, now)
+    is_known = passes.held_for(cookies, link.pk, link.version, now=now)
+    if link.is_password_protected and not is_known:
+        raise Locked(link)
+    if not by_anyone and not _is_person(link, cookies, now):
+        raise Anonymous(link.studio)
+    return _grant(link, is_known=is_known)
+
+
+def open_preview(token: str, link_id: UUID, version: int, *, shown_as: UUID | None, now: datetime) -> Grant | None:
+    """What a member of the studio sees in a guest's place, also while the album is a draft.
+
+    None if the token is that of another link, or the link's sessions have ended since. Who asks must be a member (see
+    `guests.view_as`). Raises Missing or Gone.
+    """
+    link = _standing_link(token, now, may_be_draft=True)
+    if (link.pk, link.version) != (link_id, version):
+        return None
+    return replace(_grant(link, is_known=True), is_preview=True, shown_as=shown_as)
+
+
+def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
+    """Let a guest in by token and password.
+
+    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.TooManyGuesses. Call it outside of a transaction.
+    """
+    link = _standing_link(token, now)
+    if link.is_password_protected:
+        lockout.check_password(link, password, address=address)
+    return _grant(link, is_known=False)
+
+
+def grants_for_pictures(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> list[Grant]:
+    """The rights by which a browser may see pictures of an album, one for each pass that still opens its link.
+
+    Links of one album can show other photos each, so each right is asked. The links' rows are read afresh.
+    """
+    versions = {one.link_id: one.version for one in passes.held(cookies, now=now) if one.album_id == album_id}
+    if not versions:
+        return []
+    with across_studios():
+        links = list(_links().filter(pk__in=versions, album_id=album_id).order_by("pk"))
+    return [
+        _grant(link, is_known=True)
+        for link in links
+        if Terms.of(link, link.album).standing(now) == Standing.OPEN
+        and link.version == versions[link.pk]
+        and _is_person(link, cookies, now)
+    ]
+
+
+def _links() -> QuerySet[ShareLink]:
+    # The logo is bytes; a door needs none.
+    return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
+
+
+_LINK, _STUDIO, _ALBUM = Columns(ShareLink), Columns(Studio, without=["logo"]), Columns(Album)
+_BY_TOKEN = f"""
+    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}
+    from sharing_sharelink l
+        join accounts_studio s on s.id = l.studio_id
+        join albums_album a on a.studio_id = l.studio_id and a.id = l.album_id
+    where l.token_hash = %s
+"""
+
+
+def _find(token: str) -> ShareLink | None:
+    """The link of a token or, since a token holds no dot, of a readable "<studio>.<link>"."""
+    if _TOKEN.fullmatch(token):
+        return _by_token(token)
+    readable = token.lower()
+    if not _SLUGS.fullmatch(readable):
+        return None
+    studio, _, slug = readable.partition(".")
+    # It can be guessed, so it never opens a link that has lost its password.
+    return _links().filter(READABLE, studio__slug=studio, slug=slug).first()
+
+
+def _by_token(token: str) -> ShareLink | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TOKEN, [secret_hash(token)])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    link = _LINK.row(found[: len(_LINK)])
+    link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM)])
+    link.album = _ALBUM.row(found[-len(_ALBUM) :])
+    link.album.studio = link.studio
+    return link
+
+
+def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bool:
+    """False if the link asks who is there and this browser's person is not known."""
+    if not link.asks_identity:
+        return True
+    with acting_in(link.studio):
+        return known.known(link.studio, link.album_id, cookies, now=now) is not None
+
+
+def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
+    with across_studios():
+        link = _find(token)
+    if link is None:
+        raise Missing
+    standing = Terms.of(link, link.album).standing(now)
+    if standing == Standing.DRAFT and may_be_draft:
+        return link
+    if standing == Standing.DRAFT:
+        raise NotYet(link.studio)
+    if standing == Standing.EXPIRED:
+        raise Expired(link)
+    if standing != Standing.OPEN:
+        raise Gone(link.studio)
+    return link
+
+
+def _grant(link: ShareLink, *, is_known: bool) -> Grant:
+    return Grant(
+        link_id=link.pk,
+        version=link.version,
+        studio=link.studio,
+        album=link.album,
+        rights=Terms.of(link, link.album).rights,
+        expires_at=link.expires_at,
+        is_known=is_known,
+        asks_identity=link.asks_identity,
+    )

@@ -1,0 +1,110 @@
+"""Guessing a link's secrets is bounded, and the owners hear of it: its password, and its download PIN.
+
+Guests who are in already hold a pass and never come here, so an attacker cannot disturb them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from apps.accounts.journal import note
+from apps.accounts.mail import send_later
+from apps.accounts.models import Membership, Role
+from apps.accounts.tenancy import acting_in
+from apps.sharing.links import secrets
+from apps.sharing.models import ShareLink
+from apps.web.rate_limit import Budget, give_back, reserve
+
+HOUR = 3600
+# One address that tries the passwords of many links. Wider than a link's own, since a wedding party may share one.
+PER_ADDRESS = Budget("link-address", 30, HOUR)
+
+TELL_LEFT_FROM = 3
+ALARM_AT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What bounds the guesses at one kind of secret, and what the owners are told of them.
+
+    per_hour, per_day: for each secret, over all addresses.  failed: counts failures only; it never refuses.
+    verb: in the journal.  subject, template: of the mail.
+    """
+
+    per_hour: Budget
+    per_day: Budget
+    failed: Budget
+    verb: str
+    subject: str
+    template: str
+
+    @classmethod
+    def of(cls, name: str, verb: str, subject: str, template: str) -> Guard:
+        return cls(
+            Budget(f"{name}-hour", 10, HOUR),
+            Budget(f"{name}-day", 50, 24 * HOUR),
+            Budget(f"{name}-failed", 1_000_000_000, HOUR),
+            verb,
+            subject,
+            template,
+        )
+
+
+PASSWORD = Guard.of("link", "link.guessed", "Wrong passwords on the link “{}”", "sharing/guessed.txt")
+
+
+class Wrong(Exception):
+    """Not the secret. tries_left: what may still be tried this hour; None while it is not worth telling."""
+
+    def __init__(self, tries_left: int | None) -> None:
+        self.tries_left = tries_left
+        super().__init__("That is not the secret.")
+
+
+def check_password(link: ShareLink, password: str, *, address: str) -> None:
+    """Compare one guess at the password. A new password is a new secret with a budget of its own.
+
+    Raises Wrong, or TooManyGuesses when nothing was compared. Call it outside of a transaction: the comparison is slow.
+    """
+    reserve(PER_ADDRESS, address)
+    try_once(PASSWORD, link, link.version, lambda: secrets.is_password(password, link.password_hash))
+    give_back(PER_ADDRESS, address)
+
+
+def try_once(guard: Guard, link: ShareLink, version: int, is_right: Callable[[], bool]) -> None:
+    """One guess: counted before it is compared; a right one is not counted in the end.
+
+    version: of the secret; another one has a budget of its own. Raises Wrong, or TooManyGuesses when nothing was
+    compared.
+    """
+    secret = f"{link.pk}:{version}"
+    left = min(reserve(guard.per_hour, secret), reserve(guard.per_day, secret))
+    if is_right():
+        for budget in (guard.per_hour, guard.per_day):
+            give_back(budget, secret)
+        return
+    failures = guard.failed.tries - reserve(guard.failed, secret)
+    if failures == ALARM_AT:
+        _tell_owners(guard, link)
+    raise Wrong(left if failures >= TELL_LEFT_FROM else None)
+
+
+def _tell_owners(guard: Guard, link: ShareLink) -> None:
+    with acting_in(link.studio_id):
+        note(link.studio, None, guard.verb, link, failures=ALARM_AT)
+        owners = Membership.objects.for_studio(link.studio_id).filter(role=Role.OWNER)
+        for owner in owners.values_list("user__email", flat=True):
+            send_later(
+                owner,
+                guard.subject.format(link.label),
+                guard.template,
+                link=link,
+                failures=ALARM_AT,
+                per_hour=guard.per_hour.tries,
+                per_day=guard.per_day.tries,
+                address=settings.PUBLIC_URL + reverse("sharing:links", args=[link.studio.slug, link.album_id]),
+            )

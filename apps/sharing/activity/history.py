@@ -1,0 +1,164 @@
+"""What guests did, for the studio to read: the feed, and the same by person and by photo.
+
+Run in `acting_in(studio)`; every list has an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from apps.accounts.models import Studio
+from apps.accounts.tenancy import across_studios
+from apps.albums.models import Album
+from apps.sharing.links.terms import end_of_day
+from apps.sharing.models import Activity, ActivityKind
+from apps.web import keyset
+
+PAGE = 50
+MOST_LINES = 100_000
+MOST_ROWS = 200
+# Visits say when somebody was where; after a good year they tell the studio nothing that it needs.
+KEPT = timedelta(days=400)
+FORGOTTEN = (ActivityKind.OPENED, ActivityKind.UNLOCKED, ActivityKind.FAILED)
+BATCH = 5_000
+ORDER = ("-at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows are asked for. first, last: days in the studio's zone, both included."""
+
+    kind: str = ""
+    visitor_id: UUID | None = None
+    link_id: UUID | None = None
+    photo_id: UUID | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def apply(self, rows: QuerySet[Activity], studio: Studio) -> QuerySet[Activity]:
+        """The rows that are asked for."""
+        named = {"kind": self.kind, "visitor_id": self.visitor_id, "link_id": self.link_id, "photo_id": self.photo_id}
+        rows = rows.filter(**{name: value for name, value in named.items() if value})
+        if self.first:
+            rows = rows.filter(at__gte=end_of_day(self.first - timedelta(days=1), studio.zone))
+        if self.last:
+            rows = rows.filter(at__lt=end_of_day(self.last, studio.zone))
+        return rows
+
+
+def rows_of(studio: Studio, album: Album | None, asked: Filter) -> QuerySet[Activity]:
+    """The rows of a studio, or of one of its albums; those of albums in the trash rest there."""
+    rows = Activity.objects.for_studio(studio).filter(album__trashed_at__isnull=True)
+    if album is not None:
+        rows = rows.filter(album_id=album.pk)
+    return asked.apply(rows, studio)
+
+
+def feed(studio: Studio, album: Album | None, asked: Filter, *, after: str = "") -> keyset.Page:
+    """A page of the newest. A cursor that cannot be read begins at the start."""
+    rows = rows_of(studio, album, asked).select_related("album", "link", "visitor", "photo")
+    scope = f"activity {studio.pk} {album.pk if album else ''}"
+    try:
+        return keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
+    except keyset.BadCursor:
+        return keyset.page(rows, ORDER, limit=PAGE, scope=scope)
+
+
+def since(studio: Studio, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:
+    """What came after the row that the page showed last, newest first; at most a page."""
+    rows = rows_of(studio, album, asked).select_related("album", "link", "visitor", "photo")
+    if newest is not None:
+        known = Activity.objects.for_studio(studio).filter(pk=newest).values_list("at", flat=True).first()
+        if known is None:
+            return []
+        rows = rows.filter(Q(at__gt=known) | Q(at=known, pk__gt=newest))
+    return list(rows.order_by(*ORDER)[:PAGE])
+
+
+def _many(kind: ActivityKind) -> Count:
+    return Count("pk", filter=Q(kind=kind))
+
+
+FIGURES = {
+    "opened": _many(ActivityKind.OPENED),
+    "favourites": _many(ActivityKind.FAVOURITE),
+    "comments": _many(ActivityKind.COMMENTED),
+    "downloads": _many(ActivityKind.DOWNLOADED),
+    "newest": Max("at"),
+}
+
+
+def by_person(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
+    """What each visitor did, the most recent first; who never said a name is one row for each link."""
+    rows = rows_of(studio, album, asked).order_by()
+    names = ("visitor_id", "visitor__name", "visitor__email", "link_id", "link__label", "album_id", "album__title")
+    return list(rows.values(*names).annotate(**FIGURES).order_by("-newest")[:MOST_ROWS])
+
+
+def by_photo(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
+    """What was done with each photo, the most loved first."""
+    rows = rows_of(studio, album, asked).filter(photo__isnull=False).order_by()
+    names = ("photo_id", "photo__camera_name", "album_id", "album__title")
+    return list(rows.values(*names).annotate(**FIGURES).order_by("-favourites", "-downloads", "-newest")[:MOST_ROWS])
+
+
+def choices(studio: Studio, album: Album | None) -> dict[str, list[tuple[UUID, str]]]:
+    """People and links to choose from; names repeat between albums, so the addresses stand beside them."""
+    people = studio.visitors if album is None else album.visitors
+    links = studio.sharelinks if album is None else album.share_links
+    return {
+        "people": [
+            (pk, f"{name} ({email})")
+            for pk, name, email in people.order_by(Lower("name")).values_list("pk", "name", "email")[:MOST_ROWS]
+        ],
+        "links": [
+            (pk, f"{label} · {title}" if album is None else label)
+            for pk, label, title in links.order_by("-pk").values_list("pk", "label", "album__title")[:MOST_ROWS]
+        ],
+    }
+
+
+def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[str]]:
+    """The rows for a table file: a head, then newest first, at most `MOST_LINES`."""
+    yield ["When", "Gallery", "Link", "Who", "E-mail", "What", "Photo", "Device", "Details"]
+    rows = rows_of(studio, album, asked).order_by(*ORDER)
+    names = ("at", "album__title", "link__label", "visitor__name", "visitor__email", "kind", "photo__camera_name",
+             "device", "detail")  # fmt: skip
+    for at, title, label, name, email, kind, photo, device, detail in rows.values_list(*names)[:MOST_LINES]:
+        moment = at.astimezone(studio.zone).isoformat(sep=" ", timespec="seconds")
+        facts = ", ".join(f"{key}: {value}" for key, value in detail.items())
+        yield [
+            moment,
+            title,
+            label or "",
+            name or "",
+            email or "",
+            ActivityKind(kind).label,
+            photo or "",
+            device,
+            facts,
+        ]
+
+
+def forget(now: datetime | None = None) -> int:
+    """Remove visits and tried passwords that are older than `KEPT`, in all studios. Returns how many went.
+
+    In portions, so that no lock is held for long. Studios themselves cannot remove what was noted.
+    """
+    until = (now or timezone.now()) - KEPT
+    removed, found = 0, BATCH
+    while found == BATCH:
+        with across_studios():
+            old = Activity.objects.filter(at__lt=until, kind__in=FORGOTTEN)
+            ids = list(old.order_by().values_list("pk", flat=True)[:BATCH])
+            removed += Activity.objects.filter(pk__in=ids).delete()[0]
+        found = len(ids)
+    return removed

@@ -1,0 +1,201 @@
+"""The studio's activity pages: what guests did, in all albums or in one, by time, person or photo, and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums.models import Album
+from apps.albums.request_params import album_of
+from apps.media.serving import picture_url
+from apps.sharing.activity import history
+from apps.sharing.models import Activity, ActivityKind
+from apps.web import htmx, tables
+
+VIEWS = {"": "Newest", "person": "By person", "photo": "By photo"}
+FILTERS = ("kind", "person", "link", "photo", "from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row of the feed."""
+
+    id: UUID
+    who: str
+    email: str
+    what: str
+    kind: str
+    detail: str
+    album: Album
+    link: str
+    link_id: UUID | None
+    photo: str
+    picture: str
+    device: str
+    at: Any
+
+    @classmethod
+    def of(cls, row: Activity) -> Shown:
+        photo = row.photo
+        return cls(
+            id=row.pk,
+            who=row.visitor.name if row.visitor else "Somebody",
+            email=row.visitor.email if row.visitor else "",
+            what=ActivityKind(row.kind).label.lower(),
+            kind=row.kind,
+            detail=", ".join(f"{name} {value}" for name, value in row.detail.items()),
+            album=row.album,
+            link=row.link.label if row.link else "",
+            link_id=row.link_id,
+            photo=photo.camera_name if photo else "",
+            picture=picture_url(row.studio_id, row.album_id, photo.pk, "tile") if photo and photo.is_ready else "",
+            device=row.device,
+            at=row.at,
+        )
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def studio_activity(request: StudioRequest) -> HttpResponse:
+    """Everything that guests did in this studio."""
+    return _activity(request, None)
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def album_activity(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """What guests did in one album."""
+    return _activity(request, album_of(request, album_id))
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def studio_activity_file(request: StudioRequest) -> HttpResponse:
+    return _file(request, None, request.studio.slug)
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def album_activity_file(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    album = album_of(request, album_id)
+    return _file(request, album, album.slug)
+
+
+def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
+    asked = _asked(request)
+    view = request.GET.get("by", "")
+    view = view if view in VIEWS else ""
+    if htmx.wants(request, "fresh"):
+        return _fresh(request, album, asked)
+    context = _frame(request, album, view)
+    if view == "person":
+        context["people_rows"] = history.by_person(request.studio, album, asked)
+    elif view == "photo":
+        context["photos"] = _with_pictures(request, history.by_photo(request.studio, album, asked))
+    else:
+        page = history.feed(request.studio, album, asked, after=request.GET.get("after", ""))
+        context |= {
+            "rows": [Shown.of(row) for row in page.rows],
+            "next_url": _with(request, after=page.next) if page.next else "",
+            "newest": page.rows[0].pk if page.rows else "",
+        }
+    template = "sharing/_activity_rows.html" if htmx.wants(request, "more") else "sharing/activity.html"
+    return htmx.vary(render(request, template, context))
+
+
+def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, Any]:
+    """What stands around each of the views."""
+    slug = request.studio.slug
+    where = reverse("sharing:album_activity_file", args=[slug, album.pk]) if album else reverse(
+        "sharing:studio_activity_file", args=[slug]
+    )  # fmt: skip
+    asked = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    return {
+        "album": album,
+        "view": view,
+        "views": [(name, label, _with(request, by=name, after="")) for name, label in VIEWS.items()],
+        "kinds": ActivityKind.choices,
+        **history.choices(request.studio, album),
+        "asked": asked,
+        "is_filtered": bool(asked),
+        "file_url": f"{where}?{urlencode(asked)}" if asked else where,
+        "poll_url": _with(request, after="", by=""),
+    }
+
+
+def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -> HttpResponse:
+    """What came since the page was drawn or last asked; nothing new is no content, so nothing is drawn."""
+    rows = history.since(request.studio, album, asked, _id(request.GET.get("newest")))
+    if not rows:
+        return htmx.vary(HttpResponse(status=204))
+    context = {
+        "rows": [Shown.of(row) for row in rows],
+        "newest": rows[0].pk,
+        "poll_url": _with(request, newest="", after="", by=""),
+        "album": album,
+    }
+    return htmx.vary(render(request, "sharing/_activity_fresh.html", context))
+
+
+def _with_pictures(request: StudioRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for row in rows:
+        row["picture"] = picture_url(request.studio.pk, row["album_id"], row["photo_id"], "tile")
+    return rows
+
+
+def _asked(request: StudioRequest) -> history.Filter:
+    """The filter as the address tells it; what cannot be read is not asked for."""
+    get = request.GET
+    kind = get.get("kind", "")
+    return history.Filter(
+        kind=kind if kind in ActivityKind.values else "",
+        visitor_id=_id(get.get("person")),
+        link_id=_id(get.get("link")),
+        photo_id=_id(get.get("photo")),
+        first=_day(get.get("from")),
+        last=_day(get.get("to")),
+    )
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+def _with(request: StudioRequest, **changes: str) -> str:
+    """The address of this page with other values; empty ones are left out."""
+    names = (*FILTERS, "by", "after")
+    query = {name: request.GET.get(name, "") for name in names} | changes
+    found = {name: value for name, value in query.items() if value}
+    return f"{request.path}?{urlencode(found)}" if found else request.path
+
+
+def _file(request: StudioRequest, album: Album | None, name: str) -> HttpResponse:
+    """The rows as CSV. Built whole: its rows are read in the transaction of the request."""
+    lines = map(tables.line, history.lines(request.studio, album, _asked(request)))
+    response = HttpResponse("".join([tables.UTF8_MARK, *lines]), content_type="text/csv; charset=utf-8")
+    day = timezone.localdate(timezone=request.studio.zone).isoformat()
+    response["Content-Disposition"] = f'attachment; filename="activity-{name}-{day}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response

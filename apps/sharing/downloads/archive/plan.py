@@ -1,0 +1,349 @@
+"""Archives of an album: what a guest chose, planned once and then fixed. Run in `acting_in(grant.studio)`.
+
+A plan lists every photo with path, size, CRC and hash, so that the length of the ZIP and each of its bytes are known
+before the first is sent. It is kept as a row: an interrupted download goes on with the same bytes, whatever became of
+the album meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from apps.albums.models import Audience, PlacementQuerySet
+from apps.albums.stream import unseen
+from apps.sharing.access import Grant
+from apps.sharing.downloads.archive import paths
+from apps.sharing.downloads.archive.layout import Entry, Layout
+from apps.sharing.downloads.archive.paths import File
+from apps.sharing.downloads.sizes import COLUMNS, Missing, files_of, is_offered
+from apps.sharing.models import Archive, Metadata, Pick, Visitor
+from apps.web.compiled_queries import Compiled
+from apps.web.refusal import Refusal
+
+MOST_CHOSEN = 500
+# For so long an interrupted download finds its plan again.
+KEPT = timedelta(days=2)
+MOST_KEPT = 2_000
+_CHOSEN = "ids"
+_NIL: Final = UUID(int=0)
+_WHAT = re.compile(r"all|favourites|(list|section):[0-9a-f-]{32,36}|photos:[0-9a-f]{32}")
+_ETAG = re.compile(r"[0-9a-f]{32}")
+
+
+class Empty(Refusal):
+    """Nothing to pack."""
+
+    status = 404
+    code = "empty"
+    sentence = _("There are no photos in this choice.")
+
+
+class NotGranted(Refusal):
+    """The link does not give this size."""
+
+    status = 403
+    code = "not_granted"
+    sentence = _("This link does not give photos in this size.")
+
+
+class Changed(Refusal):
+    """The plan holds photos that this guest is not shown any more."""
+
+    status = 409
+    code = "changed"
+    sentence = _("The gallery has changed since this download was prepared. Please start it again.")
+
+
+class NotReady(Refusal):
+    """Some photos are not made in this size yet."""
+
+    status = 503
+    code = "preparing"
+    sentence = _("The photos are being prepared in this size. Please come back in a moment.")
+    wait = 5
+
+    def __init__(self, done: int, total: int, missing: Missing) -> None:
+        self.done, self.total, self.missing = done, total, missing
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a guest wants packed.
+
+    what: "all", "favourites", "list:<id>", "section:<id>" or "photos:<digest>".
+    size: "original", "web" or the longest edge in pixels, like "2048".
+    """
+
+    what: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One photo of a plan. path: in the archive.  modified: seconds since 1970."""
+
+    photo_id: UUID
+    blob_id: UUID
+    path: str
+    size: int
+    crc32: int
+    sha256: str
+    modified: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One archive. policy: which metadata its photos keep.  zone: whose clock its times are told by."""
+
+    wish: Wish
+    policy: str
+    zone: str
+    name: str
+    part: int
+    parts: int
+    photos: tuple[Planned, ...]
+
+    @property
+    def photo_ids(self) -> list[UUID]:
+        return [photo.photo_id for photo in self.photos]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Its bytes: the photos, and behind them the manifest."""
+        zone = ZoneInfo(self.zone)
+        moments = [datetime.fromtimestamp(photo.modified, zone) for photo in self.photos]
+        entries = [
+            Entry(photo.path, photo.size, photo.crc32, moment)
+            for photo, moment in zip(self.photos, moments, strict=True)
+        ]
+        manifest = paths.manifest((photo.path, photo.size, photo.sha256) for photo in self.photos)
+        entries.append(Entry.of(paths.manifest_name(self.part, self.parts), manifest, max(moments)))
+        return Layout(entries)
+
+    @property
+    def length(self) -> int:
+        return self.layout.length
+
+    @cached_property
+    def packed(self) -> bytes:
+        """All of it but the wish and the parts' numbers, as text."""
+        photos = [
+            [photo.photo_id.hex, photo.blob_id.hex, photo.path, photo.size, photo.crc32, photo.sha256, photo.modified]
+            for photo in self.photos
+        ]
+        facts = {"policy": self.policy, "zone": self.zone, "name": self.name, "photos": photos}
+        return json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @cached_property
+    def etag(self) -> str:
+        """Names the bytes: the same for the same photos under the same names."""
+        manifest = paths.manifest_name(self.part, self.parts).encode()
+        return hashlib.blake2b(manifest + self.packed, digest_size=16).hexdigest()
+
+    @classmethod
+    def unpack(cls, row: Archive) -> Bundle:
+        """The bundle that a row keeps."""
+        facts: dict[str, Any] = json.loads(zlib.decompress(row.plan))
+        photos = tuple(Planned(UUID(photo), UUID(blob), *rest) for photo, blob, *rest in facts.pop("photos"))
+        return cls(wish=Wish(row.what, row.size), part=row.part, parts=row.parts, photos=photos, **facts)
+
+
+def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
+    """The archives that together hold what is wished, in order.
+
+    Raises Http404 for a choice that is none; Empty, NotGranted, NotReady, sizes.Unwhole.
+    """
+    if not is_offered(grant, wish.size):
+        raise NotGranted
+    kind, given = _choice(grant, wish.what, visitor)
+    files, missing = files_of(grant, _ROWS(kind, grant.rights.is_main, **given), wish.size)
+    if missing:
+        raise NotReady(len(files), len(files) + len(missing), missing)
+    if not files:
+        raise Empty
+    where = dict(zip((file.photo_id for file in files), paths.paths(files), strict=True))
+    parts = paths.split(files)
+    words = [grant.album.title, _word(files, wish.what)]
+    return [
+        Bundle(
+            wish=wish,
+            policy=grant.rights.metadata,
+            zone=grant.studio.time_zone,
+            name=paths.archive_name(words, number, len(parts)),
+            part=number,
+            parts=len(parts),
+            photos=tuple(_planned(file, where[file.photo_id]) for file in part),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
+    """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
+    kind, given = _choice(grant, what, visitor)
+    return _members(kind, grant.rights.is_main, **given)
+
+
+def _choice(grant: Grant, what: str, visitor: Visitor | None) -> tuple[str, dict[str, Any]]:
+    """Kind and values of a choice, as `_members` takes them. Raises Http404 for a choice that is none."""
+    if not _WHAT.fullmatch(what):
+        raise Http404
+    kind, _colon, named = what.partition(":")
+    given: dict[str, Any] = {
+        "studio": grant.studio.pk,
+        "album": grant.album.pk,
+        "link": grant.link_id,
+        "hidden": grant.stream().hidden_sections,
+    }
+    if kind in ("favourites", "list"):
+        if visitor is None:
+            return "photos", given | {"photos": []}
+        given["visitor"] = visitor.pk
+    if kind in ("list", "section"):
+        given["one"] = _uuid(named)
+    if kind == "photos":
+        given["photos"] = _chosen(grant, named)
+    return kind, given
+
+
+def _members(
+    kind: str,
+    is_main: bool,
+    *,
+    studio: UUID,
+    album: UUID,
+    link: UUID,
+    hidden: Sequence[UUID],
+    visitor: UUID = _NIL,
+    one: UUID = _NIL,
+    photos: Sequence[UUID] = (),
+) -> PlacementQuerySet:
+    """What a link shows of a choice. one: the list or the section.  visitor: whose favourites.  photos: single ones."""
+    shown = unseen(studio, album, Audience(link, is_main), hidden).visible()
+    picks = Pick.objects.for_studio(studio).filter(selection__visitor_id=visitor)
+    if kind == "favourites":
+        return shown.filter(photo_id__in=picks.values("photo_id"))
+    if kind == "list":
+        return shown.filter(photo_id__in=picks.filter(selection_id=one).values("photo_id"))
+    if kind == "section":
+        return shown.filter(section_id=one)
+    return shown.filter(photo_id__any=photos) if kind == "photos" else shown
+
+
+def _rows(kind: str, is_main: bool, **given: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    return _members(kind, is_main, **given).in_order().values_list(*COLUMNS)
+
+
+_ROWS: Final = Compiled(_rows)
+
+
+def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
+    """Remember single photos as a choice, for as long as a download may take; the word for it. Raises Http404."""
+    asked = sorted(set(photo_ids))
+    if not 0 < len(asked) <= MOST_CHOSEN:
+        raise Http404
+    text = json.dumps([photo_id.hex for photo_id in asked]).encode()
+    digest = hashlib.blake2b(text, digest_size=16).hexdigest()
+    row = Archive(
+        studio=grant.studio, link_id=grant.link_id, what=f"photos:{digest}", size=_CHOSEN, etag=f"{_CHOSEN}:{digest}",
+        length=0, photos=len(asked), plan=zlib.compress(text),
+    )  # fmt: skip
+    _keep(grant, [row])
+    return row.what
+
+
+def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> None:
+    """Remember plans, so that their downloads can be resumed. The same bytes again are the same row."""
+    rows = [
+        Archive(
+            studio=grant.studio, link_id=grant.link_id, visitor=visitor, what=bundle.wish.what, size=bundle.wish.size,
+            part=bundle.part, parts=bundle.parts, etag=bundle.etag, length=bundle.length, photos=len(bundle.photos),
+            plan=zlib.compress(bundle.packed, 1),
+        )
+        for bundle in bundles
+    ]  # fmt: skip
+    _keep(grant, rows)
+
+
+def _keep(grant: Grant, rows: list[Archive]) -> None:
+    Archive.objects.for_studio(grant.studio).bulk_create(
+        rows, update_conflicts=True, unique_fields=["studio", "link", "etag"], update_fields=["created_at"]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [grant.studio.pk, grant.link_id, timezone.now() - KEPT, MOST_KEPT])
+
+
+# Every choice is another plan: whoever makes them up by a program makes them for themselves alone.
+_FORGET: Final = """
+    with mine as (
+        select id, created_at, row_number() over (order by created_at desc, id desc) as place
+        from sharing_archive where studio_id = %s and link_id = %s
+    )
+    delete from sharing_archive where id in (select id from mine where created_at < %s or place > %s)
+"""
+
+
+def kept(grant: Grant, etag: str) -> Bundle | None:
+    """The plan with this ETag, if this link still gives what it holds."""
+    if not _ETAG.fullmatch(etag):
+        return None
+    known = Archive.objects.for_studio(grant.studio).filter(
+        link_id=grant.link_id, etag=etag, created_at__gt=timezone.now() - KEPT
+    )
+    row = known.exclude(size=_CHOSEN).first()
+    if row is None:
+        return None
+    bundle = Bundle.unpack(row)
+    allowed = is_offered(grant, bundle.wish.size) and bundle.policy == Metadata(grant.rights.metadata)
+    return bundle if allowed else None
+
+
+def is_shown(grant: Grant, bundle: Bundle) -> bool:
+    """True if this guest still sees all that the plan holds."""
+    return grant.photos().filter(photo_id__any=bundle.photo_ids).count() == len(bundle.photos)
+
+
+def _word(files: Sequence[File], what: str) -> str:
+    """What distinguishes the archive's name from the whole album's."""
+    kind = what.partition(":")[0]
+    if kind == "section":
+        return files[0].section[1] if files[0].section else ""
+    return {"favourites": "favourites", "list": "favourites", "photos": "selected"}.get(kind, "")
+
+
+def _planned(file: File, path: str) -> Planned:
+    return Planned(file.photo_id, file.blob_id, path, file.size, file.crc32, file.sha256, file.modified)
+
+
+def _chosen(grant: Grant, digest: str) -> list[UUID]:
+    row = Archive.objects.for_studio(grant.studio).filter(
+        link_id=grant.link_id, etag=f"{_CHOSEN}:{digest}", created_at__gt=timezone.now() - KEPT
+    )
+    found = row.first()
+    if found is None:
+        raise Http404
+    return [UUID(one) for one in json.loads(zlib.decompress(found.plan))]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

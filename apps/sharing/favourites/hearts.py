@@ -1,0 +1,217 @@
+"""Hearts, and the rounds in which a visitor sends them. Run in `acting_in(grant.studio)`.
+
+Each heart names the photo and the wanted state, so that two tabs or a repeated request end alike. Limits are decided
+while the list's row is locked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.mail import send_later
+from apps.accounts.models import Membership, Role
+from apps.sharing.access import Grant
+from apps.sharing.activity import record
+from apps.sharing.emails import outbox
+from apps.sharing.favourites import lists
+from apps.sharing.favourites.lists import Refused
+from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionState, Visitor, Work
+
+LONGEST_NOTE = 2000
+ASK_AGAIN_AFTER = timedelta(days=1)
+# Each sending is a mail to the studio and one to an address that nobody may have proved.
+SENDS_A_DAY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How things stand after a heart."""
+
+    on: bool
+    count: int
+    maximum: int | None
+    selection: Selection
+
+
+def heart(
+    grant: Grant,
+    visitor: Visitor,
+    photo_id: UUID,
+    *,
+    on: bool,
+    selection_id: UUID | None = None,
+    user_agent: str = "",
+) -> Tally:
+    """Put a photo into a list (without an id the first open one) or take it out; again changes nothing.
+
+    Raises PermissionDenied if the link has no favourites; Http404 if it does not show the photo; Refused "locked" when
+    the list was sent, "full" with the maximum at its limit, "working" when the studio has begun on the photo.
+    """
+    _require(grant)
+    if not grant.photos().filter(photo_id=photo_id).exists():
+        raise Http404
+    selection = lists.hold(grant, visitor, selection_id)
+    maximum = lists.maximum_of(selection)
+    there = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id=photo_id).first()
+    count = lists.shown_picks(grant, selection).count()
+    if (there is not None) != on:
+        if selection.is_sent:
+            raise lists.locked()
+        if there is None:
+            if maximum is not None and count >= maximum:
+                raise lists.full(maximum)
+            Pick(studio=grant.studio, selection=selection, photo_id=photo_id, round=selection.round).save(
+                force_insert=True
+            )
+        else:
+            if there.work != Work.SELECTED:
+                raise Refused("working", _("Your photographer is already working on this photo."))
+            there.delete()
+        count += 1 if on else -1
+        _touch(selection)
+        kind = ActivityKind.FAVOURITE if on else ActivityKind.UNFAVOURITE
+        record.record(grant, kind, visitor=visitor, photo_id=photo_id, user_agent=user_agent, selection=selection.title)
+    return Tally(on, count, maximum, selection)
+
+
+def send(
+    grant: Grant, visitor: Visitor, selection_id: UUID, *, note: str, now: datetime, user_agent: str = ""
+) -> Selection:
+    """Send a list to the studio: it locks, owners and editors are mailed. Sent already, it stays as it was sent.
+
+    Raises PermissionDenied, Http404, and Refused "few" with what is missing, "full" when it holds too many, "note",
+    "often".
+    """
+    _require(grant)
+    selection = lists.hold(grant, visitor, selection_id)
+    if selection.is_sent:
+        return selection
+    note = note.replace("\0", "").replace("\r\n", "\n").strip()
+    if len(note) > LONGEST_NOTE:
+        raise Refused("note", _("Use at most %(count)s characters.") % {"count": LONGEST_NOTE})
+    count = lists.shown_picks(grant, selection).count()
+    _check_limits(selection, count)
+    _check_pace(grant, visitor, now)
+    selection.state, selection.note, selection.sent_at = SelectionState.SENT, note, now
+    selection.updated_at = now
+    selection.save(update_fields=["state", "note", "sent_at", "updated_at"])
+    facts: dict[str, Any] = {"selection": selection.title, "round": selection.round, "count": count}
+    record.record(grant, ActivityKind.SENT, visitor=visitor, user_agent=user_agent, note=note, **facts)
+    _tell(
+        grant,
+        selection,
+        (Role.OWNER, Role.EDITOR),
+        f"{visitor.name} has sent “{selection.title}”",
+        "sharing/selection_sent.txt",
+        visitor=visitor,
+        count=count,
+    )
+    # The rows at hand spare the letter from reading them again.
+    selection.visitor, selection.album = visitor, grant.album
+    outbox.selection_received(selection, count)
+    return selection
+
+
+def reopen(grant: Grant, visitor: Visitor, selection_id: UUID, *, user_agent: str = "") -> Selection:
+    """Open a sent list again, which begins the next round; an open one stays. Raises PermissionDenied, Http404."""
+    _require(grant)
+    selection = lists.hold(grant, visitor, selection_id)
+    if selection.is_sent:
+        begin_round(selection)
+        facts: dict[str, Any] = {"selection": selection.title, "round": selection.round}
+        record.record(grant, ActivityKind.REOPENED, visitor=visitor, user_agent=user_agent, **facts)
+    return selection
+
+
+def begin_round(selection: Selection) -> None:
+    """Let a sent list be changed again: what comes in from now on belongs to the next round.
+
+    Whoever calls it holds the row. The note was for the round that is over.
+    """
+    selection.state, selection.round, selection.note = SelectionState.OPEN, selection.round + 1, ""
+    selection.updated_at = timezone.now()
+    selection.save(update_fields=["state", "round", "note", "updated_at"])
+
+
+def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetime, user_agent: str = "") -> Selection:
+    """Ask the owners for a larger limit, by mail; asked again within a day, nothing is mailed.
+
+    Raises PermissionDenied, Http404, Refused "unlimited".
+    """
+    _require(grant)
+    selection = lists.hold(grant, visitor, selection_id)
+    maximum = lists.maximum_of(selection)
+    if maximum is None:
+        raise Refused("unlimited", _("This list has no limit."))
+    asked = Activity.objects.for_studio(grant.studio).filter(
+        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
+    )
+    if asked.filter(detail__selection_id=str(selection.pk)).exists():
+        return selection
+    facts: dict[str, Any] = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
+    record.record(grant, ActivityKind.ASKED_MORE, visitor=visitor, user_agent=user_agent, **facts)
+    _tell(
+        grant,
+        selection,
+        (Role.OWNER,),
+        f"{visitor.name} asks for more than {maximum} photos",
+        "sharing/selection_more.txt",
+        visitor=visitor,
+        maximum=maximum,
+    )
+    return selection
+
+
+def _require(grant: Grant) -> None:
+    if not grant.rights.favourite:
+        raise PermissionDenied("This link has no favourites.")
+
+
+def _check_limits(selection: Selection, count: int) -> None:
+    maximum = lists.maximum_of(selection)
+    if maximum is not None and count > maximum:
+        raise lists.full(maximum)
+    missing = max(lists.minimum_of(selection), 1) - count
+    if missing > 0:
+        raise Refused("few", lists.missing_words(missing), missing=missing)
+
+
+def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
+    sent = Activity.objects.for_studio(grant.studio).filter(
+        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
+    )
+    if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
+        raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))
+
+
+def _touch(selection: Selection) -> None:
+    selection.updated_at = timezone.now()
+    selection.save(update_fields=["updated_at"])
+
+
+def _tell(
+    grant: Grant, selection: Selection, roles: tuple[Role, ...], subject: str, template: str, **context: object
+) -> None:
+    """Mail the members with these roles, with the address of the studio's page of the list."""
+    path = reverse("sharing:selection", args=[grant.studio.slug, grant.album.pk, selection.pk])
+    members = Membership.objects.for_studio(grant.studio).filter(role__in=roles, user__is_active=True)
+    for email in members.values_list("user__email", flat=True):
+        send_later(
+            email,
+            subject,
+            template,
+            selection=selection,
+            album=grant.album,
+            address=settings.PUBLIC_URL + path,
+            **context,
+        )

@@ -1,0 +1,335 @@
+"""A visitor's named lists of favourites: which there are, what is in them. Run in `acting_in(grant.studio)`.
+
+The studio's presets of an album become a list of every visitor, with the studio's limits; visitors add lists of their
+own. Only photos that the grant shows are counted or told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.albums.models import Audience
+from apps.albums.stream import Stream, unseen
+from apps.sharing.access import Grant
+from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
+from apps.web.compiled_queries import Compiled
+
+PER_VISITOR = 20
+LONGEST_TITLE = 80
+
+
+class Refused(Exception):
+    """The deed is not possible as things stand; nothing was changed.
+
+    code: for programs.  detail: figures that go with it.  The message says to the visitor what to do.
+    """
+
+    def __init__(self, code: str, message: str, **detail: int) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as its visitor sees it. selection: None for one that the first heart will make."""
+
+    title: str
+    count: int = 0
+    minimum: int = 0
+    maximum: int | None = None
+    selection: Selection | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.selection.pk) if self.selection else ""
+
+    @property
+    def is_sent(self) -> bool:
+        return self.selection is not None and self.selection.is_sent
+
+    @property
+    def is_own(self) -> bool:
+        """Made by the visitor, who may rename and delete it."""
+        return self.selection is not None and self.selection.preset_id is None
+
+    @property
+    def words(self) -> str:
+        """The counter: "27", or "27 of 30" where there is a limit."""
+        if self.maximum is None:
+            return str(self.count)
+        return _("{count} of {maximum}").format(count=self.count, maximum=self.maximum)
+
+    @property
+    def missing(self) -> int:
+        """How many photos it needs before it can be sent."""
+        return max(0, max(self.minimum, 1) - self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All lists of a visitor. active: the one that hearts go to.  hearts: which of the asked photos are in it."""
+
+    every: list[Listed]
+    active: Listed
+    hearts: frozenset[UUID] = frozenset()
+
+
+def read(
+    grant: Grant,
+    visitor: Visitor | None,
+    *,
+    chosen: UUID | None = None,
+    among: Collection[UUID] = (),
+    stream: Stream | None = None,
+) -> Lists:
+    """The lists of a visitor by one query, writing nothing.
+
+    chosen: the list that the browser wants active; without it the first that is not sent.
+    among: photos whose hearts are asked for.  stream: all that the grant shows, if it is at hand.
+    Nobody known: one list without a limit, without asking the database.
+    """
+    if visitor is None:
+        return Lists([], Listed(_("Favourites")))
+    whole = stream or grant.stream()
+    rows = _READ(
+        grant.rights.is_main,
+        studio=grant.studio.pk,
+        album=grant.album.pk,
+        visitor=visitor.pk,
+        link=grant.link_id,
+        hidden=whole.hidden_sections,
+        among=list(among),
+    )
+    if not rows:
+        return Lists([], _first_to_come(grant))
+    every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
+    active = choose(every, chosen)
+    hearts: list[UUID] = active.selection.hearts  # type: ignore[union-attr]
+    return Lists(every, active, frozenset(hearts))
+
+
+def _with_hearts(
+    is_main: bool,
+    *,
+    studio: UUID,
+    album: UUID,
+    visitor: UUID,
+    link: UUID,
+    hidden: Sequence[UUID],
+    among: Sequence[UUID],
+) -> QuerySet[Any]:
+    """A visitor's lists in order, with `shown_count` and `hearts`."""
+    shown = unseen(studio, album, Audience(link, is_main), hidden).photo_ids
+    picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
+    return (
+        Selection.objects.for_studio(studio)
+        .filter(album_id=album, visitor_id=visitor)
+        .select_related("preset")
+        .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
+        .annotate(
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=shown))), 0),
+            hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
+        )
+    )
+
+
+_READ: Final = Compiled(_with_hearts)
+
+
+def choose(every: list[Listed], chosen: UUID | None) -> Listed:
+    """The list with this id; else the first that is open, else the first."""
+    wanted = next((one for one in every if one.selection and one.selection.pk == chosen), None)
+    return wanted or next((one for one in every if not one.is_sent), every[0])
+
+
+def shown_picks(grant: Grant, selection: Selection) -> QuerySet[Pick]:
+    """What of a list the grant shows."""
+    return _shown(grant, Pick.objects.for_studio(grant.studio).filter(selection=selection))
+
+
+def maximum_of(selection: Selection) -> int | None:
+    """How many photos a list may hold, with what the studio granted beyond; None for any number."""
+    if selection.preset is None or selection.preset.maximum is None:
+        return None
+    return int(selection.preset.maximum) + selection.extra
+
+
+def minimum_of(selection: Selection) -> int:
+    """How many photos it must hold to be sent."""
+    return selection.preset.minimum if selection.preset else 0
+
+
+def prepare(grant: Grant, visitor: Visitor) -> None:
+    """Make the lists that the studio wants each visitor to have, as far as they are missing; at least one."""
+    # One look at what is there decides everything: whoever makes the same at the same moment uses the same names.
+    there = list(_of(grant, visitor).values_list("preset_id", "title"))
+    made, own = {preset_id for preset_id, _title in there}, {title for _preset_id, title in there}
+    missing = [preset for preset in _presets(grant) if preset.pk not in made]
+    fresh = [
+        Selection(
+            studio=grant.studio, album=grant.album, visitor=visitor, preset=preset, title=_free(preset.title, own)
+        )
+        for preset in missing
+    ]
+    if not fresh and not own:
+        fresh = [Selection(studio=grant.studio, album=grant.album, visitor=visitor, title=_("Favourites"))]
+    if fresh:
+        # Two first hearts at once make the lists once: the second waits for the first and adds nothing.
+        Selection.objects.for_studio(grant.studio).bulk_create(fresh, ignore_conflicts=True)
+
+
+def hold(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> Selection:
+    """Lock a list of the visitor until the transaction ends; without an id the first open one, made if need be.
+
+    Raises Http404.
+    """
+    mine = _of(grant, visitor).select_related("preset").select_for_update(of=("self",), no_key=True)
+    return get_object_or_404(mine, pk=selection_id or _first(grant, visitor))
+
+
+def known(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> UUID | None:
+    """The id, if the visitor has such a list."""
+    if selection_id is None or not _of(grant, visitor).filter(pk=selection_id).exists():
+        return None
+    return selection_id
+
+
+def create(grant: Grant, visitor: Visitor, title: str) -> Selection:
+    """A new list. Raises Refused ("title", "many")."""
+    prepare(grant, visitor)
+    _hold_all(grant, visitor)
+    title = _checked(grant, visitor, title)
+    if _of(grant, visitor).count() >= PER_VISITOR:
+        raise Refused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
+    selection = Selection(studio=grant.studio, album=grant.album, visitor=visitor, title=title)
+    selection.save(force_insert=True)
+    return selection
+
+
+def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Selection:
+    """Give a list of one's own another name. Raises Refused ("title", "prepared", "locked"), Http404."""
+    selection = _hold_all(grant, visitor).get(selection_id)
+    if selection is None:
+        raise Http404
+    _own(selection)
+    selection.title = _checked(grant, visitor, title, but=selection)
+    selection.save(update_fields=["title"])
+    return selection
+
+
+def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
+    """Delete a list of one's own; the last one stays, and so does one that the studio has begun to work on.
+
+    Raises Refused ("last", "prepared", "locked", "working"), Http404.
+    """
+    held = _hold_all(grant, visitor)
+    selection = held.get(selection_id)
+    if selection is None:
+        raise Http404
+    _own(selection)
+    if len(held) == 1:
+        raise Refused("last", _("This is your only list, so it stays."))
+    begun = Pick.objects.for_studio(grant.studio).filter(selection=selection).exclude(work=Work.SELECTED)
+    if begun.exists():
+        raise Refused("working", _("Your photographer is already working on photos of this list."))
+    selection.delete()
+
+
+def locked() -> Refused:
+    """What is said of a list that was sent."""
+    return Refused("locked", _("You have sent this list. Open it again to change it."))
+
+
+def full(maximum: int) -> Refused:
+    """What is said when a list holds all it may."""
+    text = ngettext("Your package has %(maximum)s photo.", "Your package has %(maximum)s photos.", maximum)
+    return Refused("full", text % {"maximum": maximum}, maximum=maximum)
+
+
+def missing_words(missing: int) -> str:
+    """What is said when a list holds too few photos to be sent."""
+    text = ngettext(
+        "Choose %(missing)s more photo before you send.", "Choose %(missing)s more photos before you send.", missing
+    )
+    return text % {"missing": missing}
+
+
+def _hold_all(grant: Grant, visitor: Visitor) -> dict[UUID, Selection]:
+    """Lock all lists of a visitor: their names and their number change one request at a time."""
+    return {one.pk: one for one in _of(grant, visitor).order_by("pk").select_for_update(no_key=True)}
+
+
+def _own(selection: Selection) -> None:
+    if selection.preset_id is not None:
+        raise Refused("prepared", _("Your photographer made this list, so it stays as it is."))
+    if selection.is_sent:
+        raise locked()
+
+
+def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | None = None) -> str:
+    title = " ".join(title.replace("\0", "").split())
+    if not title:
+        raise Refused("title", _("Give the list a name."))
+    if len(title) > LONGEST_TITLE:
+        raise Refused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
+    others = _of(grant, visitor).filter(title__iexact=title)
+    if (others.exclude(pk=but.pk) if but else others).exists():
+        raise Refused("title", _("You have a list with this name already."))
+    return title
+
+
+def _free(title: str, taken: set[str]) -> str:
+    """The title, or with a number when the visitor has a list of that name."""
+    names = [title, *(f"{title[:70]} {number}" for number in range(2, PER_VISITOR + 2))]
+    name = next((one for one in names if one not in taken), title)
+    taken.add(name)
+    return name
+
+
+def _first(grant: Grant, visitor: Visitor) -> str:
+    found = read(grant, visitor)
+    if not found.every:
+        prepare(grant, visitor)
+        found = read(grant, visitor)
+    return found.active.id
+
+
+def _first_to_come(grant: Grant) -> Listed:
+    """The list that a first heart would go to."""
+    preset = next(iter(_PRESETS(studio=grant.studio.pk, album=grant.album.pk)), None)
+    return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
+
+
+def _presets(grant: Grant) -> QuerySet[SelectionPreset]:
+    return _presets_of(studio=grant.studio.pk, album=grant.album.pk)
+
+
+def _presets_of(*, studio: UUID, album: UUID) -> QuerySet[SelectionPreset]:
+    return SelectionPreset.objects.for_studio(studio).filter(album_id=album).order_by("rank", "pk")
+
+
+_PRESETS: Final = Compiled(_presets_of)
+
+
+def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:
+    return Selection.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, visitor=visitor)
+
+
+def _shown(grant: Grant, picks: QuerySet[Pick]) -> QuerySet[Pick]:
+    return picks.filter(photo_id__in=grant.photos().values("photo_id"))
+
+
+def _counted(picks: QuerySet[Pick]) -> QuerySet[Any]:
+    return picks.order_by().values("selection").annotate(number=Count("pk")).values("number")

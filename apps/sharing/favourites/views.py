@@ -1,0 +1,177 @@
+"""Favourites as a guest sees and changes them: hearts, lists, the page that sends a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.sharing.access import Grant
+from apps.sharing.favourites import hearts, lists
+from apps.sharing.favourites.list_context import as_id, chosen_list, favourites_context, remember_list, state
+from apps.sharing.favourites.lists import Refused
+from apps.sharing.guests import visitors
+from apps.sharing.guests.identify import back_to, is_scripted, needs_person
+from apps.sharing.guests.pages import dress, guest_page, not_allowed
+from apps.sharing.models import Selection, Visitor
+
+P = ParamSpec("P")
+Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, P], HttpResponseBase]
+
+
+def favourite_deed(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
+    """Decorator of a deed that needs the right to favourites and a known person.
+
+    Without the right 403; nobody known: the guest is asked who it is. What the deed refuses is told to scripts as
+    409 with its code, and to people on the page of their favourites (422), with what they typed.
+    """
+
+    @require_POST
+    @guest_page(locked_status=403, takes_posts=True)
+    @wraps(deed)
+    def page(request: HttpRequest, grant: Grant, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not grant.rights.favourite:
+            return not_allowed(request, grant)
+        visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+        if visitor is None:
+            return needs_person(request, token)
+        try:
+            return deed(request, grant, token, visitor, *args, **kwargs)
+        except Refused as refused:
+            if is_scripted(request):
+                said = {"code": refused.code, "message": str(refused), **refused.detail}
+                return JsonResponse(said, status=409)
+            return _page(request, grant, token, visitor, refused=refused, wanted=kwargs.get("selection_id"))
+
+    return page
+
+
+@guest_page()
+def favourites(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The photos of one list with its counter, the note and the button that sends; `?list=` says which."""
+    if not grant.rights.favourite:
+        return not_allowed(request, grant)
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    return _page(request, grant, token, visitor)
+
+
+@guest_page(locked_status=403)
+def favourites_state(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The counter, and which of the photos `?ids=` are in the list `?list=`."""
+    if not grant.rights.favourite:
+        return not_allowed(request, grant)
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    chosen = chosen_list(grant, request.GET, request.COOKIES)
+    return JsonResponse(state(grant, visitor, chosen, request.GET.get("ids", "")))
+
+
+@favourite_deed
+def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
+    """Put a photo into a list or take it out, as `on` says."""
+    named = as_id(request.POST.get("list", ""))
+    # A list that the page names is meant; one that the browser only remembers may be gone.
+    remembered = None if named else lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
+    on = request.POST.get("on") == "1"
+    tally = hearts.heart(grant, visitor, photo_id, on=on, selection_id=named or remembered, user_agent=_agent(request))
+    if is_scripted(request):
+        return JsonResponse(
+            {"on": tally.on, "count": tally.count, "maximum": tally.maximum, "list": str(tally.selection.pk)}
+        )
+    return HttpResponseRedirect(f"{back_to(token, request.POST.get('next', ''))}#p-{photo_id}", status=303)
+
+
+@favourite_deed
+def list_create(request: HttpRequest, grant: Grant, token: str, visitor: Visitor) -> HttpResponse:
+    """A new list, which becomes the active one."""
+    return _to(grant, token, lists.create(grant, visitor, request.POST.get("title", "")))
+
+
+@favourite_deed
+def list_choose(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Hearts go to this list from now on."""
+    selection = lists.hold(grant, visitor, selection_id)
+    wanted = request.POST.get("next", "")
+    return _to(grant, token, selection, address=back_to(token, wanted) if wanted else "")
+
+
+@favourite_deed
+def list_rename(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Another name for a list of one's own."""
+    return _to(grant, token, lists.rename(grant, visitor, selection_id, request.POST.get("title", "")))
+
+
+@favourite_deed
+def list_delete(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Delete a list of one's own."""
+    lists.delete(grant, visitor, selection_id)
+    return HttpResponseRedirect(reverse("sharing:favourites", args=[token]), status=303)
+
+
+@favourite_deed
+def list_send(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Send a list to the studio."""
+    note, now = request.POST.get("note", ""), timezone.now()
+    selection = hearts.send(grant, visitor, selection_id, note=note, now=now, user_agent=_agent(request))
+    return _to(grant, token, selection)
+
+
+@favourite_deed
+def list_reopen(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Open a sent list again: the next round."""
+    return _to(grant, token, hearts.reopen(grant, visitor, selection_id, user_agent=_agent(request)))
+
+
+@favourite_deed
+def list_more(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
+    """Ask the studio for a larger limit."""
+    selection = hearts.ask_more(grant, visitor, selection_id, now=timezone.now(), user_agent=_agent(request))
+    if is_scripted(request):
+        return JsonResponse({"asked": True})
+    return _to(grant, token, selection, query="&asked=1")
+
+
+def _page(
+    request: HttpRequest,
+    grant: Grant,
+    token: str,
+    visitor: Visitor | None,
+    *,
+    refused: Refused | None = None,
+    wanted: Any = None,
+) -> HttpResponse:
+    chosen = wanted or chosen_list(grant, request.GET, request.COOKIES)
+    context = favourites_context(grant, token, visitor, chosen, request.GET)
+    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+        return render(request, "sharing/_page.html", context)
+    shown = {
+        "here": reverse("sharing:favourites", args=[token]),
+        "refused": refused,
+        "typed_list": wanted is not None,
+        "typed_title": request.POST.get("title", ""),
+        "typed_note": request.POST.get("note"),
+        "asked": "asked" in request.GET,
+    }
+    status = 422 if refused else 200
+    # Dates are written as the studio's clock shows them.
+    with timezone.override(grant.studio.zone):
+        return render(request, "sharing/favourites.html", {**context, **shown, **dress(grant)}, status=status)
+
+
+def _to(grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = "") -> HttpResponse:
+    """Go to the list, which this browser holds for the active one from now on."""
+    page = f"{reverse('sharing:favourites', args=[token])}?list={selection.pk}{query}"
+    response = HttpResponseRedirect(address or page, status=303)
+    remember_list(response, grant, selection.pk)
+    return response
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")

@@ -1,0 +1,190 @@
+"""What the gallery's pages show: photos, sections and cover as one grant sees them. Run in the studio's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404
+from django.urls import reverse
+
+from apps.albums.counts import Counts
+from apps.albums.design import Design
+from apps.albums.masonry import Columns
+from apps.albums.models import Album, Section
+from apps.albums.stream import Page, Stream, sections_of
+from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles, named
+from apps.media.serving import picture_url
+from apps.sharing.access import Grant
+from apps.sharing.favourites.list_context import as_id, hearts_context, only_favourites, page_hearts
+from apps.sharing.models import Download, Visitor
+
+
+def gallery_context(
+    grant: Grant,
+    token: str,
+    query: Mapping[str, str],
+    *,
+    visitor: Visitor | None = None,
+    chosen: UUID | None = None,
+) -> dict[str, Any]:
+    """One page of the gallery.
+
+    query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out.
+    visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
+    """
+    album = grant.album
+    every_section = sections_of(album)
+    whole = grant.stream(every_section)
+    stream, only = whole, ""
+    if grant.rights.favourite and query.get("only") == "favourites":
+        stream, only = only_favourites(grant, whole, visitor, chosen), "favourites"
+    counts = stream.counts
+    # A section without a photo that this guest may see is not theirs to know of.
+    sections = [section for section in every_section if counts.of(section)]
+    section = _chosen(sections, query.get("section", ""))
+    page = stream.open(query.get("after", ""), section=section, photo=as_id(query.get("photo", "")))
+    hearts = page_hearts(grant, visitor, chosen, whole, page) if grant.rights.favourite else None
+    address = reverse("sharing:gallery", args=[token])
+    look = Design.of(grant.studio.design, album.design)
+    columns = Columns(query.get("columns", "")) if look.grid == "masonry" else None
+    return {
+        "album": _album(album, counts),
+        "studio": grant.studio,
+        "sections": [_section(one, counts, only) for one in sections],
+        "section": section,
+        "cover": _cover(stream, page) if page.is_first and not only else None,
+        "tiles": guest_tiles(
+            page.rows,
+            _headings(grant, token, counts, sections),
+            studio_id=grant.studio.pk,
+            album_id=album.pk,
+            gallery_url=address,
+            after=page.after,
+            first_page=page.is_first,
+            with_names=grant.rights.download != Download.NONE,
+            columns=columns,
+            hearts=hearts.hearts if hearts else None,
+        ),
+        "first": page.first,
+        # Built after the tiles: only then do the columns know where the next page begins.
+        "next_url": _next_url(address, page, columns, only),
+        "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
+        "gallery_url": address,
+        "preview_url": _preview_url(grant, token),
+        "download": grant.rights.download.value,
+        "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
+        "token": token,
+        "visitor": visitor,
+        "rights": grant.rights,
+        "only": only,
+        **(hearts_context(hearts, token) if hearts else {}),
+    }
+
+
+def _headings(grant: Grant, token: str, counts: Counts, sections: list[Section]) -> Headings:
+    """What stands between the tiles. Of several sections each leads to its own download, with the megabytes there."""
+    found = counts.headings(sections)
+    if grant.rights.download_size is None or len(sections) < 2:
+        return found
+    page = reverse("sharing:downloads", args=[token])
+    return {pk: replace(one, take_url=f"{page}?what=section%3A{pk}") for pk, one in found.items()}
+
+
+def _preview_url(grant: Grant, token: str) -> str:
+    """Where messengers find the picture of a pasted link, or "" if it has none (see `og_image`)."""
+    if grant.asks_identity:
+        return ""
+    return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
+
+
+def _next_url(address: str, page: Page, columns: Columns | None, only: str) -> str:
+    if not page.next:
+        return ""
+    state = f"&columns={columns.state()}" if columns else ""
+    return f"{address}?after={page.next}{state}" + (f"&only={only}" if only else "")
+
+
+def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
+    """One photo and its neighbours. Raises Http404 if this guest may not see it."""
+    stream = grant.stream()
+    rows, around = stream.of([photo_id]), stream.neighbours(photo_id)
+    if not rows or around is None:
+        raise Http404
+    row = named(rows[0])
+    stem = row["photo__camera_name"].rpartition(".")[0] or row["photo__camera_name"]
+
+    def address(other: UUID | None) -> str:
+        return reverse("sharing:photo", args=[token, other]) if other else ""
+
+    return {
+        "album": _album(grant.album, stream.counts),
+        "studio": grant.studio,
+        "rights": grant.rights,
+        "token": token,
+        "photo": {
+            "id": photo_id,
+            "name": row["photo__camera_name"],
+            "caption": row["photo__caption"],
+            "alt": row["photo__caption"] or stem,
+            "full_url": picture_url(grant.studio.pk, grant.album.pk, photo_id, "web"),
+            "width": row["web__width"],
+            "height": row["web__height"],
+            "position": around.position,
+        },
+        "colour": colour_class(row["photo__color"]),
+        "total": around.total,
+        "previous_url": address(around.previous),
+        "next_url": address(around.next),
+        "download_url": reverse("sharing:download", args=[token, photo_id]) if grant.rights.download_size else "",
+        "withhold_url": reverse("sharing:withhold", args=[token, photo_id]) if grant.rights.is_main else "",
+        "is_withheld": row["is_withheld"],
+        "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
+    }
+
+
+def _album(album: Album, counts: Counts) -> dict[str, Any]:
+    return {
+        "title": album.title,
+        "event_date": album.event_date,
+        "description": album.description,
+        "photo_count": counts.total,
+    }
+
+
+def _section(section: Section, counts: Counts, only: str) -> dict[str, Any]:
+    return {
+        "id": section.pk,
+        "title": section.title,
+        "count": counts.of(section),
+        "url": f"?{'only=' + only + '&' if only else ''}section={section.pk}#s-{section.pk}",
+    }
+
+
+def _cover(stream: Stream, page: Page) -> dict[str, Any] | None:
+    """The cover that the studio chose, if guests may see it; else the first photo."""
+    album = stream.album
+    chosen = stream.of([album.cover_id]) if album.cover_id else []
+    rows = chosen or page.rows[:1]
+    if not rows:
+        return None
+    row = named(rows[0])
+    photo_id = row["photo_id"]
+    return {
+        "id": photo_id,
+        "url": picture_url(album.studio_id, album.pk, photo_id, "web"),
+        "thumb_url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
+        "width": row["web__width"],
+        "height": row["web__height"],
+        "fx": focal_step(album.focal_x) if chosen else 50,
+        "fy": focal_step(album.focal_y) if chosen else 40,
+        "colour": colour_class(row["photo__color"]),
+    }
+
+
+def _chosen(sections: list[Section], text: str) -> Section | None:
+    wanted = as_id(text)
+    return next((section for section in sections if section.pk == wanted), None)

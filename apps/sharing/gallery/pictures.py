@@ -1,0 +1,162 @@
+"""Renditions, answered past Django: `/m/<album>/<photo>/<size>.<mac>.webp`.
+
+Every answer needs a right (a member's session or a guest's pass), a true MAC and a photo that this visitor
+may see. What the database said may be 30 s old, so a gallery of 40 tiles costs one look at the link, and a
+revoked link stops within 30 s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, parse_cookie
+from django.utils import timezone
+
+from apps.accounts.access import enter
+from apps.accounts.scopes import user_of
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
+from apps.media import serving
+from apps.media.asgi import headers_of, not_allowed, not_found, send_answer
+from apps.sharing import access
+from apps.sharing.branding import watermarks
+from apps.web.threads import in_thread
+from apps.web.ttl_cache import Recent
+from apps.web.wsgi_bridge import Receive, Scope, Send
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A visitor's right to look into one album.
+
+    audience: guests see what their link shows; None: members see all.  until: when the link ends, if it does.
+    mark: the watermark over all that is seen by this right, "" for none (see `watermarks`).
+    """
+
+    studio_id: UUID
+    audience: Audience | None
+    until: datetime | None
+    mark: str = ""
+
+    def holds(self) -> bool:
+        return self.until is None or timezone.now() < self.until
+
+
+RightKey = tuple[bytes, UUID]
+PlaceKey = tuple[tuple[Right, ...], serving.Asked]
+
+# The two may each be 30 s old at the moment of the answer, never one on top of the other.
+RIGHTS: Recent[RightKey, tuple[Right, ...]] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
+PLACES: Recent[PlaceKey, serving.Location] = Recent(seconds=serving.CACHED_SECONDS, size=20_000)
+
+
+async def picture(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request for a rendition."""
+    if scope["method"] not in ("GET", "HEAD"):
+        await not_allowed(send)
+        return
+    headers = headers_of(scope)
+    asked = serving.parse(scope["path"])
+    location = await _allowed(asked, headers.get(b"cookie", b""), scope) if asked else None
+    if location is None:
+        await not_found(scope, send)
+        return
+    condition = headers.get(b"if-none-match", b"").decode("latin-1")
+    if _lies_here(location):
+        answer = serving.picture_answer(location, if_none_match=condition)
+    else:
+        answer = await in_thread(serving.picture_answer, location, if_none_match=condition)
+    await send_answer(answer, scope, send)
+
+
+def _lies_here(location: serving.Location) -> bool:
+    """True if the answer needs neither network nor database: the file is whole on this machine's disk.
+
+    A look at a disk takes microseconds; a turn of a thread takes more than all the rest of an answer.
+    """
+    try:
+        return location.path is not None and location.path.stat().st_size == location.size
+    except OSError:
+        return False
+
+
+async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> serving.Location | None:
+    rights = await _rights(asked.album_id, cookies, scope)
+    rights = tuple(right for right in rights if right.holds() and serving.check(asked, right.studio_id))
+    if not rights:
+        return None
+    location = PLACES.get((rights, asked))
+    if location is None:
+        since = PLACES.clock()
+        location = await in_thread(_place, rights, asked)
+        if location is not None:
+            PLACES.put((rights, asked), location, since=since)
+    return location
+
+
+async def _rights(album_id: UUID, cookies: bytes, scope: Scope) -> tuple[Right, ...]:
+    if not cookies:
+        return ()
+    key = (hashlib.sha256(cookies).digest(), album_id)
+    rights = RIGHTS.get(key)
+    if rights is None:
+        since = RIGHTS.clock()
+        rights = await in_thread(_ask_doors, album_id, cookies, dict(scope))
+        if rights:
+            RIGHTS.put(key, rights, since=since)
+    return rights
+
+
+def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> tuple[Right, ...]:
+    """The members' door first: a member who also holds a guest's pass still sees hidden photos."""
+    cookies = parse_cookie(cookie_header.decode("latin-1"))
+    if settings.SESSION_COOKIE_NAME in cookies:
+        studio_id = _members_studio(album_id, scope)
+        if studio_id is not None:
+            return (Right(studio_id, audience=None, until=None),)
+    rights = [_right_of(grant) for grant in access.grants_for_pictures(cookies, album_id, now=timezone.now())]
+    # Whoever may see photos without a watermark is not shown one because of another link.
+    return tuple(sorted(rights, key=lambda right: bool(right.mark)))
+
+
+def _right_of(grant: access.Grant) -> Right:
+    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark)
+
+
+def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
+    user = user_of(scope)
+    if user is None:
+        return None
+    with across_studios():
+        studio_id = Album.objects.filter(pk=album_id).values_list("studio_id", flat=True).first()
+    if studio_id is None:
+        return None
+    try:
+        return enter(user, studio_id).studio.pk
+    except Http404:
+        return None
+
+
+def _place(rights: tuple[Right, ...], asked: serving.Asked) -> serving.Location | None:
+    """Where the picture lies by the first of the rights that shows it."""
+    found = (_place_by(right, asked) for right in rights)
+    return next((location for location in found if location is not None), None)
+
+
+def _place_by(right: Right, asked: serving.Asked) -> serving.Location | None:
+    with acting_in(right.studio_id):
+        placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id).filter(  # type: ignore[assignment]
+            album_id=asked.album_id, photo_id=asked.photo_id
+        )
+        if right.audience is not None:
+            album = Album(pk=asked.album_id, studio_id=right.studio_id)
+            placements = placements.shown_to(right.audience, hidden_from(right.audience, album))
+        if not placements.exists():
+            return None
+        return watermarks.shown(right.studio_id, asked.photo_id, asked.kind, right.mark)

@@ -1,0 +1,44 @@
+"""What a client sees: the gallery, and one photo. The token stands in the address of each."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from apps.sharing.access import Grant
+from apps.sharing.favourites.list_context import chosen_list, photo_heart
+from apps.sharing.gallery.gallery_context import gallery_context, photo_context
+from apps.sharing.guests import expired, visitors
+from apps.sharing.guests.pages import dress, guest_page
+
+
+@guest_page()
+def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The gallery; with `?after=` asked by htmx the next tiles alone."""
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    chosen = chosen_list(grant, request.GET, request.COOKIES)
+    context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
+    context["here"] = request.get_full_path()
+    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+        return render(request, "sharing/_page.html", context)
+    return render(request, "sharing/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)})
+
+
+@guest_page()
+def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
+    """One photo, for browsers without scripts and for links to a single picture."""
+    context: dict[str, Any] = photo_context(grant, token, photo_id)
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    context |= photo_heart(grant, token, visitor, chosen_list(grant, request.GET, request.COOKIES), photo_id)
+    context["here"] = request.get_full_path()
+    return render(request, "sharing/photo.html", {**context, **dress(grant)})
+
+
+@guest_page(locked_status=403)
+def closed_cover(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """The picture of the page that a link shows when it has run out (see `guests.expired`); there is none before."""
+    raise Http404

@@ -1,0 +1,171 @@
+"""What guests read when a link nears its end and after it: banners, the page that says goodbye, asking for time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.context import brand_css
+from apps.accounts.mail import send_later
+from apps.accounts.models import Membership, Role, Studio
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import AlbumState
+from apps.albums.tiles import colour_class, focal_step
+from apps.media import responses, serving
+from apps.sharing.access import Expired, Grant
+from apps.sharing.access.cookies import give_cookie
+from apps.sharing.activity import record
+from apps.sharing.branding import watermarks
+from apps.sharing.guests import visitors
+from apps.sharing.models import ActivityKind
+from apps.web.client_ip import address as address_of
+from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
+
+SOON = timedelta(days=14)
+DAY = 24 * 3600
+ASKED_AGAIN = timedelta(days=1)
+# Each asking is a mail to the owners.
+PER_LINK = Budget("more-time-link", 5, DAY)
+PER_ADDRESS = Budget("more-time-address", 5, DAY)
+COVER_SIZE = "thumb"
+
+_signer = Signer(salt="glassine.more-time")
+
+
+def last_day(expires_at: datetime, studio: Studio) -> date:
+    """The last day of a link that ends at this moment: the end of a day is the start of the next."""
+    return (expires_at - timedelta(microseconds=1)).astimezone(studio.zone).date()
+
+
+def banners(grant: Grant, now: datetime | None = None) -> dict[str, Any]:
+    """What stands quietly above the photos: the last day from two weeks before, and that more photos are coming."""
+    now = now or timezone.now()
+    is_soon = grant.expires_at is not None and grant.expires_at - now <= SOON
+    return {
+        "closes_on": last_day(grant.expires_at, grant.studio) if grant.expires_at and is_soon else None,
+        "more_coming": grant.album.more_coming,
+    }
+
+
+# -- after the end ---------------------------------------------------------------------------------------------------
+
+
+def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBase:
+    """The answer at any address of a link that ran out: the page, its cover, or that somebody asks for more time."""
+    now = timezone.now()
+    grant = expired.grant(request.COOKIES, now=now)
+    may_see = _may_see(expired, grant)
+    match = request.resolver_match
+    with acting_in(grant.studio):
+        if request.method == "POST" and "more_time" in request.POST:
+            return _ask(request, token, expired, grant, now)
+        if may_see and match is not None and match.url_name == "closed_cover":
+            return _cover(request, grant)
+        return render(request, "sharing/expired.html", _page(request, token, expired, grant, may_see), status=410)
+
+
+def _may_see(expired: Expired, grant: Grant) -> bool:
+    """True for whoever was in, and for everybody where a stranger was let in without a question; never of a draft."""
+    if grant.album.state == AlbumState.DRAFT:
+        return False
+    return grant.is_known or not (expired.link.is_password_protected or grant.asks_identity)
+
+
+def _page(
+    request: HttpRequest, token: str, expired: Expired, grant: Grant, may_see: bool, **shown: Any
+) -> dict[str, Any]:
+    has_cover = may_see and cover_of(grant) is not None
+    album = grant.album
+    return {
+        "studio": grant.studio,
+        "brand_css": brand_css(grant.studio),
+        "closed_on": expired.link.expires_on,
+        "title": album.title if may_see else "",
+        "cover_url": reverse("sharing:closed_cover", args=[token]) if has_cover else "",
+        "fx": focal_step(album.focal_x),
+        "fy": focal_step(album.focal_y),
+        "colour": colour_class(""),
+        "has_asked": _has_asked(request.COOKIES, expired),
+        **shown,
+    }
+
+
+def cover_of(grant: Grant) -> serving.Location | None:
+    """The cover that the studio chose, else the first photo, if this guest saw it. Run in `acting_in(studio)`."""
+    stream = grant.stream()
+    chosen = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
+    rows = chosen or stream.open().rows[:1]
+    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    return watermarks.shown(grant.studio.pk, rows[0][0], COVER_SIZE, mark) if rows else None
+
+
+def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:
+    location = cover_of(grant)
+    if location is None:
+        return HttpResponse(status=404)
+    response = responses.respond(request, serving.picture_answer(location))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: datetime) -> HttpResponseBase:
+    """Tell the owners; a browser may ask once a day."""
+    back = HttpResponseRedirect(reverse("sharing:gallery", args=[token]), status=303)
+    if _has_asked(request.COOKIES, expired):
+        return back
+    try:
+        _reserve(str(expired.link.pk), address_of(request))
+    except TooManyGuesses as stop:
+        context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
+        response = render(request, "sharing/expired.html", context, status=429)
+        response["Retry-After"] = str(stop.wait or DAY)
+        return response
+    _tell(request, expired, grant, now)
+    give_cookie(back, _cookie(expired), _signer.sign(expired.link.pk.hex), lives=ASKED_AGAIN)
+    return back
+
+
+def _reserve(link: str, address: str) -> None:
+    reserve(PER_ADDRESS, address)
+    try:
+        reserve(PER_LINK, link)
+    except TooManyGuesses:
+        give_back(PER_ADDRESS, address)
+        raise
+
+
+def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -> None:
+    who = visitors.of(grant, request.COOKIES, now=now)
+    record.record(grant, ActivityKind.ASKED_TIME, visitor=who, user_agent=request.headers.get("User-Agent", ""))
+    page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.album.pk, grant.link_id])
+    owners = Membership.objects.for_studio(grant.studio).filter(role=Role.OWNER, user__is_active=True)
+    for owner in owners.values_list("user__email", flat=True):
+        send_later(
+            owner,
+            f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
+            "sharing/asked_time.txt",
+            who=who,
+            album=grant.album,
+            link=expired.link,
+            address=settings.PUBLIC_URL + page,
+        )
+
+
+def _cookie(expired: Expired) -> str:
+    return f"{settings.GUEST_COOKIE_NAME}asked_{expired.link.pk.hex[-16:]}"
+
+
+def _has_asked(cookies: Mapping[str, str], expired: Expired) -> bool:
+    try:
+        return _signer.unsign(cookies.get(_cookie(expired), "")) == expired.link.pk.hex
+    except BadSignature:
+        return False

@@ -1,0 +1,96 @@
+"""The page that asks a guest for a name and an e-mail address, and the two deeds behind it."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.sharing.access import Grant
+from apps.sharing.access.lockout import HOUR
+from apps.sharing.guests import email_codes, visitors
+from apps.sharing.guests.identify import CodeForm, WhoForm, ask, back_to, is_scripted
+from apps.sharing.guests.pages import guest_page, welcome
+from apps.sharing.models import Visitor
+from apps.web.client_ip import address
+from apps.web.rate_limit import TooManyGuesses
+
+
+@guest_page(by_anyone=True)
+def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Ask who is there; `?next=` is where to go on."""
+    me = visitors.of(grant, request.COOKIES, now=timezone.now())
+    return ask(request, grant.studio, token, me=me, next=back_to(token, request.GET.get("next", "")))
+
+
+@require_POST
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
+def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Take name and address. A known address is asked for the code that is mailed to it."""
+    now, wanted = timezone.now(), back_to(token, request.POST.get("next", ""))
+    form = WhoForm(request.POST)
+    if not form.is_valid():
+        return ask(request, grant.studio, token, form=form, next=wanted, status=422)
+    me = visitors.of(grant, request.COOKIES, now=now)
+    try:
+        visitor = visitors.introduce(grant, **form.cleaned_data, me=me, address=address(request))
+    except visitors.Known as known:
+        return _mail_code(request, grant, token, known.visitor, form, wanted)
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, form=form, next=wanted)
+    return _known(request, grant, visitor, wanted)
+
+
+def _mail_code(
+    request: HttpRequest, grant: Grant, token: str, visitor: Visitor, form: WhoForm, wanted: str
+) -> HttpResponse:
+    shown: dict[str, Any] = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
+    try:
+        email_codes.send(grant, visitor, address=address(request), now=timezone.now())
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, **shown)
+    return ask(request, grant.studio, token, **shown)
+
+
+@require_POST
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
+def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
+    """Compare the mailed code; the right one makes this browser the same person's."""
+    wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
+    # The first form comes along, so that another code can be asked for.
+    shown: dict[str, Any] = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}
+    if not form.is_valid():
+        return ask(request, grant.studio, token, **shown, status=422)
+    try:
+        visitor = email_codes.check(grant, **form.cleaned_data, address=address(request), now=timezone.now())
+    except email_codes.WrongCode:
+        form.add_error("code", _("That is not the code, or it has run out."))
+        return ask(request, grant.studio, token, **shown, status=422)
+    except TooManyGuesses as stop:
+        return _wait(request, grant, token, stop, **shown)
+    return _known(request, grant, visitor, wanted)
+
+
+def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: Any) -> HttpResponse:
+    wait = stop.wait or HOUR
+    response = ask(request, grant.studio, token, locked_minutes=ceil(wait / 60), status=429, **shown)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _known(request: HttpRequest, grant: Grant, visitor: Visitor, wanted: str) -> HttpResponse:
+    """The person is known: back to the page, or to the script that asked."""
+    now = timezone.now()
+    if is_scripted(request):
+        response: HttpResponse = JsonResponse({"name": visitor.name})
+    else:
+        response = HttpResponseRedirect(wanted, status=303)
+    if grant.asks_identity and visitors.of(grant, request.COOKIES, now=now) is None:
+        # Only now the link is open to this browser.
+        welcome(request, response, grant, visitor=visitor)
+    visitors.remember(response, visitor, now=now)
+    return response

@@ -1,0 +1,103 @@
+"""A member looks at a gallery in a guest's place. Nothing is counted, written down or changed by it.
+
+The cookie is bound to the member and to the link's version; that the member still belongs to the studio is asked at
+every request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.access import enter
+from apps.accounts.context import brand_css
+from apps.accounts.models import Role, User
+from apps.sharing import access
+from apps.sharing.access import Grant
+from apps.sharing.access.cookies import give_cookie
+from apps.sharing.guests import visitors
+from apps.sharing.guests.identify import is_scripted
+from apps.sharing.models import ShareLink, Visitor
+
+LIFETIME = timedelta(hours=2)
+REFUSED = "You are looking as a guest does. Nothing is changed here."
+
+_signer = Signer(salt="glassine.preview")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the coloured frame around a previewed page says. name: of the visitor, or ""."""
+
+    name: str
+    exit_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    user_id: UUID
+    link_id: UUID
+    version: int
+    visitor_id: UUID | None
+
+
+def begin(response: HttpResponseBase, user: User, link: ShareLink, visitor: Visitor | None, *, now: datetime) -> None:
+    """Let `user` look through `link` from now on, as `visitor` if there is one. It ends by itself after two hours."""
+    fields = (user.pk.hex, link.pk.hex, link.version, visitor.pk.hex if visitor else "", int(now.timestamp()))
+    give_cookie(
+        response, settings.PREVIEW_COOKIE_NAME, _signer.sign(".".join(str(field) for field in fields)), lives=LIFETIME
+    )
+
+
+def end(response: HttpResponseBase) -> None:
+    """The member is a member again."""
+    response.delete_cookie(settings.PREVIEW_COOKIE_NAME, path="/", samesite="Lax")
+
+
+def open_for(request: HttpRequest, token: str) -> Grant | None:
+    """The grant by which a member previews this link, or None for everybody else. Raises access.Missing or Gone."""
+    held = _held(request.COOKIES.get(settings.PREVIEW_COOKIE_NAME, ""), timezone.now())
+    if held is None or settings.SESSION_COOKIE_NAME not in request.COOKIES or request.user.pk != held.user_id:
+        return None
+    grant = access.open_preview(token, held.link_id, held.version, shown_as=held.visitor_id, now=timezone.now())
+    if grant is None:
+        return None
+    try:
+        enter(request.user, grant.studio.pk, Role.EDITOR)
+    except (Http404, PermissionDenied):
+        return None
+    return grant
+
+
+def _held(cookie: str, now: datetime) -> _Held | None:
+    try:
+        user, link, version, visitor, moment = _signer.unsign(cookie).split(".")
+        age = now.timestamp() - int(moment)
+        held = _Held(UUID(user), UUID(link), int(version), UUID(visitor) if visitor else None)
+    except (BadSignature, ValueError):
+        return None
+    return held if 0 <= age < LIFETIME.total_seconds() else None
+
+
+def frame(grant: Grant) -> Frame:
+    """What stands around each page of a preview. Run it in `acting_in(grant.studio)`."""
+    visitor = visitors.of(grant, {}, now=timezone.now())
+    address = reverse("sharing:view_as_end", args=[grant.studio.slug, grant.album.pk, grant.link_id])
+    return Frame(visitor.name if visitor else "", address)
+
+
+def refuse(request: HttpRequest, grant: Grant) -> HttpResponse:
+    """The answer to a deed in a preview."""
+    if is_scripted(request):
+        return JsonResponse({"code": "preview", "message": REFUSED}, status=403)
+    context = {"studio": grant.studio, "brand_css": brand_css(grant.studio), "sentence": REFUSED}
+    return render(request, "sharing/refused.html", context, status=403)

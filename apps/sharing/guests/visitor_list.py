@@ -1,0 +1,91 @@
+"""Who came to an album, for its studio: a list, a table to take away, and forgetting a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from apps.accounts.journal import note
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import across_studios
+from apps.albums.models import Album
+from apps.sharing.models import Comment, Letter, Pick, Visitor
+from apps.web import keyset, tables
+
+PAGE = 50
+# Beyond any wedding; a table is made in memory.
+MOST_EXPORTED = 20_000
+COLUMNS = ("Name", "E-mail", "Link", "First seen", "Last seen", "Favourites", "Comments")
+NEWEST = ("-seen_at", "-id")
+
+
+def page(album: Album, cursor: str = "") -> keyset.Page:
+    """One page of an album's visitors, the last seen first. A broken cursor gives the first page."""
+    rows, scope = visitors_of(album), f"visitors:{album.pk}"
+    try:
+        return keyset.page(rows, NEWEST, limit=PAGE, cursor=cursor, scope=scope)
+    except keyset.BadCursor:
+        return keyset.page(rows, NEWEST, limit=PAGE, scope=scope)
+
+
+def visitors_of(album: Album) -> QuerySet[Visitor]:
+    """The album's visitors with `link_label`, `favourites.list_context` (photos, in any list) and `comments_made`."""
+    studio: Studio = album.studio
+    picks = Pick.objects.for_studio(studio).filter(selection__visitor=OuterRef("pk")).order_by()
+    comments = Comment.objects.for_studio(studio).filter(visitor=OuterRef("pk"), removed_at=None).order_by()
+    return (
+        Visitor.objects.for_studio(studio)
+        .filter(album=album)
+        .annotate(
+            link_label=Coalesce(F("link__label"), Value("")),
+            favourites=_count(picks.values("selection__visitor").annotate(n=Count("photo", distinct=True))),
+            comments_made=_count(comments.values("visitor").annotate(n=Count("id"))),
+        )
+    )
+
+
+def _count(counted: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def table(album: Album) -> str:
+    """All visitors of an album as CSV, in the studio's time."""
+    return "".join(map(tables.line, [COLUMNS, *_lines(album)]))
+
+
+def _lines(album: Album) -> Iterator[list[object]]:
+    zone = album.studio.zone
+    columns = ("name", "email", "link_label", "created_at", "seen_at", "favourites", "comments_made")
+    rows = visitors_of(album).order_by("created_at", "id").values_list(*columns)
+    for name, email, label, first, last, favourites, comments in rows[:MOST_EXPORTED]:
+        moments = (f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" for moment in (first, last))
+        yield [name, email, label, *moments, favourites, comments]
+
+
+def erase(visitor: Visitor, *, by: User) -> None:
+    """Forget a person: the row, the lists, marks and comments, and the mail to the address.
+
+    What was done in the album stays counted, without the name and what was typed. The journal keeps neither name nor
+    address.
+    """
+    note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
+    _forget_words(visitor)
+    letters = Letter.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
+    letters.filter(to__iexact=visitor.email).delete()
+    visitor.delete()
+
+
+def _forget_words(visitor: Visitor) -> None:
+    """Take the notes and the names of lists out of the log. A studio itself cannot rewrite what was noted there."""
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(_FORGET_WORDS, [visitor.studio_id, visitor.album_id, visitor.pk])
+
+
+_FORGET_WORDS: Final = """
+    update sharing_activity set detail = detail - 'note' - 'selection'
+    where studio_id = %s and album_id = %s and visitor_id = %s
+"""

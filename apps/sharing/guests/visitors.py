@@ -1,0 +1,122 @@
+"""Guests as persons: who a browser belongs to. Run in `acting_in(grant.studio)`.
+
+A browser holds one signed cookie per album, for a year. It names the visitor and the visitor's version; whether the
+link still opens is asked of the link (see `access`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+from django.db.models import F
+from django.http import HttpResponseBase
+
+from apps.sharing.access import Grant
+from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.known import REMEMBERED, cookie_name, known, named_by, signer
+from apps.sharing.models import Visitor
+from apps.web.rate_limit import Budget, reserve
+
+SEEN_EVERY = timedelta(minutes=10)
+
+HOUR = 3600
+# A whole wedding party may sit behind one address; a program that makes people up is stopped all the same.
+NEW_PER_ADDRESS = Budget("link-visitors-address", 120, HOUR)
+NEW_PER_LINK = Budget("link-visitors", 600, HOUR)
+
+
+class Known(Exception):
+    """Somebody else's browser has named this address before; it must be proved (see `email_codes`)."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        super().__init__("This address is known.")
+
+
+def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The person this browser belongs to, or None as long as nobody has said who it is.
+
+    In a preview it is the visitor in whose place the member looks, whatever the member's own browser holds.
+    """
+    if grant.is_preview:
+        return _by_id(grant)
+    return known(grant.studio, grant.album.pk, cookies, now=now)
+
+
+def _by_id(grant: Grant) -> Visitor | None:
+    if grant.shown_as is None:
+        return None
+    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=grant.shown_as)
+    visitor: Visitor | None = rows.first()
+    return visitor
+
+
+def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> None:
+    """Set the cookie by which the browser is known as this visitor."""
+    give_cookie(
+        response,
+        cookie_name(visitor.album_id),
+        signer.sign(f"{visitor.pk.hex}.{visitor.version}.{int(now.timestamp())}"),
+        lives=REMEMBERED,
+    )
+
+
+def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
+    """A guest says who they are. me: who the browser is known as so far; address: where it asks from.
+
+    The same address as before only corrects the name. Raises Known, or TooManyGuesses when too many people were
+    introduced within the hour.
+    """
+    email, name = email.strip().lower(), " ".join(name.split())
+    if me is not None and me.email == email:
+        if me.name != name:
+            me.name = name
+            me.save(update_fields=["name"])
+        return me
+    there = by_email(grant, email)
+    if there is not None:
+        raise Known(there)
+    reserve(NEW_PER_ADDRESS, address)
+    reserve(NEW_PER_LINK, str(grant.link_id))
+    visitor, is_new = Visitor.objects.for_studio(grant.studio).get_or_create(
+        studio=grant.studio,
+        album_id=grant.album.pk,
+        email=email,
+        defaults={"name": name, "link_id": grant.link_id},
+    )
+    if not is_new:
+        # Two browsers at the same moment: the second one proves the address.
+        raise Known(visitor)
+    return visitor
+
+
+def by_email(grant: Grant, email: str) -> Visitor | None:
+    """The visitor of the grant's album with this address."""
+    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, email=email.strip().lower())
+    visitor: Visitor | None = rows.first()
+    return visitor
+
+
+def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
+    """Note that the person behind this browser is here; written at most once in ten minutes."""
+    named = named_by(cookies, grant.album.pk, now=now)
+    if named is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [now, grant.studio.pk, grant.album.pk, *named, now - SEEN_EVERY])
+
+
+# Every page asks this one: decision 13.
+_SEEN: Final = """
+    update sharing_visitor set seen_at = %s
+    where studio_id = %s and album_id = %s and id = %s and version = %s and seen_at < %s
+"""
+
+
+def sign_out(visitor: Visitor) -> None:
+    """Every browser forgets this person; the next one to name the address proves it by a code."""
+    Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk).update(version=F("version") + 1)
+    visitor.refresh_from_db(fields=["version"])

@@ -1,0 +1,242 @@
+"""Share links over the API. The same deeds as the pages; token and address only for editors and owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioViewSet
+from apps.accounts.credentials import Credential
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums.models import Album
+from apps.sharing.links import addresses, lifecycle
+from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
+from apps.sharing.models import Download, Metadata, ShareLink
+
+# What a right is called here, and in `lifecycle.Wish`.
+RIGHTS = {
+    "download": "download",
+    "download_limit": "download_limit",
+    "metadata": "metadata",
+    "pin": "has_pin",
+    "watermarked": "is_watermarked",
+    "favourite": "may_favourite",
+    "comment": "may_comment",
+    "rate": "may_rate",
+    "hide": "is_main",
+}
+# What a link itself is called here, and in `lifecycle.Wish`.
+PLAIN = ("label", "slug", "asks_identity")
+
+
+class RightsSerializer(serializers.Serializer[Any]):
+    """What guests may do. What is not named stays as it is, or false for a new link; `upload` is always false."""
+
+    download = serializers.ChoiceField(choices=Download.choices, required=False)
+    download_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=lifecycle.LIMIT_MOST,
+        help_text="How many photos may be taken through the link in all; null for any number.",
+    )
+    metadata = serializers.ChoiceField(
+        choices=Metadata.choices, required=False, help_text="What downloaded files keep of their metadata."
+    )
+    pin = serializers.BooleanField(required=False, help_text="Downloads ask for the link's PIN.")
+    watermarked = serializers.BooleanField(required=False, help_text="The photos are shown under a watermark.")
+    favourite = serializers.BooleanField(required=False)
+    comment = serializers.BooleanField(required=False)
+    rate = serializers.BooleanField(required=False)
+    hide = serializers.BooleanField(
+        required=False, help_text="The client's own link: it shows and may hide what is kept from the other links."
+    )
+    upload = serializers.BooleanField(required=False)
+
+    def validate_upload(self, wanted: bool) -> bool:
+        if wanted:
+            raise serializers.ValidationError("A link cannot grant this right.")
+        return wanted
+
+
+class LinkSerializer(serializers.Serializer[ShareLink]):
+    """A share link. `url`, `token` and `pin` are null for viewers and for keys that may not share."""
+
+    id = serializers.UUIDField(read_only=True)
+    label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
+    password = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=lifecycle.PASSWORD_LONGEST,
+        help_text="Null or an empty text means no password.",
+    )
+    url = serializers.SerializerMethodField()
+    token = serializers.SerializerMethodField()
+    is_password_protected = serializers.BooleanField(read_only=True)
+    slug = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=lifecycle.SLUG_LONGEST,
+        help_text="A readable address, `/g/<studio>.<slug>/`. It can be guessed, so the link needs a password.",
+    )
+    asks_identity = serializers.BooleanField(
+        required=False, help_text="Guests give name and e-mail address before they enter."
+    )
+    pin = serializers.SerializerMethodField()
+    expires_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="A link lives until the end of a day in the studio's zone: the day that holds this moment.",
+    )
+    is_revoked = serializers.BooleanField(required=False)
+    rights = RightsSerializer(required=False)
+    views = serializers.IntegerField(read_only=True)
+    last_opened_at = serializers.DateTimeField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_url(self, link: ShareLink) -> str | None:
+        return (addresses.address_of(link) or None) if self.context["may_share"] else None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_token(self, link: ShareLink) -> str | None:
+        return (addresses.token_of(link) or None) if self.context["may_share"] else None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_pin(self, link: ShareLink) -> str | None:
+        return (addresses.pin_of(link) or None) if self.context["may_share"] else None
+
+    def validate_slug(self, slug: str) -> str:
+        return slug.strip().lower()
+
+    def validate_expires_at(self, moment: datetime | None) -> datetime | None:
+        if moment and not FIRST_DAY.year < moment.year < LAST_DAY.year:
+            raise serializers.ValidationError("This is no day on which a link could end.")
+        return moment
+
+    def to_representation(self, link: ShareLink) -> dict[str, Any]:
+        rights = {name: getattr(link, field) for name, field in RIGHTS.items()}
+        return {**super().to_representation(link), "rights": {**rights, "upload": False}}
+
+
+def last_day(moment: datetime | None, zone: ZoneInfo) -> date | None:
+    """The local day that ends at `moment` or, if none does, holds it."""
+    # The end of a day is the first moment of the next one; what we give out must mean the same when it comes back.
+    return (moment - timedelta(microseconds=1)).astimezone(zone).date() if moment else None
+
+
+@extend_schema(tags=["share links"])
+class ShareLinkViewSet(StudioViewSet[ShareLink]):
+    """The links of one album."""
+
+    model = ShareLink
+    serializer_class = LinkSerializer
+    scope = "share"
+    lookup_url_kwarg = "share_link_id"
+
+    @property
+    def album(self) -> Album:
+        """The album of the address, or 404."""
+        albums = Album.objects.for_studio(self.studio).filter(trashed_at=None)
+        album: Album = get_object_or_404(albums, pk=self.kwargs["album_id"])
+        album.studio = self.studio
+        return album
+
+    def get_queryset(self) -> StudioQuerySet[ShareLink]:
+        return super().get_queryset().filter(album=self.album).select_related("studio").defer("studio__logo")
+
+    def get_object(self) -> ShareLink:
+        link: ShareLink = super().get_object()
+        link.studio = self.studio
+        return link
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "may_share": self._may_share()}
+
+    def _may_share(self) -> bool:
+        credential: Credential = self.request.auth  # type: ignore[assignment]
+        return self.entered.may_edit and "share" in credential.scopes
+
+    @extend_schema(responses={201: LinkSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Make a link. Without rights it only lets look."""
+        asked = self._asked(request)
+        with refusals():
+            link, _ = lifecycle.create(
+                self.album,
+                by=self.entered.user,
+                **{"label": "", **self._terms(asked), "password": asked.get("password")},
+            )
+            self._set_revoked(link, asked)
+        return Response(self.get_serializer(link).data, status=201)
+
+    @extend_schema(responses=LinkSerializer)
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change what is named and leave the rest. A new password or `is_revoked` puts every guest out."""
+        asked, link = self._asked(request), self.get_object()
+        with refusals():
+            lifecycle.change(link, by=self.entered.user, **self._terms(asked))
+        self._set_revoked(link, asked)
+        return Response(self.get_serializer(link).data)
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a link; its address then leads nowhere."""
+        lifecycle.delete(self.get_object(), by=self.entered.user)
+        return Response(status=204)
+
+    def _asked(self, request: Request) -> dict[str, Any]:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found: dict[str, Any] = asked.validated_data
+        return found
+
+    def _terms(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What was named, as terms of `lifecycle.Wish`."""
+        terms = {name: asked[name] for name in PLAIN if name in asked}
+        terms |= {RIGHTS[name]: value for name, value in asked.get("rights", {}).items() if name in RIGHTS}
+        if "expires_at" in asked:
+            terms["expires_on"] = last_day(asked["expires_at"], self.studio.zone)
+        if "password" in asked:
+            terms["password"] = asked["password"] or ""
+        return terms
+
+    def _set_revoked(self, link: ShareLink, asked: dict[str, Any]) -> None:
+        if "is_revoked" in asked:
+            deed = lifecycle.revoke if asked["is_revoked"] else lifecycle.restore
+            deed(link, by=self.entered.user)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the deeds refuse, as 400 with the field's name."""
+    try:
+        yield
+    except lifecycle.Unsuitable as unsuitable:
+        field = "expires_at" if unsuitable.field == "expires_on" else unsuitable.field
+        raise serializers.ValidationError({field: [str(unsuitable)]}) from unsuitable
+
+
+urlpatterns = [
+    path(
+        "albums/<uuid:album_id>/share",
+        ShareLinkViewSet.as_view({"get": "list", "post": "create"}),
+        name="api-share-links",
+    ),
+    path(
+        "albums/<uuid:album_id>/share/<uuid:share_link_id>",
+        ShareLinkViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="api-share-link",
+    ),
+]

@@ -1,0 +1,178 @@
+"""Forms of links. Whether the terms are possible is decided by the deeds in `lifecycle`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from apps.accounts.models import Studio
+from apps.albums.models import Album
+from apps.sharing.branding import watermarks
+from apps.sharing.links.lifecycle import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
+from apps.sharing.links.terms import FIRST_DAY, LAST_DAY, Rights
+from apps.sharing.models import Download, Metadata, ShareLink
+
+FOLDS = {
+    "downloads": ("download_limit", "has_pin", "metadata"),
+    "more": ("slug", "asks_identity", "is_watermarked"),
+}
+
+
+class PasswordForm(forms.Form):
+    """What a guest types."""
+
+    password = forms.CharField(
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+class RightsForm(forms.Form):
+    """What a link lets do. Each field is named as in `lifecycle.Wish`."""
+
+    may_favourite = forms.BooleanField(required=False, initial=True, label="Mark favourites")
+    may_comment = forms.BooleanField(required=False, initial=True, label="Comment")
+    may_rate = forms.BooleanField(required=False, label="Rate: stars, colours, yes or no")
+    is_main = forms.BooleanField(
+        required=False,
+        label="Hide photos from the other links",
+        help_text="For the client’s own link. It also shows what they hid.",
+    )
+    download = forms.ChoiceField(choices=Download.choices, initial=Download.NONE, widget=forms.RadioSelect)
+    download_limit = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=LIMIT_MOST,
+        label="At most",
+        help_text="Photos in all. Taking one again is free.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "No limit"}),
+    )
+    has_pin = forms.BooleanField(
+        required=False, label="Ask for a PIN", help_text="Six digits that we make. You find them beside the link."
+    )
+    metadata = forms.ChoiceField(
+        choices=Metadata.choices, initial=Metadata.ALL, required=False, label="What the files keep of their metadata"
+    )
+    asks_identity = forms.BooleanField(
+        required=False,
+        label="Ask for name and e-mail before entering",
+        help_text="Otherwise guests are asked when they first mark a photo.",
+    )
+    is_watermarked = forms.BooleanField(
+        required=False,
+        label="Watermark on the photos shown",
+        help_text="Your studio’s or this gallery’s mark. Downloads stay clean.",
+    )
+
+    @property
+    def folds(self) -> dict[str, bool]:
+        """Which folded parts are to be open: those in which something is set or wrong."""
+        return {name: any(self._is_touched(field) for field in fields) for name, fields in FOLDS.items()}
+
+    def _is_touched(self, name: str) -> bool:
+        plain = (None, "", False, Metadata.ALL, "False")
+        return name in self.fields and (self[name].value() not in plain or name in self.errors)
+
+    def clean_metadata(self) -> str:
+        """A form of before this choice, or a program, may not send it."""
+        return self.cleaned_data["metadata"] or Metadata.ALL
+
+
+class LinkForm(RightsForm):
+    """Terms of a link. Each field is named as in `lifecycle.Wish`.
+
+    has_password: told by the page itself, so that the sentence about an unsaved change knows of the password
+    that stays.
+    """
+
+    label = forms.CharField(max_length=80, required=False, help_text="Only you see this: who is it for?")
+    password = forms.CharField(
+        max_length=PASSWORD_LONGEST,
+        required=False,
+        help_text=f"At least {PASSWORD_SHORTEST} characters.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    no_password = forms.BooleanField(required=False, label="Take the password away")
+    has_password = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    expires_on = forms.DateField(
+        required=False,
+        label="Open until",
+        help_text="The end of that day.",
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    slug = forms.CharField(
+        max_length=SLUG_LONGEST,
+        required=False,
+        label="Readable address",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        link: ShareLink | None = None,
+        studio: Studio | None = None,
+        album: Album | None = None,
+        preset: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if link is not None:
+            kept = {name: getattr(link, name) for name in self.base_fields if hasattr(link, name)}
+            kwargs["initial"] = {**kept, "has_password": link.is_password_protected}
+        elif preset:
+            kwargs["initial"] = dict(preset)
+        super().__init__(*args, **kwargs)
+        if studio is not None:
+            self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
+            name = watermarks.name_instead(studio, album)
+            if name:
+                words = f"No watermark is set, so “{name}” is written across the photos. Downloads stay clean."
+                self.fields["is_watermarked"].help_text = words
+        if link is None or not link.is_password_protected:
+            del self.fields["no_password"]
+        else:
+            self.fields["password"].label = "New password"
+            self.fields["password"].help_text = "Leave it empty to keep the one there is."
+
+    def clean_slug(self) -> str:
+        """Addresses are written small."""
+        slug: str = self.cleaned_data["slug"].strip().lower()
+        return slug
+
+    def terms(self) -> dict[str, Any]:
+        """Arguments of `lifecycle.create` and `lifecycle.change`: an empty password keeps what is there."""
+        data = dict(self.cleaned_data)
+        taken_away = data.pop("no_password", False)
+        data.pop("has_password")
+        return {**data, "password": data["password"] or ("" if taken_away else None)}
+
+    def draft(self) -> dict[str, Any]:
+        """What can be read of the form so far, for the sentence: arguments of `terms.draft_terms`."""
+        self.is_valid()
+        data = (
+            self.cleaned_data
+            if self.is_bound
+            else {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        )
+        kept = bool(data.get("has_password")) and not self.data.get("no_password")
+        rights = Rights(
+            download=Download(data.get("download") or Download.NONE),
+            favourite=bool(data.get("may_favourite")),
+            comment=bool(data.get("may_comment")),
+            rate=bool(data.get("may_rate")),
+            is_main=bool(data.get("is_main")),
+            download_limit=data.get("download_limit"),
+            needs_pin=bool(data.get("has_pin")),
+            metadata=Metadata(data.get("metadata") or Metadata.ALL),
+            is_watermarked=bool(data.get("is_watermarked")),
+            asks_identity=bool(data.get("asks_identity")),
+        )
+        return {
+            "rights": rights,
+            "needs_password": kept or bool(data.get("password")),
+            "expires_on": data.get("expires_on"),
+        }

@@ -1,0 +1,110 @@
+"""Presets: a studio's named choices for new links and albums. Run the deeds in `acting_in(studio)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.journal import note
+from apps.accounts.models import Studio, User
+from apps.albums import editing, placements
+from apps.albums.models import Album, Ordering
+from apps.sharing.links import lifecycle
+from apps.sharing.models import Preset, PresetKind
+from apps.web.refusal import Refusal
+
+MOST = 100
+# What a preset of a link keeps, besides `open_days`. A password or an address is one link's own.
+LINK_TERMS = (*(name for name in lifecycle.STORED if name not in {"label", "slug"}), "has_pin")
+
+
+class NameTaken(Refusal):
+    """Two presets of one kind cannot have the same name."""
+
+    status = 409
+    code = "name_taken"
+    sentence = "You have a preset with that name already."
+
+
+class TooMany(Refusal):
+    """More presets than anybody could choose from."""
+
+    status = 409
+    code = "too_many_presets"
+    sentence = f"A studio can have at most {MOST} presets."
+
+
+def of_kind(studio: Studio, kind: PresetKind) -> list[Preset]:
+    """The studio's presets of a kind, the default first, then by name."""
+    return list(Preset.objects.for_studio(studio).filter(kind=kind).order_by("-is_default", "name", "id"))
+
+
+def save(preset: Preset, *, name: str, is_default: bool, values: Mapping[str, Any], by: User) -> None:
+    """Keep a new or changed preset. A new default takes the place of the one before.
+
+    Raises NameTaken or TooMany; then nothing is changed.
+    """
+    # One after the other: two at once would both be the default, or slip past the limit.
+    Studio.objects.select_for_update(no_key=True).only("pk").get(pk=preset.studio_id)
+    same = Preset.objects.for_studio(preset.studio).filter(kind=preset.kind)
+    is_new = not same.filter(pk=preset.pk).exists()
+    if is_new and same.count() >= MOST:
+        raise TooMany
+    preset.name, preset.values, preset.is_default = " ".join(name.split()), dict(values), is_default
+    try:
+        with transaction.atomic():
+            if is_default:
+                same.exclude(pk=preset.pk).update(is_default=False)
+            preset.save(force_insert=is_new)
+    except IntegrityError as error:
+        if "sharing_preset_name" not in str(error):
+            raise
+        raise NameTaken from error
+    note(preset.studio, by, "preset.created" if is_new else "preset.changed", preset, name=preset.name)
+
+
+def delete(preset: Preset, *, by: User) -> None:
+    """Forget a preset. What was made with it stays as it is."""
+    note(preset.studio, by, "preset.deleted", preset, name=preset.name)
+    preset.delete()
+
+
+def link_form_of(preset: Preset | None, today: date) -> dict[str, Any]:
+    """What a new link's form begins with; without a preset nothing that the form does not say itself."""
+    if preset is None:
+        return {}
+    days = preset.values.get("open_days")
+    return {**_link_terms(preset), "expires_on": today + timedelta(days=days) if days else None}
+
+
+def _link_terms(preset: Preset) -> dict[str, Any]:
+    return {name: preset.values[name] for name in LINK_TERMS if name in preset.values}
+
+
+def start_album(studio: Studio, preset: Preset | None, *, by: User, today: date, **values: Any) -> Album:
+    """A new draft as the preset wants it: ordering, sections and a first link. values: those of `editing.create`."""
+    album = editing.create(studio, by=by, **values)
+    if preset is None:
+        return album
+    ordering = preset.values.get("ordering", album.ordering)
+    if ordering in Ordering.values:
+        editing.sort(album, Ordering(ordering), by=by)
+    for title in preset.values.get("sections", ()):
+        placements.section_named(album, title)
+    wanted = preset.values.get("link") or None
+    link = Preset.objects.for_studio(studio).filter(kind=PresetKind.LINK, pk=wanted).first() if wanted else None
+    if link is not None:
+        terms = link_form_of(link, today)
+        lifecycle.create(album, by=by, label=link.name, **terms)
+    return album
+
+
+def find(studio: Studio, kind: PresetKind, preset_id: UUID | None) -> Preset | None:
+    """One preset; without an id the default, if there is one."""
+    those = Preset.objects.for_studio(studio).filter(kind=kind)
+    found: Preset | None = those.filter(**({"pk": preset_id} if preset_id else {"is_default": True})).first()
+    return found

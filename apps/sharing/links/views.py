@@ -1,0 +1,293 @@
+"""The studio's side of sharing: an album's links, and the logo that clients see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role, Studio
+from apps.accounts.views.answers import SeeOther
+from apps.albums import editing
+from apps.albums.models import Album, AlbumState
+from apps.albums.request_params import album_of, one_uuid
+from apps.sharing.links import addresses, lifecycle, presets, public_page, usage
+from apps.sharing.links.forms import LinkForm
+from apps.sharing.links.lifecycle import Unsuitable
+from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
+from apps.sharing.models import LetterKind, Preset, PresetKind, ShareLink
+from apps.web import htmx
+
+Deed = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link as the share dialog shows it. url and pin are "" for those who may only look.
+
+    used: who opened it, in words.  audience: how many photos it shows.
+    """
+
+    id: UUID
+    label: str
+    sentence: str
+    url: str
+    is_revoked: bool
+    is_expired: bool
+    expires_at: datetime | None
+    expires_text: str
+    has_password: bool
+    has_reminders: bool
+    pin: str
+    used: str
+    audience: int
+
+    @classmethod
+    def of(cls, link: ShareLink, *, with_url: bool, used: str, audience: int) -> ShownLink:
+        return cls(
+            id=link.pk,
+            label=link.label,
+            sentence=Terms.of(link, link.album).sentence(timezone.now()),
+            url=addresses.address_of(link) if with_url else "",
+            is_revoked=link.is_revoked,
+            is_expired=link.is_expired,
+            expires_at=link.expires_at,
+            expires_text=f"{day_words(link.expires_on)}, end of day" if link.expires_on else "",
+            has_password=link.is_password_protected,
+            has_reminders=link.has_reminders,
+            pin=addresses.pin_of(link) if with_url else "",
+            used=used,
+            audience=audience,
+        )
+
+
+def _album(request: StudioRequest, album_id: UUID) -> Album:
+    return get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
+
+
+def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
+    album = _album(request, album_id)
+    link = get_object_or_404(album.share_links, pk=link_id)
+    # Both rows are at hand; following the keys would read them again.
+    link.album, link.studio = album, request.studio
+    return link
+
+
+def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
+    chosen = _preset(request) if form is None else None
+    today = timezone.localdate(timezone=request.studio.zone)
+    form = form or LinkForm(studio=request.studio, album=album, preset=presets.link_form_of(chosen, today))
+    rows = list(album.share_links.order_by("-created_at", "-id"))
+    used, photos = usage.of_links(rows), usage.photos_shown(album, rows)
+    shown = []
+    for link in rows:
+        link.album, link.studio = album, request.studio
+        words = used[link.pk].words(request.studio.zone, timezone.now())
+        shown.append(ShownLink.of(link, with_url=request.entered.may_edit, used=words, audience=photos[link.pk]))
+    sentence = draft_terms(album, request.studio, **form.draft()).sentence(timezone.now())
+    return {
+        "album": album,
+        "links": shown,
+        "form": form,
+        "sentence": sentence,
+        "new_link_id": new,
+        "presets": presets.of_kind(request.studio, PresetKind.LINK) if request.entered.may_edit else [],
+        "chosen": chosen,
+        "is_chosen": "preset" in request.GET,
+        "public": _public_place(request.studio, album),
+    }
+
+
+def _public_place(studio: Studio, album: Album) -> public_page.Place | None:
+    """How the album stands to the studio's public page, if there is one and the album could stand on it."""
+    if not studio.index_is_public or album.state == AlbumState.ARCHIVED:
+        return None
+    album.studio = studio
+    return public_page.place_of(album, now=timezone.now())
+
+
+def _preset(request: StudioRequest) -> Preset | None:
+    """The preset that a new link's form begins with: the one asked for, or the default."""
+    return presets.find(request.studio, PresetKind.LINK, one_uuid(request.GET.get("preset")))
+
+
+def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
+    """After a deed: the dialog anew, or for browsers without scripts the page."""
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect("sharing:links", request.studio.slug, album.pk)
+    response = render(request, "albums/_share.html", _share(request, album, new=new))
+    return trigger_client_event(response, "toast", {"text": text, "level": "info"})
+
+
+@require_http_methods(["GET", "POST"])
+@studio_page(Role.VIEWER)
+def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The links of an album; POST makes one."""
+    album = _album(request, album_id)
+    form: LinkForm | None = None
+    if request.method == "POST":
+        request.entered.require(Role.EDITOR)
+        form = LinkForm(request.POST, studio=request.studio, album=album)
+        album.studio = request.studio
+        made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
+        if made is not None:
+            return _answer(request, album, "The link is made.", new=made.pk)
+    template = "albums/_share.html" if request.htmx else "albums/share.html"
+    status = 422 if form else 200
+    return render(request, template, _share(request, album, form), status=status)
+
+
+def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
+    """Do the deed with the form's terms; None if they are not suitable, which the form then says."""
+    if not form.is_valid():
+        return None
+    try:
+        return deed(**form.terms())
+    except lifecycle.Unsuitable as unsuitable:
+        form.add_error(unsuitable.field, str(unsuitable))
+        return None
+
+
+@require_http_methods(["GET", "POST"])
+@studio_page(Role.EDITOR)
+def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """Change the terms of one link."""
+    row = _link(request, album_id, link_id)
+    form = LinkForm(request.POST or None, link=row, studio=request.studio, album=row.album)
+    if request.method == "POST":
+
+        def change(**terms: Any) -> ShareLink:
+            lifecycle.change(row, by=request.user, **terms)
+            return row
+
+        if _apply(form, change) is not None:
+            return _answer(request, row.album, "The link is changed.")
+    context = {"album": row.album, "link": row, "form": form}
+    context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
+    status = 422 if form.is_bound else 200
+    if not request.htmx:
+        return render(request, "sharing/link.html", context, status=status)
+    response = render(request, "sharing/_link_form.html", context, status=status)
+    # A good answer replaces the whole dialog, a bad form only itself.
+    return reswap(retarget(response, "#link-form"), "outerHTML") if form.is_bound else response
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    lifecycle.revoke(row, by=request.user)
+    return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """End all sessions: the link stays open, whoever was in comes in anew."""
+    row = _link(request, album_id, link_id)
+    lifecycle.end_sessions(row, by=request.user)
+    return _answer(request, row.album, "All sessions of the link are ended.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """A new download PIN."""
+    row = _link(request, album_id, link_id)
+    lifecycle.new_pin(row, by=request.user)
+    return _answer(request, row.album, "The link has a new PIN.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    lifecycle.restore(row, by=request.user)
+    return _answer(request, row.album, "The link is open again.")
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    row = _link(request, album_id, link_id)
+    lifecycle.delete(row, by=request.user)
+    return _answer(request, row.album, "The link is deleted.")
+
+
+@require_GET
+@studio_page(Role.EDITOR)
+def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) -> HttpResponse:
+    """The link's address as a QR code, for prints and cards."""
+    address = addresses.address_of(_link(request, album_id, link_id))
+    if not address or format not in ("svg", "png"):
+        raise Http404
+    picture = BytesIO()
+    segno.make_qr(address, error="m").save(picture, kind=format, scale=8 if format == "svg" else 16, border=4)
+    kind = "image/svg+xml" if format == "svg" else "image/png"
+    return HttpResponse(
+        picture.getvalue(),
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'inline; filename="gallery-link.{format}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """What a link with the terms of an unsaved form could do."""
+    album = _album(request, album_id)
+    terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
+    return render(request, "sharing/_sentence.html", {"sentence": terms.sentence(timezone.now())})
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Tell the clients that photos will follow (`on`), or that the gallery is complete, and offer to write to them."""
+    album = album_of(request, album_id)
+    on = request.POST.get("on") == "1"
+    editing.set_more_coming(album, on, by=request.user)
+    if on:
+        return htmx.tell(request, SeeOther(album.get_absolute_url()), "Clients read that more photos are coming.")
+    page = reverse("sharing:letter_new", args=[request.studio.slug, album.pk])
+    return htmx.tell(request, SeeOther(f"{page}?kind={LetterKind.COMPLETE.value}"), "The gallery is complete.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@studio_page(Role.EDITOR)
+def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
+    """Keep a link open for 30 more days. The mail about a client's wish leads here: reading it changes nothing."""
+    album = album_of(request, album_id)
+    link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
+    link.album, link.studio = album, request.studio
+    if request.method != "POST":
+        context = {"album": album, "link": link, "days": lifecycle.DAYS, "is_open": _is_open(link)}
+        return render(request, "sharing/link_extend.html", context)
+    back = SeeOther(reverse("sharing:links", args=[request.studio.slug, album.pk]))
+    try:
+        last_day = lifecycle.extend(link, by=request.user)
+    except Unsuitable as unsuitable:
+        return htmx.tell(request, back, str(unsuitable), level="error")
+    return htmx.tell(request, back, f"“{link.label}” is open until {day_words(last_day)}.")
+
+
+def _is_open(link: ShareLink) -> bool:
+    return Terms.of(link, link.album).standing(timezone.now()) == Standing.OPEN

@@ -1,0 +1,189 @@
+"""Reminders: on the studio's days, once for each person, to those who have to do with the link."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, AlbumState
+from apps.sharing.emails import outbox, reminders, sending
+from apps.sharing.links import lifecycle
+from apps.sharing.links.terms import end_of_day
+from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink, Visitor
+from tests.sharing.conftest import Make, Share
+from tests.sharing.emails.test_letters import change, reread, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TODAY = timezone.now().astimezone(BERLIN).date()
+
+
+def closing_in(share: Share, days: int, **values: Any) -> Share:
+    """Let the link, made a year ago, end so many days from today in Berlin."""
+    last = TODAY + timedelta(days=days)
+    fields = {
+        "expires_on": last,
+        "expires_at": end_of_day(last, BERLIN),
+        "created_at": timezone.now() - timedelta(days=365),
+    }
+    with acting_in(share.studio):
+        Studio.objects.filter(pk=share.studio.pk).update(time_zone="Europe/Berlin")
+        ShareLink.objects.for_studio(share.studio).filter(pk=share.link.pk).update(**{**fields, **values})
+    share.studio.time_zone = "Europe/Berlin"
+    share.reload()
+    return share
+
+
+def visitor(share: Share, name: str = "Anna") -> Visitor:
+    with acting_in(share.studio):
+        row = Visitor(
+            studio=share.studio, album=share.album, link=share.link, name=name, email=f"{name.lower()}@example.com"
+        )
+        row.save(force_insert=True)
+    return row
+
+
+def delivered(share: Share, to: str, **values: Any) -> None:
+    fields = {"kind": LetterKind.DELIVERY, "key": f"d:{to}", "state": LetterState.SENT, "to": to}
+    with acting_in(share.studio):
+        Letter(studio=share.studio, album=share.album, link=share.link, **{**fields, **values}).save(force_insert=True)
+
+
+def at(day: int, hour: int = 10) -> datetime:
+    """So many days from today at this hour in Berlin."""
+    return datetime.combine(TODAY + timedelta(days=day), time(hour), tzinfo=BERLIN)
+
+
+def reminded(share: Share) -> list[str]:
+    with acting_in(share.studio):
+        rows = Letter.objects.for_studio(share.studio).filter(kind=LetterKind.REMINDER)
+        return sorted(rows.values_list("to", flat=True))
+
+
+def test_visitors_and_those_who_were_mailed_are_reminded_once(shared: Make) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    delivered(share, "anna@example.com")
+    delivered(share, "tom@example.com", language="de")
+    assert reminders.write_all(at(0)) == 2
+    assert reminders.write_all(at(0, 11)) == 0
+    assert reminded(share) == ["anna@example.com", "tom@example.com"]
+    with acting_in(share.studio):
+        languages = dict(Letter.objects.for_studio(share.studio).filter(kind="reminder").values_list("to", "language"))
+    assert languages == {"anna@example.com": "en", "tom@example.com": "de"}
+
+
+def test_a_mail_that_never_went_out_makes_nobody_a_reader(shared: Make) -> None:
+    share = closing_in(shared(), 7)
+    delivered(share, "tom@example.com", state=LetterState.FAILED)
+    assert reminders.write_all(at(0)) == 0
+
+
+def test_each_of_the_studios_days_has_its_reminder(shared: Make) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    written = [reminders.write_all(at(day)) for day in range(8)]
+    assert written == [1, 0, 0, 0, 0, 0, 1, 0]
+
+
+def test_a_day_that_the_machine_slept_through_is_made_up_for(shared: Make) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    assert reminders.write_all(at(1)) == 1
+    assert reminders.write_all(at(2)) == 0
+
+
+@pytest.mark.parametrize("hour", [0, 8, 20, 23])
+def test_nobody_is_reminded_at_night(shared: Make, hour: int) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    assert reminders.write_all(at(0, hour)) == 0
+
+
+def test_the_reminder_says_until_when_and_is_sent_by_a_job(shared: Make, mailoutbox: list[Any]) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    reminders.write_all(timezone.now() if 9 <= timezone.now().astimezone(BERLIN).hour < 20 else at(0))
+    with acting_in(share.studio):
+        [letter] = Letter.objects.for_studio(share.studio).filter(kind="reminder")
+    change(letter, due_at=timezone.now())
+    sending.put_due()
+    work()
+    [message] = mailoutbox
+    assert f"{share.link.expires_on:%Y}" in message.subject
+    assert "Hello Anna," in message.body
+    assert reread(letter).state == LetterState.SENT
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"has_reminders": False},
+        {"revoked_at": timezone.now()},
+        {"created_at": timezone.now()},
+        {"expires_on": None, "expires_at": None},
+    ],
+    ids=["switched off", "revoked", "made a moment ago", "without an end"],
+)
+def test_links_that_do_not_remind(shared: Make, values: dict[str, Any]) -> None:
+    share = closing_in(shared(), 7, **values)
+    visitor(share)
+    assert reminders.write_all(at(0)) == 0
+
+
+@pytest.mark.parametrize("values", [{"state": AlbumState.DRAFT}, {"trashed_at": timezone.now()}])
+def test_albums_that_are_not_open_do_not_remind(shared: Make, values: dict[str, Any]) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    with acting_in(share.studio):
+        Album.objects.for_studio(share.studio).update(**values)
+    assert reminders.write_all(at(0)) == 0
+
+
+def test_a_studio_without_days_reminds_nobody(shared: Make, alice_user: User) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    with acting_in(share.studio):
+        reminders.set_days(Studio.objects.get(pk=share.studio.pk), [], by=alice_user)
+    assert reminders.write_all(at(0)) == 0
+
+
+def test_a_link_that_was_extended_takes_its_waiting_reminders_back_and_has_new_ones(
+    shared: Make, alice_user: User, mailoutbox: list[Any]
+) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    reminders.write_all(at(0))
+    with acting_in(share.studio):
+        [letter] = Letter.objects.for_studio(share.studio).filter(kind="reminder")
+        last_day = lifecycle.extend(share.link, by=alice_user)
+    assert last_day == TODAY + timedelta(days=37)
+    change(letter, due_at=timezone.now())
+    work()
+    sending.put_due()
+    work()
+    assert reread(letter).state == LetterState.CANCELLED
+    assert mailoutbox == []
+    assert reminders.write_all(at(30)) == 1
+    with acting_in(share.studio):
+        keys = Letter.objects.for_studio(share.studio).filter(kind="reminder").values_list("key", flat=True)
+        assert len(set(keys)) == 2
+
+
+def test_another_studios_people_are_not_reminded(shared: Make, south: Studio) -> None:
+    share = closing_in(shared(), 7)
+    visitor(share)
+    assert reminders.write_all(at(0)) == 1
+    with acting_in(south):
+        assert not Letter.objects.for_studio(south).exists()
+
+
+def test_the_kinds_that_make_readers_are_those_that_invite() -> None:
+    assert set(outbox.DELIVERIES) == {LetterKind.DELIVERY, LetterKind.COMPLETE}

@@ -1,0 +1,410 @@
+"""A guest says who they are: once per browser, and by a mailed code on every other one."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.tenancy import acting_in
+from apps.sharing.access import known
+from apps.sharing.guests import email_codes, visitors
+from apps.sharing.guests.identify import needs_person
+from apps.sharing.models import Visitor
+from apps.web.logs import Redact
+from apps.web.rate_limit import Budget
+from tests.sharing.conftest import PASSWORD, Make, Share
+from tests.sharing.links.test_secrets import everything_stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ANNA = {"name": "Anna Zqx", "email": "Anna@Example.com"}
+SCRIPT = {"Accept": "application/json", "HX-Request": "true"}
+
+
+def address(share: Share, name: str = "who") -> str:
+    return reverse(f"sharing:{name}", args=[share.token])
+
+
+def people(share: Share) -> list[Visitor]:
+    with acting_in(share.studio):
+        return list(Visitor.objects.for_studio(share.studio).order_by("created_at"))
+
+
+def introduced(share: Share, client: Client | None = None, **entries: str) -> Client:
+    """A browser that has said who it is."""
+    client = client or Client()
+    response = client.post(address(share, "who_save"), {**ANNA, **entries})
+    assert response.status_code == 303, response.content
+    return client
+
+
+def mailed_code(count: int = 1) -> str:
+    """The digits of the last mail, once so many were sent."""
+    for _ in range(60):
+        if len(mail.outbox) >= count:
+            break
+        time.sleep(0.05)
+    assert len(mail.outbox) == count
+    found = re.findall(r"^\d{6}$", str(mail.outbox[-1].body), re.MULTILINE)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def known_as(share: Share, client: Client) -> str:
+    """The e-mail address of the person that a browser is known as, or ""."""
+    page = client.get(address(share)).content.decode()
+    found = re.search(r"Known here by <b[^>]*>([^<]+)</b>", page)
+    return found.group(1) if found else ""
+
+
+def test_a_new_address_is_a_visitor_and_leads_back(shared: Make) -> None:
+    share = shared()
+    back = share.url("photo", share.photos[1])
+    client = Client()
+    assert f'value="{back}"' in client.get(f"{address(share)}?next={back}").content.decode()
+    response = client.post(address(share, "who_save"), {**ANNA, "name": "  Anna   Zqx ", "next": back})
+    assert (response.status_code, response["Location"]) == (303, back)
+    (anna,) = people(share)
+    assert (anna.name, anna.email, anna.link_id) == ("Anna Zqx", "anna@example.com", share.link.pk)
+    assert known_as(share, client) == "anna@example.com"
+    assert mail.outbox == []
+
+
+def test_a_script_is_told_the_name(shared: Make) -> None:
+    share = shared()
+    response = Client().post(address(share, "who_save"), ANNA, headers=SCRIPT)
+    assert (response.status_code, response.json()) == (200, {"name": "Anna Zqx"})
+    assert known.cookie_name(share.album.pk) in response.cookies
+
+
+def test_a_sheet_is_a_part_and_a_page_is_whole(shared: Make) -> None:
+    share = shared()
+    assert Client().get(address(share), headers=SCRIPT).content.startswith(b'<div class="who"')
+    assert b"<html" in Client().get(address(share)).content
+
+
+@pytest.mark.parametrize("wrong", [{"name": ""}, {"email": "nobody"}, {"email": ""}, {"name": "x" * 121}])
+def test_a_bad_form_comes_back_with_what_was_typed(shared: Make, wrong: dict[str, str]) -> None:
+    share = shared()
+    back = share.url("photo", share.photos[0])
+    response = Client().post(address(share, "who_save"), {**ANNA, **wrong, "next": back})
+    text = response.content.decode()
+    assert response.status_code == 422
+    for value in {**ANNA, **wrong, "next": back}.values():
+        assert not value or f'value="{value}"' in text
+    assert people(share) == []
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "https://evil.example/", "//evil.example/", "/studio/north/", "javascript:alert(1)", "/g/other/", "",
+        "{g}../../studio/", "{g}%2e%2e/%2e%2e/studio/", "{g}..\\..\\studio", "{g}.\t./x", "{g}who/", "{g}\nx",
+        "{g}" + "x" * 3000, "\\\\evil.example{g}", "http:{g}",
+    ],
+)  # fmt: skip
+def test_the_way_back_stays_in_the_gallery(shared: Make, evil: str) -> None:
+    share = shared()
+    wanted = evil.replace("{g}", share.url())
+    response = Client().post(address(share, "who_save"), {**ANNA, "next": wanted})
+    assert (response.status_code, response["Location"]) == (303, share.url())
+
+
+def test_a_known_address_is_proved_by_the_mailed_code(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    other = Client()
+    asked = other.post(address(share, "who_save"), {**ANNA, "name": "Mallory", "next": share.url() + "?section=x"})
+    assert asked.status_code == 200
+    assert 'name="code"' in asked.content.decode()
+    assert known_as(share, other) == ""
+    code = mailed_code()
+    assert mail.outbox[0].to == ["anna@example.com"]
+    done = other.post(
+        address(share, "who_code"), {"email": ANNA["email"], "code": f"{code[:3]} {code[3:]}", "next": share.url()}
+    )
+    assert (done.status_code, done["Location"]) == (303, share.url())
+    assert known_as(share, other) == "anna@example.com"
+    assert [one.name for one in people(share)] == ["Anna Zqx"]
+
+
+def test_a_code_works_once(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    entries: dict[str, Any] = {"email": ANNA["email"]}
+    Client().post(address(share, "who_save"), ANNA)
+    entries["code"] = mailed_code()
+    assert Client().post(address(share, "who_code"), entries).status_code == 303
+    assert Client().post(address(share, "who_code"), entries).status_code == 422
+
+
+def test_a_code_works_once_also_for_two_at_the_same_moment(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    (visitor,) = people(share)
+    twin = copy(visitor)
+    with acting_in(share.studio):
+        assert [email_codes._spend(visitor), email_codes._spend(twin)] == [True, False]
+
+
+def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared()
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    code, now = mailed_code(), timezone.now()
+    for minutes, status in ((16, 422), (14, 303)):
+        moment = now + timedelta(minutes=minutes)
+        monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
+        entries = {"email": ANNA["email"], "code": code}
+        assert Client().post(address(share, "who_code"), entries).status_code == status
+
+
+def test_a_new_code_ends_the_one_before(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    sent = []
+    for count in (1, 2):
+        Client().post(address(share, "who_save"), ANNA)
+        sent.append(mailed_code(count))
+    answers = [Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": code}) for code in sent]
+    assert [answer.status_code for answer in answers] == [303 if sent[0] == sent[1] else 422, 303]
+
+
+def test_the_same_browser_corrects_its_name_without_a_code(shared: Make) -> None:
+    share = shared()
+    client = introduced(share)
+    introduced(share, client, name="Anna Corrected")
+    assert [one.name for one in people(share)] == ["Anna Corrected"]
+
+
+def test_another_person_at_the_same_browser_is_another_visitor(shared: Make) -> None:
+    share = shared()
+    client = introduced(share)
+    introduced(share, client, name="Ben", email="ben@example.com")
+    assert [one.name for one in people(share)] == ["Anna Zqx", "Ben"]
+    assert known_as(share, client) == "ben@example.com"
+
+
+def guess(share: Share, number: int, code: str, email: str = ANNA["email"]) -> int:
+    """A try at the code from an address of its own."""
+    client = Client(REMOTE_ADDR=f"10.0.{number // 250}.{number % 250 + 1}")
+    try:
+        return client.post(address(share, "who_code"), {"email": email, "code": code}).status_code
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.slow
+def test_g16_sixty_codes_at_once_are_compared_no_more_often_than_the_budget(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    right = mailed_code()
+    compared = []
+
+    def counted(visitor: Visitor, code: str, *, now: datetime) -> bool:
+        compared.append(code)
+        time.sleep(0.02)
+        return False
+
+    with patch.object(email_codes, "is_code", counted), ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(lambda number: guess(share, number, f"{number:06}"), range(60)))
+    assert len(compared) == email_codes.PER_VISITOR.tries == 10
+    assert (statuses.count(422), statuses.count(429)) == (10, 50)
+    assert guess(share, 99, right) == 429
+
+
+def test_g16_guesses_are_bounded_per_link_and_per_address_of_the_network(
+    shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = shared()
+    monkeypatch.setattr(email_codes, "PER_LINK", Budget("link-code", 12, 3600))
+    statuses = [guess(share, number, "123456", f"person{number}@example.com") for number in range(20)]
+    assert statuses == [422] * 12 + [429] * 8
+    other = shared()
+    monkeypatch.setattr(email_codes, "PER_ADDRESS", Budget("link-code-address", 5, 3600))
+    statuses = [guess(other, 77, "123456", f"person{number}@example.com") for number in range(8)]
+    assert statuses == [422] * 5 + [429] * 3
+
+
+def test_a_right_code_is_not_counted(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    for count in range(1, 5):
+        Client(REMOTE_ADDR=f"10.1.1.{count}").post(address(share, "who_save"), ANNA)
+        assert guess(share, 7, mailed_code(count)) == 303
+    assert [guess(share, 7, "000000") for _ in range(11)].count(422) == 10
+
+
+def test_mails_to_an_address_are_bounded_and_the_form_stays(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    answers = [Client(REMOTE_ADDR=f"10.0.0.{number + 1}").post(address(share, "who_save"), ANNA) for number in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3
+    mailed_code(5)
+    assert 'name="code"' in answers[-1].content.decode()
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_people_cannot_be_made_up_without_end(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared()
+    monkeypatch.setattr(visitors, "NEW_PER_LINK", Budget("link-visitors", 3, 3600))
+    statuses = [
+        Client().post(address(share, "who_save"), {"name": "x", "email": f"x{number}@example.com"}).status_code
+        for number in range(5)
+    ]
+    assert statuses == [303] * 3 + [429] * 2
+    assert len(people(share)) == 3
+
+
+def test_a_known_address_tells_no_name(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    asked = Client().post(address(share, "who_save"), {**ANNA, "name": "Someone"})
+    wrong = Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": "000000"})
+    for answer in (asked, wrong):
+        assert "Anna Zqx" not in answer.content.decode()
+        assert known.cookie_name(share.album.pk) not in answer.cookies
+
+
+def test_an_unknown_address_and_a_wrong_code_answer_alike(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    answers = []
+    for email in ("anna@example.com", "nobody@example.com"):
+        answer = Client().post(address(share, "who_code"), {"email": email, "code": "000000"})
+        text = answer.content.decode().replace(email, "")
+        answers.append((answer.status_code, re.sub(r'value="[^"]{64}"', "", text)))
+    assert answers[0] == answers[1]
+
+
+def test_g18_the_code_is_stored_hashed_and_stands_in_no_log_and_no_subject(
+    shared: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    share = shared()
+    with caplog.at_level("DEBUG"):
+        introduced(share)
+        Client().post(address(share, "who_save"), ANNA)
+        code = mailed_code()
+        Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": "x"})
+        assert guess(share, 1, "000000") in (303, 422)
+    stored = everything_stored()
+    assert "anna@example.com" in stored
+    assert code not in stored
+    assert share.token not in mail.outbox[0].message().as_string()
+    assert code not in mail.outbox[0].subject
+    logged = caplog.text.lower()
+    assert "anna@example.com" not in logged
+    assert code not in logged
+
+
+def test_the_mail_of_a_studio_with_a_strange_name_is_one_mail(shared: Make) -> None:
+    share = shared()
+    with acting_in(share.studio):
+        type(share.studio).objects.filter(pk=share.studio.pk).update(name="Zqx\r\nBcc: evil@example.com")
+    introduced(share)
+    Client().post(address(share, "who_save"), ANNA)
+    mailed_code()
+    assert mail.outbox[0].message()["Bcc"] is None
+
+
+def test_the_deeds_need_a_csrf_token_and_a_post(shared: Make) -> None:
+    share = shared()
+    for name in ("who_save", "who_code"):
+        assert Client(enforce_csrf_checks=True).post(address(share, name), ANNA).status_code == 403
+        assert Client().get(address(share, name)).status_code == 405
+    assert people(share) == []
+
+
+def test_a_locked_guest_cannot_say_who_it_is(shared: Make) -> None:
+    share = shared(password=PASSWORD)
+    answer = Client().post(address(share, "who_save"), ANNA)
+    assert answer.status_code == 403
+    assert f'action="{share.url()}"' in answer.content.decode()
+    assert people(share) == []
+    asked = Client().post(address(share), {"password": PASSWORD})
+    assert (asked.status_code, asked["Location"]) == (303, address(share))
+
+
+def test_a_deed_without_a_person_is_told_where_to_ask(shared: Make) -> None:
+    share = shared()
+    back = share.url("photo", share.photos[0])
+    make = RequestFactory()
+    answer = needs_person(make.post("/x", {"next": back}, headers={"Accept": "application/json"}), share.token)
+    wanted = f"{address(share)}?{urlencode({'next': back})}"
+    assert (answer.status_code, json.loads(answer.content)) == (409, {"code": "who", "url": wanted})
+    assert needs_person(make.post("/x", {}, headers={"HX-Request": "true"}), share.token).status_code == 409
+    plain = needs_person(make.post("/x", {"next": back}), share.token)
+    assert (plain.status_code, plain["Location"]) == (303, wanted)
+    outside = needs_person(make.post("/x", {"next": "//evil.example/"}), share.token)
+    assert outside["Location"] == f"{address(share)}?{urlencode({'next': share.url()})}"
+
+
+def test_another_code_can_be_asked_for_after_a_wrong_one(shared: Make) -> None:
+    share = shared()
+    introduced(share)
+    entries = {**ANNA, "code": "000000", "next": share.url()}
+    again = Client().post(address(share, "who_code"), entries).content.decode()
+    assert "Send another code" in again
+    assert again.count('value="Anna Zqx"') == 2
+
+
+def test_g18_a_refused_mail_leaves_no_address_in_the_log(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = shared()
+    introduced(share)
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(Redact())
+    logging.getLogger().addHandler(handler)
+
+    def refused(subject: str, text: str, sender: object, to: list[str]) -> None:
+        raise SMTPRecipientsRefused({to[0]: (550, b"no such box")})
+
+    monkeypatch.setattr("apps.accounts.mail.send_mail", refused)
+    try:
+        Client().post(address(share, "who_save"), ANNA)
+        for _ in range(60):
+            if "could not be sent" in written.getvalue():
+                break
+            time.sleep(0.05)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "SMTPRecipientsRefused" in written.getvalue()
+    assert "anna@" not in written.getvalue().lower()
+
+
+@pytest.mark.parametrize("wanted", ["//[", "http://[x", "/g/[::", "//\u2100/"])
+def test_a_way_back_that_cannot_be_read_leads_to_the_gallery(shared: Make, wanted: str) -> None:
+    share = shared()
+    page = Client().get(address(share), {"next": wanted})
+    assert page.status_code == 200
+    assert f'value="{share.url()}"' in page.content.decode()
+    answer = Client().post(address(share, "who_save"), {**ANNA, "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (303, share.url())
+
+
+def test_an_address_that_grows_when_it_is_made_small_is_refused(shared: Make) -> None:
+    share = shared()
+    domain = ".".join(["\u0130" * 20] * 3) + ".example"
+    long = f"{'a' * (253 - len(domain))}@{domain}"
+    answer = Client().post(address(share, "who_save"), {**ANNA, "email": long})
+    assert (len(long), answer.status_code) == (254, 422)
+    assert people(share) == []
