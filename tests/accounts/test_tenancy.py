@@ -175,7 +175,7 @@ ACROSS = {
     "apps.sharing.links.public_page_views._public_studio": "a public page by slug",
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
-    "apps.sharing.links.views.logo_image": "a logo by slug",
+    "apps.sharing.branding.views.logo_image": "a logo by slug",
     "config.management.commands.demo._studio": "administration",
 }
 

@@ -1,0 +1,52 @@
+"""The migrations begin anew with one file per app; what the schema lost or gained by that is what was meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+
+from tests.accounts.schema_lines import schema_lines
+
+BEFORE = Path(__file__).parent.parent / "data" / "schema_before_squash.txt"
+
+# What the chain before had and this one has not, and the other way round: (pattern of the lines, why).
+GONE: list[tuple[str, str]] = []
+NEW: list[tuple[str, str]] = []
+
+
+def unexplained(lines: set[str], meant: list[tuple[str, str]]) -> list[str]:
+    return sorted(line for line in lines if not any(re.match(pattern, line) for pattern, _ in meant))
+
+
+@pytest.mark.django_db(databases=["owner", "default"])
+def test_the_schema_differs_from_the_chain_before_only_where_it_was_meant() -> None:
+    before = set(BEFORE.read_text().splitlines())
+    with connections["owner"].cursor() as cursor:
+        now = schema_lines(cursor)
+    assert unexplained(before - now, GONE) == []
+    assert unexplained(now - before, NEW) == []
+
+
+@pytest.mark.django_db(databases=["owner", "default"])
+def test_no_difference_is_listed_that_is_none() -> None:
+    before = set(BEFORE.read_text().splitlines())
+    with connections["owner"].cursor() as cursor:
+        now = schema_lines(cursor)
+    for pattern, _ in GONE:
+        assert any(re.match(pattern, line) for line in before - now), pattern
+    for pattern, _ in NEW:
+        assert any(re.match(pattern, line) for line in now - before), pattern
+
+
+def test_constraints_and_policies_stand_in_the_first_migration() -> None:
+    first = {key: one for key, one in MigrationLoader(None).disk_migrations.items() if key[1] == "0001_initial"}
+    ours = {app: one for (app, _), one in first.items() if type(one).__module__.startswith("apps.")}
+    assert set(ours) >= {"accounts", "jobs", "media", "albums", "sharing"}
+    for app, migration in ours.items():
+        kinds = [type(operation).__name__ for operation in migration.operations]
+        assert not {"AddConstraint", "AddIndex", "AlterField"} & set(kinds), app
+        assert "ProtectByStudio" in kinds, app
