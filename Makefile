@@ -3,9 +3,9 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 # Real PostgreSQL and Redis on data of their own, while the command after it runs.
-WITH_SERVICES := $(PY) -m apps.web.embedded.up --only postgres,redis --data var/test --
+WITH_SERVICES := $(PY) -m config.launcher.main --only postgres,redis --data var/test --
 # Ends the program when make ends, even by kill -9.
-LEASHED := $(PY) -S apps/web/embedded/leash.py 15 plain
+LEASHED := $(PY) -S config/launcher/die_with_parent.py 15 plain
 
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,10 +14,10 @@ unexport PYTHONDONTWRITEBYTECODE
 	requirements
 
 run: setup                  ## start Glassine and print its address
-	@$(LEASHED) $(PY) -m apps.web.embedded.up
+	@$(LEASHED) $(PY) -m config.launcher.main
 
 demo: setup                 ## the same, with a studio full of sample photos
-	@$(LEASHED) $(PY) -m apps.web.embedded.up --demo
+	@$(LEASHED) $(PY) -m config.launcher.main --demo
 
 # pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. What failed is tried once more
 # by itself: two busy cores can be too slow for a time-out. Both tries stand in the log.

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from apps.web.embedded.running import answers
+from config.launcher.probe import answers
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -11,6 +11,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not session.config.option.collectonly and not answers(database["HOST"], int(database["PORT"])):
         pytest.exit(
             "No PostgreSQL answers. `make test` brings one; for single runs keep one up with "
-            "`.venv/bin/python -m apps.web.embedded.up --only postgres,redis --data var/test`.",
+            "`.venv/bin/python -m config.launcher.main --only postgres,redis --data var/test`.",
             returncode=2,
         )

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from apps.web.embedded.places import APP, OWNER, Places, keep_secret
 from config import addresses
 from config.addresses import Database, EnvError, LocalStorage, S3Storage, Smtp
+from config.launcher.paths import APP, OWNER, Places, keep_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 Values = Mapping[str, str]

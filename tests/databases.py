@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from apps.accounts import tenant_keys
 from apps.accounts.tenancy import across_studios
-from apps.web.embedded import postgres
+from config.launcher import postgres
 
 PREFIX = "template_glassine_"
 LOCK = 0x676C6173

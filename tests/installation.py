@@ -94,7 +94,7 @@ class Installation:
         self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "apps.web.embedded.up"],
+                [sys.executable, "-m", "config.launcher.main"],
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,

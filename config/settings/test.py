@@ -4,8 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from apps.web.embedded.running import borrow
 from config.env import ROOT
+from config.launcher.probe import borrow
 
 # Before the environment is read: a plain `pytest` uses the servers of `make test`, if they are up.
 borrow(ROOT / "var" / "test")

@@ -20,9 +20,9 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, acting_in
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue
-from apps.web.embedded.redis import binary
 from apps.web.ids import uuid7
 from config.celery import app
+from config.launcher.redis import binary
 
 
 class Broker:

@@ -1,6 +1,6 @@
 """A client program of the wheel against the running embedded PostgreSQL, as its superuser.
 
-    python -m apps.web.embedded.client pg_dump --format=custom glassine > glassine.dump
+    python -m config.launcher.postgres_client pg_dump --format=custom glassine > glassine.dump
 
 Row-level security binds even the owner of the tables, so only the superuser dumps all rows.
 """
@@ -8,10 +8,10 @@ Row-level security binds even the owner of the tables, so only the superuser dum
 import os
 import sys
 
-from apps.web.embedded.children import Trouble
-from apps.web.embedded.places import POSTGRES_PORT, SUPERUSER, Places
-from apps.web.embedded.postgres import binary
 from config.env import current
+from config.launcher.paths import POSTGRES_PORT, SUPERUSER, Places
+from config.launcher.postgres import binary
+from config.launcher.process import Trouble
 
 
 def main() -> None:

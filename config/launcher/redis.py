@@ -9,8 +9,8 @@ from pathlib import Path
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from apps.web.embedded.children import Child, Trouble, end_stale
-from apps.web.embedded.places import Places
+from config.launcher.paths import Places
+from config.launcher.process import Child, Trouble, end_stale
 
 SETTINGS = {
     "port": "0",

@@ -5,7 +5,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from apps.web.embedded.places import APP, OWNER, Places
+from config.launcher.paths import APP, OWNER, Places
 
 
 def answers(host: str, port: int) -> bool:

@@ -5,7 +5,7 @@
     up --only postgres,redis    the services, and the lines that export their addresses
     up --only ... -- command    the services while the command runs; its exit code is ours
 
-`up` stands for `python -m apps.web.embedded.up`. A server that DATABASE_URL or REDIS_URL names is used
+`up` stands for `python -m config.launcher.main`. A server that DATABASE_URL or REDIS_URL names is used
 as it is.
 """
 
@@ -22,15 +22,15 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from apps.web.embedded.app import App, manage
-from apps.web.embedded.children import Trouble, leashed, speak_into
-from apps.web.embedded.house import House
-from apps.web.embedded.places import APP, OWNER, Places
-from apps.web.embedded.postgres import Postgres
-from apps.web.embedded.redis import Redis
-from apps.web.embedded.services import Taken, held, prepare
 from config.addresses import EnvError
 from config.env import Env, load
+from config.launcher.application import App, manage
+from config.launcher.data_directory import Taken, held, prepare
+from config.launcher.paths import APP, OWNER, Places
+from config.launcher.postgres import Postgres
+from config.launcher.process import Trouble, leashed, speak_into
+from config.launcher.redis import Redis
+from config.launcher.supervisor import House
 
 TICK = 0.2
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m apps.web.embedded.up", description="Run Glassine.")
+    parser = argparse.ArgumentParser(prog="python -m config.launcher.main", description="Run Glassine.")
     parser.add_argument("--data", type=Path, help="the data directory, instead of GLASSINE_DATA")
     parser.add_argument("--only", type=_services, help="postgres, redis or both, without the application")
     parser.add_argument("--demo", action="store_true", help="add sample photos once all is up")

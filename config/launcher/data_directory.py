@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from apps.web.embedded.children import Trouble
-from apps.web.embedded.places import Places
+from config.launcher.paths import Places
+from config.launcher.process import Trouble
 
 
 class Taken(Trouble):

@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from apps.web.embedded import children
-from apps.web.embedded.app import App
-from apps.web.embedded.children import Child, Trouble, end_stale, leashed, started_at, tagged
-from apps.web.embedded.house import House, Kept
-from apps.web.embedded.places import APP, keep_secret
-from apps.web.embedded.postgres import Postgres, binary
-from apps.web.embedded.services import prepare
+from config.launcher import process
+from config.launcher.application import App
+from config.launcher.data_directory import prepare
+from config.launcher.paths import APP, keep_secret
+from config.launcher.postgres import Postgres, binary
+from config.launcher.process import Child, Trouble, end_stale, leashed, started_at, tagged
+from config.launcher.supervisor import House, Kept
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,7 +65,7 @@ def test_a_leashed_program_ends_with_its_parent() -> None:
     parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    while children.command_line(pid)[:1] != ["sleep"]:
+    while process.command_line(pid)[:1] != ["sleep"]:
         time.sleep(0.02)
     parent.kill()
     parent.wait()
@@ -95,7 +95,7 @@ def test_a_child_that_ignores_the_request_is_ended_hard(tmp_path: Path) -> None:
 
 
 def test_descendants_of_a_killed_run_are_found_though_their_parent_is_gone(tmp_path: Path) -> None:
-    tag = {children.TAG: children.tag(tmp_path, "web")}
+    tag = {process.TAG: process.tag(tmp_path, "web")}
     orphan = subprocess.Popen(["sleep", "300"], env={**os.environ, **tag}, start_new_session=True)
     stranger = subprocess.Popen(["sleep", "300"], start_new_session=True)
     end_stale(tmp_path, "web", signal.SIGTERM)
@@ -170,7 +170,7 @@ def test_a_taken_port_is_told_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_secret_read_by_many_at_once_is_one_secret(tmp_path: Path) -> None:
-    read = "import pathlib, sys; from apps.web.embedded.places import keep_secret as keep"
+    read = "import pathlib, sys; from config.launcher.paths import keep_secret as keep"
     script = f"{read}; print(keep(pathlib.Path(sys.argv[1])))"
     command = [sys.executable, "-c", script, str(tmp_path / "deep" / "key")]
     readers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(6)]

@@ -72,7 +72,7 @@ def test_a_house_killed_with_its_web_process_leaves_nothing_in_the_way_of_the_ne
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GLASSINE_")}
     return subprocess.run(
-        [sys.executable, "-m", "apps.web.embedded.up"],
+        [sys.executable, "-m", "config.launcher.main"],
         cwd=ROOT, env=inherited | environment, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from apps.web.embedded.children import Child, Trouble, command_line, end, leashed, say
-from apps.web.embedded.places import APP, OWNER, POSTGRES_PORT, SUPERUSER, Places
+from config.launcher.paths import APP, OWNER, POSTGRES_PORT, SUPERUSER, Places
+from config.launcher.process import Child, Trouble, command_line, end, leashed, say
 
 ROLES = Path(__file__).with_name("roles.sql")
 SETTINGS = {
@@ -172,7 +172,7 @@ def binary(name: str) -> Path:
 
 
 def way_to_run() -> str:
-    """How this user may run PostgreSQL, which refuses user 0: plain, map or nobody (see leash.py)."""
+    """How this user may run PostgreSQL, which refuses user 0: plain, map or nobody (see die_with_parent.py)."""
     if os.geteuid() != 0:
         return "plain"
     for way in ("map", "nobody"):

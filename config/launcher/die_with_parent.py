@@ -1,6 +1,6 @@
 """Run a program that ends when its parent ends. A script of its own, so that nothing of the parent is copied.
 
-    python -S leash.py <signal> <plain|map|nobody> <program> [argument...]
+    python -S die_with_parent.py <signal> <plain|map|nobody> <program> [argument...]
 
 signal: what the kernel sends to the program when its parent dies, even by kill -9.
 plain: as the same user. map: in a user namespace where root is seen as user 1000 (PostgreSQL refuses user 0).

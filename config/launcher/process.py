@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 TAG = "EMBEDDED_CHILD"
-ROOT = Path(__file__).resolve().parents[3]
-LEASH = Path(__file__).with_name("leash.py")
+ROOT = Path(__file__).resolve().parents[2]
+LEASH = Path(__file__).with_name("die_with_parent.py")
 COLOURS = {"postgres": 34, "redis": 31, "web": 32, "worker": 33, "beat": 36}
 _printing = threading.Lock()
 
@@ -49,7 +49,7 @@ def say(name: str, line: str) -> None:
 
 
 def leashed(command: Sequence[str], *, death: signal.Signals, way: str = "plain") -> list[str]:
-    """`command` so that the kernel sends it `death` when this process dies. `way`: see leash.py."""
+    """`command` so that the kernel sends it `death` when this process dies. `way`: see die_with_parent.py."""
     return [sys.executable, "-S", str(LEASH), str(int(death)), way, *command]
 
 

@@ -16,13 +16,13 @@ import psycopg
 import pytest
 from redis import Redis
 
-from apps.web.embedded.children import started_at
-from apps.web.embedded.places import APP, OWNER, Places
+from config.launcher.paths import APP, OWNER, Places
+from config.launcher.process import started_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
-UP = [sys.executable, "-m", "apps.web.embedded.up", "--only", "postgres,redis"]
+UP = [sys.executable, "-m", "config.launcher.main", "--only", "postgres,redis"]
 
 
 class Run:
@@ -351,7 +351,7 @@ def test_a_dump_of_all_rows_is_restored_on_another_machine(run: Run, tmp_path: P
 def client(data: Path, *command: str) -> str:
     """Run a client program as the superuser of the server on `data`; gives what it printed."""
     return subprocess.run(
-        [sys.executable, "-m", "apps.web.embedded.client", *command],
+        [sys.executable, "-m", "config.launcher.postgres_client", *command],
         cwd=ROOT,
         env=bare() | {"GLASSINE_DATA": str(data)},
         capture_output=True,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from apps.web.embedded.children import Child, Trouble, say
+from config.launcher.process import Child, Trouble, say
 
 # Seconds. Short, because clients wait meanwhile; a child that cannot start says why each time.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0

@@ -1,6 +1,6 @@
 """One part of Glassine as this very process, for a machine whose own supervisor watches it.
 
-    python -m apps.web.embedded.serve set-up|web|worker|beat
+    python -m config.launcher.serve set-up|web|worker|beat
 
 set-up makes tables, static files and the first owner, and ends.
 """
@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from apps.web.embedded.app import NAMES, App
-from apps.web.embedded.children import Trouble
 from config.env import current
+from config.launcher.application import NAMES, App
+from config.launcher.process import Trouble
 
 
 def main() -> None:

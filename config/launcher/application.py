@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from apps.web.embedded.children import ROOT, Child, Trouble, end_stale, leashed, say
 from config.env import Env
+from config.launcher.process import ROOT, Child, Trouble, end_stale, leashed, say
 
 NAMES = ("web", "worker", "beat")
 # Seconds.
