@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from config import addresses
 from config.addresses import Database, EnvError, LocalStorage, S3Storage, Smtp
-from config.launcher.paths import APP, OWNER, Places, keep_secret
+from config.launcher.paths import APP, OWNER, Paths, keep_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 Values = Mapping[str, str]
@@ -202,8 +202,8 @@ def _databases(values: Values, data: Path) -> tuple[Database, Database]:
     """The app's way in and the owner's. Both come from the environment, or both from the embedded server."""
     urls = [values.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL")]
     if urls == [None, None]:
-        places = Places(data)
-        urls = [places.database_url(APP), places.database_url(OWNER)]
+        paths = Paths(data)
+        urls = [paths.database_url(APP), paths.database_url(OWNER)]
     if urls[0] is None or urls[1] is None:
         there, missing = (
             ("DATABASE_OWNER_URL", "DATABASE_URL") if urls[0] is None else ("DATABASE_URL", "DATABASE_OWNER_URL")
@@ -219,7 +219,7 @@ def _databases(values: Values, data: Path) -> tuple[Database, Database]:
 
 
 def _redis(values: Values, data: Path) -> str:
-    return addresses.redis("REDIS_URL", values["REDIS_URL"]) if "REDIS_URL" in values else Places(data).redis_url
+    return addresses.redis("REDIS_URL", values["REDIS_URL"]) if "REDIS_URL" in values else Paths(data).redis_url
 
 
 def _storage(values: Values, data: Path) -> LocalStorage | S3Storage:

@@ -1,1 +1,4 @@
-"""PostgreSQL and Redis from wheels, and one foreground process that runs the whole house on one machine."""
+"""Starts Glassine: PostgreSQL and Redis from wheels, web, worker and beat, all under one supervisor.
+
+`main` runs everything on one machine. `serve` is one part of it for a machine that has a supervisor of its own.
+"""

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Self
 
 from config.env import Env
-from config.launcher.process import ROOT, Child, Trouble, end_stale, leashed, say
+from config.launcher.process import ROOT, Child, LaunchError, die_with_parent, end_leftover, write_line
 
 NAMES = ("web", "worker", "beat")
 # Seconds.
-PORT_PATIENCE = 3.0
+PORT_TIMEOUT = 3.0
 
 
 @dataclass(frozen=True)
-class App:
-    """What is started, and where it keeps its files. workers: web processes. threads: those of the worker."""
+class Application:
+    """How its processes are started. workers: number of web processes. threads: of the one worker process.
+
+    data: files that must be kept. run: pid files, and the schedule of beat.
+    """
 
     data: Path
     run: Path
@@ -36,26 +39,26 @@ class App:
     def of(cls, env: Env, run: Path) -> Self:
         return cls(env.data, run, env.host, env.port, env.workers, env.worker_threads)
 
-    def end_stale(self) -> None:
-        """End what a run that was killed has left of us."""
+    def end_leftover(self) -> None:
+        """End processes that a killed run left behind."""
         for name in NAMES:
-            end_stale(self.run, name, signal.SIGTERM)
+            end_leftover(self.run, name, signal.SIGTERM)
 
     def check_port(self) -> None:
-        """Raises Trouble when somebody else listens on our port, or the address is none of this machine.
+        """Raises LaunchError when the port is in use, or the address is none of this machine.
 
-        Asked for a few seconds: the kernel may take a moment to free the port of a process that was just ended.
+        Tried for a few seconds: the kernel may take a moment to free the port of a process that was just ended.
         """
-        end = time.monotonic() + PORT_PATIENCE
-        while (trouble := self._port_trouble()) is not None:
-            if time.monotonic() > end:
-                raise Trouble(
-                    f"Glassine cannot listen on {self.host} port {self.port} ({trouble}). "
+        deadline = time.monotonic() + PORT_TIMEOUT
+        while (error := self._bind_error()) is not None:
+            if time.monotonic() > deadline:
+                raise LaunchError(
+                    f"Glassine cannot listen on {self.host} port {self.port} ({error}). "
                     "Set GLASSINE_PORT to a free port, or stop the program that holds it."
                 )
             time.sleep(0.1)
 
-    def _port_trouble(self) -> str | None:
+    def _bind_error(self) -> str | None:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -66,22 +69,25 @@ class App:
         return None
 
     def set_up(self) -> None:
-        """Tables, static files and the first owner. Each step may run again at every start."""
+        """Migrations, static files and the first owner. Each step may run again at every start.
+
+        Raises LaunchError when a step fails.
+        """
         manage("migrate", "--database", "owner", "--no-input")
         self._collect_static()
         manage("first_owner")
 
     def _collect_static(self) -> None:
         """Only when a source changed: hashing and packing all files costs seconds."""
-        stamp, mark = self.data / "static" / ".sources", _mark_of_sources()
+        kept, digest = self.data / "static" / ".sources", _digest_of_sources()
         with suppress(OSError):
-            if stamp.read_text() == mark:
+            if kept.read_text() == digest:
                 return
         manage("collectstatic", "--no-input", "--verbosity", "0")
-        stamp.write_text(mark)
+        kept.write_text(digest)
 
     def command(self, name: str) -> list[str]:
-        """How `web`, `worker` or `beat` is started, here and on a server."""
+        """The command line of `web`, `worker` or `beat`."""
         arguments = {"web": self._web, "worker": self._worker, "beat": self._beat}[name]()
         return [sys.executable, "-m", *arguments]
 
@@ -118,7 +124,7 @@ class App:
             "WARNING",
         ]
 
-    def is_well(self) -> bool:
+    def is_healthy(self) -> bool:
         """Whether the health page answers 200."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         connection = http.client.HTTPConnection(host, self.port, timeout=5)
@@ -132,9 +138,9 @@ class App:
 
 
 def manage(*arguments: str) -> None:
-    """Run a command of manage.py to its end. Raises Trouble when it fails."""
+    """Run a command of manage.py and wait for it. Raises LaunchError when it fails."""
     with subprocess.Popen(
-        leashed([sys.executable, "manage.py", *arguments], death=signal.SIGTERM),
+        die_with_parent([sys.executable, "manage.py", *arguments], death_signal=signal.SIGTERM),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -143,13 +149,13 @@ def manage(*arguments: str) -> None:
     ) as step:
         assert step.stdout is not None
         for line in step.stdout:
-            say("setup", line.rstrip())
+            write_line("setup", line.rstrip())
     if step.returncode != 0:
-        raise Trouble(f"`manage.py {arguments[0]}` failed; the lines above say why.")
+        raise LaunchError(f"`manage.py {arguments[0]}` failed; the lines above say why.")
 
 
-def _mark_of_sources() -> str:
-    """A digest of names, sizes and times of the static files, and of the packages that bring more of them."""
+def _digest_of_sources() -> str:
+    """SHA-256 over the names, sizes and times of the static files and the list of packages, which bring some too."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     for path in sorted((ROOT / "static").rglob("*")):
         facts = path.stat()

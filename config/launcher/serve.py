@@ -1,8 +1,8 @@
-"""One part of Glassine as this very process, for a machine whose own supervisor watches it.
+"""Exec one part of Glassine in this process, for a machine that has a supervisor of its own.
 
     python -m config.launcher.serve set-up|web|worker|beat
 
-set-up makes tables, static files and the first owner, and ends.
+set-up runs the migrations, collects the static files, makes the first owner, and exits.
 """
 
 import os
@@ -11,24 +11,24 @@ import tempfile
 from pathlib import Path
 
 from config.env import current
-from config.launcher.application import NAMES, App
-from config.launcher.process import Trouble
+from config.launcher.application import NAMES, Application
+from config.launcher.process import LaunchError
 
 
 def main() -> None:
-    """Ends with a sentence when the environment or a step of the set-up is not in order."""
+    """Exits with a sentence when the environment is junk or a step of the set-up fails."""
     part = sys.argv[1] if len(sys.argv) == 2 else ""
     if part not in ("set-up", *NAMES):
         sys.exit(__doc__)
     env = current()
     os.environ["GLASSINE_DATA"] = str(env.data)
     # beat alone writes there, and what it writes may be lost.
-    app = App.of(env, Path(tempfile.gettempdir()))
+    app = Application.of(env, Path(tempfile.gettempdir()))
     if part == "set-up":
         try:
             app.set_up()
-        except Trouble as trouble:
-            sys.exit(str(trouble))
+        except LaunchError as error:
+            sys.exit(str(error))
         return
     command = app.command(part)
     os.execv(command[0], command)

@@ -1,77 +1,83 @@
-"""Children that are kept alive together: started in order, restarted when they die, stopped in reverse."""
+"""Supervises child processes: starts them in order, restarts those that die with back-off, stops in reverse order."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from config.launcher.process import Child, Trouble, say
+from config.launcher.process import Child, LaunchError, write_line
 
 # Seconds. Short, because clients wait meanwhile; a child that cannot start says why each time.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
-# A child that ran this long (seconds) was well: its next fall is a first one again.
-WELL = 60.0
+FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0
+# A child that ran this long (seconds) was healthy: the back-off begins anew.
+HEALTHY = 60.0
 
 
 @dataclass
-class Kept:
-    """One child and how to start it again. `due` is when (monotonic seconds), while it is down."""
+class Supervised:
+    """One child and how to start it again.
+
+    since: when it started. due: when it is started again, while it is down. Both in monotonic seconds.
+    delay: seconds before the next restart.
+    """
 
     name: str
     start: Callable[[], Child]
     child: Child | None = None
     since: float = 0.0
-    pause: float = FIRST_PAUSE
+    delay: float = FIRST_DELAY
     due: float = 0.0
 
-    def bring_up(self) -> None:
+    def start_child(self) -> None:
         self.child = self.start()
         self.since = time.monotonic()
 
-    def look(self) -> None:
-        """Notice a death, or start again when the pause is over."""
+    def check(self) -> None:
+        """Notice that it ended, or start it again when it is due."""
         if self.child is None:
             self._retry()
             return
         code = self.child.ended()
         if code is None:
             return
-        if time.monotonic() - self.since > WELL:
-            self.pause = FIRST_PAUSE
-        self._wait(f"ended with code {code}")
+        if time.monotonic() - self.since > HEALTHY:
+            self.delay = FIRST_DELAY
+        self._schedule_restart(f"ended with code {code}")
 
     def _retry(self) -> None:
         if time.monotonic() < self.due:
             return
         try:
-            self.bring_up()
-        except Trouble as trouble:
-            self._wait(str(trouble))
+            self.start_child()
+        except LaunchError as error:
+            self._schedule_restart(str(error))
 
-    def _wait(self, why: str) -> None:
-        say(self.name, f"{why}; it starts again in {self.pause:g} s")
+    def _schedule_restart(self, why: str) -> None:
+        write_line(self.name, f"{why}; it starts again in {self.delay:g} s")
         self.child = None
-        self.due = time.monotonic() + self.pause
-        self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        self.due = time.monotonic() + self.delay
+        self.delay = min(2 * self.delay, LONGEST_DELAY)
 
 
 @dataclass
-class House:
-    """All children of one run. Use it from the main thread only."""
+class Supervisor:
+    """All children of one run. Use it from the main thread only: see `Child.start`."""
 
-    kept: list[Kept] = field(default_factory=list)
+    children: list[Supervised] = field(default_factory=list)
 
     def add(self, name: str, start: Callable[[], Child]) -> None:
-        """Start a child and keep it from now on. Raises Trouble when even the first start fails."""
-        kept = Kept(name, start)
-        kept.bring_up()
-        self.kept.append(kept)
+        """Start a child and supervise it from now on. Raises LaunchError when even the first start fails."""
+        supervised = Supervised(name, start)
+        supervised.start_child()
+        self.children.append(supervised)
 
-    def look(self) -> None:
-        for kept in self.kept:
-            kept.look()
+    def check(self) -> None:
+        """Restart what died. Call it several times a second."""
+        for supervised in self.children:
+            supervised.check()
 
     def stop(self) -> None:
-        for kept in reversed(self.kept):
-            if kept.child is not None:
-                kept.child.stop()
-        self.kept.clear()
+        """Stop all, the last one first."""
+        for supervised in reversed(self.children):
+            if supervised.child is not None:
+                supervised.child.stop()
+        self.children.clear()

@@ -1,14 +1,14 @@
-"""The test suite: real PostgreSQL, Redis and files, in places of their own."""
+"""The test suite: real PostgreSQL, Redis and files, in directories of their own."""
 
 import os
 import tempfile
 from pathlib import Path
 
 from config.env import ROOT
-from config.launcher.probe import borrow
+from config.launcher.probe import use_running_servers
 
 # Before the environment is read: a plain `pytest` uses the servers of `make test`, if they are up.
-borrow(ROOT / "var" / "test")
+use_running_servers(ROOT / "var" / "test")
 
 from config.settings.base import *  # noqa: E402, F403
 from config.settings.base import DATABASES, REDIS_URL  # noqa: E402

@@ -1,100 +1,64 @@
-"""The whole house under its one process: ready line, stop, deaths of parts, junk in the environment."""
+"""The supervisor: back-off, a restart that fails, the order of a stop."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
+import time
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.installation import PROCESSES, ROOT, Installation, free_port
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-
-
-def family(glassine: Installation) -> list[psutil.Process]:
-    assert glassine.process
-    root = psutil.Process(glassine.process.pid)
-    return [root, *root.children(recursive=True)]
+from config.launcher.process import Child, LaunchError
+from config.launcher.supervisor import Supervised, Supervisor
+from tests.config.services import child
 
 
-def living(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run 20 seconds later. A zombie waits only for somebody to count it."""
-    _, alive = psutil.wait_procs(processes, timeout=20)
-    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+def test_a_child_that_dies_is_started_again_after_a_growing_pause(tmp_path: Path) -> None:
+    supervised = Supervised("web", lambda: child(tmp_path, "raise SystemExit(3)"), delay=0.1)
+    supervised.start_child()
+    pauses: list[float] = []
+    deadline = time.monotonic() + 20
+    while len(pauses) < 3 and time.monotonic() < deadline:
+        supervised.check()
+        if supervised.delay not in [0.1, *pauses]:
+            pauses.append(supervised.delay)
+        time.sleep(0.01)
+    assert pauses == [0.2, 0.4, 0.8]
 
 
-def test_one_ready_line_and_a_stop_in_good_order(tmp_path: Path) -> None:
-    glassine = Installation(tmp_path / "data")
-    with glassine:
-        glassine.wait_well()
-        all_of_it = family(glassine)
-        assert glassine.process
-        glassine.process.send_signal(signal.SIGTERM)
-        code = glassine.process.wait(60)
-    said = glassine.log.read_text()
-    assert code == 0
-    assert said.count(f"Glassine is ready at http://127.0.0.1:{glassine.port}\n") == 1
-    assert living(all_of_it) == []
-    ends = ("Granian shutdown completed", "worker: Warm shutdown", "database system is shut down")
-    assert [said.find(end) for end in ends] == sorted(said.find(end) for end in ends)
-    assert -1 not in [said.find(end) for end in ends]
+def test_a_restart_that_fails_is_tried_again(tmp_path: Path) -> None:
+    starts = []
+
+    def start() -> Child:
+        starts.append(time.monotonic())
+        if len(starts) == 2:
+            raise LaunchError("The disk is full.")
+        return child(tmp_path, "raise SystemExit(1)" if len(starts) == 1 else "import time; time.sleep(300)")
+
+    supervised = Supervised("web", start, delay=0.05)
+    supervisor = Supervisor([supervised])
+    supervised.start_child()
+    deadline = time.monotonic() + 20
+    while len(starts) < 3 and time.monotonic() < deadline:
+        supervisor.check()
+        time.sleep(0.01)
+    assert supervised.child is not None
+    supervisor.stop()
+    assert len(starts) == 3
 
 
-def test_every_part_that_dies_comes_back(tmp_path: Path) -> None:
-    with Installation(tmp_path / "data").move_in() as glassine:
-        for name in PROCESSES:
-            before = set(glassine.pids(name))
-            assert glassine.kill(name), name
-            glassine.wait_well(120)
-            assert not before & set(glassine.pids(name)), name
-
-
-def test_a_house_killed_with_its_web_process_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
-    """granian's own workers outlive a killed granian, and hold the port."""
-    glassine = Installation(tmp_path / "data").move_in()
-    glassine.start()
-    all_of_it = family(glassine)
-    assert glassine.process
-    main = int((tmp_path / "data" / "run" / "web.pid").read_text().split()[0])
-    for pid in (glassine.process.pid, main):
-        os.kill(pid, signal.SIGKILL)
-    glassine.process.wait()
-    glassine.start()
-    glassine.wait_well()
-    glassine.stop()
-    assert living(all_of_it) == []
-
-
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GLASSINE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "config.launcher.main"],
-        cwd=ROOT, env=inherited | environment, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-
-
-def test_junk_in_the_environment_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
-    done = start(GLASSINE_DATA=str(tmp_path), GLASSINE_PORT="http")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "GLASSINE_PORT is 'http', but must be a whole number from 1 to 65535.\n"
-
-
-def test_a_taken_port_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
-    port = free_port()
-    with socket.create_server(("127.0.0.1", port)):
-        done = start(GLASSINE_DATA=str(tmp_path), GLASSINE_PORT=str(port))
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"Glassine cannot listen on 127.0.0.1 port {port} (Address already in use). Set ")
-    assert "Traceback" not in done.stderr
-
-
-def test_junk_ends_a_command_with_one_sentence_too(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=ROOT, env=os.environ | {"GLASSINE_DEBUG": "maybe"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, "GLASSINE_DEBUG is 'maybe', but must be on or off.\n")
+def test_the_supervisor_stops_its_children_last_in_first_out(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    script = (
+        "import signal, sys, time\n"
+        "signal.signal(15, lambda *a: (print('bye', flush=True), sys.exit(0)))\n"
+        "print('up', flush=True); time.sleep(300)"
+    )
+    supervisor = Supervisor()
+    for name in ("redis", "worker", "web"):
+        supervisor.add(name, lambda name=name: child(tmp_path, script, name))  # type: ignore[misc]
+    deadline = time.monotonic() + 20
+    said = ""
+    while said.count("| up") < 3 and time.monotonic() < deadline:
+        said += capfd.readouterr().out
+        time.sleep(0.05)
+    supervisor.stop()
+    time.sleep(0.2)
+    byes = [line.split()[0] for line in capfd.readouterr().out.splitlines() if line.endswith("| bye")]
+    assert byes == ["web", "worker", "redis"]

@@ -22,7 +22,7 @@ from apps.jobs import queue
 from apps.jobs.models import Job, Queue
 from apps.web.ids import uuid7
 from config.celery import app
-from config.launcher.redis import binary
+from config.launcher.redis import program
 
 
 class Broker:
@@ -31,7 +31,7 @@ class Broker:
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "broker.sock"
         self.process = subprocess.Popen(
-            [str(binary()), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(folder)],
+            [str(program()), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(folder)],
             stdout=subprocess.DEVNULL,
         )
         self.client = Redis(unix_socket_path=str(self.socket))
