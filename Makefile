@@ -5,19 +5,22 @@ PY := .venv/bin/python
 # Real PostgreSQL and Redis on data of their own, while the command after it runs.
 WITH_SERVICES := $(PY) -m config.launcher.main --only postgres,redis --data var/test --
 # Ends the program when make ends, even by kill -9.
-LEASHED := $(PY) -S config/launcher/die_with_parent.py 15 plain
+DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run demo test quick lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
+.PHONY: help run demo test quick lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
 	requirements
 
+help:                       ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
 run: setup                  ## start Glassine and print its address
-	@$(LEASHED) $(PY) -m config.launcher.main
+	@$(DIE_WITH_MAKE) $(PY) -m config.launcher.main
 
 demo: setup                 ## the same, with a studio full of sample photos
-	@$(LEASHED) $(PY) -m config.launcher.main --demo
+	@$(DIE_WITH_MAKE) $(PY) -m config.launcher.main --demo
 
 # pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. What failed is tried once more
 # by itself: two busy cores can be too slow for a time-out. Both tries stand in the log.
@@ -35,33 +38,33 @@ quick: dev                  ## the fast part
 lint: dev                   ## style, types, layers, migrations
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations
 
-lint-types:
+lint-types:                 ## mypy alone
 	$(PY) -m mypy
 
-lint-style:
+lint-style:                 ## ruff alone
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-lint-layers:
+lint-layers:                ## who may import whom, alone
 	.venv/bin/lint-imports
 
-lint-migrations:
+lint-migrations:            ## whether a migration is missing, alone
 	$(PY) manage.py makemigrations --check --dry-run --settings config.settings.test
 
 bench: dev                  ## the figures of docs/performance.md, each beside its baseline
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.bench $(ARGS)
 
-pictures: dev              ## take the pictures of docs/images anew; look at them
+pictures: dev               ## take the pictures of docs/images anew; look at them
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.browser.picture_book
 
-messages: dev              ## collect the texts that guests read, and compile their translations (needs gettext)
+messages: dev               ## collect the texts that guests read, and compile their translations (needs gettext)
 	$(PY) manage.py makemessages -l de --no-wrap --add-location never --ignore .venv --ignore var --ignore tests
 	$(PY) manage.py compilemessages --ignore .venv --ignore var
 
-setup:
+setup:                      ## install what running needs
 	@$(PYTHON) requirements/bootstrap.py base
 
-dev:
+dev:                        ## install what developing needs too
 	@$(PYTHON) requirements/bootstrap.py dev
 
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" ../.venv/bin/pip-compile --quiet --no-config \
