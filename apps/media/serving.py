@@ -26,7 +26,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
 from apps.accounts.tenancy import acting_in
-from apps.media.formats import FORMATS
+from apps.media.mime import PLAIN_BYTES, download_name, safe_mime
 from apps.media.models import Blob, BlobEvent, Rendition
 from apps.media.presets import BY_NAME
 from apps.media.storage import sha256_of, store
@@ -37,15 +37,9 @@ MAC_BYTES = 16
 # A permission is checked at least this often, and a redirect to the bucket must outlive its own caching.
 CACHED_SECONDS = 30
 SIGNED_SECONDS = 60
-PLAIN_BYTES = "application/octet-stream"
 DAMAGED = b"This file is damaged on our side. The studio's administrator has been told."
 
 _PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.webp")
-# Extensions that fit a type; the first is the one we give.
-_EXTENSIONS: dict[str, tuple[str, ...]] = {format.mime: (format.extension,) for format in FORMATS.values()}
-_EXTENSIONS["image/jpeg"] += ("jpeg", "jpe", "jfif")
-_EXTENSIONS["image/tiff"] += ("tiff",)
-_EXTENSIONS["image/heic"] += ("heif", "hif")
 
 
 # -- addresses ---------------------------------------------------------------------------------------
@@ -146,28 +140,6 @@ def original_location(studio_id: UUID, photo_id: UUID) -> Location | None:
 
 
 # -- headers -----------------------------------------------------------------------------------------
-
-
-def safe_mime(mime: str) -> str:
-    """The type itself if it is one of our picture formats, else plain bytes: never text, HTML or SVG."""
-    return mime if mime in _EXTENSIONS else PLAIN_BYTES
-
-
-def download_name(name: str, mime: str) -> str:
-    """The name a file gets on the visitor's disk: the camera's, ending as its true format does.
-
-    "IMG_1.JPG" stays; as WebP it is "IMG_1.webp"; "trick.html" becomes "trick.html.jpg".
-    """
-    name = re.sub(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", "", name).strip(". ") or "photo"
-    wanted = _EXTENSIONS.get(mime)
-    if wanted is None:
-        return f"{name}.bin"
-    stem, _dot, suffix = name.rpartition(".")
-    extension = suffix.lower() if stem else ""
-    if extension in wanted:
-        return name
-    known = any(extension in others for others in _EXTENSIONS.values())
-    return f"{stem if known else name}.{wanted[0]}"
 
 
 def safety_headers(mime: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo
 from apps.media import serving
+from apps.media.mime import download_name
 from apps.media.models import BlobEvent
 from apps.media.storage import LocalStore
 from tests.factories import PhotoFactory, RenditionFactory, jpeg, kept
@@ -170,7 +171,7 @@ def test_an_unchanged_picture_is_not_sent_again(photo: Photo) -> None:
     ],
 )
 def test_a_file_is_named_as_the_camera_did_and_ends_as_it_is(name: str, mime: str, expected: str) -> None:
-    assert serving.download_name(name, mime) == expected
+    assert download_name(name, mime) == expected
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from django.utils.http import content_disposition_header
 
 from apps.albums.filenames.names import camera_name
-from apps.media import serving
+from apps.media.mime import download_name
 from apps.media.storage import LocalStore, as_local_file, checked_key, sha256_of
 
 KEY = "0190/ab/cd/abcd.0190"
@@ -183,7 +183,7 @@ def test_no_payload_survives_in_a_photos_name() -> None:
 
 def test_no_payload_bends_the_header_of_a_download() -> None:
     for payload in PAYLOADS:
-        name = serving.download_name(payload, "image/jpeg")
+        name = download_name(payload, "image/jpeg")
         header = content_disposition_header(True, name)
         assert header
         assert header.isascii()

@@ -20,7 +20,7 @@ from apps.media.models import Blob, BlobState, Rendition
 from apps.media.storage import store
 from apps.sharing.access import Grant
 from apps.sharing.downloads import studio_sizes
-from apps.sharing.downloads.archive.paths import File
+from apps.sharing.downloads.files import File
 from apps.sharing.models import Metadata
 from apps.web.refusal import Refusal
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.context import brand_css
 from apps.media import responses, serving
-from apps.media.serving import download_name
+from apps.media.mime import download_name
 from apps.sharing.access import Grant, lockout
 from apps.sharing.downloads import email_link, offers, pin_code, quota, single, sizes
 from apps.sharing.downloads.archive import plan, prepare

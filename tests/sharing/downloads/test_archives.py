@@ -25,6 +25,7 @@ from apps.media.models import Blob
 from apps.media.storage import store
 from apps.sharing import access
 from apps.sharing.downloads.archive import paths, plan
+from apps.sharing.downloads.files import File
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Activity, Archive, Pick, Selection, ShareLink, TakenPhoto, Visitor
@@ -260,9 +261,9 @@ def test_large_choices_come_in_parts_that_do_not_split_a_set(shared: Make, monke
         zip_of(share, part="3")
 
 
-def file(number: int, section: int, size: int) -> paths.File:
+def file(number: int, section: int, size: int) -> File:
     where = (UUID(int=section), f"S{section}") if section else None
-    return paths.File(UUID(int=number), UUID(int=number), where, f"{number}.jpg", "image/jpeg", size, 0, "", 0)
+    return File(UUID(int=number), UUID(int=number), where, f"{number}.jpg", "image/jpeg", size, 0, "", 0)
 
 
 def test_a_set_is_split_only_if_it_alone_is_larger_than_a_part() -> None:

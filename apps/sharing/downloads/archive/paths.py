@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from uuid import UUID
 
-from apps.media.serving import download_name
+from apps.media.mime import download_name
 from apps.sharing.downloads.archive.layout import clean, distinct
+from apps.sharing.downloads.files import File
 from apps.web import tables
 
 PART_BYTES = 2_000_000_000
 MANIFEST = "manifest.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One photo to be packed. section: id and title of the set it lies in.  modified: seconds since 1970."""
-
-    photo_id: UUID
-    blob_id: UUID
-    section: tuple[UUID, str] | None
-    camera_name: str
-    mime: str
-    size: int
-    crc32: int
-    sha256: str
-    modified: int
 
 
 def paths(files: Sequence[File]) -> list[str]:

@@ -30,7 +30,7 @@ from apps.albums.stream import unseen
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive import paths
 from apps.sharing.downloads.archive.layout import Entry, Layout
-from apps.sharing.downloads.archive.paths import File
+from apps.sharing.downloads.files import File
 from apps.sharing.downloads.sizes import COLUMNS, Missing, files_of, is_offered
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
 from apps.web.compiled_queries import Compiled

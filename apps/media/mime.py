@@ -1,0 +1,34 @@
+"""The media type and the file name with which a stored file leaves. Pure."""
+
+import re
+
+from apps.media.formats import FORMATS
+
+PLAIN_BYTES = "application/octet-stream"
+# Extensions that fit a type; the first is the one we give.
+_EXTENSIONS: dict[str, tuple[str, ...]] = {format.mime: (format.extension,) for format in FORMATS.values()}
+_EXTENSIONS["image/jpeg"] += ("jpeg", "jpe", "jfif")
+_EXTENSIONS["image/tiff"] += ("tiff",)
+_EXTENSIONS["image/heic"] += ("heif", "hif")
+
+
+def safe_mime(mime: str) -> str:
+    """The type itself if it is one of our picture formats, else plain bytes: never text, HTML or SVG."""
+    return mime if mime in _EXTENSIONS else PLAIN_BYTES
+
+
+def download_name(name: str, mime: str) -> str:
+    """The name a file gets on the visitor's disk: the camera's, ending as its true format does.
+
+    "IMG_1.JPG" stays; as WebP it is "IMG_1.webp"; "trick.html" becomes "trick.html.jpg".
+    """
+    name = re.sub(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", "", name).strip(". ") or "photo"
+    wanted = _EXTENSIONS.get(mime)
+    if wanted is None:
+        return f"{name}.bin"
+    stem, _dot, suffix = name.rpartition(".")
+    extension = suffix.lower() if stem else ""
+    if extension in wanted:
+        return name
+    known = any(extension in others for others in _EXTENSIONS.values())
+    return f"{stem if known else name}.{wanted[0]}"
