@@ -18,7 +18,7 @@ from apps.jobs.models import Job, Queue, State
 from apps.media import fingerprint, jail, renditions
 
 STEP = "fingerprint"
-# A quarter of a second each: what is uploaded a moment after them waits for some seconds.
+# Half of a rendering each: what is uploaded a moment after them waits for ten seconds or so.
 SHARE = 50
 
 
