@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     "remind clients": {"task": "sharing.remind", "schedule": 600.0, "options": {"expires": 600}},
     "forget old visits": {"task": "sharing.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "hash anew": {"task": "albums.refresh_fingerprints", "schedule": 60.0, "options": {"expires": 60}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from apps.albums import reprocess
+from apps.albums import reprocess, stale_fingerprints
 from apps.jobs import queue
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
@@ -26,6 +26,7 @@ def render(job: queue.Claimed) -> None:
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
     **pipeline.STEPS,
+    **stale_fingerprints.STEPS,
     **sending.STEPS,
     **prepare.STEPS,
     **watermarks.STEPS,

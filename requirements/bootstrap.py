@@ -22,6 +22,10 @@ PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / ".unfinished"
 # dev.txt holds all of base.txt at the same versions.
 CONTAINED_IN = {"base": ["base", "dev"], "dev": ["dev"]}
+# Faces: installed with every list, see ml.in.
+SHIM = "dlib-shim"
+# Its licence forbids commercial use, and nothing needs it (docs/licences.md).
+FORBIDDEN_MODEL = "shape_predictor_68_face_landmarks.dat"
 
 
 def main():
@@ -60,9 +64,11 @@ def check_python():
 
 
 def fingerprint(kind):
-    """What an installation depends on: the list of packages and the Python it was made with."""
-    content = (ROOT / "requirements" / "{}.txt".format(kind)).read_bytes()
-    return hashlib.sha256(content).hexdigest() + " python{}.{}\n".format(*sys.version_info[:2])
+    """What an installation depends on: the lists of packages and the Python it was made with."""
+    digest = hashlib.sha256()
+    for name in ("{}.txt".format(kind), "ml.txt", "{}/pyproject.toml".format(SHIM)):
+        digest.update((ROOT / "requirements" / name).read_bytes())
+    return digest.hexdigest() + " python{}.{}\n".format(*sys.version_info[:2])
 
 
 def stamp(kind):
@@ -84,13 +90,29 @@ def install(kind):
         UNFINISHED.touch()
         run([sys.executable, "-m", "venv", str(VENV)], "The virtual environment could not be made")
     UNFINISHED.touch()
-    print("Installing the packages of requirements/{}.txt (some minutes, once)".format(kind), flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    # The list is complete, so there is nothing to resolve; wheels only, so that nothing is compiled.
-    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
-    run(command + ["-r", str(ROOT / "requirements" / "{}.txt".format(kind))], "The packages could not be installed")
+    print("Installing the packages of requirements/{}.txt and ml.txt (some minutes, once)".format(kind), flush=True)
+    requirements = ROOT / "requirements"
+    # The lists are complete, so there is nothing to resolve; wheels only, so that nothing is compiled.
+    listed = ["--require-hashes", "--only-binary", ":all:"]
+    pip(listed + ["-r", str(requirements / "{}.txt".format(kind))])
+    # What exists as source only is packed by the setuptools that is installed by now: nothing else is downloaded.
+    pip(["--no-build-isolation", str(requirements / SHIM)])
+    pip(listed + ["--no-build-isolation", "--no-binary", "face-recognition-models", "-r", str(requirements / "ml.txt")])
+    remove_forbidden_model()
     stamp(kind).write_text(fingerprint(kind))
     UNFINISHED.unlink()
+
+
+def pip(arguments):
+    """Install exactly what is named, or end the program."""
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    run(command + arguments, "The packages could not be installed")
+
+
+def remove_forbidden_model():
+    """Take the file out that every installation of the face models brings."""
+    for path in VENV.glob("lib/python*/site-packages/face_recognition_models/models/" + FORBIDDEN_MODEL):
+        path.unlink()
 
 
 def has_pip():

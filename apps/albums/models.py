@@ -152,6 +152,7 @@ class Photo(StudioModel):
 
     width, height: pixels after orientation; null until rendered.
     color: dominant colour as "#rrggbb".  phash: 64-bit perceptual hash, signed for PostgreSQL.
+    fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
     is not read from the file again.
@@ -166,6 +167,8 @@ class Photo(StudioModel):
     height = models.PositiveIntegerField(null=True)
     color = models.CharField(max_length=7, blank=True)
     phash = models.BigIntegerField(null=True)
+    # What was stored before versions were counted has the bits of version 1.
+    fingerprint_version = models.PositiveSmallIntegerField(default=1, editable=False)
     taken_at = models.DateTimeField(null=True)
     taken_offset = models.SmallIntegerField(null=True)
     taken_by_hand = models.BooleanField(default=False)
@@ -200,6 +203,8 @@ class Photo(StudioModel):
                 condition=Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED]),
                 name="albums_photo_unready",
             ),
+            # Of all studios: while no fingerprint is old, the search for old ones ends at once.
+            models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
         ]
 
     def __str__(self) -> str:

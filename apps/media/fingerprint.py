@@ -1,30 +1,32 @@
 """How a picture looks, in few bytes: a perceptual hash and one colour."""
 
-import math
-from statistics import median
+import re
 
 from PIL import Image
 
-_SIDE, _LOW = 32, 8
-_COSINES = [[math.cos(math.pi * wave * (2 * at + 1) / (2 * _SIDE)) for at in range(_SIDE)] for wave in range(_LOW)]
+#: Raise this number whenever `phash` gives other bits: photos are then hashed again in the background
+#: (apps.albums.stale_fingerprints). 1: imagehash.phash of the thumb; what was stored before has the same bits.
+VERSION = 1
+
+
+def preload() -> None:
+    """Import what `phash` needs. Not at import: it takes half a second, and web processes never hash."""
+    import imagehash  # noqa: F401
+    import scipy.fftpack  # noqa: F401
 
 
 def phash(picture: Image.Image) -> str:
-    """The 64-bit perceptual hash as 16 hex digits; the same bits as imagehash.phash().
+    """The 64-bit perceptual hash as 16 hex digits: which of the lowest frequencies lie above their median."""
+    import imagehash
 
-    The signs of the 8 x 8 lowest frequencies of a 32 x 32 grey reduction, against their median.
-    """
-    grey = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS).tobytes()
-    rows = [grey[start : start + _SIDE] for start in range(0, _SIDE * _SIDE, _SIDE)]
-    across = [[_dot(wave, row) for row in rows] for wave in _COSINES]
-    # Sums of the same bytes differ in their last digits; that must not set bits of an even surface.
-    waves = [round(_dot(down, column), 6) for down in _COSINES for column in across]
-    middle = median(waves)
-    return f"{int(''.join('1' if wave > middle else '0' for wave in waves), 2):016x}"
+    return str(imagehash.phash(picture))
 
 
-def _dot(wave: list[float], values: bytes | list[float]) -> float:
-    return sum(map(float.__mul__, wave, map(float, values)))
+def as_signed(phash: object) -> int:
+    """The hash as a row holds it: PostgreSQL's integers have a sign. Raises ValueError unless it is 16 hex digits."""
+    if not isinstance(phash, str) or not re.fullmatch("[0-9a-f]{16}", phash):
+        raise ValueError("no perceptual hash")
+    return int.from_bytes(bytes.fromhex(phash), signed=True)
 
 
 def dominant_color(picture: Image.Image) -> str:

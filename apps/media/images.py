@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from apps.media import facts as camera
 from apps.media import fingerprint
 from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooManyPixels, check_whole, sniff
-from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, WEB, Preset
+from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, Preset
 from apps.media.render_result import Rendered, RenditionFile
 
 __all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fit", "fitted", "preload", "render", "write_presets"]
@@ -68,9 +68,10 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[Preset] = PRESETS) 
 
 
 def preload() -> None:
-    """Make Pillow know HEIC. Not at import: the web process reads Rendered and needs no decoder."""
+    """Load the hash, and make Pillow know HEIC. Not at import: the web process reads Rendered and needs no decoder."""
     import pillow_heif
 
+    fingerprint.preload()
     if "HEIF" not in Image.OPEN:
         pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
@@ -105,6 +106,17 @@ def fit(source: Path, out_dir: Path) -> dict[str, int]:
     picture.save(encoded, "JPEG", quality=FIT_QUALITY, icc_profile=profile or None, exif=b"")
     write_new(out_dir / FIT_FILE, encoded.getbuffer())
     return {"width": picture.width, "height": picture.height}
+
+
+def hash_again(source: Path, out_dir: Path) -> dict[str, str]:
+    """The perceptual hash alone, of the same picture that `render` takes it of. Raises as `render`."""
+    preload()
+    format = _format(source)
+    check_whole(source, format)
+    picture, _, _, _ = _decode(source, format)
+    for preset in (WEB, THUMB):
+        picture = _shrunk(picture, preset.long_edge)
+    return {"phash": fingerprint.phash(picture)}
 
 
 def write_presets(

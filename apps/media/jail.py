@@ -35,7 +35,8 @@ _START = (
     "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])))"
 )
 # All that the decoders get to see of the environment. Two arenas: more would only fill the address space.
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+# No threads of the linear algebra below the hash: a process that has some cannot be forked safely.
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Rejected(Exception):

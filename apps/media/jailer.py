@@ -1,6 +1,6 @@
 """The forkserver behind jail.py: a fresh Python that holds no secret and forks one process per file.
 
-It knows Pillow and the pure modules and nothing else: no Django, no settings, no environment. It ends when
+It knows Pillow, the hash and the pure modules and nothing else: no Django, no settings, no environment. It ends when
 the process that started it ends, however that ends, and takes its children along.
 """
 

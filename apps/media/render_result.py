@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.media import fingerprint
 from apps.media.facts import Facts
 from apps.media.formats import FORMATS
 from apps.media.presets import BY_NAME, MAX_PIXELS, PRESETS, RECIPE
@@ -52,8 +53,9 @@ class Rendered:
             width, height = _side(plain["width"]), _side(plain["height"])
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the answer lacks something: {error}") from error
-        if not re.fullmatch("#[0-9a-f]{6}", color) or not re.fullmatch("[0-9a-f]{16}", phash):
-            raise ValueError("no colour or no hash")
+        fingerprint.as_signed(phash)
+        if not re.fullmatch("#[0-9a-f]{6}", color):
+            raise ValueError("no colour")
         if [made.name for made in files] != [preset.name for preset in PRESETS] or plain["recipe"] != RECIPE:
             raise ValueError("other renditions than asked for")
         return cls(format.name, format.mime, width, height, color, phash, found, files, RECIPE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 from apps.accounts.tenancy import acting_in
-from apps.media import cas, jail
+from apps.media import cas, fingerprint, jail
 from apps.media.images import Rendered
 from apps.media.models import Blob, Rendition
 from apps.media.storage import as_local_file, temp_directory
@@ -19,14 +21,34 @@ def render(blob: Blob) -> Rendered:
     Doing it again replaces the rows and loses nothing. Raises jail.Rejected for a bad file, jail.Crashed when the
     decoder died.
     """
-    out = Path(mkdtemp(prefix="render.", dir=temp_directory()))
-    try:
+    with _private_folder() as out:
         with as_local_file(blob.storage_key) as source:
             rendered = jail.render(source, out)
         _keep_all(blob, rendered, out)
-    finally:
-        shutil.rmtree(out, ignore_errors=True)
     return rendered
+
+
+def phash_of(blob: Blob) -> int:
+    """The perceptual hash of a blob as a row holds it; the same that `render` learns, without its renditions.
+
+    Raises jail.Rejected for a bad file, jail.Crashed when the decoder died.
+    """
+    with _private_folder() as out, as_local_file(blob.storage_key) as source:
+        plain = jail.run("apps.media.images:hash_again", source, out)
+    try:
+        return fingerprint.as_signed(plain.get("phash"))
+    except ValueError as error:
+        raise jail.Crashed(f"the decoder gave something else than a hash: {error}") from error
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """An empty folder for what the jail writes, gone afterwards."""
+    folder = Path(mkdtemp(prefix="render.", dir=temp_directory()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep_all(blob: Blob, rendered: Rendered, out: Path) -> None:

@@ -22,9 +22,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: address space and written file in bytes, CPU and wall clock in seconds."""
+    """What one file may cost: address space and written file in bytes, CPU and wall clock in seconds.
 
-    memory_bytes: int = 1_500_000_000
+    230 MB of the address space are libraries that every task finds loaded; a tenth of them is in memory.
+    """
+
+    memory_bytes: int = 1_700_000_000
     cpu_seconds: int = 25
     wall_seconds: float = 30.0
     file_bytes: int = 64_000_000

@@ -1,7 +1,8 @@
 """Where bytes lie: a local disk or an S3 bucket, behind one small interface.
 
 Keys are made in `cas` only. A key is written once and never again, so no reader sees a half-written
-or changed object.
+or changed object. Django's file storage and django-storages know where an object lies and how to reach it;
+the writing is ours, because theirs neither syncs to the disk nor sends checksums nor refuses to replace.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from storages.backends.s3 import S3Storage
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -96,6 +98,7 @@ class LocalStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.temp = root / ".tmp"
+        self._files = FileSystemStorage(location=root)
         self._prefix = f"{root}/"
         self._synced: set[Path] = {root}
 
@@ -132,13 +135,14 @@ class LocalStore:
         return [directory, *above]
 
     def open(self, key: str, *, start: int = 0) -> BinaryIO:
-        file = self._path(key).open("rb")
+        # The bare file: the wrapper around it knows no BinaryIO.
+        file = cast(BinaryIO, self._files.open(checked_key(key)).file)
         file.seek(start)
         return file
 
     def delete(self, key: str) -> None:
         path = self._path(key)
-        path.unlink(missing_ok=True)
+        self._files.delete(key)
         if path.parent.is_dir():
             sync_directory(path.parent)
 
@@ -177,7 +181,19 @@ class LocalStore:
         return None
 
     def _path(self, key: str) -> Path:
-        return self.root / checked_key(key)
+        return Path(self._files.path(checked_key(key)))
+
+
+class _Bucket(S3Storage):  # type: ignore[misc]
+    """A bucket as django-storages reaches it, by one connection for all threads.
+
+    It would make one per thread, each with sessions and sockets of its own. What we use of a connection, its client,
+    may be shared.
+    """
+
+    @cached_property
+    def connection(self) -> object:
+        return super().connection
 
 
 class S3Store:
@@ -187,17 +203,19 @@ class S3Store:
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self.temp = temp
-        self.client: S3Client = boto3.client(
-            "s3",
+        self._files = _Bucket(
+            bucket_name=bucket,
+            location=self.prefix,
             endpoint_url=endpoint,
             region_name=region or "us-east-1",
-            config=Config(
+            client_config=Config(
                 retries={"max_attempts": 4, "mode": "standard"},
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=ANSWER_SECONDS,
                 signature_version="s3v4",
             ),
         )
+        self.client: S3Client = self._files.connection.meta.client
 
     def put(self, temp: Path, key: str, *, sha256: str) -> None:
         digest = b64encode(bytes.fromhex(sha256)).decode()
@@ -264,9 +282,8 @@ class S3Store:
         return None
 
     def signed_url(self, key: str, *, seconds: int, headers: dict[str, str]) -> str | None:
-        parameters = {"Bucket": self.bucket, "Key": self._key(key)}
-        parameters |= {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
-        return self.client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+        told = {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
+        return str(self._files.url(checked_key(key), parameters=told, expire=seconds))
 
     def _arrived(self, key: str, sha256: str) -> bool:
         """True if these very bytes lie under the key. Read back, because not every S3 server tells its checksum."""

@@ -20,7 +20,7 @@ from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import jail, on_demand, renditions
+from apps.media import fingerprint, jail, on_demand, renditions
 from apps.media.facts import Facts
 from apps.media.images import Rendered
 from apps.uploads import progress
@@ -69,14 +69,15 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
     facts = rendered.facts
     photo.width, photo.height = rendered.width, rendered.height
     photo.color = rendered.color
-    photo.phash = int.from_bytes(bytes.fromhex(rendered.phash), signed=True)
+    photo.phash, photo.fingerprint_version = fingerprint.as_signed(rendered.phash), fingerprint.VERSION
     _learn_moment(photo, facts)
     photo.facts = facts.as_plain()
     photo.state, photo.problem = PhotoState.READY, ""
     photo.updated_at = clock.now()
     photo.save(
         update_fields=[
-            "width", "height", "color", "phash", "taken_at", "taken_offset", "facts", "state", "problem", "updated_at",
+            "width", "height", "color", "phash", "fingerprint_version", "taken_at", "taken_offset", "facts", "state",
+            "problem", "updated_at",
         ]
     )  # fmt: skip
 

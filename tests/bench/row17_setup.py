@@ -41,11 +41,14 @@ def run(context: Context) -> Iterator[Row]:
 
 
 def _download(wheels: Path) -> None:
-    """The files of requirements/base.txt, those that are there already once."""
+    """The files of requirements/base.txt and ml.txt, those that are there already once."""
     wheels.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-    command += ["--only-binary", ":all:", "-d", str(wheels), "-r", str(ROOT / "requirements" / "base.txt")]
-    subprocess.run(command, check=True)
+    command += ["--only-binary", ":all:", "-d", str(wheels)]
+    # The models exist as source only; see ml.in.
+    source_only = ["--no-build-isolation", "--no-binary", "face-recognition-models"]
+    for more in (["-r", "base.txt"], [*source_only, "-r", "ml.txt"]):
+        subprocess.run([*command, *more], check=True, cwd=ROOT / "requirements")
 
 
 def _until_ready(clone: Path, environment: Mapping[str, str]) -> float:

@@ -145,6 +145,20 @@ def test_a_key_that_climbs_is_refused(s3: S3Store, key: str) -> None:
         s3.size(key)
 
 
+def test_threads_share_one_connection(s3: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(boto3, "Session", lambda **keys: made.append(keys))
+    with ThreadPoolExecutor(4) as threads:
+        urls = list(threads.map(lambda _: s3.signed_url("a/b", seconds=60, headers={}), range(4)))
+    assert (all(urls), made) == (True, [])
+
+
+def test_the_connection_is_as_patient_as_the_settings_say(s3: S3Store) -> None:
+    config = s3.client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (storage.CONNECT_SECONDS, storage.ANSWER_SECONDS)
+    assert s3.client.meta.region_name == "us-east-1"
+
+
 @pytest.mark.slow
 def test_a_listing_of_more_than_a_thousand_objects_is_complete(s3: S3Store) -> None:
     def make(number: int) -> None:

@@ -11,6 +11,30 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "requirements" / "bootstrap.py"
 
+MODELS = "face_recognition_models/models"
+KEPT, FORBIDDEN = "shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_landmarks.dat"
+# The smallest project that builds without setuptools. In place of the shim it brings the models.
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+BACKEND = f"""
+import zipfile
+
+def build_wheel(directory, settings=None, metadata=None):
+    name = "dlib-20.0.1-py3-none-any.whl"
+    with zipfile.ZipFile(directory + "/" + name, "w") as wheel:
+        wheel.writestr("{MODELS}/{KEPT}", "five")
+        wheel.writestr("{MODELS}/{FORBIDDEN}", "many")
+        wheel.writestr("dlib-20.0.1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: dlib\\nVersion: 20.0.1\\n")
+        tags = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        wheel.writestr("dlib-20.0.1.dist-info/WHEEL", tags)
+        wheel.writestr("dlib-20.0.1.dist-info/RECORD", "")
+    return name
+"""
+
 
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -21,8 +45,11 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     venv = tmp_path / ".venv"
-    (tmp_path / "requirements").mkdir()
-    for kind in ("base", "dev"):
+    shim = tmp_path / "requirements" / "dlib-shim"
+    shim.mkdir(parents=True)
+    (shim / "pyproject.toml").write_text(PROJECT)
+    (shim / "backend.py").write_text(BACKEND)
+    for kind in ("base", "dev", "ml"):
         (tmp_path / "requirements" / f"{kind}.txt").write_text("")
     for name, value in {
         "ROOT": tmp_path, "VENV": venv, "PYTHON": venv / "bin" / "python", "UNFINISHED": venv / ".unfinished",
@@ -79,6 +106,24 @@ def test_packages_are_installed_once_and_again_when_their_list_changed(bootstrap
     assert not bootstrap.is_installed("dev")
 
 
+@pytest.mark.parametrize("changed", ["base.txt", "ml.txt", "dlib-shim/pyproject.toml"])
+def test_a_change_of_any_list_is_a_reason_to_install(bootstrap: ModuleType, changed: str) -> None:
+    bootstrap.PYTHON.parent.mkdir(parents=True)
+    bootstrap.PYTHON.touch()
+    bootstrap.stamp("base").write_text(bootstrap.fingerprint("base"))
+    assert bootstrap.is_installed("base")
+    with (bootstrap.ROOT / "requirements" / changed).open("a") as file:
+        file.write("# something else\n")
+    assert not bootstrap.is_installed("base")
+
+
+@pytest.mark.slow
+def test_each_installation_removes_the_model_that_may_not_be_used(bootstrap: ModuleType) -> None:
+    for _ in range(2):
+        bootstrap.install("base")
+        assert [path.name for path in bootstrap.VENV.glob(f"lib/python*/site-packages/{MODELS}/*")] == [KEPT]
+
+
 @pytest.mark.slow
 def test_an_installation_that_was_cut_short_is_begun_anew(bootstrap: ModuleType) -> None:
     bootstrap.install("base")
@@ -97,6 +142,13 @@ def test_a_failed_installation_ends_with_a_sentence(bootstrap: ModuleType) -> No
     with pytest.raises(SystemExit, match="could not be installed; the lines above say why"):
         bootstrap.install("base")
     assert not bootstrap.is_installed("base")
+
+
+def test_no_layer_of_an_image_holds_the_model_that_may_not_be_used() -> None:
+    steps = (SOURCE.parents[1] / "docker" / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    bringing = [step for step in steps if step.startswith("RUN") and "ml.txt" in step]
+    assert len(bringing) == 1
+    assert bringing[0].endswith(f"find /venv -name {FORBIDDEN} -delete")
 
 
 def test_no_list_of_packages_names_an_index_or_a_path() -> None:
