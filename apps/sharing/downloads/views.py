@@ -172,7 +172,7 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
         response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)
         response["Retry-After"] = str(wait)
         return response
-    pin_code.hand_over(answer, link, now=timezone.now())
+    pin_code.hand_over(answer, request.COOKIES, link, now=timezone.now())
     return answer
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -19,23 +18,32 @@ from django.utils.translation import pgettext
 from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
-from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.favourites import lists
 from apps.sharing.favourites.lists import Listed, Lists
 from apps.sharing.models import Download, Pick, Visitor, Work
 
 ASKED_AT_ONCE = 100
-REMEMBERED = timedelta(days=365)
+
+
+class ChosenList(NamedTuple):
+    """What the cookie of an album says: the list to which this browser's hearts go. Rights are asked each time."""
+
+    selection_id: UUID
+
+
+COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), most=4)
 
 
 def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, str]) -> UUID | None:
     """The list that the browser wants: the one that the request names, else the one it chose last."""
-    return as_id(query.get("list", "")) or as_id(cookies.get(_cookie(grant), ""))
+    held = COOKIE.read(cookies, grant.album.pk, now=timezone.now())
+    return as_id(query.get("list", "")) or (held.selection_id if held else None)
 
 
-def remember_list(response: HttpResponseBase, grant: Grant, selection_id: UUID) -> None:
-    """This browser's hearts go to this list from now on. It says no more than a choice: rights are asked each time."""
-    give_cookie(response, _cookie(grant), str(selection_id), lives=REMEMBERED)
+def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant: Grant, selection_id: UUID) -> None:
+    """The hearts of the browser with these cookies go to this list from now on."""
+    COOKIE.give(response, cookies, ChosenList(selection_id), grant.album.pk, now=timezone.now())
 
 
 def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:
@@ -181,7 +189,3 @@ def as_id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _cookie(grant: Grant) -> str:
-    return f"{settings.VISITOR_COOKIE_NAME}_list_{grant.album.pk.hex[-16:]}"

@@ -91,7 +91,7 @@ def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
 @favourite_deed
 def list_create(request: HttpRequest, grant: Grant, token: str, visitor: Visitor) -> HttpResponse:
     """A new list, which becomes the active one."""
-    return _to(grant, token, lists.create(grant, visitor, request.POST.get("title", "")))
+    return _to(request, grant, token, lists.create(grant, visitor, request.POST.get("title", "")))
 
 
 @favourite_deed
@@ -99,13 +99,13 @@ def list_choose(request: HttpRequest, grant: Grant, token: str, visitor: Visitor
     """Hearts go to this list from now on."""
     selection = lists.hold(grant, visitor, selection_id)
     wanted = request.POST.get("next", "")
-    return _to(grant, token, selection, address=back_to(token, wanted) if wanted else "")
+    return _to(request, grant, token, selection, address=back_to(token, wanted) if wanted else "")
 
 
 @favourite_deed
 def list_rename(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Another name for a list of one's own."""
-    return _to(grant, token, lists.rename(grant, visitor, selection_id, request.POST.get("title", "")))
+    return _to(request, grant, token, lists.rename(grant, visitor, selection_id, request.POST.get("title", "")))
 
 
 @favourite_deed
@@ -120,13 +120,13 @@ def list_send(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     """Send a list to the studio."""
     note, now = request.POST.get("note", ""), timezone.now()
     selection = hearts.send(grant, visitor, selection_id, note=note, now=now, user_agent=_agent(request))
-    return _to(grant, token, selection)
+    return _to(request, grant, token, selection)
 
 
 @favourite_deed
 def list_reopen(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Open a sent list again: the next round."""
-    return _to(grant, token, hearts.reopen(grant, visitor, selection_id, user_agent=_agent(request)))
+    return _to(request, grant, token, hearts.reopen(grant, visitor, selection_id, user_agent=_agent(request)))
 
 
 @favourite_deed
@@ -135,7 +135,7 @@ def list_more(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     selection = hearts.ask_more(grant, visitor, selection_id, now=timezone.now(), user_agent=_agent(request))
     if is_scripted(request):
         return JsonResponse({"asked": True})
-    return _to(grant, token, selection, query="&asked=1")
+    return _to(request, grant, token, selection, query="&asked=1")
 
 
 def _page(
@@ -165,11 +165,13 @@ def _page(
         return render(request, "sharing/favourites.html", {**context, **shown, **dress(grant)}, status=status)
 
 
-def _to(grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = "") -> HttpResponse:
+def _to(
+    request: HttpRequest, grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = ""
+) -> HttpResponse:
     """Go to the list, which this browser holds for the active one from now on."""
     page = f"{reverse('sharing:favourites', args=[token])}?list={selection.pk}{query}"
     response = HttpResponseRedirect(address or page, status=303)
-    remember_list(response, grant, selection.pk)
+    remember_list(response, request.COOKIES, grant, selection.pk)
     return response
 
 

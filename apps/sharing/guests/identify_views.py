@@ -92,5 +92,5 @@ def _known(request: HttpRequest, grant: Grant, visitor: Visitor, wanted: str) ->
     if grant.asks_identity and visitors.of(grant, request.COOKIES, now=now) is None:
         # Only now the link is open to this browser.
         welcome(request, response, grant, visitor=visitor)
-    visitors.remember(response, visitor, now=now)
+    visitors.remember(response, request.COOKIES, visitor, now=now)
     return response

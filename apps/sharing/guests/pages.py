@@ -23,7 +23,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import AUTO, Design
 from apps.sharing import access
-from apps.sharing.access import Grant, lockout, passes
+from apps.sharing.access import Grant, lockout
 from apps.sharing.access.lockout import HOUR
 from apps.sharing.activity import record
 from apps.sharing.guests import expired, view_as, visitors
@@ -160,7 +160,7 @@ def _unlocked(request: HttpRequest, response: HttpResponseBase, grant: Grant) ->
             if _counts(request, grant, UNLOCKINGS):
                 record.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
         if grant.asks_identity and person is None:
-            passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
+            grant.hand_over(response, request.COOKIES, now=timezone.now())
             return
     welcome(request, response, grant)
 
@@ -200,7 +200,7 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
     visitor: who has just said who it is; else the browser's cookie tells.
     """
     now = timezone.now()
-    passes.hand_over(response, request.COOKIES, grant.passed(now))
+    grant.hand_over(response, request.COOKIES, now=now)
     if _is_member(request, grant.studio) or not _counts(request, grant, OPENINGS):
         return
     with acting_in(grant.studio):
