@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section, hidden_from
 from apps.albums.stream import Stream
 from apps.sharing.access import known, lockout, passes
 from apps.sharing.links.terms import Rights, Standing, Terms
@@ -118,6 +118,14 @@ class Grant:
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""
         return self.sees(self.album.placements.all())  # type: ignore[arg-type]
+
+    def require(self, photo_id: UUID) -> Photo:
+        """One photo that this guest may know of. Raises Http404. Run it in `acting_in(grant.studio)`."""
+        placement = self.photos().filter(photo_id=photo_id).select_related("photo").first()
+        if placement is None:
+            raise Http404
+        photo: Photo = placement.photo
+        return photo
 
     def hand_over(self, response: HttpResponseBase, cookies: Mapping[str, str], *, now: datetime) -> None:
         """Give the browser its pass. cookies: those it holds."""

@@ -36,9 +36,7 @@ def find(grant: Grant, photo_id: UUID, size: str | None) -> tuple[serving.Locati
     wanted = size or grant.rights.download_size
     if wanted is None or not is_offered(grant, wanted):
         raise Http404
-    name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
-    if name is None:
-        raise Http404
+    name = grant.require(photo_id).camera_name
     location = _file(grant, photo_id, rendition_of(wanted, grant.rights.metadata))
     if location is None:
         raise Http404

@@ -127,14 +127,12 @@ def _wish(grant: Grant, query: Mapping[str, str]) -> Wish:
 
 
 def _photo(grant: Grant, token: str, query: Mapping[str, str], wish: Wish) -> dict[str, str] | None:
-    """The single photo of which the page tells the sizes, or for which it asks the PIN."""
+    """The single photo of which the page tells the sizes, or for which it asks the PIN. Raises Http404."""
     try:
         photo_id = UUID(query.get("photo", ""))
     except ValueError:
         return None
-    name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
-    if name is None:
-        return None
+    name = grant.require(photo_id).camera_name
     address = reverse("sharing:download", args=[token, photo_id])
     return {"name": name, "id": str(photo_id), "url": f"{address}?{urlencode({'size': wish.size})}"}
 

@@ -22,8 +22,9 @@ from apps.sharing.models import ActivityKind
 @guest_page(locked_status=403, takes_posts=True)
 def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """Hide a photo from the other links (`on=1`) or show it again (`on=0`). Twice is once."""
-    if not grant.rights.is_main or not grant.photos().filter(photo_id=photo_id).exists():
+    if not grant.rights.is_main:
         raise Http404
+    grant.require(photo_id)
     withheld = request.POST.get("on") != "0"
     if audiences.withhold(grant.album, photo_id, withheld=withheld):
         record.record(

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.urls.converters import UUIDConverter
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.access import passes
+from apps.sharing.access import open_link, passes
 from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
 from apps.sharing.raw import RAW_ROUTES
@@ -300,3 +301,20 @@ def test_members_who_look_are_not_counted(shared: Make, bob: Client) -> None:
     assert bob.get(share.url()).status_code == 200
     share.reload()
     assert share.link.views == 0
+
+
+def test_g19_a_grant_gives_its_photos_and_no_other(shared: Make) -> None:
+    share, other = shared(), shared()
+    grant = open_link(share.token, {}, now=timezone.now())
+    shown, hidden, withheld = share.photos[:3]
+    with acting_in(share.studio):
+        placements = share.album.placements.all()
+        placements.filter(photo=hidden).update(is_hidden=True)
+        placements.filter(photo=withheld).update(is_withheld=True)
+        assert grant.require(shown.pk).camera_name == shown.camera_name
+        for photo_id in (hidden.pk, withheld.pk, other.photos[0].pk, uuid4()):
+            with pytest.raises(Http404):
+                grant.require(photo_id)
+        placements.filter(photo=shown).update(trashed_at=timezone.now())
+        with pytest.raises(Http404):
+            grant.require(shown.pk)
