@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,6 +22,7 @@ from apps.media.serving import safety_headers
 from apps.sharing.branding import choice, watermarks
 from apps.sharing.branding import logo as branding_logo
 from apps.sharing.models import Watermark
+from apps.web.answers import SeeOther
 
 TEXT, PICTURE = "text", "picture"
 
@@ -80,7 +81,7 @@ def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
         form = WatermarkForm(request.POST, request.FILES)
         if form.is_valid() and _chosen(request, album, form):
             messages.success(request, "The watermark is saved. Previews get it within minutes.")
-            return redirect(_address(request, album))
+            return SeeOther(_address(request, album))
     context: dict[str, Any] = {
         "form": form,
         "album": album,
@@ -127,7 +128,7 @@ def album_watermark_drop(request: StudioRequest, album_id: UUID) -> HttpResponse
     album = _album(request, album_id)
     choice.drop(request.studio, album, by=request.user)
     messages.success(request, "The album uses the studio's watermark.")
-    return redirect(_address(request, album))
+    return SeeOther(_address(request, album))
 
 
 @require_GET
@@ -160,7 +161,7 @@ def logo(request: StudioRequest) -> HttpResponse:
     """Take a new logo, or with `remove_logo` show the name again."""
     form = LogoForm(request.POST, request.FILES)
     _change_logo(request, form, request.studio, request.user)
-    return redirect("accounts:settings", request.studio.slug)
+    return SeeOther("accounts:settings", request.studio.slug)
 
 
 def _change_logo(request: HttpRequest, form: LogoForm, studio: Studio, by: User) -> None:

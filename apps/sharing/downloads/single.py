@@ -6,7 +6,7 @@ import logging
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from apps.sharing.downloads.sizes import is_offered, rendition_of
 from apps.sharing.guests import visitors
 from apps.sharing.models import ActivityKind
 from apps.web import ranges
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def ask_pin(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> H
             pin_code.require(grant, request.COOKIES, now=timezone.now())
     except pin_code.Needed:
         query = {"photo": str(photo_id), "size": request.GET.get("size", "")}
-        return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}", status=303)
+        return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}")
     return None
 
 

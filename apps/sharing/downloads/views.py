@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from apps.sharing.downloads.archive.plan import Wish
 from apps.sharing.guests import view_as, visitors
 from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import guest_page
+from apps.web.answers import SeeOther, retry_after, too_many
 from apps.web.client_ip import address as address_of
 from apps.web.rate_limit import TooManyGuesses
 from apps.web.refusal import Refusal
@@ -151,7 +151,7 @@ def _common(grant: Grant, token: str) -> dict[str, Any]:
 def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     """A try at the PIN; back to the page with a pass, or with what was wrong."""
     here = back_to(token, request.POST.get("next", "") or reverse("sharing:downloads", args=[token]))
-    answer = HttpResponseRedirect(here, status=303)
+    answer = SeeOther(here)
     if request.method != "POST" or not grant.rights.needs_pin:
         return HttpResponse(status=405, headers={"Allow": "POST"}) if request.method != "POST" else answer
     query = QueryDict(here.partition("?")[2]).dict()
@@ -165,11 +165,7 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
         form.add_error("pin", _("That is not the PIN."))
         return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
-        wait = stop.wait or lockout.HOUR
-        minutes = ceil(wait / 60)
-        response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)
-        response["Retry-After"] = str(wait)
-        return response
+        return too_many(_page(request, grant, token, query, PinForm(), locked_minutes=stop.minutes), stop.wait)
     pin_code.hand_over(answer, request.COOKIES, link, now=timezone.now())
     return answer
 
@@ -186,7 +182,7 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
     if grant.rights.download_size is None:
         raise Http404
     what = plan.choose(grant, photo_ids)
-    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}", status=303)
+    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}")
 
 
 @guest_page(locked_status=403, takes_posts=True)
@@ -206,11 +202,9 @@ def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpRespons
     try:
         email_link.write(grant, visitor, wish, count, address=address_of(request), now=now)
     except TooManyGuesses as stop:
-        response = _page(request, grant, token, query, PinForm(), status=429, mail="often")
-        response["Retry-After"] = str(stop.wait or email_link.DAY)
-        return response
+        return too_many(_page(request, grant, token, query, PinForm(), mail="often"), stop.wait)
     here = {"what": wish.what, "size": wish.size, "mailed": "1"}
-    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail", status=303)
+    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail")
 
 
 @guest_page(locked_status=403)
@@ -259,7 +253,7 @@ def archive(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     except Refusal as reason:
         return _explained(request, grant, token, reason)
     # What stood in the way is gone, or it was the cookie of a preview that is over.
-    response = HttpResponseRedirect(request.get_full_path(), status=303)
+    response = SeeOther(request.get_full_path())
     view_as.end(response)
     return response
 
@@ -270,9 +264,8 @@ def _explained(request: HttpRequest, grant: Grant, token: str, reason: Refusal) 
     if isinstance(reason, plan.NotReady):
         query["prepare"] = "1"
     onward = f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}" if grant.rights.download_size else ""
-    response = single.refused(request, grant, token, reason, onward)
+    response = retry_after(single.refused(request, grant, token, reason, onward), reason.wait)
     if reason.wait:
-        response["Retry-After"] = str(reason.wait)
         response["Refresh"] = f"2; url={onward}"
     return response
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +19,11 @@ from apps.sharing.favourites import hearts, lists
 from apps.sharing.favourites.list_context import as_id, chosen_list, favourites_context, remember_list, state
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import back_to, is_scripted, needs_person
+from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.sharing.models import Selection, Visitor
+from apps.web import htmx
+from apps.web.answers import SeeOther
 
 P = ParamSpec("P")
 Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, P], HttpResponseBase]
@@ -46,7 +48,7 @@ def favourite_deed(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, P], 
         try:
             return deed(request, grant, token, visitor, *args, **kwargs)
         except Refused as refused:
-            if is_scripted(request):
+            if htmx.is_scripted(request):
                 said = {"code": refused.code, "message": str(refused), **refused.detail}
                 return JsonResponse(said, status=409)
             return _page(request, grant, token, visitor, refused=refused, wanted=kwargs.get("selection_id"))
@@ -81,11 +83,11 @@ def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     remembered = None if named else lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
     on = request.POST.get("on") == "1"
     tally = hearts.heart(grant, visitor, photo_id, on=on, selection_id=named or remembered, user_agent=_agent(request))
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse(
             {"on": tally.on, "count": tally.count, "maximum": tally.maximum, "list": str(tally.selection.pk)}
         )
-    return HttpResponseRedirect(f"{back_to(token, request.POST.get('next', ''))}#p-{photo_id}", status=303)
+    return SeeOther(f"{back_to(token, request.POST.get('next', ''))}#p-{photo_id}")
 
 
 @favourite_deed
@@ -112,7 +114,7 @@ def list_rename(request: HttpRequest, grant: Grant, token: str, visitor: Visitor
 def list_delete(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Delete a list of one's own."""
     lists.delete(grant, visitor, selection_id)
-    return HttpResponseRedirect(reverse("sharing:favourites", args=[token]), status=303)
+    return SeeOther(reverse("sharing:favourites", args=[token]))
 
 
 @favourite_deed
@@ -133,7 +135,7 @@ def list_reopen(request: HttpRequest, grant: Grant, token: str, visitor: Visitor
 def list_more(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Ask the studio for a larger limit."""
     selection = hearts.ask_more(grant, visitor, selection_id, now=timezone.now(), user_agent=_agent(request))
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"asked": True})
     return _to(request, grant, token, selection, query="&asked=1")
 
@@ -149,7 +151,7 @@ def _page(
 ) -> HttpResponse:
     chosen = wanted or chosen_list(grant, request.GET, request.COOKIES)
     context = favourites_context(grant, token, visitor, chosen, request.GET)
-    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+    if htmx.wants(request) and "after" in request.GET:
         return render(request, "sharing/_page.html", context)
     shown = {
         "here": reverse("sharing:favourites", args=[token]),
@@ -170,7 +172,7 @@ def _to(
 ) -> HttpResponse:
     """Go to the list, which this browser holds for the active one from now on."""
     page = f"{reverse('sharing:favourites', args=[token])}?list={selection.pk}{query}"
-    response = HttpResponseRedirect(address or page, status=303)
+    response = SeeOther(address or page)
     remember_list(response, request.COOKIES, grant, selection.pk)
     return response
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from apps.sharing.activity import record
 from apps.sharing.branding import watermarks
 from apps.sharing.guests import visitors
 from apps.sharing.models import ActivityKind
+from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address as address_of
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
@@ -126,16 +127,14 @@ def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:
 
 def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: datetime) -> HttpResponseBase:
     """Tell the owners, unless this browser has asked within a day."""
-    back = HttpResponseRedirect(reverse("sharing:gallery", args=[token]), status=303)
+    back = SeeOther(reverse("sharing:gallery", args=[token]))
     if _has_asked(request.COOKIES, expired, now):
         return back
     try:
         _reserve(str(expired.link.pk), address_of(request))
     except TooManyGuesses as stop:
         context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
-        response = render(request, "sharing/expired.html", context, status=429)
-        response["Retry-After"] = str(stop.wait or DAY)
-        return response
+        return too_many(render(request, "sharing/expired.html", context), stop.wait)
     _tell(request, expired, grant, now)
     COOKIE.give(back, request.COOKIES, AskedForTime(expired.link.pk), expired.link.pk, now=now)
     return back

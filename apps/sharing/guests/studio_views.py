@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +22,7 @@ from apps.sharing.links import addresses
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import ShareLink, Visitor
 from apps.web import htmx, tables
+from apps.web.answers import SeeOther
 
 
 def _album(request: StudioRequest, album_id: UUID) -> Album:
@@ -77,7 +78,7 @@ def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
     if not htmx.wants(request):
-        return htmx.tell(request, redirect("sharing:visitors", request.studio.slug, album.pk), text)
+        return htmx.tell(request, SeeOther("sharing:visitors", request.studio.slug, album.pk), text)
     return htmx.vary(htmx.toast(render(request, "sharing/_visitors.html", _context(request, album)), text))
 
 
@@ -110,8 +111,8 @@ def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespon
     standing = Terms.of(link, link.album).standing(timezone.now())
     if not token or standing not in (Standing.OPEN, Standing.DRAFT):
         messages.error(request, "Nobody can open this link, so there is nothing to look at.")
-        return redirect("sharing:links", request.studio.slug, album_id)
-    response = HttpResponseRedirect(reverse("sharing:gallery", args=[token]), status=303)
+        return SeeOther("sharing:links", request.studio.slug, album_id)
+    response = SeeOther(reverse("sharing:gallery", args=[token]))
     guests_view_as.begin(response, request.user, link, visitor, now=timezone.now())
     return response
 
@@ -128,6 +129,6 @@ def _uuid(text: str) -> UUID:
 def view_as_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Back from the guest's place."""
     link = _link(request, album_id, link_id)
-    response = redirect("sharing:links", request.studio.slug, link.album_id)
+    response = SeeOther("sharing:links", request.studio.slug, link.album_id)
     guests_view_as.end(response)
     return response

@@ -25,8 +25,8 @@ from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import is_scripted
 from apps.sharing.models import ShareLink, Visitor
+from apps.web import htmx
 
 REFUSED = "You are looking as a guest does. Nothing is changed here."
 
@@ -85,7 +85,7 @@ def frame(grant: Grant) -> Frame:
 
 def refuse(request: HttpRequest, grant: Grant) -> HttpResponse:
     """The answer to a deed in a preview."""
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"code": "preview", "message": REFUSED}, status=403)
     context = {"studio": grant.studio, "brand_css": brand_css(grant.studio), "sentence": REFUSED}
     return render(request, "sharing/refused.html", context, status=403)

@@ -10,17 +10,15 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role, Studio
-from apps.accounts.views.answers import SeeOther
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of, one_uuid
@@ -30,6 +28,7 @@ from apps.sharing.links.lifecycle import Unsuitable
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
 from apps.sharing.models import LetterKind, Preset, PresetKind, ShareLink
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 Deed = Callable[..., None]
 
@@ -126,11 +125,9 @@ def _preset(request: StudioRequest) -> Preset | None:
 
 def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
     """After a deed: the dialog anew, or for browsers without scripts the page."""
-    if not request.htmx:
-        messages.success(request, text)
-        return redirect("sharing:links", request.studio.slug, album.pk)
-    response = render(request, "albums/_share.html", _share(request, album, new=new))
-    return trigger_client_event(response, "toast", {"text": text, "level": "info"})
+    if not htmx.wants(request):
+        return htmx.tell(request, SeeOther("sharing:links", request.studio.slug, album.pk), text)
+    return htmx.toast(render(request, "albums/_share.html", _share(request, album, new=new)), text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,7 +143,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
         made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
         if made is not None:
             return _answer(request, album, "The link is made.", new=made.pk)
-    template = "albums/_share.html" if request.htmx else "albums/share.html"
+    template = "albums/_share.html" if htmx.wants(request) else "albums/share.html"
     status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
 
@@ -179,7 +176,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     context = {"album": row.album, "link": row, "form": form}
     context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
     status = 422 if form.is_bound else 200
-    if not request.htmx:
+    if not htmx.wants(request):
         return render(request, "sharing/link.html", context, status=status)
     response = render(request, "sharing/_link_form.html", context, status=status)
     # A good answer replaces the whole dialog, a bad form only itself.

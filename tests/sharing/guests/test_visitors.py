@@ -340,7 +340,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
         for who in (anna, ben):
             typed = {"selection": f"For {who.name}’s mum", "note": f"Call {who.name}", "round": 1}
             Activity(studio=share.studio, album=share.album, visitor=who, kind="sent", detail=typed).save()
-    assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 302
+    assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 303
     assert [one.pk for one in people(share)] == [ben.pk]
     with acting_in(share.studio):
         for model in (Selection, Pick, Comment, Letter):
@@ -360,7 +360,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
 def test_signing_out_by_the_studio(shared: Make, erin: Client) -> None:
     share = shared()
     client = introduced(share)
-    assert erin.post(page(share, "visitor_sign_out", visitor=people(share)[0].pk)).status_code == 302
+    assert erin.post(page(share, "visitor_sign_out", visitor=people(share)[0].pk)).status_code == 303
     assert known_as(share, client) == ""
     assert client.post(reverse("sharing:who_save", args=[share.token]), ANNA).status_code == 200
 
