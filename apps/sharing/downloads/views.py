@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.context import brand_css
+from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.media import responses, serving
 from apps.media.serving import download_name
 from apps.sharing.access import Grant, lockout
@@ -128,9 +129,8 @@ def _wish(grant: Grant, query: Mapping[str, str]) -> Wish:
 
 def _photo(grant: Grant, token: str, query: Mapping[str, str], wish: Wish) -> dict[str, str] | None:
     """The single photo of which the page tells the sizes, or for which it asks the PIN. Raises Http404."""
-    try:
-        photo_id = UUID(query.get("photo", ""))
-    except ValueError:
+    photo_id = uuid_or_none(query.get("photo"))
+    if photo_id is None:
         return None
     name = grant.require(photo_id).camera_name
     address = reverse("sharing:download", args=[token, photo_id])
@@ -175,13 +175,9 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
     """Single photos (`photos`, ids, at most 500): remembered, and on to the page that asks for the size."""
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
-    try:
-        photo_ids = [UUID(one) for one in request.POST.getlist("photos")[: plan.MOST_CHOSEN + 1]]
-    except ValueError:
-        raise Http404 from None
     if grant.rights.download_size is None:
         raise Http404
-    what = plan.choose(grant, photo_ids)
+    what = plan.choose(grant, readable_uuids(request.POST.getlist("photos"), most=plan.MOST_CHOSEN + 1))
     return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}")
 
 

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
@@ -38,7 +39,7 @@ COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), m
 def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, str]) -> UUID | None:
     """The list that the browser wants: the one that the request names, else the one it chose last."""
     held = COOKIE.read(cookies, grant.album.pk, now=timezone.now())
-    return as_id(query.get("list", "")) or (held.selection_id if held else None)
+    return uuid_or_none(query.get("list")) or (held.selection_id if held else None)
 
 
 def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant: Grant, selection_id: UUID) -> None:
@@ -48,7 +49,7 @@ def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant:
 
 def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:
     """The counter of a list, and which of some photos are in it. ids: with commas between; the first hundred count."""
-    asked = [one for one in map(as_id, ids.split(",", ASKED_AT_ONCE)[:ASKED_AT_ONCE]) if one]
+    asked = readable_uuids(ids.split(",", ASKED_AT_ONCE), most=ASKED_AT_ONCE)
     found = lists.read(grant, visitor, chosen=chosen, among=asked)
     active = found.active
     return {
@@ -97,7 +98,7 @@ def favourites_context(
         return {**context, "tiles": "", "total": 0}
     every_section = sections_of(grant.album)
     stream = chosen_stream(grant, grant.stream(every_section), active)
-    page = stream.open(query.get("after", ""), photo=as_id(query.get("photo", "")))
+    page = stream.open(query.get("after", ""), photo=uuid_or_none(query.get("photo")))
     following = f"{context['favourites_url']}?list={active.id}&after={page.next}" if page.next else ""
     tiles = guest_tiles(
         page.rows,
@@ -181,11 +182,3 @@ def photo_heart(
         "heart_url": reverse("sharing:favourite", args=[token, photo_id]),
         "is_favourite": photo_id in found.hearts,
     }
-
-
-def as_id(text: str) -> UUID | None:
-    """The id that a text spells, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from apps.albums.request_params import uuid_or_none
 from apps.sharing.access import Grant
 from apps.sharing.favourites import hearts, lists
-from apps.sharing.favourites.list_context import as_id, chosen_list, favourites_context, remember_list, state
+from apps.sharing.favourites.list_context import chosen_list, favourites_context, remember_list, state
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.guests import visitors
 from apps.sharing.guests.identify import back_to, needs_person
@@ -78,7 +79,7 @@ def favourites_state(request: HttpRequest, grant: Grant, token: str) -> HttpResp
 @favourite_deed
 def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
     """Put a photo into a list or take it out, as `on` says."""
-    named = as_id(request.POST.get("list", ""))
+    named = uuid_or_none(request.POST.get("list"))
     # A list that the page names is meant; one that the browser only remembers may be gone.
     remembered = None if named else lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
     on = request.POST.get("on") == "1"

@@ -15,11 +15,12 @@ from apps.albums.counts import Counts
 from apps.albums.design import Design
 from apps.albums.masonry import Columns
 from apps.albums.models import Album, Section
+from apps.albums.request_params import uuid_or_none
 from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles, named
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
-from apps.sharing.favourites.list_context import as_id, hearts_context, only_favourites, page_hearts
+from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.models import Download, Visitor
 
 
@@ -46,7 +47,7 @@ def gallery_context(
     # A section without a photo that this guest may see is not theirs to know of.
     sections = [section for section in every_section if counts.of(section)]
     section = _chosen(sections, query.get("section", ""))
-    page = stream.open(query.get("after", ""), section=section, photo=as_id(query.get("photo", "")))
+    page = stream.open(query.get("after", ""), section=section, photo=uuid_or_none(query.get("photo")))
     hearts = page_hearts(grant, visitor, chosen, whole, page) if grant.rights.favourite else None
     address = reverse("sharing:gallery", args=[token])
     look = Design.of(grant.studio.design, album.design)
@@ -186,5 +187,5 @@ def _cover(stream: Stream, page: Page) -> dict[str, Any] | None:
 
 
 def _chosen(sections: list[Section], text: str) -> Section | None:
-    wanted = as_id(text)
+    wanted = uuid_or_none(text)
     return next((section for section in sections if section.pk == wanted), None)
