@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest
 from apps.albums.request_params import one_uuid, readable_uuids, uuid_or_none, uuids
 
 APPS = Path(__file__).resolve().parents[2] / "apps"
-# Byte paths and the API answer in their own way to what is no id; codes and tokens are no ids of rows that are asked for.
+# Byte paths answer in their own way to what is no id; a token of a mail is none of a row that is asked for.
 OTHERS = {"albums/request_params.py", "uploads/receiver.py", "accounts/password_reset.py", "sharing/emails/views.py"}
 
 

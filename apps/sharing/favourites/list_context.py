@@ -109,7 +109,7 @@ def favourites_context(
         after=page.after,
         first_page=page.is_first,
         with_names=grant.rights.download != Download.NONE,
-        hearts=None if active.is_sent else {row[0] for row in page.rows},
+        hearts=None if active.is_sent else {row.photo_id for row in page.rows},
         badges=_badges(grant, active, page.rows),
     )
     return {**context, "tiles": tiles, "total": stream.counts.total, "first": page.first, "next_url": following}
@@ -128,7 +128,7 @@ def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chose
 
 def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: Page) -> Lists:
     """The visitor's lists, and which photos of a page are in the active one. stream: all that the grant shows."""
-    among = [row[0] for row in page.rows]
+    among = [row.photo_id for row in page.rows]
     return lists.read(grant, visitor, chosen=chosen, among=among, stream=stream)
 
 
@@ -138,7 +138,9 @@ def _badges(grant: Grant, listed: Listed, rows: list[TileRow]) -> dict[UUID, tup
     if selection is None or (not selection.is_sent and selection.round == 1):
         return {}
     words = work_words()
-    picks = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id__in=[row[0] for row in rows])
+    picks = Pick.objects.for_studio(grant.studio).filter(
+        selection=selection, photo_id__in=[row.photo_id for row in rows]
+    )
     # What came in after the last round is no business of the studio's yet.
     sent = picks if selection.is_sent else picks.filter(round__lt=selection.round)
     return {photo_id: (work, words[Work(work)]) for photo_id, work in sent.values_list("photo_id", "work")}

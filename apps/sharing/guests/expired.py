@@ -24,8 +24,7 @@ from apps.media import responses, serving
 from apps.sharing.access import Expired, Grant
 from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.activity import record
-from apps.sharing.branding import watermarks
-from apps.sharing.guests import visitors
+from apps.sharing.guests import cover_picture, visitors
 from apps.sharing.models import ActivityKind
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address as address_of
@@ -36,7 +35,6 @@ DAY = 24 * 3600
 # Each asking is a mail to the owners.
 PER_LINK = Budget("more-time-link", 5, DAY)
 PER_ADDRESS = Budget("more-time-address", 5, DAY)
-COVER_SIZE = "thumb"
 
 
 class AskedForTime(NamedTuple):
@@ -91,7 +89,7 @@ def _may_see(expired: Expired, grant: Grant) -> bool:
 def _page(
     request: HttpRequest, token: str, expired: Expired, grant: Grant, may_see: bool, **shown: Any
 ) -> dict[str, Any]:
-    has_cover = may_see and cover_of(grant) is not None
+    has_cover = may_see and cover_picture.location_of(grant) is not None
     album = grant.album
     return {
         "studio": grant.studio,
@@ -107,17 +105,8 @@ def _page(
     }
 
 
-def cover_of(grant: Grant) -> serving.Location | None:
-    """The cover that the studio chose, else the first photo, if this guest saw it. Run in `acting_in(studio)`."""
-    stream = grant.stream()
-    chosen = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
-    rows = chosen or stream.open().rows[:1]
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
-    return watermarks.shown(grant.studio.pk, rows[0][0], COVER_SIZE, mark) if rows else None
-
-
 def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:
-    location = cover_of(grant)
+    location = cover_picture.location_of(grant)
     if location is None:
         return HttpResponse(status=404)
     response = responses.respond(request, serving.picture_answer(location))
