@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +18,7 @@ from apps.albums import editing
 from apps.albums.design import AUTO, CHOICES, Design, understood
 from apps.albums.request_params import album_of
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
 LANGUAGE_HELP = "Of the pages and of the mails. Mails are in English where the device would decide."
@@ -66,7 +67,7 @@ def of_studio(request: StudioRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         editing.set_studio_design(request.studio, form.values(), by=request.user)
         messages.success(request, "The look of your galleries is saved.")
-        return redirect("albums:studio_design", request.studio.slug)
+        return SeeOther("albums:studio_design", request.studio.slug)
     return _page(request, {"form": form, "album": None, "target": request.path})
 
 
@@ -98,7 +99,7 @@ def _initial(design: Design) -> dict[str, str]:
 def _done(request: StudioRequest, url: str) -> HttpResponse:
     if htmx.wants(request):
         return htmx.trigger(HttpResponse(status=204), dialog_close="")
-    return HttpResponse(status=303, headers={"Location": url})
+    return SeeOther(url)
 
 
 def _page(request: StudioRequest, context: dict[str, Any]) -> HttpResponse:

@@ -9,22 +9,21 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.urls import reverse
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts, status, tiles
+from apps.albums.cover import cover_of, with_covers
 from apps.albums.marks import LABELS
-from apps.albums.models import Album, Flag, PhotoState, Placement, Section
+from apps.albums.models import Album, Flag, Section
 from apps.albums.stream import STUDIO_PAGE, Page, Stream
 from apps.media.formats import FORMATS
 from apps.media.serving import picture_url
 from apps.web import keyset
 
 CARDS = 24
-# Where the eyes of a portrait usually are: 0..1 from left and top.
-FIRST_FOCUS = (0.5, 0.4)
 # Endings that people's files carry beside those that we give.
 MORE_ENDINGS = ("jpeg", "tiff", "heif")
 
@@ -60,26 +59,20 @@ class ShownSection:
 
 def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
     """A page of albums, newest first, and the cursor of the next ("" at the end)."""
-    first_photo = (
-        Placement.objects.for_studio(studio)
-        .filter(album_id=OuterRef("pk"), trashed_at__isnull=True, is_hidden=False, photo__state=PhotoState.READY)
-        .order_by("section_rank", "sort_key", "id")
-    )
     albums = Album.objects.for_studio(studio).filter(trashed_at__isnull=True)
     if search:
         albums = albums.filter(title__icontains=search)
     if state:
         albums = status.only(albums, status.Standing(state), studio)
-    with_cover = albums.annotate(first_photo=Subquery(first_photo.values("photo_id")[:1]))
-    page = _page(with_cover, after, scope=f"albums {studio.pk}")
+    page = _page(with_covers(albums, studio), after, scope=f"albums {studio.pk}")
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
     links = status.links_of(studio.pk, ids)
     shown = []
     for album in page.rows:
         album.studio = studio
-        total, cover = totals[album.pk], album.cover_id or album.first_photo
-        shown.append(card(album, total.photos, total.size, cover=cover, links=links[album.pk]))
+        total = totals[album.pk]
+        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, links=links[album.pk]))
     return shown, page.next or ""
 
 
@@ -202,23 +195,19 @@ def focus(album: Album) -> dict[str, Any] | None:
 
     None if guests see no photo yet.
     """
-    stream = Stream(album, size=1)
-    rows = (stream.of([album.cover_id]) if album.cover_id else []) or stream.open().rows
-    if not rows:
+    cover = cover_of(Stream(album, size=1))
+    if cover is None:
         return None
-    photo_id, width, height = rows[0][0], rows[0][7], rows[0][8]
-    is_chosen = photo_id == album.cover_id
-    x, y = (album.focal_x, album.focal_y) if is_chosen else FIRST_FOCUS
     return {
         "album": album,
-        "photo_id": photo_id,
-        "url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
-        "width": width,
-        "height": height,
-        "focal_x": round(x * 100),
-        "focal_y": round(y * 100),
-        "fx": tiles.focal_step(x),
-        "fy": tiles.focal_step(y),
+        "photo_id": cover.photo.photo_id,
+        "url": picture_url(album.studio_id, album.pk, cover.photo.photo_id, "thumb"),
+        "width": cover.photo.width,
+        "height": cover.photo.height,
+        "focal_x": round(cover.focal_x * 100),
+        "focal_y": round(cover.focal_y * 100),
+        "fx": tiles.focal_step(cover.focal_x),
+        "fy": tiles.focal_step(cover.focal_y),
     }
 
 
@@ -251,7 +240,7 @@ def socket_of(album: Album, studio: Studio) -> str:
     return f"/ws/studio/{studio.slug}/albums/{album.pk}/"
 
 
-def cover_url(album: Album, page: Page) -> str:
-    """Address of the picture at the head of the album's page: its cover, else the first photo that is ready."""
-    cover = album.cover_id or next((row[0] for row in page.rows if row[5] == PhotoState.READY), None)
-    return picture_url(album.studio_id, album.pk, cover, "tile") if cover else ""
+def cover_url(stream: Stream, page: Page) -> str:
+    """URL of the picture at the head of the album's page, or ""."""
+    album, cover = stream.album, cover_of(stream, page)
+    return picture_url(album.studio_id, album.pk, cover.photo.photo_id, "tile") if cover else ""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +20,7 @@ from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, 
 from apps.albums.tiles import studio_tiles
 from apps.media import serving
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 MOST_TILES = 100
 MOST_STATES = 200
@@ -36,7 +37,7 @@ def _photos_word(number: int) -> str:
 
 def _back(request: StudioRequest, album: Album) -> HttpResponse:
     """Nothing to show for htmx; the album's page without it."""
-    return HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    return HttpResponse(status=204) if htmx.wants(request) else SeeOther(album)
 
 
 @require_safe
@@ -101,7 +102,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
         raise Http404
     text = f"{_photos_word(len(out.photos))} moved to the trash."
     if not htmx.wants(request):
-        return htmx.tell(request, redirect(album), text)
+        return htmx.tell(request, SeeOther(album), text)
     restore_url = reverse("albums:photos_restore", args=[request.studio.slug, album.pk])
     undo = f"{restore_url}?at={(out.at - EPOCH) // timedelta(microseconds=1)}"
     return htmx.toast(HttpResponse(status=204), text, undo=undo)
@@ -151,7 +152,7 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
     if not photo.is_ready:
         reprocess.try_again(photo)
     if not htmx.wants(request):
-        return redirect("albums:problems", request.studio.slug, album.pk)
+        return SeeOther("albums:problems", request.studio.slug, album.pk)
     rows = page_context.stream_of(album, None).of([photo.pk])
     return HttpResponse(
         studio_tiles(rows, {}, page_context.place_of(album, request.entered), first_page=False, bare=True)
@@ -165,7 +166,7 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     again = reprocess.try_all_again(album)
     if not htmx.wants(request):
-        return redirect("albums:problems", request.studio.slug, album.pk)
+        return SeeOther("albums:problems", request.studio.slug, album.pk)
     return htmx.toast(_problems(request, album), f"{_photos_word(again)} will be tried again.")
 
 

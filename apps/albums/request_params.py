@@ -1,8 +1,12 @@
-"""What a request asks for: ids and texts from addresses and forms, read strictly."""
+"""What a request asks for: ids, and the rows they mean.
+
+What a page of ours sends is read strictly; what people keep and pass on is read as far as it makes sense.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -30,6 +34,19 @@ def uuids(values: Iterable[str], *, most: int = MOST_IDS) -> list[UUID]:
 def one_uuid(value: str | None) -> UUID | None:
     """An id as sent, or None if none was. Raises BadRequest."""
     return next(iter(uuids([value or ""])), None)
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The id that a text spells, or None: for what an old bookmark or another program may have left in an address."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def readable_uuids(texts: Iterable[str], *, most: int) -> list[UUID]:
+    """The ids among these texts, each once, in their order; what lies beyond `most` texts is not looked at."""
+    return list(dict.fromkeys(one for text in islice(texts, most) if (one := uuid_or_none(text))))
 
 
 def album_of(request: StudioRequest, album_id: UUID) -> Album:

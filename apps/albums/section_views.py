@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -15,6 +15,7 @@ from apps.albums import counts, editing, page_context, placements
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, section_of, uuids
 from apps.web import htmx
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 TITLE_LENGTH = 120
@@ -26,7 +27,7 @@ def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpRespon
     if not htmx.wants(request):
         if error:
             messages.error(request, error)
-        return redirect(album)
+        return SeeOther(album)
     context = page_context.section_list(album, counts.live(album)) | {"section_error": error}
     response = render(request, "albums/_section_editor.html", context, status=422 if error else 200)
     return htmx.vary(response)

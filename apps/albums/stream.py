@@ -6,7 +6,7 @@ page 200 of 10,000 photos costs what page 2 costs (see `cursors`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
@@ -34,9 +34,7 @@ GUEST_PAGE = 40
 STUDIO_PAGE = 60
 
 Key: TypeAlias = tuple[int, str, UUID]
-# Columns of a row: the section's id and, last, the placement's.
-_SECTION: Final = 1
-_PLACEMENT: Final = -1
+_Row: TypeAlias = tuple[Any, ...]
 _WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
 
 
@@ -177,8 +175,10 @@ class Stream:
             rows,
             first,
             after,
-            next=cursors.write(self.album.pk, rows[-1][_PLACEMENT], first + len(rows), cursors.FORWARD) if more else "",
-            earlier=cursors.write(self.album.pk, rows[0][_PLACEMENT], first, cursors.BACK) if first and rows else "",
+            next=cursors.write(self.album.pk, rows[-1].placement_id, first + len(rows), cursors.FORWARD)
+            if more
+            else "",
+            earlier=cursors.write(self.album.pk, rows[0].placement_id, first, cursors.BACK) if first and rows else "",
         )
 
     def _backward(self, key: Key, number: int) -> Page:
@@ -186,7 +186,7 @@ class Stream:
         rows.reverse()
         if not rows:
             return self._forward(None)
-        after = rows[0][_SECTION] if len(rows) > self.size else None
+        after = rows[0].section_id if len(rows) > self.size else None
         more = len(rows) > self.size
         rows = rows[-self.size :]
         first = max(1, number - len(rows)) if more else 0
@@ -194,8 +194,8 @@ class Stream:
             rows,
             first,
             after,
-            next=cursors.write(self.album.pk, rows[-1][_PLACEMENT], first + len(rows), cursors.FORWARD),
-            earlier=cursors.write(self.album.pk, rows[0][_PLACEMENT], first, cursors.BACK) if more else "",
+            next=self._cursor(rows[-1], first + len(rows), cursors.FORWARD),
+            earlier=self._cursor(rows[0], first, cursors.BACK) if more else "",
         )
 
     def _around(self, photo_id: UUID) -> Page:
@@ -213,6 +213,9 @@ class Stream:
         found = list(lines[max(back - 1, 0) : back + 1])
         start = found[0][:3] if back else key
         return self._forward(start, inclusive=True, first=number - back, after=found[-1][3])
+
+    def _cursor(self, row: TileRow, number: int, direction: int) -> str:
+        return cursors.write(self.album.pk, row.placement_id, number, direction)
 
     # -- queries -------------------------------------------------------------------------------------
 
@@ -234,7 +237,7 @@ class Stream:
         """The first rows of a part of the album; before a key, those next to it in the order that leads there."""
         if self.only is not None:
             with in_index_order():
-                return list(self._query(reach, most, key, photos))
+                return _tiles(self._query(reach, most, key, photos))
         given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id}
         if reach == Reach.CHOSEN:
             given["photos"] = list(photos)
@@ -246,11 +249,11 @@ class Stream:
             given |= zip(("rank", "sort_key", "placement"), key, strict=True)
         is_main = self.audience.is_main if self.audience is not None else None
         if reach == Reach.CHOSEN:
-            return _ROWS(reach, most, self.only_shown, is_main, **given)
+            return _tiles(_ROWS(reach, most, self.only_shown, is_main, **given))
         with in_index_order():
-            return _ROWS(reach, most, self.only_shown, is_main, **given)
+            return _tiles(_ROWS(reach, most, self.only_shown, is_main, **given))
 
-    def _query(self, reach: Reach, most: int, key: Key | None, photos: Collection[UUID]) -> QuerySet[Any, TileRow]:
+    def _query(self, reach: Reach, most: int, key: Key | None, photos: Collection[UUID]) -> QuerySet[Any, _Row]:
         query = self.visible()
         if key is not None:
             query = query.filter(_BEYOND[reach](_WHERE, key))
@@ -261,6 +264,10 @@ class Stream:
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
+
+
+def _tiles(rows: Iterable[_Row]) -> list[TileRow]:
+    return [TileRow._make(row) for row in rows]
 
 
 def _sizes() -> Subquery:
@@ -302,7 +309,7 @@ def _page(
     rank: int = 0,
     sort_key: str = "",
     placement: UUID | None = None,
-) -> QuerySet[Any, TileRow]:
+) -> QuerySet[Any, _Row]:
     """The query of `Stream._rows` for a stream that has these values.
 
     is_main: whether the audience is the main client's link; None for no audience.

@@ -6,10 +6,10 @@ about 1 ms instead of 24). Everything that people or cameras wrote is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.templatetags.static import static
@@ -21,9 +21,50 @@ from apps.albums.masonry import Columns
 from apps.albums.models import PhotoState
 from apps.media.serving import picture_url
 
-# What a tile is made of, in the order of `TileRow`; `stream` reads exactly these columns.
-# sizes: width of tile, thumb and web and height of web, in pixels.  is_withheld, audience, id: of the placement.
-# rating, label, flag: the studio's own.
+
+class TileRow(NamedTuple):
+    """A photo of an album, as pages show it.
+
+    sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
+    is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
+    """
+
+    photo_id: UUID
+    section_id: UUID | None
+    is_hidden: bool
+    name: str
+    caption: str
+    state: str
+    problem: str
+    width: int | None
+    height: int | None
+    color: str
+    size: int
+    sizes: Sequence[int | None] | None
+    is_withheld: bool
+    audience: Sequence[UUID] | None
+    rating: int
+    label: str
+    flag: str
+    placement_id: UUID
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == PhotoState.READY.value
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending."""
+        return self.name.rpartition(".")[0] or self.name
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of the largest picture that pages show, in pixels; 3 to 2 if they are not known."""
+        _tile, _thumb, width, height = self.sizes or _NO_SIZES
+        return width or self.width or 3, height or self.height or 2
+
+
+# The columns of a `TileRow`, in its order; `stream` reads exactly these.
 FIELDS = (
     "photo_id", "section_id", "is_hidden",
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem",
@@ -31,13 +72,6 @@ FIELDS = (
     "sizes", "is_withheld", "audience",
     "photo__rating", "photo__label", "photo__flag", "id",
 )  # fmt: skip
-TileRow: TypeAlias = tuple[
-    UUID, UUID | None, bool,
-    str, str, str, str,
-    int | None, int | None, str, int,
-    list[int | None] | None, bool, list[UUID] | None,
-    int, str, str, UUID,
-]  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
 FOCAL_STEP = 5
@@ -98,15 +132,15 @@ def _take(section: Heading) -> str:
 
 
 def _image(row: TileRow, studio_id: UUID, album_id: UUID, alt: str, *, eager: bool) -> str:
-    photo_id, width, height = row[0], row[7], row[8]
-    tile_width, thumb_width, web_width, web_height = row[11] or _NO_SIZES
-    tile = picture_url(studio_id, album_id, photo_id, "tile")
-    thumb = picture_url(studio_id, album_id, photo_id, "thumb")
-    ratio = width / height if width and height else 1.5
+    tile_width, thumb_width, _web_width, _web_height = row.sizes or _NO_SIZES
+    tile = picture_url(studio_id, album_id, row.photo_id, "tile")
+    thumb = picture_url(studio_id, album_id, row.photo_id, "thumb")
+    ratio = row.width / row.height if row.width and row.height else 1.5
+    width, height = row.shown_size
     return (
         f'<img src="{tile}" srcset="{tile} {tile_width or 400}w, {thumb} {thumb_width or 800}w"'
         f' sizes="(max-width:599px) {round(ratio * NARROW_ROW)}px, {round(ratio * WIDE_ROW)}px"'
-        f' width="{web_width or width or 3}" height="{web_height or height or 2}" alt="{escape(alt)}"'
+        f' width="{width}" height="{height}" alt="{escape(alt)}"'
         f' loading="{"eager" if eager else "lazy"}" decoding="async">'
     )
 
@@ -140,7 +174,7 @@ def guest_tiles(
     out: list[str] = []
     current, filled = after, not first_page
     for number, row in enumerate(rows):
-        photo_id, section_id, _, name, caption, _, _, width, height, color = row[:10]
+        photo_id, section_id, caption = row.photo_id, row.section_id, row.caption
         section = headings.get(section_id) if section_id else None
         if section_id != current:
             current = section_id
@@ -149,13 +183,12 @@ def guest_tiles(
                 if columns:
                     columns.level()
         filled = True
-        stem = name.rpartition(".")[0] or name
-        alt = caption or (f"{stem}, {section.title}" if section else stem)
+        alt = caption or (f"{row.stem}, {section.title}" if section else row.stem)
         image = _image(row, studio_id, album_id, alt, eager=first_page and number < EAGER)
         note = f' data-note="{escape(caption)}"' if caption else ""
-        named = f' data-name="{escape(name)}"' if with_names else ""
-        place = f" {columns.place(width, height)}" if columns else ""
-        tile = f'class="t {shape_classes(width, height, color)}{place}" id="p-{photo_id}"{named}'
+        named = f' data-name="{escape(row.name)}"' if with_names else ""
+        place = f" {columns.place(row.width, row.height)}" if columns else ""
+        tile = f'class="t {shape_classes(row.width, row.height, row.color)}{place}" id="p-{photo_id}"{named}'
         page = f"{gallery_url}photos/{photo_id}/"
         link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}'
         if hearts is None and badges is None:
@@ -204,7 +237,7 @@ def studio_tiles(
     photo_base = pattern.partition(str(_NIL))[0]
     current, filled = after, not first_page
     for number, row in enumerate(rows):
-        section_id = row[1]
+        section_id = row.section_id
         if section_id != current and not bare:
             current = section_id
             if section_id and section_id in headings:
@@ -216,11 +249,10 @@ def studio_tiles(
 
 def _kept(row: TileRow) -> str:
     """From whom the photo is kept, in words."""
-    is_hidden, is_withheld, audience = row[2], row[12], row[13]
     words = {
-        "Hidden": is_hidden,
-        "Hidden by the client": is_withheld,
-        "Chosen links": audience is not None,
+        "Hidden": row.is_hidden,
+        "Hidden by the client": row.is_withheld,
+        "Chosen links": row.audience is not None,
     }
     said = "".join(f"<b>{one}</b>" for one, holds in words.items() if holds)
     return f'<span class="kept">{said}</span>' if said else ""
@@ -231,7 +263,7 @@ _FLAGS = {"pick": ("P", "Pick"), "reject": ("X", "Reject")}
 
 def _own(row: TileRow) -> str:
     """The studio's own stars, label and flag; a letter stands beside each colour."""
-    rating, label, flag = row[14:17]
+    rating, label, flag = row.rating, row.label, row.flag
     said = ""
     if flag in _FLAGS:
         letter, word = _FLAGS[flag]
@@ -246,10 +278,9 @@ def _own(row: TileRow) -> str:
 
 
 def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bool) -> str:
-    photo_id, section_id, is_hidden, name, _, state, problem, width, height, color, size = row[:11]
-    shown_name = escape(name)
-    classes = shape_classes(width, height, color)
-    if is_hidden:
+    photo_id, shown_name = row.photo_id, escape(row.name)
+    classes = shape_classes(row.width, row.height, row.color)
+    if row.is_hidden:
         classes += " is-hidden"
     if photo_id == place.cover_id:
         classes += " is-cover"
@@ -259,11 +290,11 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         if place.may_edit
         else ""
     )
-    if state == PhotoState.READY.value:
+    if row.is_ready:
         web = picture_url(place.studio_id, place.album_id, photo_id, "web")
-        image = _image(row, place.studio_id, place.album_id, name, eager=eager)
+        image = _image(row, place.studio_id, place.album_id, row.name, eager=eager)
         inner = f'<a href="{web}" data-dl="{photo_base}{photo_id}/download/">{image}</a>{pick}'
-    elif state == PhotoState.FAILED.value:
+    elif row.state == PhotoState.FAILED.value:
         classes += " is-bad"
         again = (
             f'<button type="button" hx-post="{photo_base}{photo_id}/retry/" hx-target="closest .t"'
@@ -271,18 +302,11 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
             if place.may_edit
             else ""
         )
-        inner = f"<p>{escape(problem)}</p><span>{shown_name}</span>{again}{pick}"
+        inner = f"<p>{escape(row.problem)}</p><span>{shown_name}</span>{again}{pick}"
     else:
         classes += " is-wait"
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
-        f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{size}"'
-        f' data-section="{section_id or ""}">{inner}{_kept(row)}{_own(row)}</div>'
+        f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{row.size}"'
+        f' data-section="{row.section_id or ""}">{inner}{_kept(row)}{_own(row)}</div>'
     )
-
-
-def named(row: TileRow) -> dict[str, Any]:
-    """A row of the stream by column, with the size of the web rendition."""
-    columns: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
-    _, _, width, height = columns.pop("sizes") or [None] * 4
-    return columns | {"web__width": width, "web__height": height}

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -20,6 +20,7 @@ from apps.albums.models import Album, AlbumState, Ordering
 from apps.albums.request_params import album_of, one_uuid, section_of
 from apps.albums.status import Standing
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 SEARCH_LENGTH = 120
 
@@ -87,7 +88,7 @@ def _go(request: StudioRequest, url: str) -> HttpResponse:
     """To another page, for htmx and without it."""
     if htmx.wants(request):
         return HttpResponseClientRedirect(url)
-    return HttpResponse(status=303, headers={"Location": url})
+    return SeeOther(url)
 
 
 @require_safe
@@ -123,7 +124,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
         "kept_filters": page_context.kept_filters(album, kept),
         "sort": album.ordering,
-        "cover_url": page_context.cover_url(album, page),
+        "cover_url": page_context.cover_url(stream, page),
         "upload": page_context.upload_of(album, request.studio),
         "socket_url": page_context.socket_of(album, request.studio),
     }
@@ -176,7 +177,7 @@ def sort(request: StudioRequest, album_id: UUID) -> HttpResponse:
     editing.sort(album, Ordering(wanted), by=request.user)
     if htmx.wants(request):
         return HttpResponseClientRefresh()
-    return redirect(album)
+    return SeeOther(album)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -192,7 +193,7 @@ def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
     focal_x, focal_y = _percent(request, "focal_x", 50), _percent(request, "focal_y", 40)
     if not editing.set_cover(album, photo_id, by=request.user, focal_x=focal_x, focal_y=focal_y):
         raise Http404
-    answer = HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    answer = HttpResponse(status=204) if htmx.wants(request) else SeeOther(album)
     if "focal_x" not in request.POST:
         return htmx.tell(request, answer, "This photo is the cover now.")
     if htmx.wants(request):

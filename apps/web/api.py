@@ -27,6 +27,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.web import keyset
+from apps.web.answers import retry_after
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -163,8 +164,7 @@ def _known(error: exceptions.APIException) -> Response:
 
 
 def _response(status: int, code: str, message: str, *, wait: float | None = None) -> Response:
-    headers = {"Retry-After": str(max(1, round(wait)))} if wait is not None else {}
-    return Response(error_body(code, message), status=status, headers=headers)
+    return retry_after(Response(error_body(code, message), status=status), wait)
 
 
 def _invalid(detail: Any) -> Response:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import trigger_client_event
+from django_htmx.middleware import HtmxDetails
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 def wants(request: HttpRequest, *parts: str) -> bool:
-    """True if htmx asks for one of these parts (ids of elements), or, without any named, if it asks at all."""
-    if request.headers.get("HX-Request") != "true" or request.headers.get("HX-History-Restore-Request") == "true":
+    """True if htmx asks for one of these parts (ids of elements), or, without any named, if it asks at all.
+
+    What htmx loads because its history is empty is a whole page, as for a browser.
+    """
+    asked = HtmxDetails(request)
+    if not asked or asked.history_restore_request:
         return False
-    return not parts or request.headers.get("HX-Target", "") in parts
+    return not parts or (asked.target or "") in parts
 
 
-def vary(response: HttpResponse) -> HttpResponse:
+def is_scripted(request: HttpRequest) -> bool:
+    """True if a script asks, htmx or our own, and reads the answer itself."""
+    return wants(request) or "application/json" in request.headers.get("Accept", "")
+
+
+def vary(response: R) -> R:
     """One address gives a page or a part of it."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -25,9 +38,8 @@ def vary(response: HttpResponse) -> HttpResponse:
 
 def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
     """Add events to `HX-Trigger`; "dialog_close" stands for "dialog:close"."""
-    known = json.loads(response.get("HX-Trigger", "{}"))
-    known |= {name.replace("_", ":"): detail for name, detail in events.items()}
-    response["HX-Trigger"] = json.dumps(known)
+    for name, detail in events.items():
+        trigger_client_event(response, name.replace("_", ":"), detail)
     return response
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
 import redis
 from django.conf import settings
@@ -23,10 +24,16 @@ class TooManyGuesses(Refusal):
 
     status = 429
     code = "too_many_tries"
+    wait: int
 
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        super().__init__(f"Too many tries. Please wait {max(1, round(wait / 60))} min and try again.")
+        super().__init__(f"Too many tries. Please wait {self.minutes} min and try again.")
+
+    @property
+    def minutes(self) -> int:
+        """The wait in whole minutes, as pages tell it; at least one."""
+        return max(1, ceil(self.wait / 60))
 
 
 @dataclass(frozen=True, slots=True)

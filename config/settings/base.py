@@ -52,7 +52,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -143,9 +142,8 @@ FIRST_OWNER = (env.admin_email, env.admin_password)
 _COOKIE = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_COOKIE}glassine_session"
 CSRF_COOKIE_NAME = f"{_COOKIE}glassine_csrf"
-GUEST_COOKIE_NAME = f"{_COOKIE}glassine_guest"
-VISITOR_COOKIE_NAME = f"{_COOKIE}glassine_visitor"
-PREVIEW_COOKIE_NAME = f"{_COOKIE}glassine_preview"
+# Of the cookies of guests, which are kept below a size: see `sharing.access.cookies`.
+COOKIE_PREFIX = f"{_COOKIE}glassine_"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -31,7 +31,7 @@ def test_signing_in_gives_the_session_a_new_key(alice_user: User, nobody: Client
 
 def test_signing_out_ends_the_session(alice: Client) -> None:
     key = alice.cookies[settings.SESSION_COOKIE_NAME].value
-    assert alice.post("/logout/").status_code == 302
+    assert alice.post("/logout/").status_code == 303
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = key
     assert thief.get("/studios/").status_code == 302

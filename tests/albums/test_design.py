@@ -70,7 +70,7 @@ def test_a_look_that_is_none_is_refused_and_changes_nothing(alice: Client, album
 
 def test_the_owner_chooses_the_look_of_the_studio(alice: Client, north: Studio) -> None:
     sent = {"cover": "split", "grid": "masonry", "typeface": "classic", "theme": "light"}
-    assert alice.post("/studio/north/design/", sent).status_code == 302
+    assert alice.post("/studio/north/design/", sent).status_code == 303
     with acting_in(north):
         north.refresh_from_db()
     assert north.design == sent

@@ -236,7 +236,7 @@ def test_photos_are_sorted_as_chosen(album: Album, erin: Client) -> None:
 def test_the_cover_has_a_focal_point(album: Album, erin: Client) -> None:
     photo = PlacementFactory.create(album=album).photo
     answer = erin.post(page("cover", album), {"photo": str(photo.pk), "focal_x": "25", "focal_y": "80"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     row = fresh(album)
     assert (row.cover_id, row.focal_x, row.focal_y) == (photo.pk, 0.25, 0.8)
 
@@ -473,7 +473,7 @@ def test_a_title_that_will_not_do_is_said_beside_the_list(title: str, album: Alb
         answer = erin.post(url, {"title": title}, headers=part("section-editor"))
         assert answer.status_code == 422
         assert answer.context["section_error"]
-        assert erin.post(url, {"title": title}).status_code == 302
+        assert erin.post(url, {"title": title}).status_code == 303
     assert titles(album) == ["Ceremony", "Party"]
 
 

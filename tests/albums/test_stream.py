@@ -48,7 +48,7 @@ def inside(album: Album) -> Iterator[Stream]:
 
 
 def ids(page: Page) -> list[UUID]:
-    return [row[0] for row in page.rows]
+    return [row.photo_id for row in page.rows]
 
 
 def test_all_pages_together_are_the_album_in_order(album: Album, inside: Stream) -> None:
@@ -330,7 +330,7 @@ def test_a_page_stops_at_its_limit_beside_other_studios(
         with reading() as pages:
             page = stream.open()
             stream.at(page.next)
-            stream.open(photo=page.rows[20][0])
+            stream.open(photo=page.rows[20].photo_id)
     rows = [one for one in pages if one > 20]
     assert len(rows) >= 2
     assert max(rows) < 600, pages

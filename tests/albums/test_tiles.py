@@ -26,9 +26,9 @@ def row(**changed: Any) -> TileRow:
         "photo_id": uuid4(), "section_id": None, "is_hidden": False, "name": "DSC_1.jpg", "caption": "",
         "state": "ready", "problem": "", "width": 6000, "height": 4000, "color": "#aabbcc", "size": 12_345,
         "sizes": [400, 800, 2400, 1600], "is_withheld": False, "audience": None,
-        "rating": 0, "label": "", "flag": "", "id": uuid4(),
+        "rating": 0, "label": "", "flag": "", "placement_id": uuid4(),
     }  # fmt: skip
-    return tuple((values | changed).values())
+    return TileRow(**(values | changed))
 
 
 def guest(*rows: TileRow, **options: Any) -> str:
@@ -67,8 +67,8 @@ def test_a_guest_tile_is_two_elements_with_sizes_colour_and_an_address() -> None
     link, image = Elements(guest(one)).found
     assert (link[0], image[0]) == ("a", "img")
     assert link[1]["class"] == "t a150 k556"
-    assert link[1]["id"] == f"p-{one[0]}"
-    assert link[1]["href"] == f"/g/token/photos/{one[0]}/"
+    assert link[1]["id"] == f"p-{one.photo_id}"
+    assert link[1]["href"] == f"/g/token/photos/{one.photo_id}/"
     assert re.fullmatch(r"/m/[0-9a-f-]+/[0-9a-f-]+/web\.[0-9a-f]+\.webp", link[1]["data-full"])
     assert (image[1]["width"], image[1]["height"]) == ("2400", "1600")
     assert re.search(r"/tile\.\S+\.webp 400w, \S+/thumb\.\S+\.webp 800w", image[1]["srcset"])
@@ -110,9 +110,9 @@ def test_a_studio_tile_can_be_picked_and_downloaded() -> None:
     tile = elements.all("div")[0]
     assert tile["class"] == "t a150 k556"
     assert (tile["data-name"], tile["data-size"], tile["data-section"]) == ("DSC_1.jpg", "12345", str(SECTION))
-    assert elements.all("a")[0]["data-dl"] == f"/studio/north/albums/{ALBUM}/photos/{one[0]}/download/"
+    assert elements.all("a")[0]["data-dl"] == f"/studio/north/albums/{ALBUM}/photos/{one.photo_id}/download/"
     assert elements.all("input")[0] == {
-        "class": "pick", "type": "checkbox", "name": "photo", "value": str(one[0]), "form": "selection",
+        "class": "pick", "type": "checkbox", "name": "photo", "value": str(one.photo_id), "form": "selection",
         "aria-label": "Select DSC_1.jpg",
     }  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_a_studio_tile_says_how_far_the_photo_is() -> None:
 
 def test_hidden_photos_and_the_cover_are_marked() -> None:
     one = row(is_hidden=True)
-    assert 'class="t a150 k556 is-hidden is-cover"' in studio(one, place=PLACE._replace(cover_id=one[0]))
+    assert 'class="t a150 k556 is-hidden is-cover"' in studio(one, place=PLACE._replace(cover_id=one.photo_id))
 
 
 @pytest.mark.parametrize(

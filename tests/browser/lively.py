@@ -337,7 +337,7 @@ def _cookies(lively: Lively, **known: Visitor) -> None:
 
     for name, visitor in known.items():
         answer = HttpResponse()
-        visitors.remember(answer, visitor, now=timezone.now())
+        visitors.remember(answer, {}, visitor, now=timezone.now())
         lively.cookies[name] = {key: morsel.value for key, morsel in answer.cookies.items()}
 
 

@@ -48,7 +48,7 @@ def known(share: Share, name: str = "Ada") -> Client:
     """A browser of a guest of this link who has said who they are."""
     client, answer = Client(), HttpResponse()
     assert client.get(share.url()).status_code == 200
-    visitors.remember(answer, visitor_of(share, name), now=timezone.now())
+    visitors.remember(answer, {}, visitor_of(share, name), now=timezone.now())
     client.cookies.update(answer.cookies)
     return client
 

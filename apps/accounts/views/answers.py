@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from apps.web.answers import too_many
 from apps.web.refusal import Refusal
 
 Context = dict[str, Any]
@@ -30,18 +31,9 @@ def refused(
     """The page again, with the sentence of a refused deed. Too many tries stay 429, all else is 422."""
     form.add_error(field, str(refusal))
     answer = page(request, template, context, form=form)
-    if refusal.status == 429:
-        answer.status_code = 429
-        answer["Retry-After"] = str(refusal.wait)
-    return answer
+    return too_many(answer, refusal.wait) if refusal.status == 429 else answer
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: the fields of a POST, also when there are none."""
     return request.POST if request.method == "POST" else None
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a deed: look there."""
-
-    status_code = 303

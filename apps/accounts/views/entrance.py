@@ -20,7 +20,8 @@ from apps.accounts.models import Membership, User
 from apps.accounts.password_change import NotYourPassword, change_password
 from apps.accounts.signing_in import WrongPassword, identify, note_everywhere
 from apps.accounts.tenancy import across_studios
-from apps.accounts.views.answers import SeeOther, page, refused, sent
+from apps.accounts.views.answers import page, refused, sent
+from apps.web.answers import SeeOther
 from apps.web.client_ip import address
 from apps.web.rate_limit import TooManyGuesses
 
@@ -63,7 +64,7 @@ def _safe_target(request: HttpRequest) -> str:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
-    return redirect("accounts:login")
+    return SeeOther("accounts:login")
 
 
 @never_cache

@@ -22,8 +22,9 @@ from apps.accounts.forms import (
 )
 from apps.accounts.models import Invitation, User
 from apps.accounts.signing_in import WrongPassword, identify
-from apps.accounts.views.answers import SeeOther, page, refused, sent
+from apps.accounts.views.answers import page, refused, sent
 from apps.accounts.views.entrance import begin_session
+from apps.web.answers import SeeOther
 from apps.web.client_ip import address
 from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 

@@ -18,8 +18,9 @@ from apps.accounts import keys, members, studios
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import ApiKeyForm, InviteForm, LogoForm, RoleForm, SettingsForm
 from apps.accounts.models import ApiKey, Invitation, Membership, Role, Studio
-from apps.accounts.views.answers import SeeOther, page, refused, sent
+from apps.accounts.views.answers import page, refused, sent
 from apps.web import htmx
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

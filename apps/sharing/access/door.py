@@ -14,10 +14,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section, hidden_from
 from apps.albums.stream import Stream
 from apps.sharing.access import known, lockout, passes
 from apps.sharing.links.terms import Rights, Standing, Terms
@@ -53,7 +54,7 @@ class Expired(Gone):
 
     def grant(self, cookies: Mapping[str, str], *, now: datetime) -> Grant:
         """What this browser had, for the page that tells of the end; it opens nothing else."""
-        return _grant(self.link, is_known=passes.held_for(cookies, self.link.pk, self.link.version, now=now))
+        return _grant(self.link, is_known=passes.is_held(cookies, self.link.pk, self.link.version, now=now))
 
 
 class NotYet(Closed):
@@ -118,9 +119,18 @@ class Grant:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""
         return self.sees(self.album.placements.all())  # type: ignore[arg-type]
 
-    def passed(self, now: datetime) -> passes.Pass:
-        """What the guest's browser is to hold."""
-        return passes.Pass(self.link_id, self.album.pk, self.version, now)
+    def require(self, photo_id: UUID) -> Photo:
+        """One photo that this guest may know of. Raises Http404. Run it in `acting_in(grant.studio)`."""
+        placement = self.photos().filter(photo_id=photo_id).select_related("photo").first()
+        if placement is None:
+            raise Http404
+        photo: Photo = placement.photo
+        return photo
+
+    def hand_over(self, response: HttpResponseBase, cookies: Mapping[str, str], *, now: datetime) -> None:
+        """Give the browser its pass. cookies: those it holds."""
+        held = passes.Pass(self.link_id, self.album.pk, self.version)
+        passes.COOKIE.give(response, cookies, held, self.link_id, now=now)
 
 
 def open_link(token: str, cookies: Mapping[str, str], *, now: datetime, by_anyone: bool = False) -> Grant:
@@ -129,7 +139,7 @@ def open_link(token: str, cookies: Mapping[str, str], *, now: datetime, by_anyon
     by_anyone: the page that asks who is there opens for those who have not said it yet.
     """
     link = _standing_link(token, now)
-    is_known = passes.held_for(cookies, link.pk, link.version, now=now)
+    is_known = passes.is_held(cookies, link.pk, link.version, now=now)
     if link.is_password_protected and not is_known:
         raise Locked(link)
     if not by_anyone and not _is_person(link, cookies, now):
@@ -165,7 +175,8 @@ def grants_for_pictures(cookies: Mapping[str, str], album_id: UUID, *, now: date
 
     Links of one album can show other photos each, so each right is asked. The links' rows are read afresh.
     """
-    versions = {one.link_id: one.version for one in passes.held(cookies, now=now) if one.album_id == album_id}
+    held = passes.COOKIE.read_all(cookies, now=now)
+    versions = {one.link_id: one.version for one in held if one.album_id == album_id}
     if not versions:
         return []
     with across_studios():

@@ -4,44 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
-
 from apps.accounts.models import Studio
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.models import Visitor
 from apps.web.compiled_queries import Compiled
 
-REMEMBERED = timedelta(days=365)
+
+class VisitorPass(NamedTuple):
+    """What the cookie of an album says: who looks, until the visitor is signed out."""
+
+    visitor_id: UUID
+    version: int
 
 
-signer = Signer(salt="glassine.visitor")
-
-
-def cookie_name(album_id: UUID) -> str:
-    """Name of the cookie that tells who looks at an album."""
-    return f"{settings.VISITOR_COOKIE_NAME}_{album_id.hex[-16:]}"
-
-
-def named_by(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> tuple[UUID, int] | None:
-    """Id and version of the visitor that a browser's cookie names for an album, or None. Asks no database."""
-    try:
-        visitor_id, version, moment = signer.unsign(cookies.get(cookie_name(album_id), "")).split(".")
-        named, age = (UUID(visitor_id), int(version)), now.timestamp() - int(moment)
-    except (BadSignature, ValueError):
-        return None
-    return named if 0 <= age < REMEMBERED.total_seconds() else None
+COOKIE: Final = SignedCookie("visitor", VisitorPass, lifetime=timedelta(days=365), most=10)
 
 
 def known(studio: Studio, album_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
     """The person a browser is known as in an album. Run it in `acting_in(studio)`."""
-    named = named_by(cookies, album_id, now=now)
+    named = COOKIE.read(cookies, album_id, now=now)
     if named is None:
         return None
-    visitor_id, version = named
-    found = _KNOWN(studio=studio.pk, album=album_id, visitor=visitor_id, version=version)
+    found = _KNOWN(studio=studio.pk, album=album_id, visitor=named.visitor_id, version=named.version)
     return found[0] if found else None
 
 

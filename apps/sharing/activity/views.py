@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
-from apps.albums.request_params import album_of
+from apps.albums.request_params import album_of, uuid_or_none
 from apps.media.serving import picture_url
 from apps.sharing.activity import history
 from apps.sharing.models import Activity, ActivityKind
@@ -136,7 +136,7 @@ def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, 
 
 def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -> HttpResponse:
     """What came since the page was drawn or last asked; nothing new is no content, so nothing is drawn."""
-    rows = history.since(request.studio, album, asked, _id(request.GET.get("newest")))
+    rows = history.since(request.studio, album, asked, uuid_or_none(request.GET.get("newest")))
     if not rows:
         return htmx.vary(HttpResponse(status=204))
     context = {
@@ -160,19 +160,12 @@ def _asked(request: StudioRequest) -> history.Filter:
     kind = get.get("kind", "")
     return history.Filter(
         kind=kind if kind in ActivityKind.values else "",
-        visitor_id=_id(get.get("person")),
-        link_id=_id(get.get("link")),
-        photo_id=_id(get.get("photo")),
+        visitor_id=uuid_or_none(get.get("person")),
+        link_id=uuid_or_none(get.get("link")),
+        photo_id=uuid_or_none(get.get("photo")),
         first=_day(get.get("from")),
         last=_day(get.get("to")),
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _day(text: str | None) -> date | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,11 +17,13 @@ from apps.accounts.forms import LogoForm
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
+from apps.albums.request_params import album_of
 from apps.media import jail
 from apps.media.serving import safety_headers
 from apps.sharing.branding import choice, watermarks
 from apps.sharing.branding import logo as branding_logo
 from apps.sharing.models import Watermark
+from apps.web.answers import SeeOther
 
 TEXT, PICTURE = "text", "picture"
 
@@ -67,11 +69,7 @@ def watermark(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def album_watermark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The watermark of one album; until it is saved the studio's."""
-    return _page(request, _album(request, album_id))
-
-
-def _album(request: StudioRequest, album_id: UUID) -> Album:
-    return get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
+    return _page(request, album_of(request, album_id))
 
 
 def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
@@ -80,7 +78,7 @@ def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
         form = WatermarkForm(request.POST, request.FILES)
         if form.is_valid() and _chosen(request, album, form):
             messages.success(request, "The watermark is saved. Previews get it within minutes.")
-            return redirect(_address(request, album))
+            return SeeOther(_address(request, album))
     context: dict[str, Any] = {
         "form": form,
         "album": album,
@@ -124,10 +122,10 @@ def _chosen(request: StudioRequest, album: Album | None, form: WatermarkForm) ->
 @studio_page(Role.EDITOR)
 def album_watermark_drop(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Use the studio's watermark again."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     choice.drop(request.studio, album, by=request.user)
     messages.success(request, "The album uses the studio's watermark.")
-    return redirect(_address(request, album))
+    return SeeOther(_address(request, album))
 
 
 @require_GET
@@ -141,7 +139,7 @@ def watermark_example(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def album_watermark_example(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The album's newest photo under its watermark."""
-    return _example(request, _album(request, album_id))
+    return _example(request, album_of(request, album_id))
 
 
 def _example(request: StudioRequest, album: Album | None) -> HttpResponse:
@@ -160,7 +158,7 @@ def logo(request: StudioRequest) -> HttpResponse:
     """Take a new logo, or with `remove_logo` show the name again."""
     form = LogoForm(request.POST, request.FILES)
     _change_logo(request, form, request.studio, request.user)
-    return redirect("accounts:settings", request.studio.slug)
+    return SeeOther("accounts:settings", request.studio.slug)
 
 
 def _change_logo(request: HttpRequest, form: LogoForm, studio: Studio, by: User) -> None:

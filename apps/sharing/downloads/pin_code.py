@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_noop as _
 
 from apps.sharing.access import Grant
-from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.access.lockout import Guard, try_once
 from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
@@ -25,9 +24,21 @@ from apps.web.refusal import Refusal
 
 GUARD = Guard.of("link-pin", "link.pin_guessed", "Wrong download PINs on the link “{}”", "sharing/pin_guessed.txt")
 DIGITS = 6
-LIFETIME = timedelta(days=7)
 
-_signer = Signer(salt="glassine.pin")
+
+class PinPass(NamedTuple):
+    """What the cookie of a link says: that the right PIN was given, until it or the link's password changes."""
+
+    link_id: UUID
+    version: int
+    pin_version: int
+
+    @classmethod
+    def of(cls, link: ShareLink) -> PinPass:
+        return cls(link.pk, link.version, link.pin_version)
+
+
+COOKIE: Final = SignedCookie("pin", PinPass, lifetime=timedelta(days=7), most=3)
 
 
 class Needed(Refusal):
@@ -64,28 +75,11 @@ def check(link: ShareLink, pin: str) -> None:
     try_once(GUARD, link, link.pin_version, lambda: link.has_pin and secrets.is_password(typed, link.pin_hash))
 
 
-# -- the pass ----------------------------------------------------------------------------------------
-
-
-def _cookie_name(link_id: UUID) -> str:
-    # A name of its own, which the look at guests' passes does not meet.
-    return f"{settings.GUEST_COOKIE_NAME.replace('guest', 'pin')}_{link_id.hex[-16:]}"
-
-
 def is_held(link: ShareLink, cookies: Mapping[str, str], *, now: datetime) -> bool:
     """True if the browser gave the right PIN, and neither it nor the link's password changed since."""
-    try:
-        said, moment = _signer.unsign(cookies.get(_cookie_name(link.pk), "")).rsplit(".", 1)
-        age = now.timestamp() - int(moment)
-    except (BadSignature, ValueError):
-        return False
-    return said == _said(link) and 0 <= age < LIFETIME.total_seconds()
+    return COOKIE.read(cookies, link.pk, now=now) == PinPass.of(link)
 
 
-def hand_over(response: HttpResponseBase, link: ShareLink, *, now: datetime) -> None:
+def hand_over(response: HttpResponseBase, cookies: Mapping[str, str], link: ShareLink, *, now: datetime) -> None:
     """Set the cookie that says that the right PIN was given."""
-    give_cookie(response, _cookie_name(link.pk), _signer.sign(f"{_said(link)}.{int(now.timestamp())}"), lives=LIFETIME)
-
-
-def _said(link: ShareLink) -> str:
-    return f"{link.pk.hex}.{link.version}.{link.pin_version}"
+    COOKIE.give(response, cookies, PinPass.of(link), link.pk, now=now)

@@ -6,7 +6,7 @@ import logging
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from apps.sharing.downloads.sizes import is_offered, rendition_of
 from apps.sharing.guests import visitors
 from apps.sharing.models import ActivityKind
 from apps.web import ranges
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,7 @@ def find(grant: Grant, photo_id: UUID, size: str | None) -> tuple[serving.Locati
     wanted = size or grant.rights.download_size
     if wanted is None or not is_offered(grant, wanted):
         raise Http404
-    name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
-    if name is None:
-        raise Http404
+    name = grant.require(photo_id).camera_name
     location = _file(grant, photo_id, rendition_of(wanted, grant.rights.metadata))
     if location is None:
         raise Http404
@@ -71,7 +70,7 @@ def ask_pin(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> H
             pin_code.require(grant, request.COOKIES, now=timezone.now())
     except pin_code.Needed:
         query = {"photo": str(photo_id), "size": request.GET.get("size", "")}
-        return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}", status=303)
+        return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}")
     return None
 
 

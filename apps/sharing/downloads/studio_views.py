@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role, Studio
-from apps.accounts.views.answers import SeeOther
 from apps.sharing.downloads import studio_sizes
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 class SizesForm(forms.Form):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.context import brand_css
+from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.media import responses, serving
 from apps.media.mime import download_name
 from apps.sharing.access import Grant, lockout
@@ -28,6 +28,7 @@ from apps.sharing.downloads.archive.plan import Wish
 from apps.sharing.guests import view_as, visitors
 from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import guest_page
+from apps.web.answers import SeeOther, retry_after, too_many
 from apps.web.client_ip import address as address_of
 from apps.web.rate_limit import TooManyGuesses
 from apps.web.refusal import Refusal
@@ -127,14 +128,11 @@ def _wish(grant: Grant, query: Mapping[str, str]) -> Wish:
 
 
 def _photo(grant: Grant, token: str, query: Mapping[str, str], wish: Wish) -> dict[str, str] | None:
-    """The single photo of which the page tells the sizes, or for which it asks the PIN."""
-    try:
-        photo_id = UUID(query.get("photo", ""))
-    except ValueError:
+    """The single photo of which the page tells the sizes, or for which it asks the PIN. Raises Http404."""
+    photo_id = uuid_or_none(query.get("photo"))
+    if photo_id is None:
         return None
-    name = grant.photos().filter(photo_id=photo_id).values_list("photo__camera_name", flat=True).first()
-    if name is None:
-        return None
+    name = grant.require(photo_id).camera_name
     address = reverse("sharing:download", args=[token, photo_id])
     return {"name": name, "id": str(photo_id), "url": f"{address}?{urlencode({'size': wish.size})}"}
 
@@ -153,7 +151,7 @@ def _common(grant: Grant, token: str) -> dict[str, Any]:
 def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     """A try at the PIN; back to the page with a pass, or with what was wrong."""
     here = back_to(token, request.POST.get("next", "") or reverse("sharing:downloads", args=[token]))
-    answer = HttpResponseRedirect(here, status=303)
+    answer = SeeOther(here)
     if request.method != "POST" or not grant.rights.needs_pin:
         return HttpResponse(status=405, headers={"Allow": "POST"}) if request.method != "POST" else answer
     query = QueryDict(here.partition("?")[2]).dict()
@@ -167,12 +165,8 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
         form.add_error("pin", _("That is not the PIN."))
         return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
-        wait = stop.wait or lockout.HOUR
-        minutes = ceil(wait / 60)
-        response = _page(request, grant, token, query, PinForm(), status=429, locked_minutes=minutes)
-        response["Retry-After"] = str(wait)
-        return response
-    pin_code.hand_over(answer, link, now=timezone.now())
+        return too_many(_page(request, grant, token, query, PinForm(), locked_minutes=stop.minutes), stop.wait)
+    pin_code.hand_over(answer, request.COOKIES, link, now=timezone.now())
     return answer
 
 
@@ -181,14 +175,10 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
     """Single photos (`photos`, ids, at most 500): remembered, and on to the page that asks for the size."""
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
-    try:
-        photo_ids = [UUID(one) for one in request.POST.getlist("photos")[: plan.MOST_CHOSEN + 1]]
-    except ValueError:
-        raise Http404 from None
     if grant.rights.download_size is None:
         raise Http404
-    what = plan.choose(grant, photo_ids)
-    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}", status=303)
+    what = plan.choose(grant, readable_uuids(request.POST.getlist("photos"), most=plan.MOST_CHOSEN + 1))
+    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': what})}")
 
 
 @guest_page(locked_status=403, takes_posts=True)
@@ -208,11 +198,9 @@ def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpRespons
     try:
         email_link.write(grant, visitor, wish, count, address=address_of(request), now=now)
     except TooManyGuesses as stop:
-        response = _page(request, grant, token, query, PinForm(), status=429, mail="often")
-        response["Retry-After"] = str(stop.wait or email_link.DAY)
-        return response
+        return too_many(_page(request, grant, token, query, PinForm(), mail="often"), stop.wait)
     here = {"what": wish.what, "size": wish.size, "mailed": "1"}
-    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail", status=303)
+    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail")
 
 
 @guest_page(locked_status=403)
@@ -261,7 +249,7 @@ def archive(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     except Refusal as reason:
         return _explained(request, grant, token, reason)
     # What stood in the way is gone, or it was the cookie of a preview that is over.
-    response = HttpResponseRedirect(request.get_full_path(), status=303)
+    response = SeeOther(request.get_full_path())
     view_as.end(response)
     return response
 
@@ -272,9 +260,8 @@ def _explained(request: HttpRequest, grant: Grant, token: str, reason: Refusal) 
     if isinstance(reason, plan.NotReady):
         query["prepare"] = "1"
     onward = f"{reverse('sharing:downloads', args=[token])}?{urlencode(query)}" if grant.rights.download_size else ""
-    response = single.refused(request, grant, token, reason, onward)
+    response = retry_after(single.refused(request, grant, token, reason, onward), reason.wait)
     if reason.wait:
-        response["Retry-After"] = str(reason.wait)
         response["Refresh"] = f"2; url={onward}"
     return response
 

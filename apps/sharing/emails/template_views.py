@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.mail import post_later
 from apps.accounts.models import Role
-from apps.accounts.views.answers import SeeOther
 from apps.sharing.emails import composing, reminders, sending, templates
 from apps.sharing.emails.forms import ReminderForm, TemplateForm
 from apps.sharing.emails.views import as_mail
 from apps.sharing.links.terms import day_words
 from apps.sharing.models import LetterKind
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 def _kind(kind: str) -> LetterKind:

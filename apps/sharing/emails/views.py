@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.accounts.views.answers import SeeOther
 from apps.albums.models import Album
 from apps.albums.request_params import album_of
 from apps.sharing.emails import composing, outbox, recipients, reminders, templates
@@ -21,6 +20,7 @@ from apps.sharing.emails.forms import VISITORS, LetterForm
 from apps.sharing.links.terms import day_words
 from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink
 from apps.web import htmx, keyset
+from apps.web.answers import SeeOther
 
 PAGE = 50
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; sandbox"

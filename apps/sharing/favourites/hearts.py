@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,8 +57,7 @@ def heart(
     the list was sent, "full" with the maximum at its limit, "working" when the studio has begun on the photo.
     """
     _require(grant)
-    if not grant.photos().filter(photo_id=photo_id).exists():
-        raise Http404
+    grant.require(photo_id)
     selection = lists.hold(grant, visitor, selection_id)
     maximum = lists.maximum_of(selection)
     there = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id=photo_id).first()

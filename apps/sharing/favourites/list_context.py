@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -16,31 +15,41 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Page, Stream, sections_of
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
-from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.favourites import lists
 from apps.sharing.favourites.lists import Listed, Lists
 from apps.sharing.models import Download, Pick, Visitor, Work
 
 ASKED_AT_ONCE = 100
-REMEMBERED = timedelta(days=365)
+
+
+class ChosenList(NamedTuple):
+    """What the cookie of an album says: the list to which this browser's hearts go. Rights are asked each time."""
+
+    selection_id: UUID
+
+
+COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), most=4)
 
 
 def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, str]) -> UUID | None:
     """The list that the browser wants: the one that the request names, else the one it chose last."""
-    return as_id(query.get("list", "")) or as_id(cookies.get(_cookie(grant), ""))
+    held = COOKIE.read(cookies, grant.album.pk, now=timezone.now())
+    return uuid_or_none(query.get("list")) or (held.selection_id if held else None)
 
 
-def remember_list(response: HttpResponseBase, grant: Grant, selection_id: UUID) -> None:
-    """This browser's hearts go to this list from now on. It says no more than a choice: rights are asked each time."""
-    give_cookie(response, _cookie(grant), str(selection_id), lives=REMEMBERED)
+def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant: Grant, selection_id: UUID) -> None:
+    """The hearts of the browser with these cookies go to this list from now on."""
+    COOKIE.give(response, cookies, ChosenList(selection_id), grant.album.pk, now=timezone.now())
 
 
 def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:
     """The counter of a list, and which of some photos are in it. ids: with commas between; the first hundred count."""
-    asked = [one for one in map(as_id, ids.split(",", ASKED_AT_ONCE)[:ASKED_AT_ONCE]) if one]
+    asked = readable_uuids(ids.split(",", ASKED_AT_ONCE), most=ASKED_AT_ONCE)
     found = lists.read(grant, visitor, chosen=chosen, among=asked)
     active = found.active
     return {
@@ -89,7 +98,7 @@ def favourites_context(
         return {**context, "tiles": "", "total": 0}
     every_section = sections_of(grant.album)
     stream = chosen_stream(grant, grant.stream(every_section), active)
-    page = stream.open(query.get("after", ""), photo=as_id(query.get("photo", "")))
+    page = stream.open(query.get("after", ""), photo=uuid_or_none(query.get("photo")))
     following = f"{context['favourites_url']}?list={active.id}&after={page.next}" if page.next else ""
     tiles = guest_tiles(
         page.rows,
@@ -100,7 +109,7 @@ def favourites_context(
         after=page.after,
         first_page=page.is_first,
         with_names=grant.rights.download != Download.NONE,
-        hearts=None if active.is_sent else {row[0] for row in page.rows},
+        hearts=None if active.is_sent else {row.photo_id for row in page.rows},
         badges=_badges(grant, active, page.rows),
     )
     return {**context, "tiles": tiles, "total": stream.counts.total, "first": page.first, "next_url": following}
@@ -119,7 +128,7 @@ def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chose
 
 def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: Page) -> Lists:
     """The visitor's lists, and which photos of a page are in the active one. stream: all that the grant shows."""
-    among = [row[0] for row in page.rows]
+    among = [row.photo_id for row in page.rows]
     return lists.read(grant, visitor, chosen=chosen, among=among, stream=stream)
 
 
@@ -129,7 +138,9 @@ def _badges(grant: Grant, listed: Listed, rows: list[TileRow]) -> dict[UUID, tup
     if selection is None or (not selection.is_sent and selection.round == 1):
         return {}
     words = work_words()
-    picks = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id__in=[row[0] for row in rows])
+    picks = Pick.objects.for_studio(grant.studio).filter(
+        selection=selection, photo_id__in=[row.photo_id for row in rows]
+    )
     # What came in after the last round is no business of the studio's yet.
     sent = picks if selection.is_sent else picks.filter(round__lt=selection.round)
     return {photo_id: (work, words[Work(work)]) for photo_id, work in sent.values_list("photo_id", "work")}
@@ -173,15 +184,3 @@ def photo_heart(
         "heart_url": reverse("sharing:favourite", args=[token, photo_id]),
         "is_favourite": photo_id in found.hearts,
     }
-
-
-def as_id(text: str) -> UUID | None:
-    """The id that a text spells, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _cookie(grant: Grant) -> str:
-    return f"{settings.VISITOR_COOKIE_NAME}_list_{grant.album.pk.hex[-16:]}"

@@ -7,21 +7,24 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from apps.albums.request_params import uuid_or_none
 from apps.sharing.access import Grant
 from apps.sharing.favourites import hearts, lists
-from apps.sharing.favourites.list_context import as_id, chosen_list, favourites_context, remember_list, state
+from apps.sharing.favourites.list_context import chosen_list, favourites_context, remember_list, state
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import back_to, is_scripted, needs_person
+from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.sharing.models import Selection, Visitor
+from apps.web import htmx
+from apps.web.answers import SeeOther
 
 P = ParamSpec("P")
 Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, P], HttpResponseBase]
@@ -46,7 +49,7 @@ def favourite_deed(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, P], 
         try:
             return deed(request, grant, token, visitor, *args, **kwargs)
         except Refused as refused:
-            if is_scripted(request):
+            if htmx.is_scripted(request):
                 said = {"code": refused.code, "message": str(refused), **refused.detail}
                 return JsonResponse(said, status=409)
             return _page(request, grant, token, visitor, refused=refused, wanted=kwargs.get("selection_id"))
@@ -76,22 +79,22 @@ def favourites_state(request: HttpRequest, grant: Grant, token: str) -> HttpResp
 @favourite_deed
 def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
     """Put a photo into a list or take it out, as `on` says."""
-    named = as_id(request.POST.get("list", ""))
+    named = uuid_or_none(request.POST.get("list"))
     # A list that the page names is meant; one that the browser only remembers may be gone.
     remembered = None if named else lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
     on = request.POST.get("on") == "1"
     tally = hearts.heart(grant, visitor, photo_id, on=on, selection_id=named or remembered, user_agent=_agent(request))
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse(
             {"on": tally.on, "count": tally.count, "maximum": tally.maximum, "list": str(tally.selection.pk)}
         )
-    return HttpResponseRedirect(f"{back_to(token, request.POST.get('next', ''))}#p-{photo_id}", status=303)
+    return SeeOther(f"{back_to(token, request.POST.get('next', ''))}#p-{photo_id}")
 
 
 @favourite_deed
 def list_create(request: HttpRequest, grant: Grant, token: str, visitor: Visitor) -> HttpResponse:
     """A new list, which becomes the active one."""
-    return _to(grant, token, lists.create(grant, visitor, request.POST.get("title", "")))
+    return _to(request, grant, token, lists.create(grant, visitor, request.POST.get("title", "")))
 
 
 @favourite_deed
@@ -99,20 +102,20 @@ def list_choose(request: HttpRequest, grant: Grant, token: str, visitor: Visitor
     """Hearts go to this list from now on."""
     selection = lists.hold(grant, visitor, selection_id)
     wanted = request.POST.get("next", "")
-    return _to(grant, token, selection, address=back_to(token, wanted) if wanted else "")
+    return _to(request, grant, token, selection, address=back_to(token, wanted) if wanted else "")
 
 
 @favourite_deed
 def list_rename(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Another name for a list of one's own."""
-    return _to(grant, token, lists.rename(grant, visitor, selection_id, request.POST.get("title", "")))
+    return _to(request, grant, token, lists.rename(grant, visitor, selection_id, request.POST.get("title", "")))
 
 
 @favourite_deed
 def list_delete(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Delete a list of one's own."""
     lists.delete(grant, visitor, selection_id)
-    return HttpResponseRedirect(reverse("sharing:favourites", args=[token]), status=303)
+    return SeeOther(reverse("sharing:favourites", args=[token]))
 
 
 @favourite_deed
@@ -120,22 +123,22 @@ def list_send(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     """Send a list to the studio."""
     note, now = request.POST.get("note", ""), timezone.now()
     selection = hearts.send(grant, visitor, selection_id, note=note, now=now, user_agent=_agent(request))
-    return _to(grant, token, selection)
+    return _to(request, grant, token, selection)
 
 
 @favourite_deed
 def list_reopen(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Open a sent list again: the next round."""
-    return _to(grant, token, hearts.reopen(grant, visitor, selection_id, user_agent=_agent(request)))
+    return _to(request, grant, token, hearts.reopen(grant, visitor, selection_id, user_agent=_agent(request)))
 
 
 @favourite_deed
 def list_more(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Ask the studio for a larger limit."""
     selection = hearts.ask_more(grant, visitor, selection_id, now=timezone.now(), user_agent=_agent(request))
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"asked": True})
-    return _to(grant, token, selection, query="&asked=1")
+    return _to(request, grant, token, selection, query="&asked=1")
 
 
 def _page(
@@ -149,7 +152,7 @@ def _page(
 ) -> HttpResponse:
     chosen = wanted or chosen_list(grant, request.GET, request.COOKIES)
     context = favourites_context(grant, token, visitor, chosen, request.GET)
-    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+    if htmx.wants(request) and "after" in request.GET:
         return render(request, "sharing/_page.html", context)
     shown = {
         "here": reverse("sharing:favourites", args=[token]),
@@ -165,11 +168,13 @@ def _page(
         return render(request, "sharing/favourites.html", {**context, **shown, **dress(grant)}, status=status)
 
 
-def _to(grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = "") -> HttpResponse:
+def _to(
+    request: HttpRequest, grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = ""
+) -> HttpResponse:
     """Go to the list, which this browser holds for the active one from now on."""
     page = f"{reverse('sharing:favourites', args=[token])}?list={selection.pk}{query}"
-    response = HttpResponseRedirect(address or page, status=303)
-    remember_list(response, grant, selection.pk)
+    response = SeeOther(address or page)
+    remember_list(response, request.COOKIES, grant, selection.pk)
     return response
 
 

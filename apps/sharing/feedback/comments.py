@@ -84,8 +84,7 @@ class Remark:
 
 def check(grant: Grant, photo_id: UUID) -> None:
     """Raises Http404 if this guest may not see the photo, PermissionDenied if the link takes no comments."""
-    if not grant.photos().filter(photo_id=photo_id).exists():
-        raise Http404
+    grant.require(photo_id)
     if not grant.rights.comment:
         raise PermissionDenied(gettext("Comments are not open in this gallery."))
 

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -27,8 +26,7 @@ class BadMark(ValueError):
 
 def check(grant: Grant, photo_id: UUID) -> None:
     """Raises Http404 if this guest may not see the photo, PermissionDenied if the link takes no ratings."""
-    if not grant.photos().filter(photo_id=photo_id).exists():
-        raise Http404
+    grant.require(photo_id)
     if not grant.rights.rate:
         raise PermissionDenied(gettext("Ratings are not open in this gallery."))
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.albums.tiles import colour_class, named
+from apps.albums.tiles import TileRow, colour_class
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
 from apps.sharing.feedback import comments, marks
@@ -52,12 +52,12 @@ def panel_context(grant: Grant, token: str, photo_id: UUID, visitor: Visitor | N
 
 def photos_of(grant: Grant, token: str, photo_ids: Collection[UUID]) -> list[dict[str, Any]]:
     """Those of the photos that this guest may see, in the order asked for, with all their addresses."""
-    rows = {row[0]: named(row) for row in grant.stream().of(photo_ids)}
+    rows = {row.photo_id: row for row in grant.stream().of(photo_ids)}
     return [_photo(grant, token, pk, rows[pk]) for pk in photo_ids if pk in rows]
 
 
-def _photo(grant: Grant, token: str, photo_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
-    name = row["photo__camera_name"]
+def _photo(grant: Grant, token: str, photo_id: UUID, row: TileRow) -> dict[str, Any]:
+    width, height = row.shown_size
 
     def address(view: str) -> str:
         return reverse(f"sharing:{view}", args=[token, photo_id])
@@ -67,14 +67,14 @@ def _photo(grant: Grant, token: str, photo_id: UUID, row: dict[str, Any]) -> dic
 
     return {
         "id": photo_id,
-        "name": name,
-        "caption": row["photo__caption"],
-        "alt": row["photo__caption"] or name.rpartition(".")[0] or name,
+        "name": row.name,
+        "caption": row.caption,
+        "alt": row.caption or row.stem,
         "full_url": picture("web"),
         "thumb_url": picture("thumb"),
-        "width": row["web__width"] or row["photo__width"] or 3,
-        "height": row["web__height"] or row["photo__height"] or 2,
-        "colour": colour_class(row["photo__color"]),
+        "width": width,
+        "height": height,
+        "colour": colour_class(row.color),
         "url": address("photo"),
         "panel_url": address("panel"),
         "comment_url": address("comment"),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,9 +20,11 @@ from apps.sharing.access import Grant
 from apps.sharing.feedback import badges, comments, marks
 from apps.sharing.feedback.panel import panel_context
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import back_to, is_scripted, needs_person
+from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.sharing.models import Visitor
+from apps.web import htmx
+from apps.web.answers import SeeOther, too_many
 
 P = ParamSpec("P")
 Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, UUID, P], HttpResponseBase]
@@ -115,9 +117,7 @@ def comment(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, ph
     except comments.Full as full:
         return _refused(request, grant, token, photo_id, visitor, 409, str(full))
     except comments.TooFast as fast:
-        response = _refused(request, grant, token, photo_id, visitor, 429, str(fast))
-        response["Retry-After"] = str(fast.wait)
-        return response
+        return too_many(_refused(request, grant, token, photo_id, visitor, 429, str(fast)), fast.wait)
     return _done(request, grant, token, photo_id, visitor)
 
 
@@ -140,10 +140,10 @@ def mark(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo
         agent = request.headers.get("User-Agent", "")
         stands = marks.put(grant, visitor, photo_id, **form.wanted(), user_agent=agent)
     except marks.BadMark as bad:
-        if is_scripted(request):
+        if htmx.is_scripted(request):
             return JsonResponse({"code": "mark", "detail": str(bad)}, status=422)
         return _refused(request, grant, token, photo_id, visitor, 422, str(bad))
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"verdict": stands.verdict, "label": stands.label, "stars": stands.stars})
     return _done(request, grant, token, photo_id, visitor)
 
@@ -159,9 +159,9 @@ def _visitor(request: HttpRequest, grant: Grant) -> Visitor | None:
 
 
 def _done(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, visitor: Visitor) -> HttpResponse:
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return _panel(request, grant, token, photo_id, visitor)
-    return HttpResponseRedirect(back_to(token, request.POST.get("next", "")), status=303)
+    return SeeOther(back_to(token, request.POST.get("next", "")))
 
 
 def _refused(
@@ -183,6 +183,6 @@ def _panel(
     **shown: Any,
 ) -> HttpResponse:
     context = {**panel_context(grant, token, photo_id, visitor), "error": "", "typed": {}, **shown}
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return render(request, "sharing/_panel.html", {**context, "is_sheet": True}, status=status)
     return render(request, "sharing/panel.html", {**context, **dress(grant)}, status=status)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.albums.request_params import readable_uuids
 from apps.sharing.access import Grant
 from apps.sharing.favourites import lists
 from apps.sharing.favourites.list_context import chosen_list
@@ -19,12 +19,13 @@ from apps.sharing.guests import visitors
 from apps.sharing.guests.pages import dress, guest_page
 
 FEWEST, MOST = 2, 4
+MOST_ASKED = 100
 
 
 @guest_page()
 def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """The photos of `?photo=`, the first four that this guest may see; fewer than two ask to choose more."""
-    wanted = _chosen(request.GET.getlist("photo"))
+    wanted = readable_uuids(request.GET.getlist("photo"), most=MOST_ASKED)
     photos = photos_of(grant, token, wanted[:MOST])
     if wanted and not photos:
         raise Http404
@@ -51,14 +52,3 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
             pk = pane["photo"]["id"]
             pane |= {"heart_url": reverse("sharing:favourite", args=[token, pk]), "is_favourite": pk in found.hearts}
     return render(request, "sharing/compare.html", context)
-
-
-def _chosen(values: list[str]) -> list[UUID]:
-    """Ids without what is none and without repetitions, in the order given."""
-    found: dict[UUID, None] = {}
-    for value in values[:100]:
-        try:
-            found[UUID(value)] = None
-        except ValueError:
-            continue
-    return list(found)

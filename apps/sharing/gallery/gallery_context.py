@@ -12,14 +12,16 @@ from django.http import Http404
 from django.urls import reverse
 
 from apps.albums.counts import Counts
+from apps.albums.cover import Cover, cover_of
 from apps.albums.design import Design
 from apps.albums.masonry import Columns
 from apps.albums.models import Album, Section
-from apps.albums.stream import Page, Stream, sections_of
-from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles, named
+from apps.albums.request_params import uuid_or_none
+from apps.albums.stream import Page, sections_of
+from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
-from apps.sharing.favourites.list_context import as_id, hearts_context, only_favourites, page_hearts
+from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.models import Download, Visitor
 
 
@@ -46,17 +48,18 @@ def gallery_context(
     # A section without a photo that this guest may see is not theirs to know of.
     sections = [section for section in every_section if counts.of(section)]
     section = _chosen(sections, query.get("section", ""))
-    page = stream.open(query.get("after", ""), section=section, photo=as_id(query.get("photo", "")))
+    page = stream.open(query.get("after", ""), section=section, photo=uuid_or_none(query.get("photo")))
     hearts = page_hearts(grant, visitor, chosen, whole, page) if grant.rights.favourite else None
     address = reverse("sharing:gallery", args=[token])
     look = Design.of(grant.studio.design, album.design)
+    cover = cover_of(stream, page) if page.is_first and not only else None
     columns = Columns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
         "album": _album(album, counts),
         "studio": grant.studio,
         "sections": [_section(one, counts, only) for one in sections],
         "section": section,
-        "cover": _cover(stream, page) if page.is_first and not only else None,
+        "cover": _cover(cover, album) if cover else None,
         "tiles": guest_tiles(
             page.rows,
             _headings(grant, token, counts, sections),
@@ -114,8 +117,8 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
     rows, around = stream.of([photo_id]), stream.neighbours(photo_id)
     if not rows or around is None:
         raise Http404
-    row = named(rows[0])
-    stem = row["photo__camera_name"].rpartition(".")[0] or row["photo__camera_name"]
+    row = rows[0]
+    width, height = row.shown_size
 
     def address(other: UUID | None) -> str:
         return reverse("sharing:photo", args=[token, other]) if other else ""
@@ -127,21 +130,21 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
         "token": token,
         "photo": {
             "id": photo_id,
-            "name": row["photo__camera_name"],
-            "caption": row["photo__caption"],
-            "alt": row["photo__caption"] or stem,
+            "name": row.name,
+            "caption": row.caption,
+            "alt": row.caption or row.stem,
             "full_url": picture_url(grant.studio.pk, grant.album.pk, photo_id, "web"),
-            "width": row["web__width"],
-            "height": row["web__height"],
+            "width": width,
+            "height": height,
             "position": around.position,
         },
-        "colour": colour_class(row["photo__color"]),
+        "colour": colour_class(row.color),
         "total": around.total,
         "previous_url": address(around.previous),
         "next_url": address(around.next),
         "download_url": reverse("sharing:download", args=[token, photo_id]) if grant.rights.download_size else "",
         "withhold_url": reverse("sharing:withhold", args=[token, photo_id]) if grant.rights.is_main else "",
-        "is_withheld": row["is_withheld"],
+        "is_withheld": row.is_withheld,
         "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
     }
 
@@ -164,27 +167,20 @@ def _section(section: Section, counts: Counts, only: str) -> dict[str, Any]:
     }
 
 
-def _cover(stream: Stream, page: Page) -> dict[str, Any] | None:
-    """The cover that the studio chose, if guests may see it; else the first photo."""
-    album = stream.album
-    chosen = stream.of([album.cover_id]) if album.cover_id else []
-    rows = chosen or page.rows[:1]
-    if not rows:
-        return None
-    row = named(rows[0])
-    photo_id = row["photo_id"]
+def _cover(cover: Cover, album: Album) -> dict[str, Any]:
+    photo_id, (width, height) = cover.photo.photo_id, cover.photo.shown_size
     return {
         "id": photo_id,
         "url": picture_url(album.studio_id, album.pk, photo_id, "web"),
         "thumb_url": picture_url(album.studio_id, album.pk, photo_id, "thumb"),
-        "width": row["web__width"],
-        "height": row["web__height"],
-        "fx": focal_step(album.focal_x) if chosen else 50,
-        "fy": focal_step(album.focal_y) if chosen else 40,
-        "colour": colour_class(row["photo__color"]),
+        "width": width,
+        "height": height,
+        "fx": focal_step(cover.focal_x),
+        "fy": focal_step(cover.focal_y),
+        "colour": colour_class(cover.photo.color),
     }
 
 
 def _chosen(sections: list[Section], text: str) -> Section | None:
-    wanted = as_id(text)
+    wanted = uuid_or_none(text)
     return next((section for section in sections if section.pk == wanted), None)

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from apps.media import serving
 from apps.sharing.access import Grant
-from apps.sharing.branding import watermarks
+from apps.sharing.guests import cover_picture
 from apps.sharing.guests.pages import guest_page
 
 
@@ -19,11 +19,7 @@ from apps.sharing.guests.pages import guest_page
 @guest_page(locked_status=403, welcomes=False)
 def picture(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     """The cover of an open gallery in a small size, under the link's watermark if it has one."""
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
-    stream = grant.stream()
-    rows = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
-    rows = rows or stream.open().rows[:1]
-    location = watermarks.shown(grant.studio.pk, rows[0][0], "thumb", mark) if rows else None
+    location = cover_picture.location_of(grant)
     if location is None:
         raise Http404
     return serving.as_response(serving.picture_answer(location))

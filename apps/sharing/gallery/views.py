@@ -14,6 +14,7 @@ from apps.sharing.favourites.list_context import chosen_list, photo_heart
 from apps.sharing.gallery.gallery_context import gallery_context, photo_context
 from apps.sharing.guests import expired, visitors
 from apps.sharing.guests.pages import dress, guest_page
+from apps.web import htmx
 
 
 @guest_page()
@@ -23,7 +24,7 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     chosen = chosen_list(grant, request.GET, request.COOKIES)
     context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
     context["here"] = request.get_full_path()
-    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+    if htmx.wants(request) and "after" in request.GET:
         return render(request, "sharing/_page.html", context)
     return render(request, "sharing/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)})
 

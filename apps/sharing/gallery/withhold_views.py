@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,17 +13,19 @@ from apps.albums import audiences
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import is_scripted
 from apps.sharing.guests.pages import guest_page
 from apps.sharing.models import ActivityKind
+from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 @require_POST
 @guest_page(locked_status=403, takes_posts=True)
 def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """Hide a photo from the other links (`on=1`) or show it again (`on=0`). Twice is once."""
-    if not grant.rights.is_main or not grant.photos().filter(photo_id=photo_id).exists():
+    if not grant.rights.is_main:
         raise Http404
+    grant.require(photo_id)
     withheld = request.POST.get("on") != "0"
     if audiences.withhold(grant.album, photo_id, withheld=withheld):
         record.record(
@@ -33,9 +35,9 @@ def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
             photo_id=photo_id,
             user_agent=request.headers.get("User-Agent", ""),
         )
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"photo": str(photo_id), "withheld": withheld})
-    return HttpResponseRedirect(reverse("sharing:photo", args=[token, photo_id]), status=303)
+    return SeeOther(reverse("sharing:photo", args=[token, photo_id]))
 
 
 @guest_page(locked_status=403)

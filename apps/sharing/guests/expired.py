@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,23 +22,29 @@ from apps.albums.models import AlbumState
 from apps.albums.tiles import colour_class, focal_step
 from apps.media import responses, serving
 from apps.sharing.access import Expired, Grant
-from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.activity import record
-from apps.sharing.branding import watermarks
-from apps.sharing.guests import visitors
+from apps.sharing.guests import cover_picture, visitors
 from apps.sharing.models import ActivityKind
+from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address as address_of
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
 SOON = timedelta(days=14)
 DAY = 24 * 3600
-ASKED_AGAIN = timedelta(days=1)
 # Each asking is a mail to the owners.
 PER_LINK = Budget("more-time-link", 5, DAY)
 PER_ADDRESS = Budget("more-time-address", 5, DAY)
-COVER_SIZE = "thumb"
 
-_signer = Signer(salt="glassine.more-time")
+
+class AskedForTime(NamedTuple):
+    """What the cookie of a link says: that this browser asked for more time."""
+
+    link_id: UUID
+
+
+# A browser may ask once a day.
+COOKIE: Final = SignedCookie("asked", AskedForTime, lifetime=timedelta(days=1), most=2)
 
 
 def last_day(expires_at: datetime, studio: Studio) -> date:
@@ -83,7 +89,7 @@ def _may_see(expired: Expired, grant: Grant) -> bool:
 def _page(
     request: HttpRequest, token: str, expired: Expired, grant: Grant, may_see: bool, **shown: Any
 ) -> dict[str, Any]:
-    has_cover = may_see and cover_of(grant) is not None
+    has_cover = may_see and cover_picture.location_of(grant) is not None
     album = grant.album
     return {
         "studio": grant.studio,
@@ -94,22 +100,13 @@ def _page(
         "fx": focal_step(album.focal_x),
         "fy": focal_step(album.focal_y),
         "colour": colour_class(""),
-        "has_asked": _has_asked(request.COOKIES, expired),
+        "has_asked": _has_asked(request.COOKIES, expired, timezone.now()),
         **shown,
     }
 
 
-def cover_of(grant: Grant) -> serving.Location | None:
-    """The cover that the studio chose, else the first photo, if this guest saw it. Run in `acting_in(studio)`."""
-    stream = grant.stream()
-    chosen = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
-    rows = chosen or stream.open().rows[:1]
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
-    return watermarks.shown(grant.studio.pk, rows[0][0], COVER_SIZE, mark) if rows else None
-
-
 def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:
-    location = cover_of(grant)
+    location = cover_picture.location_of(grant)
     if location is None:
         return HttpResponse(status=404)
     response = responses.respond(request, serving.picture_answer(location))
@@ -118,19 +115,17 @@ def _cover(request: HttpRequest, grant: Grant) -> HttpResponseBase:
 
 
 def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: datetime) -> HttpResponseBase:
-    """Tell the owners; a browser may ask once a day."""
-    back = HttpResponseRedirect(reverse("sharing:gallery", args=[token]), status=303)
-    if _has_asked(request.COOKIES, expired):
+    """Tell the owners, unless this browser has asked within a day."""
+    back = SeeOther(reverse("sharing:gallery", args=[token]))
+    if _has_asked(request.COOKIES, expired, now):
         return back
     try:
         _reserve(str(expired.link.pk), address_of(request))
     except TooManyGuesses as stop:
         context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
-        response = render(request, "sharing/expired.html", context, status=429)
-        response["Retry-After"] = str(stop.wait or DAY)
-        return response
+        return too_many(render(request, "sharing/expired.html", context), stop.wait)
     _tell(request, expired, grant, now)
-    give_cookie(back, _cookie(expired), _signer.sign(expired.link.pk.hex), lives=ASKED_AGAIN)
+    COOKIE.give(back, request.COOKIES, AskedForTime(expired.link.pk), expired.link.pk, now=now)
     return back
 
 
@@ -160,12 +155,5 @@ def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -
         )
 
 
-def _cookie(expired: Expired) -> str:
-    return f"{settings.GUEST_COOKIE_NAME}asked_{expired.link.pk.hex[-16:]}"
-
-
-def _has_asked(cookies: Mapping[str, str], expired: Expired) -> bool:
-    try:
-        return _signer.unsign(cookies.get(_cookie(expired), "")) == expired.link.pk.hex
-    except BadSignature:
-        return False
+def _has_asked(cookies: Mapping[str, str], expired: Expired, now: datetime) -> bool:
+    return COOKIE.read(cookies, expired.link.pk, now=now) is not None

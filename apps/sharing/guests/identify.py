@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
 from apps.sharing.guests.email_codes import DIGITS
+from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 class WhoForm(forms.Form):
@@ -51,11 +53,6 @@ class CodeForm(forms.Form):
         return code
 
 
-def is_scripted(request: HttpRequest) -> bool:
-    """True if a script asks and reads the answer itself."""
-    return request.headers.get("HX-Request") == "true" or "application/json" in request.headers.get("Accept", "")
-
-
 def needs_person(request: HttpRequest, token: str) -> HttpResponse:
     """The answer of a deed that nobody is known for yet.
 
@@ -64,9 +61,9 @@ def needs_person(request: HttpRequest, token: str) -> HttpResponse:
     """
     wanted = back_to(token, request.POST.get("next", ""))
     address = f"{reverse('sharing:who', args=[token])}?{urlencode({'next': wanted})}"
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"code": "who", "url": address}, status=409)
-    return HttpResponseRedirect(address, status=303)
+    return SeeOther(address)
 
 
 def back_to(token: str, wanted: str) -> str:
@@ -92,7 +89,7 @@ def ask(request: HttpRequest, studio: Studio, token: str, *, status: int = 200, 
     as; `locked_minutes`, when too much was tried.
     """
     context = {"studio": studio, "brand_css": brand_css(studio), "token": token, "form": WhoForm(), **shown}
-    context["is_sheet"] = request.headers.get("HX-Request") == "true"
+    context["is_sheet"] = htmx.wants(request)
     context.setdefault("next", reverse("sharing:gallery", args=[token]))
     template = "sharing/_who.html" if context["is_sheet"] else "sharing/who.html"
     return render(request, template, context, status=status)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.sharing.access import Grant
-from apps.sharing.access.lockout import HOUR
 from apps.sharing.guests import email_codes, visitors
-from apps.sharing.guests.identify import CodeForm, WhoForm, ask, back_to, is_scripted
+from apps.sharing.guests.identify import CodeForm, WhoForm, ask, back_to
 from apps.sharing.guests.pages import guest_page, welcome
 from apps.sharing.models import Visitor
+from apps.web import htmx
+from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address
 from apps.web.rate_limit import TooManyGuesses
 
@@ -76,21 +76,18 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
 
 
 def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: Any) -> HttpResponse:
-    wait = stop.wait or HOUR
-    response = ask(request, grant.studio, token, locked_minutes=ceil(wait / 60), status=429, **shown)
-    response["Retry-After"] = str(wait)
-    return response
+    return too_many(ask(request, grant.studio, token, locked_minutes=stop.minutes, **shown), stop.wait)
 
 
 def _known(request: HttpRequest, grant: Grant, visitor: Visitor, wanted: str) -> HttpResponse:
     """The person is known: back to the page, or to the script that asked."""
     now = timezone.now()
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         response: HttpResponse = JsonResponse({"name": visitor.name})
     else:
-        response = HttpResponseRedirect(wanted, status=303)
+        response = SeeOther(wanted)
     if grant.asks_identity and visitors.of(grant, request.COOKIES, now=now) is None:
         # Only now the link is open to this browser.
         welcome(request, response, grant, visitor=visitor)
-    visitors.remember(response, visitor, now=now)
+    visitors.remember(response, request.COOKIES, visitor, now=now)
     return response

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from math import ceil
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,13 +22,15 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import AUTO, Design
 from apps.sharing import access
-from apps.sharing.access import Grant, lockout, passes
+from apps.sharing.access import Grant, lockout
 from apps.sharing.access.lockout import HOUR
 from apps.sharing.activity import record
 from apps.sharing.guests import expired, view_as, visitors
-from apps.sharing.guests.identify import ask, back_to, is_scripted, needs_person
+from apps.sharing.guests.identify import ask, back_to, needs_person
 from apps.sharing.links.forms import PasswordForm
 from apps.sharing.models import ActivityKind, ShareLink, Visitor
+from apps.web import htmx
+from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address
 from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 
@@ -127,7 +128,7 @@ def _turn_away(request: HttpRequest, token: str, reason: Exception, locked_statu
 def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     """A try at the password; whoever is in already is not asked again."""
     now = timezone.now()
-    entered = HttpResponseRedirect(request.get_full_path(), status=303)
+    entered = SeeOther(request.get_full_path())
     try:
         _open(request, token, by_anyone=True)
         return entered
@@ -144,10 +145,8 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
         form.add_error("password", translation.gettext("That is not the password."))
         return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
     except TooManyGuesses as stop:
-        wait = stop.wait or HOUR
-        response = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=ceil(wait / 60))
-        response["Retry-After"] = str(wait)
-        return response
+        asked = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=stop.minutes)
+        return too_many(asked, stop.wait)
     _unlocked(request, entered, grant)
     return entered
 
@@ -160,7 +159,7 @@ def _unlocked(request: HttpRequest, response: HttpResponseBase, grant: Grant) ->
             if _counts(request, grant, UNLOCKINGS):
                 record.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
         if grant.asks_identity and person is None:
-            passes.hand_over(response, request.COOKIES, grant.passed(timezone.now()))
+            grant.hand_over(response, request.COOKIES, now=timezone.now())
             return
     welcome(request, response, grant)
 
@@ -188,7 +187,7 @@ def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None 
 
 
 def _whole_page(request: HttpRequest, response: R) -> R:
-    if request.htmx:  # type: ignore[attr-defined]
+    if htmx.wants(request):
         # The link closed while somebody scrolled: the browser loads the page anew instead of a piece of it.
         response["HX-Refresh"] = "true"
     return response
@@ -200,7 +199,7 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
     visitor: who has just said who it is; else the browser's cookie tells.
     """
     now = timezone.now()
-    passes.hand_over(response, request.COOKIES, grant.passed(now))
+    grant.hand_over(response, request.COOKIES, now=now)
     if _is_member(request, grant.studio) or not _counts(request, grant, OPENINGS):
         return
     with acting_in(grant.studio):
@@ -234,8 +233,8 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     # Never with the path, which holds the token. "no-referrer" would send the password form with "Origin: null".
     response.setdefault("Referrer-Policy", "strict-origin")
     response.setdefault("Cache-Control", "private, no-store")
-    patch_vary_headers(response, ["Cookie", "Accept-Language", "HX-Request", "HX-Target"])
-    return response
+    patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    return htmx.vary(response)
 
 
 def dress(grant: Grant) -> dict[str, Any]:
@@ -254,6 +253,6 @@ def count_opening(grant: Grant) -> None:
 
 def not_allowed(request: HttpRequest, grant: Grant) -> HttpResponse:
     """The link has no favourites."""
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"code": "forbidden"}, status=403)
     return render(request, "sharing/not_allowed.html", {"studio": grant.studio, **dress(grant)}, status=403)

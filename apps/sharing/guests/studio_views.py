@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -15,32 +15,22 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
+from apps.albums.request_params import album_of, uuid_or_none
 from apps.sharing.guests import view_as as guests_view_as
 from apps.sharing.guests import visitor_list
 from apps.sharing.guests import visitors as deeds
 from apps.sharing.links import addresses
+from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms
-from apps.sharing.models import ShareLink, Visitor
+from apps.sharing.models import Visitor
 from apps.web import htmx, tables
+from apps.web.answers import SeeOther
 
 
-def _album(request: StudioRequest, album_id: UUID) -> Album:
-    album: Album = get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
-    album.studio = request.studio
-    return album
-
-
-def _visitor(request: StudioRequest, album: Album, visitor_id: UUID | str) -> Visitor:
+def _visitor(request: StudioRequest, album: Album, visitor_id: UUID | None) -> Visitor:
     visitor: Visitor = get_object_or_404(Visitor.objects.for_studio(request.studio), pk=visitor_id, album=album)
     visitor.studio = request.studio
     return visitor
-
-
-def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
-    album = _album(request, album_id)
-    link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
-    link.album, link.studio = album, request.studio
-    return link
 
 
 def _context(request: StudioRequest, album: Album) -> dict[str, Any]:
@@ -57,14 +47,14 @@ def _context(request: StudioRequest, album: Album) -> dict[str, Any]:
 @studio_page(Role.VIEWER)
 def visitors(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The people who said who they are in an album."""
-    return render(request, "sharing/visitors.html", _context(request, _album(request, album_id)))
+    return render(request, "sharing/visitors.html", _context(request, album_of(request, album_id)))
 
 
 @require_GET
 @studio_page(Role.EDITOR)
 def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The same people as a table."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     return HttpResponse(
         tables.UTF8_MARK + visitor_list.table(album),
         content_type="text/csv; charset=utf-8",
@@ -77,7 +67,7 @@ def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
     if not htmx.wants(request):
-        return htmx.tell(request, redirect("sharing:visitors", request.studio.slug, album.pk), text)
+        return htmx.tell(request, SeeOther("sharing:visitors", request.studio.slug, album.pk), text)
     return htmx.vary(htmx.toast(render(request, "sharing/_visitors.html", _context(request, album)), text))
 
 
@@ -85,7 +75,7 @@ def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Forget a person and everything they said."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     visitor_list.erase(_visitor(request, album, visitor_id), by=request.user)
     return _answer(request, album, "The visitor is erased.")
 
@@ -94,7 +84,7 @@ def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> H
 @studio_page(Role.EDITOR)
 def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Every browser of a person forgets who it belongs to."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     deeds.sign_out(_visitor(request, album, visitor_id))
     return _answer(request, album, "Signed out. The next browser proves the address by a code.")
 
@@ -103,31 +93,24 @@ def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -
 @studio_page(Role.EDITOR)
 def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Look at the gallery as the holder of a link does, or with `visitor` as that person."""
-    link = _link(request, album_id, link_id)
+    link = link_of(request, album_id, link_id)
     wanted = request.POST.get("visitor", "")
-    visitor = _visitor(request, link.album, _uuid(wanted)) if wanted else None
+    visitor = _visitor(request, link.album, uuid_or_none(wanted)) if wanted else None
     token = addresses.token_of(link)
     standing = Terms.of(link, link.album).standing(timezone.now())
     if not token or standing not in (Standing.OPEN, Standing.DRAFT):
         messages.error(request, "Nobody can open this link, so there is nothing to look at.")
-        return redirect("sharing:links", request.studio.slug, album_id)
-    response = HttpResponseRedirect(reverse("sharing:gallery", args=[token]), status=303)
+        return SeeOther("sharing:links", request.studio.slug, album_id)
+    response = SeeOther(reverse("sharing:gallery", args=[token]))
     guests_view_as.begin(response, request.user, link, visitor, now=timezone.now())
     return response
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 @require_POST
 @studio_page(Role.VIEWER)
 def view_as_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Back from the guest's place."""
-    link = _link(request, album_id, link_id)
-    response = redirect("sharing:links", request.studio.slug, link.album_id)
+    link = link_of(request, album_id, link_id)
+    response = SeeOther("sharing:links", request.studio.slug, link.album_id)
     guests_view_as.end(response)
     return response

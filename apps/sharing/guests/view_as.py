@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,15 +23,24 @@ from apps.accounts.context import brand_css
 from apps.accounts.models import Role, User
 from apps.sharing import access
 from apps.sharing.access import Grant
-from apps.sharing.access.cookies import give_cookie
+from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.guests import visitors
-from apps.sharing.guests.identify import is_scripted
 from apps.sharing.models import ShareLink, Visitor
+from apps.web import htmx
 
-LIFETIME = timedelta(hours=2)
 REFUSED = "You are looking as a guest does. Nothing is changed here."
 
-_signer = Signer(salt="glassine.preview")
+
+class Preview(NamedTuple):
+    """What the cookie says: which member looks through which link, and as which visitor, if as any."""
+
+    user_id: UUID
+    link_id: UUID
+    version: int
+    visitor_id: UUID | None
+
+
+COOKIE: Final = SignedCookie("preview", Preview, lifetime=timedelta(hours=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +51,19 @@ class Frame:
     exit_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    user_id: UUID
-    link_id: UUID
-    version: int
-    visitor_id: UUID | None
-
-
 def begin(response: HttpResponseBase, user: User, link: ShareLink, visitor: Visitor | None, *, now: datetime) -> None:
     """Let `user` look through `link` from now on, as `visitor` if there is one. It ends by itself after two hours."""
-    fields = (user.pk.hex, link.pk.hex, link.version, visitor.pk.hex if visitor else "", int(now.timestamp()))
-    give_cookie(
-        response, settings.PREVIEW_COOKIE_NAME, _signer.sign(".".join(str(field) for field in fields)), lives=LIFETIME
-    )
+    COOKIE.give(response, {}, Preview(user.pk, link.pk, link.version, visitor.pk if visitor else None), now=now)
 
 
 def end(response: HttpResponseBase) -> None:
     """The member is a member again."""
-    response.delete_cookie(settings.PREVIEW_COOKIE_NAME, path="/", samesite="Lax")
+    COOKIE.drop(response)
 
 
 def open_for(request: HttpRequest, token: str) -> Grant | None:
     """The grant by which a member previews this link, or None for everybody else. Raises access.Missing or Gone."""
-    held = _held(request.COOKIES.get(settings.PREVIEW_COOKIE_NAME, ""), timezone.now())
+    held = COOKIE.read(request.COOKIES, now=timezone.now())
     if held is None or settings.SESSION_COOKIE_NAME not in request.COOKIES or request.user.pk != held.user_id:
         return None
     grant = access.open_preview(token, held.link_id, held.version, shown_as=held.visitor_id, now=timezone.now())
@@ -78,16 +76,6 @@ def open_for(request: HttpRequest, token: str) -> Grant | None:
     return grant
 
 
-def _held(cookie: str, now: datetime) -> _Held | None:
-    try:
-        user, link, version, visitor, moment = _signer.unsign(cookie).split(".")
-        age = now.timestamp() - int(moment)
-        held = _Held(UUID(user), UUID(link), int(version), UUID(visitor) if visitor else None)
-    except (BadSignature, ValueError):
-        return None
-    return held if 0 <= age < LIFETIME.total_seconds() else None
-
-
 def frame(grant: Grant) -> Frame:
     """What stands around each page of a preview. Run it in `acting_in(grant.studio)`."""
     visitor = visitors.of(grant, {}, now=timezone.now())
@@ -97,7 +85,7 @@ def frame(grant: Grant) -> Frame:
 
 def refuse(request: HttpRequest, grant: Grant) -> HttpResponse:
     """The answer to a deed in a preview."""
-    if is_scripted(request):
+    if htmx.is_scripted(request):
         return JsonResponse({"code": "preview", "message": REFUSED}, status=403)
     context = {"studio": grant.studio, "brand_css": brand_css(grant.studio), "sentence": REFUSED}
     return render(request, "sharing/refused.html", context, status=403)

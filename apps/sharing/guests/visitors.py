@@ -15,8 +15,7 @@ from django.db.models import F
 from django.http import HttpResponseBase
 
 from apps.sharing.access import Grant
-from apps.sharing.access.cookies import give_cookie
-from apps.sharing.access.known import REMEMBERED, cookie_name, known, named_by, signer
+from apps.sharing.access import known as access_known
 from apps.sharing.models import Visitor
 from apps.web.rate_limit import Budget, reserve
 
@@ -43,7 +42,7 @@ def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | 
     """
     if grant.is_preview:
         return _by_id(grant)
-    return known(grant.studio, grant.album.pk, cookies, now=now)
+    return access_known.known(grant.studio, grant.album.pk, cookies, now=now)
 
 
 def _by_id(grant: Grant) -> Visitor | None:
@@ -54,14 +53,10 @@ def _by_id(grant: Grant) -> Visitor | None:
     return visitor
 
 
-def remember(response: HttpResponseBase, visitor: Visitor, *, now: datetime) -> None:
-    """Set the cookie by which the browser is known as this visitor."""
-    give_cookie(
-        response,
-        cookie_name(visitor.album_id),
-        signer.sign(f"{visitor.pk.hex}.{visitor.version}.{int(now.timestamp())}"),
-        lives=REMEMBERED,
-    )
+def remember(response: HttpResponseBase, cookies: Mapping[str, str], visitor: Visitor, *, now: datetime) -> None:
+    """Let the browser with these cookies be known as this visitor."""
+    named = access_known.VisitorPass(visitor.pk, visitor.version)
+    access_known.COOKIE.give(response, cookies, named, visitor.album_id, now=now)
 
 
 def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
@@ -102,7 +97,7 @@ def by_email(grant: Grant, email: str) -> Visitor | None:
 
 def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
     """Note that the person behind this browser is here; written at most once in ten minutes."""
-    named = named_by(cookies, grant.album.pk, now=now)
+    named = access_known.COOKIE.read(cookies, grant.album.pk, now=now)
     if named is None:
         return
     with connection.cursor() as cursor:

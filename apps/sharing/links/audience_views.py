@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -17,6 +17,7 @@ from apps.albums import audiences
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuids
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 ALL, CHOSEN, NOBODY = "all", "chosen", "nobody"
 _WORDS = {ALL: "visible to everyone with a link", CHOSEN: "visible to the chosen links", NOBODY: "hidden from clients"}
@@ -64,7 +65,7 @@ def _dialog(request: StudioRequest, album: Album, form: AudienceForm, *, what: s
 
 def _done(request: StudioRequest, album: Album, text: str) -> HttpResponse:
     if not htmx.wants(request):
-        return htmx.tell(request, redirect(album), text)
+        return htmx.tell(request, SeeOther(album), text)
     answer = htmx.trigger(HttpResponse(status=204), dialog_close="", glassine_audience="")
     return htmx.toast(answer, text)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,6 +19,7 @@ from apps.sharing.links import presets
 from apps.sharing.links.preset_forms import AlbumPresetForm, LinkPresetForm, PresetForm
 from apps.sharing.models import Preset, PresetKind
 from apps.web import htmx
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 
@@ -64,7 +65,7 @@ def _edit(request: StudioRequest, row: Preset, *, is_new: bool) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("name", str(refusal))
         else:
-            answer = redirect("sharing:presets", request.studio.slug)
+            answer = SeeOther("sharing:presets", request.studio.slug)
             return htmx.tell(request, answer, f"The preset “{row.name}” is saved.")
     context = {"form": form, "preset": None if is_new else row, "kind": row.kind}
     return render(request, "sharing/preset.html", context, status=422 if form.is_bound else 200)
@@ -86,7 +87,7 @@ def preset_delete(request: StudioRequest, choice_id: UUID) -> HttpResponse:
     """Forget a preset."""
     row = _preset(request, choice_id)
     presets.delete(row, by=request.user)
-    return htmx.tell(request, redirect("sharing:presets", request.studio.slug), f"The preset “{row.name}” is deleted.")
+    return htmx.tell(request, SeeOther("sharing:presets", request.studio.slug), f"The preset “{row.name}” is deleted.")
 
 
 @require_POST
@@ -107,4 +108,4 @@ def album_start(request: StudioRequest) -> HttpResponse:
     album = presets.start_album(request.studio, row, by=request.user, today=today, **form.cleaned_data)
     if htmx.wants(request):
         return HttpResponseClientRedirect(album.get_absolute_url())
-    return HttpResponse(status=303, headers={"Location": album.get_absolute_url()})
+    return SeeOther(album)

@@ -18,12 +18,12 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.context import brand_css
 from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.accounts.views.answers import SeeOther
 from apps.albums.design import AUTO, Design
 from apps.albums.request_params import album_of
 from apps.sharing.links import public_page
 from apps.sharing.links.lifecycle import Unsuitable
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 @require_safe

@@ -10,26 +10,26 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role, Studio
-from apps.accounts.views.answers import SeeOther
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of, one_uuid
 from apps.sharing.links import addresses, lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.lifecycle import Unsuitable
+from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
 from apps.sharing.models import LetterKind, Preset, PresetKind, ShareLink
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 Deed = Callable[..., None]
 
@@ -74,18 +74,6 @@ class ShownLink:
         )
 
 
-def _album(request: StudioRequest, album_id: UUID) -> Album:
-    return get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
-
-
-def _link(request: StudioRequest, album_id: UUID, link_id: UUID) -> ShareLink:
-    album = _album(request, album_id)
-    link = get_object_or_404(album.share_links, pk=link_id)
-    # Both rows are at hand; following the keys would read them again.
-    link.album, link.studio = album, request.studio
-    return link
-
-
 def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
     chosen = _preset(request) if form is None else None
     today = timezone.localdate(timezone=request.studio.zone)
@@ -115,7 +103,6 @@ def _public_place(studio: Studio, album: Album) -> public_page.Place | None:
     """How the album stands to the studio's public page, if there is one and the album could stand on it."""
     if not studio.index_is_public or album.state == AlbumState.ARCHIVED:
         return None
-    album.studio = studio
     return public_page.place_of(album, now=timezone.now())
 
 
@@ -126,27 +113,24 @@ def _preset(request: StudioRequest) -> Preset | None:
 
 def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
     """After a deed: the dialog anew, or for browsers without scripts the page."""
-    if not request.htmx:
-        messages.success(request, text)
-        return redirect("sharing:links", request.studio.slug, album.pk)
-    response = render(request, "albums/_share.html", _share(request, album, new=new))
-    return trigger_client_event(response, "toast", {"text": text, "level": "info"})
+    if not htmx.wants(request):
+        return htmx.tell(request, SeeOther("sharing:links", request.studio.slug, album.pk), text)
+    return htmx.toast(render(request, "albums/_share.html", _share(request, album, new=new)), text)
 
 
 @require_http_methods(["GET", "POST"])
 @studio_page(Role.VIEWER)
 def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The links of an album; POST makes one."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     form: LinkForm | None = None
     if request.method == "POST":
         request.entered.require(Role.EDITOR)
         form = LinkForm(request.POST, studio=request.studio, album=album)
-        album.studio = request.studio
         made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
         if made is not None:
             return _answer(request, album, "The link is made.", new=made.pk)
-    template = "albums/_share.html" if request.htmx else "albums/share.html"
+    template = "albums/_share.html" if htmx.wants(request) else "albums/share.html"
     status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
 
@@ -166,7 +150,7 @@ def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
 @studio_page(Role.EDITOR)
 def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Change the terms of one link."""
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     form = LinkForm(request.POST or None, link=row, studio=request.studio, album=row.album)
     if request.method == "POST":
 
@@ -179,7 +163,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     context = {"album": row.album, "link": row, "form": form}
     context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
     status = 422 if form.is_bound else 200
-    if not request.htmx:
+    if not htmx.wants(request):
         return render(request, "sharing/link.html", context, status=status)
     response = render(request, "sharing/_link_form.html", context, status=status)
     # A good answer replaces the whole dialog, a bad form only itself.
@@ -189,7 +173,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
 @require_POST
 @studio_page(Role.EDITOR)
 def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     lifecycle.revoke(row, by=request.user)
     return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
 
@@ -198,7 +182,7 @@ def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 @studio_page(Role.EDITOR)
 def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """End all sessions: the link stays open, whoever was in comes in anew."""
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     lifecycle.end_sessions(row, by=request.user)
     return _answer(request, row.album, "All sessions of the link are ended.")
 
@@ -207,7 +191,7 @@ def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 @studio_page(Role.EDITOR)
 def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """A new download PIN."""
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     lifecycle.new_pin(row, by=request.user)
     return _answer(request, row.album, "The link has a new PIN.")
 
@@ -215,7 +199,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 @require_POST
 @studio_page(Role.EDITOR)
 def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     lifecycle.restore(row, by=request.user)
     return _answer(request, row.album, "The link is open again.")
 
@@ -223,7 +207,7 @@ def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpR
 @require_POST
 @studio_page(Role.EDITOR)
 def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    row = _link(request, album_id, link_id)
+    row = link_of(request, album_id, link_id)
     lifecycle.delete(row, by=request.user)
     return _answer(request, row.album, "The link is deleted.")
 
@@ -232,7 +216,7 @@ def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 @studio_page(Role.EDITOR)
 def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) -> HttpResponse:
     """The link's address as a QR code, for prints and cards."""
-    address = addresses.address_of(_link(request, album_id, link_id))
+    address = addresses.address_of(link_of(request, album_id, link_id))
     if not address or format not in ("svg", "png"):
         raise Http404
     picture = BytesIO()
@@ -253,7 +237,7 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
 @studio_page(Role.EDITOR)
 def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
-    album = _album(request, album_id)
+    album = album_of(request, album_id)
     terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
     return render(request, "sharing/_sentence.html", {"sentence": terms.sentence(timezone.now())})
 
@@ -275,9 +259,8 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Keep a link open for 30 more days. The mail about a client's wish leads here: reading it changes nothing."""
-    album = album_of(request, album_id)
-    link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
-    link.album, link.studio = album, request.studio
+    link = link_of(request, album_id, link_id)
+    album = link.album
     if request.method != "POST":
         context = {"album": album, "link": link, "days": lifecycle.DAYS, "is_open": _is_open(link)}
         return render(request, "sharing/link_extend.html", context)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album
+from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Stream
 from apps.sharing.models import Comment, Label, Mark, Pick, Selection, SelectionState, Verdict, Visitor, Work
 from apps.web import keyset
@@ -58,13 +59,13 @@ class Question:
         """As an address says it; what makes no sense is left out."""
         stars = query.get("stars", "")
         return cls(
-            people=tuple(dict.fromkeys(one for text in query.getlist("person") if (one := _uuid(text))))[:MOST_PEOPLE],
+            people=tuple(readable_uuids(query.getlist("person"), most=MOST_PEOPLE)),
             is_common=query.get("how") == "all",
             picked=query.get("what", "picked") != "marked",
             verdict=_one_of(query.get("verdict", ""), Verdict.values),
             label=_one_of(query.get("label", ""), Label.values),
             stars=int(stars) if stars in ("1", "2", "3", "4", "5") else 0,
-            selection=_uuid(query.get("selection", "")),
+            selection=uuid_or_none(query.get("selection")),
         )
 
     @property
@@ -72,13 +73,6 @@ class Question:
         """The condition on marks; empty if none is asked for."""
         wanted = {"verdict": self.verdict, "label": self.label, "stars__gte": self.stars}
         return Q(**{name: value for name, value in wanted.items() if value})
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _one_of(text: str, known: Collection[str]) -> str:

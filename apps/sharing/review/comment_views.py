@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -20,6 +21,7 @@ from apps.sharing.models import Comment
 from apps.sharing.review import grid
 from apps.sharing.review.grid import Proof
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 PHOTOS = 30
 MOST_COMMENTS = 2_000
@@ -119,10 +121,8 @@ def _comment(request: StudioRequest, album_id: UUID, comment_id: UUID) -> tuple[
 
 
 def _back(request: StudioRequest, album: Album, photo_id: UUID, text: str) -> HttpResponse:
-    answer = redirect("sharing:proofing_comments", request.studio.slug, album.pk)
-    answer["Location"] += f"#c-{photo_id}"
-    answer.status_code = 303
-    return htmx.tell(request, answer, text)
+    page = reverse("sharing:proofing_comments", args=[request.studio.slug, album.pk])
+    return htmx.tell(request, SeeOther(f"{page}#c-{photo_id}"), text)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -20,6 +20,7 @@ from apps.sharing.favourites import studio
 from apps.sharing.models import Selection
 from apps.sharing.review import answers, grid
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 MOST_SHOWN = 200
 MOST_TOLD = 200
@@ -74,9 +75,7 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     except BadMark as bad:
         raise BadRequest(str(bad)) from bad
     words = "1 photo" if changed == 1 else f"{changed:,} photos"
-    answer = redirect("albums:detail", request.studio.slug, album.pk)
-    answer["Location"] += f"?mark={wanted}"
-    return htmx.tell(request, answer, f"{words} marked.")
+    return htmx.tell(request, SeeOther(f"{album.get_absolute_url()}?mark={wanted}"), f"{words} marked.")
 
 
 @require_POST
@@ -89,5 +88,5 @@ def find_add(request: StudioRequest, album_id: UUID) -> HttpResponse:
     row.album, row.studio = album, request.studio
     added = studio.add_for(row, uuids(request.POST.getlist("photo")), by=request.user)
     words = "1 photo" if added == 1 else f"{added:,} photos"
-    answer = redirect("sharing:selection", request.studio.slug, album.pk, row.pk)
+    answer = SeeOther("sharing:selection", request.studio.slug, album.pk, row.pk)
     return htmx.tell(request, answer, f"{words} put into {row.visitor.name}’s list “{row.title}”.")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.albums.models import Album, PhotoState
+from apps.albums.models import Album
 from apps.albums.stream import Stream
 from apps.albums.tiles import TileRow, colour_class
 from apps.media.serving import picture_url
@@ -59,7 +59,7 @@ def of(album: Album, photos: Sequence[UUID]) -> list[Proof]:
 
 
 def _proofs(album: Album, rows: Sequence[TileRow], selection: Selection | None) -> list[Proof]:
-    photos = [row[0] for row in rows]
+    photos = [row.photo_id for row in rows]
     sayings = answers.said_of(album, photos)
     states: dict[UUID, tuple[str, int]] = {}
     if selection is not None:
@@ -67,19 +67,18 @@ def _proofs(album: Album, rows: Sequence[TileRow], selection: Selection | None) 
         states = {photo: (work, number) for photo, work, number in picks.values_list("photo_id", "work", "round")}
     proofs = []
     for row in rows:
-        photo_id, name, state, width, height, colour = row[0], row[3], row[5], row[7], row[8], row[9]
-        is_ready = state == PhotoState.READY.value
+        photo_id = row.photo_id
         said = sayings.get(photo_id, [])
         if selection is not None:
             said = [one for one in said if one.visitor_id == selection.visitor_id]
         proofs.append(
             Proof(
                 id=photo_id,
-                name=name,
-                src=picture_url(album.studio_id, album.pk, photo_id, "tile") if is_ready else "",
-                width=width or 3,
-                height=height or 2,
-                colour=colour_class(colour),
+                name=row.name,
+                src=picture_url(album.studio_id, album.pk, photo_id, "tile") if row.is_ready else "",
+                width=row.width or 3,
+                height=row.height or 2,
+                colour=colour_class(row.color),
                 sayings=said,
                 work=states.get(photo_id, ("", 0))[0],
                 round=states.get(photo_id, ("", 0))[1],

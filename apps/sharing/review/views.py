@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,7 @@ from apps.sharing.review import grid as review_grid
 from apps.sharing.review.answers import Question
 from apps.sharing.review.forms import ExtraForm, PresetForm
 from apps.web import htmx, tables
+from apps.web.answers import SeeOther
 
 STARS = (1, 2, 3, 4, 5)
 OWN, MERGED = "studio", "merged"
@@ -124,12 +126,9 @@ def _row(request: StudioRequest, album_id: UUID, selection_id: UUID) -> Selectio
 
 
 def _back(request: StudioRequest, row: Selection, text: str) -> HttpResponse:
-    answer = HttpResponse(status=303)
-    answer["Location"] = reverse("sharing:selection", args=[request.studio.slug, row.album_id, row.pk])
+    here = reverse("sharing:selection", args=[request.studio.slug, row.album_id, row.pk])
     after = request.GET.get("after", "")
-    if after:
-        answer["Location"] += f"?{_with(QueryDict(mutable=True), after=after)}"
-    return htmx.tell(request, answer, text)
+    return htmx.tell(request, SeeOther(f"{here}?{urlencode({'after': after})}" if after else here), text)
 
 
 # -- deeds on one list ---------------------------------------------------------------------------------------
@@ -223,7 +222,7 @@ def preset_delete(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
 
 
 def _to_album(request: StudioRequest, album: Album, text: str) -> HttpResponse:
-    return htmx.tell(request, redirect("sharing:proofing", request.studio.slug, album.pk), text)
+    return htmx.tell(request, SeeOther("sharing:proofing", request.studio.slug, album.pk), text)
 
 
 # -- for other programs --------------------------------------------------------------------------------------

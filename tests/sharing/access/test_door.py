@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.urls.converters import UUIDConverter
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.access import passes
+from apps.sharing.access import open_link, passes
 from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
 from apps.sharing.raw import RAW_ROUTES
@@ -90,7 +90,7 @@ def test_g15_a_locked_link_shows_the_form_and_nothing_else(shared: Make, method:
         assert leaks(response, share, path) == [], path
         assert "ETag" not in response.headers
         assert "Content-Disposition" not in response.headers
-        assert not response.cookies.get(passes.cookie_name(share.link.pk))
+        assert not response.cookies.get(passes.COOKIE.name(share.link.pk))
         if method == "get" and response.status_code != 405:
             assert b'name="password"' in response.content
 
@@ -246,7 +246,7 @@ def test_g22_nothing_of_a_gallery_is_indexed_cached_or_referred(shared: Make) ->
 
 def test_the_pass_is_out_of_scripts_and_other_sites_reach(shared: Make) -> None:
     share = shared(password=PASSWORD)
-    morsel = unlocked(share).cookies[passes.cookie_name(share.link.pk)]
+    morsel = unlocked(share).cookies[passes.COOKIE.name(share.link.pk)]
     assert morsel["httponly"]
     assert morsel["samesite"] == "Lax"
     assert morsel["path"] == "/"
@@ -256,25 +256,25 @@ def test_the_pass_is_out_of_scripts_and_other_sites_reach(shared: Make) -> None:
 
 def test_a_forged_outlived_or_foreign_pass_does_not_open(shared: Make) -> None:
     share, other = shared(password=PASSWORD), shared(password=PASSWORD)
-    name, client = passes.cookie_name(share.link.pk), unlocked(share)
+    name, client = passes.COOKIE.name(share.link.pk), unlocked(share)
     value = client.cookies[name].value
-    other_value = unlocked(other).cookies[passes.cookie_name(other.link.pk)].value
+    other_value = unlocked(other).cookies[passes.COOKIE.name(other.link.pk)].value
     for forged in (value[:-1] + "x", value.replace(".1.", ".2."), "", ":" * 40, other_value, value.swapcase()):
         client.cookies[name] = forged
         assert b'name="password"' in client.get(share.url()).content
-    later = timezone.now() + passes.LIFETIME
-    assert not passes.held({name: value}, now=later)
-    assert passes.held({name: value}, now=later - timedelta(minutes=1))
+    later = timezone.now() + passes.COOKIE.lifetime
+    assert not passes.COOKIE.read_all({name: value}, now=later)
+    assert passes.COOKIE.read_all({name: value}, now=later - timedelta(minutes=1))
 
 
-def test_a_browser_keeps_at_most_twenty_passes(shared: Make) -> None:
+def test_a_browser_keeps_few_passes(shared: Make) -> None:
     share = shared()
     client = Client()
     for number in range(25):
-        client.cookies[f"{settings.GUEST_COOKIE_NAME}_{number:016}"] = "old"
+        client.cookies[f"{passes.COOKIE.name()}_{number:016}"] = "old"
     response = client.get(share.url())
     dropped = [name for name, morsel in response.cookies.items() if morsel["max-age"] == 0]
-    assert len(dropped) == 25 - passes.MOST + 1
+    assert len(dropped) == 25 - passes.COOKIE.most + 1
 
 
 def test_an_htmx_request_behind_a_closed_door_reloads_the_page(shared: Make) -> None:
@@ -301,3 +301,20 @@ def test_members_who_look_are_not_counted(shared: Make, bob: Client) -> None:
     assert bob.get(share.url()).status_code == 200
     share.reload()
     assert share.link.views == 0
+
+
+def test_g19_a_grant_gives_its_photos_and_no_other(shared: Make) -> None:
+    share, other = shared(), shared()
+    grant = open_link(share.token, {}, now=timezone.now())
+    shown, hidden, withheld = share.photos[:3]
+    with acting_in(share.studio):
+        placements = share.album.placements.all()
+        placements.filter(photo=hidden).update(is_hidden=True)
+        placements.filter(photo=withheld).update(is_withheld=True)
+        assert grant.require(shown.pk).camera_name == shown.camera_name
+        for photo_id in (hidden.pk, withheld.pk, other.photos[0].pk, uuid4()):
+            with pytest.raises(Http404):
+                grant.require(photo_id)
+        placements.filter(photo=shown).update(trashed_at=timezone.now())
+        with pytest.raises(Http404):
+            grant.require(shown.pk)

@@ -38,7 +38,7 @@ def fresh(studio: Studio) -> Studio:
 
 
 def test_an_owner_sets_the_logo_and_everybody_sees_it(north: Studio, alice: Client, nobody: Client) -> None:
-    assert send(alice, png()) == 302
+    assert send(alice, png()) == 303
     studio = fresh(north)
     response = nobody.get(studio.logo_url)
     assert response.status_code == 200

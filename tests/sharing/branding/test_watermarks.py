@@ -220,7 +220,7 @@ def test_a_changed_mark_is_burnt_anew_and_the_old_one_goes(marked: Share, alice:
     work()
     client = guest(marked)
     before, kinds = fetch(client, marked.picture("web")).body, marks_of(marked)
-    assert set_mark(alice, marked, text="Ödön Łódź", opacity=90).status_code == 302
+    assert set_mark(alice, marked, text="Ödön Łódź", opacity=90).status_code == 303
     forget()
     assert fetch(client, marked.picture("web")).status == 404
     assert {"marks", "mark"} == set(work())
@@ -260,7 +260,7 @@ def test_an_albums_own_mark_goes_before_the_studios(marked: Share, alice: Client
 
 def test_a_png_is_re_encoded_and_burnt(marked: Share, alice: Client) -> None:
     upload = SimpleUploadedFile("mark.png", png(1200, 300))
-    assert set_mark(alice, marked, what="picture", picture=upload).status_code == 302
+    assert set_mark(alice, marked, what="picture", picture=upload).status_code == 303
     with acting_in(marked.studio):
         mark = Watermark.objects.for_studio(marked.studio).get()
     assert b"zqx secret" not in bytes(mark.picture or b"")

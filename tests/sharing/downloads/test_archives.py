@@ -119,7 +119,7 @@ def visitor_of(share: Share, *photos: int) -> Visitor:
 
 def known_as(share: Share, visitor: Visitor) -> Client:
     client, response = Client(), HttpResponse()
-    visitors.remember(response, visitor, now=timezone.now())
+    visitors.remember(response, {}, visitor, now=timezone.now())
     client.cookies.update(response.cookies)
     return client
 

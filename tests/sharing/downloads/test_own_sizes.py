@@ -24,13 +24,13 @@ def design(studio: Studio) -> dict[str, Any]:
 
 
 def test_the_owner_chooses_sizes_and_the_look_stays_and_so_the_other_way_round(alice: Client, north: Studio) -> None:
-    assert alice.post("/studio/north/design/", LOOK).status_code == 302
+    assert alice.post("/studio/north/design/", LOOK).status_code == 303
     sent = {"edge_1": "3000", "label_1": " A4  print ", "edge_3": "1080", "label_3": "Instagram"}
     assert alice.post(PAGE, sent).status_code == 303
     wanted = [{"edge": 1080, "label": "Instagram"}, {"edge": 3000, "label": "A4 print"}]
     assert design(north) == {**LOOK, "sizes": wanted}
     assert studio_sizes.offered(north) == {1080: "Instagram", 3000: "A4 print"}
-    assert alice.post("/studio/north/design/", {**LOOK, "theme": "dark"}).status_code == 302
+    assert alice.post("/studio/north/design/", {**LOOK, "theme": "dark"}).status_code == 303
     assert design(north) == {**LOOK, "theme": "dark", "sizes": wanted}
     shown = alice.get(PAGE).content.decode()
     assert 'value="A4 print"' in shown

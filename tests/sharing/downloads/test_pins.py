@@ -209,10 +209,10 @@ def test_a_pass_of_another_link_or_a_forged_one_opens_nothing(share: Share, shar
     client = Client()
     give(other, PIN, client)
     assert downloads(share, client) == 403
-    theirs = pin_code._cookie_name(other.link.pk)
-    client.cookies[pin_code._cookie_name(share.link.pk)] = client.cookies[theirs].value
+    theirs = pin_code.COOKIE.name(other.link.pk)
+    client.cookies[pin_code.COOKIE.name(share.link.pk)] = client.cookies[theirs].value
     assert downloads(share, client) == 403
-    client.cookies[pin_code._cookie_name(share.link.pk)] = f"{share.link.pk.hex}.1.1.1:x"
+    client.cookies[pin_code.COOKIE.name(share.link.pk)] = f"{share.link.pk.hex}.1.1.1:x"
     assert downloads(share, client) == 403
 
 

@@ -21,6 +21,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.stream import GUEST_PAGE
 from apps.sharing.access import known as access_known
+from apps.sharing.favourites import list_context
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Activity, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
@@ -73,7 +74,7 @@ def known(share: Share, email: str = "ada@example.com", client: Client | None = 
             studio=share.studio, album=share.album, email=email, defaults={"name": "Ada"}
         )
     answer = HttpResponse()
-    visitors.remember(answer, visitor, now=timezone.now())
+    visitors.remember(answer, {}, visitor, now=timezone.now())
     client = client or Client()
     client.cookies.update(answer.cookies)
     return Person(share, visitor, client)
@@ -195,8 +196,8 @@ def test_a_visitor_of_another_album_is_nobody_here(come: Come, shared: Make) -> 
     with acting_in(theirs.studio):
         ShareLink.objects.for_studio(theirs.studio).update(may_favourite=True)
     # Ada's cookie under the other album's name, and her list and photo with the other link.
-    ada.client.cookies[access_known.cookie_name(theirs.album.pk)] = ada.client.cookies[
-        access_known.cookie_name(ada.share.album.pk)
+    ada.client.cookies[access_known.COOKIE.name(theirs.album.pk)] = ada.client.cookies[
+        access_known.COOKIE.name(ada.share.album.pk)
     ].value
     path = reverse("sharing:favourite", args=[theirs.token, theirs.photos[0].pk])
     assert ada.client.post(path, {"on": "1"}, headers=JSON).status_code == 409
@@ -304,9 +305,7 @@ def test_lists_are_made_chosen_renamed_and_deleted(come: Come) -> None:
     assert ada.client.post(ada.url("list_delete", wall)).status_code == 303
     assert "Grandma" not in ada.page()
     # A browser that remembers a list which is gone goes on with the first.
-    ada.client.cookies[f"{access_known.cookie_name(ada.share.album.pk)}"] = ada.client.cookies[
-        access_known.cookie_name(ada.share.album.pk)
-    ].value
+    assert list_context.COOKIE.name(ada.share.album.pk) in ada.client.cookies
     assert ada.heart(2).json()["list"] == str(ada.list().pk)
 
 

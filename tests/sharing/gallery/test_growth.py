@@ -89,7 +89,7 @@ def guest_of(owner: User, count: int) -> Guest:
         for place in spread[CHOSEN:-1]:
             Pick(studio=studio, selection=selection, photo_id=place.photo_id).save(force_insert=True)
     share, client, known = Share(studio, album, [], link, token), Client(), HttpResponse()
-    visitors.remember(known, visitor, now=timezone.now())
+    visitors.remember(known, {}, visitor, now=timezone.now())
     for name, morsel in known.cookies.items():
         client.cookies[name] = morsel.value
     client.get(share.url())

@@ -206,7 +206,7 @@ def test_the_name_of_a_visitor_stands_in_the_mail(over: Any) -> None:
         who = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email="anna@example.com")
         who.save(force_insert=True)
     answer = HttpResponse()
-    visitors.remember(answer, who, now=timezone.now())
+    visitors.remember(answer, {}, who, now=timezone.now())
     client.cookies.update(answer.cookies)
     client.post(share.url(), {"more_time": "1"})
     [message] = sent(1)

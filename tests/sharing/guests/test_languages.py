@@ -16,7 +16,7 @@ from tests.sharing.conftest import PASSWORD, Make, Share, unlocked
 
 pytestmark = pytest.mark.django_db
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CATALOGUE = ROOT / "apps" / "sharing" / "locale" / "de" / "LC_MESSAGES" / "django.mo"
 TEXT = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -71,7 +70,7 @@ def test_it_counts_no_view_and_writes_nothing(shared: Make, erin: Client) -> Non
         assert Activity.objects.for_studio(share.studio).count() == before
     assert share.link.views == views
     assert people(share)[0].seen_at < timezone.now() - timedelta(hours=23)
-    assert passes.cookie_name(share.link.pk) not in erin.cookies
+    assert passes.COOKIE.name(share.link.pk) not in erin.cookies
 
 
 def test_looking_at_the_favourites_of_somebody_without_lists_makes_none(shared: Make, erin: Client) -> None:
@@ -129,7 +128,7 @@ def test_deeds_are_refused_with_a_sentence(shared: Make, erin: Client) -> None:
 def test_the_members_own_visitor_cookie_does_not_matter(shared: Make, erin: Client) -> None:
     share = shared()
     introduced(share, erin)
-    assert known.cookie_name(share.album.pk) in erin.cookies
+    assert known.COOKIE.name(share.album.pk) in erin.cookies
     looking(share, erin)
     assert "You are Anna" not in erin.get(reverse("sharing:who", args=[share.token])).content.decode()
 
@@ -196,22 +195,22 @@ def test_g17_it_ends_with_the_membership_and_the_links_sessions(shared: Make, er
 def test_the_cookie_is_bound_to_the_member_and_the_link(shared: Make, erin: Client, alice: Client) -> None:
     share, other = shared(password=PASSWORD), shared(password=PASSWORD)
     looking(share, erin)
-    value = erin.cookies[settings.PREVIEW_COOKIE_NAME].value
-    morsel = erin.cookies[settings.PREVIEW_COOKIE_NAME]
+    value = erin.cookies[view_as.COOKIE.name()].value
+    morsel = erin.cookies[view_as.COOKIE.name()]
     assert (bool(morsel["httponly"]), morsel["samesite"], morsel["max-age"]) == (True, "Lax", 2 * 3600)
     assert 'name="password"' in text(erin, other)
     for client in (alice, Client()):
-        client.cookies[settings.PREVIEW_COOKIE_NAME] = value
+        client.cookies[view_as.COOKIE.name()] = value
         assert 'name="password"' in text(client, share)
     for forged in (value[:-1] + "x", "", "....", value.replace(".1.", ".2.")):
-        erin.cookies[settings.PREVIEW_COOKIE_NAME] = forged
+        erin.cookies[view_as.COOKIE.name()] = forged
         assert 'name="password"' in text(erin, share)
 
 
 def test_it_ends_by_itself(shared: Make, erin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(password=PASSWORD)
     looking(share, erin)
-    later = timezone.now() + view_as.LIFETIME
+    later = timezone.now() + view_as.COOKIE.lifetime
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     assert FRAME not in text(erin, share)
 

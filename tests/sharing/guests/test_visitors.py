@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.sharing.access import known
+from apps.sharing.access import known, passes
 from apps.sharing.guests import pages, visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
@@ -59,7 +59,7 @@ def told(share: Share) -> list[tuple[str, str, str | None]]:
 
 def test_the_cookie_is_out_of_reach_and_lasts_a_year(shared: Make) -> None:
     share = shared()
-    morsel = introduced(share).cookies[known.cookie_name(share.album.pk)]
+    morsel = introduced(share).cookies[known.COOKIE.name(share.album.pk)]
     assert morsel["httponly"]
     assert (morsel["samesite"], morsel["path"], morsel["max-age"]) == ("Lax", "/", 365 * 24 * 3600)
 
@@ -67,16 +67,16 @@ def test_the_cookie_is_out_of_reach_and_lasts_a_year(shared: Make) -> None:
 def test_a_forged_old_or_foreign_cookie_is_nobody(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share, other = shared(), shared()
     client = introduced(share)
-    name = known.cookie_name(share.album.pk)
+    name = known.COOKIE.name(share.album.pk)
     value = client.cookies[name].value
-    foreign = introduced(other).cookies[known.cookie_name(other.album.pk)].value
+    foreign = introduced(other).cookies[known.COOKIE.name(other.album.pk)].value
     for forged in (value[:-1] + "x", value.replace(".1.", ".2."), "", "...", foreign, f"{value}.x"):
         client.cookies[name] = forged
         assert known_as(share, client) == ""
     client.cookies[name] = value
     assert known_as(share, client) == "anna@example.com"
-    later = timezone.now() + known.REMEMBERED
-    assert known.named_by({name: value}, share.album.pk, now=later) is None
+    later = timezone.now() + known.COOKIE.lifetime
+    assert known.COOKIE.read({name: value}, share.album.pk, now=later) is None
 
 
 def test_a_cookie_of_another_studio_is_nobody(shared: Make, south: Studio, alice_user: User) -> None:
@@ -89,7 +89,7 @@ def test_a_cookie_of_another_studio_is_nobody(shared: Make, south: Studio, alice
     forged = Client()
     introduced(share, forged)
     response = forged.get(share.url())
-    visitors.remember(response, stranger, now=timezone.now())
+    visitors.remember(response, {}, stranger, now=timezone.now())
     forged.cookies = response.cookies
     assert known_as(share, forged) == ""
 
@@ -106,7 +106,7 @@ def test_a_person_signed_out_is_nobody_in_every_browser(shared: Make) -> None:
 def test_g15_a_visitors_cookie_does_not_open_a_link(shared: Make) -> None:
     share = shared()
     client = introduced(share)
-    client.cookies.pop(f"glassine_guest_{share.link.pk.hex[-16:]}", None)
+    client.cookies.pop(passes.COOKIE.name(share.link.pk), None)
     share.change(password=PASSWORD)
     for path in addresses(share):
         assert leaks(client.get(path), share, path) == [], path
@@ -340,7 +340,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
         for who in (anna, ben):
             typed = {"selection": f"For {who.name}’s mum", "note": f"Call {who.name}", "round": 1}
             Activity(studio=share.studio, album=share.album, visitor=who, kind="sent", detail=typed).save()
-    assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 302
+    assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 303
     assert [one.pk for one in people(share)] == [ben.pk]
     with acting_in(share.studio):
         for model in (Selection, Pick, Comment, Letter):
@@ -360,7 +360,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
 def test_signing_out_by_the_studio(shared: Make, erin: Client) -> None:
     share = shared()
     client = introduced(share)
-    assert erin.post(page(share, "visitor_sign_out", visitor=people(share)[0].pk)).status_code == 302
+    assert erin.post(page(share, "visitor_sign_out", visitor=people(share)[0].pk)).status_code == 303
     assert known_as(share, client) == ""
     assert client.post(reverse("sharing:who_save", args=[share.token]), ANNA).status_code == 200
 

@@ -91,7 +91,7 @@ def test_a_script_is_told_the_name(shared: Make) -> None:
     share = shared()
     response = Client().post(address(share, "who_save"), ANNA, headers=SCRIPT)
     assert (response.status_code, response.json()) == (200, {"name": "Anna Zqx"})
-    assert known.cookie_name(share.album.pk) in response.cookies
+    assert known.COOKIE.name(share.album.pk) in response.cookies
 
 
 def test_a_sheet_is_a_part_and_a_page_is_whole(shared: Make) -> None:
@@ -282,7 +282,7 @@ def test_a_known_address_tells_no_name(shared: Make) -> None:
     wrong = Client().post(address(share, "who_code"), {"email": ANNA["email"], "code": "000000"})
     for answer in (asked, wrong):
         assert "Anna Zqx" not in answer.content.decode()
-        assert known.cookie_name(share.album.pk) not in answer.cookies
+        assert known.COOKIE.name(share.album.pk) not in answer.cookies
 
 
 def test_an_unknown_address_and_a_wrong_code_answer_alike(shared: Make) -> None:

@@ -291,9 +291,9 @@ def test_the_studio_shows_selected_photos_to_chosen_links(audience: Audience, er
 @pytest.mark.slow
 def test_the_studio_hides_selected_photos_from_everybody(audience: Audience, erin: Client) -> None:
     form = {"photos": str(audience.share.photos[0].pk), "seen_by": "nobody"}
-    assert erin.post(audience.studio("photos_audience"), form).status_code == 302
+    assert erin.post(audience.studio("photos_audience"), form).status_code == 303
     assert everybody(audience) == dict.fromkeys(audience.tokens, {1, 2, 3})
-    assert erin.post(audience.studio("photos_audience"), {**form, "seen_by": "all"}).status_code == 302
+    assert erin.post(audience.studio("photos_audience"), {**form, "seen_by": "all"}).status_code == 303
     assert everybody(audience) == dict.fromkeys(audience.tokens, ALL)
 
 

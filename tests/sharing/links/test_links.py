@@ -156,7 +156,7 @@ def test_revoke_restore_delete(shared: Make, erin: Client) -> None:
     assert Client().get(share.url()).status_code == 410
     assert erin.post(page("link_restore", share, share.link.pk), headers=HTMX).status_code == 200
     assert Client().get(share.url()).status_code == 200
-    assert erin.post(page("link_delete", share, share.link.pk)).status_code == 302
+    assert erin.post(page("link_delete", share, share.link.pk)).status_code == 303
     assert Client().get(share.url()).status_code == 404
     assert journal(share) == ["link.created", "link.revoked", "link.restored", "link.deleted"]
 

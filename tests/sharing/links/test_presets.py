@@ -45,7 +45,7 @@ def all_of(studio: Studio, kind: str) -> list[Preset]:
 
 def made(client: Client, studio: Studio, kind: str, **form: Any) -> Preset:
     answer = client.post(page("preset_new", kind), form)
-    assert answer.status_code == 302, answer.content.decode()
+    assert answer.status_code == 303, answer.content.decode()
     return next(one for one in all_of(studio, kind) if one.name == form["name"])
 
 
@@ -103,7 +103,7 @@ def test_a_preset_is_changed_and_deleted(north: Studio, erin: Client) -> None:
     erin.post(page("preset", preset.pk), {**ALBUM, "name": "Big wedding", "sections": "Party"})
     (changed,) = all_of(north, "album")
     assert (changed.name, changed.values["sections"]) == ("Big wedding", ["Party"])
-    assert erin.post(page("preset_delete", preset.pk)).status_code == 302
+    assert erin.post(page("preset_delete", preset.pk)).status_code == 303
     assert all_of(north, "album") == []
 
 

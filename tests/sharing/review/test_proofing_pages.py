@@ -195,15 +195,15 @@ class TestWaiting:
 class TestPresets:
     def test_a_list_is_prepared_changed_and_taken_away(self, erin: Client, proofing: Proofing) -> None:
         url = f"{proofing.base}presets/"
-        assert erin.post(url, {"title": " Album ", "minimum": "20", "maximum": "30"}).status_code == 302
+        assert erin.post(url, {"title": " Album ", "minimum": "20", "maximum": "30"}).status_code == 303
         with acting_in(proofing.studio):
             row = SelectionPreset.objects.for_studio(proofing.studio).get()
         assert (row.title, row.minimum, row.maximum) == ("Album", 20, 30)
-        assert erin.post(f"{url}{row.pk}/", {"title": "Book", "minimum": "", "maximum": ""}).status_code == 302
+        assert erin.post(f"{url}{row.pk}/", {"title": "Book", "minimum": "", "maximum": ""}).status_code == 303
         fresh = proofing.fresh(row)
         assert (fresh.title, fresh.minimum, fresh.maximum) == ("Book", 0, None)
         mine = proofing.selection(proofing.visitor("Anna"), 1, preset=row)
-        assert erin.post(f"{url}{row.pk}/delete/").status_code == 302
+        assert erin.post(f"{url}{row.pk}/delete/").status_code == 303
         assert proofing.fresh(mine).preset_id is None
 
     @pytest.mark.parametrize(
@@ -289,6 +289,6 @@ class TestFind:
         assert added.headers["location"] == f"{proofing.base}{row.pk}/"
         with acting_in(proofing.studio):
             assert Pick.objects.for_studio(proofing.studio).filter(selection=row, work=Work.SELECTED).count() == 3
-        assert erin.post(f"{proofing.base}find/mark/", {"mark": "reject", "photo": ids[:1]}).status_code == 302
+        assert erin.post(f"{proofing.base}find/mark/", {"mark": "reject", "photo": ids[:1]}).status_code == 303
         assert proofing.fresh(proofing.photos[0]).flag == "reject"
         assert erin.post(f"{proofing.base}find/mark/", {"mark": "pink", "photo": ids}).status_code == 400

@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from apps.albums.models import Audience, PlacementQuerySet
+from apps.albums.request_params import uuid_or_none
 from apps.albums.stream import unseen
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive import paths
@@ -217,7 +218,9 @@ def _choice(grant: Grant, what: str, visitor: Visitor | None) -> tuple[str, dict
             return "photos", given | {"photos": []}
         given["visitor"] = visitor.pk
     if kind in ("list", "section"):
-        given["one"] = _uuid(named)
+        given["one"] = uuid_or_none(named)
+        if given["one"] is None:
+            raise Http404
     if kind == "photos":
         given["photos"] = _chosen(grant, named)
     return kind, given
@@ -340,10 +343,3 @@ def _chosen(grant: Grant, digest: str) -> list[UUID]:
     if found is None:
         raise Http404
     return [UUID(one) for one in json.loads(zlib.decompress(found.plan))]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, QueryDict, parse_cookie
 from django.utils import timezone
@@ -27,7 +26,7 @@ from apps.sharing.activity import record
 from apps.sharing.downloads import pin_code, quota, sizes
 from apps.sharing.downloads.archive import body, plan
 from apps.sharing.downloads.archive.plan import Bundle, Wish
-from apps.sharing.guests import visitors
+from apps.sharing.guests import view_as, visitors
 from apps.sharing.models import ActivityKind, Visitor
 from apps.web import ranges
 from apps.web.refusal import Refusal
@@ -173,7 +172,7 @@ def _open(token: str, cookies: Mapping[str, str], scope: Scope) -> tuple[Grant, 
     is_get = scope["method"] == "GET"
     if not is_get:
         headers.pop("range", None)
-    if settings.PREVIEW_COOKIE_NAME in cookies:
+    if view_as.COOKIE.name() in cookies:
         # Perhaps a member in a guest's place, whom Django knows.
         raise Declined
     try:
