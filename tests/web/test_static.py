@@ -18,11 +18,11 @@ SHEETS = ["css/guest.css", "css/desk.css"]
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> HashedStatic:
-    """Our own styles and fonts, as `collectstatic` leaves them."""
+    """Our own styles, scripts and fonts, as `collectstatic` leaves them."""
     store = HashedStatic(location=str(tmp_path_factory.mktemp("static")), base_url="/static/")
     paths: dict[str, Any] = {}
     for path, source in FileSystemFinder().list([]):
-        if path.startswith(("css", "fonts")):
+        if path.startswith(("css", "js", "fonts")):
             paths[path] = (source, path)
             with source.open(path) as file:
                 store.save(path, file)
@@ -44,6 +44,15 @@ def test_a_sheet_is_one_file_with_the_text_of_its_parts_in_order(sheet: str, col
     assert file.with_name(f"{file.name}.gz").stat().st_size < len(text) / 2
     for address in re.findall(r'url\("(?!data:)([^"]+)"\)', text):
         assert (file.parent / address).is_file(), address
+
+
+def test_scripts_import_each_other_by_their_hashed_names(collected: HashedStatic) -> None:
+    script = Path(collected.path(collected.stored_name("js/studio/album.js")))
+    imported = re.findall(r'from "([^"]+)"', script.read_text())
+    assert len(imported) >= 5
+    for address in imported:
+        assert (script.parent / address).is_file(), address
+        assert re.search(r"\.[0-9a-f]{12}\.js$", address), address
 
 
 def test_a_sheet_has_another_name_once_a_part_of_it_changes(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def is_scripted(request: HttpRequest) -> bool:
 def needs_person(request: HttpRequest, token: str) -> HttpResponse:
     """The answer of a deed that nobody is known for yet.
 
-    To scripts 409 with the address that asks (who.js then repeats the deed); to forms the page itself, which leads
+    To scripts 409 with the address that asks (identify.js then repeats the deed); to forms the page itself, which leads
     back to the form's own `next`.
     """
     wanted = back_to(token, request.POST.get("next", ""))
