@@ -54,7 +54,7 @@ class Guard:
         )
 
 
-PASSWORD = Guard.of("link", "link.guessed", "Wrong passwords on the link “{}”", "sharing/guessed.txt")
+PASSWORD = Guard.of("link", "link.guessed", "Wrong passwords on the link “{}”", "sharing/access/guessed.txt")
 
 
 class Wrong(Exception):

@@ -95,7 +95,7 @@ def _page(
     if not (needs_pin or single_photo):
         found, refresh = _files(grant, token, wish, visitor, is_asked="prepare" in query)
         context |= found
-    response = render(request, "sharing/download.html", context, status=status)
+    response = render(request, "sharing/downloads/download.html", context, status=status)
     if refresh:
         response["Refresh"] = "3"
     return response

@@ -39,7 +39,7 @@ def letter_templates(request: StudioRequest) -> HttpResponse:
         return htmx.tell(request, SeeOther(request.path), "Saved.")
     shown = [(kind, templates.template_of(request.studio, kind, "en")) for kind in LetterKind]
     context = {"templates": shown, "form": form}
-    return render(request, "sharing/letter_templates.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/letter_templates.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +60,7 @@ def letter_template(request: StudioRequest, kind: str) -> HttpResponse:
         composing.set_template(request.studio, which, by=request.user, **form.cleaned_data)
         return htmx.tell(request, here, "Saved.")
     context = {"kind": which, "form": form, "is_own": template.is_own, "variables": templates.VARIABLES}
-    return render(request, "sharing/letter_template.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/letter_template.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -168,7 +168,7 @@ def compose(studio: Studio, template: Template, found: Mapping[str, str], langua
     accent = colours.parse(studio.accent)
     with translation.override(language):
         html = render_to_string(
-            "sharing/letter.html",
+            "sharing/emails/letter.html",
             {
                 "studio": studio,
                 "blocks": blocks,

@@ -91,7 +91,7 @@ def _new_page(request: StudioRequest, album: Album, form: LetterForm) -> HttpRes
         "reply_to": recipients.reply_address(request.studio),
         "preview_url": reverse("sharing:letter_preview", args=[request.studio.slug, album.pk]),
     }
-    return render(request, "sharing/letter_new.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/letter_new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +116,7 @@ def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def as_mail(request: StudioRequest, words: templates.Words, to: str = "") -> HttpResponse:
     """A mail in a frame of our own pages: its HTML, and below it the text that plain readers show."""
     context = {"words": words, "to": to, "reply_to": recipients.reply_address(request.studio)}
-    response = render(request, "sharing/letter_frame.html", context)
+    response = render(request, "sharing/emails/letter_frame.html", context)
     # Mails carry their styles in attributes. The frame runs nothing, sends nothing and stands in our pages only.
     response["Content-Security-Policy"] = FRAME_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
@@ -164,7 +164,7 @@ def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
         "links": _closing_links(request, album) if album else [],
         "days": request.studio.reminder_days,
     }
-    template = "sharing/_letter_rows.html" if htmx.wants(request, "more") else "sharing/letter_log.html"
+    template = "sharing/emails/_letter_rows.html" if htmx.wants(request, "more") else "sharing/emails/letter_log.html"
     return htmx.vary(render(request, template, context))
 
 
@@ -184,7 +184,7 @@ def _letter(request: StudioRequest, letter_id: UUID) -> Letter:
 def letter(request: StudioRequest, letter_id: UUID) -> HttpResponse:
     """One mail: to whom, when, what became of it, and its words."""
     row = _letter(request, letter_id)
-    return render(request, "sharing/letter_page.html", {"letter": row, "album": row.album})
+    return render(request, "sharing/emails/letter_page.html", {"letter": row, "album": row.album})
 
 
 @require_safe
@@ -216,7 +216,7 @@ def _back(request: StudioRequest, row: Letter, text: str) -> HttpResponse:
     if not htmx.wants(request):
         return htmx.tell(request, SeeOther(reverse("sharing:letter", args=[request.studio.slug, row.pk])), text)
     fresh = _letter(request, row.pk)
-    answer = render(request, "sharing/_letter_row.html", {"letter": fresh, "album": None})
+    answer = render(request, "sharing/emails/_letter_row.html", {"letter": fresh, "album": None})
     return htmx.toast(answer, text)
 
 

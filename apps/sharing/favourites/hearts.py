@@ -112,7 +112,7 @@ def send(
         selection,
         (Role.OWNER, Role.EDITOR),
         f"{visitor.name} has sent “{selection.title}”",
-        "sharing/selection_sent.txt",
+        "sharing/favourites/selection_sent.txt",
         visitor=visitor,
         count=count,
     )
@@ -165,7 +165,7 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
         selection,
         (Role.OWNER,),
         f"{visitor.name} asks for more than {maximum} photos",
-        "sharing/selection_more.txt",
+        "sharing/favourites/selection_more.txt",
         visitor=visitor,
         maximum=maximum,
     )

@@ -50,7 +50,7 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         for pane in context["panes"]:
             pk = pane["photo"]["id"]
             pane |= {"heart_url": reverse("sharing:favourite", args=[token, pk]), "is_favourite": pk in found.hearts}
-    return render(request, "sharing/compare.html", context)
+    return render(request, "sharing/gallery/compare.html", context)
 
 
 def _chosen(values: list[str]) -> list[UUID]:

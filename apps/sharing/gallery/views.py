@@ -24,8 +24,10 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
     context["here"] = request.get_full_path()
     if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
-        return render(request, "sharing/_page.html", context)
-    return render(request, "sharing/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)})
+        return render(request, "sharing/gallery/_page.html", context)
+    return render(
+        request, "sharing/gallery/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)}
+    )
 
 
 @guest_page()
@@ -35,7 +37,7 @@ def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     context |= photo_heart(grant, token, visitor, chosen_list(grant, request.GET, request.COOKIES), photo_id)
     context["here"] = request.get_full_path()
-    return render(request, "sharing/photo.html", {**context, **dress(grant)})
+    return render(request, "sharing/gallery/photo.html", {**context, **dress(grant)})
 
 
 @guest_page(locked_status=403)

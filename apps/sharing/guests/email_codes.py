@@ -47,7 +47,7 @@ def send(grant: Grant, visitor: Visitor, *, address: str, now: datetime) -> None
         visitor.email,
         # Subjects are logged when a mail fails, so the code stands in the text alone.
         _("Your code for the gallery of %(studio)s") % {"studio": grant.studio.name},
-        "sharing/code.txt",
+        "sharing/guests/email_code.txt",
         studio=grant.studio,
         album=grant.album,
         code=code,

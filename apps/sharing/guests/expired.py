@@ -70,7 +70,9 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
             return _ask(request, token, expired, grant, now)
         if may_see and match is not None and match.url_name == "closed_cover":
             return _cover(request, grant)
-        return render(request, "sharing/expired.html", _page(request, token, expired, grant, may_see), status=410)
+        return render(
+            request, "sharing/guests/expired.html", _page(request, token, expired, grant, may_see), status=410
+        )
 
 
 def _may_see(expired: Expired, grant: Grant) -> bool:
@@ -126,7 +128,7 @@ def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: 
         _reserve(str(expired.link.pk), address_of(request))
     except TooManyGuesses as stop:
         context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
-        response = render(request, "sharing/expired.html", context, status=429)
+        response = render(request, "sharing/guests/expired.html", context, status=429)
         response["Retry-After"] = str(stop.wait or DAY)
         return response
     _tell(request, expired, grant, now)
@@ -152,7 +154,7 @@ def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -
         send_later(
             owner,
             f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
-            "sharing/asked_time.txt",
+            "sharing/guests/asked_time.txt",
             who=who,
             album=grant.album,
             link=expired.link,

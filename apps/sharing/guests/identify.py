@@ -94,5 +94,5 @@ def ask(request: HttpRequest, studio: Studio, token: str, *, status: int = 200, 
     context = {"studio": studio, "brand_css": brand_css(studio), "token": token, "form": WhoForm(), **shown}
     context["is_sheet"] = request.headers.get("HX-Request") == "true"
     context.setdefault("next", reverse("sharing:gallery", args=[token]))
-    template = "sharing/_who.html" if context["is_sheet"] else "sharing/who.html"
+    template = "sharing/guests/_identify.html" if context["is_sheet"] else "sharing/guests/identify.html"
     return render(request, template, context, status=status)

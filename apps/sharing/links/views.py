@@ -129,7 +129,7 @@ def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None
     if not request.htmx:
         messages.success(request, text)
         return redirect("sharing:links", request.studio.slug, album.pk)
-    response = render(request, "albums/_share.html", _share(request, album, new=new))
+    response = render(request, "sharing/links/_links.html", _share(request, album, new=new))
     return trigger_client_event(response, "toast", {"text": text, "level": "info"})
 
 
@@ -146,7 +146,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
         made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
         if made is not None:
             return _answer(request, album, "The link is made.", new=made.pk)
-    template = "albums/_share.html" if request.htmx else "albums/share.html"
+    template = "sharing/links/_links.html" if request.htmx else "sharing/links/links.html"
     status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
 
@@ -180,8 +180,8 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
     status = 422 if form.is_bound else 200
     if not request.htmx:
-        return render(request, "sharing/link.html", context, status=status)
-    response = render(request, "sharing/_link_form.html", context, status=status)
+        return render(request, "sharing/links/link.html", context, status=status)
+    response = render(request, "sharing/links/_form.html", context, status=status)
     # A good answer replaces the whole dialog, a bad form only itself.
     return reswap(retarget(response, "#link-form"), "outerHTML") if form.is_bound else response
 
@@ -255,7 +255,7 @@ def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
     album = _album(request, album_id)
     terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
-    return render(request, "sharing/_sentence.html", {"sentence": terms.sentence(timezone.now())})
+    return render(request, "sharing/links/_sentence.html", {"sentence": terms.sentence(timezone.now())})
 
 
 @require_POST
@@ -280,7 +280,7 @@ def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
     link.album, link.studio = album, request.studio
     if request.method != "POST":
         context = {"album": album, "link": link, "days": lifecycle.DAYS, "is_open": _is_open(link)}
-        return render(request, "sharing/link_extend.html", context)
+        return render(request, "sharing/links/extend.html", context)
     back = SeeOther(reverse("sharing:links", args=[request.studio.slug, album.pk]))
     try:
         last_day = lifecycle.extend(link, by=request.user)

@@ -50,7 +50,7 @@ def selections(request: StudioRequest) -> HttpResponse:
     for row in rows:
         row.selection.album.studio = request.studio
     next_url = f"?{_with(request.GET, after=following)}" if following else ""
-    return render(request, "sharing/selections.html", {"rows": rows, "show_all": show_all, "next_url": next_url})
+    return render(request, "sharing/review/selections.html", {"rows": rows, "show_all": show_all, "next_url": next_url})
 
 
 @require_safe
@@ -88,7 +88,7 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
         "preset_form": PresetForm() if bad else form,
         "unread_comments": unread.count(),
     }
-    return render(request, "sharing/proofing.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/review/answers.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -112,7 +112,7 @@ def _selection(request: StudioRequest, row: Selection, *, problem: str = "") -> 
         "works": Work.choices,
         "problem": problem,
     }
-    return render(request, "sharing/proofing_selection.html", context, status=422 if problem else 200)
+    return render(request, "sharing/review/selection.html", context, status=422 if problem else 200)
 
 
 def _row(request: StudioRequest, album_id: UUID, selection_id: UUID) -> Selection:
@@ -255,7 +255,7 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "question": Question.of(request.GET),
         "people": answers.people_of(album),
     }
-    return htmx.vary(render(request, "sharing/proofing_names.html", context))
+    return htmx.vary(render(request, "sharing/review/names.html", context))
 
 
 @require_safe
