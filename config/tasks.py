@@ -10,6 +10,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from apps.accounts import outbox
 from apps.albums import reprocess
 from apps.jobs import queue
 from apps.sharing.branding import watermarks
@@ -49,3 +50,13 @@ def answer(name: str) -> None:
 def sweep() -> None:
     """Every 10 s: take back what killed workers held, ring for what waits."""
     queue.sweep(given_up)
+
+
+# Emails whose words are found at the moment of sending, by what the row says.
+COMPOSERS: dict[str, outbox.Composer] = {}
+
+
+@shared_task(name=outbox.TASK)
+def send_emails() -> None:
+    """Every 10 s, and whenever somebody rang: send the emails that are due."""
+    outbox.send_due(COMPOSERS)
