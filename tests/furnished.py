@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.journal import note
-from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
+from apps.accounts.models import Email, IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Photo
 from apps.jobs.models import Job, Lane, Queue
@@ -91,6 +91,7 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
     return [
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
+        Email(studio=studio, key=f"hello:{uuid7()}", to="ada@example.com"),
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),
         BlobEvent(studio=studio, blob_id=uuid7(), sha256="a" * 64, size=1, event="doomed"),

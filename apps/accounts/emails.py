@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 from typing import NamedTuple
@@ -34,6 +35,11 @@ class Words(NamedTuple):
     subject: str
     text: str
     html: str = ""
+
+
+def digest(address: str) -> str:
+    """A short name of an email address, for keys."""
+    return hashlib.sha256(address.lower().encode()).hexdigest()[:24]
 
 
 class Email(StudioModel):

@@ -109,7 +109,7 @@ def invite(entered: Entered, email: str, role: Role) -> Invitation:
     )
     note(studio, entered.user, "member.invited", invitation, email=email, role=role)
     _cancel_offers(invitation)
-    words = outbox.words(
+    words = outbox.rendered(
         f"Invitation to {studio.name}",
         "accounts/emails/invitation.txt",
         inviter=str(entered.user),

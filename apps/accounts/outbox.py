@@ -23,8 +23,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.accounts import smtp
-from apps.accounts.emails import Email, EmailState, Words
-from apps.accounts.models import Studio
+from apps.accounts.emails import Email, EmailState, Words, digest
+from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.web import doorbell
 
@@ -96,7 +96,18 @@ def put(
     return put_all([email])[0]
 
 
-def words(subject: str, template: str, **context: object) -> Words:
+def tell(studio: Studio, roles: Sequence[Role], key: str, words: Words, *, reply_to: str = "") -> list[Email]:
+    """Write one email to each member with these roles; to nobody who is switched off. Call it in the studio."""
+    found = studio.addresses(*roles)
+    return [put(studio, f"{key}:{digest(address)}", address, words, reply_to=reply_to) for address in found]
+
+
+def on_its_way(what: str) -> str:
+    """What a page says of an email that was just written: no email is sent without a mail server."""
+    return f"{what} is kept as a file: no mail server is set up." if smtp.kept_in() else f"{what} is on its way."
+
+
+def rendered(subject: str, template: str, **context: object) -> Words:
     """The words of an email in plain text, by a template of ours."""
     return Words(subject, render_to_string(template, context))
 

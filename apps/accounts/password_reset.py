@@ -47,7 +47,7 @@ def ask(email: str, *, address: str) -> None:
     except TooManyGuesses:
         # Said to nobody: a mailbox is spared, and an attacker learns nothing.
         return
-    words = outbox.words("Your new password", "accounts/emails/reset.txt", name=str(person), url=url)
+    words = outbox.rendered("Your new password", "accounts/emails/reset.txt", name=str(person), url=url)
     until = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     # An unknown address costs a row too, so that neither answer takes longer than the other.
     outbox.put(None, f"reset:{secret_hash(url)}", known.email if known else "", words, useful_until=until)

@@ -88,9 +88,9 @@ def ask_to_sign_up(*, email: str, name: str, studio_name: str) -> None:
     if known is None:
         url = settings.PUBLIC_URL + reverse("accounts:sign_up_finish", args=[token])
         # Nothing that was typed stands in it: a stranger could write to anybody in our name.
-        words = outbox.words("Open your studio", "accounts/emails/sign_up.txt", url=url)
+        words = outbox.rendered("Open your studio", "accounts/emails/sign_up.txt", url=url)
     else:
-        words = outbox.words(
+        words = outbox.rendered(
             "You have an account",
             "accounts/emails/sign_up_known.txt",
             name=str(known),

@@ -20,7 +20,7 @@ from apps.albums.request_params import album_of
 from apps.web import htmx
 
 LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
-LANGUAGE_HELP = "Of the pages and of the mails. Mails are in English where the device would decide."
+LANGUAGE_HELP = "For the pages and the emails. Emails are in English where the device would decide."
 
 
 class DesignForm(forms.Form):

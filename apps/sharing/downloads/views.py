@@ -88,7 +88,7 @@ def _page(
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
         "mail_to": visitor.email if visitor else "",
-        "mail": "sent" if visitor and "mailed" in query else "",
+        "email": "sent" if visitor and "emailed" in query else "",
         **shown,
     }
     refresh = False
@@ -192,8 +192,8 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
 
 
 @guest_page(locked_status=403, takes_posts=True)
-def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
-    """Mail the address of the page, with `what` and `size`, to who is known in this browser."""
+def download_email(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
+    """Email the address of the page, with `what` and `size`, to who is known in this browser."""
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
     if grant.rights.download_size is None:
@@ -208,11 +208,11 @@ def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpRespons
     try:
         email_link.write(grant, visitor, wish, count, address=address_of(request), now=now)
     except TooManyGuesses as stop:
-        response = _page(request, grant, token, query, PinForm(), status=429, mail="often")
+        response = _page(request, grant, token, query, PinForm(), status=429, email="often")
         response["Retry-After"] = str(stop.wait or email_link.DAY)
         return response
-    here = {"what": wish.what, "size": wish.size, "mailed": "1"}
-    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail", status=303)
+    here = {"what": wish.what, "size": wish.size, "emailed": "1"}
+    return HttpResponseRedirect(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#email", status=303)
 
 
 @guest_page(locked_status=403)

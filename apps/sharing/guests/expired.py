@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts import outbox
 from apps.accounts.context import brand_css
-from apps.accounts.mail import send_later
-from apps.accounts.models import Membership, Role, Studio
+from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import AlbumState
 from apps.albums.tiles import colour_class, focal_step
@@ -28,12 +28,13 @@ from apps.sharing.branding import watermarks
 from apps.sharing.guests import visitors
 from apps.sharing.models import ActivityKind
 from apps.web.client_ip import address as address_of
+from apps.web.ids import uuid7
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
 SOON = timedelta(days=14)
 DAY = 24 * 3600
 ASKED_AGAIN = timedelta(days=1)
-# Each asking is a mail to the owners.
+# Each asking is an email to the owners.
 PER_LINK = Budget("more-time-link", 5, DAY)
 PER_ADDRESS = Budget("more-time-address", 5, DAY)
 COVER_SIZE = "thumb"
@@ -149,17 +150,17 @@ def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -
     who = visitors.of(grant, request.COOKIES, now=now)
     record.record(grant, ActivityKind.ASKED_TIME, visitor=who, user_agent=request.headers.get("User-Agent", ""))
     page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.album.pk, grant.link_id])
-    owners = Membership.objects.for_studio(grant.studio).filter(role=Role.OWNER, user__is_active=True)
-    for owner in owners.values_list("user__email", flat=True):
-        send_later(
-            owner,
-            f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
-            "sharing/guests/asked_time.txt",
-            who=who,
-            album=grant.album,
-            link=expired.link,
-            address=settings.PUBLIC_URL + page,
-        )
+    words = outbox.rendered(
+        f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
+        "sharing/guests/asked_time.txt",
+        who=who,
+        album=grant.album,
+        link=expired.link,
+        address=settings.PUBLIC_URL + page,
+    )
+    outbox.tell(
+        grant.studio, [Role.OWNER], f"more-time:{expired.link.pk}:{uuid7()}", words, reply_to=who.email if who else ""
+    )
 
 
 def _cookie(expired: Expired) -> str:

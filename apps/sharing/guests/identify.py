@@ -35,7 +35,7 @@ class WhoForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The digits that were mailed; blanks between them are what people type."""
+    """The digits that were emailed; blanks between them are what people type."""
 
     email = forms.EmailField(max_length=254, widget=forms.HiddenInput)
     code = forms.CharField(
@@ -88,7 +88,7 @@ def back_to(token: str, wanted: str) -> str:
 def ask(request: HttpRequest, studio: Studio, token: str, *, status: int = 200, **shown: Any) -> HttpResponse:
     """The page that asks who is there, or for scripts its sheet. It tells the studio and nothing of the album.
 
-    shown: `form` and `next`; `code_form` in place of `form` once a code was mailed; `me`, who the browser is known
+    shown: `form` and `next`; `code_form` in place of `form` once a code was emailed; `me`, who the browser is known
     as; `locked_minutes`, when too much was tried.
     """
     context = {"studio": studio, "brand_css": brand_css(studio), "token": token, "form": WhoForm(), **shown}

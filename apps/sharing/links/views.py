@@ -28,7 +28,7 @@ from apps.sharing.links import addresses, lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.lifecycle import Unsuitable
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
-from apps.sharing.models import LetterKind, Preset, PresetKind, ShareLink
+from apps.sharing.models import EmailKind, Preset, PresetKind, ShareLink
 from apps.web import htmx
 
 Deed = Callable[..., None]
@@ -267,14 +267,14 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
     editing.set_more_coming(album, on, by=request.user)
     if on:
         return htmx.tell(request, SeeOther(album.get_absolute_url()), "Clients read that more photos are coming.")
-    page = reverse("sharing:letter_new", args=[request.studio.slug, album.pk])
-    return htmx.tell(request, SeeOther(f"{page}?kind={LetterKind.COMPLETE.value}"), "The gallery is complete.")
+    page = reverse("sharing:email_new", args=[request.studio.slug, album.pk])
+    return htmx.tell(request, SeeOther(f"{page}?kind={EmailKind.COMPLETE.value}"), "The gallery is complete.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
 def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    """Keep a link open for 30 more days. The mail about a client's wish leads here: reading it changes nothing."""
+    """Keep a link open for 30 more days. The email about a client's wish leads here: reading it changes nothing."""
     album = album_of(request, album_id)
     link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
     link.album, link.studio = album, request.studio

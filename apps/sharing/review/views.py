@@ -146,9 +146,9 @@ def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -
     photos = None if "all" in request.POST else uuids(request.POST.getlist("photo"))
     if photos == []:
         return _selection(request, row, problem="Choose the photos first.")
-    changed, is_mailed = studio.set_work(row, photos, Work(wanted), by=request.user)
+    changed, is_emailed = studio.set_work(row, photos, Work(wanted), by=request.user)
     words = "1 photo is" if changed == 1 else f"{changed:,} photos are"
-    told = f" All photos of the list are ready: {row.visitor.name} gets a mail." if is_mailed else ""
+    told = f" All photos of the list are ready: {row.visitor.name} gets an email." if is_emailed else ""
     return _back(request, row, f"{words} {Work(wanted).label.lower()}.{told}")
 
 

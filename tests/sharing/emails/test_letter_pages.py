@@ -19,7 +19,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.emails import composing
 from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, ShareLink, Visitor
-from tests.accounts.mails import sent
+from tests.accounts.emails import sent
 from tests.sharing.conftest import PASSWORD, Make, Share
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from apps.sharing.guests import expired, visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import end_of_day
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
-from tests.accounts.mails import path_in, sent
+from tests.accounts.emails import path_in, sent
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
