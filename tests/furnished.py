@@ -19,10 +19,10 @@ from apps.sharing.models import (
     Activity,
     ActivityKind,
     Archive,
+    ClientEmail,
     Comment,
-    Letter,
-    LetterKind,
-    LetterTemplate,
+    EmailKind,
+    EmailTemplate,
     Mark,
     Pick,
     Preset,
@@ -69,6 +69,7 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
     visitor = Visitor(studio=studio, album=album, link=link, name="Ada", email="ada@example.com")
     preset = SelectionPreset(studio=studio, album=album, title="Album", maximum=30)
     selection = Selection(studio=studio, album=album, visitor=visitor, preset=preset, title="Album")
+    email = Email(studio=studio, key="delivery:1", to=visitor.email, composer="client", keeps_words=True)
     return [
         visitor,
         preset,
@@ -79,8 +80,9 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
         Activity(studio=studio, album=album, link=link, visitor=visitor, kind=ActivityKind.OPENED),
         TakenPhoto(studio=studio, link=link, photo=photo),
         Archive(studio=studio, link=link, what="all", size="web", etag="e" * 32, length=1, photos=1, plan=b"x"),
-        LetterTemplate(studio=studio, kind=LetterKind.DELIVERY, subject="Ready", body="Your photos are ready."),
-        Letter(studio=studio, album=album, link=link, kind=LetterKind.DELIVERY, key="delivery:1", to=visitor.email),
+        EmailTemplate(studio=studio, kind=EmailKind.DELIVERY, subject="Ready", body="Your photos are ready."),
+        email,
+        ClientEmail(studio=studio, email=email, album=album, link=link, visitor=visitor, kind=EmailKind.DELIVERY),
         Preset(studio=studio, kind=PresetKind.LINK, name="Wedding"),
         Watermark(studio=studio, text="Proof"),
     ]
@@ -91,7 +93,6 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
     return [
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
-        Email(studio=studio, key=f"hello:{uuid7()}", to="ada@example.com"),
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),
         BlobEvent(studio=studio, blob_id=uuid7(), sha256="a" * 64, size=1, event="doomed"),

@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+import pytest
+
 
 @dataclass
 class SmtpServer:
@@ -124,3 +126,11 @@ def use(settings: Any, server: SmtpServer) -> None:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_TIMEOUT = 5
     settings.DEFAULT_FROM_EMAIL = "Glassine <gallery@example.org>"
+
+
+@pytest.fixture
+def smtp_server(settings: Any) -> Iterator[SmtpServer]:
+    """The installation hands its emails to a real server on a loopback port."""
+    with open_server() as server:
+        use(settings, server)
+        yield server

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -102,13 +103,12 @@ class Email(StudioModel):
     def __str__(self) -> str:
         return f"{self.key} {self.state}"
 
-    @classmethod
-    def of(cls, studio_id: object) -> StudioQuerySet[Email]:
+    @staticmethod
+    def of(studio_id: UUID | None) -> StudioQuerySet[Email]:
         """The emails of a studio, or of none; the latter need `across_studios()`."""
-        if studio_id is None:
-            rows: StudioQuerySet[Email] = cls.objects.filter(studio__isnull=True)
-            return rows
-        return cls.objects.for_studio(studio_id)  # type: ignore[arg-type]
+        if studio_id is not None:
+            return Email.objects.for_studio(studio_id)
+        return cast(StudioQuerySet[Email], Email.objects.filter(studio__isnull=True))
 
     @property
     def words(self) -> Words:
@@ -125,8 +125,7 @@ class Email(StudioModel):
 
     def cancel(self, reason: str = "") -> bool:
         """Let an email that waits not go out. False if it is on its way or settled already."""
-        waiting = Email.of(self.studio_id).filter(pk=self.pk)
-        return bool(cancel(waiting, reason))
+        return bool(cancel(Email.of(self.studio_id).filter(pk=self.pk), reason))
 
 
 def cancel(emails: StudioQuerySet[Email], reason: str = "") -> int:

@@ -175,7 +175,7 @@ ACROSS = {
     "apps.sharing.access.door.grants_for_pictures": "look-up of a guest's link",
     "apps.sharing.guests.visitor_list._forget_words": "what an erased visitor typed, in the studios' log",
     "apps.sharing.activity.history.forget": "sweep",
-    "apps.sharing.emails.sending.put_due": "sweep",
+    "apps.sharing.emails.writing.forget_lost": "sweep",
     "apps.sharing.links.public_page_views._public_studio": "a public page by slug",
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts import members, password_reset
+from apps.accounts import members, password_reset, smtp
 from apps.accounts import sign_up as accounts_sign_up
 from apps.accounts.forms import (
     FirstRunForm,
@@ -48,7 +48,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     except TooManyGuesses as refusal:
         return refused(request, "accounts/sign_up.html", {}, form, refusal)
     accounts_sign_up.ask_to_sign_up(**form.cleaned_data)
-    return render(request, "accounts/sign_up_sent.html")
+    return render(request, "accounts/sign_up_sent.html", {"is_kept": bool(smtp.kept_in())})
 
 
 @never_cache
@@ -110,7 +110,7 @@ def reset_request(request: HttpRequest) -> HttpResponse:
         password_reset.ask(form.cleaned_data["email"], address=address(request))
     except TooManyGuesses as refusal:
         return refused(request, "accounts/reset_request.html", {}, form, refusal)
-    return render(request, "accounts/reset_sent.html")
+    return render(request, "accounts/reset_sent.html", {"is_kept": bool(smtp.kept_in())})
 
 
 @never_cache

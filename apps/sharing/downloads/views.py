@@ -87,7 +87,7 @@ def _page(
         "batch_url": reverse("sharing:download_batch", args=[token]),
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
-        "mail_to": visitor.email if visitor else "",
+        "email_to": visitor.email if visitor else "",
         "email": "sent" if visitor and "emailed" in query else "",
         **shown,
     }

@@ -35,6 +35,7 @@ MOVED = "The link was given another end meanwhile."
 
 def compose(email: Email) -> Words:
     """The words of a client's email that goes out now. Raises outbox.Undeliverable."""
+    assert email.studio_id is not None, "clients' emails are a studio's"
     rows = ClientEmail.objects.for_studio(email.studio_id).filter(email_id=email.pk)
     row = rows.select_related("studio", "album", "link", "visitor").first()
     if row is None:

@@ -1,9 +1,9 @@
-// The mail beside the form follows what is typed. Without this script, "Show the mail" posts the form into the frame.
+// The email beside the form follows what is typed. Without this script, "Preview" posts the form into the frame.
 const REST = 600;
-// A longer address may be refused on its way; then the button shows the mail.
+// A longer address may be refused on its way; then the button shows the email.
 const LONGEST = 6000;
-const form = document.getElementById("letter-form");
-const frame = document.getElementById("letter-preview");
+const form = document.getElementById("email-form");
+const frame = document.getElementById("email-preview");
 let timer = 0;
 
 function show() {
