@@ -47,7 +47,7 @@ app.conf.beat_schedule = {
     "heartbeat of the workers": {"task": "jobs.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "sweep blobs": {"task": "media.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "re-read blobs": {"task": "media.recheck", "schedule": 3600.0, "options": {"expires": 3600}},
-    "letters that are due": {"task": "sharing.put_due", "schedule": 60.0, "options": {"expires": 60}},
+    "send emails": {"task": "outbox.send", "schedule": 10.0, "options": {"expires": 10}},
     "remind clients": {"task": "sharing.remind", "schedule": 600.0, "options": {"expires": 600}},
     "forget old visits": {"task": "sharing.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -46,8 +46,8 @@ FOREIGN = ("GLASSINE_TEST_", "GLASSINE_BENCH_")
 class Env:
     """All that the environment decides.
 
-    data: absolute. url: public base address without a closing slash. smtp: None means mail as files in
-    `mail_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
+    data: absolute. url: public base address without a closing slash. smtp: None means emails as files in
+    `emails_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
     internal location ('/.../'), or None. trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -75,8 +75,8 @@ class Env:
     trusted_proxies: tuple[Network, ...]
 
     @property
-    def mail_dir(self) -> Path:
-        return self.data / "mail"
+    def emails_dir(self) -> Path:
+        return self.data / "emails"
 
     @property
     def broker_url(self) -> str:

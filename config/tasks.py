@@ -6,15 +6,15 @@ Here, because it names steps of several apps that must not know of each other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
 
 from celery import shared_task
 
+from apps.accounts import outbox
 from apps.albums import reprocess, stale_fingerprints
 from apps.jobs import queue
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
-from apps.sharing.emails import sending
+from apps.sharing.emails import composing
 from apps.uploads import pipeline
 
 
@@ -27,17 +27,10 @@ def render(job: queue.Claimed) -> None:
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
     **pipeline.STEPS,
     **stale_fingerprints.STEPS,
-    **sending.STEPS,
     **prepare.STEPS,
     **watermarks.STEPS,
     reprocess.RENDER: render,
 }
-
-
-def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:
-    """The sweeper gave a step up because its worker died three times; whoever owns the step writes it down."""
-    pipeline.given_up(studio_id, kind, subject_id)
-    sending.given_up(studio_id, kind, subject_id)
 
 
 @shared_task(name="jobs.answer")
@@ -49,4 +42,14 @@ def answer(name: str) -> None:
 @shared_task(name="jobs.sweep")
 def sweep() -> None:
     """Every 10 s: take back what killed workers held, ring for what waits."""
-    queue.sweep(given_up)
+    queue.sweep(pipeline.given_up)
+
+
+# Emails whose words are found at the moment of sending, by what the row says.
+COMPOSERS: dict[str, outbox.Composer] = {composing.COMPOSER: composing.compose}
+
+
+@shared_task(name=outbox.TASK)
+def send_emails() -> None:
+    """Every 10 s, and whenever somebody rang: send the emails that are due."""
+    outbox.send_due(COMPOSERS)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from apps.accounts import smtp
 from apps.accounts.models import Role, Studio, User
 from apps.web import rate_limit
 from tests.factories import MembershipFactory, StudioFactory, UserFactory
@@ -16,6 +17,12 @@ from tests.factories import MembershipFactory, StudioFactory, UserFactory
 def own_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test counts its guesses in the real Redis, but for itself."""
     monkeypatch.setattr(rate_limit, "PREFIX", f"guess:test:{uuid4()}")
+
+
+@pytest.fixture(autouse=True)
+def answering_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test meets the silence of another's mail server."""
+    monkeypatch.setattr(smtp.server, "away_until", 0.0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.test import TransactionTestCase
 
 from tests import databases
 
-pytest_plugins = ["tests.actors"]
+pytest_plugins = ["tests.actors", "tests.smtp_server"]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.journal import note
-from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
+from apps.accounts.models import Email, IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Photo
 from apps.jobs.models import Job, Lane, Queue
@@ -19,10 +19,10 @@ from apps.sharing.models import (
     Activity,
     ActivityKind,
     Archive,
+    ClientEmail,
     Comment,
-    Letter,
-    LetterKind,
-    LetterTemplate,
+    EmailKind,
+    EmailTemplate,
     Mark,
     Pick,
     Preset,
@@ -69,6 +69,7 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
     visitor = Visitor(studio=studio, album=album, link=link, name="Ada", email="ada@example.com")
     preset = SelectionPreset(studio=studio, album=album, title="Album", maximum=30)
     selection = Selection(studio=studio, album=album, visitor=visitor, preset=preset, title="Album")
+    email = Email(studio=studio, key="delivery:1", to=visitor.email, composer="client", keeps_words=True)
     return [
         visitor,
         preset,
@@ -79,8 +80,9 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
         Activity(studio=studio, album=album, link=link, visitor=visitor, kind=ActivityKind.OPENED),
         TakenPhoto(studio=studio, link=link, photo=photo),
         Archive(studio=studio, link=link, what="all", size="web", etag="e" * 32, length=1, photos=1, plan=b"x"),
-        LetterTemplate(studio=studio, kind=LetterKind.DELIVERY, subject="Ready", body="Your photos are ready."),
-        Letter(studio=studio, album=album, link=link, kind=LetterKind.DELIVERY, key="delivery:1", to=visitor.email),
+        EmailTemplate(studio=studio, kind=EmailKind.DELIVERY, subject="Ready", body="Your photos are ready."),
+        email,
+        ClientEmail(studio=studio, email=email, album=album, link=link, visitor=visitor, kind=EmailKind.DELIVERY),
         Preset(studio=studio, kind=PresetKind.LINK, name="Wedding"),
         Watermark(studio=studio, text="Proof"),
     ]

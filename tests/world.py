@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.accounts.models import ApiKey, Studio, User
+from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
+    ClientEmail,
     Comment,
-    Letter,
     Pick,
     Preset,
     PresetKind,
@@ -65,12 +65,14 @@ def build_world(studio: Studio, owner: User) -> World:
         comment = Comment(studio=studio, album=album, photo=photo, visitor=visitor, body="Zqx comment")
         for row in (preset, picked, pick, comment):
             row.save(force_insert=True)
-        letter = Letter(studio=studio, album=album, link=link, kind="delivery", key="zqx", to="zqx-client@example.com")
-        letter.save(force_insert=True)
+        email = Email(studio=studio, key="zqx", to="zqx-client@example.com", composer="client", keeps_words=True)
+        sent = ClientEmail(studio=studio, email=email, album=album, link=link, kind="delivery")
+        email.save(force_insert=True)
+        sent.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
-        "letter_id": letter.pk, "id": photo.pk, "pk": album.pk,
+        "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk,
     }  # fmt: skip

@@ -5,9 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.accounts import smtp
+
 
 def studio(request: HttpRequest) -> dict[str, Any]:
-    """The studio, the member's rights in it and the address of its colours."""
+    """The studio, the member's rights in it, the address of its colours, and where emails lie without a mail server."""
     entered = getattr(request, "entered", None)
     if entered is None:
         return {}
@@ -18,6 +20,7 @@ def studio(request: HttpRequest) -> dict[str, Any]:
         "may_manage": entered.may_manage,
         "several_studios": entered.several,
         "brand_css": brand_css(entered.studio),
+        "emails_kept_in": smtp.kept_in(),
     }
 
 

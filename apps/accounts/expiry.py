@@ -1,10 +1,11 @@
-"""What has run out is forgotten: sessions of browsers and of the API, answers kept for a repeated request."""
+"""What has run out is forgotten: sessions of browsers and of the API, answers kept for a repeated request, emails."""
 
 from __future__ import annotations
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from apps.accounts import outbox
 from apps.accounts.models import IdempotentReply, RefreshToken
 from apps.accounts.tenancy import across_studios
 
@@ -21,5 +22,6 @@ def forget() -> int:
             RefreshToken.objects.filter(expires_at__lt=now - RefreshToken.LIFETIME).delete(),
             IdempotentReply.objects.filter(created_at__lt=now - IdempotentReply.KEPT).delete(),
         ]
+        emails = outbox.forget()
     gone.append(Session.objects.filter(expire_date__lt=now).delete())
-    return sum(count for count, _ in gone)
+    return emails + sum(count for count, _ in gone)

@@ -61,7 +61,7 @@ class SignInForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    """The password is chosen by who opens the mail, so nobody can prepare an account for somebody else."""
+    """The password is chosen by who opens the email, so nobody can prepare an account for somebody else."""
 
     studio_name = _studio_name()
     name = _your_name()

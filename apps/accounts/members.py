@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import mail
+from apps.accounts import outbox
 from apps.accounts.access import Entered
+from apps.accounts.emails import cancel
 from apps.accounts.journal import note
-from apps.accounts.models import ApiKey, Invitation, Membership, RefreshToken, Role, Studio, User, secret_hash
+from apps.accounts.models import ApiKey, Email, Invitation, Membership, RefreshToken, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web.refusal import Refusal
 
@@ -90,7 +91,7 @@ def _locked(studio: Studio, member: Membership, *, stays_owner: bool) -> Members
 
 
 def invite(entered: Entered, email: str, role: Role) -> Invitation:
-    """Mail an offer to join; a second one to the same address replaces the first. Raises AlreadyMember."""
+    """Email an offer to join; a second one to the same address replaces the first. Raises AlreadyMember."""
     email, studio = email.strip().lower(), entered.studio
     if Membership.objects.for_studio(studio).filter(user__email=email).exists():
         raise AlreadyMember
@@ -107,27 +108,34 @@ def invite(entered: Entered, email: str, role: Role) -> Invitation:
         email=email, defaults=offer, create_defaults={**offer, "studio": studio}
     )
     note(studio, entered.user, "member.invited", invitation, email=email, role=role)
-    mail.send_later(
-        email,
+    _cancel_offers(invitation)
+    words = outbox.rendered(
         f"Invitation to {studio.name}",
-        "mail/invitation.txt",
+        "accounts/emails/invitation.txt",
         inviter=str(entered.user),
         studio=studio.name,
         role=role,
         days=Invitation.LIFETIME.days,
         url=settings.PUBLIC_URL + reverse("accounts:invitation", args=[token]),
     )
+    outbox.put(studio, invitation.email_key, email, words, useful_until=invitation.expires_at, is_automatic=False)
     return invitation
 
 
 def take_back(entered: Entered, invitation: Invitation) -> None:
-    """The mailed link works no more."""
+    """The link that was sent works no more."""
     note(entered.studio, entered.user, "member.invitation_taken_back", invitation, email=invitation.email)
+    _cancel_offers(invitation)
     invitation.delete()
 
 
+def _cancel_offers(invitation: Invitation) -> None:
+    """An offer that still waits to be sent holds a link that works no more."""
+    cancel(Email.of(invitation.studio_id).filter(key__startswith=f"invitation:{invitation.pk}:"))
+
+
 def invitation_of(token: str) -> Invitation | None:
-    """The open invitation that this mailed token belongs to, with its studio."""
+    """The open invitation that this token from an email belongs to, with its studio."""
     with across_studios():
         rows = Invitation.objects.filter(token_hash=secret_hash(token)).select_related("studio")
         invitation = rows.defer("studio__logo").first()

@@ -16,9 +16,15 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.emails import Email, EmailState
 from apps.accounts.tenancy import StudioModel
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
+
+__all__ = [
+    "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "Membership", "QuotaExceeded",
+    "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
+]  # fmt: skip
 
 
 class Role(models.TextChoices):
@@ -132,6 +138,16 @@ class Studio(models.Model):
             return ""
         return f"{reverse('sharing:logo_image', args=[self.slug])}?v={self.logo_version}"
 
+    def addresses(self, *roles: Role) -> list[str]:
+        """Email addresses of the members with these roles, the first members first; of nobody who is switched off."""
+        members = self.memberships.filter(role__in=roles, user__is_active=True).order_by("pk")
+        return list(members.values_list("user__email", flat=True))
+
+    @property
+    def reply_address(self) -> str:
+        """Where an answer to the studio's emails goes: to its first owner; "" if there is none."""
+        return next(iter(self.addresses(Role.OWNER)), "")
+
     def take_room(self, size: int) -> None:
         """Count one more file of `size` bytes, or raise QuotaExceeded.
 
@@ -179,7 +195,7 @@ class Membership(StudioModel):
 
 
 class Invitation(StudioModel):
-    """A mailed offer to join a studio. The token is known to the mail alone; the row keeps its hash."""
+    """An offer to join a studio, sent by email. The token is known to the email alone; the row keeps its hash."""
 
     LIFETIME = timedelta(days=14)
 
@@ -205,6 +221,11 @@ class Invitation(StudioModel):
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.expires_at > timezone.now()
+
+    @property
+    def email_key(self) -> str:
+        """The key of the email that carries this offer; an offer made anew has another."""
+        return f"invitation:{self.pk}:{self.token_hash[:16]}"
 
 
 class ApiKey(StudioModel):

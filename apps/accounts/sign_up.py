@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
+from apps.accounts import outbox
 from apps.accounts.journal import note
 from apps.accounts.models import Membership, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 from apps.web.refusal import Refusal
 
 LONGEST_SLUG = 60
+SIGN_UP_LIFETIME = timedelta(days=1)
+EMAILED_TO = Budget("sign-up-email", tries=3, window=3600)
+_SIGN_UP_SALT = "accounts.sign-up"
 _FIRST_OWNER_LOCK = 0x676C6173
 
 
@@ -64,6 +73,38 @@ def _free_slug(name: str) -> str:
 def _is_taken(slug: str) -> bool:
     with across_studios():
         return Studio.objects.filter(slug=slug).exists()
+
+
+def ask_to_sign_up(*, email: str, name: str, studio_name: str) -> None:
+    """Email a link that opens a studio. A known address gets another email; the caller cannot tell which."""
+    email = email.lower()
+    try:
+        reserve(EMAILED_TO, email)
+    except TooManyGuesses:
+        # Said to nobody: whoever owns the mailbox did not ask for it.
+        return
+    token = signing.dumps([email, name, studio_name], salt=_SIGN_UP_SALT)
+    known = User.objects.filter(email=email).first()
+    if known is None:
+        url = settings.PUBLIC_URL + reverse("accounts:sign_up_finish", args=[token])
+        # Nothing that was typed stands in it: a stranger could write to anybody in our name.
+        words = outbox.rendered("Open your studio", "accounts/emails/sign_up.txt", url=url)
+    else:
+        words = outbox.rendered(
+            "You have an account",
+            "accounts/emails/sign_up_known.txt",
+            name=str(known),
+            login_url=settings.PUBLIC_URL + reverse("accounts:login"),
+            reset_url=settings.PUBLIC_URL + reverse("accounts:reset_request"),
+        )
+    until = timezone.now() + SIGN_UP_LIFETIME
+    outbox.put(None, f"sign-up:{secret_hash(token)}", email, words, useful_until=until)
+
+
+def asked_to_sign_up(token: str) -> tuple[str, str, str]:
+    """Email address, name and studio's name of the person who got this token. Raises signing.BadSignature."""
+    email, name, studio_name = signing.loads(token, salt=_SIGN_UP_SALT, max_age=SIGN_UP_LIFETIME)
+    return email, name, studio_name
 
 
 def sign_up(*, email: str, name: str, studio_name: str, password: str) -> tuple[User, Studio]:

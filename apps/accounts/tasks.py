@@ -1,4 +1,4 @@
-"""What the clock asks of accounts."""
+"""Periodic tasks of accounts."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from apps.accounts import expiry
 
 @shared_task(name="accounts.forget")
 def forget() -> None:
-    """Every hour: sessions and answers that have run out are forgotten."""
+    """Every hour: sessions, answers and emails that have run out are forgotten."""
     expiry.forget()

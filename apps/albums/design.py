@@ -13,7 +13,7 @@ from typing import Final
 COVERS: Final = {"full": "Full picture", "split": "Picture beside the title", "frame": "Framed, title below"}
 GRIDS: Final = {"rows": "Rows of one height", "squares": "Squares", "masonry": "Columns of one width"}
 TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "classic": "Book face"}
-# Of the guests' pages and of the mails about a gallery; their names are the same in every language.
+# Of the guests' pages and of the emails about a gallery; their names are the same in every language.
 AUTO: Final = "auto"
 LANGUAGES: Final = {AUTO: "As the visitor's device", "en": "English", "de": "Deutsch"}
 THEMES: Final = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}

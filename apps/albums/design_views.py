@@ -21,7 +21,7 @@ from apps.web import htmx
 from apps.web.answers import SeeOther
 
 LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
-LANGUAGE_HELP = "Of the pages and of the mails. Mails are in English where the device would decide."
+LANGUAGE_HELP = "For the pages and the emails. Emails are in English where the device would decide."
 
 
 class DesignForm(forms.Form):

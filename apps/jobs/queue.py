@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from django.db.models.functions import Now
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.jobs.models import Job, Queue, State
+from apps.web import doorbell
 from apps.web.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,6 @@ STEP_LIMIT = timedelta(minutes=10)
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30))
 # With so many bells waiting, workers are busy until the next sweep.
 MOST_BELLS = 200
-AWAY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,6 @@ class Claimed:
     kind: str
     subject_id: UUID
     attempts: int
-
-
-class _Broker:
-    """What this process knows of the broker: until when not to try it again (time.monotonic seconds)."""
-
-    away_until = 0.0
-
-
-_broker = _Broker()
 
 
 class Refused(Exception):
@@ -98,14 +88,7 @@ def put(studio: Studio | UUID, kind: str, subject_id: UUID, *, queue: Queue, aga
 
 def ring(queue: Queue | str) -> None:
     """Tell the workers that there is work. A broker that is away is no loss: the sweeper rings again."""
-    if time.monotonic() < _broker.away_until:
-        return
-    try:
-        current_app.send_task("jobs.answer", args=[str(queue)], queue=str(queue), retry=False, ignore_result=True)
-    except Exception as error:
-        # A broker that does not answer at all costs seconds, which uploads must not pay one by one.
-        _broker.away_until = time.monotonic() + AWAY_SECONDS
-        log.warning("the doorbell of queue %s could not be rung (%s); the sweeper will", queue, error)
+    doorbell.ring("jobs.answer", str(queue), queue=str(queue))
 
 
 # The inner query per lane ends in `limit`, which PostgreSQL cannot turn into a join over all pending jobs: it

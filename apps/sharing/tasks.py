@@ -1,15 +1,9 @@
-"""What the clock asks of sharing."""
+"""Periodic tasks of sharing."""
 
 from celery import shared_task
 
 from apps.sharing.activity import history
-from apps.sharing.emails import reminders, sending
-
-
-@shared_task(name="sharing.put_due")
-def put_due() -> None:
-    """Every minute: mails whose moment has come go out."""
-    sending.put_due()
+from apps.sharing.emails import reminders, writing
 
 
 @shared_task(name="sharing.remind")
@@ -20,5 +14,6 @@ def remind() -> None:
 
 @shared_task(name="sharing.forget")
 def forget() -> None:
-    """Every hour: visits of more than 400 days ago are forgotten."""
+    """Every hour: visits of more than 400 days ago are forgotten, and emails of deleted galleries."""
     history.forget()
+    writing.forget_lost()

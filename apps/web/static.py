@@ -12,13 +12,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_IMPORT = re.compile(r"""^@import url\("(?P<name>[\w.-]+\.css)"\);$""", re.MULTILINE)
+_IMPORT = re.compile(r"""^@import url\("(?P<path>[\w./-]+\.css)"\);$""", re.MULTILINE)
+# What a sheet names by its place: fonts. Pictures stand in the sheet itself.
+_PLACE = re.compile(r"""(?<=url\(")(?!data:|/|#)[^"]+(?="\))""")
 
 
 class HashedStatic(CompressedManifestStaticFilesStorage):
     """Hashed, compressed, cached for a year; script modules keep finding each other.
 
-    A stylesheet that imports its neighbours becomes one file: a phone asks once instead of six times before it paints.
+    A stylesheet that imports others becomes one file: a phone asks once instead of fifteen times before it paints.
     """
 
     support_js_module_import_aggregation = True
@@ -51,5 +53,10 @@ class Whole:
     def _text(self, path: str) -> str:
         with self.storage.open(path) as file:
             text = file.read().decode()
-        folder = posixpath.dirname(path)
-        return _IMPORT.sub(lambda found: self._text(posixpath.join(folder, found["name"])), text)
+        return _IMPORT.sub(lambda found: self._part(posixpath.dirname(path), found["path"]), text)
+
+    def _part(self, folder: str, path: str) -> str:
+        """The text of what is imported in `folder`, with the places that it names as seen from there."""
+        text = self._text(posixpath.normpath(posixpath.join(folder, path)))
+        away = posixpath.dirname(path)
+        return _PLACE.sub(lambda found: posixpath.normpath(posixpath.join(away, found[0])), text)

@@ -175,7 +175,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- static files, time, mail --------------------------------------------------------------------------
+# -- static files, time, email -------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
@@ -203,7 +203,7 @@ if env.smtp:
     EMAIL_TIMEOUT = 20
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(env.mail_dir)
+    EMAIL_FILE_PATH = str(env.emails_dir)
 
 # -- API -----------------------------------------------------------------------------------------------
 

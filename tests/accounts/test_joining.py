@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.accounts import password_reset, sign_up
 from apps.accounts.models import Membership, User
 from apps.accounts.tenancy import across_studios
-from tests.accounts.mails import path_in, sent
+from tests.accounts.emails import path_in, sent
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +35,9 @@ def roles_of(email: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def sign_up_link(settings: Any, nobody: Client, django_capture_on_commit_callbacks: Any) -> str:
+def sign_up_link(settings: Any, nobody: Client) -> str:
     settings.SIGN_UP_OPEN = True
-    with django_capture_on_commit_callbacks(execute=True):
-        nobody.post("/sign-up/", {"studio_name": "Alba Photo", "name": "Anna", "email": "Anna@Example.com"})
+    nobody.post("/sign-up/", {"studio_name": "Alba Photo", "name": "Anna", "email": "Anna@Example.com"})
     return path_in(sent(1)[0], "/sign-up/")
 
 
@@ -170,9 +169,8 @@ def test_the_environment_names_the_first_owner(db: None, settings: Any, tmp_path
 
 
 @pytest.fixture
-def reset_link(alice_user: User, nobody: Client, django_capture_on_commit_callbacks: Any) -> str:
-    with django_capture_on_commit_callbacks(execute=True):
-        nobody.post("/reset/", {"email": "ALICE@example.com"})
+def reset_link(alice_user: User, nobody: Client) -> str:
+    nobody.post("/reset/", {"email": "ALICE@example.com"})
     return path_in(sent(1)[0], "/reset/")
 
 

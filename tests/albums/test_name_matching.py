@@ -41,7 +41,7 @@ SPELLINGS = {
     "paths of a Mac": "\n".join(f"/Users/anna/Our wedding, day 1/{name}" for name in TEN_NAMES).replace(", day", ""),
     "a list with dots and copies": "\n".join(f"• {name} (2)" for name in TEN_NAMES),
     "a numbered list with zeros": "\n".join(f"{at}. img-0{number}.cr3" for at, number in enumerate(TEN, 1)),
-    "a letter": "Hi! We love 1230, 1231 and 1232 (so fun), also photo 1240 & 1244, 1251 until 1254 and #1260, please.",
+    "an email": "Hi! We love 1230, 1231 and 1232 (so fun), also photo 1240 & 1244, 1251 until 1254 and #1260, please.",
     "cells of a table": "\t".join(stem_of(name) for name in TEN_NAMES) + "\r\n",
 }
 

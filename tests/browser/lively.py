@@ -1,6 +1,6 @@
 """A studio in the middle of its work, in a running installation: `python -m tests.browser.lively` makes it.
 
-The demo's photos, with guests who chose, rated, wrote and downloaded, and with mails, presets and links in every
+The demo's photos, with guests who chose, rated, wrote and downloaded, and with emails, presets and links in every
 state. Prints as JSON what stands in addresses (see `Lively`), and the cookies of guests who said who they are.
 """
 
@@ -106,7 +106,7 @@ def _furnished(studio: Any, owner: Any) -> Lively:
     _chosen(lively, spring, photos, anna, maria)
     _said(lively, spring, links["family"], photos, anna, maria, owner)
     _done(spring, links, photos, [anna, maria, jonas])
-    _mails(lively, spring, links, anna, maria, owner)
+    _emails(lively, spring, links, anna, maria, owner)
     _settings(lively, studio, spring, owner)
     _public(studio, spring, lena, owner)
     _cookies(lively, anna=anna, maria=maria)
@@ -243,13 +243,14 @@ def _done(album: Album, links: dict[str, ShareLink], photos: list[Photo], guests
     ).save(force_insert=True)  # fmt: skip
 
 
-def _mails(
+def _emails(
     lively: Lively, album: Album, links: dict[str, ShareLink], anna: Visitor, maria: Visitor, owner: Any
 ) -> None:
     from django.utils import timezone
 
     from apps.sharing.emails import composing
-    from apps.sharing.models import Letter
+    from apps.sharing.emails.writing import drafted
+    from apps.sharing.models import EmailKind
 
     now, link = timezone.now(), links["family"]
     for number, (kind, visitor, state, due, error) in enumerate((
@@ -257,19 +258,19 @@ def _mails(
         ("received", maria, "sent", now - timedelta(hours=3), ""),
         ("delivery", maria, "failed", now - timedelta(days=1), "The mail server does not know this address."),
         ("complete", anna, "cancelled", now - timedelta(hours=9), ""),
-        ("reminder", anna, "queued", now + timedelta(days=7), ""),
+        ("reminder", anna, "waiting", now + timedelta(days=7), ""),
     )):  # fmt: skip
-        letter = Letter(
-            studio=album.studio, album=album, link=link, visitor=visitor, kind=kind, key=f"lively:{number}",
-            to=visitor.email, state=state, due_at=due, error=error, created_at=due if due < now else now,
-        )  # fmt: skip
-        words = composing.compose(letter)
-        letter.subject = words.subject
+        made: dict[str, Any] = {"link": link, "visitor": visitor, "created_at": min(due, now)}
+        row = drafted(EmailKind(kind), album, f"lively:{number}", visitor.email, due_at=due, **made)
+        email = row.email
+        email.words = composing.draft(album, link, EmailKind(kind), "en", note="", client=visitor.name)
+        email.state, email.error, email.created_at = state, error, min(due, now)
         if state == "sent":
-            letter.text, letter.html, letter.sent_at = words.text, words.html, due
-        letter.save(force_insert=True)
+            email.sent_at = due
+        email.save(force_insert=True)
+        row.save(force_insert=True)
         if number == 0:
-            lively.values["letter_id"] = str(letter.pk)
+            lively.values["email_id"] = str(row.pk)
 
 
 def _settings(lively: Lively, studio: Any, album: Album, owner: Any) -> None:

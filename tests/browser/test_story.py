@@ -1,4 +1,4 @@
-"""The whole story of a selection, on a phone and at the studio's desk: from the mail to the files on the phone."""
+"""The whole story of a selection, on a phone and at the studio's desk: from the email to the files on the phone."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def make_link(glassine: Installation, album: str) -> str:
         return str(api.post(f"/api/albums/{album}/share", json=wish).raise_for_status().json()["url"])
 
 
-def mailed(glassine: Installation, to: str, word: str) -> str:
-    """The text of the mail to somebody in which a word stands."""
+def emailed(glassine: Installation, to: str, word: str) -> str:
+    """The text of the email to somebody in which a word stands."""
 
     def found() -> list[str]:
         texts = []
-        for path in sorted((glassine.data / "mail").glob("*")):
+        for path in sorted((glassine.data / "emails").glob("*")):
             for part in re.split(r"(?m)^-{70,}$", path.read_text("utf-8", "replace")):
                 message = email.message_from_string(part.strip(), policy=policy.default)
                 body = message.get_body(("plain",))
@@ -73,10 +73,10 @@ def heart(page: Page, number: int) -> Locator:
 
 
 def send_the_link(page: Page, slug: str, album: str) -> None:
-    page.goto(f"/studio/{slug}/albums/{album}/letters/new/")
+    page.goto(f"/studio/{slug}/albums/{album}/emails/new/")
     page.fill("[name=addresses]", ANNA)
     page.fill("[name=note]", "Please choose thirty for the album.")
-    page.click("#letter-form button:has-text('Send')")
+    page.click("#email-form button:has-text('Send')")
     page.wait_for_load_state("networkidle")
 
 
@@ -91,7 +91,7 @@ def preset(page: Page, slug: str, album: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def test_a_selection_from_the_mail_to_the_files(visit: Callable[..., Any], glassine: Installation, album: str) -> None:
+def test_a_selection_from_the_email_to_the_files(visit: Callable[..., Any], glassine: Installation, album: str) -> None:
     make_link(glassine, album)
     slug = glassine.client().slug
     with visit() as studio, visit(PHONE) as phone:
@@ -99,14 +99,14 @@ def test_a_selection_from_the_mail_to_the_files(visit: Callable[..., Any], glass
         preset(studio, slug, album)
         send_the_link(studio, slug, album)
 
-        opens_the_link_of_the_mail(phone, mailed(glassine, ANNA, "/g/"))
+        opens_the_link_of_the_email(phone, emailed(glassine, ANNA, "/g/"))
         says_who_she_is_at_the_first_heart(phone)
         picks_up_to_the_limit(phone)
         compares_two(phone)
         comments_with_a_pin(phone)
         sends_the_selection(phone)
 
-        page = mailed(glassine, "owner@example.com", "/proofing/")
+        page = emailed(glassine, "owner@example.com", "/proofing/")
         names = works_on_the_selection(studio, re.findall(r"https?://\S+", page)[0])
         assert len(names) == LIMIT
         assert names[0].startswith("IMG_")
@@ -115,7 +115,7 @@ def test_a_selection_from_the_mail_to_the_files(visit: Callable[..., Any], glass
         assert len(takes_her_favourites_home(phone)) == LIMIT
 
 
-def opens_the_link_of_the_mail(phone: Page, text: str) -> None:
+def opens_the_link_of_the_email(phone: Page, text: str) -> None:
     phone.goto(re.findall(r"https?://\S+/g/\S+", text)[0])
     phone.fill("input[name=password]", PASSWORD)
     phone.tap("button:has-text('Open the gallery')")

@@ -20,6 +20,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, acting_in
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue
+from apps.web import doorbell
 from apps.web.ids import uuid7
 from config.celery import app
 from config.launcher.redis import program
@@ -60,7 +61,7 @@ def _ring_at(address: str) -> None:
     celery.conf.broker_url = address
     pools.reset()
     celery._pool = celery.amqp._producer_pool = None
-    queue._broker.away_until = 0.0
+    doorbell.broker.away_until = 0.0
 
 
 @pytest.fixture

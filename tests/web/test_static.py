@@ -13,16 +13,16 @@ from django.core.files.storage import FileSystemStorage
 from apps.web.static import HashedStatic, Whole
 from tests.installation import ROOT
 
-SHEETS = ["css/guest.css", "css/desk.css"]
+SHEETS = ["css/guest.css", "css/studio.css", "css/signed_out.css", "css/error.css"]
 
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> HashedStatic:
-    """Our own styles and fonts, as `collectstatic` leaves them."""
+    """Our own styles, scripts and fonts, as `collectstatic` leaves them."""
     store = HashedStatic(location=str(tmp_path_factory.mktemp("static")), base_url="/static/")
     paths: dict[str, Any] = {}
     for path, source in FileSystemFinder().list([]):
-        if path.startswith(("css", "fonts")):
+        if path.startswith(("css", "js", "fonts")):
             paths[path] = (source, path)
             with source.open(path) as file:
                 store.save(path, file)
@@ -36,7 +36,7 @@ def test_a_sheet_is_one_file_with_the_text_of_its_parts_in_order(sheet: str, col
     file = Path(collected.path(collected.stored_name(sheet)))
     text = file.read_text()
     source = Path(ROOT, "static", sheet).read_text()
-    parts = re.findall(r'@import url\("([\w.]+)"\);', source)
+    parts = re.findall(r'@import url\("([\w./]+)"\);', source)
     assert "@import" not in text
     assert len(parts) >= 5
     begins = [text.index(Path(ROOT, "static/css", part).read_text()[:60]) for part in parts]
@@ -44,6 +44,30 @@ def test_a_sheet_is_one_file_with_the_text_of_its_parts_in_order(sheet: str, col
     assert file.with_name(f"{file.name}.gz").stat().st_size < len(text) / 2
     for address in re.findall(r'url\("(?!data:)([^"]+)"\)', text):
         assert (file.parent / address).is_file(), address
+
+
+def test_scripts_import_each_other_by_their_hashed_names(collected: HashedStatic) -> None:
+    script = Path(collected.path(collected.stored_name("js/studio/album.js")))
+    imported = re.findall(r'from "([^"]+)"', script.read_text())
+    assert len(imported) >= 5
+    for address in imported:
+        assert (script.parent / address).is_file(), address
+        assert re.search(r"\.[0-9a-f]{12}\.js$", address), address
+
+
+@pytest.mark.parametrize("sheet", ["css/guest/feedback.css", "css/guest/looks.css", "css/studio/review.css"])
+def test_so_is_the_sheet_of_a_room(sheet: str, collected: HashedStatic) -> None:
+    assert "@import" in Path(ROOT, "static", sheet).read_text()
+    assert "@import" not in Path(collected.path(collected.stored_name(sheet))).read_text()
+
+
+def test_a_part_of_another_folder_keeps_its_fonts(tmp_path: Path) -> None:
+    (tmp_path / "css/shared").mkdir(parents=True)
+    (tmp_path / "css/page.css").write_text('@import url("shared/all.css");\n')
+    (tmp_path / "css/shared/all.css").write_text('@import url("type.css");\n')
+    (tmp_path / "css/shared/type.css").write_text('a { src: url("../../fonts/a.woff2"), url("data:image/svg+xml,") }')
+    text = Whole(FileSystemStorage(location=str(tmp_path))).open("css/page.css").read().decode()
+    assert text.strip() == 'a { src: url("../fonts/a.woff2"), url("data:image/svg+xml,") }'
 
 
 def test_a_sheet_has_another_name_once_a_part_of_it_changes(tmp_path: Path) -> None:

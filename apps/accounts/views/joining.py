@@ -6,11 +6,10 @@ from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts import mail, members, password_reset
+from apps.accounts import members, password_reset, smtp
 from apps.accounts import sign_up as accounts_sign_up
 from apps.accounts.forms import (
     FirstRunForm,
@@ -31,8 +30,6 @@ from apps.web.rate_limit import Budget, TooManyGuesses, reserve
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SIGN_UPS = Budget("sign-up", tries=10, window=3600)
 FIRST_RUNS = Budget("first-run", tries=30, window=3600)
-_SIGN_UP_SALT = "accounts.sign-up"
-_SIGN_UP_LIFETIME = 24 * 3600
 
 
 # -- sign up -----------------------------------------------------------------------------------------------------
@@ -41,7 +38,7 @@ _SIGN_UP_LIFETIME = 24 * 3600
 @never_cache
 @require_http_methods(FORM_METHODS)
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Ask for a studio. A known address gets another mail and the same answer."""
+    """Ask for a studio. A known address gets another email and the same answer."""
     if not settings.SIGN_UP_OPEN:
         raise Http404
     form = SignUpForm(sent(request))
@@ -51,37 +48,19 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         reserve(SIGN_UPS, address(request))
     except TooManyGuesses as refusal:
         return refused(request, "accounts/sign_up.html", {}, form, refusal)
-    _mail_sign_up(**form.cleaned_data)
-    return render(request, "accounts/sign_up_sent.html")
-
-
-def _mail_sign_up(*, email: str, name: str, studio_name: str) -> None:
-    email = email.lower()
-    token = signing.dumps([email, name, studio_name], salt=_SIGN_UP_SALT)
-    url = settings.PUBLIC_URL + reverse("accounts:sign_up_finish", args=[token])
-    known = User.objects.filter(email=email).first()
-    if known is None:
-        mail.send_later(email, "Open your studio", "mail/sign_up.txt", name=name, studio=studio_name, url=url)
-        return
-    mail.send_later(
-        email,
-        "You have an account",
-        "mail/sign_up_known.txt",
-        name=str(known),
-        login_url=settings.PUBLIC_URL + reverse("accounts:login"),
-        reset_url=settings.PUBLIC_URL + reverse("accounts:reset_request"),
-    )
+    accounts_sign_up.ask_to_sign_up(**form.cleaned_data)
+    return render(request, "accounts/sign_up_sent.html", {"is_kept": bool(smtp.kept_in())})
 
 
 @never_cache
 @require_http_methods(FORM_METHODS)
 def sign_up_finish(request: HttpRequest, token: str) -> HttpResponse:
-    """The mailed link: choose a password, and the studio is open."""
+    """The link from the email: choose a password, and the studio is open."""
     if not settings.SIGN_UP_OPEN:
         raise Http404
     template = "accounts/sign_up_finish.html"
     try:
-        email, name, studio_name = signing.loads(token, salt=_SIGN_UP_SALT, max_age=_SIGN_UP_LIFETIME)
+        email, name, studio_name = accounts_sign_up.asked_to_sign_up(token)
     except signing.BadSignature:
         return render(request, template, {"valid": False}, status=410)
     context = {"valid": True, "email": email, "studio_name": studio_name}
@@ -132,7 +111,7 @@ def reset_request(request: HttpRequest) -> HttpResponse:
         password_reset.ask(form.cleaned_data["email"], address=address(request))
     except TooManyGuesses as refusal:
         return refused(request, "accounts/reset_request.html", {}, form, refusal)
-    return render(request, "accounts/reset_sent.html")
+    return render(request, "accounts/reset_sent.html", {"is_kept": bool(smtp.kept_in())})
 
 
 @never_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -14,10 +15,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import keys, members, studios
+from apps.accounts import keys, members, outbox, studios
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import ApiKeyForm, InviteForm, LogoForm, RoleForm, SettingsForm
-from apps.accounts.models import ApiKey, Invitation, Membership, Role, Studio
+from apps.accounts.models import ApiKey, Email, Invitation, Membership, Role, Studio
 from apps.accounts.views.answers import page, refused, sent
 from apps.web import htmx
 from apps.web.answers import SeeOther
@@ -74,6 +75,21 @@ class Shown:
     is_you: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An open invitation as the list shows it.
+
+    state, trouble: of its email, where it did not go out at once.
+    """
+
+    id: UUID
+    email: str
+    role: str
+    expires_at: datetime
+    state: str = ""
+    trouble: str = ""
+
+
 @never_cache
 @require_http_methods(FORM_METHODS)
 @studio_page(Role.VIEWER)
@@ -89,26 +105,36 @@ def members_page(request: StudioRequest) -> HttpResponse:
     except members.AlreadyMember as refusal:
         form.add_error("email", str(refusal))
         return _members(request, form)
-    return _members_changed(request, f"The invitation is on its way to {offer.email}.")
+    return _members_changed(request, outbox.on_its_way(f"The invitation to {offer.email}"))
 
 
 def _members(request: StudioRequest, form: forms.Form | None = None) -> HttpResponse:
     part = htmx.wants(request, "members")
     here = Membership.objects.for_studio(request.studio).select_related("user").order_by("created_at", "id")
-    waiting = Invitation.objects.for_studio(request.studio).filter(
-        accepted_at__isnull=True, expires_at__gt=timezone.now()
-    )
     context = {
         "members": [
             Shown(row.pk, row.user.name, row.user.email, row.role, row.user_id == request.user.pk) for row in here
         ],
         # Who was invited is the owners' business.
-        "invitations": waiting.order_by("created_at") if request.entered.may_manage else [],
+        "invitations": _offers(request.studio) if request.entered.may_manage else [],
         "roles": Role.choices,
         "form": form or InviteForm(),
     }
     template = "accounts/_members.html" if part else "accounts/members.html"
     return htmx.vary(render(request, template, context, status=422 if form else 200))
+
+
+def _offers(studio: Studio) -> list[Offer]:
+    open_ones = Invitation.objects.for_studio(studio).filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+    found = list(open_ones.order_by("created_at"))
+    rows = Email.of(studio.pk).filter(key__in=[invitation.email_key for invitation in found]).defer("sealed")
+    emails = {row.key: row for row in rows}
+    offers = []
+    for one in found:
+        email = emails.get(one.email_key)
+        told = (email.get_state_display(), email.error) if email else ("", "")
+        offers.append(Offer(one.pk, one.email, one.role, one.expires_at, *told))
+    return offers
 
 
 def _members_changed(request: StudioRequest, sentence: str, *, level: str = "info") -> HttpResponse:

@@ -5,15 +5,16 @@ Guests who are in already hold a pass and never come here, so an attacker cannot
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
 
+from apps.accounts import outbox
 from apps.accounts.journal import note
-from apps.accounts.mail import send_later
-from apps.accounts.models import Membership, Role
+from apps.accounts.models import Role
 from apps.accounts.tenancy import acting_in
 from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
@@ -32,7 +33,7 @@ class Guard:
     """What bounds the guesses at one kind of secret, and what the owners are told of them.
 
     per_hour, per_day: for each secret, over all addresses.  failed: counts failures only; it never refuses.
-    verb: in the journal.  subject, template: of the mail.
+    verb: in the journal.  subject, template: of the email.
     """
 
     per_hour: Budget
@@ -54,7 +55,7 @@ class Guard:
         )
 
 
-PASSWORD = Guard.of("link", "link.guessed", "Wrong passwords on the link “{}”", "sharing/guessed.txt")
+PASSWORD = Guard.of("link", "link.guessed", "Wrong passwords on the link “{}”", "sharing/access/guessed.txt")
 
 
 class Wrong(Exception):
@@ -89,22 +90,22 @@ def try_once(guard: Guard, link: ShareLink, version: int, is_right: Callable[[],
         return
     failures = guard.failed.tries - reserve(guard.failed, secret)
     if failures == ALARM_AT:
-        _tell_owners(guard, link)
+        _tell_owners(guard, link, version)
     raise Wrong(left if failures >= TELL_LEFT_FROM else None)
 
 
-def _tell_owners(guard: Guard, link: ShareLink) -> None:
+def _tell_owners(guard: Guard, link: ShareLink, version: int) -> None:
     with acting_in(link.studio_id):
         note(link.studio, None, guard.verb, link, failures=ALARM_AT)
-        owners = Membership.objects.for_studio(link.studio_id).filter(role=Role.OWNER)
-        for owner in owners.values_list("user__email", flat=True):
-            send_later(
-                owner,
-                guard.subject.format(link.label),
-                guard.template,
-                link=link,
-                failures=ALARM_AT,
-                per_hour=guard.per_hour.tries,
-                per_day=guard.per_day.tries,
-                address=settings.PUBLIC_URL + reverse("sharing:links", args=[link.studio.slug, link.album_id]),
-            )
+        words = outbox.rendered(
+            guard.subject.format(link.label),
+            guard.template,
+            link=link,
+            failures=ALARM_AT,
+            per_hour=guard.per_hour.tries,
+            per_day=guard.per_day.tries,
+            address=settings.PUBLIC_URL + reverse("sharing:links", args=[link.studio.slug, link.album_id]),
+        )
+        # Failures are counted by the hour, so a second alarm within one could only come of counters that were wiped.
+        hour = int(time.time()) // HOUR
+        outbox.tell(link.studio, [Role.OWNER], f"{guard.verb}:{link.pk}:{version}:{hour}", words)

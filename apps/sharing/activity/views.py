@@ -110,7 +110,7 @@ def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
             "next_url": _with(request, after=page.next) if page.next else "",
             "newest": page.rows[0].pk if page.rows else "",
         }
-    template = "sharing/_activity_rows.html" if htmx.wants(request, "more") else "sharing/activity.html"
+    template = "sharing/activity/_rows.html" if htmx.wants(request, "more") else "sharing/activity/activity.html"
     return htmx.vary(render(request, template, context))
 
 
@@ -145,7 +145,7 @@ def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -
         "poll_url": _with(request, newest="", after="", by=""),
         "album": album,
     }
-    return htmx.vary(render(request, "sharing/_activity_fresh.html", context))
+    return htmx.vary(render(request, "sharing/activity/_fresh.html", context))
 
 
 def _with_pictures(request: StudioRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
         "is_own": watermarks.own(request.studio, album) is not None,
         "example_url": f"{_address(request, album, 'example')}?v={_look(request, album)}",
     }
-    return render(request, "sharing/watermark.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/branding/watermark.html", context, status=422 if form.is_bound else 200)
 
 
 def _look(request: StudioRequest, album: Album | None) -> str:

@@ -1,7 +1,7 @@
-"""The address of the download page, mailed to a visitor who would rather download on another device.
+"""The address of the download page, sent by email to a visitor who would rather download on another device.
 
-The mail goes to the address by which the visitor is known and to no other. Nobody has proved it yet in the browser
-where it was first typed, so the mails are few.
+The email goes to the address by which the visitor is known and to no other. Nobody has proved it yet in the browser
+where it was first typed, so the emails are few.
 """
 
 from __future__ import annotations
@@ -14,59 +14,55 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from apps.accounts.emails import Words, digest
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive.plan import Wish
-from apps.sharing.emails import composing, outbox, templates
+from apps.sharing.emails import composing, templates, writing
 from apps.sharing.links import addresses
-from apps.sharing.models import Letter, LetterKind, ShareLink, Visitor
+from apps.sharing.models import ClientEmail, EmailKind, ShareLink, Visitor
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
 DAY: Final = 24 * 3600
-PER_VISITOR = Budget("link-download-mail-visitor", 3, DAY)
-PER_ADDRESS = Budget("link-download-mail-address", 10, DAY)
-PER_LINK = Budget("link-download-mail", 50, DAY)
+PER_VISITOR = Budget("link-download-email-visitor", 3, DAY)
+PER_ADDRESS = Budget("link-download-email-address", 10, DAY)
+PER_LINK = Budget("link-download-email", 50, DAY)
 # The same wish within so many seconds is a second tap on the button.
 _ONCE: Final = 600
 
 
-def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: str, now: datetime) -> Letter:
-    """Mail the visitor the page with this wish; the worker sends it. Asking twice in a row writes once.
+def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: str, now: datetime) -> ClientEmail:
+    """Email the visitor the page with this wish; the worker sends it. Asking twice in a row writes once.
 
     count: how many photos the wish has.  address: where it is asked from.  Raises TooManyGuesses. Call it in
     `acting_in(grant.studio)`, with the visitor's language active.
     """
-    which = outbox.digest(f"{wish.what} {wish.size}")[:8]
-    key = f"download:{grant.link_id}:{outbox.digest(visitor.email)}:{which}:{int(now.timestamp()) // _ONCE}"
-    mine = Letter.objects.for_studio(grant.studio)
-    there: Letter | None = mine.filter(key=key).first()
+    which = digest(f"{wish.what} {wish.size}")[:8]
+    key = f"download:{grant.link_id}:{digest(visitor.email)}:{which}:{int(now.timestamp()) // _ONCE}"
+    there: ClientEmail | None = ClientEmail.objects.for_studio(grant.studio).filter(email__key=key).first()
     if there is not None:
         return there
     _reserve((PER_VISITOR, str(visitor.pk)), (PER_ADDRESS, address), (PER_LINK, str(grant.link_id)))
     link: ShareLink = ShareLink.objects.for_studio(grant.studio).get(pk=grant.link_id)
     link.studio, link.album = grant.studio, grant.album
     language = composing.known_language(get_language())
-    words = _words(link, visitor, wish, count, language)
-    letter = Letter(
-        studio=grant.studio,
-        album=grant.album,
+    draft = writing.drafted(
+        EmailKind.DOWNLOAD,
+        grant.album,
+        key,
+        visitor.email,
+        words=_words(link, visitor, wish, count, language),
         link=link,
         visitor=visitor,
-        kind=LetterKind.DOWNLOAD,
-        key=key,
-        to=visitor.email,
         language=language,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
     )
-    return outbox.write([letter])[0]
+    return writing.put_all([draft])[0]
 
 
-def _words(link: ShareLink, visitor: Visitor, wish: Wish, count: int, language: str) -> templates.Words:
+def _words(link: ShareLink, visitor: Visitor, wish: Wish, count: int, language: str) -> Words:
     page = reverse("sharing:downloads", args=[addresses.key_of(link)])
     found = templates.values(link.studio, link.album.title, link, language, client=visitor.name, note="", count=count)
     found["link"] = f"{settings.PUBLIC_URL}{page}?{urlencode({'what': wish.what, 'size': wish.size})}"
-    template = templates.template_of(link.studio, LetterKind.DOWNLOAD, language)
+    template = templates.template_of(link.studio, EmailKind.DOWNLOAD, language)
     return templates.compose(link.studio, template, found, language)
 
 

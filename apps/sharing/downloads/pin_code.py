@@ -22,7 +22,9 @@ from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Refusal
 
-GUARD = Guard.of("link-pin", "link.pin_guessed", "Wrong download PINs on the link “{}”", "sharing/pin_guessed.txt")
+GUARD = Guard.of(
+    "link-pin", "link.pin_guessed", "Wrong download PINs on the link “{}”", "sharing/downloads/pin_guessed.txt"
+)
 DIGITS = 6
 
 

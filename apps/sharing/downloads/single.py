@@ -111,7 +111,7 @@ def refused(request: HttpRequest, grant: Grant, token: str, reason: Refusal, onw
         "code": reason.code,
         "onward": onward,
     }
-    return render(request, "sharing/download_refused.html", context, status=reason.status)
+    return render(request, "sharing/downloads/refused.html", context, status=reason.status)
 
 
 def _begins(request: HttpRequest) -> bool:

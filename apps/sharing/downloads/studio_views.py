@@ -81,4 +81,4 @@ def download_sizes(request: StudioRequest) -> HttpResponse:
         answer = SeeOther(reverse("sharing:download_sizes", args=[studio.slug]))
         return htmx.tell(request, answer, "The sizes are saved.")
     context = {"form": form, "usual": studio_sizes.PIXELS}
-    return render(request, "sharing/download_sizes.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/downloads/studio_sizes.html", context, status=422 if form.is_bound else 200)

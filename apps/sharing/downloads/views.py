@@ -88,15 +88,15 @@ def _page(
         "batch_url": reverse("sharing:download_batch", args=[token]),
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
-        "mail_to": visitor.email if visitor else "",
-        "mail": "sent" if visitor and "mailed" in query else "",
+        "email_to": visitor.email if visitor else "",
+        "email": "sent" if visitor and "emailed" in query else "",
         **shown,
     }
     refresh = False
     if not (needs_pin or single_photo):
         found, refresh = _files(grant, token, wish, visitor, is_asked="prepare" in query)
         context |= found
-    response = render(request, "sharing/download.html", context, status=status)
+    response = render(request, "sharing/downloads/download.html", context, status=status)
     if refresh:
         response["Refresh"] = "3"
     return response
@@ -182,8 +182,8 @@ def download_chosen(request: HttpRequest, grant: Grant, token: str) -> HttpRespo
 
 
 @guest_page(locked_status=403, takes_posts=True)
-def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
-    """Mail the address of the page, with `what` and `size`, to who is known in this browser."""
+def download_email(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
+    """Email the address of the page, with `what` and `size`, to who is known in this browser."""
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
     if grant.rights.download_size is None:
@@ -198,9 +198,9 @@ def download_mail(request: HttpRequest, grant: Grant, token: str) -> HttpRespons
     try:
         email_link.write(grant, visitor, wish, count, address=address_of(request), now=now)
     except TooManyGuesses as stop:
-        return too_many(_page(request, grant, token, query, PinForm(), mail="often"), stop.wait)
-    here = {"what": wish.what, "size": wish.size, "mailed": "1"}
-    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#mail")
+        return too_many(_page(request, grant, token, query, PinForm(), email="often"), stop.wait)
+    here = {"what": wish.what, "size": wish.size, "emailed": "1"}
+    return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#email")
 
 
 @guest_page(locked_status=403)

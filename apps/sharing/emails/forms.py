@@ -1,4 +1,4 @@
-"""Forms of mails to clients. Whether they can be sent is decided by the deeds in `outbox`."""
+"""Forms of emails to clients. Whether they can be sent is decided by the deeds in `writing`."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Studio
-from apps.sharing.emails import outbox, reminders, templates
 from apps.sharing.emails import recipients as emails_recipients
+from apps.sharing.emails import reminders, templates
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
-from apps.sharing.models import LetterKind, ShareLink
+from apps.sharing.models import ClientEmail, EmailKind, ShareLink
 
 TYPED, VISITORS = "typed", "visitors"
 SUBJECT_LENGTH, BODY_LENGTH = 150, 5000
 MOST_REMINDERS = 5
 
 KINDS = (
-    (LetterKind.DELIVERY, "The photos are ready"),
-    (LetterKind.COMPLETE, "The gallery is complete now"),
+    (EmailKind.DELIVERY, "The photos are ready"),
+    (EmailKind.COMPLETE, "The gallery is complete now"),
 )
 
 
-class LetterForm(forms.Form):
-    """A mail about one link of an album."""
+class EmailForm(forms.Form):
+    """An email about one link of an album."""
 
     link = forms.ChoiceField(label="Link")
-    kind = forms.ChoiceField(label="What it says", choices=KINDS, initial=LetterKind.DELIVERY, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Message", choices=KINDS, initial=EmailKind.DELIVERY, widget=forms.RadioSelect)
     to = forms.ChoiceField(
-        label="Who gets it",
-        choices=((TYPED, "These addresses"), (VISITORS, "Everybody who came by this link and said who they are")),
+        label="Recipients",
+        choices=((TYPED, "These addresses"), (VISITORS, "Everyone who signed in through this link")),
         initial=TYPED,
         widget=forms.RadioSelect,
     )
     addresses = forms.CharField(
-        label="Addresses",
+        label="Email addresses",
         required=False,
         max_length=20_000,
-        help_text=f"Up to {emails_recipients.MOST_TYPED}, parted by commas or lines. Each gets a mail of its own.",
+        help_text=f"Up to {emails_recipients.MOST_TYPED}, separated by commas or line breaks. "
+        "Each person gets their own email.",
         widget=forms.Textarea(
             attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
         ),
@@ -49,7 +50,7 @@ class LetterForm(forms.Form):
     note = forms.CharField(
         label="Personal note",
         required=False,
-        max_length=outbox.NOTE_LENGTH,
+        max_length=ClientEmail.NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     language = forms.ChoiceField(label="Language", choices=templates.LANGUAGES)
@@ -67,7 +68,7 @@ class LetterForm(forms.Form):
         self.studio = studio
         self.links = {str(link.pk): link for link in links}
         self.fields["link"].choices = [(pk, link.label or "Link") for pk, link in self.links.items()]  # type: ignore[attr-defined]
-        self.fields["time"].help_text = f"On the clock of {studio.time_zone.replace('_', ' ')}."
+        self.fields["time"].help_text = f"Time zone: {studio.time_zone.replace('_', ' ')}"
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]
@@ -89,15 +90,13 @@ class LetterForm(forms.Form):
         return self.links.get(str(self.data.get("link", "")))
 
     def recipients(self) -> list[str]:
-        """Who gets the mail. Raises recipients.Unsendable."""
+        """Who gets the email. Raises recipients.Unsendable."""
         if self.cleaned_data["to"] == TYPED:
             return emails_recipients.addresses_in(self.cleaned_data["addresses"])
         link = self.chosen_link
         found = [visitor.email for visitor in emails_recipients.visitors_of(link)] if link else []
         if not found:
-            raise emails_recipients.Unsendable(
-                "to", "Nobody has said who they are on this link yet. Type the addresses."
-            )
+            raise emails_recipients.Unsendable("to", "Nobody has signed in through this link yet. Enter the addresses.")
         return found
 
     def due_at(self) -> datetime | None:
@@ -110,7 +109,7 @@ class LetterForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    """The studio's own words for one kind of mail."""
+    """The studio's own words for one kind of email."""
 
     subject = forms.CharField(label="Subject", max_length=SUBJECT_LENGTH)
     body = forms.CharField(label="Text", max_length=BODY_LENGTH, widget=forms.Textarea(attrs={"rows": 14}))

@@ -1,4 +1,4 @@
-"""Who gets a mail to clients, and to whom they answer. Call it in `acting_in(studio)`."""
+"""Who gets an email to clients. Call it in `acting_in(studio)`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from email.utils import getaddresses
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from apps.accounts.models import Membership, Role, Studio
 from apps.albums.models import Album
 from apps.sharing.models import ShareLink, Visitor
 
@@ -31,7 +30,7 @@ class Unsendable(ValueError):
 
 
 def addresses_in(text: str) -> list[str]:
-    """The mail addresses in what a person typed, each once, in lower case. Raises Unsendable."""
+    """The email addresses in what a person typed, each once, in lower case. Raises Unsendable."""
     # Commas, semicolons, blanks and lines part them; "Anna <anna@example.com>" is the address alone.
     with_names = re.sub(r"[;\r\n]+", ",", text)
     if "<" not in with_names:
@@ -43,7 +42,7 @@ def addresses_in(text: str) -> list[str]:
             if len(address.lower()) > LONGEST_ADDRESS:
                 raise ValidationError("too long")
         except ValidationError:
-            raise Unsendable("addresses", f"“{(address or text.strip())[:80]}” is not a mail address.") from None
+            raise Unsendable("addresses", f"“{(address or text.strip())[:80]}” is not an email address.") from None
         found[address.lower()] = None
     if len(found) > MOST_TYPED:
         raise Unsendable("addresses", f"At most {MOST_TYPED} addresses at once; these are {len(found)}.")
@@ -59,9 +58,3 @@ def known_as(album: Album, addresses: Iterable[str]) -> dict[str, Visitor]:
     """The album's visitors with these addresses."""
     rows = Visitor.objects.for_studio(album.studio_id).filter(album_id=album.pk, email__in=list(addresses))
     return {visitor.email: visitor for visitor in rows}
-
-
-def reply_address(studio: Studio) -> str:
-    """Where a client's answer goes: to the studio's first owner."""
-    owners = Membership.objects.for_studio(studio).filter(role=Role.OWNER, user__is_active=True).order_by("pk")
-    return owners.values_list("user__email", flat=True).first() or ""

@@ -1,4 +1,4 @@
-"""Reminders before a link closes, on the days that the studio wants and at an hour at which people read mail."""
+"""Reminders before a link closes, on the days that the studio wants and at an hour at which people read email."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import AlbumState
-from apps.sharing.emails import outbox
+from apps.sharing.emails import writing
 from apps.sharing.models import ShareLink
 
 MOST_DAYS = 60
@@ -45,7 +45,7 @@ def _write(studio_id: UUID, link_id: UUID, now: datetime) -> int:
             return 0
         link.album.studio = link.studio
         days = due_days(link, now)
-        return outbox.remind(link, days, due_at=now) if days is not None else 0
+        return writing.remind(link, days, due_at=now) if days is not None else 0
 
 
 def due_days(link: ShareLink, now: datetime) -> int | None:

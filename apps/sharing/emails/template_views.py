@@ -1,4 +1,4 @@
-"""The studio's pages of the words of its mails: read them, change them, try them on oneself."""
+"""The studio's pages of its email templates: read them, change them, try them on oneself."""
 
 from __future__ import annotations
 
@@ -10,77 +10,80 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.accounts import outbox
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.mail import post_later
+from apps.accounts.emails import Words
 from apps.accounts.models import Role
-from apps.sharing.emails import composing, reminders, sending, templates
+from apps.sharing.emails import composing, reminders, templates
 from apps.sharing.emails.forms import ReminderForm, TemplateForm
-from apps.sharing.emails.views import as_mail
+from apps.sharing.emails.views import framed
 from apps.sharing.links.terms import day_words
-from apps.sharing.models import LetterKind
+from apps.sharing.models import EmailKind
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.ids import uuid7
 
 
-def _kind(kind: str) -> LetterKind:
-    if kind not in LetterKind.values:
+def _kind(kind: str) -> EmailKind:
+    if kind not in EmailKind.values:
         raise Http404
-    return LetterKind(kind)
+    return EmailKind(kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
-def letter_templates(request: StudioRequest) -> HttpResponse:
-    """The kinds of mail, and when reminders go out (POST)."""
+def email_templates(request: StudioRequest) -> HttpResponse:
+    """The kinds of email, and when reminders go out (POST)."""
     days = ", ".join(str(day) for day in request.studio.reminder_days)
     form = ReminderForm(request.POST if request.method == "POST" else None, initial={"days": days})
     if form.is_valid():
         reminders.set_days(request.studio, form.cleaned_data["days"], by=request.user)
         return htmx.tell(request, SeeOther(request.path), "Saved.")
-    shown = [(kind, templates.template_of(request.studio, kind, "en")) for kind in LetterKind]
+    shown = [(kind, templates.template_of(request.studio, kind, "en")) for kind in EmailKind]
     context = {"templates": shown, "form": form}
-    return render(request, "sharing/letter_templates.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/email_templates.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
-def letter_template(request: StudioRequest, kind: str) -> HttpResponse:
-    """The words of one kind of mail. POST saves, or with `reset` goes back to the installation's words."""
+def email_template(request: StudioRequest, kind: str) -> HttpResponse:
+    """The words of one kind of email. POST saves, or with `reset` goes back to the installation's words."""
     which = _kind(kind)
     template = templates.template_of(request.studio, which, "en")
     form = TemplateForm(
         request.POST if request.method == "POST" else None,
         initial={"subject": template.subject, "body": template.body},
     )
-    here = SeeOther(reverse("sharing:letter_templates", args=[request.studio.slug]))
+    here = SeeOther(reverse("sharing:email_templates", args=[request.studio.slug]))
     if request.method == "POST" and "reset" in request.POST:
         composing.reset_template(request.studio, which, by=request.user)
-        return htmx.tell(request, here, "The first words are back.")
+        return htmx.tell(request, here, "The original text is back.")
     if form.is_valid():
         composing.set_template(request.studio, which, by=request.user, **form.cleaned_data)
         return htmx.tell(request, here, "Saved.")
     context = {"kind": which, "form": form, "is_own": template.is_own, "variables": templates.VARIABLES}
-    return render(request, "sharing/letter_template.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/email_template.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
-def letter_template_preview(request: StudioRequest, kind: str) -> HttpResponse:
-    """A mail with the words of the form and values of a made-up gallery; GET shows the saved words."""
-    return as_mail(request, _sample(request, _kind(kind)))
+def email_template_preview(request: StudioRequest, kind: str) -> HttpResponse:
+    """An email with the words of the form and values of a made-up gallery; GET shows the saved words."""
+    return framed(request, _sample(request, _kind(kind)))
 
 
 @require_POST
 @studio_page(Role.EDITOR)
-def letter_template_test(request: StudioRequest, kind: str) -> HttpResponse:
-    """The same mail, to whoever presses the button."""
+def email_template_test(request: StudioRequest, kind: str) -> HttpResponse:
+    """The same email, to whoever presses the button."""
     words = _sample(request, _kind(kind))
-    post_later(sending.envelope(request.studio.name, request.user.email, request.user.email, words))
-    answer = SeeOther(reverse("sharing:letter_template", args=[request.studio.slug, kind]))
-    return htmx.tell(request, answer, f"A test mail is on its way to {request.user.email}.")
+    to = request.user.email
+    outbox.put(request.studio, f"template-test:{uuid7()}", to, words, reply_to=to, is_automatic=False)
+    answer = SeeOther(reverse("sharing:email_template", args=[request.studio.slug, kind]))
+    return htmx.tell(request, answer, outbox.on_its_way(f"A test email to {to}"))
 
 
-def _sample(request: StudioRequest, kind: LetterKind) -> templates.Words:
+def _sample(request: StudioRequest, kind: EmailKind) -> Words:
     studio = request.studio
     template = templates.template_of(studio, kind, "en")
     form = TemplateForm(request.POST if request.method == "POST" else None)

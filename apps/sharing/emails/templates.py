@@ -1,4 +1,4 @@
-"""The words of a mail to a client: the installation's own or the studio's template, with what belongs into them.
+"""The words of an email to a client: the installation's own or the studio's template, with what belongs into them.
 
 A template is plain text with names in braces. A line with a name that has no value is left out, so one template serves
 links with and without a password or an end; "{client}" alone takes only itself and the blank before it away.
@@ -19,12 +19,12 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import colours
+from apps.accounts.emails import SUBJECT_LENGTH, Words
 from apps.accounts.models import Studio
 from apps.sharing.links import addresses
-from apps.sharing.models import LetterKind, LetterTemplate, ShareLink
+from apps.sharing.models import EmailKind, EmailTemplate, ShareLink
 
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
-SUBJECT_LENGTH = 200
 
 VARIABLES = {
     "client": "the client's name, if it is known",
@@ -43,14 +43,14 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 
 # kind: (subject, text)
 DEFAULTS = {
-    LetterKind.DELIVERY: (
+    EmailKind.DELIVERY: (
         _("Your photos are ready: {gallery}"),
         _(
             "Hello {client},\n\nyour photos are ready. All of them wait for you in the gallery “{gallery}”.\n\n"
             "{note}\n\n{link}\n\n{password_hint}\n\nThe gallery is open until {expires}.\n\nKind regards\n{studio}"
         ),
     ),
-    LetterKind.REMINDER: (
+    EmailKind.REMINDER: (
         _("{gallery}: open until {expires}"),
         _(
             "Hello {client},\n\nyour gallery “{gallery}” closes at the end of {expires}. Until then you can look at "
@@ -58,21 +58,21 @@ DEFAULTS = {
             "Kind regards\n{studio}"
         ),
     ),
-    LetterKind.COMPLETE: (
+    EmailKind.COMPLETE: (
         _("All photos are here: {gallery}"),
         _(
             "Hello {client},\n\nthe gallery “{gallery}” is complete now: {count} photos.\n\n{note}\n\n{link}\n\n"
             "{password_hint}\n\nThe gallery is open until {expires}.\n\nKind regards\n{studio}"
         ),
     ),
-    LetterKind.RECEIVED: (
+    EmailKind.RECEIVED: (
         _("Your selection has arrived: {gallery}"),
         _(
             "Hello {client},\n\nthank you. Your selection from “{gallery}” is here. Photos in it: {count}.\n\n"
             "{link}\n\nKind regards\n{studio}"
         ),
     ),
-    LetterKind.DOWNLOAD: (
+    EmailKind.DOWNLOAD: (
         _("Your download: {gallery}"),
         _(
             "Hello {client},\n\nhere is the page from which you can download your photos of “{gallery}”, on any device "
@@ -97,15 +97,6 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A mail as it is sent."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Block:
     """A paragraph of the HTML part: text with line breaks, or the button."""
 
@@ -123,14 +114,14 @@ def check(text: str) -> None:
 
 def default(kind: str, language: str) -> Template:
     """The installation's own words."""
-    subject, body = DEFAULTS[LetterKind(kind)]
+    subject, body = DEFAULTS[EmailKind(kind)]
     with translation.override(language):
         return Template(str(subject), str(body))
 
 
 def template_of(studio: Studio, kind: str, language: str) -> Template:
-    """The studio's words for this kind of mail, else the installation's. One query."""
-    own = LetterTemplate.objects.for_studio(studio).filter(kind=kind).first()
+    """The studio's words for this kind of email, else the installation's. One query."""
+    own = EmailTemplate.objects.for_studio(studio).filter(kind=kind).first()
     return Template(own.subject, own.body, is_own=True) if own else default(kind, language)
 
 
@@ -146,7 +137,7 @@ def values(
             "gallery": " ".join(gallery.split()),
             "link": addresses.address_of(link) if link else "",
             "password_hint": hint if link and link.is_password_protected else "",
-            "expires": date_format(expires_on, pgettext("date in a mail", "D j F Y")) if expires_on else "",
+            "expires": date_format(expires_on, pgettext("date in an email", "D j F Y")) if expires_on else "",
             "studio": " ".join(studio.name.split()),
             "note": note.replace("\r\n", "\n").strip(),
             "count": str(count),
@@ -154,7 +145,7 @@ def values(
 
 
 def compose(studio: Studio, template: Template, found: Mapping[str, str], language: str) -> Words:
-    """The mail itself. Values are put in once: braces in a client's name are text."""
+    """The email itself. Values are put in once: braces in a client's name are text."""
     paragraphs = [part for part in _PARAGRAPH.split(template.body.replace("\r\n", "\n").strip()) if part.strip()]
     texts: list[str] = []
     blocks: list[_Block] = []
@@ -168,7 +159,7 @@ def compose(studio: Studio, template: Template, found: Mapping[str, str], langua
     accent = colours.parse(studio.accent)
     with translation.override(language):
         html = render_to_string(
-            "sharing/letter.html",
+            "sharing/emails/html_part.html",
             {
                 "studio": studio,
                 "blocks": blocks,

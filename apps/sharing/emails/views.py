@@ -1,4 +1,4 @@
-"""The studio's pages of mails to clients: write one, see what became of all."""
+"""The studio's pages of emails to clients: write one, see what became of all."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import outbox
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.models import Role
+from apps.accounts.emails import Words
+from apps.accounts.models import EmailState, Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of
-from apps.sharing.emails import composing, outbox, recipients, reminders, templates
-from apps.sharing.emails.forms import VISITORS, LetterForm
+from apps.sharing.emails import composing, recipients, reminders, writing
+from apps.sharing.emails.forms import VISITORS, EmailForm
 from apps.sharing.links.terms import day_words
-from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink
+from apps.sharing.models import ClientEmail, EmailKind, ShareLink
 from apps.web import htmx, keyset
 from apps.web.answers import SeeOther
 
@@ -39,15 +41,15 @@ def _links(request: StudioRequest, album: Album) -> list[ShareLink]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
-def letter_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
+def email_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Send the link: to whom, what it says, when."""
     album = album_of(request, album_id)
     links = _links(request, album)
     if request.method != "POST":
         initial = {name: request.GET[name] for name in ("link", "kind") if name in request.GET}
         initial["language"] = composing.language_of(album)
-        return _new_page(request, album, LetterForm(initial=initial, studio=request.studio, links=links))
-    form = LetterForm(request.POST, studio=request.studio, links=links)
+        return _new_page(request, album, EmailForm(initial=initial, studio=request.studio, links=links))
+    form = EmailForm(request.POST, studio=request.studio, links=links)
     written = _deliver(request, form)
     if written is None:
         return _new_page(request, album, form)
@@ -55,22 +57,22 @@ def letter_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     people = "1 person" if count == 1 else f"{count} people"
     due_at = form.due_at()
     if due_at:
-        text = f"The mail to {people} goes out on {day_words(due_at.date())}, {due_at:%H:%M}."
+        text = f"The email to {people} will be sent on {day_words(due_at.date())}, {due_at:%H:%M}."
     else:
-        text = f"The mail to {people} is on its way."
-    answer = SeeOther(reverse("sharing:album_letters", args=[request.studio.slug, album.pk]))
+        text = outbox.on_its_way(f"The email to {people}")
+    answer = SeeOther(reverse("sharing:album_emails", args=[request.studio.slug, album.pk]))
     return htmx.tell(request, answer, text)
 
 
-def _deliver(request: StudioRequest, form: LetterForm) -> list[Letter] | None:
-    """Write the mails; None if the form is not right, which it then says."""
+def _deliver(request: StudioRequest, form: EmailForm) -> list[ClientEmail] | None:
+    """Write the emails; None if the form is not right, which it then says."""
     if not form.is_valid() or form.chosen_link is None:
         return None
     data = form.cleaned_data
     try:
-        return outbox.deliver(
+        return writing.deliver(
             form.chosen_link,
-            kind=LetterKind(data["kind"]),
+            kind=EmailKind(data["kind"]),
             to=form.recipients(),
             note=data["note"],
             language=data["language"],
@@ -83,23 +85,23 @@ def _deliver(request: StudioRequest, form: LetterForm) -> list[Letter] | None:
         return None
 
 
-def _new_page(request: StudioRequest, album: Album, form: LetterForm) -> HttpResponse:
+def _new_page(request: StudioRequest, album: Album, form: EmailForm) -> HttpResponse:
     context = {
         "album": album,
         "form": form,
         "has_links": bool(form.links),
-        "reply_to": recipients.reply_address(request.studio),
-        "preview_url": reverse("sharing:letter_preview", args=[request.studio.slug, album.pk]),
+        "reply_to": request.studio.reply_address,
+        "preview_url": reverse("sharing:email_preview", args=[request.studio.slug, album.pk]),
     }
-    return render(request, "sharing/letter_new.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/emails/email_new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
-def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """The mail as it will be, for the frame beside the form."""
+def email_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The email as it will be, for the frame beside the form."""
     album = album_of(request, album_id)
-    form = LetterForm(request.POST if request.method == "POST" else request.GET, studio=request.studio,
+    form = EmailForm(request.POST if request.method == "POST" else request.GET, studio=request.studio,
                       links=_links(request, album))  # fmt: skip
     form.is_valid()
     # Before a link was chosen, the form stands on the first.
@@ -108,16 +110,16 @@ def letter_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     client = ""
     if link and data.get("to") == VISITORS:
         client = next((visitor.name for visitor in recipients.visitors_of(link)), "")
-    kind = LetterKind(data.get("kind") or LetterKind.DELIVERY)
+    kind = EmailKind(data.get("kind") or EmailKind.DELIVERY)
     words = composing.draft(album, link, kind, language, note=data.get("note", ""), client=client)
-    return as_mail(request, words)
+    return framed(request, words)
 
 
-def as_mail(request: StudioRequest, words: templates.Words, to: str = "") -> HttpResponse:
-    """A mail in a frame of our own pages: its HTML, and below it the text that plain readers show."""
-    context = {"words": words, "to": to, "reply_to": recipients.reply_address(request.studio)}
-    response = render(request, "sharing/letter_frame.html", context)
-    # Mails carry their styles in attributes. The frame runs nothing, sends nothing and stands in our pages only.
+def framed(request: StudioRequest, words: Words, to: str = "") -> HttpResponse:
+    """An email in a frame of our own pages: its HTML, and below it the text that plain readers show."""
+    context = {"words": words, "to": to, "reply_to": request.studio.reply_address}
+    response = render(request, "sharing/emails/email_frame.html", context)
+    # Emails carry their styles in attributes. The frame runs nothing, sends nothing and stands in our pages only.
     response["Content-Security-Policy"] = FRAME_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -128,27 +130,28 @@ def as_mail(request: StudioRequest, words: templates.Words, to: str = "") -> Htt
 
 @require_safe
 @studio_page(Role.EDITOR)
-def letter_log(request: StudioRequest) -> HttpResponse:
-    """All mails of the studio, newest first."""
+def email_log(request: StudioRequest) -> HttpResponse:
+    """All emails of the studio, newest first."""
     return _log(request, None)
 
 
 @require_safe
 @studio_page(Role.EDITOR)
-def album_letters(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """The mails of one album, and whether its links remind."""
+def album_emails(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """The emails of one album, and whether its links remind."""
     return _log(request, album_of(request, album_id))
 
 
 def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
-    rows = Letter.objects.for_studio(request.studio).select_related("album", "link", "visitor").defer("html", "text")
+    rows = ClientEmail.objects.for_studio(request.studio).select_related("email", "album", "link")
+    rows = rows.defer("email__sealed")
     if album is not None:
         rows = rows.filter(album_id=album.pk)
     state = request.GET.get("state", "")
-    state = state if state in LetterState.values else ""
+    state = state if state in EmailState.values else ""
     if state:
-        rows = rows.filter(state=state)
-    scope = f"letters {request.studio.pk} {album.pk if album else ''}"
+        rows = rows.filter(email__state=state)
+    scope = f"emails {request.studio.pk} {album.pk if album else ''}"
     try:
         page = keyset.page(rows, ("-created_at", "-id"), limit=PAGE, cursor=request.GET.get("after", ""), scope=scope)
     except keyset.BadCursor:
@@ -157,14 +160,14 @@ def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
     query["after"] = page.next or ""
     context: dict[str, Any] = {
         "album": album,
-        "letters": page.rows,
+        "rows": page.rows,
         "next_url": f"?{query.urlencode()}" if page.next else "",
         "state": state,
-        "states": LetterState.choices,
+        "states": EmailState.choices,
         "links": _closing_links(request, album) if album else [],
         "days": request.studio.reminder_days,
     }
-    template = "sharing/_letter_rows.html" if htmx.wants(request, "more") else "sharing/letter_log.html"
+    template = "sharing/emails/_email_rows.html" if htmx.wants(request, "more") else "sharing/emails/email_log.html"
     return htmx.vary(render(request, template, context))
 
 
@@ -172,51 +175,53 @@ def _closing_links(request: StudioRequest, album: Album) -> list[ShareLink]:
     return [link for link in _links(request, album) if link.expires_on]
 
 
-def _letter(request: StudioRequest, letter_id: UUID) -> Letter:
-    rows = Letter.objects.for_studio(request.studio).select_related("album", "link", "visitor")
-    letter: Letter = get_object_or_404(rows, pk=letter_id)
-    letter.studio = letter.album.studio = request.studio
-    return letter
+def _row(request: StudioRequest, email_id: UUID) -> ClientEmail:
+    rows = ClientEmail.objects.for_studio(request.studio).select_related(
+        "email", "album", "link", "visitor", "selection"
+    )
+    row: ClientEmail = get_object_or_404(rows, pk=email_id)
+    row.studio = row.album.studio = request.studio
+    return row
 
 
 @require_safe
 @studio_page(Role.EDITOR)
-def letter(request: StudioRequest, letter_id: UUID) -> HttpResponse:
-    """One mail: to whom, when, what became of it, and its words."""
-    row = _letter(request, letter_id)
-    return render(request, "sharing/letter_page.html", {"letter": row, "album": row.album})
+def email(request: StudioRequest, email_id: UUID) -> HttpResponse:
+    """One email: to whom, when, what became of it, and its words."""
+    row = _row(request, email_id)
+    return render(request, "sharing/emails/email_page.html", {"row": row, "album": row.album})
 
 
 @require_safe
 @studio_page(Role.EDITOR)
-def letter_words(request: StudioRequest, letter_id: UUID) -> HttpResponse:
-    """The words of one mail, for the frame: as sent, or as they would be sent now."""
-    row = _letter(request, letter_id)
-    return as_mail(request, composing.compose(row), row.to)
+def email_words(request: StudioRequest, email_id: UUID) -> HttpResponse:
+    """The words of one email, for the frame: as sent, or as they would be sent now."""
+    row = _row(request, email_id)
+    return framed(request, composing.words_of(row), row.email.to)
 
 
 @require_POST
 @studio_page(Role.EDITOR)
-def letter_retry(request: StudioRequest, letter_id: UUID) -> HttpResponse:
-    row = _letter(request, letter_id)
-    done = outbox.retry(row, by=request.user)
-    return _back(request, row, "The mail is on its way again." if done else "This mail has not failed.")
+def email_retry(request: StudioRequest, email_id: UUID) -> HttpResponse:
+    row = _row(request, email_id)
+    done = writing.retry(row, by=request.user)
+    return _back(request, row, outbox.on_its_way("The email") if done else "This email has not failed.")
 
 
 @require_POST
 @studio_page(Role.EDITOR)
-def letter_cancel(request: StudioRequest, letter_id: UUID) -> HttpResponse:
-    row = _letter(request, letter_id)
-    done = outbox.cancel(row, by=request.user)
-    return _back(request, row, "The mail is cancelled." if done else "This mail does not wait any more.")
+def email_cancel(request: StudioRequest, email_id: UUID) -> HttpResponse:
+    row = _row(request, email_id)
+    done = writing.cancel(row, by=request.user)
+    return _back(request, row, "The email is cancelled." if done else "This email is not waiting any more.")
 
 
-def _back(request: StudioRequest, row: Letter, text: str) -> HttpResponse:
-    """After a deed: the row anew for htmx, else the mail's page."""
+def _back(request: StudioRequest, row: ClientEmail, text: str) -> HttpResponse:
+    """After a deed: the row anew for htmx, else the email's page."""
     if not htmx.wants(request):
-        return htmx.tell(request, SeeOther(reverse("sharing:letter", args=[request.studio.slug, row.pk])), text)
-    fresh = _letter(request, row.pk)
-    answer = render(request, "sharing/_letter_row.html", {"letter": fresh, "album": None})
+        return htmx.tell(request, SeeOther(reverse("sharing:email", args=[request.studio.slug, row.pk])), text)
+    fresh = _row(request, row.pk)
+    answer = render(request, "sharing/emails/_email_row.html", {"row": fresh, "album": None})
     return htmx.toast(answer, text)
 
 
@@ -225,7 +230,7 @@ def _back(request: StudioRequest, row: Letter, text: str) -> HttpResponse:
 
 @require_POST
 @studio_page(Role.EDITOR)
-def letter_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
+def album_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Reminders of one link on or off."""
     album = album_of(request, album_id)
     try:
@@ -236,14 +241,14 @@ def letter_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
     link.album, link.studio = album, request.studio
     on = request.POST.get("on") == "1"
     reminders.switch(link, on, by=request.user)
-    answer = SeeOther(reverse("sharing:album_letters", args=[request.studio.slug, album.pk]))
+    answer = SeeOther(reverse("sharing:album_emails", args=[request.studio.slug, album.pk]))
     return htmx.tell(request, answer, "Clients are reminded." if on else "No reminders for this link.")
 
 
 @require_POST
 @studio_page(Role.EDITOR)
 def link_reminders(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    """Whether mails remind the link's clients before it closes (`on`)."""
+    """Whether emails remind the link's clients before it closes (`on`)."""
     album = album_of(request, album_id)
     link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
     link.studio = request.studio

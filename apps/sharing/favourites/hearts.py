@@ -17,18 +17,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.mail import send_later
-from apps.accounts.models import Membership, Role
+from apps.accounts import outbox
+from apps.accounts.emails import Words
+from apps.accounts.models import Role
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
-from apps.sharing.emails import outbox
+from apps.sharing.emails import writing
 from apps.sharing.favourites import lists
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionState, Visitor, Work
 
 LONGEST_NOTE = 2000
 ASK_AGAIN_AFTER = timedelta(days=1)
-# Each sending is a mail to the studio and one to an address that nobody may have proved.
+# Each sending is an email to the studio and one to an address that nobody may have proved.
 SENDS_A_DAY = 20
 
 
@@ -85,7 +86,7 @@ def heart(
 def send(
     grant: Grant, visitor: Visitor, selection_id: UUID, *, note: str, now: datetime, user_agent: str = ""
 ) -> Selection:
-    """Send a list to the studio: it locks, owners and editors are mailed. Sent already, it stays as it was sent.
+    """Send a list to the studio: it locks, owners and editors get an email. Sent already, it stays as it was sent.
 
     Raises PermissionDenied, Http404, and Refused "few" with what is missing, "full" when it holds too many, "note",
     "often".
@@ -105,18 +106,13 @@ def send(
     selection.save(update_fields=["state", "note", "sent_at", "updated_at"])
     facts: dict[str, Any] = {"selection": selection.title, "round": selection.round, "count": count}
     record.record(grant, ActivityKind.SENT, visitor=visitor, user_agent=user_agent, note=note, **facts)
-    _tell(
-        grant,
-        selection,
-        (Role.OWNER, Role.EDITOR),
-        f"{visitor.name} has sent “{selection.title}”",
-        "sharing/selection_sent.txt",
-        visitor=visitor,
-        count=count,
-    )
-    # The rows at hand spare the letter from reading them again.
+    # The rows at hand spare the emails from reading them again.
     selection.visitor, selection.album = visitor, grant.album
-    outbox.selection_received(selection, count)
+    subject = f"{visitor.name} has sent “{selection.title}”"
+    words = _words(selection, subject, "sharing/favourites/selection_sent.txt", count=count)
+    key = f"selection-sent:{selection.pk}:{selection.round}"
+    outbox.tell(grant.studio, [Role.OWNER, Role.EDITOR], key, words, reply_to=visitor.email)
+    writing.selection_received(selection, count)
     return selection
 
 
@@ -142,7 +138,7 @@ def begin_round(selection: Selection) -> None:
 
 
 def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetime, user_agent: str = "") -> Selection:
-    """Ask the owners for a larger limit, by mail; asked again within a day, nothing is mailed.
+    """Ask the owners for a larger limit, by email; asked again within a day, nothing is sent.
 
     Raises PermissionDenied, Http404, Refused "unlimited".
     """
@@ -158,15 +154,11 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
         return selection
     facts: dict[str, Any] = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
     record.record(grant, ActivityKind.ASKED_MORE, visitor=visitor, user_agent=user_agent, **facts)
-    _tell(
-        grant,
-        selection,
-        (Role.OWNER,),
-        f"{visitor.name} asks for more than {maximum} photos",
-        "sharing/selection_more.txt",
-        visitor=visitor,
-        maximum=maximum,
-    )
+    selection.visitor, selection.album = visitor, grant.album
+    subject = f"{visitor.name} asks for more than {maximum} photos"
+    words = _words(selection, subject, "sharing/favourites/selection_more.txt", maximum=maximum)
+    key = f"selection-more:{selection.pk}:{int(now.timestamp())}"
+    outbox.tell(grant.studio, [Role.OWNER], key, words, reply_to=visitor.email)
     return selection
 
 
@@ -197,19 +189,11 @@ def _touch(selection: Selection) -> None:
     selection.save(update_fields=["updated_at"])
 
 
-def _tell(
-    grant: Grant, selection: Selection, roles: tuple[Role, ...], subject: str, template: str, **context: object
-) -> None:
-    """Mail the members with these roles, with the address of the studio's page of the list."""
-    path = reverse("sharing:selection", args=[grant.studio.slug, grant.album.pk, selection.pk])
-    members = Membership.objects.for_studio(grant.studio).filter(role__in=roles, user__is_active=True)
-    for email in members.values_list("user__email", flat=True):
-        send_later(
-            email,
-            subject,
-            template,
-            selection=selection,
-            album=grant.album,
-            address=settings.PUBLIC_URL + path,
-            **context,
-        )
+def _words(selection: Selection, subject: str, template: str, **context: object) -> Words:
+    """An email to the studio about a list, with the address of the list's page."""
+    album, visitor = selection.album, selection.visitor
+    path = reverse("sharing:selection", args=[album.studio.slug, album.pk, selection.pk])
+    address = settings.PUBLIC_URL + path
+    return outbox.rendered(
+        subject, template, selection=selection, album=album, visitor=visitor, address=address, **context
+    )

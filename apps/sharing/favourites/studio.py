@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import User
 from apps.albums.models import Placement
-from apps.sharing.emails import outbox
+from apps.sharing.emails import writing
 from apps.sharing.favourites.hearts import begin_round
 from apps.sharing.models import Pick, Selection, Work
 
@@ -23,16 +23,16 @@ DONE = (Work.READY, Work.DELIVERED)
 
 
 class Worked(NamedTuple):
-    """How many photos changed, and whether the visitor is mailed that all of the list are ready."""
+    """How many photos changed, and whether the visitor gets an email that all of the list are ready."""
 
     photos: int
-    is_mailed: bool
+    is_emailed: bool
 
 
 def set_work(selection: Selection, photos: Collection[UUID] | None, work: Work, *, by: User) -> Worked:
     """How far the studio is with these photos of a list (None: with all).
 
-    When the last photo of a sent list is done, one by one or all at once, the visitor gets a mail, once a round.
+    When the last photo of a sent list is done, one by one or all at once, the visitor gets an email, once a round.
     """
     _hold(selection)
     picks = Pick.objects.for_studio(selection.studio_id).filter(selection=selection).exclude(work=work)
@@ -49,7 +49,7 @@ def _tell_if_done(selection: Selection) -> bool:
     left = Pick.objects.for_studio(selection.studio_id).filter(selection=selection).exclude(work__in=DONE)
     if not selection.is_sent or left.exists():
         return False
-    return outbox.all_ready(selection) is not None
+    return writing.all_ready(selection) is not None
 
 
 def reopen_by_studio(selection: Selection, *, by: User) -> bool:
@@ -75,7 +75,7 @@ def grant_more(selection: Selection, extra: int, *, by: User) -> None:
 
 
 def add_for(selection: Selection, photos: Collection[UUID], *, by: User) -> int:
-    """Put photos into a client's list for them, as when they wrote names in a letter; any number, sent or open.
+    """Put photos into a client's list for them, as when they wrote names in an email; any number, sent or open.
 
     What is not in the album, or is there already, is left out. Returns how many were added.
     """

@@ -153,7 +153,7 @@ def _page(
     chosen = wanted or chosen_list(grant, request.GET, request.COOKIES)
     context = favourites_context(grant, token, visitor, chosen, request.GET)
     if htmx.wants(request) and "after" in request.GET:
-        return render(request, "sharing/_page.html", context)
+        return render(request, "sharing/gallery/_page.html", context)
     shown = {
         "here": reverse("sharing:favourites", args=[token]),
         "refused": refused,
@@ -165,7 +165,9 @@ def _page(
     status = 422 if refused else 200
     # Dates are written as the studio's clock shows them.
     with timezone.override(grant.studio.zone):
-        return render(request, "sharing/favourites.html", {**context, **shown, **dress(grant)}, status=status)
+        return render(
+            request, "sharing/favourites/favourites.html", {**context, **shown, **dress(grant)}, status=status
+        )
 
 
 def _to(

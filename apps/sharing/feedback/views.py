@@ -184,5 +184,5 @@ def _panel(
 ) -> HttpResponse:
     context = {**panel_context(grant, token, photo_id, visitor), "error": "", "typed": {}, **shown}
     if htmx.is_scripted(request):
-        return render(request, "sharing/_panel.html", {**context, "is_sheet": True}, status=status)
-    return render(request, "sharing/panel.html", {**context, **dress(grant)}, status=status)
+        return render(request, "sharing/feedback/_panel.html", {**context, "is_sheet": True}, status=status)
+    return render(request, "sharing/feedback/panel.html", {**context, **dress(grant)}, status=status)

@@ -51,4 +51,4 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         for pane in context["panes"]:
             pk = pane["photo"]["id"]
             pane |= {"heart_url": reverse("sharing:favourite", args=[token, pk]), "is_favourite": pk in found.hearts}
-    return render(request, "sharing/compare.html", context)
+    return render(request, "sharing/gallery/compare.html", context)

@@ -1,4 +1,4 @@
-"""What messengers and mail programs show of a pasted link: title, studio and cover, or of a locked one only the studio.
+"""What messengers and email readers show of a pasted link: title, studio and cover, or of a locked one only the studio.
 
 They send no cookies, so they are let in like any stranger: a link that needs a password, or to know who comes, tells
 no title and has no picture.

@@ -25,8 +25,10 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
     context["here"] = request.get_full_path()
     if htmx.wants(request) and "after" in request.GET:
-        return render(request, "sharing/_page.html", context)
-    return render(request, "sharing/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)})
+        return render(request, "sharing/gallery/_page.html", context)
+    return render(
+        request, "sharing/gallery/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)}
+    )
 
 
 @guest_page()
@@ -36,7 +38,7 @@ def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     context |= photo_heart(grant, token, visitor, chosen_list(grant, request.GET, request.COOKIES), photo_id)
     context["here"] = request.get_full_path()
-    return render(request, "sharing/photo.html", {**context, **dress(grant)})
+    return render(request, "sharing/gallery/photo.html", {**context, **dress(grant)})
 
 
 @guest_page(locked_status=403)

@@ -1,6 +1,6 @@
-"""Proving an address: 6 digits by mail, so that a person finds the same lists on another device.
+"""Proving an address: 6 digits by email, so that a person finds the same lists on another device.
 
-Run in `acting_in(grant.studio)`. Mails and guesses are counted before anything is sent or compared, by the address
+Run in `acting_in(grant.studio)`. Emails and guesses are counted before anything is sent or compared, by the address
 that was typed and not by the row, so an unknown one costs the same.
 """
 
@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from apps.accounts.mail import send_later
+from apps.accounts import emails, outbox
+from apps.accounts.models import Email
+from apps.accounts.tenancy import StudioQuerySet
 from apps.sharing.access import Grant
 from apps.sharing.guests import visitors
 from apps.sharing.models import Visitor
@@ -25,9 +27,9 @@ HOUR = 3600
 PER_VISITOR = Budget("link-code-visitor", 10, HOUR)
 PER_LINK = Budget("link-code", 200, HOUR)
 PER_ADDRESS = Budget("link-code-address", 30, HOUR)
-MAILS_PER_VISITOR = Budget("link-mail-visitor", 5, HOUR)
-MAILS_PER_LINK = Budget("link-mail", 200, HOUR)
-MAILS_PER_ADDRESS = Budget("link-mail-address", 30, HOUR)
+EMAILS_PER_VISITOR = Budget("link-email-visitor", 5, HOUR)
+EMAILS_PER_LINK = Budget("link-email", 200, HOUR)
+EMAILS_PER_ADDRESS = Budget("link-email-address", 30, HOUR)
 
 
 class WrongCode(Exception):
@@ -35,24 +37,35 @@ class WrongCode(Exception):
 
 
 def send(grant: Grant, visitor: Visitor, *, address: str, now: datetime) -> None:
-    """Mail a new code; the one before it ends. address: where the guest asks from. Raises TooManyGuesses."""
-    reserve(MAILS_PER_ADDRESS, address)
-    reserve(MAILS_PER_VISITOR, _subject(grant, visitor.email))
-    reserve(MAILS_PER_LINK, str(grant.link_id))
+    """Email a new code; the one before it ends. address: where the guest asks from. Raises TooManyGuesses."""
+    reserve(EMAILS_PER_ADDRESS, address)
+    reserve(EMAILS_PER_VISITOR, _subject(grant, visitor.email))
+    reserve(EMAILS_PER_LINK, str(grant.link_id))
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     visitor.code_hash = _hash(visitor, code)
     visitor.code_expires_at = now + VALID
     visitor.save(update_fields=["code_hash", "code_expires_at"])
-    send_later(
-        visitor.email,
-        # Subjects are logged when a mail fails, so the code stands in the text alone.
+    words = outbox.rendered(
+        # Subjects are kept, so the code stands in the text alone.
         _("Your code for the gallery of %(studio)s") % {"studio": grant.studio.name},
-        "sharing/code.txt",
+        "sharing/guests/email_code.txt",
         studio=grant.studio,
         album=grant.album,
         code=code,
         minutes=int(VALID.total_seconds() // 60),
     )
+    emails.cancel(codes_for(visitor))
+    key = f"{_key(visitor)}{now.isoformat()}"
+    outbox.put(grant.studio, key, visitor.email, words, useful_until=visitor.code_expires_at)
+
+
+def codes_for(visitor: Visitor) -> StudioQuerySet[Email]:
+    """The emails with codes of this person."""
+    return Email.of(visitor.studio_id).filter(key__startswith=_key(visitor))
+
+
+def _key(visitor: Visitor) -> str:
+    return f"code:{visitor.pk}:"
 
 
 def check(grant: Grant, *, email: str, code: str, address: str, now: datetime) -> Visitor:
@@ -73,13 +86,13 @@ def check(grant: Grant, *, email: str, code: str, address: str, now: datetime) -
 
 
 def _spend(visitor: Visitor) -> bool:
-    """End the code; False if somebody else was faster with it, or another one was mailed meanwhile."""
+    """End the code; False if somebody else was faster with it, or another one was emailed meanwhile."""
     rows = Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk, code_hash=visitor.code_hash)
     return bool(rows.update(code_hash="", code_expires_at=None))
 
 
 def is_code(visitor: Visitor, code: str, *, now: datetime) -> bool:
-    """True if this is the code that was mailed last and is still good. Reserve a guess before."""
+    """True if this is the code that was emailed last and is still good. Reserve a guess before."""
     if not visitor.code_hash or visitor.code_expires_at is None or visitor.code_expires_at <= now:
         return False
     return constant_time_compare(visitor.code_hash, _hash(visitor, code))

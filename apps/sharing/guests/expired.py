@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts import outbox
 from apps.accounts.context import brand_css
-from apps.accounts.mail import send_later
-from apps.accounts.models import Membership, Role, Studio
+from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import AlbumState
 from apps.albums.tiles import colour_class, focal_step
@@ -28,11 +28,12 @@ from apps.sharing.guests import cover_picture, visitors
 from apps.sharing.models import ActivityKind
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address as address_of
+from apps.web.ids import uuid7
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
 SOON = timedelta(days=14)
 DAY = 24 * 3600
-# Each asking is a mail to the owners.
+# Each asking is an email to the owners.
 PER_LINK = Budget("more-time-link", 5, DAY)
 PER_ADDRESS = Budget("more-time-address", 5, DAY)
 
@@ -76,7 +77,9 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
             return _ask(request, token, expired, grant, now)
         if may_see and match is not None and match.url_name == "closed_cover":
             return _cover(request, grant)
-        return render(request, "sharing/expired.html", _page(request, token, expired, grant, may_see), status=410)
+        return render(
+            request, "sharing/guests/expired.html", _page(request, token, expired, grant, may_see), status=410
+        )
 
 
 def _may_see(expired: Expired, grant: Grant) -> bool:
@@ -123,7 +126,7 @@ def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: 
         _reserve(str(expired.link.pk), address_of(request))
     except TooManyGuesses as stop:
         context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
-        return too_many(render(request, "sharing/expired.html", context), stop.wait)
+        return too_many(render(request, "sharing/guests/expired.html", context), stop.wait)
     _tell(request, expired, grant, now)
     COOKIE.give(back, request.COOKIES, AskedForTime(expired.link.pk), expired.link.pk, now=now)
     return back
@@ -142,17 +145,17 @@ def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -
     who = visitors.of(grant, request.COOKIES, now=now)
     record.record(grant, ActivityKind.ASKED_TIME, visitor=who, user_agent=request.headers.get("User-Agent", ""))
     page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.album.pk, grant.link_id])
-    owners = Membership.objects.for_studio(grant.studio).filter(role=Role.OWNER, user__is_active=True)
-    for owner in owners.values_list("user__email", flat=True):
-        send_later(
-            owner,
-            f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
-            "sharing/asked_time.txt",
-            who=who,
-            album=grant.album,
-            link=expired.link,
-            address=settings.PUBLIC_URL + page,
-        )
+    words = outbox.rendered(
+        f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
+        "sharing/guests/asked_time.txt",
+        who=who,
+        album=grant.album,
+        link=expired.link,
+        address=settings.PUBLIC_URL + page,
+    )
+    outbox.tell(
+        grant.studio, [Role.OWNER], f"more-time:{expired.link.pk}:{uuid7()}", words, reply_to=who.email if who else ""
+    )
 
 
 def _has_asked(cookies: Mapping[str, str], expired: Expired, now: datetime) -> bool:

@@ -24,7 +24,7 @@ class WhoForm(forms.Form):
 
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
-        label=_("Your e-mail"),
+        label=_("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
@@ -37,7 +37,7 @@ class WhoForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The digits that were mailed; blanks between them are what people type."""
+    """The digits that were emailed; blanks between them are what people type."""
 
     email = forms.EmailField(max_length=254, widget=forms.HiddenInput)
     code = forms.CharField(
@@ -56,7 +56,7 @@ class CodeForm(forms.Form):
 def needs_person(request: HttpRequest, token: str) -> HttpResponse:
     """The answer of a deed that nobody is known for yet.
 
-    To scripts 409 with the address that asks (who.js then repeats the deed); to forms the page itself, which leads
+    To scripts 409 with the address that asks (identify.js then repeats the deed); to forms the page itself, which leads
     back to the form's own `next`.
     """
     wanted = back_to(token, request.POST.get("next", ""))
@@ -85,11 +85,11 @@ def back_to(token: str, wanted: str) -> str:
 def ask(request: HttpRequest, studio: Studio, token: str, *, status: int = 200, **shown: Any) -> HttpResponse:
     """The page that asks who is there, or for scripts its sheet. It tells the studio and nothing of the album.
 
-    shown: `form` and `next`; `code_form` in place of `form` once a code was mailed; `me`, who the browser is known
+    shown: `form` and `next`; `code_form` in place of `form` once a code was emailed; `me`, who the browser is known
     as; `locked_minutes`, when too much was tried.
     """
     context = {"studio": studio, "brand_css": brand_css(studio), "token": token, "form": WhoForm(), **shown}
     context["is_sheet"] = htmx.wants(request)
     context.setdefault("next", reverse("sharing:gallery", args=[token]))
-    template = "sharing/_who.html" if context["is_sheet"] else "sharing/who.html"
+    template = "sharing/guests/_identify.html" if context["is_sheet"] else "sharing/guests/identify.html"
     return render(request, template, context, status=status)

@@ -30,7 +30,7 @@ def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
 @require_POST
 @guest_page(locked_status=403, takes_posts=True, by_anyone=True)
 def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """Take name and address. A known address is asked for the code that is mailed to it."""
+    """Take name and address. A known address is asked for the code that is emailed to it."""
     now, wanted = timezone.now(), back_to(token, request.POST.get("next", ""))
     form = WhoForm(request.POST)
     if not form.is_valid():
@@ -59,7 +59,7 @@ def _mail_code(
 @require_POST
 @guest_page(locked_status=403, takes_posts=True, by_anyone=True)
 def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """Compare the mailed code; the right one makes this browser the same person's."""
+    """Compare the emailed code; the right one makes this browser the same person's."""
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
     # The first form comes along, so that another code can be asked for.
     shown: dict[str, Any] = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}

@@ -179,11 +179,11 @@ def _ask_password(
     request: HttpRequest, studio: Studio, form: PasswordForm, *, status: int, **shown: int | str | None
 ) -> HttpResponse:
     context = {"studio": studio, "brand_css": brand_css(studio), "form": form, "tries_left": None, **shown}
-    return _whole_page(request, render(request, "sharing/password.html", context, status=status))
+    return _whole_page(request, render(request, "sharing/access/password.html", context, status=status))
 
 
 def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None = None) -> HttpResponse:
-    return _whole_page(request, render(request, f"sharing/{name}.html", {"studio": studio}, status=status))
+    return _whole_page(request, render(request, f"sharing/access/{name}.html", {"studio": studio}, status=status))
 
 
 def _whole_page(request: HttpRequest, response: R) -> R:
@@ -255,4 +255,4 @@ def not_allowed(request: HttpRequest, grant: Grant) -> HttpResponse:
     """The link has no favourites."""
     if htmx.is_scripted(request):
         return JsonResponse({"code": "forbidden"}, status=403)
-    return render(request, "sharing/not_allowed.html", {"studio": grant.studio, **dress(grant)}, status=403)
+    return render(request, "sharing/guests/not_allowed.html", {"studio": grant.studio, **dress(grant)}, status=403)

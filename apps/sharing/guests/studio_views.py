@@ -47,7 +47,7 @@ def _context(request: StudioRequest, album: Album) -> dict[str, Any]:
 @studio_page(Role.VIEWER)
 def visitors(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The people who said who they are in an album."""
-    return render(request, "sharing/visitors.html", _context(request, album_of(request, album_id)))
+    return render(request, "sharing/guests/visitor_list.html", _context(request, album_of(request, album_id)))
 
 
 @require_GET
@@ -68,7 +68,7 @@ def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
     if not htmx.wants(request):
         return htmx.tell(request, SeeOther("sharing:visitors", request.studio.slug, album.pk), text)
-    return htmx.vary(htmx.toast(render(request, "sharing/_visitors.html", _context(request, album)), text))
+    return htmx.vary(htmx.toast(render(request, "sharing/guests/_visitor_list.html", _context(request, album)), text))
 
 
 @require_POST

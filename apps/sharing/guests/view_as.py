@@ -88,4 +88,4 @@ def refuse(request: HttpRequest, grant: Grant) -> HttpResponse:
     if htmx.is_scripted(request):
         return JsonResponse({"code": "preview", "message": REFUSED}, status=403)
     context = {"studio": grant.studio, "brand_css": brand_css(grant.studio), "sentence": REFUSED}
-    return render(request, "sharing/refused.html", context, status=403)
+    return render(request, "sharing/guests/view_as_refused.html", context, status=403)

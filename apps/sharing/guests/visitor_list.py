@@ -10,10 +10,11 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from apps.accounts.journal import note
-from apps.accounts.models import Studio, User
+from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
-from apps.sharing.models import Comment, Letter, Pick, Visitor
+from apps.sharing.guests import email_codes
+from apps.sharing.models import ClientEmail, Comment, Pick, Visitor
 from apps.web import keyset, tables
 
 PAGE = 50
@@ -67,15 +68,16 @@ def _lines(album: Album) -> Iterator[list[object]]:
 
 
 def erase(visitor: Visitor, *, by: User) -> None:
-    """Forget a person: the row, the lists, marks and comments, and the mail to the address.
+    """Forget a person: the row, the lists, marks and comments, and the emails to the address.
 
     What was done in the album stays counted, without the name and what was typed. The journal keeps neither name nor
     address.
     """
     note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
     _forget_words(visitor)
-    letters = Letter.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
-    letters.filter(to__iexact=visitor.email).delete()
+    about = ClientEmail.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
+    Email.of(visitor.studio_id).filter(pk__in=about.values("email_id"), to__iexact=visitor.email).delete()
+    email_codes.codes_for(visitor).delete()
     visitor.delete()
 
 

@@ -58,7 +58,7 @@ def _initial(states: Collection[tuple[bool, list[UUID] | None]]) -> dict[str, An
 
 
 def _dialog(request: StudioRequest, album: Album, form: AudienceForm, *, what: str, **more: Any) -> HttpResponse:
-    template = "sharing/_audience.html" if htmx.wants(request) else "sharing/audience.html"
+    template = "sharing/links/_audience.html" if htmx.wants(request) else "sharing/links/audience.html"
     context = {"album": album, "form": form, "what": what, "action": request.path, **more}
     return htmx.vary(render(request, template, context, status=422 if form.is_bound else 200))
 

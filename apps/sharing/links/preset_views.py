@@ -31,7 +31,7 @@ def preset_list(request: StudioRequest) -> HttpResponse:
         {"kind": kind.value, "title": title, "presets": presets.of_kind(request.studio, kind)}
         for kind, title in ((PresetKind.LINK, "Links"), (PresetKind.ALBUM, "Galleries"))
     ]
-    return render(request, "sharing/presets.html", {"kinds": kinds})
+    return render(request, "sharing/links/presets.html", {"kinds": kinds})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +68,7 @@ def _edit(request: StudioRequest, row: Preset, *, is_new: bool) -> HttpResponse:
             answer = SeeOther("sharing:presets", request.studio.slug)
             return htmx.tell(request, answer, f"The preset “{row.name}” is saved.")
     context = {"form": form, "preset": None if is_new else row, "kind": row.kind}
-    return render(request, "sharing/preset.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/links/preset.html", context, status=422 if form.is_bound else 200)
 
 
 def _form(request: StudioRequest, row: Preset, *, is_new: bool) -> PresetForm:

@@ -46,7 +46,7 @@ def _public_studio(slug: str) -> Studio | None:
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
-    response = render(request, "sharing/missing.html", {"studio": None}, status=404)
+    response = render(request, "sharing/access/missing.html", {"studio": None}, status=404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -65,7 +65,7 @@ def _public(request: HttpRequest, studio: Studio) -> HttpResponse:
         "address": settings.PUBLIC_URL + address,
         "logo_address": settings.PUBLIC_URL + studio.logo_url if studio.logo_url else "",
     }
-    return render(request, "sharing/public.html", context)
+    return render(request, "sharing/links/public_page.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +86,7 @@ def public_settings(request: StudioRequest) -> HttpResponse:
         "first_url": request.path if after else "",
         "address": settings.PUBLIC_URL + reverse("sharing:public", args=[studio.slug]),
     }
-    return render(request, "sharing/public_settings.html", context)
+    return render(request, "sharing/links/public_page_settings.html", context)
 
 
 @require_POST

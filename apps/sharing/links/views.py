@@ -27,7 +27,7 @@ from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.lifecycle import Unsuitable
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
-from apps.sharing.models import LetterKind, Preset, PresetKind, ShareLink
+from apps.sharing.models import EmailKind, Preset, PresetKind, ShareLink
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -115,7 +115,7 @@ def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None
     """After a deed: the dialog anew, or for browsers without scripts the page."""
     if not htmx.wants(request):
         return htmx.tell(request, SeeOther("sharing:links", request.studio.slug, album.pk), text)
-    return htmx.toast(render(request, "albums/_share.html", _share(request, album, new=new)), text)
+    return htmx.toast(render(request, "sharing/links/_links.html", _share(request, album, new=new)), text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +130,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
         made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
         if made is not None:
             return _answer(request, album, "The link is made.", new=made.pk)
-    template = "albums/_share.html" if htmx.wants(request) else "albums/share.html"
+    template = "sharing/links/_links.html" if htmx.wants(request) else "sharing/links/links.html"
     status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
 
@@ -164,8 +164,8 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
     status = 422 if form.is_bound else 200
     if not htmx.wants(request):
-        return render(request, "sharing/link.html", context, status=status)
-    response = render(request, "sharing/_link_form.html", context, status=status)
+        return render(request, "sharing/links/link.html", context, status=status)
+    response = render(request, "sharing/links/_form.html", context, status=status)
     # A good answer replaces the whole dialog, a bad form only itself.
     return reswap(retarget(response, "#link-form"), "outerHTML") if form.is_bound else response
 
@@ -239,7 +239,7 @@ def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
     album = album_of(request, album_id)
     terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
-    return render(request, "sharing/_sentence.html", {"sentence": terms.sentence(timezone.now())})
+    return render(request, "sharing/links/_sentence.html", {"sentence": terms.sentence(timezone.now())})
 
 
 @require_POST
@@ -251,19 +251,19 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
     editing.set_more_coming(album, on, by=request.user)
     if on:
         return htmx.tell(request, SeeOther(album.get_absolute_url()), "Clients read that more photos are coming.")
-    page = reverse("sharing:letter_new", args=[request.studio.slug, album.pk])
-    return htmx.tell(request, SeeOther(f"{page}?kind={LetterKind.COMPLETE.value}"), "The gallery is complete.")
+    page = reverse("sharing:email_new", args=[request.studio.slug, album.pk])
+    return htmx.tell(request, SeeOther(f"{page}?kind={EmailKind.COMPLETE.value}"), "The gallery is complete.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @studio_page(Role.EDITOR)
 def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
-    """Keep a link open for 30 more days. The mail about a client's wish leads here: reading it changes nothing."""
+    """Keep a link open for 30 more days. The email about a client's wish leads here: reading it changes nothing."""
     link = link_of(request, album_id, link_id)
     album = link.album
     if request.method != "POST":
         context = {"album": album, "link": link, "days": lifecycle.DAYS, "is_open": _is_open(link)}
-        return render(request, "sharing/link_extend.html", context)
+        return render(request, "sharing/links/extend.html", context)
     back = SeeOther(reverse("sharing:links", args=[request.studio.slug, album.pk]))
     try:
         last_day = lifecycle.extend(link, by=request.user)

@@ -2,7 +2,7 @@
 
 from apps.sharing.models.branding import Watermark
 from apps.sharing.models.downloads import Archive, TakenPhoto
-from apps.sharing.models.emails import Letter, LetterKind, LetterState, LetterTemplate
+from apps.sharing.models.emails import ClientEmail, EmailKind, EmailTemplate
 from apps.sharing.models.links import READABLE, Download, Metadata, ShareLink
 from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.proofing import (
@@ -23,13 +23,12 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "Archive",
+    "ClientEmail",
     "Comment",
     "Download",
+    "EmailKind",
+    "EmailTemplate",
     "Label",
-    "Letter",
-    "LetterKind",
-    "LetterState",
-    "LetterTemplate",
     "Mark",
     "Metadata",
     "Pick",

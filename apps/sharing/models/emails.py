@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts.models import Email
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album
 from apps.sharing.models.links import ShareLink
+from apps.sharing.models.proofing import Selection
 from apps.sharing.models.visitors import Visitor
 
 
-class LetterKind(models.TextChoices):
+class EmailKind(models.TextChoices):
     DELIVERY = "delivery", "Your gallery is ready"
     REMINDER = "reminder", "The gallery closes soon"
     COMPLETE = "complete", "All photos are ready"
     RECEIVED = "received", "Your selection has arrived"
-    DOWNLOAD = "download", "The address of the download page"
+    DOWNLOAD = "download", "Link to the download page"
 
 
-class LetterTemplate(StudioModel):
-    """The studio's own words for one kind of mail; without a row the installation's words hold."""
+class EmailTemplate(StudioModel):
+    """The studio's own words for one kind of email; without a row the installation's words hold."""
 
-    kind = models.CharField(max_length=10, choices=LetterKind.choices)
+    kind = models.CharField(max_length=10, choices=EmailKind.choices)
     subject = models.CharField(max_length=150)
     body = models.TextField(max_length=5000)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -32,61 +33,59 @@ class LetterTemplate(StudioModel):
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
-            models.UniqueConstraint(fields=["studio", "kind"], name="sharing_lettertemplate_kind"),
+            models.UniqueConstraint(fields=["studio", "kind"], name="sharing_emailtemplate_kind"),
         ]
 
     def __str__(self) -> str:
         return self.kind
 
 
-class LetterState(models.TextChoices):
-    QUEUED = "queued", "Waiting"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+def reminder_prefix(link: ShareLink) -> str:
+    """How keys of reminders of this link and this end begin; a link that is extended has reminders of its own again."""
+    return f"reminder:{link.pk}:{link.expires_on}:"
 
 
-class Letter(StudioModel):
-    """One mail to one client: when it is due, what became of it. The log of a studio's mail.
+class ClientEmail(StudioModel):
+    """What an email to a client is about. The email itself, and what became of it, is its row in the outbox.
 
-    subject, text, html: as sent; empty until then, so that a link changed meanwhile is told rightly (what tells of one
-    moment, as "received", is written at once).
-    key: what it is for ("reminder:<link>:<person>:<day>"); the same mail is one row.
-    state: "sending" is committed before the mail server hears of the mail, so none goes out twice.
-    attempts: how often the mail server was away or refused it for the time being.
+    selection: the list that it tells of.  note: what the studio wrote for this once.
     """
 
-    album = TenantKey(Album, related_name="letters")
-    link = TenantKey(ShareLink, null=True, related_name="letters")
-    visitor = TenantKey(Visitor, null=True, related_name="letters")
-    kind = models.CharField(max_length=10, choices=LetterKind.choices)
-    key = models.CharField(max_length=200)
-    to = models.EmailField(max_length=254)
-    note = models.TextField(max_length=2000, blank=True)
+    # Their words tell of one moment: they are written at once and stay.
+    OF_ONE_MOMENT = (EmailKind.RECEIVED, EmailKind.DOWNLOAD)
+    DELIVERIES = (EmailKind.DELIVERY, EmailKind.COMPLETE)
+    NOTE_LENGTH = 2000
+
+    email = TenantKey(Email, related_name="+")
+    album = TenantKey(Album, related_name="client_emails")
+    link = TenantKey(ShareLink, null=True, related_name="client_emails")
+    visitor = TenantKey(Visitor, null=True, related_name="client_emails")
+    selection = TenantKey(Selection, null=True, related_name="client_emails")
+    kind = models.CharField(max_length=10, choices=EmailKind.choices)
+    note = models.TextField(max_length=NOTE_LENGTH, blank=True)
     language = models.CharField(max_length=7, default="en")
-    subject = models.CharField(max_length=200, blank=True)
-    text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
-    state = models.CharField(max_length=10, choices=LetterState.choices, default=LetterState.QUEUED)
-    error = models.CharField(max_length=300, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    due_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
+            SameStudio("email"),
             SameStudio("album"),
             SameStudio("link", on_delete="set null"),
             SameStudio("visitor", on_delete="set null"),
-            models.UniqueConstraint(fields=["studio", "key"], name="sharing_letter_key"),
+            SameStudio("selection", on_delete="set null"),
+            models.UniqueConstraint(fields=["studio", "email"], name="sharing_clientemail_once"),
         ]
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="queued"), name="sharing_letter_due"),
-            models.Index(fields=["studio", "-created_at", "-id"], name="sharing_letter_newest"),
-        ]
+        indexes = [models.Index(fields=["studio", "-created_at", "-id"], name="sharing_clientemail_newest")]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.to}"
+        return f"{self.kind} {self.email_id}"
+
+    @property
+    def is_stale(self) -> bool:
+        """A reminder of an end that was moved since."""
+        return (
+            self.kind == EmailKind.REMINDER
+            and self.link is not None
+            and not self.email.key.startswith(reminder_prefix(self.link))
+        )

@@ -37,7 +37,7 @@ class ShareLink(StudioModel):
     comes by it sees what the client hid from the others, and may hide.
     download_limit: how many photos may be taken through the link in all; None for any number.
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
-    has_reminders: mails remind its clients before it closes (see `reminders`).
+    has_reminders: emails remind its clients before it closes (see `reminders`).
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
     everybody is invited: see `READABLE`.
 

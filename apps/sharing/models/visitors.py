@@ -16,7 +16,7 @@ class Visitor(StudioModel):
 
     The same address is the same person in every link of the album; `link` is the one by which they came first.
     email: lower case.  version: rises to sign the person out everywhere.
-    code_hash: the 6 digits mailed to prove the address on another device, until `code_expires_at`.
+    code_hash: the 6 digits emailed to prove the address on another device, until `code_expires_at`.
     """
 
     album = TenantKey(Album, related_name="visitors")

@@ -75,7 +75,7 @@ def _page(request: StudioRequest, album: Album, *, problem: str = "", bad: UUID 
         "bad": bad,
         "typed": request.POST.get("body", ""),
     }
-    return render(request, "sharing/proofing_comments.html", context, status=422 if problem else 200)
+    return render(request, "sharing/review/comments.html", context, status=422 if problem else 200)
 
 
 def _threads(album: Album, number: int) -> tuple[list[Thread], bool]:

@@ -35,11 +35,11 @@ def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
     context = {"album": album, "text": text, "longest": LONGEST_TEXT}
     if request.method == "POST":
         try:
-            return render(request, "sharing/proofing_find.html", context | _found(album, text))
+            return render(request, "sharing/review/find.html", context | _found(album, text))
         except TooMuch as too_much:
             context["problem"] = str(too_much)
-            return render(request, "sharing/proofing_find.html", context, status=422)
-    return render(request, "sharing/proofing_find.html", context)
+            return render(request, "sharing/review/find.html", context, status=422)
+    return render(request, "sharing/review/find.html", context)
 
 
 def _found(album: Album, text: str) -> dict[str, object]:

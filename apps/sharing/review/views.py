@@ -52,7 +52,7 @@ def selections(request: StudioRequest) -> HttpResponse:
     for row in rows:
         row.selection.album.studio = request.studio
     next_url = f"?{_with(request.GET, after=following)}" if following else ""
-    return render(request, "sharing/selections.html", {"rows": rows, "show_all": show_all, "next_url": next_url})
+    return render(request, "sharing/review/selections.html", {"rows": rows, "show_all": show_all, "next_url": next_url})
 
 
 @require_safe
@@ -90,7 +90,7 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
         "preset_form": PresetForm() if bad else form,
         "unread_comments": unread.count(),
     }
-    return render(request, "sharing/proofing.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/review/answers.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -114,7 +114,7 @@ def _selection(request: StudioRequest, row: Selection, *, problem: str = "") -> 
         "works": Work.choices,
         "problem": problem,
     }
-    return render(request, "sharing/proofing_selection.html", context, status=422 if problem else 200)
+    return render(request, "sharing/review/selection.html", context, status=422 if problem else 200)
 
 
 def _row(request: StudioRequest, album_id: UUID, selection_id: UUID) -> Selection:
@@ -145,9 +145,9 @@ def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -
     photos = None if "all" in request.POST else uuids(request.POST.getlist("photo"))
     if photos == []:
         return _selection(request, row, problem="Choose the photos first.")
-    changed, is_mailed = studio.set_work(row, photos, Work(wanted), by=request.user)
+    changed, is_emailed = studio.set_work(row, photos, Work(wanted), by=request.user)
     words = "1 photo is" if changed == 1 else f"{changed:,} photos are"
-    told = f" All photos of the list are ready: {row.visitor.name} gets a mail." if is_mailed else ""
+    told = f" All photos of the list are ready: {row.visitor.name} gets an email." if is_emailed else ""
     return _back(request, row, f"{words} {Work(wanted).label.lower()}.{told}")
 
 
@@ -254,7 +254,7 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "question": Question.of(request.GET),
         "people": answers.people_of(album),
     }
-    return htmx.vary(render(request, "sharing/proofing_names.html", context))
+    return htmx.vary(render(request, "sharing/review/names.html", context))
 
 
 @require_safe

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import Studio, User
+from apps.accounts.models import EmailState, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.emails import outbox, reminders, sending
+from apps.sharing.emails import reminders
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink, Visitor
+from apps.sharing.models import ClientEmail, EmailKind, ShareLink, Visitor
+from tests.accounts.emails import send_all
 from tests.sharing.conftest import Make, Share
-from tests.sharing.emails.test_letters import change, reread, work
+from tests.sharing.emailing import change, email_of, reread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,9 +52,7 @@ def visitor(share: Share, name: str = "Anna") -> Visitor:
 
 
 def delivered(share: Share, to: str, **values: Any) -> None:
-    fields = {"kind": LetterKind.DELIVERY, "key": f"d:{to}", "state": LetterState.SENT, "to": to}
-    with acting_in(share.studio):
-        Letter(studio=share.studio, album=share.album, link=share.link, **{**fields, **values}).save(force_insert=True)
+    email_of(share, to=to, **{"state": EmailState.SENT, **values})
 
 
 def at(day: int, hour: int = 10) -> datetime:
@@ -63,11 +62,11 @@ def at(day: int, hour: int = 10) -> datetime:
 
 def reminded(share: Share) -> list[str]:
     with acting_in(share.studio):
-        rows = Letter.objects.for_studio(share.studio).filter(kind=LetterKind.REMINDER)
-        return sorted(rows.values_list("to", flat=True))
+        rows = ClientEmail.objects.for_studio(share.studio).filter(kind=EmailKind.REMINDER)
+        return sorted(rows.values_list("email__to", flat=True))
 
 
-def test_visitors_and_those_who_were_mailed_are_reminded_once(shared: Make) -> None:
+def test_visitors_and_those_who_were_emailed_are_reminded_once(shared: Make) -> None:
     share = closing_in(shared(), 7)
     visitor(share)
     delivered(share, "anna@example.com")
@@ -76,13 +75,14 @@ def test_visitors_and_those_who_were_mailed_are_reminded_once(shared: Make) -> N
     assert reminders.write_all(at(0, 11)) == 0
     assert reminded(share) == ["anna@example.com", "tom@example.com"]
     with acting_in(share.studio):
-        languages = dict(Letter.objects.for_studio(share.studio).filter(kind="reminder").values_list("to", "language"))
+        rows = ClientEmail.objects.for_studio(share.studio).filter(kind="reminder")
+        languages = dict(rows.values_list("email__to", "language"))
     assert languages == {"anna@example.com": "en", "tom@example.com": "de"}
 
 
-def test_a_mail_that_never_went_out_makes_nobody_a_reader(shared: Make) -> None:
+def test_an_email_that_never_went_out_makes_nobody_a_reader(shared: Make) -> None:
     share = closing_in(shared(), 7)
-    delivered(share, "tom@example.com", state=LetterState.FAILED)
+    delivered(share, "tom@example.com", state=EmailState.FAILED)
     assert reminders.write_all(at(0)) == 0
 
 
@@ -107,19 +107,18 @@ def test_nobody_is_reminded_at_night(shared: Make, hour: int) -> None:
     assert reminders.write_all(at(0, hour)) == 0
 
 
-def test_the_reminder_says_until_when_and_is_sent_by_a_job(shared: Make, mailoutbox: list[Any]) -> None:
+def test_the_reminder_says_until_when_and_is_sent_by_the_outbox(shared: Make, mailoutbox: list[Any]) -> None:
     share = closing_in(shared(), 7)
     visitor(share)
     reminders.write_all(timezone.now() if 9 <= timezone.now().astimezone(BERLIN).hour < 20 else at(0))
     with acting_in(share.studio):
-        [letter] = Letter.objects.for_studio(share.studio).filter(kind="reminder")
-    change(letter, due_at=timezone.now())
-    sending.put_due()
-    work()
+        [row] = ClientEmail.objects.for_studio(share.studio).filter(kind="reminder")
+    change(row, due_at=timezone.now())
+    send_all()
     [message] = mailoutbox
     assert f"{share.link.expires_on:%Y}" in message.subject
     assert "Hello Anna," in message.body
-    assert reread(letter).state == LetterState.SENT
+    assert reread(row).state == EmailState.SENT
 
 
 @pytest.mark.parametrize(
@@ -162,18 +161,16 @@ def test_a_link_that_was_extended_takes_its_waiting_reminders_back_and_has_new_o
     visitor(share)
     reminders.write_all(at(0))
     with acting_in(share.studio):
-        [letter] = Letter.objects.for_studio(share.studio).filter(kind="reminder")
+        [row] = ClientEmail.objects.for_studio(share.studio).filter(kind="reminder")
         last_day = lifecycle.extend(share.link, by=alice_user)
     assert last_day == TODAY + timedelta(days=37)
-    change(letter, due_at=timezone.now())
-    work()
-    sending.put_due()
-    work()
-    assert reread(letter).state == LetterState.CANCELLED
+    change(row, due_at=timezone.now())
+    send_all()
+    assert reread(row).state == EmailState.CANCELLED
     assert mailoutbox == []
     assert reminders.write_all(at(30)) == 1
     with acting_in(share.studio):
-        keys = Letter.objects.for_studio(share.studio).filter(kind="reminder").values_list("key", flat=True)
+        keys = ClientEmail.objects.for_studio(share.studio).filter(kind="reminder").values_list("email__key", flat=True)
         assert len(set(keys)) == 2
 
 
@@ -182,8 +179,8 @@ def test_another_studios_people_are_not_reminded(shared: Make, south: Studio) ->
     visitor(share)
     assert reminders.write_all(at(0)) == 1
     with acting_in(south):
-        assert not Letter.objects.for_studio(south).exists()
+        assert not ClientEmail.objects.for_studio(south).exists()
 
 
 def test_the_kinds_that_make_readers_are_those_that_invite() -> None:
-    assert set(outbox.DELIVERIES) == {LetterKind.DELIVERY, LetterKind.COMPLETE}
+    assert set(ClientEmail.DELIVERIES) == {EmailKind.DELIVERY, EmailKind.COMPLETE}

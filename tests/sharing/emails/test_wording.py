@@ -1,12 +1,15 @@
-"""The words of mails: what is put into a template, what is left out, and that nothing typed runs."""
+"""The words of emails: what is put into a template, what is left out, and that nothing typed runs."""
 
 from __future__ import annotations
 
 import pytest
 
+from apps.accounts import smtp
+from apps.accounts.emails import Words
 from apps.accounts.models import Studio
-from apps.sharing.emails import sending, templates
-from apps.sharing.models import LetterKind
+from apps.sharing.emails import templates
+from apps.sharing.models import EmailKind
+from apps.web.ids import uuid7
 
 FOUND = {
     "client": "Anna", "gallery": "The day", "link": "https://x.example/g/t/", "password_hint": "", "expires": "",
@@ -14,7 +17,7 @@ FOUND = {
 }  # fmt: skip
 
 
-def composed(body: str, subject: str = "Hello", **found: str) -> templates.Words:
+def composed(body: str, subject: str = "Hello", **found: str) -> Words:
     return templates.compose(Studio(name="North"), templates.Template(subject, body), {**FOUND, **found}, "en")
 
 
@@ -47,7 +50,7 @@ def test_the_link_alone_is_a_button_and_elsewhere_a_link() -> None:
 def test_a_subject_is_one_line_whatever_was_typed() -> None:
     words = composed("x", subject="{gallery}\nfor {client}", gallery="A\r\nBcc: evil@example.com")
     assert words.subject == "A Bcc: evil@example.com for Anna"
-    message = sending.envelope("North\r\nBcc: evil@example.com", "", "anna@example.com", words)
+    message = smtp.message(uuid7(), "anna@example.com", words, sender="North\r\nBcc: evil@example.com")
     assert "\nBcc" not in message.message().as_string()
 
 
@@ -57,9 +60,9 @@ def test_an_unknown_name_is_refused_with_the_known_ones(text: str) -> None:
         templates.check(text)
 
 
-@pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.parametrize("kind", EmailKind)
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_the_first_words_hold_together(kind: LetterKind, language: str) -> None:
+def test_the_first_words_hold_together(kind: EmailKind, language: str) -> None:
     template = templates.default(kind, language)
     templates.check(template.subject)
     templates.check(template.body)

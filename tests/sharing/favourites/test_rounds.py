@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from apps.accounts.models import JournalEntry, Studio, User
+from apps.accounts.models import EmailState, JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.favourites import prepared_lists
 from apps.sharing.favourites import studio as favourites_studio
-from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, SelectionPreset, Work
+from apps.sharing.models import ClientEmail, EmailKind, Pick, Selection, SelectionPreset, Work
 from tests.factories import PlacementFactory
 from tests.sharing.review.proofs import Proofing, make_proofing
 
@@ -54,11 +54,11 @@ def test_the_client_sees_that_the_list_changed(proofing: Proofing, sent: Selecti
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_the_visitor_is_mailed_once_when_the_last_photo_is_ready(
+def test_the_visitor_is_emailed_once_when_the_last_photo_is_ready(
     proofing: Proofing, sent: Selection, erin_user: User, at_once: bool
 ) -> None:
     def written() -> list[tuple[str, str, str]]:
-        rows = Letter.objects.for_studio(proofing.studio).values_list("kind", "to", "state")
+        rows = ClientEmail.objects.for_studio(proofing.studio).values_list("kind", "email__to", "email__state")
         return list(rows)
 
     with acting_in(proofing.studio):
@@ -66,7 +66,7 @@ def test_the_visitor_is_mailed_once_when_the_last_photo_is_ready(
         assert favourites_studio.set_work(sent, others, Work.READY, by=erin_user) == (2, False)
         assert written() == []
         assert favourites_studio.set_work(sent, None if at_once else [first], Work.READY, by=erin_user) == (1, True)
-        assert written() == [(LetterKind.COMPLETE, sent.visitor.email, LetterState.QUEUED)]
+        assert written() == [(EmailKind.COMPLETE, sent.visitor.email, EmailState.WAITING)]
         assert favourites_studio.set_work(sent, None, Work.DELIVERED, by=erin_user) == (3, False)
         assert len(written()) == 1
 
@@ -76,7 +76,7 @@ def test_a_list_that_is_not_sent_tells_nobody(proofing: Proofing, erin_user: Use
     row.studio = proofing.studio
     with acting_in(proofing.studio):
         assert favourites_studio.set_work(row, None, Work.READY, by=erin_user) == (1, False)
-        assert not Letter.objects.for_studio(proofing.studio).exists()
+        assert not ClientEmail.objects.for_studio(proofing.studio).exists()
 
 
 def test_reopening_keeps_the_work_and_begins_the_next_round(

@@ -19,7 +19,6 @@ from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
-from apps.accounts import mail as post
 from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
 from apps.sharing import access
@@ -28,8 +27,11 @@ from apps.sharing.activity import record
 from apps.sharing.favourites import hearts, lists
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
+from tests.accounts.emails import send_all
 from tests.factories import AlbumFactory, PlacementFactory
 from tests.sharing.conftest import Make, Share
+
+ADA = "ada@example.com"
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +103,7 @@ def enter(shared: Make) -> Enter:
                 SelectionPreset(
                     studio=share.studio, album=share.album, title="For the album", minimum=minimum, maximum=maximum
                 ).save()
-            visitor = Visitor(studio=share.studio, album=share.album, name="Ada", email="ada@example.com")
+            visitor = Visitor(studio=share.studio, album=share.album, name="Ada", email=ADA)
             visitor.save()
         return Guest(share, access.open_link(share.token, {}, now=timezone.now()), visitor)
 
@@ -109,10 +111,16 @@ def enter(shared: Make) -> Enter:
 
 
 @pytest.fixture
-def posted(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Any:
-    """`with posted():` runs what waits for the commit; mails then lie in `mail.outbox`."""
-    monkeypatch.setattr(post._post, "submit", lambda deed, *args: deed(*args))
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+def posted() -> Any:
+    """`with posted():` sends the emails of the block; those to members then lie in `mail.outbox`."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        yield
+        send_all()
+        mail.outbox[:] = [one for one in mail.outbox if one.to != [ADA]]
+
+    return block
 
 
 def test_a_heart_is_kept_once_however_often_it_is_sent(enter: Enter) -> None:
@@ -316,7 +324,7 @@ def test_a_list_of_somebody_else_is_unknown(enter: Enter) -> None:
     assert list(ada.picks()) == [0]
 
 
-def test_sending_locks_the_list_and_mails_owners_and_editors(
+def test_sending_locks_the_list_and_emails_owners_and_editors(
     enter: Enter, posted: Any, erin_user: User, bob_user: User
 ) -> None:
     ada = enter()
@@ -325,11 +333,12 @@ def test_sending_locks_the_list_and_mails_owners_and_editors(
         sent = ada.send("The first on the cover,\nplease")
     assert sent.is_sent
     assert sorted(one.to[0] for one in mail.outbox) == ["alice@example.com", "erin@example.com"]
-    letter = mail.outbox[0]
-    assert letter.subject == "Ada has sent “For the album”"
-    assert "The first on the cover,\nplease" in letter.body
-    assert f"/studio/north/albums/{ada.share.album.pk}/proofing/" in letter.body
-    assert ada.share.token not in letter.body
+    message = mail.outbox[0]
+    assert message.subject == "Ada has sent “For the album”"
+    assert message.reply_to == [ADA]
+    assert "The first on the cover,\nplease" in message.body
+    assert f"/studio/north/albums/{ada.share.album.pk}/proofing/" in message.body
+    assert ada.share.token not in message.body
     for number, on in ((1, True), (0, False)):
         with refused("locked"):
             ada.heart(number, on=on)
@@ -402,7 +411,7 @@ def test_what_the_studio_works_on_stays_in_the_list(enter: Enter) -> None:
     assert ada.heart(1, on=False).count == 1
 
 
-def test_asking_for_more_mails_the_owners_once_a_day(enter: Enter, posted: Any, erin_user: User) -> None:
+def test_asking_for_more_emails_the_owners_once_a_day(enter: Enter, posted: Any, erin_user: User) -> None:
     ada = enter(maximum=1)
     selection = ada.heart(0).selection
     now = timezone.now()

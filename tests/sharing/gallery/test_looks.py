@@ -54,7 +54,7 @@ def test_columns_go_on_from_page_to_page(north: Studio, alice_user: User) -> Non
 
 @pytest.mark.parametrize("count", COLUMNS)
 def test_the_stylesheet_knows_every_class_that_the_server_gives(count: int) -> None:
-    path = finders.find("css/looks.css")
+    path = finders.find("css/guest/masonry.css")
     assert isinstance(path, str)
     with open(path, encoding="utf-8") as file:
         sheet = file.read()

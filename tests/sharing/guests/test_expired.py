@@ -19,7 +19,7 @@ from apps.sharing.guests import expired, visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import end_of_day
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
-from tests.accounts.mails import path_in, sent
+from tests.accounts.emails import path_in, sent
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -193,14 +193,14 @@ def test_asking_for_time_tells_the_owners_with_one_link(over: Any, alice: Client
     assert "Keep it open for 30 more days" in page.content.decode()
 
 
-def test_reading_the_mails_page_extends_nothing(over: Any, alice: Client) -> None:
+def test_reading_the_emails_page_extends_nothing(over: Any, alice: Client) -> None:
     share, _ = over()
     alice.get(reverse("sharing:link_extend", args=["north", share.album.pk, share.link.pk]))
     share.reload()
     assert share.link.expires_on == CLOSED_ON
 
 
-def test_the_name_of_a_visitor_stands_in_the_mail(over: Any) -> None:
+def test_the_name_of_a_visitor_stands_in_the_email(over: Any) -> None:
     share, client = over()
     with acting_in(share.studio):
         who = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email="anna@example.com")

@@ -96,7 +96,7 @@ def test_every_text_of_the_templates_is_in_the_catalogue() -> None:
         known = gettext.GNUTranslations(file)
     texts = {
         (one or other).replace("%", "%%")
-        for path in (ROOT / "templates" / "sharing").glob("*.html")
+        for path in (ROOT / "templates" / "sharing").rglob("*.html")
         for one, other in TEXT.findall(path.read_text("utf-8"))
     }
     assert len(texts) > 100

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import JournalEntry, Studio, User
+from apps.accounts.models import Email, JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.access import known, passes
 from apps.sharing.guests import pages, visitors
@@ -21,9 +21,8 @@ from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     Activity,
     ActivityKind,
+    ClientEmail,
     Comment,
-    Letter,
-    LetterKind,
     Pick,
     Selection,
     ShareLink,
@@ -33,6 +32,7 @@ from apps.web.rate_limit import Budget
 from tests.factories import AlbumFactory
 from tests.sharing.access.test_door import addresses, leaks
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, unlocked
+from tests.sharing.emailing import email_of
 from tests.sharing.guests.test_who import ANNA, introduced, known_as, people
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -261,7 +261,7 @@ def page(share: Share, name: str = "visitors", **more: Any) -> str:
 
 
 def furnish(share: Share, visitor: Visitor) -> None:
-    """Two favourites in three places, a comment and one taken back, a mail."""
+    """Two favourites in three places, a comment and one taken back, an email."""
     with acting_in(share.studio):
         for number, photos in enumerate((share.photos[:2], share.photos[:1])):
             kept = Selection(studio=share.studio, album=share.album, visitor=visitor, title=f"List {number}")
@@ -271,10 +271,8 @@ def furnish(share: Share, visitor: Visitor) -> None:
         said = {"studio": share.studio, "album": share.album, "photo": share.photos[0], "visitor": visitor}
         Comment(**said, body="Lovely").save(force_insert=True)
         Comment(**said, body="Oops", removed_at=timezone.now()).save(force_insert=True)
-        Letter(
-            studio=share.studio, album=share.album, kind=LetterKind.DELIVERY, key="delivery:1", to="Anna@example.com"
-        ).save(force_insert=True)
         Activity(studio=share.studio, album=share.album, visitor=visitor, kind=ActivityKind.OPENED).save()
+    email_of(share, to="Anna@example.com")
 
 
 def test_the_studio_sees_who_came(shared: Make, bob: Client) -> None:
@@ -343,7 +341,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
     assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 303
     assert [one.pk for one in people(share)] == [ben.pk]
     with acting_in(share.studio):
-        for model in (Selection, Pick, Comment, Letter):
+        for model in (Selection, Pick, Comment, ClientEmail, Email):
             assert not model.objects.for_studio(share.studio).exists(), model
         assert Activity.objects.for_studio(share.studio).filter(visitor=None).exists()
         entry = JournalEntry.objects.for_studio(share.studio).get(verb="visitor.erased")

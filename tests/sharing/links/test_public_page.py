@@ -182,7 +182,7 @@ def test_a_link_for_everybody_can_be_changed_but_never_become_the_client_s(
         with pytest.raises(Unsuitable) as refused:
             lifecycle.change(link, by=alice_user, is_main=True)
         assert refused.value.field == "is_main"
-        # What the studio sends by mail outlives the public page.
+        # What the studio sends by email outlives the public page.
         assert link.slug not in addresses.address_of(link)
         with pytest.raises(Unsuitable):
             lifecycle.change(share.link, by=alice_user, slug="guessable")

@@ -1,0 +1,15 @@
+// Numbers in words.
+
+/** "1 photo", "1,204 photos". */
+export function many(number, word) {
+  return `${number.toLocaleString()} ${word}${number === 1 ? "" : "s"}`;
+}
+
+/** Bytes in words, as a photographer reads them. */
+export function size(bytes) {
+  const units = ["bytes", "KB", "MB", "GB", "TB"];
+  let step = 0;
+  let value = bytes;
+  for (; value >= 1000 && step < 4; step += 1) value /= 1000;
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 && step > 2 ? 1 : 0 })} ${units[step]}`;
+}

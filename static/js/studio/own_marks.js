@@ -1,0 +1,115 @@
+// The studio's own stars, labels and flags: a menu for the selection, keys for the selection and the lightbox.
+// 1-5 stars, 6-9 red, yellow, green, blue, P pick, X reject, U no flag, 0 no stars and no label. The same key again clears.
+import { get, post } from "../shared/http.js";
+import { toast } from "./shell.js";
+
+const KEYS = {
+  ...Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, { rating: key }])),
+  6: { label: "red" },
+  7: { label: "yellow" },
+  8: { label: "green" },
+  9: { label: "blue" },
+  p: { flag: "pick" },
+  x: { flag: "reject" },
+  u: { flag: "" },
+  0: { rating: "0", label: "" },
+};
+const BATCH = 100;
+const stream = document.getElementById("stream");
+const menu = document.querySelector("[data-own-marks]");
+let root = null;
+let open = "";
+
+const chosen = () => [...stream.querySelectorAll(".pick:checked")].map((box) => box.value);
+const own = (id) => document.querySelector(`#p-${CSS.escape(id)} > .own`);
+const has = (id, name) => own(id)?.dataset[name] || (name === "rating" ? "0" : "");
+
+/** Set marks of photos; what all of them have already is cleared. */
+async function mark(ids, values) {
+  if (!ids.length) return;
+  const wanted = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      ids.every((id) => has(id, name) === value) ? (name === "rating" ? "0" : "") : value,
+    ]),
+  );
+  const fields = [...ids.map((id) => ["photo", id]), ...Object.entries(wanted)];
+  const answer = await post(menu.dataset.ownMarks, fields, "part").catch(() => null);
+  if (!answer?.ok) {
+    toast({
+      text: answer ? "That did not work. Try again in a moment." : "No connection. Nothing was changed; try again.",
+      level: "error",
+    });
+    return;
+  }
+  for (let at = 0; at < ids.length; at += BATCH) await refresh(ids.slice(at, at + BATCH));
+}
+
+/** Fetch the tiles anew and take their marks; the tiles themselves stay, an open lightbox holds on to them. */
+async function refresh(ids) {
+  const answer = await get(`${stream.dataset.tilesUrl}?ids=${ids.join(",")}`, "part").catch(() => null);
+  if (!answer?.ok) return;
+  const part = document.createElement("template");
+  part.innerHTML = await answer.text();
+  for (const fresh of part.content.querySelectorAll(".t")) {
+    own(fresh.id.slice(2))?.remove();
+    const marks = fresh.querySelector(":scope > .own");
+    if (marks) document.getElementById(fresh.id)?.append(marks);
+  }
+  show();
+}
+
+/** In the lightbox: what the photo has. */
+function show() {
+  if (!root) return;
+  let badge = root.querySelector(":scope > .own-shown");
+  badge ??= root.appendChild(Object.assign(document.createElement("div"), { className: "own-shown" }));
+  badge.setAttribute("role", "status");
+  badge.replaceChildren(...[...(own(open)?.childNodes ?? [])].map((node) => node.cloneNode(true)));
+}
+
+if (menu) {
+  menu.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-own]");
+    if (button) mark(chosen(), { [button.dataset.own]: button.dataset.value });
+  });
+  document.addEventListener("lightbox:key", (event) => {
+    const values = KEYS[event.detail.key.toLowerCase()];
+    if (!values || event.defaultPrevented) return;
+    event.preventDefault();
+    mark([event.detail.id], values);
+  });
+  document.addEventListener("lightbox:help", (event) => {
+    const zero = event.detail.rows.findIndex(([key]) => key === "0");
+    if (zero >= 0) event.detail.rows.splice(zero, 1);
+    event.detail.rows.push(
+      ["1", "5", "your stars"],
+      ["6", "9", "red, yellow, green, blue"],
+      ["P", "X", "pick, reject"],
+      ["U", "0", "no flag; no stars, no label"],
+    );
+  });
+  document.addEventListener("keydown", (event) => {
+    const values = KEYS[event.key.toLowerCase()];
+    if (!values || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (
+      event.target.closest("input:not(.pick), textarea, select, [contenteditable], dialog, .pswp") ||
+      document.querySelector(".pswp, dialog[open]")
+    )
+      return;
+    const ids = chosen();
+    if (!ids.length) return;
+    event.preventDefault();
+    mark(ids, values);
+  });
+}
+for (const kind of ["lightbox:open", "lightbox:change"])
+  document.addEventListener(kind, (event) => {
+    root = event.detail.root;
+    open = event.detail.id;
+    show();
+  });
+document.addEventListener("lightbox:close", () => {
+  root = null;
+});
+document.querySelector("[data-mark-filter]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

@@ -1,0 +1,190 @@
+// Selecting many: click, Shift for a range, Ctrl or Cmd for one more, a long press on touch, a rubber band with the mouse.
+import { size } from "../shared/words.js";
+
+const PRESS = 400;
+
+/** Keep the selection of `stream`; returns {ids, clear}. The checkboxes themselves are the state. */
+export function selection(album, stream) {
+  const count = document.getElementById("selection-count");
+  const boxes = () => [...stream.querySelectorAll(".pick")];
+  const chosen = () => boxes().filter((box) => box.checked);
+  let anchor = null;
+
+  function show() {
+    const now = chosen();
+    stream.classList.toggle("is-selecting", now.length > 0);
+    if (!count) return;
+    const bytes = now.reduce((sum, box) => sum + Number(box.closest(".t").dataset.size || 0), 0);
+    count.textContent = `${now.length.toLocaleString()} selected · ${size(bytes)}`;
+  }
+  function clear() {
+    for (const box of chosen()) box.checked = false;
+    anchor = null;
+    show();
+  }
+  function pick(box, on) {
+    box.checked = on;
+    anchor = box;
+    show();
+  }
+  function range(box) {
+    const all = boxes();
+    const [from, to] = [all.indexOf(anchor ?? box), all.indexOf(box)].sort((a, b) => a - b);
+    for (const one of all.slice(from, to + 1)) one.checked = true;
+    show();
+  }
+
+  // Capture: while something is selected a click on a photo selects, and does not open it.
+  album.addEventListener(
+    "click",
+    (event) => {
+      const tile = event.target.closest(".t");
+      const box = tile?.querySelector(".pick");
+      if (!box || !stream.contains(tile) || event.target.closest("button")) return;
+      const many = event.shiftKey || event.ctrlKey || event.metaKey;
+      if (event.target === box) {
+        if (event.shiftKey && anchor) range(box);
+        else pick(box, box.checked);
+        event.stopPropagation();
+        return;
+      }
+      if (!many && !chosen().length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.shiftKey) range(box);
+      else pick(box, !box.checked);
+    },
+    true,
+  );
+
+  document.addEventListener("keydown", (event) => {
+    if (
+      event.target.closest("input:not(.pick), textarea, select, dialog, .pswp") ||
+      document.querySelector(".pswp, dialog[open]")
+    )
+      return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && boxes().length) {
+      event.preventDefault();
+      for (const box of boxes()) box.checked = true;
+      show();
+    } else if (event.key === "Escape" && chosen().length) clear();
+  });
+  album.querySelector("[data-unselect]")?.addEventListener("click", clear);
+  longPress(stream, (tile) => {
+    const box = tile.querySelector(".pick");
+    if (!box) return;
+    navigator.vibrate?.(12);
+    pick(box, true);
+  });
+  rubberBand(album, stream, show);
+  document.body.addEventListener("htmx:afterSettle", show);
+  afterDeeds(album, chosen, clear);
+  show();
+  return { ids: () => chosen().map((box) => box.value), clear };
+}
+
+/** After a deed on the selection: show its effect at once. */
+function afterDeeds(album, chosen, clear) {
+  document.getElementById("selection")?.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful) return;
+    const verb = event.target.closest("[data-verb]")?.dataset.verb;
+    // The dialog that it opened asks first.
+    if (verb === "show") return;
+    const tiles = chosen().map((box) => box.closest(".t"));
+    if (verb === "delete") tiles.forEach((tile) => tile.remove());
+    if (verb === "cover") {
+      album.querySelector(".is-cover")?.classList.remove("is-cover");
+      tiles[0]?.classList.add("is-cover");
+      const image = tiles[0]?.querySelector("img");
+      if (image) document.dispatchEvent(new CustomEvent("glassine:cover", { detail: image }));
+    }
+    clear();
+    if (verb === "delete") document.dispatchEvent(new CustomEvent("glassine:deleted"));
+    if (verb === "move") document.dispatchEvent(new CustomEvent("glassine:moved"));
+  });
+}
+
+function longPress(stream, chosen) {
+  let timer = 0;
+  let fired = false;
+  stream.addEventListener("pointerdown", (event) => {
+    const tile = event.target.closest(".t");
+    fired = false;
+    if (event.pointerType !== "touch" || !tile) return;
+    timer = setTimeout(() => {
+      fired = true;
+      chosen(tile);
+    }, PRESS);
+  });
+  for (const kind of ["pointerup", "pointercancel", "pointermove", "scroll"])
+    stream.addEventListener(
+      kind,
+      (event) => {
+        if (kind !== "pointermove" || Math.abs(event.movementX) + Math.abs(event.movementY) > 6) clearTimeout(timer);
+      },
+      { passive: true },
+    );
+  stream.addEventListener("contextmenu", (event) => fired && event.preventDefault());
+  stream.addEventListener(
+    "click",
+    (event) => {
+      if (!fired) return;
+      fired = false;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+}
+
+/** Drag over free space of the page: all tiles that the band touches. */
+function rubberBand(album, stream, show) {
+  const ground = album.querySelector(".stream-wrap");
+  ground.addEventListener("pointerdown", (down) => {
+    if (
+      down.pointerType !== "mouse" ||
+      down.button !== 0 ||
+      down.target.closest(".t, a, button, input, h2") ||
+      !stream.querySelector(".pick")
+    )
+      return;
+    const start = { x: down.pageX, y: down.pageY };
+    const before = new Set(
+      [...stream.querySelectorAll(".pick:checked")].filter(() => down.shiftKey || down.ctrlKey || down.metaKey),
+    );
+    let band = null;
+    const move = (event) => {
+      const box = {
+        left: Math.min(start.x, event.pageX),
+        top: Math.min(start.y, event.pageY),
+        right: Math.max(start.x, event.pageX),
+        bottom: Math.max(start.y, event.pageY),
+      };
+      if (!band && box.right - box.left + box.bottom - box.top < 8) return;
+      band ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "band" }));
+      Object.assign(band.style, {
+        left: `${box.left}px`,
+        top: `${box.top}px`,
+        width: `${box.right - box.left}px`,
+        height: `${box.bottom - box.top}px`,
+      });
+      for (const pick of stream.querySelectorAll(".pick")) {
+        const at = pick.closest(".t").getBoundingClientRect();
+        const touched =
+          at.left + scrollX < box.right &&
+          at.right + scrollX > box.left &&
+          at.top + scrollY < box.bottom &&
+          at.bottom + scrollY > box.top;
+        pick.checked = touched || before.has(pick);
+      }
+      show();
+    };
+    const up = () => {
+      document.removeEventListener("pointermove", move);
+      band?.remove();
+    };
+    down.preventDefault();
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", up, { once: true });
+  });
+}

@@ -1,0 +1,53 @@
+// Files out of a drop or a picker, folders included, each with the folder it lay in.
+
+/** Everything of a drop: [{file, folder}], folder is a path such as "Wedding/Ceremony" or "". */
+export async function fromDrop(transfer) {
+  // Entries must be taken before the first await: the list is emptied when the event ends.
+  const entries = [...transfer.items]
+    .filter((one) => one.kind === "file")
+    .map((one) => one.webkitGetAsEntry?.() ?? one.getAsFile());
+  const found = [];
+  for (const entry of entries) await collect(entry, "", found);
+  return found;
+}
+
+/** Everything of an <input type=file>, with or without webkitdirectory. */
+export function fromInput(input) {
+  return [...input.files].map((file) => ({ file, folder: file.webkitRelativePath.split("/").slice(0, -1).join("/") }));
+}
+
+async function collect(entry, folder, found) {
+  if (!entry) return;
+  if (entry instanceof File) found.push({ file: entry, folder });
+  else if (entry.isFile) {
+    const file = await new Promise((done) => entry.file(done, () => done(null)));
+    if (file) found.push({ file, folder });
+  } else {
+    const reader = entry.createReader();
+    const path = folder ? `${folder}/${entry.name}` : entry.name;
+    // A reader gives 100 entries at a time and an empty list at the end.
+    for (;;) {
+      const part = await new Promise((done) => reader.readEntries(done, () => done([])));
+      if (!part.length) break;
+      for (const one of part) await collect(one, path, found);
+    }
+  }
+}
+
+const RAW = new Set(
+  "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf rw2 rwl sr2 srf srw x3f".split(" "),
+);
+const VIDEO = new Set("3gp avi m4v mkv mov mp4 mpg mpeg mts webm wmv".split(" "));
+
+/** Why this file cannot be sent, in the photographer's words, or "" when it can. */
+export function objection(file, { extensions, maxBytes }) {
+  const name = file.name;
+  const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
+  if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return "A hidden file of the computer";
+  if (RAW.has(ending)) return "RAW files cannot be shown yet";
+  if (VIDEO.has(ending)) return "Videos cannot be added yet";
+  if (ending && !extensions.has(ending)) return `Not a photo (.${ending})`;
+  if (!file.size) return "The file is empty";
+  if (maxBytes && file.size > maxBytes) return `Larger than ${Math.round(maxBytes / 1e6)} MB`;
+  return "";
+}

@@ -1,0 +1,88 @@
+// Uploads on the album page: drop anywhere or choose, look first, then the tray.
+import { fromDrop, fromInput } from "./files.js";
+import { plan } from "./plan.js";
+import { Queue } from "./queue.js";
+import { tray } from "./tray.js";
+
+/** isDragging: tells whether what is dragged is a photo of the page itself. */
+export function uploads(album, stream, isDragging) {
+  const { uploadUrl, maxBytes, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
+  const place = document.getElementById("upload-tray");
+  let queue = null;
+
+  async function take(found) {
+    if (!found.length || document.querySelector("dialog[open]")) return;
+    const limits = {
+      extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
+      maxBytes: Number(maxBytes),
+    };
+    const answer = await plan(found, {
+      limits,
+      quotaLeft: quotaLeft === "" ? null : Number(quotaLeft),
+      section,
+      sectionTitle,
+      albumTitle: album.dataset.title,
+    });
+    if (!answer) return;
+    const fresh = !queue;
+    queue ??= new Queue(uploadUrl);
+    queue.add(answer.files, answer.skipped);
+    if (!fresh) return;
+    queue.addEventListener("idle", () => document.dispatchEvent(new CustomEvent("glassine:uploaded")));
+    // Drawn when it holds something: an empty tray would say that all is done.
+    tray(place, queue, icons, (show) => (show ? showNew(queue) : (queue = null)));
+  }
+
+  document.addEventListener("glassine:photo", (event) => queue?.photo(event.detail));
+  for (const [kind, id] of [
+    ["files", "pick-files"],
+    ["folder", "pick-folder"],
+  ]) {
+    const input = document.getElementById(id);
+    album.addEventListener("click", (event) => event.target.closest(`[data-add="${kind}"]`) && input.click());
+    input.addEventListener("change", () => {
+      const found = fromInput(input);
+      input.value = "";
+      take(found);
+    });
+  }
+  veil(document.getElementById("drop-veil"), isDragging, async (transfer) => take(await fromDrop(transfer)));
+}
+
+/** The whole window takes files; the veil says where they will go. */
+function veil(sheet, isDragging, dropped) {
+  let depth = 0;
+  const files = (event) => !isDragging() && event.dataTransfer?.types.includes("Files");
+  const hide = () => {
+    depth = 0;
+    sheet.hidden = true;
+  };
+  addEventListener("dragenter", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    depth += 1;
+    sheet.hidden = false;
+  });
+  addEventListener("dragover", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  });
+  addEventListener("dragleave", (event) => {
+    if (!files(event)) return;
+    depth -= 1;
+    if (depth <= 0) hide();
+  });
+  addEventListener("drop", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    hide();
+    dropped(event.dataTransfer);
+  });
+}
+
+function showNew(queue) {
+  const first = queue.items.find((item) => item.state === "ready" && document.getElementById(`p-${item.photo}`));
+  if (first) document.getElementById(`p-${first.photo}`).scrollIntoView({ behavior: "smooth", block: "center" });
+  else location.reload();
+}

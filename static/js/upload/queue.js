@@ -1,0 +1,264 @@
+// The engine of uploads: four files at once, three attempts, and every file ends with a word about it.
+import { csrfToken } from "../shared/http.js";
+
+const AT_ONCE = 4;
+const WAITS = [1000, 2000, 4000];
+const STALL = 30000;
+const WINDOW = 5000;
+const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+
+/** States: waiting, sending, processing, ready, skipped, failed, cancelled. Emits "change" and "idle". */
+export class Queue extends EventTarget {
+  items = [];
+  counts = { waiting: 0, sending: 0, processing: 0, ready: 0, skipped: 0, failed: 0, cancelled: 0 };
+  paused = false;
+  bytes = { total: 0, done: 0 };
+  #next = 0;
+  #again = [];
+  #byPhoto = new Map();
+  #marks = [];
+  #lock = null;
+
+  constructor(address) {
+    super();
+    this.address = address;
+    addEventListener("online", () => this.pump());
+    addEventListener("beforeunload", (event) => this.busy && event.preventDefault());
+  }
+
+  get busy() {
+    return this.counts.waiting + this.counts.sending > 0;
+  }
+
+  get over() {
+    return !this.busy && !this.counts.processing;
+  }
+
+  /** Add files that were looked at: [{file, section}]; `skipped`: [{file, reason}]. */
+  add(files, skipped = []) {
+    // Nanoseconds since 1970, as the server counts arrivals: by hand, photos lie in the order they were dropped.
+    const first = BigInt(Date.now()) * 1_000_000n;
+    for (const [index, { file, section }] of files.entries()) {
+      this.items.push({
+        file,
+        name: file.name,
+        size: file.size,
+        section,
+        number: first + BigInt(index),
+        state: "waiting",
+        sent: 0,
+        tries: 0,
+        reason: "",
+        photo: "",
+      });
+      this.counts.waiting += 1;
+      this.bytes.total += file.size;
+    }
+    for (const { file, reason } of skipped) {
+      this.items.push({
+        file: null,
+        name: file.name,
+        size: file.size,
+        section: "",
+        state: "skipped",
+        sent: 0,
+        tries: 0,
+        reason,
+        photo: "",
+      });
+      this.counts.skipped += 1;
+    }
+    this.pump();
+    this.#changed();
+  }
+
+  pump() {
+    while (!this.paused && navigator.onLine && this.counts.sending < AT_ONCE) {
+      const item = this.#take();
+      if (!item) break;
+      this.#send(item);
+    }
+    this.#awake();
+  }
+
+  pause(on) {
+    this.paused = on;
+    if (!on) this.pump();
+    this.#changed();
+  }
+
+  cancel(item) {
+    if (!["waiting", "sending"].includes(item.state)) return;
+    this.#state(item, "cancelled");
+    this.bytes.total -= item.size - item.sent;
+    item.xhr?.abort();
+    this.pump();
+  }
+
+  cancelRest() {
+    for (const item of this.items) this.cancel(item);
+  }
+
+  /** Try failed files again; those without a file (failed after sending) are the server's to retry. */
+  retry(items = this.items.filter((item) => item.state === "failed")) {
+    for (const item of items) {
+      if (item.photo || !item.file) continue;
+      item.tries = 0;
+      item.reason = "";
+      this.bytes.total += item.size;
+      this.#state(item, "waiting");
+      this.#again.push(item);
+    }
+    this.pump();
+  }
+
+  /** News of a stored photo from the page: ready, or failed with the reason. */
+  photo({ id, state, reason }) {
+    for (const item of this.#byPhoto.get(id) ?? []) {
+      if (item.state === "processing" || (item.photo && item.state === "failed")) {
+        item.reason = reason;
+        this.#state(item, state);
+      }
+    }
+  }
+
+  /** Bytes per second over the last five seconds. */
+  get speed() {
+    const now = performance.now();
+    this.#marks = this.#marks.filter((mark) => now - mark.at < WINDOW);
+    const sum = this.#marks.reduce((total, mark) => total + mark.bytes, 0);
+    return this.#marks.length ? sum / Math.max((now - this.#marks[0].at) / 1000, 0.5) : 0;
+  }
+
+  #take() {
+    const old = this.#again.shift();
+    if (old) return old.state === "waiting" ? old : this.#take();
+    while (this.#next < this.items.length) {
+      const item = this.items[this.#next];
+      this.#next += 1;
+      if (item.state === "waiting" && !item.tries) return item;
+    }
+    return null;
+  }
+
+  #send(item) {
+    const xhr = (item.xhr = new XMLHttpRequest());
+    let stall = 0;
+    const watch = () => {
+      clearTimeout(stall);
+      stall = setTimeout(() => xhr.abort(), STALL);
+    };
+    item.tries += 1;
+    this.#state(item, "sending");
+    xhr.open(
+      "PUT",
+      `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}`,
+    );
+    xhr.setRequestHeader("X-CSRFToken", csrfToken());
+    xhr.setRequestHeader("Content-Type", "application/octet-stream");
+    xhr.upload.addEventListener("progress", (event) => {
+      watch();
+      const step = event.loaded - item.sent;
+      item.sent = event.loaded;
+      this.bytes.done += step;
+      if (step > 0) this.#marks.push({ at: performance.now(), bytes: step });
+      this.#changed();
+    });
+    xhr.addEventListener("loadend", () => {
+      clearTimeout(stall);
+      item.xhr = null;
+      if (item.state === "sending") this.#answer(item, xhr);
+      else this.bytes.done -= item.sent;
+      this.pump();
+    });
+    watch();
+    xhr.send(item.file);
+  }
+
+  #answer(item, xhr) {
+    const body = parsed(xhr.responseText);
+    if (xhr.status >= 200 && xhr.status < 300 && body?.photo) {
+      this.bytes.done += item.size - item.sent;
+      item.sent = item.size;
+      item.file = null;
+      item.photo = body.photo.id;
+      if (body.status === "duplicate") {
+        item.reason = "Already in this gallery";
+        this.#state(item, "skipped");
+        return;
+      }
+      this.#byPhoto.set(item.photo, [...(this.#byPhoto.get(item.photo) ?? []), item]);
+      this.#state(item, "processing");
+      document.dispatchEvent(new CustomEvent("glassine:watch", { detail: { id: item.photo } }));
+      return;
+    }
+    this.bytes.done -= item.sent;
+    item.sent = 0;
+    const mayPass = AGAIN.has(xhr.status);
+    if (mayPass && !navigator.onLine) {
+      item.tries -= 1;
+      item.reason = "The connection broke, will go on by itself";
+      this.#later(item, 0);
+    } else if (mayPass && item.tries < WAITS.length) {
+      const wait = Number(xhr.getResponseHeader("Retry-After")) * 1000 || WAITS[item.tries - 1];
+      item.reason = xhr.status ? "The server is busy, trying again" : "The connection broke, trying again";
+      this.#later(item, wait);
+    } else {
+      this.bytes.total -= item.size;
+      item.reason = body?.error?.message || spoken(xhr.status);
+      this.#state(item, "failed");
+    }
+  }
+
+  #later(item, wait) {
+    this.#state(item, "waiting");
+    setTimeout(() => {
+      this.#again.push(item);
+      this.pump();
+    }, wait);
+  }
+
+  #state(item, state) {
+    this.counts[item.state] -= 1;
+    item.state = state;
+    this.counts[state] += 1;
+    this.#changed();
+    if (this.over) this.dispatchEvent(new Event("idle"));
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Keep the screen on while bytes are on their way. */
+  async #awake() {
+    if (this.busy && !this.#lock && document.visibilityState === "visible") {
+      this.#lock = await navigator.wakeLock?.request("screen").catch(() => null);
+    } else if (!this.busy && this.#lock) {
+      this.#lock.release();
+      this.#lock = null;
+    }
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function spoken(status) {
+  const known = {
+    0: "The connection broke",
+    401: "You were signed out. Sign in again in another tab, then retry",
+    403: "Your role does not allow this",
+    404: "This gallery is no longer here",
+    413: "This file is too large",
+    415: "This is not a photo we can show",
+    422: "This file is damaged or was cut off",
+    507: "There is no space left in your plan",
+  };
+  return known[status] || "The server could not take it";
+}
