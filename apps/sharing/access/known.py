@@ -20,33 +20,33 @@ REMEMBERED = timedelta(days=365)
 signer = Signer(salt="glassine.visitor")
 
 
-def cookie_name(album_id: UUID) -> str:
-    """Name of the cookie that tells who looks at an album."""
-    return f"{settings.VISITOR_COOKIE_NAME}_{album_id.hex[-16:]}"
+def cookie_name(shown_id: UUID) -> str:
+    """Name of the cookie that tells who looks at what is shown."""
+    return f"{settings.VISITOR_COOKIE_NAME}_{shown_id.hex[-16:]}"
 
 
-def named_by(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> tuple[UUID, int] | None:
-    """Id and version of the visitor that a browser's cookie names for an album, or None. Asks no database."""
+def named_by(cookies: Mapping[str, str], shown_id: UUID, *, now: datetime) -> tuple[UUID, int] | None:
+    """Id and version of the visitor that a browser's cookie names there, or None. Asks no database."""
     try:
-        visitor_id, version, moment = signer.unsign(cookies.get(cookie_name(album_id), "")).split(".")
+        visitor_id, version, moment = signer.unsign(cookies.get(cookie_name(shown_id), "")).split(".")
         named, age = (UUID(visitor_id), int(version)), now.timestamp() - int(moment)
     except (BadSignature, ValueError):
         return None
     return named if 0 <= age < REMEMBERED.total_seconds() else None
 
 
-def known(studio: Studio, album_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
-    """The person a browser is known as in an album. Run it in `acting_in(studio)`."""
-    named = named_by(cookies, album_id, now=now)
+def known(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The person a browser is known as there. Run it in `acting_in(studio)`."""
+    named = named_by(cookies, shown_id, now=now)
     if named is None:
         return None
     visitor_id, version = named
-    found = _KNOWN(studio=studio.pk, album=album_id, visitor=visitor_id, version=version)
+    found = _KNOWN(studio=studio.pk, shown=shown_id, visitor=visitor_id, version=version)
     return found[0] if found else None
 
 
 _KNOWN: Final = Compiled(
-    lambda *, studio, album, visitor, version: Visitor.objects.for_studio(studio).filter(
-        album_id=album, pk=visitor, version=version
+    lambda *, studio, shown, visitor, version: Visitor.objects.for_studio(studio).filter(
+        shown_id=shown, pk=visitor, version=version
     )
 )

@@ -43,12 +43,12 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: st
         return there
     _reserve((PER_VISITOR, str(visitor.pk)), (PER_ADDRESS, address), (PER_LINK, str(grant.link_id)))
     link: ShareLink = ShareLink.objects.for_studio(grant.studio).get(pk=grant.link_id)
-    link.studio, link.album = grant.studio, grant.album
+    link.studio, link.album = grant.studio, grant.shown.album
     language = composing.known_language(get_language())
     words = _words(link, visitor, wish, count, language)
     letter = Letter(
         studio=grant.studio,
-        album=grant.album,
+        album=grant.shown.album,
         link=link,
         visitor=visitor,
         kind=LetterKind.DOWNLOAD,

@@ -117,7 +117,7 @@ def send(
         count=count,
     )
     # The rows at hand spare the letter from reading them again.
-    selection.visitor, selection.album = visitor, grant.album
+    selection.visitor = visitor
     outbox.selection_received(selection, count)
     return selection
 
@@ -154,7 +154,7 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
     if maximum is None:
         raise Refused("unlimited", _("This list has no limit."))
     asked = Activity.objects.for_studio(grant.studio).filter(
-        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
+        shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
     )
     if asked.filter(detail__selection_id=str(selection.pk)).exists():
         return selection
@@ -188,7 +188,7 @@ def _check_limits(selection: Selection, count: int) -> None:
 
 def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
     sent = Activity.objects.for_studio(grant.studio).filter(
-        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
+        shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
     )
     if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
         raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))
@@ -203,7 +203,7 @@ def _tell(
     grant: Grant, selection: Selection, roles: tuple[Role, ...], subject: str, template: str, **context: object
 ) -> None:
     """Mail the members with these roles, with the address of the studio's page of the list."""
-    path = reverse("sharing:selection", args=[grant.studio.slug, grant.album.pk, selection.pk])
+    path = reverse("sharing:selection", args=[grant.studio.slug, grant.shown.pk, selection.pk])
     members = Membership.objects.for_studio(grant.studio).filter(role__in=roles, user__is_active=True)
     for email in members.values_list("user__email", flat=True):
         send_later(
@@ -211,7 +211,7 @@ def _tell(
             subject,
             template,
             selection=selection,
-            album=grant.album,
+            album=grant.shown.album,
             address=settings.PUBLIC_URL + path,
             **context,
         )

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from apps.albums.stream import Page, Stream, sections_of
+from apps.albums.stream import Page, Stream
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import give_cookie
@@ -72,7 +72,7 @@ def favourites_context(
     found = lists.read(grant, visitor, chosen=chosen)
     active = found.active
     context = {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "visitor": visitor,
         "gallery_url": reverse("sharing:gallery", args=[token]),
@@ -87,7 +87,7 @@ def favourites_context(
     }
     if active.selection is None:
         return {**context, "tiles": "", "total": 0}
-    every_section = sections_of(grant.album)
+    every_section = grant.shown.sections()
     stream = chosen_stream(grant, grant.stream(every_section), active)
     page = stream.open(query.get("after", ""), photo=as_id(query.get("photo", "")))
     following = f"{context['favourites_url']}?list={active.id}&after={page.next}" if page.next else ""
@@ -95,7 +95,7 @@ def favourites_context(
         page.rows,
         stream.counts.headings(every_section),
         studio_id=grant.studio.pk,
-        album_id=grant.album.pk,
+        album_id=grant.shown.pk,
         gallery_url=context["gallery_url"],
         after=page.after,
         first_page=page.is_first,
@@ -184,4 +184,4 @@ def as_id(text: str) -> UUID | None:
 
 
 def _cookie(grant: Grant) -> str:
-    return f"{settings.VISITOR_COOKIE_NAME}_list_{grant.album.pk.hex[-16:]}"
+    return f"{settings.VISITOR_COOKIE_NAME}_list_{grant.shown.pk.hex[-16:]}"

@@ -19,9 +19,9 @@ from apps.sharing.guests.pages import guest_page
 @guest_page(locked_status=403, welcomes=False)
 def picture(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
     """The cover of an open gallery in a small size, under the link's watermark if it has one."""
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
     stream = grant.stream()
-    rows = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
+    rows = stream.of([grant.shown.cover_id]) if grant.shown.cover_id else []
     rows = rows or stream.open().rows[:1]
     location = watermarks.shown(grant.studio.pk, rows[0][0], "thumb", mark) if rows else None
     if location is None:

@@ -25,7 +25,7 @@ def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
     if not grant.rights.is_main or not grant.photos().filter(photo_id=photo_id).exists():
         raise Http404
     withheld = request.POST.get("on") != "0"
-    if audiences.withhold(grant.album, photo_id, withheld=withheld):
+    if audiences.withhold(grant.shown.album, photo_id, withheld=withheld):
         record.record(
             grant,
             ActivityKind.HID if withheld else ActivityKind.SHOWED,

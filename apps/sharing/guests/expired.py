@@ -52,7 +52,7 @@ def banners(grant: Grant, now: datetime | None = None) -> dict[str, Any]:
     is_soon = grant.expires_at is not None and grant.expires_at - now <= SOON
     return {
         "closes_on": last_day(grant.expires_at, grant.studio) if grant.expires_at and is_soon else None,
-        "more_coming": grant.album.more_coming,
+        "more_coming": grant.shown.album.more_coming,
     }
 
 
@@ -75,7 +75,7 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
 
 def _may_see(expired: Expired, grant: Grant) -> bool:
     """True for whoever was in, and for everybody where a stranger was let in without a question; never of a draft."""
-    if grant.album.state == AlbumState.DRAFT:
+    if grant.shown.album.state == AlbumState.DRAFT:
         return False
     return grant.is_known or not (expired.link.is_password_protected or grant.asks_identity)
 
@@ -84,7 +84,7 @@ def _page(
     request: HttpRequest, token: str, expired: Expired, grant: Grant, may_see: bool, **shown: Any
 ) -> dict[str, Any]:
     has_cover = may_see and cover_of(grant) is not None
-    album = grant.album
+    album = grant.shown.album
     return {
         "studio": grant.studio,
         "brand_css": brand_css(grant.studio),
@@ -102,9 +102,9 @@ def _page(
 def cover_of(grant: Grant) -> serving.Location | None:
     """The cover that the studio chose, else the first photo, if this guest saw it. Run in `acting_in(studio)`."""
     stream = grant.stream()
-    chosen = stream.of([grant.album.cover_id]) if grant.album.cover_id else []
+    chosen = stream.of([grant.shown.cover_id]) if grant.shown.cover_id else []
     rows = chosen or stream.open().rows[:1]
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
     return watermarks.shown(grant.studio.pk, rows[0][0], COVER_SIZE, mark) if rows else None
 
 
@@ -146,15 +146,15 @@ def _reserve(link: str, address: str) -> None:
 def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -> None:
     who = visitors.of(grant, request.COOKIES, now=now)
     record.record(grant, ActivityKind.ASKED_TIME, visitor=who, user_agent=request.headers.get("User-Agent", ""))
-    page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.album.pk, grant.link_id])
+    page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.shown.pk, grant.link_id])
     owners = Membership.objects.for_studio(grant.studio).filter(role=Role.OWNER, user__is_active=True)
     for owner in owners.values_list("user__email", flat=True):
         send_later(
             owner,
-            f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
+            f"{who.name if who else 'A client'} asks for more time: {grant.shown.title}",
             "sharing/asked_time.txt",
             who=who,
-            album=grant.album,
+            album=grant.shown.album,
             link=expired.link,
             address=settings.PUBLIC_URL + page,
         )

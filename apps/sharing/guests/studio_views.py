@@ -31,7 +31,7 @@ def _album(request: StudioRequest, album_id: UUID) -> Album:
 
 
 def _visitor(request: StudioRequest, album: Album, visitor_id: UUID | str) -> Visitor:
-    visitor: Visitor = get_object_or_404(Visitor.objects.for_studio(request.studio), pk=visitor_id, album=album)
+    visitor: Visitor = get_object_or_404(Visitor.objects.for_studio(request.studio), pk=visitor_id, shown_id=album.pk)
     visitor.studio = request.studio
     return visitor
 

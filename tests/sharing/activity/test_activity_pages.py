@@ -17,7 +17,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing.activity import history
-from apps.sharing.models import Activity, ActivityKind, Visitor
+from apps.sharing.models import Activity, ActivityKind, Shown, Visitor
 from tests.sharing.conftest import Make, Share
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,11 @@ HTMX = {"HX-Request": "true"}
 def visitor(share: Share, name: str) -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
-            studio=share.studio, album=share.album, link=share.link, name=name, email=f"{name.lower()[:5]}@example.com"
+            studio=share.studio,
+            shown=Shown.of(share.album),
+            link=share.link,
+            name=name,
+            email=f"{name.lower()[:5]}@example.com",
         )
         row.save(force_insert=True)
     return row
@@ -41,7 +45,7 @@ def did(
     at = timezone.now() - timedelta(minutes=ago)
     row = Activity(
         studio=share.studio,
-        album=share.album,
+        shown=Shown.of(share.album),
         link=share.link,
         visitor=who,
         photo=photo,

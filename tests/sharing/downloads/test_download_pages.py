@@ -18,7 +18,7 @@ from apps.media.models import Blob, Rendition
 from apps.sharing.activity import record
 from apps.sharing.downloads import offers
 from apps.sharing.downloads.archive import paths
-from apps.sharing.models import Activity, ActivityKind, Pick, Selection, TakenPhoto
+from apps.sharing.models import Activity, ActivityKind, Pick, Selection, Shown, TakenPhoto
 from tests.factories import PlacementFactory, RenditionFactory, SectionFactory, jpeg
 from tests.sharing.conftest import PASSWORD, Make, Share, real_photo
 from tests.sharing.downloads.test_archives import known_as, visitor_of
@@ -269,7 +269,7 @@ def test_many_lists_cost_no_more_statements_and_are_counted_by_what_is_shown(sha
 
     def more(*photos: int, title: str) -> None:
         with acting_in(share.studio):
-            row = Selection(studio=share.studio, album=share.album, visitor=visitor, title=title)
+            row = Selection(studio=share.studio, shown=Shown.of(share.album), visitor=visitor, title=title)
             row.save(force_insert=True)
             for number in photos:
                 Pick(studio=share.studio, selection=row, photo=share.photos[number]).save(force_insert=True)

@@ -18,7 +18,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.emails import composing
-from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, ShareLink, Visitor
+from apps.sharing.models import Letter, LetterKind, LetterState, LetterTemplate, ShareLink, Shown, Visitor
 from tests.accounts.mails import sent
 from tests.sharing.conftest import PASSWORD, Make, Share
 
@@ -72,7 +72,9 @@ def test_the_link_is_sent_to_the_people_who_came_by_it(shared: Make, alice: Clie
         other.save(force_insert=True)
         for name, link in (("Anna", share.link), ("Tom", other)):
             address = f"{name.lower()}@example.com"
-            Visitor(studio=share.studio, album=share.album, link=link, name=name, email=address).save(force_insert=True)
+            Visitor(studio=share.studio, shown=Shown.of(share.album), link=link, name=name, email=address).save(
+                force_insert=True
+            )
     alice.post(page("letter_new", share.album.pk), form(share, to="visitors", addresses="", kind="complete"))
     [letter] = written(share.studio)
     assert (letter.to, letter.kind) == (ANNA, "complete")

@@ -22,7 +22,7 @@ from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from apps.sharing.emails import composing, outbox, recipients, sending
 from apps.sharing.links import addresses
-from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, ShareLink, Visitor
+from apps.sharing.models import Letter, LetterKind, LetterState, Pick, Selection, ShareLink, Shown, Visitor
 from config.tasks import STEPS
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.postbox import Postbox, open_postbox
@@ -423,9 +423,9 @@ def test_the_count_is_what_the_link_shows(shared: Make, alice_user: User) -> Non
 
 
 def _selection(share: Share) -> Selection:
-    visitor = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email=ANNA)
+    visitor = Visitor(studio=share.studio, shown=Shown.of(share.album), link=share.link, name="Anna", email=ANNA)
     visitor.save(force_insert=True)
-    selection = Selection(studio=share.studio, album=share.album, visitor=visitor, title="Album")
+    selection = Selection(studio=share.studio, shown=Shown.of(share.album), visitor=visitor, title="Album")
     selection.save(force_insert=True)
     for photo in share.photos[:2]:
         Pick(studio=share.studio, selection=selection, photo=photo).save(force_insert=True)

@@ -15,7 +15,7 @@ from apps.albums.models import Album, AlbumState
 from apps.sharing.emails import outbox, reminders, sending
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink, Visitor
+from apps.sharing.models import Letter, LetterKind, LetterState, ShareLink, Shown, Visitor
 from tests.sharing.conftest import Make, Share
 from tests.sharing.emails.test_letters import change, reread, work
 
@@ -44,7 +44,11 @@ def closing_in(share: Share, days: int, **values: Any) -> Share:
 def visitor(share: Share, name: str = "Anna") -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
-            studio=share.studio, album=share.album, link=share.link, name=name, email=f"{name.lower()}@example.com"
+            studio=share.studio,
+            shown=Shown.of(share.album),
+            link=share.link,
+            name=name,
+            email=f"{name.lower()}@example.com",
         )
         row.save(force_insert=True)
     return row

@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.feedback import comments
-from apps.sharing.models import Activity, ActivityKind, Comment
+from apps.sharing.models import Activity, ActivityKind, Comment, Shown
 from tests.sharing.conftest import Make, Share
 from tests.sharing.known import address, allowing, another_link, known, visitor_of
 
@@ -266,7 +266,9 @@ def test_a_long_thread_costs_no_more_queries(share: Share) -> None:
     def cost(roots: int) -> int:
         with acting_in(share.studio):
             for number in range(roots):
-                root = Comment(studio=share.studio, album=share.album, photo=photo, link=share.link, visitor=visitor)
+                root = Comment(
+                    studio=share.studio, shown=Shown.of(share.album), photo=photo, link=share.link, visitor=visitor
+                )
                 root.body = f"n{number}"
                 root.save(force_insert=True)
                 comments.answer(root, by=None, body="yes")  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from apps.albums.models import Album, AlbumState
 from apps.sharing.guests import expired, visitors
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
+from apps.sharing.models import Activity, ActivityKind, ShareLink, Shown, Visitor
 from tests.accounts.mails import path_in, sent
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
 
@@ -203,7 +203,9 @@ def test_reading_the_mails_page_extends_nothing(over: Any, alice: Client) -> Non
 def test_the_name_of_a_visitor_stands_in_the_mail(over: Any) -> None:
     share, client = over()
     with acting_in(share.studio):
-        who = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email="anna@example.com")
+        who = Visitor(
+            studio=share.studio, shown=Shown.of(share.album), link=share.link, name="Anna", email="anna@example.com"
+        )
         who.save(force_insert=True)
     answer = HttpResponse()
     visitors.remember(answer, who, now=timezone.now())
