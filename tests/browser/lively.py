@@ -206,8 +206,8 @@ def _said(
         first = None
         for number, (body, x, y) in enumerate(REMARKS):
             remark = Comment(
-                studio=album.studio, shown_id=album.pk, photo=photo, link=link, visitor=(anna, maria)[number % 2], body=body,
-                pin_x=x, pin_y=y,
+                studio=album.studio, shown_id=album.pk, photo=photo, link=link, visitor=(anna, maria)[number % 2],
+                body=body, pin_x=x, pin_y=y,
             )  # fmt: skip
             remark.save(force_insert=True)
             first = first or remark

@@ -1,4 +1,4 @@
-"""What a link shows, as its guests may read it. One door for every kind: whatever is asked of it hides what is hidden."""
+"""What a link shows, as its guests may read it. Whatever the kind: what is hidden from guests is hidden here."""
 
 from __future__ import annotations
 

@@ -138,8 +138,8 @@ def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[s
     """The rows for a table file: a head, then newest first, at most `MOST_LINES`."""
     yield ["When", "Gallery", "Link", "Who", "E-mail", "What", "Photo", "Device", "Details"]
     rows = rows_of(studio, album, asked).order_by(*ORDER)
-    names = ("at", "shown__album__title", "link__label", "visitor__name", "visitor__email", "kind", "photo__camera_name",
-             "device", "detail")  # fmt: skip
+    names = ("at", "shown__album__title", "link__label", "visitor__name", "visitor__email", "kind",
+             "photo__camera_name", "device", "detail")  # fmt: skip
     for at, title, label, name, email, kind, photo, device, detail in rows.values_list(*names)[:MOST_LINES]:
         moment = at.astimezone(studio.zone).isoformat(sep=" ", timespec="seconds")
         facts = ", ".join(f"{key}: {value}" for key, value in detail.items())

@@ -124,14 +124,14 @@ def _with_hearts(
     is_main: bool,
     *,
     studio: UUID,
-    album: UUID,
+    shown: UUID,
     visitor: UUID,
     link: UUID,
     hidden: Sequence[UUID],
     among: Sequence[UUID],
 ) -> QuerySet[Any]:
     """A visitor's lists in order, with `shown_count` and `hearts`."""
-    shown = unseen(studio, album, Audience(link, is_main), hidden).photo_ids
+    visible = unseen(studio, shown, Audience(link, is_main), hidden).photo_ids
     picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
     return (
         Selection.objects.for_studio(studio)
@@ -139,7 +139,7 @@ def _with_hearts(
         .select_related("preset")
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
-            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=shown))), 0),
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
             hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
         )
     )

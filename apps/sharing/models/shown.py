@@ -17,7 +17,7 @@ class ShownKind(models.TextChoices):
 
 
 class Shown(StudioModel):
-    """What one or more links show. Visitors, their lists, marks and comments, and the log of what they did belong to it.
+    """What one or more links show. Visitors, their lists, marks and comments, and the log of their deeds belong to it.
 
     An album's row carries the album's own id, so that its guests' addresses and cookies name the album.
     """

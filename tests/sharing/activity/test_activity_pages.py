@@ -29,7 +29,7 @@ def visitor(share: Share, name: str) -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
             studio=share.studio,
-            shown=Shown.of(share.album),
+            shown_id=share.album.pk,
             link=share.link,
             name=name,
             email=f"{name.lower()[:5]}@example.com",
@@ -45,7 +45,7 @@ def did(
     at = timezone.now() - timedelta(minutes=ago)
     row = Activity(
         studio=share.studio,
-        shown=Shown.of(share.album),
+        shown_id=share.album.pk,
         link=share.link,
         visitor=who,
         photo=photo,

@@ -108,10 +108,10 @@ def visitor_of(share: Share, *photos: int) -> Visitor:
     """A visitor with a list of favourites."""
     with acting_in(share.studio):
         visitor = Visitor(
-            studio=share.studio, shown=Shown.of(share.album), link=share.link, name="Ada", email="ada@example.com"
+            studio=share.studio, shown_id=share.album.pk, link=share.link, name="Ada", email="ada@example.com"
         )
         visitor.save(force_insert=True)
-        selection = Selection(studio=share.studio, shown=Shown.of(share.album), visitor=visitor, title="Mine")
+        selection = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title="Mine")
         selection.save(force_insert=True)
         for number in photos:
             Pick(studio=share.studio, selection=selection, photo=share.photos[number]).save(force_insert=True)

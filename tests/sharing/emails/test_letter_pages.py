@@ -68,11 +68,13 @@ def test_the_link_is_sent_to_typed_addresses(shared: Make, alice: Client) -> Non
 def test_the_link_is_sent_to_the_people_who_came_by_it(shared: Make, alice: Client) -> None:
     share = shared()
     with acting_in(share.studio):
-        other = ShareLink(studio=share.studio, album=share.album, label="x", token_hash="x", token_sealed="")
+        other = ShareLink(
+            studio=share.studio, shown_id=share.album.pk, album=share.album, label="x", token_hash="x", token_sealed=""
+        )
         other.save(force_insert=True)
         for name, link in (("Anna", share.link), ("Tom", other)):
             address = f"{name.lower()}@example.com"
-            Visitor(studio=share.studio, shown=Shown.of(share.album), link=link, name=name, email=address).save(
+            Visitor(studio=share.studio, shown_id=share.album.pk, link=link, name=name, email=address).save(
                 force_insert=True
             )
     alice.post(page("letter_new", share.album.pk), form(share, to="visitors", addresses="", kind="complete"))

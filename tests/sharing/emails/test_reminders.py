@@ -45,7 +45,7 @@ def visitor(share: Share, name: str = "Anna") -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
             studio=share.studio,
-            shown=Shown.of(share.album),
+            shown_id=share.album.pk,
             link=share.link,
             name=name,
             email=f"{name.lower()}@example.com",

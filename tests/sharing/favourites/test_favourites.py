@@ -89,7 +89,7 @@ def come(shared: Make) -> Come:
             ShareLink.objects.for_studio(share.studio).filter(pk=share.link.pk).update(may_favourite=rights)
             SelectionPreset(
                 studio=share.studio,
-                shown=Shown.of(share.album),
+                shown_id=share.album.pk,
                 title="For the album",
                 minimum=minimum,
                 maximum=maximum,

@@ -267,7 +267,7 @@ def test_a_long_thread_costs_no_more_queries(share: Share) -> None:
         with acting_in(share.studio):
             for number in range(roots):
                 root = Comment(
-                    studio=share.studio, shown=Shown.of(share.album), photo=photo, link=share.link, visitor=visitor
+                    studio=share.studio, shown_id=share.album.pk, photo=photo, link=share.link, visitor=visitor
                 )
                 root.body = f"n{number}"
                 root.save(force_insert=True)

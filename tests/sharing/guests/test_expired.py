@@ -204,7 +204,7 @@ def test_the_name_of_a_visitor_stands_in_the_mail(over: Any) -> None:
     share, client = over()
     with acting_in(share.studio):
         who = Visitor(
-            studio=share.studio, shown=Shown.of(share.album), link=share.link, name="Anna", email="anna@example.com"
+            studio=share.studio, shown_id=share.album.pk, link=share.link, name="Anna", email="anna@example.com"
         )
         who.save(force_insert=True)
     answer = HttpResponse()
