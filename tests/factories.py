@@ -25,7 +25,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Version
 from apps.media import cas
 from apps.media.models import Blob, Rendition
-from apps.sharing.models import ShareLink
+from apps.sharing.models import ShareLink, Shown
 
 T = TypeVar("T", bound=models.Model)
 
@@ -239,6 +239,11 @@ class ApiKeyFactory(Rows[ApiKey]):
     scopes = factory.LazyFunction(lambda: ["read"])
 
 
+def _shown(album: Album) -> Shown:
+    with _inside(album.studio):
+        return Shown.of(album)
+
+
 class ShareLinkFactory(Rows[ShareLink]):
     """`ShareLinkFactory(token="...", password="...")` says what the client was sent."""
 
@@ -250,6 +255,7 @@ class ShareLinkFactory(Rows[ShareLink]):
 
     album = factory.SubFactory(AlbumFactory)
     studio = factory.SelfAttribute("album.studio")
+    shown = factory.LazyAttribute(lambda o: _shown(o.album))
     label = "Family"
     token_hash = factory.LazyAttribute(lambda o: secret_hash(o.token))
     token_sealed = ""

@@ -66,18 +66,18 @@ def furnish(studio: Studio, member: User) -> None:
 def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
     """What comes of one visitor's stay, parents first."""
     studio, album = link.studio, link.album
-    visitor = Visitor(studio=studio, album=album, link=link, name="Ada", email="ada@example.com")
-    preset = SelectionPreset(studio=studio, album=album, title="Album", maximum=30)
-    selection = Selection(studio=studio, album=album, visitor=visitor, preset=preset, title="Album")
+    visitor = Visitor(studio=studio, shown=link.shown, link=link, name="Ada", email="ada@example.com")
+    preset = SelectionPreset(studio=studio, shown=link.shown, title="Album", maximum=30)
+    selection = Selection(studio=studio, shown=link.shown, visitor=visitor, preset=preset, title="Album")
     email = Email(studio=studio, key="delivery:1", to=visitor.email, composer="client", keeps_words=True)
     return [
         visitor,
         preset,
         selection,
         Pick(studio=studio, selection=selection, photo=photo),
-        Mark(studio=studio, album=album, visitor=visitor, photo=photo, stars=4),
-        Comment(studio=studio, album=album, photo=photo, visitor=visitor, body="Lovely"),
-        Activity(studio=studio, album=album, link=link, visitor=visitor, kind=ActivityKind.OPENED),
+        Mark(studio=studio, shown=link.shown, visitor=visitor, photo=photo, stars=4),
+        Comment(studio=studio, shown=link.shown, photo=photo, visitor=visitor, body="Lovely"),
+        Activity(studio=studio, shown=link.shown, link=link, visitor=visitor, kind=ActivityKind.OPENED),
         TakenPhoto(studio=studio, link=link, photo=photo),
         Archive(studio=studio, link=link, what="all", size="web", etag="e" * 32, length=1, photos=1, plan=b"x"),
         EmailTemplate(studio=studio, kind=EmailKind.DELIVERY, subject="Ready", body="Your photos are ready."),

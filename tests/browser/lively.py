@@ -158,7 +158,7 @@ def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any
 def _guest(album: Album, link: ShareLink, name: str, email: str) -> Visitor:
     from apps.sharing.models import Visitor
 
-    visitor = Visitor(studio=album.studio, album=album, link=link, name=name, email=email)
+    visitor = Visitor(studio=album.studio, shown_id=album.pk, link=link, name=name, email=email)
     visitor.save(force_insert=True)
     return visitor
 
@@ -170,11 +170,11 @@ def _chosen(lively: Lively, album: Album, photos: list[Photo], anna: Visitor, ma
     from apps.sharing.models import Mark, Pick, Selection, SelectionPreset, Work
 
     studio, now = album.studio, timezone.now()
-    preset = SelectionPreset(studio=studio, album=album, title="For the album", minimum=4, maximum=6)
+    preset = SelectionPreset(studio=studio, shown_id=album.pk, title="For the album", minimum=4, maximum=6)
     preset.save(force_insert=True)
     for visitor, chosen, sent in ((anna, photos[:6], None), (maria, photos[3:9], now - timedelta(hours=3))):
         list_ = Selection(
-            studio=studio, album=album, visitor=visitor, preset=preset, title=preset.title,
+            studio=studio, shown_id=album.pk, visitor=visitor, preset=preset, title=preset.title,
             state="sent" if sent else "open", sent_at=sent,
             note="We love them all. Please take the one with the best light twice as large." if sent else "",
         )  # fmt: skip
@@ -183,14 +183,14 @@ def _chosen(lively: Lively, album: Album, photos: list[Photo], anna: Visitor, ma
         for number, photo in enumerate(chosen):
             work = works[number] if number < len(works) else Work.SELECTED
             Pick(studio=studio, selection=list_, photo=photo, work=work).save(force_insert=True)
-    own = Selection(studio=studio, album=album, visitor=anna, title="For grandma")
+    own = Selection(studio=studio, shown_id=album.pk, visitor=anna, title="For grandma")
     own.save(force_insert=True)
     for photo in photos[6:9]:
         Pick(studio=studio, selection=own, photo=photo).save(force_insert=True)
     for number, photo in enumerate(photos[:8]):
         for visitor, stars in ((anna, 5 - number % 3), (maria, 3 + number % 3)):
             Mark(
-                studio=studio, album=album, visitor=visitor, photo=photo, stars=stars,
+                studio=studio, shown_id=album.pk, visitor=visitor, photo=photo, stars=stars,
                 verdict=("approved", "maybe", "rejected", "")[number % 4],
                 label=("green", "", "yellow", "red", "blue", "", "purple", "")[number],
             ).save(force_insert=True)  # fmt: skip
@@ -206,14 +206,14 @@ def _said(
         first = None
         for number, (body, x, y) in enumerate(REMARKS):
             remark = Comment(
-                studio=album.studio, album=album, photo=photo, link=link, visitor=(anna, maria)[number % 2], body=body,
-                pin_x=x, pin_y=y,
+                studio=album.studio, shown_id=album.pk, photo=photo, link=link, visitor=(anna, maria)[number % 2],
+                body=body, pin_x=x, pin_y=y,
             )  # fmt: skip
             remark.save(force_insert=True)
             first = first or remark
         answer = "Of course. You will find the new version here on Friday."
         Comment(
-            studio=album.studio, album=album, photo=photo, link=link, author=owner, parent=first, body=answer
+            studio=album.studio, shown_id=album.pk, photo=photo, link=link, author=owner, parent=first, body=answer
         ).save(force_insert=True)  # fmt: skip
     lively.values["comment_id"] = str(remark.pk)
 
@@ -234,12 +234,12 @@ def _done(album: Album, links: dict[str, ShareLink], photos: list[Photo], guests
         kind, detail = deeds[number % len(deeds)]
         has_photo = kind in ("favourite", "commented", "marked", "downloaded")
         Activity(
-            studio=album.studio, album=album, link=links["family"], visitor=guests[number % 3], kind=kind,
+            studio=album.studio, shown_id=album.pk, link=links["family"], visitor=guests[number % 3], kind=kind,
             photo=photos[number % len(photos)] if has_photo else None, device=devices[number % 3], detail=detail,
             at=now - timedelta(minutes=7 + 53 * number),
         ).save(force_insert=True)  # fmt: skip
     Activity(
-        studio=album.studio, album=album, link=links["locked"], kind="failed", device=devices[1], at=now
+        studio=album.studio, shown_id=album.pk, link=links["locked"], kind="failed", device=devices[1], at=now
     ).save(force_insert=True)  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def visitor_of(share: Share, name: str = "Ada") -> Visitor:
     with acting_in(share.studio):
         visitor, _ = Visitor.objects.for_studio(share.studio).get_or_create(
             studio=share.studio,
-            album=share.album,
+            shown_id=share.album.pk,
             email=f"{abs(hash(name))}@example.com",
             defaults={"name": name, "link": share.link},
         )

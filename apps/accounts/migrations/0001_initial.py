@@ -294,6 +294,93 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Email",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="emails",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("to", models.EmailField(blank=True, max_length=254)),
+                ("reply_to", models.EmailField(blank=True, max_length=254)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("sealed", models.TextField(blank=True)),
+                ("composer", models.CharField(blank=True, max_length=20)),
+                ("keeps_words", models.BooleanField(default=False)),
+                ("is_automatic", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("kept", "Kept"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("useful_until", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("handed_at", models.DateTimeField(editable=False, null=True)),
+                ("sent_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["studio", "useful_until", "due_at"],
+                        name="accounts_email_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("tried_at__isnull", False)),
+                        fields=["studio", "-tried_at"],
+                        name="accounts_email_turn",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["lease_until"], name="accounts_email_sending"
+                    ),
+                    models.Index(
+                        condition=models.Q(("keeps_words", False)), fields=["created_at"], name="accounts_email_age"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_email_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "key"), name="accounts_email_key", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sending"), _negated=True),
+                            ("lease_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="accounts_email_lease",
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name="ApiKey",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -336,7 +423,7 @@ class Migration(migrations.Migration):
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Studio", column="id"),
         apps.accounts.tenant_keys.ProtectByStudio(
-            "ApiKey", "IdempotentReply", "Invitation", "JournalEntry", "Membership", "RefreshToken"
+            "ApiKey", "Email", "IdempotentReply", "Invitation", "JournalEntry", "Membership", "RefreshToken"
         ),
         migrations.RunSQL(
             sql="REVOKE UPDATE, DELETE ON accounts_journalentry FROM glassine_app",

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField(null=True)),
                 ("color", models.CharField(blank=True, max_length=7)),
                 ("phash", models.BigIntegerField(null=True)),
+                ("fingerprint_version", models.PositiveSmallIntegerField(default=1, editable=False)),
                 ("taken_at", models.DateTimeField(null=True)),
                 ("taken_offset", models.SmallIntegerField(null=True)),
                 ("taken_by_hand", models.BooleanField(default=False)),
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                         fields=["studio", "state"],
                         name="albums_photo_unready",
                     ),
+                    models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="albums_photo_studio_id"),
@@ -403,8 +405,8 @@ class Migration(migrations.Migration):
             ],
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Album", "Photo", "Placement", "Section", "Version"),
-        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
-        # weeks are unknown to the planner until then. One in a hundred is soon enough.
+        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of weeks
+        # are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(
             sql="ALTER TABLE albums_photo SET (autovacuum_analyze_scale_factor = 0.01, autovacuum_analyze_threshold = 200)",
             reverse_sql="ALTER TABLE albums_photo RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",

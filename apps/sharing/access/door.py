@@ -18,9 +18,10 @@ from django.http import Http404, HttpResponseBase
 
 from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section, hidden_from
+from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section
 from apps.albums.stream import Stream
 from apps.sharing.access import known, lockout, passes
+from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.links.terms import Rights, Standing, Terms
 from apps.sharing.models import READABLE, ShareLink
 from apps.web.raw_rows import Columns
@@ -75,7 +76,7 @@ class Anonymous(Closed):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A guest inside one album.
+    """A guest inside what one link shows.
 
     link_id, version: bind cookies, sockets and jobs that come of it.
     is_known: this browser was let in before.
@@ -87,7 +88,7 @@ class Grant:
     link_id: UUID
     version: int
     studio: Studio
-    album: Album
+    shown: ShownAlbum
     rights: Rights
     expires_at: datetime | None
     is_known: bool
@@ -103,21 +104,20 @@ class Grant:
 
     @property
     def audience(self) -> Audience:
-        """Who this guest is to the album's photos."""
+        """Who this guest is to the photos."""
         return Audience(self.link_id, self.rights.is_main)
 
     def stream(self, sections: Sequence[Section] | None = None) -> Stream:
-        """The album as this guest may read it. sections: all of the album's, if they are at hand."""
-        return Stream(self.album, audience=self.audience, sections=sections)
+        """All of it as this guest may read it. sections: all there are, if they are at hand."""
+        return self.shown.stream(self.audience, sections)
 
     def sees(self, placements: PlacementQuerySet) -> PlacementQuerySet:
         """Of these placements, the ones that this guest may know of. Run it in `acting_in(grant.studio)`."""
-        mine = placements.filter(album_id=self.album.pk)
-        return mine.shown_to(self.audience, hidden_from(self.audience, self.album))
+        return self.shown.sees(placements, self.audience)
 
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""
-        return self.sees(self.album.placements.all())  # type: ignore[arg-type]
+        return self.shown.photos(self.audience)
 
     def require(self, photo_id: UUID) -> Photo:
         """One photo that this guest may know of. Raises Http404. Run it in `acting_in(grant.studio)`."""
@@ -129,7 +129,7 @@ class Grant:
 
     def hand_over(self, response: HttpResponseBase, cookies: Mapping[str, str], *, now: datetime) -> None:
         """Give the browser its pass. cookies: those it holds."""
-        held = passes.Pass(self.link_id, self.album.pk, self.version)
+        held = passes.Pass(self.link_id, self.shown.pk, self.version)
         passes.COOKIE.give(response, cookies, held, self.link_id, now=now)
 
 
@@ -170,17 +170,17 @@ def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
     return _grant(link, is_known=False)
 
 
-def grants_for_pictures(cookies: Mapping[str, str], album_id: UUID, *, now: datetime) -> list[Grant]:
-    """The rights by which a browser may see pictures of an album, one for each pass that still opens its link.
+def grants_for_pictures(cookies: Mapping[str, str], shown_id: UUID, *, now: datetime) -> list[Grant]:
+    """The rights by which a browser may see pictures of what a link shows, one for each pass that still opens its link.
 
-    Links of one album can show other photos each, so each right is asked. The links' rows are read afresh.
+    Links to one album can show other photos each, so each right is asked. The links' rows are read afresh.
     """
     held = passes.COOKIE.read_all(cookies, now=now)
-    versions = {one.link_id: one.version for one in held if one.album_id == album_id}
+    versions = {one.link_id: one.version for one in held if one.shown_id == shown_id}
     if not versions:
         return []
     with across_studios():
-        links = list(_links().filter(pk__in=versions, album_id=album_id).order_by("pk"))
+        links = list(_links().filter(pk__in=versions, shown_id=shown_id).order_by("pk"))
     return [
         _grant(link, is_known=True)
         for link in links
@@ -235,7 +235,7 @@ def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bo
     if not link.asks_identity:
         return True
     with acting_in(link.studio):
-        return known.known(link.studio, link.album_id, cookies, now=now) is not None
+        return known.known(link.studio, link.shown_id, cookies, now=now) is not None
 
 
 def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
@@ -260,7 +260,7 @@ def _grant(link: ShareLink, *, is_known: bool) -> Grant:
         link_id=link.pk,
         version=link.version,
         studio=link.studio,
-        album=link.album,
+        shown=ShownAlbum(link.album),
         rights=Terms.of(link, link.album).rights,
         expires_at=link.expires_at,
         is_known=is_known,

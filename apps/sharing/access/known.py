@@ -14,7 +14,7 @@ from apps.web.compiled_queries import Compiled
 
 
 class VisitorPass(NamedTuple):
-    """What the cookie of an album says: who looks, until the visitor is signed out."""
+    """What the cookie says, one for each thing that is shown: who looks, until the visitor is signed out."""
 
     visitor_id: UUID
     version: int
@@ -23,17 +23,17 @@ class VisitorPass(NamedTuple):
 COOKIE: Final = SignedCookie("visitor", VisitorPass, lifetime=timedelta(days=365), most=10)
 
 
-def known(studio: Studio, album_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
-    """The person a browser is known as in an album. Run it in `acting_in(studio)`."""
-    named = COOKIE.read(cookies, album_id, now=now)
+def known(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The person a browser is known as there. Run it in `acting_in(studio)`."""
+    named = COOKIE.read(cookies, shown_id, now=now)
     if named is None:
         return None
-    found = _KNOWN(studio=studio.pk, album=album_id, visitor=named.visitor_id, version=named.version)
+    found = _KNOWN(studio=studio.pk, shown=shown_id, visitor=named.visitor_id, version=named.version)
     return found[0] if found else None
 
 
 _KNOWN: Final = Compiled(
-    lambda *, studio, album, visitor, version: Visitor.objects.for_studio(studio).filter(
-        album_id=album, pk=visitor, version=version
+    lambda *, studio, shown, visitor, version: Visitor.objects.for_studio(studio).filter(
+        shown_id=shown, pk=visitor, version=version
     )
 )

@@ -17,7 +17,7 @@ class Pass(NamedTuple):
     """What a guest's cookie says."""
 
     link_id: UUID
-    album_id: UUID
+    shown_id: UUID
     version: int
 
 

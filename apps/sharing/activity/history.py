@@ -19,7 +19,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Activity, ActivityKind
+from apps.sharing.models import Activity, ActivityKind, Visitor
 from apps.web import keyset
 
 PAGE = 50
@@ -56,15 +56,15 @@ class Filter:
 
 def rows_of(studio: Studio, album: Album | None, asked: Filter) -> QuerySet[Activity]:
     """The rows of a studio, or of one of its albums; those of albums in the trash rest there."""
-    rows = Activity.objects.for_studio(studio).filter(album__trashed_at__isnull=True)
+    rows = Activity.objects.for_studio(studio).filter(shown__album__trashed_at__isnull=True)
     if album is not None:
-        rows = rows.filter(album_id=album.pk)
+        rows = rows.filter(shown_id=album.pk)
     return asked.apply(rows, studio)
 
 
 def feed(studio: Studio, album: Album | None, asked: Filter, *, after: str = "") -> keyset.Page:
     """A page of the newest. A cursor that cannot be read begins at the start."""
-    rows = rows_of(studio, album, asked).select_related("album", "link", "visitor", "photo")
+    rows = rows_of(studio, album, asked).select_related("shown__album", "link", "visitor", "photo")
     scope = f"activity {studio.pk} {album.pk if album else ''}"
     try:
         return keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
@@ -74,7 +74,7 @@ def feed(studio: Studio, album: Album | None, asked: Filter, *, after: str = "")
 
 def since(studio: Studio, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:
     """What came after the row that the page showed last, newest first; at most a page."""
-    rows = rows_of(studio, album, asked).select_related("album", "link", "visitor", "photo")
+    rows = rows_of(studio, album, asked).select_related("shown__album", "link", "visitor", "photo")
     if newest is not None:
         known = Activity.objects.for_studio(studio).filter(pk=newest).values_list("at", flat=True).first()
         if known is None:
@@ -99,20 +99,28 @@ FIGURES = {
 def by_person(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
     """What each visitor did, the most recent first; who never said a name is one row for each link."""
     rows = rows_of(studio, album, asked).order_by()
-    names = ("visitor_id", "visitor__name", "visitor__email", "link_id", "link__label", "album_id", "album__title")
+    names = (
+        "visitor_id",
+        "visitor__name",
+        "visitor__email",
+        "link_id",
+        "link__label",
+        "shown_id",
+        "shown__album__title",
+    )
     return list(rows.values(*names).annotate(**FIGURES).order_by("-newest")[:MOST_ROWS])
 
 
 def by_photo(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
     """What was done with each photo, the most loved first."""
     rows = rows_of(studio, album, asked).filter(photo__isnull=False).order_by()
-    names = ("photo_id", "photo__camera_name", "album_id", "album__title")
+    names = ("photo_id", "photo__camera_name", "shown_id", "shown__album__title")
     return list(rows.values(*names).annotate(**FIGURES).order_by("-favourites", "-downloads", "-newest")[:MOST_ROWS])
 
 
 def choices(studio: Studio, album: Album | None) -> dict[str, list[tuple[UUID, str]]]:
     """People and links to choose from; names repeat between albums, so the addresses stand beside them."""
-    people = studio.visitors if album is None else album.visitors
+    people = studio.visitors if album is None else Visitor.objects.for_studio(studio).filter(shown_id=album.pk)
     links = studio.sharelinks if album is None else album.share_links
     return {
         "people": [
@@ -130,8 +138,8 @@ def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[s
     """The rows for a table file: a head, then newest first, at most `MOST_LINES`."""
     yield ["When", "Gallery", "Link", "Who", "E-mail", "What", "Photo", "Device", "Details"]
     rows = rows_of(studio, album, asked).order_by(*ORDER)
-    names = ("at", "album__title", "link__label", "visitor__name", "visitor__email", "kind", "photo__camera_name",
-             "device", "detail")  # fmt: skip
+    names = ("at", "shown__album__title", "link__label", "visitor__name", "visitor__email", "kind",
+             "photo__camera_name", "device", "detail")  # fmt: skip
     for at, title, label, name, email, kind, photo, device, detail in rows.values_list(*names)[:MOST_LINES]:
         moment = at.astimezone(studio.zone).isoformat(sep=" ", timespec="seconds")
         facts = ", ".join(f"{key}: {value}" for key, value in detail.items())

@@ -59,7 +59,7 @@ def record(
         return
     Activity(
         studio=grant.studio,
-        album=grant.album,
+        shown_id=grant.shown.pk,
         link_id=grant.link_id,
         visitor=visitor,
         photo_id=photo_id,
@@ -84,7 +84,7 @@ def record_failure(link: ShareLink, *, user_agent: str) -> None:
     """Note that somebody gave a wrong password. There are no more of these than guesses in the link's budget."""
     Activity(
         studio=link.studio,
-        album_id=link.album_id,
+        shown_id=link.shown_id,
         link_id=link.pk,
         kind=ActivityKind.FAILED,
         device=device_of(user_agent) if user_agent else "",

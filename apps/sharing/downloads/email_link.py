@@ -43,11 +43,11 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: st
         return there
     _reserve((PER_VISITOR, str(visitor.pk)), (PER_ADDRESS, address), (PER_LINK, str(grant.link_id)))
     link: ShareLink = ShareLink.objects.for_studio(grant.studio).get(pk=grant.link_id)
-    link.studio, link.album = grant.studio, grant.album
+    link.studio, link.album = grant.studio, grant.shown.album
     language = composing.known_language(get_language())
     draft = writing.drafted(
         EmailKind.DOWNLOAD,
-        grant.album,
+        grant.shown.album,
         key,
         visitor.email,
         words=_words(link, visitor, wish, count, language),

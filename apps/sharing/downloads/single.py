@@ -103,7 +103,7 @@ def take(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, answer:
 def refused(request: HttpRequest, grant: Grant, token: str, reason: Refusal, onward: str = "") -> HttpResponse:
     """The reason on a page, with the way on."""
     context = {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "brand_css": brand_css(grant.studio),
         "gallery_url": reverse("sharing:gallery", args=[token]),

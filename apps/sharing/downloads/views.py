@@ -139,7 +139,7 @@ def _photo(grant: Grant, token: str, query: Mapping[str, str], wish: Wish) -> di
 
 def _common(grant: Grant, token: str) -> dict[str, Any]:
     return {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "brand_css": brand_css(grant.studio),
         "gallery_url": reverse("sharing:gallery", args=[token]),

@@ -56,5 +56,5 @@ def visitors_of(link: ShareLink) -> list[Visitor]:
 
 def known_as(album: Album, addresses: Iterable[str]) -> dict[str, Visitor]:
     """The album's visitors with these addresses."""
-    rows = Visitor.objects.for_studio(album.studio_id).filter(album_id=album.pk, email__in=list(addresses))
+    rows = Visitor.objects.for_studio(album.studio_id).filter(shown_id=album.pk, email__in=list(addresses))
     return {visitor.email: visitor for visitor in rows}

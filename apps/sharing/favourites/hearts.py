@@ -107,7 +107,7 @@ def send(
     facts: dict[str, Any] = {"selection": selection.title, "round": selection.round, "count": count}
     record.record(grant, ActivityKind.SENT, visitor=visitor, user_agent=user_agent, note=note, **facts)
     # The rows at hand spare the emails from reading them again.
-    selection.visitor, selection.album = visitor, grant.album
+    selection.visitor, selection.album = visitor, grant.shown.album
     subject = f"{visitor.name} has sent “{selection.title}”"
     words = _words(selection, subject, "sharing/favourites/selection_sent.txt", count=count)
     key = f"selection-sent:{selection.pk}:{selection.round}"
@@ -148,13 +148,13 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
     if maximum is None:
         raise Refused("unlimited", _("This list has no limit."))
     asked = Activity.objects.for_studio(grant.studio).filter(
-        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
+        shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
     )
     if asked.filter(detail__selection_id=str(selection.pk)).exists():
         return selection
     facts: dict[str, Any] = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
     record.record(grant, ActivityKind.ASKED_MORE, visitor=visitor, user_agent=user_agent, **facts)
-    selection.visitor, selection.album = visitor, grant.album
+    selection.visitor, selection.album = visitor, grant.shown.album
     subject = f"{visitor.name} asks for more than {maximum} photos"
     words = _words(selection, subject, "sharing/favourites/selection_more.txt", maximum=maximum)
     key = f"selection-more:{selection.pk}:{int(now.timestamp())}"
@@ -178,7 +178,7 @@ def _check_limits(selection: Selection, count: int) -> None:
 
 def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
     sent = Activity.objects.for_studio(grant.studio).filter(
-        album_id=grant.album.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
+        shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
     )
     if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
         raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.albums.request_params import readable_uuids, uuid_or_none
-from apps.albums.stream import Page, Stream, sections_of
+from apps.albums.stream import Page, Stream
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import SignedCookie
@@ -38,13 +38,13 @@ COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), m
 
 def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, str]) -> UUID | None:
     """The list that the browser wants: the one that the request names, else the one it chose last."""
-    held = COOKIE.read(cookies, grant.album.pk, now=timezone.now())
+    held = COOKIE.read(cookies, grant.shown.pk, now=timezone.now())
     return uuid_or_none(query.get("list")) or (held.selection_id if held else None)
 
 
 def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant: Grant, selection_id: UUID) -> None:
     """The hearts of the browser with these cookies go to this list from now on."""
-    COOKIE.give(response, cookies, ChosenList(selection_id), grant.album.pk, now=timezone.now())
+    COOKIE.give(response, cookies, ChosenList(selection_id), grant.shown.pk, now=timezone.now())
 
 
 def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def favourites_context(
     found = lists.read(grant, visitor, chosen=chosen)
     active = found.active
     context = {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "visitor": visitor,
         "gallery_url": reverse("sharing:gallery", args=[token]),
@@ -96,7 +96,7 @@ def favourites_context(
     }
     if active.selection is None:
         return {**context, "tiles": "", "total": 0}
-    every_section = sections_of(grant.album)
+    every_section = grant.shown.sections()
     stream = chosen_stream(grant, grant.stream(every_section), active)
     page = stream.open(query.get("after", ""), photo=uuid_or_none(query.get("photo")))
     following = f"{context['favourites_url']}?list={active.id}&after={page.next}" if page.next else ""
@@ -104,7 +104,7 @@ def favourites_context(
         page.rows,
         stream.counts.headings(every_section),
         studio_id=grant.studio.pk,
-        album_id=grant.album.pk,
+        album_id=grant.shown.pk,
         gallery_url=context["gallery_url"],
         after=page.after,
         first_page=page.is_first,

@@ -106,7 +106,7 @@ def read(
     rows = _READ(
         grant.rights.is_main,
         studio=grant.studio.pk,
-        album=grant.album.pk,
+        shown=grant.shown.pk,
         visitor=visitor.pk,
         link=grant.link_id,
         hidden=whole.hidden_sections,
@@ -124,22 +124,22 @@ def _with_hearts(
     is_main: bool,
     *,
     studio: UUID,
-    album: UUID,
+    shown: UUID,
     visitor: UUID,
     link: UUID,
     hidden: Sequence[UUID],
     among: Sequence[UUID],
 ) -> QuerySet[Any]:
     """A visitor's lists in order, with `shown_count` and `hearts`."""
-    shown = unseen(studio, album, Audience(link, is_main), hidden).photo_ids
+    visible = unseen(studio, shown, Audience(link, is_main), hidden).photo_ids
     picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
     return (
         Selection.objects.for_studio(studio)
-        .filter(album_id=album, visitor_id=visitor)
+        .filter(shown_id=shown, visitor_id=visitor)
         .select_related("preset")
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
-            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=shown))), 0),
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
             hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
         )
     )
@@ -179,12 +179,12 @@ def prepare(grant: Grant, visitor: Visitor) -> None:
     missing = [preset for preset in _presets(grant) if preset.pk not in made]
     fresh = [
         Selection(
-            studio=grant.studio, album=grant.album, visitor=visitor, preset=preset, title=_free(preset.title, own)
+            studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, preset=preset, title=_free(preset.title, own)
         )
         for preset in missing
     ]
     if not fresh and not own:
-        fresh = [Selection(studio=grant.studio, album=grant.album, visitor=visitor, title=_("Favourites"))]
+        fresh = [Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=_("Favourites"))]
     if fresh:
         # Two first hearts at once make the lists once: the second waits for the first and adds nothing.
         Selection.objects.for_studio(grant.studio).bulk_create(fresh, ignore_conflicts=True)
@@ -213,7 +213,7 @@ def create(grant: Grant, visitor: Visitor, title: str) -> Selection:
     title = _checked(grant, visitor, title)
     if _of(grant, visitor).count() >= PER_VISITOR:
         raise Refused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
-    selection = Selection(studio=grant.studio, album=grant.album, visitor=visitor, title=title)
+    selection = Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=title)
     selection.save(force_insert=True)
     return selection
 
@@ -308,23 +308,23 @@ def _first(grant: Grant, visitor: Visitor) -> str:
 
 def _first_to_come(grant: Grant) -> Listed:
     """The list that a first heart would go to."""
-    preset = next(iter(_PRESETS(studio=grant.studio.pk, album=grant.album.pk)), None)
+    preset = next(iter(_PRESETS(studio=grant.studio.pk, shown=grant.shown.pk)), None)
     return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
 
 
 def _presets(grant: Grant) -> QuerySet[SelectionPreset]:
-    return _presets_of(studio=grant.studio.pk, album=grant.album.pk)
+    return _presets_of(studio=grant.studio.pk, shown=grant.shown.pk)
 
 
-def _presets_of(*, studio: UUID, album: UUID) -> QuerySet[SelectionPreset]:
-    return SelectionPreset.objects.for_studio(studio).filter(album_id=album).order_by("rank", "pk")
+def _presets_of(*, studio: UUID, shown: UUID) -> QuerySet[SelectionPreset]:
+    return SelectionPreset.objects.for_studio(studio).filter(shown_id=shown).order_by("rank", "pk")
 
 
 _PRESETS: Final = Compiled(_presets_of)
 
 
 def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:
-    return Selection.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, visitor=visitor)
+    return Selection.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk, visitor=visitor)
 
 
 def _shown(grant: Grant, picks: QuerySet[Pick]) -> QuerySet[Pick]:

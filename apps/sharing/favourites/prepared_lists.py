@@ -7,8 +7,9 @@ from django.db.models import Max
 
 from apps.accounts.journal import note
 from apps.accounts.models import User
+from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
-from apps.sharing.models import SelectionPreset
+from apps.sharing.models import SelectionPreset, Shown
 
 PER_ALBUM = 20
 
@@ -21,13 +22,22 @@ class BadPreset(ValueError):
         super().__init__(sentence)
 
 
+def of(album: Album) -> StudioQuerySet[SelectionPreset]:
+    """The lists that are prepared for an album's visitors."""
+    rows: StudioQuerySet[SelectionPreset] = SelectionPreset.objects.for_studio(album.studio_id).filter(
+        shown_id=album.pk
+    )
+    return rows
+
+
 def create(album: Album, *, by: User, title: str, minimum: int, maximum: int | None) -> SelectionPreset:
     """A list for everybody who comes, or has come. Raises BadPreset."""
     album.hold()
-    count, last = album.selection_presets.count(), album.selection_presets.aggregate(last=Max("rank"))["last"]
+    present = of(album)
+    count, last = present.count(), present.aggregate(last=Max("rank"))["last"]
     if count >= PER_ALBUM:
         raise BadPreset("title", f"A gallery can have {PER_ALBUM} prepared lists.")
-    preset = SelectionPreset(studio=album.studio, album=album, rank=(last or 0) + 1)
+    preset = SelectionPreset(studio=album.studio, shown=Shown.of(album), rank=(last or 0) + 1)
     _save(preset, title=title, minimum=minimum, maximum=maximum)
     note(album.studio, by, "preset.created", preset, title=preset.title)
     return preset

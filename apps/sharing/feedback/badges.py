@@ -38,7 +38,7 @@ def of(grant: Grant, visitor: Visitor | None) -> dict[str, Badge]:
     )
     marked = (
         Mark.objects.for_studio(grant.studio)
-        .filter(album_id=grant.album.pk, visitor=visitor, photo_id__in=shown)
+        .filter(shown_id=grant.shown.pk, visitor=visitor, photo_id__in=shown)
         .exclude(Q(verdict="") & Q(label="") & Q(stars=0))
         .annotate(n=Value(0, number))
         .values_list("photo_id", "n", "verdict", "label", "stars")

@@ -114,7 +114,7 @@ def write(
     _leave_room(grant, visitor, photo_id)
     comment = Comment(
         studio=grant.studio,
-        album=grant.album,
+        shown_id=grant.shown.pk,
         photo_id=photo_id,
         link_id=parent.link_id if parent else grant.link_id,
         visitor=visitor,
@@ -138,7 +138,7 @@ def write(
 def take_back(grant: Grant, visitor: Visitor, photo_id: UUID, comment_id: UUID) -> None:
     """Take back one's own comment; twice is once. Raises PermissionDenied, or Http404 if it is not one's own."""
     check(grant, photo_id)
-    mine = _all(grant.album).filter(pk=comment_id, photo_id=photo_id, visitor=visitor)
+    mine = _all(grant.studio.pk, grant.shown.pk).filter(pk=comment_id, photo_id=photo_id, visitor=visitor)
     if not mine.exists():
         raise Http404
     mine.filter(removed_at__isnull=True).update(removed_at=timezone.now())
@@ -178,14 +178,14 @@ def readable(grant: Grant, visitor: Visitor | None) -> StudioQuerySet[Comment]:
     mine = Q(link_id=grant.link_id)
     if visitor is not None:
         mine |= Q(visitor=visitor) | Q(parent__visitor=visitor)
-    return _all(grant.album).filter(mine)
+    return _all(grant.studio.pk, grant.shown.pk).filter(mine)
 
 
 def answer(comment: Comment, *, by: User, body: str) -> Comment:
     """The studio's answer, below the comment or in the thread that it belongs to. Raises BadComment."""
     reply = Comment(
         studio_id=comment.studio_id,
-        album_id=comment.album_id,
+        shown_id=comment.shown_id,
         photo_id=comment.photo_id,
         link_id=comment.link_id,
         author=by,
@@ -209,12 +209,12 @@ def remove(comment: Comment, *, by: User) -> None:
 
 def mark_read(album: Album, photo_id: UUID) -> int:
     """The studio has seen what guests wrote about a photo. Returns how many were new."""
-    new = _all(album).filter(photo_id=photo_id, author__isnull=True, read_at__isnull=True)
+    new = _all(album.studio_id, album.pk).filter(photo_id=photo_id, author__isnull=True, read_at__isnull=True)
     return new.update(read_at=timezone.now())
 
 
-def _all(album: Album) -> StudioQuerySet[Comment]:
-    rows: StudioQuerySet[Comment] = Comment.objects.for_studio(album.studio_id).filter(album_id=album.pk)
+def _all(studio_id: UUID, shown_id: UUID) -> StudioQuerySet[Comment]:
+    rows: StudioQuerySet[Comment] = Comment.objects.for_studio(studio_id).filter(shown_id=shown_id)
     return rows
 
 
@@ -241,11 +241,15 @@ def _leave_room(grant: Grant, visitor: Visitor, photo_id: UUID) -> None:
     now = timezone.now()
     hour = timedelta(hours=1)
     # Taken back ones count here: else writing and taking back would go on for ever.
-    recent = _all(grant.album).filter(visitor=visitor, created_at__gt=now - hour).order_by("-created_at")
+    recent = (
+        _all(grant.studio.pk, grant.shown.pk).filter(visitor=visitor, created_at__gt=now - hour).order_by("-created_at")
+    )
     moments = list(recent.values_list("created_at", flat=True)[:PER_HOUR])
     if len(moments) >= PER_HOUR:
         raise TooFast(max(1, int((moments[-1] + hour - now).total_seconds())))
-    standing = _all(grant.album).filter(photo_id=photo_id, link_id=grant.link_id, removed_at__isnull=True)
+    standing = _all(grant.studio.pk, grant.shown.pk).filter(
+        photo_id=photo_id, link_id=grant.link_id, removed_at__isnull=True
+    )
     if standing.count() >= PER_PHOTO:
         raise Full(gettext("This photo has as many comments as fit. Write to the studio, or take one of yours back."))
 

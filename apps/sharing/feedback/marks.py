@@ -48,7 +48,7 @@ def put(
     check(grant, photo_id)
     wanted = _checked(verdict, label, stars)
     mark, _ = Mark.objects.for_studio(grant.studio).get_or_create(
-        studio=grant.studio, album=grant.album, visitor=visitor, photo_id=photo_id
+        studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, photo_id=photo_id
     )
     changed = {name: value for name, value in wanted.items() if getattr(mark, name) != value}
     if changed:
@@ -62,9 +62,9 @@ def put(
 
 def of(grant: Grant, visitor: Visitor | None, photo_ids: Collection[UUID]) -> dict[UUID, Mark]:
     """This visitor's marks on these photos; an empty one, not saved, where there is none. One query at most."""
-    marks = {pk: Mark(studio=grant.studio, album=grant.album, photo_id=pk) for pk in photo_ids}
+    marks = {pk: Mark(studio=grant.studio, shown_id=grant.shown.pk, photo_id=pk) for pk in photo_ids}
     if visitor is not None and grant.rights.rate:
-        mine = Mark.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, visitor=visitor)
+        mine = Mark.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk, visitor=visitor)
         marks |= {mark.photo_id: mark for mark in mine.filter(photo_id__in=photo_ids)}
     return marks
 

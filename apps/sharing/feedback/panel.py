@@ -34,7 +34,7 @@ def panel_context(grant: Grant, token: str, photo_id: UUID, visitor: Visitor | N
         raise Http404
     thread = comments.thread(grant, visitor, photo_id)
     return {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "token": token,
         "visitor": visitor,
@@ -63,7 +63,7 @@ def _photo(grant: Grant, token: str, photo_id: UUID, row: TileRow) -> dict[str, 
         return reverse(f"sharing:{view}", args=[token, photo_id])
 
     def picture(size: str) -> str:
-        return picture_url(grant.studio.pk, grant.album.pk, photo_id, size)
+        return picture_url(grant.studio.pk, grant.shown.pk, photo_id, size)
 
     return {
         "id": photo_id,

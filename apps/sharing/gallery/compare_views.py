@@ -34,7 +34,7 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     mine = marks.of(grant, visitor, ids)
     gallery_url = reverse("sharing:gallery", args=[token])
     context: dict[str, Any] = {
-        "album": grant.album,
+        "album": grant.shown.album,
         "studio": grant.studio,
         "panes": [{"photo": photo, "mark": mark_context(mine[photo["id"]])} for photo in photos],
         "is_enough": len(photos) >= FEWEST,

@@ -38,7 +38,7 @@ def gallery_context(
     query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out.
     visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
     """
-    album = grant.album
+    album = grant.shown.album
     every_section = sections_of(album)
     whole = grant.stream(every_section)
     stream, only = whole, ""
@@ -124,7 +124,7 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
         return reverse("sharing:photo", args=[token, other]) if other else ""
 
     return {
-        "album": _album(grant.album, stream.counts),
+        "album": _album(grant.shown.album, stream.counts),
         "studio": grant.studio,
         "rights": grant.rights,
         "token": token,
@@ -133,7 +133,7 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
             "name": row.name,
             "caption": row.caption,
             "alt": row.caption or row.stem,
-            "full_url": picture_url(grant.studio.pk, grant.album.pk, photo_id, "web"),
+            "full_url": picture_url(grant.studio.pk, grant.shown.pk, photo_id, "web"),
             "width": width,
             "height": height,
             "position": around.position,

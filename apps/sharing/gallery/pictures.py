@@ -125,7 +125,7 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> t
 
 
 def _right_of(grant: access.Grant) -> Right:
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
     return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark)
 
 

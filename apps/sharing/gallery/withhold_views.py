@@ -27,7 +27,7 @@ def withhold(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
         raise Http404
     grant.require(photo_id)
     withheld = request.POST.get("on") != "0"
-    if audiences.withhold(grant.album, photo_id, withheld=withheld):
+    if audiences.withhold(grant.shown.album, photo_id, withheld=withheld):
         record.record(
             grant,
             ActivityKind.HID if withheld else ActivityKind.SHOWED,

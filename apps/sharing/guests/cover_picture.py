@@ -18,5 +18,5 @@ def location_of(grant: Grant) -> serving.Location | None:
     cover = cover_of(grant.stream())
     if cover is None:
         return None
-    mark = watermarks.digest_for(grant.studio, grant.album, is_watermarked=grant.rights.is_watermarked)
+    mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
     return watermarks.shown(grant.studio.pk, cover.photo.photo_id, SIZE, mark)

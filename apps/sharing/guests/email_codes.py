@@ -50,7 +50,7 @@ def send(grant: Grant, visitor: Visitor, *, address: str, now: datetime) -> None
         _("Your code for the gallery of %(studio)s") % {"studio": grant.studio.name},
         "sharing/guests/email_code.txt",
         studio=grant.studio,
-        album=grant.album,
+        album=grant.shown.album,
         code=code,
         minutes=int(VALID.total_seconds() // 60),
     )
@@ -99,7 +99,7 @@ def is_code(visitor: Visitor, code: str, *, now: datetime) -> bool:
 
 
 def _subject(grant: Grant, email: str) -> str:
-    return f"{grant.album.pk}:{email.strip().lower()}"
+    return f"{grant.shown.pk}:{email.strip().lower()}"
 
 
 def _hash(visitor: Visitor, code: str) -> str:

@@ -59,7 +59,7 @@ def banners(grant: Grant, now: datetime | None = None) -> dict[str, Any]:
     is_soon = grant.expires_at is not None and grant.expires_at - now <= SOON
     return {
         "closes_on": last_day(grant.expires_at, grant.studio) if grant.expires_at and is_soon else None,
-        "more_coming": grant.album.more_coming,
+        "more_coming": grant.shown.album.more_coming,
     }
 
 
@@ -84,7 +84,7 @@ def answer(request: HttpRequest, token: str, expired: Expired) -> HttpResponseBa
 
 def _may_see(expired: Expired, grant: Grant) -> bool:
     """True for whoever was in, and for everybody where a stranger was let in without a question; never of a draft."""
-    if grant.album.state == AlbumState.DRAFT:
+    if grant.shown.album.state == AlbumState.DRAFT:
         return False
     return grant.is_known or not (expired.link.is_password_protected or grant.asks_identity)
 
@@ -93,7 +93,7 @@ def _page(
     request: HttpRequest, token: str, expired: Expired, grant: Grant, may_see: bool, **shown: Any
 ) -> dict[str, Any]:
     has_cover = may_see and cover_picture.location_of(grant) is not None
-    album = grant.album
+    album = grant.shown.album
     return {
         "studio": grant.studio,
         "brand_css": brand_css(grant.studio),
@@ -144,12 +144,12 @@ def _reserve(link: str, address: str) -> None:
 def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -> None:
     who = visitors.of(grant, request.COOKIES, now=now)
     record.record(grant, ActivityKind.ASKED_TIME, visitor=who, user_agent=request.headers.get("User-Agent", ""))
-    page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.album.pk, grant.link_id])
+    page = reverse("sharing:link_extend", args=[grant.studio.slug, grant.shown.pk, grant.link_id])
     words = outbox.rendered(
-        f"{who.name if who else 'A client'} asks for more time: {grant.album.title}",
+        f"{who.name if who else 'A client'} asks for more time: {grant.shown.title}",
         "sharing/guests/asked_time.txt",
         who=who,
-        album=grant.album,
+        album=grant.shown.album,
         link=expired.link,
         address=settings.PUBLIC_URL + page,
     )

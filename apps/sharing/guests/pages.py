@@ -88,7 +88,7 @@ def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
         link = reason.link if isinstance(reason, access.Locked | access.Expired) else None
         _speak(reason.studio.design, link.album.design if link else {})
         raise
-    _speak(grant.studio.design, grant.album.design)
+    _speak(grant.studio.design, grant.shown.design)
     return grant
 
 
@@ -239,7 +239,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 
 def dress(grant: Grant) -> dict[str, Any]:
     """How the gallery's pages look: the album's design, and the stylesheet of its colour."""
-    look = Design.of(grant.studio.design, grant.album.design)
+    look = Design.of(grant.studio.design, grant.shown.design)
     return {"look": look, "brand_css": brand_css(grant.studio, look.accent)}
 
 

@@ -28,7 +28,7 @@ from apps.web.answers import SeeOther
 
 
 def _visitor(request: StudioRequest, album: Album, visitor_id: UUID | None) -> Visitor:
-    visitor: Visitor = get_object_or_404(Visitor.objects.for_studio(request.studio), pk=visitor_id, album=album)
+    visitor: Visitor = get_object_or_404(Visitor.objects.for_studio(request.studio), pk=visitor_id, shown_id=album.pk)
     visitor.studio = request.studio
     return visitor
 

@@ -79,7 +79,7 @@ def open_for(request: HttpRequest, token: str) -> Grant | None:
 def frame(grant: Grant) -> Frame:
     """What stands around each page of a preview. Run it in `acting_in(grant.studio)`."""
     visitor = visitors.of(grant, {}, now=timezone.now())
-    address = reverse("sharing:view_as_end", args=[grant.studio.slug, grant.album.pk, grant.link_id])
+    address = reverse("sharing:view_as_end", args=[grant.studio.slug, grant.shown.pk, grant.link_id])
     return Frame(visitor.name if visitor else "", address)
 
 

@@ -34,13 +34,13 @@ def page(album: Album, cursor: str = "") -> keyset.Page:
 
 
 def visitors_of(album: Album) -> QuerySet[Visitor]:
-    """The album's visitors with `link_label`, `favourites.list_context` (photos, in any list) and `comments_made`."""
+    """The album's visitors with `link_label`, `favourites` (photos, in any list) and `comments_made`."""
     studio: Studio = album.studio
     picks = Pick.objects.for_studio(studio).filter(selection__visitor=OuterRef("pk")).order_by()
     comments = Comment.objects.for_studio(studio).filter(visitor=OuterRef("pk"), removed_at=None).order_by()
     return (
         Visitor.objects.for_studio(studio)
-        .filter(album=album)
+        .filter(shown_id=album.pk)
         .annotate(
             link_label=Coalesce(F("link__label"), Value("")),
             favourites=_count(picks.values("selection__visitor").annotate(n=Count("photo", distinct=True))),
@@ -84,10 +84,10 @@ def erase(visitor: Visitor, *, by: User) -> None:
 def _forget_words(visitor: Visitor) -> None:
     """Take the notes and the names of lists out of the log. A studio itself cannot rewrite what was noted there."""
     with across_studios(), connection.cursor() as cursor:
-        cursor.execute(_FORGET_WORDS, [visitor.studio_id, visitor.album_id, visitor.pk])
+        cursor.execute(_FORGET_WORDS, [visitor.studio_id, visitor.shown_id, visitor.pk])
 
 
 _FORGET_WORDS: Final = """
     update sharing_activity set detail = detail - 'note' - 'selection'
-    where studio_id = %s and album_id = %s and visitor_id = %s
+    where studio_id = %s and shown_id = %s and visitor_id = %s
 """

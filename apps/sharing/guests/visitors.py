@@ -42,13 +42,13 @@ def of(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> Visitor | 
     """
     if grant.is_preview:
         return _by_id(grant)
-    return access_known.known(grant.studio, grant.album.pk, cookies, now=now)
+    return access_known.known(grant.studio, grant.shown.pk, cookies, now=now)
 
 
 def _by_id(grant: Grant) -> Visitor | None:
     if grant.shown_as is None:
         return None
-    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, pk=grant.shown_as)
+    rows = Visitor.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk, pk=grant.shown_as)
     visitor: Visitor | None = rows.first()
     return visitor
 
@@ -56,7 +56,7 @@ def _by_id(grant: Grant) -> Visitor | None:
 def remember(response: HttpResponseBase, cookies: Mapping[str, str], visitor: Visitor, *, now: datetime) -> None:
     """Let the browser with these cookies be known as this visitor."""
     named = access_known.VisitorPass(visitor.pk, visitor.version)
-    access_known.COOKIE.give(response, cookies, named, visitor.album_id, now=now)
+    access_known.COOKIE.give(response, cookies, named, visitor.shown_id, now=now)
 
 
 def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
@@ -78,7 +78,7 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
     reserve(NEW_PER_LINK, str(grant.link_id))
     visitor, is_new = Visitor.objects.for_studio(grant.studio).get_or_create(
         studio=grant.studio,
-        album_id=grant.album.pk,
+        shown_id=grant.shown.pk,
         email=email,
         defaults={"name": name, "link_id": grant.link_id},
     )
@@ -90,24 +90,24 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
 
 def by_email(grant: Grant, email: str) -> Visitor | None:
     """The visitor of the grant's album with this address."""
-    rows = Visitor.objects.for_studio(grant.studio).filter(album_id=grant.album.pk, email=email.strip().lower())
+    rows = Visitor.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk, email=email.strip().lower())
     visitor: Visitor | None = rows.first()
     return visitor
 
 
 def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
     """Note that the person behind this browser is here; written at most once in ten minutes."""
-    named = access_known.COOKIE.read(cookies, grant.album.pk, now=now)
+    named = access_known.COOKIE.read(cookies, grant.shown.pk, now=now)
     if named is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [now, grant.studio.pk, grant.album.pk, *named, now - SEEN_EVERY])
+        cursor.execute(_SEEN, [now, grant.studio.pk, grant.shown.pk, *named, now - SEEN_EVERY])
 
 
 # Every page asks this one: decision 13.
 _SEEN: Final = """
     update sharing_visitor set seen_at = %s
-    where studio_id = %s and album_id = %s and id = %s and version = %s and seen_at < %s
+    where studio_id = %s and shown_id = %s and id = %s and version = %s and seen_at < %s
 """
 
 

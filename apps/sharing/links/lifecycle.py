@@ -19,7 +19,7 @@ from apps.albums.models import Album
 from apps.sharing.branding import watermarks
 from apps.sharing.links import secrets
 from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Download, Metadata, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink, Shown
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
 SLUG_SHORTEST, SLUG_LONGEST = 3, 60
@@ -140,7 +140,7 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
     if ShareLink.objects.for_studio(album.studio_id).filter(album_id=album.pk).count() >= PER_ALBUM:
         raise Unsuitable("label", f"A gallery has at most {PER_ALBUM} links. Delete one that is no longer used.")
     token = secrets.new_token()
-    link = ShareLink(studio=album.studio, album=album, created_by=by)
+    link = ShareLink(studio=album.studio, shown=Shown.of(album), album=album, created_by=by)
     wish.check(link, album.studio)
     wish.apply(link, album.studio)
     link.token_hash, link.token_sealed = secret_hash(token), secrets.seal(token)

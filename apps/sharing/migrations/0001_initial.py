@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="SelectionPreset",
+            name="Shown",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
@@ -33,36 +33,34 @@ class Migration(migrations.Migration):
                         to="accounts.studio",
                     ),
                 ),
+                ("kind", models.CharField(choices=[("album", "Gallery")], default="album", max_length=10)),
                 (
                     "album",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="selection_presets",
+                        related_name="+",
                         to="albums.album",
                     ),
                 ),
-                ("title", models.CharField(max_length=80)),
-                ("minimum", models.PositiveIntegerField(default=0)),
-                ("maximum", models.PositiveIntegerField(null=True)),
-                ("rank", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_selectionpreset_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_shown_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_selectionpreset_album_same_studio", on_delete="cascade"
+                        "album", name="sharing_shown_album_same_studio", on_delete="cascade"
                     ),
-                    models.UniqueConstraint(fields=("studio", "album", "title"), name="sharing_preset_title"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("maximum__isnull", True), ("maximum__gte", models.F("minimum")), _connector="OR"
+                            models.Q(("kind", "album"), _negated=True),
+                            models.Q(("album__isnull", False), ("album_id", models.F("id"))),
+                            _connector="OR",
                         ),
-                        name="sharing_preset_limits",
+                        name="sharing_shown_album",
                     ),
                 ],
             },
@@ -82,6 +80,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="%(class)ss",
                         to="accounts.studio",
+                    ),
+                ),
+                (
+                    "shown",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="links",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -158,13 +165,70 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_sharelink_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
+                        "shown", name="sharing_sharelink_shown_same_studio", on_delete="cascade"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
                         "album", name="sharing_sharelink_album_same_studio", on_delete="cascade"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("album_id", models.F("shown_id"))), name="sharing_sharelink_shown"
                     ),
                     models.UniqueConstraint(fields=("studio", "token_hash"), name="sharing_sharelink_token"),
                     models.UniqueConstraint(
                         condition=models.Q(("slug", ""), _negated=True),
                         fields=("studio", "slug"),
                         name="sharing_sharelink_slug",
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SelectionPreset",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "shown",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="sharing.shown",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("minimum", models.PositiveIntegerField(default=0)),
+                ("maximum", models.PositiveIntegerField(null=True)),
+                ("rank", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_selectionpreset_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "shown", name="sharing_selectionpreset_shown_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "shown", "title"), name="sharing_preset_title"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maximum__isnull", True), ("maximum__gte", models.F("minimum")), _connector="OR"
+                        ),
+                        name="sharing_preset_limits",
                     ),
                 ],
             },
@@ -240,12 +304,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "album",
+                    "shown",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="visitors",
-                        to="albums.album",
+                        related_name="%(class)ss",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -273,12 +337,12 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_visitor_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_visitor_album_same_studio", on_delete="cascade"
+                        "shown", name="sharing_visitor_shown_same_studio", on_delete="cascade"
                     ),
                     apps.accounts.tenant_keys.SameStudio(
                         "link", name="sharing_visitor_link_same_studio", on_delete="set null"
                     ),
-                    models.UniqueConstraint(fields=("studio", "album", "email"), name="sharing_visitor_email"),
+                    models.UniqueConstraint(fields=("studio", "shown", "email"), name="sharing_visitor_email"),
                 ],
             },
             managers=[
@@ -300,12 +364,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "album",
+                    "shown",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="selections",
-                        to="albums.album",
+                        related_name="%(class)ss",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -344,7 +408,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_selection_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_selection_album_same_studio", on_delete="cascade"
+                        "shown", name="sharing_selection_shown_same_studio", on_delete="cascade"
                     ),
                     apps.accounts.tenant_keys.SameStudio(
                         "visitor", name="sharing_selection_visitor_same_studio", on_delete="cascade"
@@ -380,12 +444,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "album",
+                    "shown",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="marks",
-                        to="albums.album",
+                        related_name="%(class)ss",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -435,11 +499,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["studio", "album", "photo"], name="sharing_mark_photo")],
+                "indexes": [models.Index(fields=["studio", "shown", "photo"], name="sharing_mark_photo")],
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_mark_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_mark_album_same_studio", on_delete="cascade"
+                        "shown", name="sharing_mark_shown_same_studio", on_delete="cascade"
                     ),
                     apps.accounts.tenant_keys.SameStudio(
                         "visitor", name="sharing_mark_visitor_same_studio", on_delete="cascade"
@@ -447,117 +511,8 @@ class Migration(migrations.Migration):
                     apps.accounts.tenant_keys.SameStudio(
                         "photo", name="sharing_mark_photo_same_studio", on_delete="cascade"
                     ),
-                    models.UniqueConstraint(fields=("studio", "album", "visitor", "photo"), name="sharing_mark_once"),
+                    models.UniqueConstraint(fields=("studio", "shown", "visitor", "photo"), name="sharing_mark_once"),
                     models.CheckConstraint(condition=models.Q(("stars__lte", 5)), name="sharing_mark_stars"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Letter",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                (
-                    "album",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="letters",
-                        to="albums.album",
-                    ),
-                ),
-                (
-                    "link",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="letters",
-                        to="sharing.sharelink",
-                    ),
-                ),
-                (
-                    "visitor",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="letters",
-                        to="sharing.visitor",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("delivery", "Your gallery is ready"),
-                            ("reminder", "The gallery closes soon"),
-                            ("complete", "All photos are ready"),
-                            ("received", "Your selection has arrived"),
-                            ("download", "The address of the download page"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                ("to", models.EmailField(max_length=254)),
-                ("note", models.TextField(blank=True, max_length=2000)),
-                ("language", models.CharField(default="en", max_length=7)),
-                ("subject", models.CharField(blank=True, max_length=200)),
-                ("text", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("sending", "Being sent"),
-                            ("sent", "Sent"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=300)),
-                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
-                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "indexes": [
-                    models.Index(condition=models.Q(("state", "queued")), fields=["due_at"], name="sharing_letter_due"),
-                    models.Index(fields=["studio", "-created_at", "-id"], name="sharing_letter_newest"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_letter_studio_id"),
-                    apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_letter_album_same_studio", on_delete="cascade"
-                    ),
-                    apps.accounts.tenant_keys.SameStudio(
-                        "link", name="sharing_letter_link_same_studio", on_delete="set null"
-                    ),
-                    apps.accounts.tenant_keys.SameStudio(
-                        "visitor", name="sharing_letter_visitor_same_studio", on_delete="set null"
-                    ),
-                    models.UniqueConstraint(fields=("studio", "key"), name="sharing_letter_key"),
                 ],
             },
             managers=[
@@ -579,12 +534,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "album",
+                    "shown",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="comments",
-                        to="albums.album",
+                        related_name="%(class)ss",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -647,12 +602,12 @@ class Migration(migrations.Migration):
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
                 "indexes": [
-                    models.Index(fields=["studio", "album", "photo", "created_at"], name="sharing_comment_thread")
+                    models.Index(fields=["studio", "shown", "photo", "created_at"], name="sharing_comment_thread")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_comment_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_comment_album_same_studio", on_delete="cascade"
+                        "shown", name="sharing_comment_shown_same_studio", on_delete="cascade"
                     ),
                     apps.accounts.tenant_keys.SameStudio(
                         "photo", name="sharing_comment_photo_same_studio", on_delete="cascade"
@@ -674,6 +629,114 @@ class Migration(migrations.Migration):
                         ),
                         name="sharing_comment_pin",
                     ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClientEmail",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "email",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.email",
+                    ),
+                ),
+                (
+                    "album",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="client_emails",
+                        to="albums.album",
+                    ),
+                ),
+                (
+                    "link",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="client_emails",
+                        to="sharing.sharelink",
+                    ),
+                ),
+                (
+                    "visitor",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="client_emails",
+                        to="sharing.visitor",
+                    ),
+                ),
+                (
+                    "selection",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="client_emails",
+                        to="sharing.selection",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delivery", "Your gallery is ready"),
+                            ("reminder", "The gallery closes soon"),
+                            ("complete", "All photos are ready"),
+                            ("received", "Your selection has arrived"),
+                            ("download", "Link to the download page"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000)),
+                ("language", models.CharField(default="en", max_length=7)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["studio", "-created_at", "-id"], name="sharing_clientemail_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_clientemail_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "email", name="sharing_clientemail_email_same_studio", on_delete="cascade"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "album", name="sharing_clientemail_album_same_studio", on_delete="cascade"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "link", name="sharing_clientemail_link_same_studio", on_delete="set null"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "visitor", name="sharing_clientemail_visitor_same_studio", on_delete="set null"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "selection", name="sharing_clientemail_selection_same_studio", on_delete="set null"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "email"), name="sharing_clientemail_once"),
                 ],
             },
             managers=[
@@ -758,12 +821,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "album",
+                    "shown",
                     apps.accounts.tenant_keys.TenantKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="activities",
-                        to="albums.album",
+                        related_name="%(class)ss",
+                        to="sharing.shown",
                     ),
                 ),
                 (
@@ -827,14 +890,14 @@ class Migration(migrations.Migration):
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
                 "indexes": [
-                    models.Index(fields=["studio", "album", "-at", "-id"], name="sharing_activity_album"),
+                    models.Index(fields=["studio", "shown", "-at", "-id"], name="sharing_activity_shown"),
                     models.Index(fields=["studio", "-at", "-id"], name="sharing_activity_newest"),
                     models.Index(fields=["studio", "link", "-at"], name="sharing_activity_link"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("studio", "id"), name="sharing_activity_studio_id"),
                     apps.accounts.tenant_keys.SameStudio(
-                        "album", name="sharing_activity_album_same_studio", on_delete="cascade"
+                        "shown", name="sharing_activity_shown_same_studio", on_delete="cascade"
                     ),
                     apps.accounts.tenant_keys.SameStudio(
                         "link", name="sharing_activity_link_same_studio", on_delete="set null"
@@ -907,7 +970,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="LetterTemplate",
+            name="EmailTemplate",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
@@ -927,7 +990,7 @@ class Migration(migrations.Migration):
                             ("reminder", "The gallery closes soon"),
                             ("complete", "All photos are ready"),
                             ("received", "Your selection has arrived"),
-                            ("download", "The address of the download page"),
+                            ("download", "Link to the download page"),
                         ],
                         max_length=10,
                     ),
@@ -941,8 +1004,8 @@ class Migration(migrations.Migration):
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_lettertemplate_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "kind"), name="sharing_lettertemplate_kind"),
+                    models.UniqueConstraint(fields=("studio", "id"), name="sharing_emailtemplate_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "kind"), name="sharing_emailtemplate_kind"),
                 ],
             },
             managers=[
@@ -1059,15 +1122,16 @@ class Migration(migrations.Migration):
         apps.accounts.tenant_keys.ProtectByStudio(
             "Activity",
             "Archive",
+            "ClientEmail",
             "Comment",
-            "Letter",
-            "LetterTemplate",
+            "EmailTemplate",
             "Mark",
             "Pick",
             "Preset",
             "Selection",
             "SelectionPreset",
             "ShareLink",
+            "Shown",
             "TakenPhoto",
             "Visitor",
             "Watermark",
@@ -1076,8 +1140,8 @@ class Migration(migrations.Migration):
             sql="REVOKE UPDATE, DELETE ON sharing_activity FROM glassine_app",
             reverse_sql="GRANT UPDATE, DELETE ON sharing_activity TO glassine_app",
         ),
-        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
-        # weeks are unknown to the planner until then. One in a hundred is soon enough.
+        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of weeks
+        # are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(
             sql="ALTER TABLE sharing_pick SET (autovacuum_analyze_scale_factor = 0.01, autovacuum_analyze_threshold = 200)",
             reverse_sql="ALTER TABLE sharing_pick RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",

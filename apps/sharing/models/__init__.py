@@ -16,6 +16,7 @@ from apps.sharing.models.proofing import (
     Verdict,
     Work,
 )
+from apps.sharing.models.shown import Shown, ShownKind
 from apps.sharing.models.visitors import Activity, ActivityKind, Visitor
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "SelectionPreset",
     "SelectionState",
     "ShareLink",
+    "Shown",
+    "ShownKind",
     "TakenPhoto",
     "Verdict",
     "Visitor",

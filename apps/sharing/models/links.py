@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album
+from apps.sharing.models.shown import Shown
 
 
 class Download(models.TextChoices):
@@ -46,6 +47,7 @@ class ShareLink(StudioModel):
     guest's session of the link.
     """
 
+    shown = TenantKey(Shown, related_name="links")
     album = TenantKey(Album, related_name="share_links")
     label = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, editable=False)
@@ -77,7 +79,9 @@ class ShareLink(StudioModel):
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("album"),
+            models.CheckConstraint(condition=Q(album_id=models.F("shown_id")), name="sharing_sharelink_shown"),
             models.UniqueConstraint(fields=["studio", "token_hash"], name="sharing_sharelink_token"),
             models.UniqueConstraint(
                 fields=["studio", "slug"], condition=~models.Q(slug=""), name="sharing_sharelink_slug"

@@ -9,29 +9,29 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
-from apps.albums.models import Album, Photo
+from apps.albums.models import Photo
 from apps.sharing.models.links import ShareLink
+from apps.sharing.models.shown import OfShown
 from apps.sharing.models.visitors import Visitor
 
 
-class SelectionPreset(StudioModel):
+class SelectionPreset(OfShown):
     """A list that the studio prepares for every visitor of an album, like "30 for the album".
 
     minimum, maximum: how many photos it should hold when it is sent; maximum None for any number.
     """
 
-    album = TenantKey(Album, related_name="selection_presets")
     title = models.CharField(max_length=80)
     minimum = models.PositiveIntegerField(default=0)
     maximum = models.PositiveIntegerField(null=True)
     rank = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
-            models.UniqueConstraint(fields=["studio", "album", "title"], name="sharing_preset_title"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
+            models.UniqueConstraint(fields=["studio", "shown", "title"], name="sharing_preset_title"),
             models.CheckConstraint(
                 condition=Q(maximum__isnull=True) | Q(maximum__gte=models.F("minimum")), name="sharing_preset_limits"
             ),
@@ -46,14 +46,13 @@ class SelectionState(models.TextChoices):
     SENT = "sent", "Sent"
 
 
-class Selection(StudioModel):
+class Selection(OfShown):
     """A named list of favourites of one visitor.
 
     Sending locks it; either side may open it again, which begins the next round. `extra`: how many photos beyond
     the preset's maximum the studio has granted.
     """
 
-    album = TenantKey(Album, related_name="selections")
     visitor = TenantKey(Visitor, related_name="selections")
     preset = TenantKey(SelectionPreset, null=True, related_name="selections")
     title = models.CharField(max_length=80)
@@ -65,10 +64,10 @@ class Selection(StudioModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("visitor"),
             SameStudio("preset", on_delete="set null"),
             models.UniqueConstraint(fields=["studio", "visitor", "title"], name="sharing_selection_title"),
@@ -133,10 +132,9 @@ class Label(models.TextChoices):
     PURPLE = "purple", "Purple"
 
 
-class Mark(StudioModel):
+class Mark(OfShown):
     """What one visitor thinks of one photo. The studio's own stars, flags and labels lie on the photo itself."""
 
-    album = TenantKey(Album, related_name="marks")
     visitor = TenantKey(Visitor, related_name="marks")
     photo = TenantKey(Photo, related_name="marks")
     verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
@@ -144,22 +142,22 @@ class Mark(StudioModel):
     stars = models.PositiveSmallIntegerField(default=0)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("visitor"),
             SameStudio("photo"),
-            models.UniqueConstraint(fields=["studio", "album", "visitor", "photo"], name="sharing_mark_once"),
+            models.UniqueConstraint(fields=["studio", "shown", "visitor", "photo"], name="sharing_mark_once"),
             models.CheckConstraint(condition=Q(stars__lte=5), name="sharing_mark_stars"),
         ]
-        indexes = [models.Index(fields=["studio", "album", "photo"], name="sharing_mark_photo")]
+        indexes = [models.Index(fields=["studio", "shown", "photo"], name="sharing_mark_photo")]
 
     def __str__(self) -> str:
         return f"{self.visitor_id} on {self.photo_id}"
 
 
-class Comment(StudioModel):
+class Comment(OfShown):
     """A remark on a photo, by a visitor or (with `author`) by the studio; answers have a `parent`.
 
     link: the one by which its thread was begun. Only guests of the same link read it, and its answers with it.
@@ -168,7 +166,6 @@ class Comment(StudioModel):
     read_at: when the studio has seen it.
     """
 
-    album = TenantKey(Album, related_name="comments")
     photo = TenantKey(Photo, related_name="comments")
     link = TenantKey(ShareLink, null=True, related_name="comments")
     visitor = TenantKey(Visitor, null=True, related_name="comments")
@@ -181,10 +178,10 @@ class Comment(StudioModel):
     removed_at = models.DateTimeField(null=True, editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("photo"),
             SameStudio("link", on_delete="set null"),
             SameStudio("visitor"),
@@ -195,7 +192,7 @@ class Comment(StudioModel):
                 name="sharing_comment_pin",
             ),
         ]
-        indexes = [models.Index(fields=["studio", "album", "photo", "created_at"], name="sharing_comment_thread")]
+        indexes = [models.Index(fields=["studio", "shown", "photo", "created_at"], name="sharing_comment_thread")]
 
     def __str__(self) -> str:
         return f"comment on {self.photo_id}"

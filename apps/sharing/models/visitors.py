@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
-from apps.albums.models import Album, Photo
+from apps.albums.models import Photo
 from apps.sharing.models.links import ShareLink
+from apps.sharing.models.shown import OfShown
 
 
-class Visitor(StudioModel):
+class Visitor(OfShown):
     """A guest of an album as a person: a name and an e-mail address, no account.
 
     The same address is the same person in every link of the album; `link` is the one by which they came first.
@@ -19,7 +19,6 @@ class Visitor(StudioModel):
     code_hash: the 6 digits emailed to prove the address on another device, until `code_expires_at`.
     """
 
-    album = TenantKey(Album, related_name="visitors")
     link = TenantKey(ShareLink, null=True, related_name="visitors")
     name = models.CharField(max_length=120)
     email = models.EmailField(max_length=254)
@@ -29,12 +28,12 @@ class Visitor(StudioModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     seen_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("link", on_delete="set null"),
-            models.UniqueConstraint(fields=["studio", "album", "email"], name="sharing_visitor_email"),
+            models.UniqueConstraint(fields=["studio", "shown", "email"], name="sharing_visitor_email"),
         ]
 
     def __str__(self) -> str:
@@ -58,14 +57,13 @@ class ActivityKind(models.TextChoices):
     ASKED_MORE = "asked_more", "Asked for more favourites"
 
 
-class Activity(StudioModel):
+class Activity(OfShown):
     """Something that a guest did in an album. Never changed.
 
     device: "Phone", "Tablet" or "Computer" with the browser's name, never an address or a fingerprint.
     detail: JSON-able facts, such as the size of a download; never a password.
     """
 
-    album = TenantKey(Album, related_name="activities")
     link = TenantKey(ShareLink, null=True, related_name="activities")
     visitor = TenantKey(Visitor, null=True, related_name="activities")
     photo = TenantKey(Photo, null=True, related_name="+")
@@ -74,16 +72,16 @@ class Activity(StudioModel):
     detail = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(StudioModel.Meta):
+    class Meta(OfShown.Meta):
         constraints = [
-            *StudioModel.Meta.constraints,
-            SameStudio("album"),
+            *OfShown.Meta.constraints,
+            SameStudio("shown"),
             SameStudio("link", on_delete="set null"),
             SameStudio("visitor", on_delete="set null"),
             SameStudio("photo", on_delete="set null"),
         ]
         indexes = [
-            models.Index(fields=["studio", "album", "-at", "-id"], name="sharing_activity_album"),
+            models.Index(fields=["studio", "shown", "-at", "-id"], name="sharing_activity_shown"),
             models.Index(fields=["studio", "-at", "-id"], name="sharing_activity_newest"),
             models.Index(fields=["studio", "link", "-at"], name="sharing_activity_link"),
         ]

@@ -84,14 +84,14 @@ def _one_of(text: str, known: Collection[str]) -> str:
 
 def lists_of(album: Album) -> list[ListRow]:
     """All lists of an album that hold something or were sent, the newest sent first. One query."""
-    rows = _with_figures(Selection.objects.for_studio(album.studio_id).filter(album_id=album.pk))
+    rows = _with_figures(Selection.objects.for_studio(album.studio_id).filter(shown_id=album.pk))
     used = rows.filter(Q(figure__gt=0) | Q(state=SelectionState.SENT))
     return [_row(one) for one in used.order_by(F("sent_at").desc(nulls_last=True), "visitor__name", "pk")[:MOST_LISTS]]
 
 
 def every_list(album: Album) -> list[Selection]:
     """All lists of an album, also empty ones, by person. One query."""
-    rows = Selection.objects.for_studio(album.studio_id).filter(album_id=album.pk).select_related("visitor")
+    rows = Selection.objects.for_studio(album.studio_id).filter(shown_id=album.pk).select_related("visitor")
     return list(rows.order_by("visitor__name", "title", "pk")[:MOST_LISTS])
 
 
@@ -104,14 +104,14 @@ def waiting(studio: Studio) -> QuerySet[Selection]:
     """Lists that were sent and that the studio has not taken in hand: a photo of them is still just selected."""
     untouched = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"), work=Work.SELECTED)
     return Selection.objects.for_studio(studio).filter(
-        Exists(untouched), state=SelectionState.SENT, album__trashed_at__isnull=True
+        Exists(untouched), state=SelectionState.SENT, shown__album__trashed_at__isnull=True
     )
 
 
 def sent_lists(studio: Studio, *, only_waiting: bool, after: str) -> tuple[list[ListRow], str]:
     """A page of sent lists of all albums, the newest first, and the cursor of the next ("" at the end)."""
     rows = waiting(studio) if only_waiting else Selection.objects.for_studio(studio).filter(state=SelectionState.SENT)
-    rows = _with_figures(rows.filter(album__trashed_at__isnull=True)).select_related("album")
+    rows = _with_figures(rows.filter(shown__album__trashed_at__isnull=True)).select_related("shown__album")
     order, scope = ("-sent_at", "id"), f"selections {studio.pk} {only_waiting}"
     try:
         page = keyset.page(rows, order, limit=WAITING_PAGE, cursor=after or None, scope=scope)
@@ -122,7 +122,7 @@ def sent_lists(studio: Studio, *, only_waiting: bool, after: str) -> tuple[list[
 
 def _with_figures(rows: QuerySet[Selection]) -> QuerySet[Selection]:
     # A photo in the trash is in no list; it comes back with the list when it is restored.
-    live = Q(picks__photo__placements__album_id=F("album_id"), picks__photo__placements__trashed_at__isnull=True)
+    live = Q(picks__photo__placements__album_id=F("shown_id"), picks__photo__placements__trashed_at__isnull=True)
     return rows.select_related("visitor", "preset").annotate(
         figure=Count("picks", filter=live, distinct=True),
         done=Count("picks", filter=live & ~Q(picks__work=Work.SELECTED), distinct=True),
@@ -144,7 +144,7 @@ def people_of(album: Album) -> list[Visitor]:
     marked = Mark.objects.for_studio(album.studio_id).filter(visitor=OuterRef("pk"))
     said = Comment.objects.for_studio(album.studio_id).filter(visitor=OuterRef("pk"))
     rows = Visitor.objects.for_studio(album.studio_id).filter(
-        Exists(picked) | Exists(marked) | Exists(said), album_id=album.pk
+        Exists(picked) | Exists(marked) | Exists(said), shown_id=album.pk
     )
     return list(rows.order_by("name", "pk")[:MOST_LISTS])
 
@@ -152,9 +152,9 @@ def people_of(album: Album) -> list[Visitor]:
 def photo_ids(album: Album, question: Question) -> QuerySet[Any]:
     """The photos that are asked for, as a query of their ids."""
     studio, wanted = album.studio_id, question.marks
-    marks = Mark.objects.for_studio(studio).filter(wanted, album_id=album.pk)
+    marks = Mark.objects.for_studio(studio).filter(wanted, shown_id=album.pk)
     if question.picked or question.selection:
-        rows: Any = Pick.objects.for_studio(studio).filter(selection__album_id=album.pk)
+        rows: Any = Pick.objects.for_studio(studio).filter(selection__shown_id=album.pk)
         person = "selection__visitor_id"
         if question.selection:
             rows = rows.filter(selection_id=question.selection)
@@ -201,13 +201,13 @@ def said_of(album: Album, photos: Collection[UUID] | QuerySet[Any]) -> dict[UUID
     def at(photo_id: UUID, visitor_id: UUID, name: str, email: str) -> Said:
         return by_photo.setdefault(photo_id, {}).setdefault(visitor_id, Said(visitor_id, name, email))
 
-    picks = Pick.objects.for_studio(album.studio_id).filter(selection__album_id=album.pk, photo_id__in=photos)
+    picks = Pick.objects.for_studio(album.studio_id).filter(selection__shown_id=album.pk, photo_id__in=photos)
     columns = ("photo_id", "selection__visitor_id", "selection__visitor__name", "selection__visitor__email")
     for *who, title, number, work in picks.order_by("selection__created_at", "pk").values_list(
         *columns, "selection__title", "round", "work"
     ):
         at(*who).picks.append((title, number, work))
-    marks = Mark.objects.for_studio(album.studio_id).filter(album_id=album.pk, photo_id__in=photos)
+    marks = Mark.objects.for_studio(album.studio_id).filter(shown_id=album.pk, photo_id__in=photos)
     columns = ("photo_id", "visitor_id", "visitor__name", "visitor__email")
     for *who, verdict, label, stars, changed in marks.values_list(*columns, "verdict", "label", "stars", "updated_at"):
         said = at(*who)

@@ -121,9 +121,9 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
 
     def _spoken_of(self, since: datetime | None) -> Q:
         album, studio = self.album.pk, self.studio
-        picks = Pick.objects.for_studio(studio).filter(selection__album_id=album)
-        marks = Mark.objects.for_studio(studio).filter(album_id=album)
-        comments = Comment.objects.for_studio(studio).filter(album_id=album)
+        picks = Pick.objects.for_studio(studio).filter(selection__shown_id=album)
+        marks = Mark.objects.for_studio(studio).filter(shown_id=album)
+        comments = Comment.objects.for_studio(studio).filter(shown_id=album)
         own = ~Q(rating=0, label="", flag="")
         if since is None:
             return _any(picks, marks, comments) | own
@@ -142,7 +142,7 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
         changed.
         """
         lists = Selection.objects.for_studio(self.studio).filter(visitor=OuterRef("visitor"), updated_at__gt=since)
-        taken = Activity.objects.for_studio(self.studio).filter(album_id=self.album.pk, kind=ActivityKind.UNFAVOURITE)
+        taken = Activity.objects.for_studio(self.studio).filter(shown_id=self.album.pk, kind=ActivityKind.UNFAVOURITE)
         return taken.annotate(end=F("at") + record.WHILE).filter(Q(at__gt=since) | Q(Exists(lists), end__gt=since))
 
     def _shapes(self, photos: Sequence[Photo]) -> Shapes:
@@ -164,7 +164,7 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
 
     def _comments(self, photos: Sequence[UUID]) -> tuple[dict[UUID, Shapes], dict[UUID, int]]:
         rows = Comment.objects.for_studio(self.studio).filter(
-            album_id=self.album.pk, photo_id__in=photos, removed_at__isnull=True
+            shown_id=self.album.pk, photo_id__in=photos, removed_at__isnull=True
         )
         place = Window(RowNumber(), partition_by=F("photo_id"), order_by=("created_at", "pk"))
         first = rows.annotate(place=place).filter(place__lte=MOST_COMMENTS)

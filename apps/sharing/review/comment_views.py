@@ -80,7 +80,7 @@ def _page(request: StudioRequest, album: Album, *, problem: str = "", bad: UUID 
 
 def _threads(album: Album, number: int) -> tuple[list[Thread], bool]:
     """A page of photos with comments: those with new ones first, then by the last comment."""
-    rows = Comment.objects.for_studio(album.studio_id).filter(album_id=album.pk)
+    rows = Comment.objects.for_studio(album.studio_id).filter(shown_id=album.pk)
     live = rows.filter(photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True)
     new = Count("pk", filter=Q(read_at__isnull=True, author__isnull=True))
     told = live.filter(removed_at__isnull=True).order_by().values("photo_id")
@@ -115,7 +115,7 @@ def _told(rows: Sequence[Comment]) -> list[Told]:
 
 def _comment(request: StudioRequest, album_id: UUID, comment_id: UUID) -> tuple[Album, Comment]:
     album = album_of(request, album_id)
-    row = get_object_or_404(Comment.objects.for_studio(request.studio), pk=comment_id, album_id=album.pk)
+    row = get_object_or_404(Comment.objects.for_studio(request.studio), pk=comment_id, shown_id=album.pk)
     row.studio = request.studio
     return album, row
 

@@ -83,7 +83,7 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def find_add(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Put all found photos into a client's list."""
     album = album_of(request, album_id)
-    rows = Selection.objects.for_studio(request.studio).filter(album_id=album.pk).select_related("visitor")
+    rows = Selection.objects.for_studio(request.studio).filter(shown_id=album.pk).select_related("visitor")
     row = get_object_or_404(rows, pk=one_uuid(request.POST.get("selection")))
     row.album, row.studio = album, request.studio
     added = studio.add_for(row, uuids(request.POST.getlist("photo")), by=request.user)

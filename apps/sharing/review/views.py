@@ -68,10 +68,10 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
     people = answers.people_of(album)
     presets = [
         {"row": preset, "form": form if preset.pk == bad else PresetForm(preset=preset), "is_bad": preset.pk == bad}
-        for preset in album.selection_presets.order_by("rank", "pk")
+        for preset in prepared_lists.of(album).order_by("rank", "pk")
     ]
     unread = Comment.objects.for_studio(request.studio).filter(
-        album_id=album.pk, author__isnull=True, read_at__isnull=True, removed_at__isnull=True,
+        shown_id=album.pk, author__isnull=True, read_at__isnull=True, removed_at__isnull=True,
         photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True,
     )  # fmt: skip
     context = {
@@ -120,7 +120,7 @@ def _selection(request: StudioRequest, row: Selection, *, problem: str = "") -> 
 def _row(request: StudioRequest, album_id: UUID, selection_id: UUID) -> Selection:
     album = album_of(request, album_id)
     rows = Selection.objects.for_studio(request.studio).select_related("visitor", "preset")
-    row = get_object_or_404(rows, pk=selection_id, album_id=album.pk)
+    row = get_object_or_404(rows, pk=selection_id, shown_id=album.pk)
     row.album, row.studio = album, request.studio
     return row
 
@@ -192,7 +192,7 @@ def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 def _preset(request: StudioRequest, album_id: UUID, preset_id: UUID) -> tuple[Album, SelectionPreset]:
     album = album_of(request, album_id)
-    preset = get_object_or_404(album.selection_presets, pk=preset_id)
+    preset = get_object_or_404(prepared_lists.of(album), pk=preset_id)
     preset.album, preset.studio = album, request.studio
     return album, preset
 

@@ -28,7 +28,11 @@ HTMX = {"HX-Request": "true"}
 def visitor(share: Share, name: str) -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
-            studio=share.studio, album=share.album, link=share.link, name=name, email=f"{name.lower()[:5]}@example.com"
+            studio=share.studio,
+            shown_id=share.album.pk,
+            link=share.link,
+            name=name,
+            email=f"{name.lower()[:5]}@example.com",
         )
         row.save(force_insert=True)
     return row
@@ -41,7 +45,7 @@ def did(
     at = timezone.now() - timedelta(minutes=ago)
     row = Activity(
         studio=share.studio,
-        album=share.album,
+        shown_id=share.album.pk,
         link=share.link,
         visitor=who,
         photo=photo,

@@ -108,9 +108,11 @@ def test_g19_what_a_guest_may_not_see_is_in_no_archive(shared: Make, how: str) -
 def visitor_of(share: Share, *photos: int) -> Visitor:
     """A visitor with a list of favourites."""
     with acting_in(share.studio):
-        visitor = Visitor(studio=share.studio, album=share.album, link=share.link, name="Ada", email="ada@example.com")
+        visitor = Visitor(
+            studio=share.studio, shown_id=share.album.pk, link=share.link, name="Ada", email="ada@example.com"
+        )
         visitor.save(force_insert=True)
-        selection = Selection(studio=share.studio, album=share.album, visitor=visitor, title="Mine")
+        selection = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title="Mine")
         selection.save(force_insert=True)
         for number in photos:
             Pick(studio=share.studio, selection=selection, photo=share.photos[number]).save(force_insert=True)

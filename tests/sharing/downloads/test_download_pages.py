@@ -269,7 +269,7 @@ def test_many_lists_cost_no_more_statements_and_are_counted_by_what_is_shown(sha
 
     def more(*photos: int, title: str) -> None:
         with acting_in(share.studio):
-            row = Selection(studio=share.studio, album=share.album, visitor=visitor, title=title)
+            row = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title=title)
             row.save(force_insert=True)
             for number in photos:
                 Pick(studio=share.studio, selection=row, photo=share.photos[number]).save(force_insert=True)

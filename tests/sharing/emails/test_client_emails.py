@@ -276,9 +276,9 @@ def test_the_count_is_what_the_link_shows(shared: Make, alice_user: User) -> Non
 
 
 def _selection(share: Share) -> Selection:
-    visitor = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email=ANNA)
+    visitor = Visitor(studio=share.studio, shown_id=share.album.pk, link=share.link, name="Anna", email=ANNA)
     visitor.save(force_insert=True)
-    selection = Selection(studio=share.studio, album=share.album, visitor=visitor, title="Album")
+    selection = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title="Album")
     selection.save(force_insert=True)
     for photo in share.photos[:2]:
         Pick(studio=share.studio, selection=selection, photo=photo).save(force_insert=True)

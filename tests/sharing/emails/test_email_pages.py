@@ -56,11 +56,15 @@ def test_the_link_is_sent_to_typed_addresses(shared: Make, alice: Client) -> Non
 def test_the_link_is_sent_to_the_people_who_came_by_it(shared: Make, alice: Client) -> None:
     share = shared()
     with acting_in(share.studio):
-        other = ShareLink(studio=share.studio, album=share.album, label="x", token_hash="x", token_sealed="")
+        other = ShareLink(
+            studio=share.studio, shown_id=share.album.pk, album=share.album, label="x", token_hash="x", token_sealed=""
+        )
         other.save(force_insert=True)
         for name, link in (("Anna", share.link), ("Tom", other)):
             address = f"{name.lower()}@example.com"
-            Visitor(studio=share.studio, album=share.album, link=link, name=name, email=address).save(force_insert=True)
+            Visitor(studio=share.studio, shown_id=share.album.pk, link=link, name=name, email=address).save(
+                force_insert=True
+            )
     alice.post(page("email_new", share.album.pk), form(share, to="visitors", addresses="", kind="complete"))
     [row] = written(share.studio)
     assert (row.email.to, row.kind) == (ANNA, "complete")
@@ -350,9 +354,9 @@ def test_g64_without_a_mail_server_every_page_that_sends_says_where_emails_are(
     share = shared()
     row = email_of(share)
     with acting_in(share.studio):
-        visitor = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email=ANNA)
+        visitor = Visitor(studio=share.studio, shown_id=share.album.pk, link=share.link, name="Anna", email=ANNA)
         visitor.save(force_insert=True)
-        selection = Selection(studio=share.studio, album=share.album, visitor=visitor, title="Album")
+        selection = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title="Album")
         selection.save(force_insert=True)
     for address in (
         page("email_log"), page("email", row.pk), page("album_emails", share.album.pk),

@@ -45,7 +45,11 @@ def closing_in(share: Share, days: int, **values: Any) -> Share:
 def visitor(share: Share, name: str = "Anna") -> Visitor:
     with acting_in(share.studio):
         row = Visitor(
-            studio=share.studio, album=share.album, link=share.link, name=name, email=f"{name.lower()}@example.com"
+            studio=share.studio,
+            shown_id=share.album.pk,
+            link=share.link,
+            name=name,
+            email=f"{name.lower()}@example.com",
         )
         row.save(force_insert=True)
     return row

@@ -101,9 +101,13 @@ def enter(shared: Make) -> Enter:
             ShareLink.objects.for_studio(share.studio).update(may_favourite=rights)
             if preset:
                 SelectionPreset(
-                    studio=share.studio, album=share.album, title="For the album", minimum=minimum, maximum=maximum
+                    studio=share.studio,
+                    shown_id=share.album.pk,
+                    title="For the album",
+                    minimum=minimum,
+                    maximum=maximum,
                 ).save()
-            visitor = Visitor(studio=share.studio, album=share.album, name="Ada", email=ADA)
+            visitor = Visitor(studio=share.studio, shown_id=share.album.pk, name="Ada", email=ADA)
             visitor.save()
         return Guest(share, access.open_link(share.token, {}, now=timezone.now()), visitor)
 
@@ -191,7 +195,7 @@ def test_a_preset_made_later_becomes_a_list_too(enter: Enter) -> None:
     ada = enter()
     ada.heart(0)
     with acting_in(ada.share.studio):
-        SelectionPreset(studio=ada.share.studio, album=ada.share.album, title="For the wall", rank=2).save()
+        SelectionPreset(studio=ada.share.studio, shown_id=ada.share.album.pk, title="For the wall", rank=2).save()
         lists.prepare(ada.grant, ada.visitor)
         lists.prepare(ada.grant, ada.visitor)
         titles = [one.title for one in lists.read(ada.grant, ada.visitor).every]
@@ -309,7 +313,7 @@ def test_a_list_of_somebody_else_is_unknown(enter: Enter) -> None:
     ada = enter()
     ada.heart(0)
     with acting_in(ada.share.studio):
-        ben = Visitor(studio=ada.share.studio, album=ada.share.album, name="Ben", email="ben@example.com")
+        ben = Visitor(studio=ada.share.studio, shown_id=ada.share.album.pk, name="Ben", email="ben@example.com")
         ben.save()
         for deed in (
             lambda pk: hearts.heart(ada.grant, ben, ada.share.photos[1].pk, on=True, selection_id=pk),

@@ -266,7 +266,9 @@ def test_a_long_thread_costs_no_more_queries(share: Share) -> None:
     def cost(roots: int) -> int:
         with acting_in(share.studio):
             for number in range(roots):
-                root = Comment(studio=share.studio, album=share.album, photo=photo, link=share.link, visitor=visitor)
+                root = Comment(
+                    studio=share.studio, shown_id=share.album.pk, photo=photo, link=share.link, visitor=visitor
+                )
                 root.body = f"n{number}"
                 root.save(force_insert=True)
                 comments.answer(root, by=None, body="yes")  # type: ignore[arg-type]

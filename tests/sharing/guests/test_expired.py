@@ -203,7 +203,9 @@ def test_reading_the_emails_page_extends_nothing(over: Any, alice: Client) -> No
 def test_the_name_of_a_visitor_stands_in_the_email(over: Any) -> None:
     share, client = over()
     with acting_in(share.studio):
-        who = Visitor(studio=share.studio, album=share.album, link=share.link, name="Anna", email="anna@example.com")
+        who = Visitor(
+            studio=share.studio, shown_id=share.album.pk, link=share.link, name="Anna", email="anna@example.com"
+        )
         who.save(force_insert=True)
     answer = HttpResponse()
     visitors.remember(answer, {}, who, now=timezone.now())

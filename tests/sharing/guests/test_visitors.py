@@ -26,6 +26,7 @@ from apps.sharing.models import (
     Pick,
     Selection,
     ShareLink,
+    Shown,
     Visitor,
 )
 from apps.web.rate_limit import Budget
@@ -83,9 +84,9 @@ def test_a_cookie_of_another_studio_is_nobody(shared: Make, south: Studio, alice
     share = shared()
     album = AlbumFactory.create(studio=south)
     with acting_in(south):
-        stranger = Visitor(studio=south, album=album, name="Sly", email="sly@example.com")
+        stranger = Visitor(studio=south, shown=Shown.of(album), name="Sly", email="sly@example.com")
         stranger.save(force_insert=True)
-    stranger.album_id = share.album.pk
+    stranger.shown_id = share.album.pk
     forged = Client()
     introduced(share, forged)
     response = forged.get(share.url())
@@ -264,14 +265,14 @@ def furnish(share: Share, visitor: Visitor) -> None:
     """Two favourites in three places, a comment and one taken back, an email."""
     with acting_in(share.studio):
         for number, photos in enumerate((share.photos[:2], share.photos[:1])):
-            kept = Selection(studio=share.studio, album=share.album, visitor=visitor, title=f"List {number}")
+            kept = Selection(studio=share.studio, shown_id=share.album.pk, visitor=visitor, title=f"List {number}")
             kept.save(force_insert=True)
             for photo in photos:
                 Pick(studio=share.studio, selection=kept, photo=photo).save(force_insert=True)
         said = {"studio": share.studio, "album": share.album, "photo": share.photos[0], "visitor": visitor}
         Comment(**said, body="Lovely").save(force_insert=True)
         Comment(**said, body="Oops", removed_at=timezone.now()).save(force_insert=True)
-        Activity(studio=share.studio, album=share.album, visitor=visitor, kind=ActivityKind.OPENED).save()
+        Activity(studio=share.studio, shown_id=share.album.pk, visitor=visitor, kind=ActivityKind.OPENED).save()
     email_of(share, to="Anna@example.com")
 
 
@@ -292,8 +293,8 @@ def test_fifty_visitors_cost_as_many_queries_as_one(
     with acting_in(share.studio):
         Visitor.objects.for_studio(share.studio).bulk_create(
             Visitor(
-                studio=share.studio, album=share.album, link=share.link, name=f"P {n}", email=f"p{n}@example.com",
-                seen_at=timezone.now() - timedelta(minutes=n),
+                studio=share.studio, shown_id=share.album.pk, link=share.link, name=f"P {n}",
+                email=f"p{n}@example.com", seen_at=timezone.now() - timedelta(minutes=n),
             )
             for n in range(60)
         )  # fmt: skip
@@ -337,7 +338,7 @@ def test_g54_an_erased_visitor_is_gone_with_what_they_said(shared: Make, erin: C
     with acting_in(share.studio):
         for who in (anna, ben):
             typed = {"selection": f"For {who.name}’s mum", "note": f"Call {who.name}", "round": 1}
-            Activity(studio=share.studio, album=share.album, visitor=who, kind="sent", detail=typed).save()
+            Activity(studio=share.studio, shown_id=share.album.pk, visitor=who, kind="sent", detail=typed).save()
     assert erin.post(page(share, "visitor_erase", visitor=anna.pk)).status_code == 303
     assert [one.pk for one in people(share)] == [ben.pk]
     with acting_in(share.studio):

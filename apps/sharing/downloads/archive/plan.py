@@ -181,7 +181,7 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
         raise Empty
     where = dict(zip((file.photo_id for file in files), paths.paths(files), strict=True))
     parts = paths.split(files)
-    words = [grant.album.title, _word(files, wish.what)]
+    words = [grant.shown.title, _word(files, wish.what)]
     return [
         Bundle(
             wish=wish,
@@ -209,7 +209,7 @@ def _choice(grant: Grant, what: str, visitor: Visitor | None) -> tuple[str, dict
     kind, _colon, named = what.partition(":")
     given: dict[str, Any] = {
         "studio": grant.studio.pk,
-        "album": grant.album.pk,
+        "album": grant.shown.pk,
         "link": grant.link_id,
         "hidden": grant.stream().hidden_sections,
     }

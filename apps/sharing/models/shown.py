@@ -1,0 +1,72 @@
+"""What links show: today an album."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.accounts.tenancy import StudioModel
+from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.albums.models import Album
+
+
+class ShownKind(models.TextChoices):
+    ALBUM = "album", "Gallery"
+
+
+class Shown(StudioModel):
+    """What one or more links show. Visitors, their lists, marks and comments, and the log of their deeds belong to it.
+
+    An album's row carries the album's own id, so that its guests' addresses and cookies name the album.
+    """
+
+    kind = models.CharField(max_length=10, choices=ShownKind.choices, default=ShownKind.ALBUM)
+    album = TenantKey(Album, null=True, related_name="+")
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            models.CheckConstraint(
+                condition=~Q(kind="album") | Q(album__isnull=False, album_id=F("id")), name="sharing_shown_album"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @classmethod
+    def of(cls, album: Album) -> Shown:
+        """The row of an album; made when the first link or the first prepared list needs it."""
+        row, _ = cls.objects.for_studio(album.studio_id).get_or_create(
+            pk=album.pk, defaults={"studio_id": album.studio_id, "album_id": album.pk}
+        )
+        return row
+
+
+class OfShown(StudioModel):
+    """A row that belongs to what a link shows."""
+
+    shown = TenantKey(Shown, related_name="%(class)ss")
+
+    class Meta(StudioModel.Meta):
+        abstract = True
+
+    @property
+    def album_id(self) -> UUID:
+        """Id of the album that is shown."""
+        return self.shown_id
+
+    @property
+    def album(self) -> Album:
+        """The album that is shown; ask for `shown__album` with the row."""
+        album: Album | None = self.shown.album
+        assert album is not None
+        return album
+
+    @album.setter
+    def album(self, album: Album) -> None:
+        """The album is at hand: reading it asks the database for nothing."""
+        self.shown = Shown(pk=album.pk, studio_id=album.studio_id, album=album)
