@@ -97,7 +97,8 @@ def install(kind):
     pip(listed + ["-r", str(requirements / "{}.txt".format(kind))])
     # What exists as source only is packed by the setuptools that is installed by now: nothing else is downloaded.
     pip(["--no-build-isolation", str(requirements / SHIM)])
-    pip(listed + ["--no-build-isolation", "--no-binary", "face-recognition-models", "-r", str(requirements / "ml.txt")])
+    packed_here = ["--no-build-isolation", "--use-pep517", "--no-binary", "face-recognition-models"]
+    pip(listed + packed_here + ["-r", str(requirements / "ml.txt")])
     remove_forbidden_model()
     stamp(kind).write_text(fingerprint(kind))
     UNFINISHED.unlink()
@@ -106,6 +107,7 @@ def install(kind):
 def pip(arguments):
     """Install exactly what is named, or end the program."""
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    os.environ["DIST_EXTRA_CONFIG"] = str(ROOT / "requirements" / "packing.cfg")
     run(command + arguments, "The packages could not be installed")
 
 
