@@ -117,7 +117,7 @@ class MembershipFactory(Rows[Membership]):
 
 
 class InvitationFactory(Rows[Invitation]):
-    """`InvitationFactory(token="...")` says which token the mail held."""
+    """`InvitationFactory(token="...")` says which token the email held."""
 
     class Meta:
         model = Invitation

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -215,7 +215,8 @@ class S3Store:
                 signature_version="s3v4",
             ),
         )
-        self.client: S3Client = self._files.connection.meta.client
+        connection: Any = self._files.connection
+        self.client: S3Client = connection.meta.client
 
     def put(self, temp: Path, key: str, *, sha256: str) -> None:
         digest = b64encode(bytes.fromhex(sha256)).decode()

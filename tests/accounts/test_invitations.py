@@ -1,6 +1,8 @@
-"""Invitations: mailed to one person, used once."""
+"""Invitations: emailed to one person, used once."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,12 +10,13 @@ from django.utils import timezone
 
 from apps.accounts import members
 from apps.accounts.access import enter
-from apps.accounts.models import Invitation, Role, Studio, User
+from apps.accounts.models import EmailState, Invitation, Role, Studio, User
 from apps.accounts.tenancy import acting_in
-from tests.accounts.emails import sent
+from tests.accounts.emails import path_in, rows, send_all, sent
 from tests.accounts.test_joining import NEW, roles_of
 from tests.actors import signed_in
 from tests.factories import PASSWORD, InvitationFactory, MembershipFactory, StudioFactory, UserFactory
+from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +105,51 @@ def test_the_name_of_a_studio_cannot_add_a_header_to_its_emails(alice_user: User
     message = sent(1)[0]
     assert message.subject == "Invitation to Alba Bcc: all@example.com"
     assert message.recipients() == ["nina@example.com"]
+
+
+# -- the email -------------------------------------------------------------------------------------------------------
+
+
+def invite(user: User, studio: Studio, email: str = "nina@example.com") -> Invitation:
+    with acting_in(studio):
+        return members.invite(enter(user, studio.slug), email, Role.VIEWER)
+
+
+def test_the_email_leads_to_the_invitation(alice_user: User, north: Studio, nobody: Client, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Glassine <glassine@example.org>"
+    invite(alice_user, north)
+    [message] = sent(1)
+    assert (message.to, message.from_email) == (["nina@example.com"], "North Light <glassine@example.org>")
+    assert message.reply_to == ["alice@example.com"]
+    assert nobody.get(path_in(message, "/invitation/")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_that_was_rolled_back_is_not_emailed(alice_user: User, north: Studio) -> None:
+    def invite_and_fail() -> None:
+        with acting_in(north):
+            members.invite(enter(alice_user, "north"), "nina@example.com", Role.VIEWER)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        invite_and_fail()
+    assert rows() == []
+
+
+def test_an_offer_made_anew_or_taken_back_does_not_go_out(alice_user: User, north: Studio) -> None:
+    invite(alice_user, north)
+    offer = invite(alice_user, north)
+    assert [email.state for email in rows()] == [EmailState.CANCELLED, EmailState.WAITING]
+    with acting_in(north):
+        members.take_back(enter(alice_user, "north"), offer)
+    assert sent(0) == []
+
+
+def test_owners_see_that_an_invitation_did_not_go_out(
+    alice: Client, alice_user: User, north: Studio, smtp_server: SmtpServer
+) -> None:
+    smtp_server.refuse["nina@example.com"] = "550 5.1.1 No such user here"
+    invite(alice_user, north)
+    send_all()
+    page = alice.get("/studio/north/members/").content.decode()
+    assert "Email failed: The mail server did not take it: 550 5.1.1 No such user here" in page

@@ -154,7 +154,7 @@ ACROSS = {
     "apps.accounts.endpoints.only_studio": "the studios of one person",
     "apps.accounts.expiry.forget": "what has run out, in all studios",
     "apps.accounts.sign_up._is_taken": "slugs are unique over all studios",
-    "apps.accounts.members.invitation_of": "look-up of a mailed token",
+    "apps.accounts.members.invitation_of": "look-up of a token from an email",
     "apps.accounts.outbox._claim": "the next email of all studios",
     "apps.accounts.outbox._inside": "emails of people in no studio",
     "apps.accounts.outbox.is_stuck": "whether any studio's email cannot be sent",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -88,11 +89,11 @@ def test_an_old_hash_becomes_the_one_that_rendering_gives(north: Studio) -> None
 def test_nothing_else_of_the_photo_changes(north: Studio) -> None:
     (photo,) = stale(north, stored=True)
     with acting_in(north):
-        before = Photo.objects.for_studio(north).values().get()
+        before: dict[str, object] = dict(Photo.objects.for_studio(north).values().get())
     stale_fingerprints.put_share()
     answer_all()
     with acting_in(north):
-        after = Photo.objects.for_studio(north).values().get()
+        after: dict[str, object] = dict(Photo.objects.for_studio(north).values().get())
     assert {name for name in before if before[name] != after[name]} == {"phash", "fingerprint_version"}
 
 
@@ -119,7 +120,7 @@ def test_a_rendered_photo_has_the_present_version(north: Studio) -> None:
 
 
 @pytest.mark.parametrize("more", [{"state": PhotoState.FAILED}, {"state": PhotoState.PROCESSING}, {"trashed_at": 1}])
-def test_a_photo_that_nobody_sees_waits(north: Studio, more: dict[str, object]) -> None:
+def test_a_photo_that_nobody_sees_waits(north: Studio, more: dict[str, Any]) -> None:
     stale(north, **{name: timezone.now() if value == 1 else value for name, value in more.items()})
     assert stale_fingerprints.put_share() == 0
 

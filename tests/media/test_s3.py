@@ -154,7 +154,7 @@ def test_threads_share_one_connection(s3: S3Store, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_connection_is_as_patient_as_the_settings_say(s3: S3Store) -> None:
-    config = s3.client.meta.config
+    config: Any = s3.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (storage.CONNECT_SECONDS, storage.ANSWER_SECONDS)
     assert s3.client.meta.region_name == "us-east-1"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import redis
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from openapi_schema_validator import OAS31Validator
 
-from apps.accounts.models import Studio, User
+from apps.accounts import outbox
+from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.jobs import tasks
 from apps.jobs.models import Job, Queue, State
@@ -42,7 +45,7 @@ def test_all_is_well_after_a_sign_of_life(heartbeat: str) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "checks": {"database": "ok", "redis": "ok", "storage": "ok", "worker": "ok"},
+        "checks": {"database": "ok", "redis": "ok", "storage": "ok", "worker": "ok", "emails": "ok"},
     }
     assert answer["Cache-Control"] == "no-store"
 
@@ -50,7 +53,13 @@ def test_all_is_well_after_a_sign_of_life(heartbeat: str) -> None:
 def test_a_silent_worker_is_down(heartbeat: str) -> None:
     answer = Client().get(HEALTH)
     assert (answer.status_code, answer.json()["status"]) == (503, "down")
-    assert answer.json()["checks"] == {"database": "ok", "redis": "ok", "storage": "ok", "worker": "down"}
+    assert answer.json()["checks"] == {
+        "database": "ok",
+        "redis": "ok",
+        "storage": "ok",
+        "worker": "down",
+        "emails": "ok",
+    }
 
 
 def test_the_sign_of_life_fades(heartbeat: str) -> None:
@@ -72,6 +81,16 @@ def test_what_is_down_is_named_and_nothing_else_is_told(
     assert answer.status_code == 503
     assert answer.json()["checks"] == {name: "down" if name == part else "ok" for name in health.PROBES}
     assert "hunter2" not in answer.content.decode()
+
+
+def test_emails_that_wait_for_a_mail_server_are_told_and_take_no_web_server_away(heartbeat: str, north: Studio) -> None:
+    tasks.heartbeat()
+    with acting_in(north):
+        late = timezone.now() - outbox.STUCK_AFTER - timedelta(minutes=1)
+        Email(studio=north, key="hello", to="anna@example.com", due_at=late).save(force_insert=True)
+    answer = Client().get(HEALTH)
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["checks"]["emails"] == "down"
 
 
 def test_a_storage_that_cannot_be_written_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
