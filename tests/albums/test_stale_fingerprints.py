@@ -121,7 +121,8 @@ def test_a_rendered_photo_has_the_present_version(north: Studio) -> None:
 
 @pytest.mark.parametrize("more", [{"state": PhotoState.FAILED}, {"state": PhotoState.PROCESSING}, {"trashed_at": 1}])
 def test_a_photo_that_nobody_sees_waits(north: Studio, more: dict[str, Any]) -> None:
-    stale(north, **{name: timezone.now() if value == 1 else value for name, value in more.items()})
+    chosen: dict[str, Any] = {name: timezone.now() if value == 1 else value for name, value in more.items()}
+    stale(north, **chosen)
     assert stale_fingerprints.put_share() == 0
 
 
