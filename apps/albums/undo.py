@@ -40,6 +40,7 @@ def in_album(undoing: Undoing) -> None:
     albums = _held(studio, undoing.entry.albums)
     _check_sections(studio, changes)
     journal.write(studio, changes, may_return=MAY_RETURN)
+    _check_trash(studio, changes)
     for album in albums:
         _settle(album, changes)
         counts.forget(album.pk)
@@ -100,9 +101,19 @@ def _siblings(studio: Studio, section_id: UUID, values: dict[str, Any]) -> Any:
 # -- after -------------------------------------------------------------------------------------------
 
 
+def _check_trash(studio: Studio, changes: Changes) -> None:
+    """No photo is in the trash and in a gallery at once: it may have been put into another one meanwhile."""
+    trashed = [row.id for row in changes.of(PHOTO) if (row.after or {}).get("trashed_at") is not None]
+    lying = Placement.objects.for_studio(studio).filter(photo_id__in=trashed, trashed_at__isnull=True)
+    if trashed and lying.exists():
+        raise ChangedSince("Some of these photos were put into another gallery since, so this cannot be undone.")
+
+
 def _settle(album: Album, changes: Changes) -> None:
     """What follows from the rows just written: ranks of sections and the keys of the reading order."""
-    album.refresh_from_db(fields=["ordering"], from_queryset=Album.objects.for_studio(album.studio_id))
+    album.refresh_from_db(fields=["ordering", "cover"], from_queryset=Album.objects.for_studio(album.studio_id))
+    if album.cover_id and not album.placements.live().filter(photo_id=album.cover_id).exists():
+        raise ChangedSince("The gallery would have a cover that is not in it, so this cannot be undone.")
     taken = album.sections.order_by().values("rank").annotate(sections=Count("pk")).filter(sections__gt=1)
     if taken.exists():
         raise ChangedSince("The sections were put into another order since, so this cannot be undone.")

@@ -32,7 +32,6 @@ album: list[URLPattern | URLResolver] = [
     path("photos/move/", photo_views.move, name="photos_move"),
     path("photos/mark/", mark_views.photos_mark, name="photos_mark"),
     path("photos/delete/", photo_views.delete, name="photos_delete"),
-    path("photos/restore/", photo_views.restore, name="photos_restore"),
     path("photos/<uuid:photo_id>/", include(photo)),
     path("sections/create/", section_views.create, name="section_create"),
     path("sections/order/", section_views.order, name="section_order"),

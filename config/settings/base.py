@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
 
 # How what stands in it is taken back and put into words; the apps below config do not know each other's deeds.
 JOURNAL_INVERSES = "config.inverses.INVERSES"
+JOURNAL_PHRASES = "config.phrases.PHRASES"
 
 # -- jobs ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ deed takes a verb back stands in `config.inverses`. Entries are never changed: a
 from apps.accounts.journal.changes import Changes
 from apps.accounts.journal.record import ActUndone, note, record
 from apps.accounts.journal.rows import ChangedSince, Erased, write
-from apps.accounts.journal.undo import AlreadyUndone, Inverse, NotUndoable, Undoing, undo
+from apps.accounts.journal.undo import AlreadyUndone, Inverse, NotUndoable, Undoing, root_of, undo
 from apps.accounts.journal.watch import Watch
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Watch",
     "note",
     "record",
+    "root_of",
     "undo",
     "write",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -56,6 +58,11 @@ class JournalEntry(StudioModel):
 
     def __str__(self) -> str:
         return self.verb
+
+    @property
+    def undo_id(self) -> UUID | None:
+        """What an act answers as `undo`: the entry's id, or None if there is nothing to take back."""
+        return self.pk if self.changes is not None or self.undoes_id is not None else None
 
 
 class JournalSubject(StudioModel):

@@ -11,8 +11,8 @@ from django.db import connection, models
 from apps.accounts.journal.changes import Changes
 from apps.accounts.journal.models import JournalEntry
 from apps.web.ids import uuid7
+from apps.web.raw_rows import insert
 from apps.web.refusal import Refusal
-from apps.web.rows import insert
 
 if TYPE_CHECKING:
     from apps.accounts.models import Studio, User
@@ -31,7 +31,7 @@ def note(studio: Studio, actor: User | None, verb: str, subject: models.Model | 
 
     verb: "album.created" and the like.  detail: JSON-able facts; never secrets, never a guest's password.
     """
-    record(studio, by=actor, verb=verb, subject=subject, **detail)
+    _write(studio, actor, verb, subject, detail=detail)
 
 
 def record(
@@ -59,6 +59,20 @@ def record(
 
     Raises ActUndone when the act so far was undone meanwhile; whoever works in slices ends then.
     """
+    return _write(studio, by, verb, subject, albums, things, changes, act, detail)
+
+
+def _write(
+    studio: Studio,
+    by: User | None,
+    verb: str,
+    subject: models.Model | None,
+    albums: Iterable[UUID] = (),
+    things: Iterable[UUID] = (),
+    changes: Changes | None = None,
+    act: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> JournalEntry:
     named, touched = _albums(subject, albums), list(dict.fromkeys(things))
     if act is not None:
         _join(studio, act)
@@ -70,7 +84,7 @@ def record(
         subject_id=subject.pk if subject is not None else None,
         albums=named,
         count=len(touched),
-        detail=detail,
+        detail=detail or {},
         changes=changes.as_json() if changes else None,
         act=act,
     )

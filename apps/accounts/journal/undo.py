@@ -16,8 +16,8 @@ from apps.accounts.journal.changes import Changes
 from apps.accounts.journal.models import JournalEntry
 from apps.accounts.journal.record import hold_act
 from apps.accounts.journal.rows import Erased
+from apps.web.raw_rows import insert
 from apps.web.refusal import Refusal
-from apps.web.rows import insert
 
 if TYPE_CHECKING:
     from apps.accounts.models import Role, Studio, User

@@ -18,7 +18,7 @@ def table_of(model: type[StudioModel]) -> str:
     return model._meta.label_lower
 
 
-def read(rows: StudioQuerySet[Any], columns: Sequence[str]) -> dict[str, Values]:
+def read(rows: StudioQuerySet[Any], columns: Sequence[str], *, lock: bool = True) -> dict[str, Values]:
     """Columns of rows by id, as JSON. The rows are locked until the transaction ends, in the order of their ids.
 
     Raises ValueError for a column that the model does not give to the journal (`StudioModel.journalled`).
@@ -26,7 +26,9 @@ def read(rows: StudioQuerySet[Any], columns: Sequence[str]) -> dict[str, Values]
     foreign = set(columns).difference(rows.model.journalled)
     if foreign:
         raise ValueError(f"{rows.model.__name__} keeps {', '.join(sorted(foreign))} out of the journal")
-    found = rows.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", *columns)
+    if lock:
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    found = rows.order_by("pk").values_list("pk", *columns)
     return {str(pk): dict(zip(columns, map(plain, values), strict=True)) for pk, *values in found}
 
 
@@ -42,12 +44,13 @@ class Watch:
         self._added: list[StudioModel] = []
         self._changes = Changes()
 
-    def rows(self, rows: StudioQuerySet[Any], *columns: str, witness: bool = False) -> list[UUID]:
+    def rows(self, rows: StudioQuerySet[Any], *columns: str, witness: bool = False, lock: bool = True) -> list[UUID]:
         """Watch columns (attnames) of these rows. Returns their ids.
 
         witness: an undo asks that even those that the act leaves alone still have the same values.
+        lock: False if something else that is held keeps these columns from changing.
         """
-        before = read(rows, columns)
+        before = read(rows, columns, lock=lock)
         self._seen.append((rows.model, columns, before, witness))
         return [UUID(pk) for pk in before]
 
@@ -72,7 +75,7 @@ class Watch:
     def _compare(
         self, model: type[StudioModel], columns: Sequence[str], before: dict[str, Values], witness: bool
     ) -> None:
-        now = read(model.objects.for_studio(self.studio).filter(pk__in=list(before)), columns)
+        now = read(model.objects.for_studio(self.studio).filter(pk__in=list(before)), columns, lock=False)
         for pk, old in before.items():
             new = now[pk]
             if old != new or witness:
