@@ -11,7 +11,7 @@ import apps.web.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_reminder_days"),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
