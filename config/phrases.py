@@ -123,8 +123,8 @@ _SHARING: Final[dict[str, Phrase]] = {
 _STUDIO: Final[dict[str, Phrase]] = {
     "api_key.ended": "ended the API key “{name}”",
     "api_key.made": "made the API key “{name}”",
-    "member.invitation_taken_back": "took back the invitation of {email}",
-    "member.invited": "invited {email} as {role}",
+    "member.invitation_taken_back": lambda facts: f"took back the invitation of {facts['email'] or 'somebody'}",
+    "member.invited": lambda facts: f"invited {facts['email'] or 'somebody'} as {facts['role']}",
     "member.joined": "joined as {role}",
     "member.password_changed": "changed their password",
     "member.password_reset": "chose a new password",

@@ -13,6 +13,7 @@ deed takes a verb back stands in `config.inverses`. Entries are never changed: a
 """
 
 from apps.accounts.journal.changes import Changes
+from apps.accounts.journal.forget import forget, forget_address
 from apps.accounts.journal.record import ActUndone, note, record
 from apps.accounts.journal.rows import ChangedSince, Erased, write
 from apps.accounts.journal.undo import AlreadyUndone, Inverse, NotUndoable, Undoing, root_of, undo
@@ -28,6 +29,8 @@ __all__ = [
     "NotUndoable",
     "Undoing",
     "Watch",
+    "forget",
+    "forget_address",
     "note",
     "record",
     "root_of",
