@@ -79,8 +79,11 @@ class AlbumViewSet(StudioViewSet[Album]):
     def get_object(self) -> Album:
         return album_or_404(self, self.kwargs["album_id"])
 
-    def _shown(self, album: Album, status: int = 200, **more: Any) -> Response:
-        return Response(serializers.album_shapes(self.request, self.studio, [album])[0] | more, status=status)
+    def _shown(self, album: Album, status: int = 200) -> Response:
+        return Response(self._shape(album), status=status)
+
+    def _shape(self, album: Album) -> dict[str, Any]:
+        return serializers.album_shapes(self.request, self.studio, [album])[0]
 
     def _asked(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         asked = serializers.AlbumSerializer(data=request.data, partial=partial)
@@ -112,7 +115,8 @@ class AlbumViewSet(StudioViewSet[Album]):
         """Change title, description, event date or state."""
         album = self.get_object()
         asked = self._asked(request, partial=True)
-        return self._shown(album, **undo_body(editing.change(album, by=self.entered.user, **asked)))
+        entry = editing.change(album, by=self.entered.user, **asked)
+        return Response(self._shape(album) | undo_body(entry))
 
     @extend_schema(responses=UndoSerializer)
     def destroy(self, request: Request, **kwargs: Any) -> Response:
@@ -135,7 +139,7 @@ class AlbumViewSet(StudioViewSet[Album]):
         entry = editing.set_cover(album, photo_id, by=self.entered.user, focal_x=focal["x"], focal_y=focal["y"])
         if entry is None:
             raise Http404
-        return self._shown(album, **undo_body(entry))
+        return Response(self._shape(album) | undo_body(entry))
 
     @extend_schema(request=serializers.ArrangeSerializer, responses=UndoSerializer)
     def order(self, request: Request, album_id: UUID) -> Response:

@@ -73,7 +73,7 @@ def change(album: Album, *, by: User, **values: Any) -> JournalEntry | None:
     return _record(album, "album.changed", watch, by=by, fields=sorted(columns), title=album.title)
 
 
-def set_design(album: Album, design: dict[str, str], *, by: User) -> JournalEntry:
+def set_design(album: Album, design: dict[str, Any], *, by: User) -> JournalEntry:
     """How this gallery looks where it differs from the studio's look (see `design.understood`)."""
     watch = _watched(album, "design")
     album.design = relooked(album.design, design)

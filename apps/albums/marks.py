@@ -70,7 +70,7 @@ def set_own(
 
     The entry counts the photos that it changed; None if it changed none. Raises BadMark.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         name: value for name, value in {"rating": rating, "label": label, "flag": flag}.items() if value is not None
     }
     if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):

@@ -20,6 +20,7 @@ from apps.accounts.journal.sentences import FORGOTTEN, sentence
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Photo
+from apps.web.ids import first_uuid7, uuid7
 from config.inverses import INVERSES
 from config.phrases import PHRASES
 from tests.factories import AlbumFactory, PhotoFactory
@@ -213,8 +214,6 @@ def test_a_detail_may_be_called_as_an_argument_is(north: Studio, alice_user: Use
 
 
 def test_moments_before_and_after_the_era_are_no_ids(north: Studio) -> None:
-    from apps.web.ids import first_uuid7, uuid7
-
     now = datetime.now(UTC)
     assert first_uuid7(now - timedelta(seconds=1)) < uuid7() < first_uuid7(now + timedelta(minutes=1))
     assert first_uuid7(datetime(1, 1, 1, tzinfo=UTC)).int == 0

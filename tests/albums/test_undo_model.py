@@ -352,7 +352,7 @@ def base(north: Studio, alice_user: User) -> World:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(300 + 60 * EXAMPLES)
 @given(plan=st.lists(DRAWN, min_size=ACTS, max_size=ACTS))
 @settings(
     max_examples=EXAMPLES or 24,

@@ -24,14 +24,14 @@ def forget(studio: Studio, things: Iterable[UUID]) -> int:
     """
     with across_studios(), connection.cursor() as cursor:
         cursor.execute(_FORGET, {"studio": studio.pk, "things": list(things)})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def forget_address(studio: Studio, email: str) -> int:
     """Take an email address out of the entries that name it. Returns how many."""
     with across_studios(), connection.cursor() as cursor:
         cursor.execute(_FORGET_ADDRESS, [studio.pk, email.strip().lower()])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 # The entry that an undo is about is found by its `of`, which is no word of anybody.

@@ -18,6 +18,8 @@ from apps.web.refusal import Refusal
 if TYPE_CHECKING:
     from apps.accounts.models import Studio
 
+OUTDATED = "This was done with an older version of Glassine and cannot be undone any more."
+
 
 class Erased(Refusal):
     """What the act touched is gone for good."""
@@ -42,6 +44,7 @@ def write(studio: Studio, changes: Changes, *, may_return: Collection[str] = ())
     Raises ChangedSince, Erased.
     """
     problems = Problems(may_return)
+    _check_names(changes)
     for table in changes.tables:
         _check(studio, table, changes.of(table), problems)
     problems.tell()
@@ -106,6 +109,17 @@ def _words(table: str, column: str, number: int) -> str:
 # -- asking --------------------------------------------------------------------------------------------
 
 
+def _check_names(changes: Changes) -> None:
+    """An entry may be older than the tables of today."""
+    for table in changes.tables:
+        try:
+            known = model_of(table).journalled
+        except LookupError:
+            raise ChangedSince(OUTDATED) from None
+        if any(name not in known for row in changes.of(table) for name in {**(row.before or {}), **(row.after or {})}):
+            raise ChangedSince(OUTDATED)
+
+
 def _check(studio: Studio, table: str, rows: list[RowChange], problems: Problems) -> None:
     model = model_of(table)
     columns = sorted({name for row in rows for name in row.before or ()})
@@ -154,7 +168,7 @@ def _columns(model: type[StudioModel], rows: list[RowChange]) -> list[models.Fie
 
 def _records(rows: list[RowChange], fields: list[models.Field[Any, Any]]) -> str:
     def record(pk: str, values: Values) -> Values:
-        return {"id": pk} | {field.column: values[field.attname] for field in fields}
+        return {"id": pk, **{str(field.column): values[field.attname] for field in fields}}
 
     return json.dumps([record(row.id, row.after or {}) for row in rows])
 

@@ -65,7 +65,7 @@ def _dialog(request: StudioRequest, album: Album, form: AudienceForm, *, what: s
 
 
 def _done(request: StudioRequest, album: Album, text: str, entry: JournalEntry | None) -> HttpResponse:
-    answer = SeeOther(album)
+    answer: HttpResponse = SeeOther(album)
     if htmx.wants(request):
         answer = htmx.trigger(HttpResponse(status=204), dialog_close="", glassine_audience="")
     return htmx.tell(request, answer, text, undo=undo_url(request, entry))
