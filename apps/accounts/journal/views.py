@@ -16,8 +16,8 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal import permission
 from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import Role
-from apps.accounts.views.answers import SeeOther
 from apps.web import htmx
+from apps.web.answers import SeeOther
 from apps.web.api import error_body
 from apps.web.refusal import Refusal
 
