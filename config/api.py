@@ -18,6 +18,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from apps.accounts import endpoints as accounts
+from apps.accounts.journal import api as journal
 from apps.albums import api as albums
 from apps.sharing.links import api as sharing
 from apps.sharing.review import api
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stats", health.StatsView.as_view(), name="api-stats"),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
+    *journal.urlpatterns,
     *albums.urlpatterns,
     *sharing.urlpatterns,
     *api.urlpatterns,

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
+from apps.albums import editing
 from apps.albums.models import Album, Photo
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
@@ -72,12 +73,15 @@ def build_world(studio: Studio, owner: User) -> World:
         sent = ClientEmail(studio=studio, email=email, album=album, link=link, kind="delivery")
         email.save(force_insert=True)
         sent.save(force_insert=True)
+        album.studio = studio
+        entry = editing.change(album, by=owner, description="Zqx text")
+        assert entry is not None
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
-        "visitor_id": visitor.pk, "choice_id": choice.pk,
+        "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -93,7 +97,7 @@ def build_world(studio: Studio, owner: User) -> World:
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
-            "Zqx preset", "Zqx album", "Zqx note", "Zqx comment",
+            "Zqx preset", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={

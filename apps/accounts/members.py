@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts import outbox
 from apps.accounts.access import Entered
 from apps.accounts.emails import cancel
-from apps.accounts.journal import note
+from apps.accounts.journal import forget_address, note
 from apps.accounts.models import ApiKey, Email, Invitation, Membership, RefreshToken, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web.refusal import Refusal
@@ -66,12 +66,16 @@ def change_role(entered: Entered, member: Membership, role: Role) -> None:
 
 
 def remove(entered: Entered, member: Membership) -> None:
-    """End a membership with its API keys and sessions in this studio. Raises LastOwner, NotMember."""
+    """End a membership with its API keys and sessions in this studio. Raises LastOwner, NotMember.
+
+    The journal keeps what the person did here, but not the address to which they were invited.
+    """
     with transaction.atomic():
         member = _locked(entered.studio, member, stays_owner=False)
         ApiKey.objects.for_studio(entered.studio).filter(made_by=member.user_id).delete()
         RefreshToken.objects.for_studio(entered.studio).filter(user=member.user_id).update(revoked_at=timezone.now())
         note(entered.studio, entered.user, "member.removed", member.user, role=member.role)
+        forget_address(entered.studio, member.user.email)
         member.delete()
 
 

@@ -17,13 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.emails import Email, EmailState
+from apps.accounts.journal.models import JournalEntry, JournalSubject
 from apps.accounts.tenancy import StudioModel
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 __all__ = [
-    "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "Membership", "QuotaExceeded",
-    "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
+    "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
+    "QuotaExceeded", "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
 ]  # fmt: skip
 
 
@@ -292,25 +293,6 @@ class RefreshToken(StudioModel):
 
     def __str__(self) -> str:
         return str(self.family)
-
-
-class JournalEntry(StudioModel):
-    """Who did what to which thing. Rows are added, never changed: the application may not update them."""
-
-    studio = models.ForeignKey(Studio, on_delete=models.DO_NOTHING, db_index=False, related_name="journal")
-    at = models.DateTimeField(default=timezone.now, editable=False)
-    actor = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+")
-    verb = models.CharField(max_length=60)
-    subject_kind = models.CharField(max_length=40, blank=True)
-    subject_id = models.UUIDField(null=True)
-    detail = models.JSONField(default=dict)
-
-    class Meta(StudioModel.Meta):
-        constraints = [*StudioModel.Meta.constraints]
-        indexes = [models.Index(fields=["studio", "-at"], name="accounts_journal_at")]
-
-    def __str__(self) -> str:
-        return self.verb
 
 
 class IdempotentReply(StudioModel):

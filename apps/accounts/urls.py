@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.accounts.journal import views as journal
 from apps.accounts.views import entrance, joining, managing
 
 app_name = "accounts"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("reset/<str:token>/", joining.reset, name="reset"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("studio/<slug:slug>/settings/", managing.settings, name="settings"),
+    path("studio/<slug:slug>/journal/<uuid:entry_id>/undo/", journal.undo, name="undo"),
     path("studio/<slug:slug>/members/", managing.members_page, name="members"),
     path("studio/<slug:slug>/members/<uuid:member_id>/role/", managing.member_role, name="member_role"),
     path("studio/<slug:slug>/members/<uuid:member_id>/remove/", managing.member_remove, name="member_remove"),

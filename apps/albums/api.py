@@ -12,12 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api import StudioView, StudioViewSet
+from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums import editing, marks, placements, reprocess, serializers, trash
 from apps.albums.cursors import BadCursor
@@ -79,7 +80,10 @@ class AlbumViewSet(StudioViewSet[Album]):
         return album_or_404(self, self.kwargs["album_id"])
 
     def _shown(self, album: Album, status: int = 200) -> Response:
-        return Response(serializers.album_shapes(self.request, self.studio, [album])[0], status=status)
+        return Response(self._shape(album), status=status)
+
+    def _shape(self, album: Album) -> dict[str, Any]:
+        return serializers.album_shapes(self.request, self.studio, [album])[0]
 
     def _asked(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         asked = serializers.AlbumSerializer(data=request.data, partial=partial)
@@ -106,20 +110,18 @@ class AlbumViewSet(StudioViewSet[Album]):
             editing.set_state(album, AlbumState(state), by=self.entered.user)
         return self._shown(album, status=201)
 
+    @extend_schema(responses=serializers.ChangedAlbumSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Change title, description, event date or state."""
         album = self.get_object()
         asked = self._asked(request, partial=True)
-        state = asked.pop("state", None)
-        editing.change(album, by=self.entered.user, **asked)
-        if state:
-            editing.set_state(album, AlbumState(state), by=self.entered.user)
-        return self._shown(album)
+        entry = editing.change(album, by=self.entered.user, **asked)
+        return Response(self._shape(album) | undo_body(entry))
 
+    @extend_schema(responses=UndoSerializer)
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Move the album to the trash, where it can be restored for 30 days."""
-        trash.trash_album(self.get_object(), by=self.entered.user)
-        return Response(status=204)
+        return Response(undo_body(trash.trash_album(self.get_object(), by=self.entered.user)))
 
     def by_slug(self, request: Request, album_slug: str) -> Response:
         """The album with this slug."""
@@ -127,18 +129,19 @@ class AlbumViewSet(StudioViewSet[Album]):
         album.studio = self.studio
         return self._shown(album)
 
-    @extend_schema(request=serializers.FocalSerializer, responses=serializers.AlbumSerializer)
+    @extend_schema(request=serializers.FocalSerializer, responses=serializers.ChangedAlbumSerializer)
     def cover(self, request: Request, album_id: UUID, photo_id: UUID) -> Response:
         """Choose the cover and, in the body, the point of it that is always seen."""
         album = self.get_object()
         asked = serializers.FocalSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         focal = asked.validated_data
-        if not editing.set_cover(album, photo_id, by=self.entered.user, focal_x=focal["x"], focal_y=focal["y"]):
+        entry = editing.set_cover(album, photo_id, by=self.entered.user, focal_x=focal["x"], focal_y=focal["y"])
+        if entry is None:
             raise Http404
-        return self._shown(album)
+        return Response(self._shape(album) | undo_body(entry))
 
-    @extend_schema(request=serializers.ArrangeSerializer, responses={204: OpenApiResponse(description="Ordered")})
+    @extend_schema(request=serializers.ArrangeSerializer, responses=UndoSerializer)
     def order(self, request: Request, album_id: UUID) -> Response:
         """Put the photos of the album into this order. From now on the album is ordered by hand."""
         album = self.get_object()
@@ -147,8 +150,7 @@ class AlbumViewSet(StudioViewSet[Album]):
         photos: list[UUID] = asked.validated_data["photos"]
         if album.placements.live().filter(photo_id__in=photos).count() != len(set(photos)):
             raise NotInAlbum
-        editing.arrange(album, photos, by=self.entered.user)
-        return Response(status=204)
+        return Response(undo_body(editing.arrange(album, photos, by=self.entered.user)))
 
 
 # -- photos --------------------------------------------------------------------------------------------
@@ -203,19 +205,20 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         """One photo."""
         return Response(self._shapes([self.get_object().pk])[0])
 
-    @extend_schema(request=serializers.MarksSerializer, responses=serializers.PhotoSerializer)
+    @extend_schema(request=serializers.MarksSerializer, responses=serializers.ChangedPhotoSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Change what people say about a photo."""
         photo = self.get_object()
         asked = serializers.MarksSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
-        marks.mark(photo, by=self.entered.user, **asked.validated_data)
-        return Response(self._shapes([photo.pk])[0])
+        entry = marks.mark(photo, by=self.entered.user, album=self.album, **asked.validated_data)
+        return Response(self._shapes([photo.pk])[0] | undo_body(entry))
 
+    @extend_schema(responses=UndoSerializer)
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Take the photo out of the album; out of its last one, it goes to the trash."""
-        placements.take_out(self.album, [self.get_object().pk], by=self.entered.user)
-        return Response(status=204)
+        entry = placements.take_out(self.album, [self.get_object().pk], by=self.entered.user)
+        return Response(undo_body(entry))
 
     @extend_schema(request=None, responses={202: serializers.PhotoSerializer})
     def regenerate(self, request: Request, **kwargs: Any) -> Response:

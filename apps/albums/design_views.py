@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums import editing
 from apps.albums.design import AUTO, CHOICES, Design, understood
@@ -80,8 +81,9 @@ def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
     initial = {**chosen, "own_accent": "accent" in chosen, "accent": chosen.get("accent", request.studio.accent)}
     form = DesignForm(request.POST or None, inherited=Design.of(request.studio.design), initial=initial)
     if request.method == "POST" and form.is_valid():
-        editing.set_design(album, form.values(), by=request.user)
-        return htmx.tell(request, _done(request, album.get_absolute_url()), "The look of the gallery is saved.")
+        entry = editing.set_design(album, form.values(), by=request.user)
+        answer, text = _done(request, album.get_absolute_url()), "The look of the gallery is saved."
+        return htmx.tell(request, answer, text, undo=undo_url(request, entry))
     target = reverse("albums:design", args=[request.studio.slug, album.pk])
     return _page(request, {"form": form, "album": album, "target": target})
 

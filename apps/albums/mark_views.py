@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.sentences import photos_word
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums.marks import BadMark, set_own
 from apps.albums.request_params import album_of, photos_of, uuids
@@ -28,7 +30,7 @@ def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if rating is not None and rating not in ("", "0", "1", "2", "3", "4", "5"):
         raise BadRequest("Stars go from 0 to 5.")
     try:
-        set_own(
+        marked = set_own(
             album,
             photos,
             by=request.user,
@@ -38,4 +40,7 @@ def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
         )
     except BadMark as bad:
         raise BadRequest(str(bad)) from bad
-    return HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    answer = HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    if marked is None:
+        return answer
+    return htmx.tell(request, answer, f"{photos_word(marked.count)} marked.", undo=undo_url(request, marked))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from apps.accounts.journal import note
-from apps.accounts.models import User
+from apps.accounts import journal
+from apps.accounts.models import JournalEntry, User
 from apps.albums.models import Album, Flag, Photo, Placement
 from apps.albums.ordering import refresh_keys
 
@@ -23,27 +23,38 @@ class BadMark(ValueError):
     """No such flag, label or number of stars."""
 
 
-def mark(photo: Photo, *, by: User, **values: Any) -> None:
+def mark(photo: Photo, *, by: User, album: Album | None = None, **values: Any) -> JournalEntry | None:
     """Change marks of a photo. A moment given here counts from now on, whatever the file says.
 
-    taken_at: an aware datetime, whose offset is kept, or None for unknown.
+    taken_at: an aware datetime, whose offset is kept, or None for unknown.  album: in which somebody looks at it.
+    None if nothing changes.
     """
     changed = {name: value for name, value in values.items() if name in MARKS and getattr(photo, name) != value}
     if not changed:
-        return
+        return None
+    columns = {*changed, *(("taken_offset", "taken_by_hand") if "taken_at" in changed else ())}
+    watch = journal.Watch(photo.studio)
+    watch.rows(Photo.objects.for_studio(photo.studio_id).filter(pk=photo.pk), *sorted(columns))
     for name, value in changed.items():
         setattr(photo, name, value)
-    fields = set(changed)
     if "taken_at" in changed:
         offset = photo.taken_at.utcoffset() if photo.taken_at else None
         photo.taken_offset = None if offset is None else int(offset.total_seconds() // 60)
         photo.taken_by_hand = True
-        fields |= {"taken_offset", "taken_by_hand"}
     photo.updated_at = timezone.now()
-    photo.save(update_fields=[*fields, "updated_at"])
+    photo.save(update_fields=[*columns, "updated_at"])
     if "taken_at" in changed:
         refresh_keys(photo)
-    note(photo.studio, by, "photo.changed", photo, fields=sorted(changed))
+    return journal.record(
+        photo.studio,
+        by=by,
+        verb="photo.changed",
+        subject=photo,
+        albums=[album.pk] if album else [],
+        things=[photo.pk],
+        changes=watch.changes(),
+        fields=sorted(changed),
+    )
 
 
 def set_own(
@@ -54,12 +65,12 @@ def set_own(
     rating: int | None = None,
     label: str | None = None,
     flag: str | None = None,
-) -> int:
+) -> JournalEntry | None:
     """The studio's own stars, label and flag for photos of an album; "" or 0 clears, None leaves as it is.
 
-    Returns how many photos it changed. Raises BadMark.
+    The entry counts the photos that it changed; None if it changed none. Raises BadMark.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         name: value for name, value in {"rating": rating, "label": label, "flag": flag}.items() if value is not None
     }
     if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):
@@ -70,7 +81,11 @@ def set_own(
         album_id=album.pk, trashed_at__isnull=True, photo_id__in=photos
     )
     mine = Photo.objects.for_studio(album.studio_id).filter(pk__in=there.values("photo_id"))
-    changed = mine.exclude(**wanted).update(**wanted, updated_at=timezone.now())
-    if changed:
-        note(album.studio, by, "photos.marked", album, photos=changed, **wanted)
-    return changed
+    watch = journal.Watch(album.studio)
+    changed = watch.rows(mine.exclude(**wanted), *sorted(wanted))
+    if not changed:
+        return None
+    Photo.objects.for_studio(album.studio_id).filter(pk__in=changed).update(**wanted, updated_at=timezone.now())
+    return journal.record(
+        album.studio, by=by, verb="photos.marked", subject=album, things=changed, changes=watch.changes(), **wanted
+    )

@@ -42,6 +42,22 @@ class Album(StudioModel):
     is_listed: stands on the studio's public index, if it has one.  published_at: when it was live for the first time.
     """
 
+    noun = "gallery"
+    journalled = {
+        "title": "title",
+        "description": "text",
+        "state": "state",
+        "event_date": "date",
+        "ordering": "sorting",
+        "cover_id": "cover",
+        "focal_x": "cover's focus",
+        "focal_y": "cover's focus",
+        "design": "design",
+        "more_coming": "note that more photos will follow",
+        "published_at": "state",
+        "trashed_at": "deletion",
+    }
+
     title = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, db_index=False)
     description = models.TextField(max_length=2000, blank=True)
@@ -94,6 +110,9 @@ class Section(StudioModel):
 
     audience: ids of the share links that show it; None for all of them.
     """
+
+    noun = "section"
+    journalled = {"album_id": "gallery", "title": "title", "rank": "place", "audience": "audience"}
 
     album = TenantKey(Album, related_name="sections")
     title = models.CharField(max_length=120)
@@ -157,6 +176,20 @@ class Photo(StudioModel):
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
     is not read from the file again.
     """
+
+    noun = "photo"
+    journalled = {
+        "taken_at": "time",
+        "taken_offset": "time",
+        "taken_by_hand": "time",
+        "place": "place",
+        "caption": "caption",
+        "rating": "stars",
+        "label": "label",
+        "flag": "flag",
+        "keywords": "keywords",
+        "trashed_at": "deletion",
+    }
 
     camera_name = models.CharField(max_length=255, editable=False)
     kind = models.CharField(max_length=8, default="image", editable=False)
@@ -309,6 +342,16 @@ class Placement(StudioModel):
     is_hidden: the studio keeps it from every client.  is_withheld: the client keeps it from the other links.
     audience: ids of the share links that show it; None for all of them.
     """
+
+    noun = "photo"
+    journalled = {
+        "section_id": "section",
+        "manual_key": "position",
+        "is_hidden": "visibility",
+        "is_withheld": "visibility",
+        "audience": "audience",
+        "trashed_at": "deletion",
+    }
 
     album = TenantKey(Album, related_name="placements")
     section = TenantKey(Section, null=True, related_name="placements")

@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
+from apps.accounts.journal import Watch
 from apps.albums import counts
-from apps.albums.models import Album, Ordering, Photo
+from apps.albums.models import Album, Ordering, Photo, Placement
 
 NAME_KEY_LENGTH = 200
 LARGEST = 10**20 - 1
@@ -62,7 +63,7 @@ def reorder(album: Album, ordering: Ordering) -> None:
     album.ordering = ordering
     album.save(update_fields=["ordering"])
     if ordering == Ordering.MANUAL:
-        album.placements.update(sort_key=F("manual_key"))
+        album.placements.exclude(sort_key=F("manual_key")).update(sort_key=F("manual_key"))
         return
     photos = Photo.objects.for_studio(album.studio_id).filter(placements__album_id=album.pk)
     known = list(photos.only("id", "studio_id", "camera_name", "taken_at"))
@@ -76,31 +77,41 @@ def reorder(album: Album, ordering: Ordering) -> None:
         )
 
 
-def move(album: Album, moving: Sequence[UUID], *, before: UUID | None, section_id: UUID | None) -> int:
+def move(
+    album: Album,
+    moving: Sequence[UUID],
+    *,
+    before: UUID | None,
+    section_id: UUID | None,
+    watch: Watch | None = None,
+) -> list[UUID]:
     """Put photos in front of another one of a section (or at its end); from now on the album is ordered by hand.
 
     moving: photo ids in their new order; ids that are not in the album are passed over.
-    section_id: None is the part in front of all sections.  Returns how many moved.  Raises Section.DoesNotExist.
+    section_id: None is the part in front of all sections.  watch: is shown the placements that are about to change.
+    Returns which photos moved.  Raises Section.DoesNotExist.
     """
     album.hold()
     rank = album.sections.get(pk=section_id).rank if section_id else 0
     present = set(album.placements.live().filter(photo_id__in=moving).values_list("photo_id", flat=True))
     chosen = [photo_id for photo_id in dict.fromkeys(moving) if photo_id in present]
     if not chosen:
-        return 0
-    if album.ordering != Ordering.MANUAL:
-        _number_afresh(album)
-        _now_by_hand(album)
-    gap = _gap(album, chosen, before, rank)
+        return []
+    gap = _gap(album, chosen, before, rank) if album.ordering == Ordering.MANUAL else None
+    if watch:
+        lying = Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk)
+        # Without a gap every placement of the album gets another number.
+        watch.rows(lying if gap is None else lying.filter(photo_id__in=chosen), "section_id", "manual_key")
     if gap is None:
         _number_afresh(album)
+        _now_by_hand(album)
         gap = _gap(album, chosen, before, rank)
         assert gap is not None, "fresh numbers leave room"
     lower, upper = gap
     count = len(chosen) + 1
     _give_keys(album, chosen, [lower + (upper - lower) * place // count for place in range(1, count)])
     album.placements.filter(photo_id__in=chosen).update(section=section_id, section_rank=rank)
-    return len(chosen)
+    return chosen
 
 
 def arrange(album: Album, photo_ids: Sequence[UUID]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.sentences import photos_word
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums import counts, editing, page_context, placements, reprocess
 from apps.albums.models import Album
@@ -24,15 +23,10 @@ from apps.web.answers import SeeOther
 
 MOST_TILES = 100
 MOST_STATES = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _ids(request: StudioRequest, most: int) -> list[UUID]:
     return uuids(request.GET.get("ids", "").split(","), most=most)
-
-
-def _photos_word(number: int) -> str:
-    return "1 photo" if number == 1 else f"{number:,} photos"
 
 
 def _back(request: StudioRequest, album: Album) -> HttpResponse:
@@ -74,9 +68,10 @@ def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
         section_id=section.pk if section else None,
         by=request.user,
     )
-    if not moved:
+    if moved is None:
         raise Http404
-    return _back(request, album)
+    where = f"{photos_word(moved.count)} moved."
+    return htmx.tell(request, _back(request, album), where, undo=undo_url(request, moved))
 
 
 @require_POST
@@ -85,11 +80,12 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos under a heading; they keep the order they have."""
     album = album_of(request, album_id)
     section = section_of(album, request.POST.get("section"))
-    moved = placements.move_to_section(album, uuids(request.POST.getlist("photo")), section)
-    if not moved:
+    moved = placements.move_to_section(album, uuids(request.POST.getlist("photo")), section, by=request.user)
+    if moved is None:
         raise Http404
     where = f"to “{section.title}”" if section else "out of their sections"
-    return htmx.tell(request, _back(request, album), f"{_photos_word(moved)} moved {where}.")
+    text = f"{photos_word(moved.count)} moved {where}."
+    return htmx.tell(request, _back(request, album), text, undo=undo_url(request, moved))
 
 
 @require_POST
@@ -98,34 +94,10 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos to the trash; the message can take it back."""
     album = album_of(request, album_id)
     out = placements.take_out(album, uuids(request.POST.getlist("photo")), by=request.user)
-    if not out.photos:
+    if out is None:
         raise Http404
-    text = f"{_photos_word(len(out.photos))} moved to the trash."
-    if not htmx.wants(request):
-        return htmx.tell(request, SeeOther(album), text)
-    restore_url = reverse("albums:photos_restore", args=[request.studio.slug, album.pk])
-    undo = f"{restore_url}?at={(out.at - EPOCH) // timedelta(microseconds=1)}"
-    return htmx.toast(HttpResponse(status=204), text, undo=undo)
-
-
-@require_POST
-@studio_page(Role.EDITOR)
-def restore(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """Put back photos by id (`photo`), or all that one deed took out (`at`, microseconds since 1970)."""
-    album = album_of(request, album_id)
-    photos = uuids(request.POST.getlist("photo"))
-    if "at" in request.GET:
-        photos += placements.taken_out_at(album, _moment(request.GET["at"]))
-    back = placements.restore(album, photos, by=request.user)
-    if not back:
-        raise Http404
-    return htmx.tell(request, _back(request, album), f"{_photos_word(back)} restored.")
-
-
-def _moment(text: str) -> datetime:
-    if not (text.isascii() and text.isdigit() and len(text) <= 17):
-        raise BadRequest("The moment cannot be read.")
-    return EPOCH + timedelta(microseconds=int(text))
+    text = f"{photos_word(out.count)} moved to the trash."
+    return htmx.tell(request, _back(request, album), text, undo=undo_url(request, out))
 
 
 @require_safe
@@ -167,7 +139,7 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     again = reprocess.try_all_again(album)
     if not htmx.wants(request):
         return SeeOther("albums:problems", request.studio.slug, album.pk)
-    return htmx.toast(_problems(request, album), f"{_photos_word(again)} will be tried again.")
+    return htmx.toast(_problems(request, album), f"{photos_word(again)} will be tried again.")
 
 
 @require_safe

@@ -1,41 +1,21 @@
-"""Where photos lie: put into an album, moved between sections, taken out, put back."""
+"""Where photos lie: put into an album, moved between sections, taken out, put back. Run in `acting_in(studio)`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from typing import cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from apps.accounts.journal import note
-from apps.accounts.models import User
+from apps.accounts import journal
+from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
-from apps.albums.models import Album, Photo, Placement, Section
+from apps.albums.models import Album, Photo, Placement, PlacementQuerySet, Section
 from apps.albums.ordering import arrival_key, sort_key
 from apps.web.raw_rows import insert
-from apps.web.refusal import Refusal
-
-SECTIONS_MOST = 500
-
-
-class TitleTaken(Refusal):
-    """Two sections of one album cannot have the same title."""
-
-    status = 409
-    code = "title_taken"
-    sentence = "This gallery has a section with that title already."
-
-
-class TooManySections(Refusal):
-    """An album has so many sections that nobody could find one."""
-
-    status = 409
-    code = "too_many_sections"
-    sentence = f"A gallery can have at most {SECTIONS_MOST} sections."
 
 
 def place(
@@ -106,114 +86,72 @@ def save_from_trash(photo: Photo) -> None:
         photo.trashed_at = None
 
 
-def section_named(album: Album, title: str) -> Section:
-    """The section with this title, made at the end if there is none."""
-    title = title.strip()[:120]
-    # The album's row is the lock: two folders dropped at once must not make one section twice.
-    album.hold()
-    known = album.sections.filter(title=title).first()
-    if known:
-        return known
-    if album.sections.count() >= SECTIONS_MOST:
-        raise TooManySections
-    last: int = album.sections.aggregate(last=Max("rank"))["last"] or 0
-    return album.sections.create(studio_id=album.studio_id, title=title, rank=last + 1)
-
-
-def add_section(album: Album, title: str) -> Section:
-    """A new section at the end. Raises TitleTaken, TooManySections."""
-    album.hold()
-    if album.sections.filter(title=title.strip()[:120]).exists():
-        raise TitleTaken
-    return section_named(album, title)
-
-
-def rename_section(section: Section, title: str) -> None:
-    """Give a section another title. Raises TitleTaken."""
-    title = title.strip()[:120]
-    section.album.hold()
-    if section.album.sections.filter(title=title).exclude(pk=section.pk).exists():
-        raise TitleTaken
-    section.title = title
-    section.save(update_fields=["title"])
-
-
-def order_sections(album: Album, ids: Iterable[UUID]) -> None:
-    """Give sections the order of `ids`; those not named follow in their old order."""
-    album.hold()
-    sections = {section.pk: section for section in album.sections.order_by("rank")}
-    named = [sections[pk] for pk in dict.fromkeys(ids) if pk in sections]
-    rest = [section for section in sections.values() if section not in named]
-    for rank, section in enumerate([*named, *rest], start=1):
-        if section.rank != rank:
-            section.rank = rank
-            section.save(update_fields=["rank"])
-            section.placements.update(section_rank=rank)
-    counts.forget(album.pk)
-
-
-def delete_section(section: Section) -> None:
-    """Remove a heading; its photos stay, in front of all sections."""
-    section.album.hold()
-    section.placements.update(section=None, section_rank=0)
-    section.delete()
-    counts.forget(section.album_id)
-
-
-def move_to_section(album: Album, photos: Iterable[UUID], section: Section | None) -> int:
-    """Move photos of the album under a heading (None: in front of all). Returns how many.
+def move_to_section(album: Album, photos: Iterable[UUID], section: Section | None, *, by: User) -> JournalEntry | None:
+    """Move photos of the album under a heading (None: in front of all). None if none of them lies in it.
 
     Raises Section.DoesNotExist when it was removed meanwhile.
     """
     album.hold()
-    rank = album.sections.get(pk=section.pk).rank if section else 0
+    now = album.sections.get(pk=section.pk) if section else None
+    lying = _inside(album).filter(trashed_at__isnull=True, photo_id__in=list(photos))
+    watch = journal.Watch(album.studio)
+    rows = watch.rows(lying, "section_id")
+    if not rows:
+        return None
+    moved = _inside(album).filter(pk__in=rows)
+    moved.update(section=now, section_rank=now.rank if now else 0)
     counts.forget(album.pk)
-    return album.placements.live().filter(photo_id__in=list(photos)).update(section=section, section_rank=rank)
+    return journal.record(
+        album.studio,
+        by=by,
+        verb="photos.moved",
+        subject=album,
+        things=moved.values_list("photo_id", flat=True),
+        changes=watch.changes(),
+        section=now.title if now else "",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class TakenOut:
-    """What one deed moved to the trash. `at` is the same for all of it, and so names the deed for an undo."""
+def take_out(album: Album, photos: Iterable[UUID], *, by: User | None = None) -> JournalEntry | None:
+    """Move photos of the album to the trash; one that lies in no other album is trashed as a whole.
 
-    photos: list[UUID]
-    at: datetime
-
-
-def take_out(album: Album, photos: Iterable[UUID], *, by: User | None = None) -> TakenOut:
-    """Move photos of the album to the trash; one that lies in no other album is trashed as a whole."""
-    live = album.placements.live().filter(photo_id__in=list(photos))
+    None if none of them lies in it.
+    """
+    live = _inside(album).filter(trashed_at__isnull=True, photo_id__in=list(photos))
     ids = list(live.values_list("photo_id", flat=True))
     now = timezone.now()
-    if not ids:
-        return TakenOut([], now)
-    taken = Photo.objects.for_studio(album.studio_id).filter(pk__in=ids)
-    # Held first: of two albums that let go of a photo at one moment, the second sees what the first did.
-    list(taken.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    elsewhere = Placement.objects.for_studio(album.studio_id).filter(photo=OuterRef("pk"), trashed_at__isnull=True)
-    taken.filter(trashed_at__isnull=True).exclude(Exists(elsewhere.exclude(album_id=album.pk))).update(trashed_at=now)
+    # Photos are held first: of two albums that let go of a photo at one moment, the second sees what the first did.
+    watch = watched_trash(album.studio, ids)
     album.hold()
+    ids = list(live.filter(photo_id__in=ids).values_list("photo_id", flat=True))
+    if not ids:
+        return None
+    watch.rows(Album.objects.for_studio(album.studio_id).filter(pk=album.pk), "cover_id")
     if album.cover_id in ids:
         album.cover_id = None
         album.save(update_fields=["cover"])
+    elsewhere = Placement.objects.for_studio(album.studio_id).filter(photo=OuterRef("pk"), trashed_at__isnull=True)
+    alone = Photo.objects.for_studio(album.studio_id).filter(pk__in=ids, trashed_at__isnull=True)
+    alone.exclude(Exists(elsewhere.exclude(album_id=album.pk))).update(trashed_at=now)
     live.filter(photo_id__in=ids).update(trashed_at=now)
-    note(album.studio, by, "photos.deleted", album, photos=[str(pk) for pk in ids])
     counts.forget(album.pk)
-    return TakenOut(ids, now)
+    return journal.record(
+        album.studio, by=by, verb="photos.deleted", subject=album, things=ids, changes=watch.changes()
+    )
 
 
-def taken_out_at(album: Album, at: datetime) -> list[UUID]:
-    """The photos that one deed took out of the album and that are still out."""
-    return list(album.placements.filter(trashed_at=at).values_list("photo_id", flat=True))
+def watched_trash(studio: Studio, photos: Collection[UUID]) -> journal.Watch:
+    """Watch (and hold) photos and where they lie, for an act that moves them into the trash or out of it.
+
+    An undo asks for all of them, also for places in other albums: whether a photo is in the trash hangs on those too.
+    """
+    watch = journal.Watch(studio)
+    watch.rows(Photo.objects.for_studio(studio).filter(pk__in=photos), "trashed_at", witness=True)
+    lying = Placement.objects.for_studio(studio).filter(photo_id__in=photos)
+    # Their photos are held, so nobody else moves them into the trash or out of it.
+    watch.rows(lying, "trashed_at", witness=True, lock=False)
+    return watch
 
 
-def restore(album: Album, photos: Iterable[UUID], *, by: User | None = None) -> int:
-    """The reverse of `take_out`. Returns how many came back."""
-    gone = album.placements.filter(photo_id__in=list(photos), trashed_at__isnull=False)
-    ids = list(gone.values_list("photo_id", flat=True))
-    Photo.objects.for_studio(album.studio_id).filter(pk__in=ids).update(trashed_at=None)
-    album.hold()
-    back = gone.filter(photo_id__in=ids).update(trashed_at=None)
-    if back:
-        note(album.studio, by, "photos.restored", album, photos=[str(pk) for pk in ids])
-        counts.forget(album.pk)
-    return back
+def _inside(album: Album) -> PlacementQuerySet:
+    return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.models import Role
-from apps.albums import counts, editing, page_context, placements
+from apps.accounts.journal.views import undo_url
+from apps.accounts.models import JournalEntry, Role
+from apps.albums import counts, page_context, sections
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, section_of, uuids
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
-TITLE_LENGTH = 120
-NO_TITLE = "Give the section a title of at most 120 characters."
+NO_TITLE = f"Give the section a title of at most {sections.TITLE_LENGTH} characters."
+
+
+def _done(request: StudioRequest, album: Album, text: str, entry: JournalEntry | None) -> HttpResponse:
+    """The list of sections anew and, if anything changed, what did; the album's page without htmx."""
+    answer = _answer(request, album)
+    return htmx.tell(request, answer, text, undo=undo_url(request, entry)) if entry else answer
 
 
 def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpResponse:
     """The list of sections anew, with what went wrong; the album's page without htmx."""
     if not htmx.wants(request):
-        if error:
-            messages.error(request, error)
-        return SeeOther(album)
+        return htmx.tell(request, SeeOther(album), error, level="error") if error else SeeOther(album)
     context = page_context.section_list(album, counts.live(album)) | {"section_error": error}
     response = render(request, "albums/_section_editor.html", context, status=422 if error else 200)
     return htmx.vary(response)
@@ -35,7 +38,7 @@ def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpRespon
 
 def _title(request: StudioRequest) -> str:
     title = " ".join(request.POST.get("title", "").replace("\x00", "").split())
-    return title if len(title) <= TITLE_LENGTH else ""
+    return title if len(title) <= sections.TITLE_LENGTH else ""
 
 
 @require_POST
@@ -46,10 +49,10 @@ def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if not title:
         return _answer(request, album, NO_TITLE)
     try:
-        placements.add_section(album, title)
+        entry = sections.add(album, title, by=request.user)
     except Refusal as refusal:
         return _answer(request, album, str(refusal))
-    return _answer(request, album)
+    return _done(request, album, f"Section “{title}” made.", entry)
 
 
 @require_POST
@@ -62,10 +65,10 @@ def rename(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
     if not title:
         return _answer(request, album, NO_TITLE)
     try:
-        placements.rename_section(section, title)
+        entry = sections.rename(section, title, by=request.user)
     except Refusal as refusal:
         return _answer(request, album, str(refusal))
-    return _answer(request, album)
+    return _done(request, album, f"The section is called “{title}” now.", entry)
 
 
 @require_POST
@@ -74,9 +77,10 @@ def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
     """Remove the heading; its photos stay, without a section."""
     album = album_of(request, album_id)
     section = section_of(album, section_id)
-    if section is not None:
-        placements.delete_section(section)
-    return _answer(request, album)
+    if section is None:
+        raise Http404
+    entry = sections.delete(section, by=request.user)
+    return _done(request, album, f"Section “{section.title}” removed.", entry)
 
 
 @require_POST
@@ -84,5 +88,5 @@ def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
 def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Sections in the order of the ids sent; those of another album are passed over."""
     album = album_of(request, album_id)
-    editing.order_sections(album, uuids(request.POST.getlist("section")), by=request.user)
-    return _answer(request, album)
+    entry = sections.reorder(album, uuids(request.POST.getlist("section")), by=request.user)
+    return _done(request, album, "The sections stand in another order.", entry)

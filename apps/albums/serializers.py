@@ -82,6 +82,12 @@ class AlbumSerializer(serializers.Serializer[Album]):
         return totals[album.pk]
 
 
+class ChangedAlbumSerializer(AlbumSerializer):
+    """An album after a change. undo: what takes the change back, null if nothing changed."""
+
+    undo = serializers.UUIDField(allow_null=True, read_only=True)
+
+
 def album_shapes(request: Request, studio: Studio, albums: Sequence[Album]) -> list[dict[str, Any]]:
     """Albums as JSON-able; two queries for any number of them."""
     by_album: dict[UUID, list[Section]] = {album.pk: [] for album in albums}
@@ -178,6 +184,12 @@ class PhotoSerializer(MarksSerializer):
         base = self.context["request"].build_absolute_uri(reverse("api-photo-download", args=[album_id, photo.pk]))
         ready = photo.is_ready
         return {size: f"{base}?version={size}" if ready or size == "original" else None for size in SIZES}
+
+
+class ChangedPhotoSerializer(PhotoSerializer):
+    """A photo after a change. undo: what takes the change back, null if nothing changed."""
+
+    undo = serializers.UUIDField(allow_null=True, read_only=True)
 
 
 def photo_shapes(

@@ -14,10 +14,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
+from apps.accounts import journal
 from apps.accounts.journal import note
-from apps.accounts.models import Studio, User
+from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums import counts
+from apps.albums import counts, placements
 from apps.albums.models import TRASH_KEPT, Album, Photo, Placement, Version
 from apps.jobs.models import Job
 from apps.web.refusal import Refusal
@@ -45,41 +46,57 @@ class GoneForEver(Refusal):
 # -- albums and photos go and come back --------------------------------------------------------------
 
 
-def trash_album(album: Album, *, by: User) -> None:
-    """Move a whole album to the trash. Its photos stay in it and come back with it."""
-    if album.trashed_at is None:
-        album.trashed_at = timezone.now()
-        album.save(update_fields=["trashed_at"])
-        note(album.studio, by, "album.deleted", album, title=album.title)
+def trash_album(album: Album, *, by: User) -> JournalEntry | None:
+    """Move a whole album to the trash. Its photos stay in it and come back with it. None if it lies there already."""
+    return _set_trashed(album, timezone.now(), "album.deleted", by=by)
 
 
-def restore_album(album: Album, *, by: User) -> None:
-    """Take an album out of the trash, as it was. Raises GoneForEver."""
-    if album.trashed_at is not None:
-        _untrash(album)
-        note(album.studio, by, "album.restored", album, title=album.title)
+def restore_album(album: Album, *, by: User) -> JournalEntry | None:
+    """Take an album out of the trash, as it was. None if it does not lie there. Raises GoneForEver."""
+    return _set_trashed(album, None, "album.restored", by=by)
 
 
-def restore_photo(photo: Photo, *, by: User) -> None:
-    """Put a photo back where it lay when it was trashed. Raises AlbumInTrash, GoneForEver."""
+def _set_trashed(album: Album, at: datetime | None, verb: str, *, by: User) -> JournalEntry | None:
+    row = Album.objects.for_studio(album.studio_id).filter(pk=album.pk)
+    watch = journal.Watch(album.studio)
+    if not watch.rows(row, "trashed_at"):
+        raise GoneForEver
+    # Asked now that the row is held.
+    if not row.filter(trashed_at__isnull=at is not None).update(trashed_at=at):
+        return None
+    album.trashed_at = at
+    return journal.record(album.studio, by=by, verb=verb, subject=album, changes=watch.changes(), title=album.title)
+
+
+def restore_photo(photo: Photo, *, by: User) -> JournalEntry | None:
+    """Put a photo back where it lay when it was trashed. None if it does not lie in the trash.
+
+    Raises AlbumInTrash, GoneForEver.
+    """
     if photo.trashed_at is None:
-        return
+        return None
+    studio = photo.studio
+    watch = placements.watched_trash(studio, [photo.pk])
     gone = photo.placements.filter(trashed_at__gte=photo.trashed_at)
     if gone.exists() and not gone.filter(album__trashed_at__isnull=True).exists():
         raise AlbumInTrash
-    albums = list(gone.values_list("album_id", flat=True))
-    _untrash(photo)
-    gone.update(trashed_at=None)
-    for album_id in albums:
-        counts.forget(album_id)
-    note(photo.studio, by, "photos.restored", photo, photos=[str(photo.pk)])
-
-
-def _untrash(row: Album | Photo) -> None:
-    rows = type(row).objects.for_studio(row.studio_id).filter(pk=row.pk)
-    if not rows.update(trashed_at=None):
+    if not Photo.objects.for_studio(studio).filter(pk=photo.pk).update(trashed_at=None):
         raise GoneForEver
-    row.trashed_at = None
+    photo.trashed_at = None
+    albums = list(gone.order_by("album_id").values_list("album_id", flat=True))
+    for album in Album.objects.for_studio(studio).filter(pk__in=albums).order_by("pk"):
+        album.hold()
+        counts.forget(album.pk)
+    gone.filter(album_id__in=albums).update(trashed_at=None)
+    return journal.record(
+        studio,
+        by=by,
+        verb="photos.restored",
+        subject=photo,
+        albums=albums,
+        things=[photo.pk],
+        changes=watch.changes(),
+    )
 
 
 # -- for good ----------------------------------------------------------------------------------------

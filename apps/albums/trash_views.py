@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.models import Role
+from apps.accounts.journal.views import undo_url
+from apps.accounts.models import JournalEntry, Role
 from apps.albums import trash as deeds
 from apps.albums.models import Album, Photo
 from apps.media.serving import picture_url
@@ -40,14 +41,15 @@ def _context(request: StudioRequest, after: str = "") -> dict[str, Any]:
     return {"items": shown, "page": {"next_url": f"?after={following}" if following else ""}}
 
 
-def _answer(request: StudioRequest, text: str, *, level: str = "info") -> HttpResponse:
+def _answer(
+    request: StudioRequest, text: str, *, level: str = "info", entry: JournalEntry | None = None
+) -> HttpResponse:
     """The trash anew beside a message. What could not be done is 422 for htmx, a message on the page without it."""
-    if not htmx.wants(request):
-        return htmx.tell(request, redirect("albums:trash", request.studio.slug), text, level=level)
-    status = 422 if level == "error" else 200
-    return htmx.vary(
-        htmx.toast(render(request, "albums/_trash.html", _context(request), status=status), text, level=level)
-    )
+    answer: HttpResponse = redirect("albums:trash", request.studio.slug)
+    if htmx.wants(request):
+        status = 422 if level == "error" else 200
+        answer = htmx.vary(render(request, "albums/_trash.html", _context(request), status=status))
+    return htmx.tell(request, answer, text, level=level, undo=undo_url(request, entry))
 
 
 def _row(request: StudioRequest, kind: str, id: UUID) -> Album | Photo:
@@ -78,12 +80,12 @@ def restore(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
     row = _row(request, kind, id)
     try:
         if isinstance(row, Album):
-            deeds.restore_album(row, by=request.user)
+            entry = deeds.restore_album(row, by=request.user)
         else:
-            deeds.restore_photo(row, by=request.user)
+            entry = deeds.restore_photo(row, by=request.user)
     except Refusal as refusal:
         return _answer(request, str(refusal), level="error")
-    return _answer(request, f"“{row}” is back.")
+    return _answer(request, f"“{row}” is back.", entry=entry)
 
 
 @require_POST

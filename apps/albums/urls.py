@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.albums import design_views, mark_views, photo_views, section_views, trash_views, views
+from apps.albums import design_views, history_views, mark_views, photo_views, section_views, trash_views, views
 
 app_name = "albums"
 
 photo = [
     path("download/", photo_views.download, name="photo_download"),
+    path("history/", history_views.of_photo, name="photo_history"),
     path("retry/", photo_views.retry, name="photo_retry"),
 ]
 
@@ -24,6 +25,7 @@ album: list[URLPattern | URLResolver] = [
     path("sort/", views.sort, name="sort"),
     path("cover/", views.cover, name="cover"),
     path("design/", design_views.of_album, name="design"),
+    path("history/", history_views.of_album, name="history"),
     path("order/", photo_views.order, name="order"),
     path("tiles/", photo_views.tiles_by_id, name="tiles"),
     path("status/", photo_views.status, name="status"),
@@ -32,7 +34,6 @@ album: list[URLPattern | URLResolver] = [
     path("photos/move/", photo_views.move, name="photos_move"),
     path("photos/mark/", mark_views.photos_mark, name="photos_mark"),
     path("photos/delete/", photo_views.delete, name="photos_delete"),
-    path("photos/restore/", photo_views.restore, name="photos_restore"),
     path("photos/<uuid:photo_id>/", include(photo)),
     path("sections/create/", section_views.create, name="section_create"),
     path("sections/order/", section_views.order, name="section_order"),
@@ -44,6 +45,7 @@ studio: list[URLPattern | URLResolver] = [
     path("albums/new/", views.create, name="create"),
     path("albums/<uuid:album_id>/", include(album)),
     path("design/", design_views.of_studio, name="studio_design"),
+    path("history/", history_views.of_studio, name="studio_history"),
     path("trash/", trash_views.trash, name="trash"),
     path("trash/empty/", trash_views.empty, name="trash_empty"),
     path("trash/<slug:kind>/<uuid:id>/restore/", trash_views.restore, name="trash_restore"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums import counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
@@ -71,8 +70,9 @@ def edit(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form = AlbumForm(request.POST)
     if not form.is_valid():
         return _form(request, form, album)
-    editing.change(album, by=request.user, **form.cleaned_data)
-    return _go(request, album.get_absolute_url())
+    entry = editing.change(album, by=request.user, **form.cleaned_data)
+    answer = _go(request, album.get_absolute_url())
+    return htmx.tell_next(request, answer, "Saved.", undo=undo_url(request, entry)) if entry else answer
 
 
 def _form(request: StudioRequest, form: AlbumForm, album: Album | None) -> HttpResponse:
@@ -143,9 +143,9 @@ def state(request: StudioRequest, album_id: UUID) -> HttpResponse:
     wanted = request.POST.get("state", "")
     if wanted not in AlbumState.values:
         raise BadRequest("The state is draft, live or archived.")
-    editing.set_state(album, AlbumState(wanted), by=request.user)
-    messages.success(request, f"The gallery is now {AlbumState(wanted).label.lower()}.")
-    return _go(request, album.get_absolute_url())
+    entry = editing.set_state(album, AlbumState(wanted), by=request.user)
+    text = f"The gallery is now {AlbumState(wanted).label.lower()}."
+    return htmx.tell_next(request, _go(request, album.get_absolute_url()), text, undo=undo_url(request, entry))
 
 
 @require_POST
@@ -153,17 +153,15 @@ def state(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move the album to the trash."""
     album = album_of(request, album_id)
-    trash.trash_album(album, by=request.user)
     text = f"“{album.title}” is in the trash."
-    undo = reverse("albums:trash_restore", args=[request.studio.slug, "album", album.pk])
+    undo = undo_url(request, trash.trash_album(album, by=request.user))
     if htmx.wants(request, "list"):
         albums, _ = page_context.cards(request.studio, search="", state="", after="")
         answer = render(
             request, "albums/_list.html", {"albums": albums, "page": {"next_url": ""}, "q": "", "state": ""}
         )
         return htmx.toast(answer, text, undo=undo)
-    messages.success(request, text)
-    return _go(request, reverse("albums:list", args=[request.studio.slug]))
+    return htmx.tell_next(request, _go(request, request.studio.get_absolute_url()), text, undo=undo)
 
 
 @require_POST
@@ -174,10 +172,12 @@ def sort(request: StudioRequest, album_id: UUID) -> HttpResponse:
     wanted = request.POST.get("sort", "")
     if wanted not in Ordering.values:
         raise BadRequest("Photos are sorted by manual, time or name.")
-    editing.sort(album, Ordering(wanted), by=request.user)
-    if htmx.wants(request):
-        return HttpResponseClientRefresh()
-    return SeeOther(album)
+    entry = editing.sort(album, Ordering(wanted), by=request.user)
+    answer = HttpResponseClientRefresh() if htmx.wants(request) else SeeOther(album)
+    if entry is None:
+        return answer
+    text = f"The photos are ordered {Ordering(wanted).label.lower()}."
+    return htmx.tell_next(request, answer, text, undo=undo_url(request, entry))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -191,14 +191,15 @@ def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if photo_id is None:
         raise BadRequest("Choose a photo for the cover.")
     focal_x, focal_y = _percent(request, "focal_x", 50), _percent(request, "focal_y", 40)
-    if not editing.set_cover(album, photo_id, by=request.user, focal_x=focal_x, focal_y=focal_y):
+    entry = editing.set_cover(album, photo_id, by=request.user, focal_x=focal_x, focal_y=focal_y)
+    if entry is None:
         raise Http404
     answer = HttpResponse(status=204) if htmx.wants(request) else SeeOther(album)
     if "focal_x" not in request.POST:
-        return htmx.tell(request, answer, "This photo is the cover now.")
+        return htmx.tell(request, answer, "This photo is the cover now.", undo=undo_url(request, entry))
     if htmx.wants(request):
         htmx.trigger(answer, dialog_close="")
-    return htmx.tell(request, answer, "The focus of the cover is saved.")
+    return htmx.tell(request, answer, "The focus of the cover is saved.", undo=undo_url(request, entry))
 
 
 def _focus(request: StudioRequest, album: Album) -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 from django.conf import settings
 
 from apps.accounts.models import Studio, User
-from apps.albums import placements
+from apps.albums import placements, sections
 from apps.albums.filenames.names import camera_name
 from apps.albums.models import Album, Photo, PhotoState, Section, Version
 from apps.media import cas
@@ -68,7 +68,7 @@ def ingest(
             # The photo's row is held before the album's, as everywhere (see `Album.hold`).
             placements.save_from_trash(photo)
         if album is not None:
-            place_in = placements.section_named(album, section) if isinstance(section, str) else section
+            place_in = sections.named(album, section, by=by) if isinstance(section, str) else section
             placed = placements.place(album, photo, section=place_in, number=number, is_new=new)
         if new:
             insert(Version(studio=studio, photo=photo, blob=blob))

@@ -124,7 +124,7 @@ def error_body(code: str, message: str, fields: dict[str, list[str]] | None = No
 def answer_error(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler: each exception as a status, a code and a sentence."""
     if isinstance(error, Refusal):
-        return _response(error.status, error.code, str(error), wait=error.wait)
+        return _response(error.status, error.code, str(error), wait=error.wait, fields=error.fields)
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error.detail)
     if isinstance(error, FormError):
@@ -163,8 +163,15 @@ def _known(error: exceptions.APIException) -> Response:
     return answer
 
 
-def _response(status: int, code: str, message: str, *, wait: float | None = None) -> Response:
-    return retry_after(Response(error_body(code, message), status=status), wait)
+def _response(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    wait: float | None = None,
+    fields: dict[str, list[str]] | None = None,
+) -> Response:
+    return retry_after(Response(error_body(code, message, fields), status=status), wait)
 
 
 def _invalid(detail: Any) -> Response:

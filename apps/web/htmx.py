@@ -43,14 +43,40 @@ def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
     return response
 
 
-def toast(response: HttpResponse, text: str, *, level: str = "info", undo: str = "") -> HttpResponse:
+def toast(
+    response: HttpResponse, text: str, *, level: str = "info", undo: str = "", undo_label: str = "Undo"
+) -> HttpResponse:
     """Show a short message; `undo` is the address that takes the deed back."""
-    return trigger(response, toast={"text": text, "level": level} | ({"undo": undo} if undo else {}))
+    way_back = {"undo": undo, "label": undo_label} if undo else {}
+    return trigger(response, toast={"text": text, "level": level} | way_back)
 
 
-def tell(request: HttpRequest, response: HttpResponse, text: str, *, level: str = "info") -> HttpResponse:
+def tell(
+    request: HttpRequest,
+    response: HttpResponse,
+    text: str,
+    *,
+    level: str = "info",
+    undo: str = "",
+    undo_label: str = "Undo",
+) -> HttpResponse:
     """The same message to a browser with htmx (a header) or without (on the next page)."""
     if wants(request):
-        return toast(response, text, level=level)
-    messages.add_message(request, messages.ERROR if level == "error" else messages.INFO, text)
+        return toast(response, text, level=level, undo=undo, undo_label=undo_label)
+    return tell_next(request, response, text, level=level, undo=undo, undo_label=undo_label)
+
+
+def tell_next(
+    request: HttpRequest,
+    response: HttpResponse,
+    text: str,
+    *,
+    level: str = "info",
+    undo: str = "",
+    undo_label: str = "Undo",
+) -> HttpResponse:
+    """The message on the next page, for an answer that leads to another one in any case."""
+    kind = messages.ERROR if level == "error" else messages.INFO
+    # The template makes a form of the address and the word on its button.
+    messages.add_message(request, kind, text, extra_tags=f"{undo} {undo_label}" if undo else "")
     return response

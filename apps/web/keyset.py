@@ -86,6 +86,16 @@ def page(
     )
 
 
+def page_or_first(
+    rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str = "", scope: str = ""
+) -> Page:
+    """As `page`; a cursor that was not made for this list, as in an old bookmark, gives the first page."""
+    try:
+        return page(rows, ordering, limit=limit, cursor=cursor, scope=scope)
+    except BadCursor:
+        return page(rows, ordering, limit=limit, scope=scope)
+
+
 def _read(cursor: str, signer: signing.Signer, keys: list[Key]) -> tuple[bool, list[str]]:
     try:
         backwards, *position = signer.unsign_object(cursor)

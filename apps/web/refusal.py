@@ -9,7 +9,7 @@ class Refusal(Exception):
     """A deed was refused, and the caller may know why.
 
     status: HTTP status of the answer.  code: a word for programs.  The message is a sentence for people.
-    wait: seconds after which to try again, or None.
+    wait: seconds after which to try again, or None.  fields: sentences about parts of what was asked.
     """
 
     status: ClassVar[int] = 400
@@ -17,5 +17,6 @@ class Refusal(Exception):
     sentence: ClassVar[str] = "This is not possible."
     wait: int | None = None
 
-    def __init__(self, sentence: str = "") -> None:
+    def __init__(self, sentence: str = "", *, fields: dict[str, list[str]] | None = None) -> None:
         super().__init__(sentence or self.sentence)
+        self.fields = fields or {}

@@ -233,6 +233,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# -- journal -------------------------------------------------------------------------------------------
+
+# How what stands in it is taken back and put into words; the apps below config do not know each other's deeds.
+JOURNAL_INVERSES = "config.inverses.INVERSES"
+JOURNAL_PHRASES = "config.phrases.PHRASES"
+
 # -- jobs ----------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.broker_url

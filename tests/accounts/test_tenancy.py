@@ -152,6 +152,8 @@ ACROSS = {
     "apps.accounts.access.enter": "which studio a slug or id is, and whether the person is a member",
     "apps.accounts.credentials.by_api_key": "look-up of a key",
     "apps.accounts.endpoints.only_studio": "the studios of one person",
+    "apps.accounts.journal.forget.forget": "words about a person who was erased, which a studio cannot rewrite itself",
+    "apps.accounts.journal.forget.forget_address": "the same for an address",
     "apps.accounts.expiry.forget": "what has run out, in all studios",
     "apps.accounts.sign_up._is_taken": "slugs are unique over all studios",
     "apps.accounts.members.invitation_of": "look-up of a token from an email",

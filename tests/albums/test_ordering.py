@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from apps.accounts.models import Studio
+from apps.accounts import journal
+from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums import ordering, placements
+from apps.albums import ordering, placements, sections
 from apps.albums.models import Album, Ordering, Photo, Section
 from tests.albums.people import names_of, order_of
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory
@@ -129,8 +130,8 @@ def test_a_move_passes_over_what_is_not_in_the_album(album: Album, south: Studio
     a, b = put(album, "a", "b")
     stranger = PlacementFactory.create(album=AlbumFactory.create(studio=south)).photo
     with acting_in(album.studio):
-        assert ordering.move(album, [stranger.pk, b.pk], before=a.pk, section_id=None) == 1
-        assert ordering.move(album, [stranger.pk], before=a.pk, section_id=None) == 0
+        assert ordering.move(album, [stranger.pk, b.pk], before=a.pk, section_id=None) == [b.pk]
+        assert ordering.move(album, [stranger.pk], before=a.pk, section_id=None) == []
     assert order_of(album) == [b.pk, a.pk]
 
 
@@ -148,12 +149,13 @@ def test_arranging_orders_all_and_keeps_the_rest_behind(album: Album) -> None:
     assert order_of(album) == [d.pk, b.pk, a.pk, c.pk]
 
 
-def test_the_trash_keeps_its_place_in_the_order(album: Album) -> None:
+def test_the_trash_keeps_its_place_in_the_order(album: Album, alice_user: User) -> None:
     a, b, c = put(album, "a", "b", "c")
     with acting_in(album.studio):
-        placements.take_out(album, [b.pk])
+        out = placements.take_out(album, [b.pk], by=alice_user)
+        assert out is not None
         ordering.move(album, [c.pk], before=a.pk, section_id=None)
-        placements.restore(album, [b.pk])
+        journal.undo(out, by=alice_user)
     assert order_of(album) == [c.pk, a.pk, b.pk]
 
 
@@ -258,6 +260,6 @@ def test_two_folders_of_one_name_make_one_section(north: Studio) -> None:
 
     def drop() -> object:
         with acting_in(north):
-            return placements.section_named(Album.objects.for_studio(north).get(pk=album.pk), "Ceremony").pk
+            return sections.named(Album.objects.for_studio(north).get(pk=album.pk), "Ceremony", by=None).pk
 
     assert len(set(together(*[drop] * 6))) == 1

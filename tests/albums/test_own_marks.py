@@ -57,7 +57,7 @@ def test_one_deed_is_one_line_of_the_journal(erin: Client, album: Album, photos:
         erin.post(page("photos_mark", album), {"photo": ids(*photos), "flag": "reject"})
     with acting_in(album.studio):
         rows = JournalEntry.objects.for_studio(album.studio).filter(verb="photos.marked")
-        assert [row.detail for row in rows] == [{"photos": 4, "flag": "reject"}]
+        assert [(row.count, row.detail) for row in rows] == [(4, {"flag": "reject"})]
 
 
 @pytest.mark.parametrize("bad", [{"rating": "6"}, {"rating": "-1"}, {"label": "pink"}, {"flag": "maybe"}, {}])

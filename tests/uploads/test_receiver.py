@@ -12,7 +12,7 @@ from django.test import Client
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import placements
+from apps.albums import sections
 from apps.albums.models import Album
 from apps.media import cas
 from tests.factories import AlbumFactory, SectionFactory, jpeg
@@ -59,12 +59,12 @@ def test_a_folders_name_is_read_as_a_typed_title_is(erin: Client, album: Album) 
 def test_one_folder_too_many_is_refused_with_the_deeds_own_sentence(
     erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(placements, "SECTIONS_MOST", 1)
+    monkeypatch.setattr(sections, "SECTIONS_MOST", 1)
     assert put_as(erin, path(album), jpeg(), query={"section": "One"})[0] == 201
     status, answer = put_as(erin, path(album), jpeg(), query={"section": "Two"})
     assert (status, answer["error"]) == (
         409,
-        {"code": "too_many_sections", "message": placements.TooManySections.sentence},
+        {"code": "too_many_sections", "message": sections.TooManySections.sentence},
     )
 
 

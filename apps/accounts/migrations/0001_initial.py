@@ -73,95 +73,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RefreshToken",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                ("family", models.UUIDField(default=apps.web.ids.uuid7)),
-                ("token_hash", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("expires_at", models.DateTimeField()),
-                ("spent_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["token_hash"], name="accounts_refresh_lookup"),
-                    models.Index(fields=["studio", "family"], name="accounts_refresh_family"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_refreshtoken_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_refresh_hash"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("viewer", "Viewer"), ("editor", "Editor"), ("owner", "Owner")],
-                        default="viewer",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_membership_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "user"), name="accounts_membership_once"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
             name="JournalEntry",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -187,15 +98,54 @@ class Migration(migrations.Migration):
                 ("verb", models.CharField(max_length=60)),
                 ("subject_kind", models.CharField(blank=True, max_length=40)),
                 ("subject_id", models.UUIDField(null=True)),
+                (
+                    "albums",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("count", models.PositiveIntegerField(default=0)),
                 ("detail", models.JSONField(default=dict)),
+                ("changes", models.JSONField(null=True)),
+                ("act", models.UUIDField(null=True)),
+                ("is_first", models.BooleanField(default=True)),
+                (
+                    "undoes",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="undone_by",
+                        to="accounts.journalentry",
+                    ),
+                ),
+                ("forgotten_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["studio", "-at"], name="accounts_journal_at")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("act__isnull", False)),
+                        fields=["studio", "act"],
+                        name="accounts_journal_act",
+                    )
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_journalentry_studio_id")
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_journalentry_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "undoes", name="accounts_journalentry_undoes_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("undoes__isnull", False)),
+                        fields=("studio", "undoes"),
+                        name="accounts_journal_undone_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("act__isnull", False), ("is_first", True)),
+                        fields=("studio", "act"),
+                        name="accounts_journal_act_first",
+                    ),
                 ],
             },
             managers=[
@@ -421,12 +371,159 @@ class Migration(migrations.Migration):
                 ("objects", django.db.models.manager.Manager()),
             ],
         ),
+        migrations.CreateModel(
+            name="RefreshToken",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("family", models.UUIDField(default=apps.web.ids.uuid7)),
+                ("token_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_at", models.DateTimeField()),
+                ("spent_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["token_hash"], name="accounts_refresh_lookup"),
+                    models.Index(fields=["studio", "family"], name="accounts_refresh_family"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_refreshtoken_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_refresh_hash"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("viewer", "Viewer"), ("editor", "Editor"), ("owner", "Owner")],
+                        default="viewer",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_membership_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "user"), name="accounts_membership_once"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="JournalSubject",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "entry",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="subjects",
+                        to="accounts.journalentry",
+                    ),
+                ),
+                ("thing", models.UUIDField()),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["studio", "entry"], name="accounts_journal_subjects")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_journalsubject_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "entry", name="accounts_journalsubject_entry_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "thing", "entry"), name="accounts_journal_thing"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
         apps.accounts.tenant_keys.ProtectByStudio("Studio", column="id"),
         apps.accounts.tenant_keys.ProtectByStudio(
-            "ApiKey", "Email", "IdempotentReply", "Invitation", "JournalEntry", "Membership", "RefreshToken"
+            "ApiKey",
+            "Email",
+            "IdempotentReply",
+            "Invitation",
+            "JournalEntry",
+            "JournalSubject",
+            "Membership",
+            "RefreshToken",
         ),
         migrations.RunSQL(
             sql="REVOKE UPDATE, DELETE ON accounts_journalentry FROM glassine_app",
             reverse_sql="GRANT UPDATE, DELETE ON accounts_journalentry TO glassine_app",
+        ),
+        migrations.RunSQL(
+            sql="REVOKE UPDATE, DELETE ON accounts_journalsubject FROM glassine_app",
+            reverse_sql="GRANT UPDATE, DELETE ON accounts_journalsubject TO glassine_app",
+        ),
+        migrations.RunSQL(
+            sql="REVOKE UPDATE ON accounts_journalentry, accounts_journalsubject FROM glassine_system; GRANT UPDATE (detail, changes, forgotten_at) ON accounts_journalentry TO glassine_system",
+            reverse_sql="GRANT UPDATE ON accounts_journalentry, accounts_journalsubject TO glassine_system",
         ),
     ]

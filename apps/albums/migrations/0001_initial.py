@@ -405,8 +405,8 @@ class Migration(migrations.Migration):
             ],
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Album", "Photo", "Placement", "Section", "Version"),
-        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of weeks
-        # are unknown to the planner until then. One in a hundred is soon enough.
+        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
+        # weeks are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(
             sql="ALTER TABLE albums_photo SET (autovacuum_analyze_scale_factor = 0.01, autovacuum_analyze_threshold = 200)",
             reverse_sql="ALTER TABLE albums_photo RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",

@@ -162,8 +162,8 @@ class Migration(migrations.Migration):
             ],
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Blob", "BlobEvent", "Rendition"),
-        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of weeks
-        # are unknown to the planner until then. One in a hundred is soon enough.
+        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
+        # weeks are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(
             sql="ALTER TABLE media_blob SET (autovacuum_analyze_scale_factor = 0.01, autovacuum_analyze_threshold = 200)",
             reverse_sql="ALTER TABLE media_blob RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",

@@ -9,12 +9,12 @@ from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from apps.accounts.journal import note
+from apps.accounts.journal import forget, note
 from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.guests import email_codes
-from apps.sharing.models import ClientEmail, Comment, Pick, Visitor
+from apps.sharing.models import ClientEmail, Comment, Pick, Selection, Visitor
 from apps.web import keyset, tables
 
 PAGE = 50
@@ -73,8 +73,8 @@ def erase(visitor: Visitor, *, by: User) -> None:
     What was done in the album stays counted, without the name and what was typed. The journal keeps neither name nor
     address.
     """
-    note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
     _forget_words(visitor)
+    note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
     about = ClientEmail.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
     Email.of(visitor.studio_id).filter(pk__in=about.values("email_id"), to__iexact=visitor.email).delete()
     email_codes.codes_for(visitor).delete()
@@ -82,7 +82,10 @@ def erase(visitor: Visitor, *, by: User) -> None:
 
 
 def _forget_words(visitor: Visitor) -> None:
-    """Take the notes and the names of lists out of the log. A studio itself cannot rewrite what was noted there."""
+    """Take what was typed out of the log and the journal. A studio itself cannot rewrite what was noted there."""
+    lists = Selection.objects.for_studio(visitor.studio_id).filter(visitor=visitor).values_list("pk", flat=True)
+    remarks = Comment.objects.for_studio(visitor.studio_id).filter(visitor=visitor).values_list("pk", flat=True)
+    forget(visitor.studio, [visitor.pk, *lists, *remarks])
     with across_studios(), connection.cursor() as cursor:
         cursor.execute(_FORGET_WORDS, [visitor.studio_id, visitor.shown_id, visitor.pk])
 

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.models import Role
+from apps.accounts.journal.views import undo_url
+from apps.accounts.models import JournalEntry, Role
 from apps.albums import audiences
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuids
@@ -63,11 +64,11 @@ def _dialog(request: StudioRequest, album: Album, form: AudienceForm, *, what: s
     return htmx.vary(render(request, template, context, status=422 if form.is_bound else 200))
 
 
-def _done(request: StudioRequest, album: Album, text: str) -> HttpResponse:
-    if not htmx.wants(request):
-        return htmx.tell(request, SeeOther(album), text)
-    answer = htmx.trigger(HttpResponse(status=204), dialog_close="", glassine_audience="")
-    return htmx.toast(answer, text)
+def _done(request: StudioRequest, album: Album, text: str, entry: JournalEntry | None) -> HttpResponse:
+    answer: HttpResponse = SeeOther(album)
+    if htmx.wants(request):
+        answer = htmx.trigger(HttpResponse(status=204), dialog_close="", glassine_audience="")
+    return htmx.tell(request, answer, text, undo=undo_url(request, entry))
 
 
 @require_POST
@@ -88,16 +89,13 @@ def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form = AudienceForm(request.POST, album=album, with_nobody=True)
     if not form.is_valid():
         return _dialog(request, album, form, what=what, ids=ids)
-    _show_photos(album, ids, form, request)
-    return _done(request, album, f"{what}: {_WORDS[form.cleaned_data['seen_by']]}.")
-
-
-def _show_photos(album: Album, ids: list[UUID], form: AudienceForm, request: StudioRequest) -> None:
-    is_hidden = form.cleaned_data["seen_by"] == NOBODY
-    audiences.hide(album, ids, hidden=is_hidden, by=request.user)
+    seen_by = form.cleaned_data["seen_by"]
     # What nobody sees keeps its audience for the day it is shown again.
-    if not is_hidden:
-        audiences.show_photos_to(album, ids, form.audience(), by=request.user)
+    if seen_by == NOBODY:
+        entry = audiences.hide(album, ids, hidden=True, by=request.user)
+    else:
+        entry = audiences.show_photos_to(album, ids, form.audience(), by=request.user)
+    return _done(request, album, f"{what}: {_WORDS[seen_by]}.", entry)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,5 +111,5 @@ def section(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpRes
     form = AudienceForm(request.POST, album=album, with_nobody=False)
     if not form.is_valid():
         return _dialog(request, album, form, what=f"“{row.title}”")
-    audiences.show_section_to(row, form.audience(), by=request.user)
-    return _done(request, album, f"“{row.title}”: {_WORDS[form.cleaned_data['seen_by']]}.")
+    entry = audiences.show_section_to(row, form.audience(), by=request.user)
+    return _done(request, album, f"“{row.title}”: {_WORDS[form.cleaned_data['seen_by']]}.", entry)

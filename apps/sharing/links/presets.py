@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
-from apps.albums import editing, placements
+from apps.albums import editing, sections
 from apps.albums.models import Album, Ordering
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Preset, PresetKind
@@ -94,7 +94,7 @@ def start_album(studio: Studio, preset: Preset | None, *, by: User, today: date,
     if ordering in Ordering.values:
         editing.sort(album, Ordering(ordering), by=by)
     for title in preset.values.get("sections", ()):
-        placements.section_named(album, title)
+        sections.named(album, title, by=by)
     wanted = preset.values.get("link") or None
     link = Preset.objects.for_studio(studio).filter(kind=PresetKind.LINK, pk=wanted).first() if wanted else None
     if link is not None:

@@ -1140,8 +1140,8 @@ class Migration(migrations.Migration):
             sql="REVOKE UPDATE, DELETE ON sharing_activity FROM glassine_app",
             reverse_sql="GRANT UPDATE, DELETE ON sharing_activity TO glassine_app",
         ),
-        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of weeks
-        # are unknown to the planner until then. One in a hundred is soon enough.
+        # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
+        # weeks are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(
             sql="ALTER TABLE sharing_pick SET (autovacuum_analyze_scale_factor = 0.01, autovacuum_analyze_threshold = 200)",
             reverse_sql="ALTER TABLE sharing_pick RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.sentences import photos_word
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums.filenames.index import stem_of
 from apps.albums.filenames.matching import LONGEST_TEXT, Matches, TooMuch, match
@@ -69,13 +71,14 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     wanted = request.POST.get("mark", "")
     photos, is_flag = uuids(request.POST.getlist("photo")), wanted in Flag.values
     try:
-        changed = set_own(
+        marked = set_own(
             album, photos, by=request.user, flag=wanted if is_flag else None, label=None if is_flag else wanted
         )
     except BadMark as bad:
         raise BadRequest(str(bad)) from bad
-    words = "1 photo" if changed == 1 else f"{changed:,} photos"
-    return htmx.tell(request, SeeOther(f"{album.get_absolute_url()}?mark={wanted}"), f"{words} marked.")
+    answer = SeeOther(f"{album.get_absolute_url()}?mark={wanted}")
+    text = f"{photos_word(marked.count if marked else 0)} marked."
+    return htmx.tell(request, answer, text, undo=undo_url(request, marked))
 
 
 @require_POST

@@ -116,6 +116,16 @@ class Lightbox {
           },
           { isButton: true, tagName: "a", title: "Download (D)", ariaLabel: "Download (D)" },
         );
+      if (this.stream.dataset.historyUrl)
+        add(
+          "log",
+          8.5,
+          (element) => {
+            this.icon(element, "restore");
+            this.log = element;
+          },
+          { isButton: true, tagName: "a", title: "History", ariaLabel: "History" },
+        );
       button("zoomer", 9, "search", "Zoom (Z)", () => pswp.toggleZoom());
       button("help", 10, "info", "Keys (?)", () => this.help());
       button("leave", 20, "close", "Close (Esc)", () => this.close());
@@ -156,6 +166,7 @@ class Lightbox {
     this.live.textContent = `Photo ${place}`;
     this.note.textContent = photo.note;
     if (this.take) Object.assign(this.take, { href: photo.download });
+    if (this.log) this.log.href = `${this.stream.dataset.historyUrl}${photo.id}/history/`;
     history.replaceState({ photo: photo.id }, "", address(photo.id));
     const more = document.getElementById("more");
     if (more && this.items.length - pswp.currIndex < 8) window.htmx?.trigger(more, "intersect");
@@ -229,6 +240,7 @@ class Lightbox {
     this.pswp = null;
     this.panel = null;
     this.take = null;
+    this.log = null;
     if (!this.byHistory) history.replaceState(null, "", withoutPhoto(this.before));
     this.byHistory = false;
     history.scrollRestoration = this.scrolling;

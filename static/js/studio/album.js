@@ -29,7 +29,10 @@ function refresh(...parts) {
     });
 }
 
-document.addEventListener("glassine:undone", () => refresh("stream", "summary", "sections"));
+document.addEventListener("glassine:undone", (event) => {
+  event.preventDefault();
+  refresh("summary", "section-editor");
+});
 document.addEventListener("glassine:moved", () => refresh("stream", "sections"));
 // The editor of sections that comes back asks for the rest.
 document.addEventListener("glassine:audience", () => refresh("section-editor"));

@@ -1,7 +1,7 @@
 // The studio's own stars, labels and flags: a menu for the selection, keys for the selection and the lightbox.
 // 1-5 stars, 6-9 red, yellow, green, blue, P pick, X reject, U no flag, 0 no stars and no label. The same key again clears.
 import { get, post } from "../shared/http.js";
-import { toast } from "./shell.js";
+import { toast, told } from "./shell.js";
 
 const KEYS = {
   ...Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, { rating: key }])),
@@ -42,6 +42,8 @@ async function mark(ids, values) {
     });
     return;
   }
+  // One by one with the keys would be a message for each.
+  if (ids.length > 1) told(answer);
   for (let at = 0; at < ids.length; at += BATCH) await refresh(ids.slice(at, at + BATCH));
 }
 

@@ -1,5 +1,6 @@
 // Order by hand: drag tiles, or use the Move menu with the keyboard; drag onto a section's tab to move there.
 import { post } from "../shared/http.js";
+import { told } from "./shell.js";
 
 let isInner = false;
 
@@ -105,6 +106,7 @@ function form(tiles, section) {
 
 async function send(url, body) {
   const answer = await post(url, body, "part").catch(() => null);
+  if (answer?.ok) told(answer);
   return answer?.ok ?? false;
 }
 

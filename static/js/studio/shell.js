@@ -56,21 +56,31 @@ document.body.addEventListener("htmx:responseError", (event) =>
 document.body.addEventListener("htmx:sendError", () =>
   toast({ text: "No connection. Nothing was changed; try again.", level: "error" }),
 );
-toasts?.querySelectorAll(".toast").forEach((element) => arm(element, element.dataset.level));
+toasts
+  ?.querySelectorAll(".toast")
+  .forEach((element) => arm(element, element.dataset.level, element.querySelector("form") ? 10000 : 5000));
 
-/** Show a message; errors stay until they are closed, an undo stays 10 seconds, the rest 5. */
-export function toast({ text, level = "info", undo = "" }) {
+/** Show what the answer to a `fetch` has to say, as htmx does for its own. */
+export function told(answer) {
+  const { toast: detail } = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+  if (detail) toast(detail);
+}
+
+/** Show a message; errors stay until they are closed, an undo stays 10 seconds, the rest 5. label: the word for the undo. */
+export function toast({ text, level = "info", undo = "", label = "Undo" }) {
   if (!toasts || !text) return;
   const element = document.createElement("div");
   element.className = `toast${level === "error" ? " toast--error" : ""}`;
   element.append(Object.assign(document.createElement("p"), { textContent: text }));
   if (undo) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => {
       element.remove();
+      const undone = new CustomEvent("glassine:undone", { cancelable: true });
+      // A page that does not know how to show it anew is loaded again.
       window.htmx
         .ajax("POST", undo, { swap: "none", source: document.body })
-        .then(() => document.dispatchEvent(new CustomEvent("glassine:undone")));
+        .then(() => document.dispatchEvent(undone) && location.reload());
     });
     element.append(button);
   }

@@ -1,0 +1,39 @@
+"""How each verb of the journal is taken back: verb -> inverse deed, and who may do the act and so its undo.
+
+Here, because it names deeds of several apps that must not know of each other. A verb without a line cannot be undone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from apps.accounts.journal import Inverse
+from apps.accounts.models import Role
+from apps.albums import undo
+
+_IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
+
+INVERSES: Final[dict[str, Inverse]] = {
+    "album.changed": _IN_ALBUM,
+    "album.cover": _IN_ALBUM,
+    "album.deleted": Inverse(undo.album_trash, Role.EDITOR, "albums"),
+    "album.design": _IN_ALBUM,
+    "album.more_coming": _IN_ALBUM,
+    "album.restored": Inverse(undo.album_trash, Role.EDITOR, "albums"),
+    "album.state": _IN_ALBUM,
+    "album.reordered": _IN_ALBUM,
+    "photo.changed": _IN_ALBUM,
+    "photos.audience": _IN_ALBUM,
+    "photos.deleted": _IN_ALBUM,
+    "photos.hidden": _IN_ALBUM,
+    "photos.marked": _IN_ALBUM,
+    "photos.moved": _IN_ALBUM,
+    "photos.ordered": _IN_ALBUM,
+    "photos.restored": _IN_ALBUM,
+    "photos.shown": _IN_ALBUM,
+    "section.audience": _IN_ALBUM,
+    "section.created": _IN_ALBUM,
+    "section.deleted": _IN_ALBUM,
+    "section.renamed": _IN_ALBUM,
+    "sections.reordered": _IN_ALBUM,
+}
