@@ -54,7 +54,7 @@ lint-migrations:            ## whether a migration is missing, alone
 bench: dev                  ## the figures of docs/performance.md, each beside its baseline
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.bench $(ARGS)
 
-pictures: dev               ## take the pictures of docs/images anew; look at them
+pictures: dev               ## every page as a picture into var/pictures, and docs/images from it; look at them
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.browser.picture_book
 
 messages: dev               ## collect the texts that guests read, and compile their translations (needs gettext)

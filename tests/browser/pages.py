@@ -1,4 +1,4 @@
-"""Every page, and every state of a page, that is looked at: by axe and in the pictures of docs/images.
+"""Every page, and every state of a page, that is looked at: by axe and in the picture book.
 
 A new page is one line here. Addresses are filled from `lively.Lively`.
 """

@@ -1,7 +1,8 @@
-"""Take the pictures of docs/images from a running Glassine with a studio in full life: `make pictures`.
+"""Take a picture of every page from a running Glassine with a studio in full life: `make pictures`.
 
-Not a test: somebody has to look at them. `make pictures` takes all; with words, `python -m tests.browser.picture_book
-guest-who studio-link`, those whose names begin so.
+Not a test: somebody has to look at them, in var/pictures. Those that stand in docs/images, because README or docs show
+them, are taken over from there. `make pictures` takes all; with words, `python -m tests.browser.picture_book guest-who
+studio-link`, those whose names begin so.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ django.setup()
 from tests.browser import lively, pages  # noqa: E402
 from tests.installation import ROOT, Installation  # noqa: E402
 
+BOOK = ROOT / "var" / "pictures"
 IMAGES = ROOT / "docs" / "images"
 # README shows this one; a PNG is shown everywhere.
 TITLE_PICTURE = "gallery-1280.png"
@@ -39,14 +42,22 @@ def main(wanted: tuple[str, ...]) -> None:
         with sync_playwright() as playwright:
             path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            kept = take(browser, glassine.url, world, wanted, IMAGES)
+            kept = take(browser, glassine.url, world, wanted, BOOK)
             if not wanted or "studio-uploading".startswith(wanted):
                 kept |= _uploading(browser, glassine.url, world, _files(Path(scratch)))
             browser.close()
     if not wanted:
-        for picture in IMAGES.iterdir():
+        for picture in BOOK.iterdir():
             if picture.name not in kept | {TITLE_PICTURE}:
                 picture.unlink()
+    _refresh(BOOK, IMAGES)
+
+
+def _refresh(book: Path, shown: Path) -> None:
+    """Take the pictures that are shown over from the book, as far as it has them."""
+    for picture in shown.iterdir():
+        if (book / picture.name).exists():
+            shutil.copyfile(book / picture.name, picture)
 
 
 def take(browser: Browser, url: str, world: lively.Lively, wanted: tuple[str, ...], folder: Path) -> set[str]:
@@ -145,7 +156,7 @@ def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str
             page.set_input_files("#pick-files", half)
             page.click("#upload-plan button[value=go]")
             page.wait_for_selector("#fresh .t img, #stream .t img", timeout=120_000)
-            kept |= _both_themes(page, "studio-uploading", width, IMAGES, is_whole=False)
+            kept |= _both_themes(page, "studio-uploading", width, BOOK, is_whole=False)
     return kept
 
 
