@@ -189,7 +189,7 @@ def revoked_guest(world: World) -> Client:
         link, token = lifecycle.create(world.album, by=world.owner, label="once", password=None)
     assert client.get(reverse("sharing:gallery", args=[token])).status_code == 200
     with acting_in(world.studio):
-        lifecycle.revoke(link, by=world.owner)
+        link.revoke(by=world.owner)
     return client
 
 

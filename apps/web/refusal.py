@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+class Unsuitable(ValueError):
+    """What was asked for cannot be. field: which entry of a form is wrong.  The message says why, to a person."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
 class Refusal(Exception):
     """A deed was refused, and the caller may know why.
 

@@ -142,7 +142,7 @@ def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any
         ("draft", garden, "Model", {}),
     ):
         made[name], lively.tokens[name] = lifecycle.create(album, by=owner, label=label, **terms)
-    lifecycle.revoke(made["gone"], by=owner)
+    made["gone"].revoke(by=owner)
     past = timezone.now() - timedelta(days=3)
     made["expired"].expires_on, made["expired"].expires_at = past.date(), past
     made["expired"].save(update_fields=["expires_on", "expires_at"])

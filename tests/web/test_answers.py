@@ -69,7 +69,7 @@ def test_scripts_are_htmx_and_whoever_takes_json() -> None:
 def test_events_stand_beside_each_other() -> None:
     answer = htmx.toast(htmx.trigger(HttpResponse(), dialog_close=""), "Saved.", undo="/undo/")
     assert json.loads(answer["HX-Trigger"]) == {
-        "dialog:close": "",
+        "dialog:close": {},
         "toast": {"text": "Saved.", "level": "info", "undo": "/undo/"},
     }
 

@@ -16,7 +16,6 @@ from apps.accounts import outbox
 from apps.accounts.journal import note
 from apps.accounts.models import Role
 from apps.accounts.tenancy import acting_in
-from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
 from apps.web.rate_limit import Budget, give_back, reserve
 
@@ -72,7 +71,7 @@ def check_password(link: ShareLink, password: str, *, address: str) -> None:
     Raises Wrong, or TooManyGuesses when nothing was compared. Call it outside of a transaction: the comparison is slow.
     """
     reserve(PER_ADDRESS, address)
-    try_once(PASSWORD, link, link.version, lambda: secrets.is_password(password, link.password_hash))
+    try_once(PASSWORD, link, link.version, lambda: link.is_password(password))
     give_back(PER_ADDRESS, address)
 
 

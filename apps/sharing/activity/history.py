@@ -18,9 +18,9 @@ from django.utils import timezone
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
-from apps.sharing.links.terms import end_of_day
 from apps.sharing.models import Activity, ActivityKind, Visitor
 from apps.web import keyset
+from apps.web.days import end_of_day
 
 PAGE = 50
 MOST_LINES = 100_000

@@ -10,14 +10,7 @@ from apps.albums.models import Album
 from apps.sharing.branding import logo, stamp, watermarks
 from apps.sharing.branding.reencode import MARK_BOX
 from apps.sharing.models import Watermark
-
-
-class Unsuitable(ValueError):
-    """What was asked cannot be a watermark. field: which entry is wrong.  The message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
+from apps.web.refusal import Unsuitable
 
 
 def choose(

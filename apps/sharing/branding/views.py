@@ -24,6 +24,7 @@ from apps.sharing.branding import choice, watermarks
 from apps.sharing.branding import logo as branding_logo
 from apps.sharing.models import Watermark
 from apps.web.answers import SeeOther
+from apps.web.refusal import Unsuitable
 
 TEXT, PICTURE = "text", "picture"
 
@@ -112,7 +113,7 @@ def _chosen(request: StudioRequest, album: Album | None, form: WatermarkForm) ->
             opacity=data["opacity"],
             scale=data["scale"],
         )
-    except choice.Unsuitable as reason:
+    except Unsuitable as reason:
         form.add_error(reason.field, str(reason))
         return False
     return True

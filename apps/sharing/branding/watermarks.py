@@ -27,9 +27,9 @@ from apps.media.presets import RECIPE as PHOTO_RECIPE
 from apps.media.render_result import RenditionFile, file_from_plain
 from apps.media.storage import as_local_file, temp_directory
 from apps.sharing.branding import stamp
-from apps.sharing.models import ShareLink, Watermark
+from apps.sharing.models import WATERMARKS_JOB, ShareLink, Watermark
 
-MARK, SPREAD = "mark", "marks"
+MARK = "mark"
 LIMITS = jail.Limits(cpu_seconds=15, wall_seconds=20.0)
 _SIZES = tuple(preset.name for preset in PRESETS)
 _RECIPE = PHOTO_RECIPE * 100 + stamp.RECIPE
@@ -106,12 +106,6 @@ def _ask(studio_id: UUID, photo_id: UUID, digest: str) -> None:
 # -- having them made --------------------------------------------------------------------------------
 
 
-def link_changed(link: ShareLink) -> None:
-    """A link was made or has other terms: its previews are made before its guests come."""
-    if link.is_watermarked and not link.is_revoked:
-        _spread(link.studio_id, link.album_id)
-
-
 def photo_came(studio_id: UUID, photo_id: UUID) -> None:
     """A photo has its renditions: those under a mark follow, for every album that shows it under one."""
     with acting_in(studio_id):
@@ -127,7 +121,7 @@ def photo_came(studio_id: UUID, photo_id: UUID) -> None:
 
 
 def _spread(studio_id: UUID, album_id: UUID) -> None:
-    queue.put(studio_id, SPREAD, album_id, queue=Queue.DEFAULT, again=True)
+    queue.put(studio_id, WATERMARKS_JOB, album_id, queue=Queue.DEFAULT, again=True)
 
 
 def spread(job: queue.Claimed) -> None:
@@ -249,4 +243,4 @@ def spread_all(studio: Studio, album: Album | None) -> None:
         _spread(studio.pk, album_id)
 
 
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {MARK: make, SPREAD: spread}
+STEPS: dict[str, Callable[[queue.Claimed], None]] = {MARK: make, WATERMARKS_JOB: spread}

@@ -18,7 +18,6 @@ from apps.accounts.emails import Words, digest
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive.plan import Wish
 from apps.sharing.emails import composing, templates, writing
-from apps.sharing.links import addresses
 from apps.sharing.models import ClientEmail, EmailKind, ShareLink, Visitor
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
@@ -59,7 +58,7 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: st
 
 
 def _words(link: ShareLink, visitor: Visitor, wish: Wish, count: int, language: str) -> Words:
-    page = reverse("sharing:downloads", args=[addresses.key_of(link)])
+    page = reverse("sharing:downloads", args=[link.key])
     found = templates.values(link.studio, link.album.title, link, language, client=visitor.name, note="", count=count)
     found["link"] = f"{settings.PUBLIC_URL}{page}?{urlencode({'what': wish.what, 'size': wish.size})}"
     template = templates.template_of(link.studio, EmailKind.DOWNLOAD, language)

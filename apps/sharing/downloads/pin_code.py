@@ -18,7 +18,6 @@ from django.utils.translation import gettext_noop as _
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.access.lockout import Guard, try_once
-from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Refusal
 
@@ -74,7 +73,7 @@ def check(link: ShareLink, pin: str) -> None:
     Raises guarding.Wrong, or TooManyGuesses when nothing was compared.
     """
     typed = without_blanks(pin)
-    try_once(GUARD, link, link.pin_version, lambda: link.has_pin and secrets.is_password(typed, link.pin_hash))
+    try_once(GUARD, link, link.pin_version, lambda: link.is_pin(typed))
 
 
 def is_held(link: ShareLink, cookies: Mapping[str, str], *, now: datetime) -> bool:

@@ -15,7 +15,6 @@ from apps.accounts.journal import note as note_down
 from apps.accounts.models import Email, EmailState, Studio, User
 from apps.albums.models import Album, Audience, PlacementQuerySet, hidden_from
 from apps.sharing.emails import templates
-from apps.sharing.links import addresses
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import ClientEmail, EmailKind, EmailTemplate, ShareLink
 
@@ -57,7 +56,7 @@ def _obstacle(row: ClientEmail, now: datetime) -> str:
     if row.link is None:
         return "The link of this email was deleted."
     standing = Terms.of(row.link, row.album).standing(now)
-    return CLOSED.get(standing, "") or ("" if addresses.address_of(row.link) else LOST)
+    return CLOSED.get(standing, "") or ("" if row.link.url else LOST)
 
 
 def words_of(row: ClientEmail) -> Words:

@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import colours
 from apps.accounts.emails import SUBJECT_LENGTH, Words
 from apps.accounts.models import Studio
-from apps.sharing.links import addresses
 from apps.sharing.models import EmailKind, EmailTemplate, ShareLink
 
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
@@ -135,7 +134,7 @@ def values(
         return {
             "client": " ".join(client.split()),
             "gallery": " ".join(gallery.split()),
-            "link": addresses.address_of(link) if link else "",
+            "link": link.url if link else "",
             "password_hint": hint if link and link.is_password_protected else "",
             "expires": date_format(expires_on, pgettext("date in an email", "D j F Y")) if expires_on else "",
             "studio": " ".join(studio.name.split()),

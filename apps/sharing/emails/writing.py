@@ -21,7 +21,6 @@ from apps.accounts.models import Email, EmailState, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.emails import composing, recipients, templates
-from apps.sharing.links import addresses
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import ClientEmail, EmailKind, Selection, ShareLink, Visitor
 from apps.sharing.models.emails import reminder_prefix
@@ -91,7 +90,7 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
     # A planned email may wait for a draft to be published.
     if standing != Standing.OPEN and not (due_at and standing == Standing.DRAFT):
         raise recipients.Unsendable("link", composing.CLOSED[standing])
-    if not addresses.address_of(link):
+    if not link.url:
         raise recipients.Unsendable("link", composing.LOST)
     # What answers a guest is bounded where it is written; no guest uses up what the studio may send.
     lately = ClientEmail.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.accounts import outbox
 from apps.accounts.context import brand_css
-from apps.accounts.models import Role, Studio
+from apps.accounts.models import Role
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import AlbumState
 from apps.albums.tiles import colour_class, focal_step
@@ -28,6 +28,7 @@ from apps.sharing.guests import cover_picture, visitors
 from apps.sharing.models import ActivityKind
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import address as address_of
+from apps.web.days import last_day
 from apps.web.ids import uuid7
 from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
 
@@ -48,17 +49,12 @@ class AskedForTime(NamedTuple):
 COOKIE: Final = SignedCookie("asked", AskedForTime, lifetime=timedelta(days=1), most=2)
 
 
-def last_day(expires_at: datetime, studio: Studio) -> date:
-    """The last day of a link that ends at this moment: the end of a day is the start of the next."""
-    return (expires_at - timedelta(microseconds=1)).astimezone(studio.zone).date()
-
-
 def banners(grant: Grant, now: datetime | None = None) -> dict[str, Any]:
     """What stands quietly above the photos: the last day from two weeks before, and that more photos are coming."""
     now = now or timezone.now()
     is_soon = grant.expires_at is not None and grant.expires_at - now <= SOON
     return {
-        "closes_on": last_day(grant.expires_at, grant.studio) if grant.expires_at and is_soon else None,
+        "closes_on": last_day(grant.expires_at, grant.studio.zone) if grant.expires_at and is_soon else None,
         "more_coming": grant.shown.album.more_coming,
     }
 

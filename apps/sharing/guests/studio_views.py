@@ -19,7 +19,6 @@ from apps.albums.request_params import album_of, uuid_or_none
 from apps.sharing.guests import view_as as guests_view_as
 from apps.sharing.guests import visitor_list
 from apps.sharing.guests import visitors as deeds
-from apps.sharing.links import addresses
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import Visitor
@@ -96,7 +95,7 @@ def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespon
     link = link_of(request, album_id, link_id)
     wanted = request.POST.get("visitor", "")
     visitor = _visitor(request, link.album, uuid_or_none(wanted)) if wanted else None
-    token = addresses.token_of(link)
+    token = link.token
     standing = Terms.of(link, link.album).standing(timezone.now())
     if not token or standing not in (Standing.OPEN, Standing.DRAFT):
         messages.error(request, "Nobody can open this link, so there is nothing to look at.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -19,9 +18,11 @@ from apps.accounts.api import StudioViewSet
 from apps.accounts.credentials import Credential
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
-from apps.sharing.links import addresses, lifecycle
+from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
 from apps.sharing.models import Download, Metadata, ShareLink
+from apps.web.days import last_day
+from apps.web.refusal import Unsuitable
 
 # What a right is called here, and in `lifecycle.Wish`.
 RIGHTS = {
@@ -108,15 +109,15 @@ class LinkSerializer(serializers.Serializer[ShareLink]):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_url(self, link: ShareLink) -> str | None:
-        return (addresses.address_of(link) or None) if self.context["may_share"] else None
+        return (link.url or None) if self.context["may_share"] else None
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_token(self, link: ShareLink) -> str | None:
-        return (addresses.token_of(link) or None) if self.context["may_share"] else None
+        return (link.token or None) if self.context["may_share"] else None
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_pin(self, link: ShareLink) -> str | None:
-        return (addresses.pin_of(link) or None) if self.context["may_share"] else None
+        return (link.pin or None) if self.context["may_share"] else None
 
     def validate_slug(self, slug: str) -> str:
         return slug.strip().lower()
@@ -129,12 +130,6 @@ class LinkSerializer(serializers.Serializer[ShareLink]):
     def to_representation(self, link: ShareLink) -> dict[str, Any]:
         rights = {name: getattr(link, field) for name, field in RIGHTS.items()}
         return {**super().to_representation(link), "rights": {**rights, "upload": False}}
-
-
-def last_day(moment: datetime | None, zone: ZoneInfo) -> date | None:
-    """The local day that ends at `moment` or, if none does, holds it."""
-    # The end of a day is the first moment of the next one; what we give out must mean the same when it comes back.
-    return (moment - timedelta(microseconds=1)).astimezone(zone).date() if moment else None
 
 
 @extend_schema(tags=["share links"])
@@ -193,7 +188,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete a link; its address then leads nowhere."""
-        lifecycle.delete(self.get_object(), by=self.entered.user)
+        self.get_object().remove(by=self.entered.user)
         return Response(status=204)
 
     def _asked(self, request: Request) -> dict[str, Any]:
@@ -207,15 +202,17 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         terms = {name: asked[name] for name in PLAIN if name in asked}
         terms |= {RIGHTS[name]: value for name, value in asked.get("rights", {}).items() if name in RIGHTS}
         if "expires_at" in asked:
-            terms["expires_on"] = last_day(asked["expires_at"], self.studio.zone)
+            # What we give out as the end of a day must mean the same day when it comes back.
+            moment = asked["expires_at"]
+            terms["expires_on"] = last_day(moment, self.studio.zone) if moment else None
         if "password" in asked:
             terms["password"] = asked["password"] or ""
         return terms
 
     def _set_revoked(self, link: ShareLink, asked: dict[str, Any]) -> None:
         if "is_revoked" in asked:
-            deed = lifecycle.revoke if asked["is_revoked"] else lifecycle.restore
-            deed(link, by=self.entered.user)
+            act = link.revoke if asked["is_revoked"] else link.restore
+            act(by=self.entered.user)
 
 
 @contextmanager
@@ -223,7 +220,7 @@ def refusals() -> Iterator[None]:
     """What the deeds refuse, as 400 with the field's name."""
     try:
         yield
-    except lifecycle.Unsuitable as unsuitable:
+    except Unsuitable as unsuitable:
         field = "expires_at" if unsuitable.field == "expires_on" else unsuitable.field
         raise serializers.ValidationError({field: [str(unsuitable)]}) from unsuitable
 

@@ -1,4 +1,4 @@
-"""What a studio does with its links. Every deed stands in the journal; call them in `acting_in(studio)`."""
+"""Links are made and get other terms. Both stand in the journal; call them in `acting_in(studio)`."""
 
 from __future__ import annotations
 
@@ -6,40 +6,26 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.journal import note
-from apps.accounts.models import Studio, User, secret_hash
+from apps.accounts.models import Studio, User
 from apps.albums.models import Album
-from apps.sharing.branding import watermarks
-from apps.sharing.links import secrets
-from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import Download, Metadata, ShareLink, Shown
+from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, secrets
+from apps.web.days import end_of_day
+from apps.web.refusal import Unsuitable
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
 SLUG_SHORTEST, SLUG_LONGEST = 3, 60
 LIMIT_MOST = 100_000
-LONGEST_RUN = timedelta(days=10 * 366)
 # A page shows all links of an album.
 PER_ALBUM = 300
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-class Unsuitable(ValueError):
-    """What was asked cannot be a link.
-
-    field: which entry is wrong.  The message says why, to a photographer.
-    """
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +94,9 @@ class Wish:
             link.expires_on = self.expires_on
             link.expires_at = end_of_day(self.expires_on, studio.zone) if self.expires_on else None
         if self.has_pin != link.has_pin:
-            _give_pin(link, secrets.new_pin() if self.has_pin else "")
+            link.set_pin(secrets.new_pin() if self.has_pin else "")
         if self.password is not None:
-            link.password_hash = secrets.hash_password(self.password) if self.password else ""
+            link.set_password(self.password)
         return [*STORED, "expires_on", "expires_at", *PIN, "password_hash"]
 
 
@@ -141,19 +127,19 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
         raise Unsuitable("label", f"A gallery has at most {PER_ALBUM} links. Delete one that is no longer used.")
     token = secrets.new_token()
     link = ShareLink(studio=album.studio, shown=Shown.of(album), album=album, created_by=by)
+    link.set_token(token)
     wish.check(link, album.studio)
     wish.apply(link, album.studio)
-    link.token_hash, link.token_sealed = secret_hash(token), secrets.seal(token)
     with one_address():
         link.save(force_insert=True)
     note(album.studio, by, "link.created", link, label=link.label, download=link.download)
-    watermarks.link_changed(link)
+    link.request_watermarks()
     return link, token
 
 
 def change(link: ShareLink, *, by: User, **terms: Any) -> None:
     """Give a link other terms, the rest as it is. A new password ends every guest's session. Raises Unsuitable."""
-    _hold(link)
+    link.hold(*STORED, "expires_on", "expires_at", *PIN, "password_hash")
     wish = replace(Wish.of(link), **terms)
     before = {name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")}
     wish.check(link, link.studio)
@@ -174,15 +160,9 @@ def change(link: ShareLink, *, by: User, **terms: Any) -> None:
         password=password,
         changed=changed,
     )
-    watermarks.link_changed(link)
+    link.request_watermarks()
     if wish.password:
-        _end_sessions(link)
-
-
-def _hold(link: ShareLink) -> None:
-    """Lock the row until the transaction ends and read it afresh: what was changed meanwhile is not put back."""
-    rows: Any = ShareLink.objects.for_studio(link.studio_id).select_for_update(no_key=True)
-    link.refresh_from_db(fields=[*STORED, "expires_on", "expires_at", *PIN, "password_hash"], from_queryset=rows)
+        link.put_guests_out()
 
 
 @contextmanager
@@ -195,82 +175,3 @@ def one_address() -> Iterator[None]:
         if "sharing_sharelink_slug" not in str(error):
             raise
         raise Unsuitable("slug", _TAKEN) from error
-
-
-def new_pin(link: ShareLink, *, by: User) -> str:
-    """Give a link another download PIN, and return it. Whoever gave the old one gives the new one."""
-    pin = secrets.new_pin()
-    _give_pin(link, pin)
-    link.save(update_fields=list(PIN))
-    note(link.studio, by, "link.new_pin", link)
-    return pin
-
-
-def _give_pin(link: ShareLink, pin: str) -> None:
-    link.pin_hash = secrets.hash_password(pin) if pin else ""
-    link.pin_sealed = secrets.seal(pin) if pin else ""
-    link.pin_version += 1
-
-
-def revoke(link: ShareLink, *, by: User) -> None:
-    """Close a link; every guest is out. Revoking twice keeps the first moment."""
-    if link.is_revoked:
-        return
-    link.revoked_at = timezone.now()
-    link.save(update_fields=["revoked_at"])
-    _end_sessions(link)
-    note(link.studio, by, "link.revoked", link)
-
-
-def restore(link: ShareLink, *, by: User) -> None:
-    """Let a revoked link open again. Its guests give the password anew."""
-    if not link.is_revoked:
-        return
-    link.revoked_at = None
-    link.save(update_fields=["revoked_at"])
-    note(link.studio, by, "link.restored", link)
-    watermarks.link_changed(link)
-
-
-def delete(link: ShareLink, *, by: User) -> None:
-    """Remove a link for ever; its address then leads nowhere."""
-    note(link.studio, by, "link.deleted", link, label=link.label)
-    link.delete()
-
-
-def end_sessions(link: ShareLink, *, by: User) -> None:
-    """Every guest of the link comes in anew: by the password, if there is one, and the PIN."""
-    _end_sessions(link)
-    note(link.studio, by, "link.sessions_ended", link)
-
-
-def _end_sessions(link: ShareLink) -> None:
-    """Guests' passes are bound to the versions."""
-    ShareLink.objects.for_studio(link.studio_id).filter(pk=link.pk).update(
-        version=F("version") + 1, pin_version=F("pin_version") + 1
-    )
-    link.refresh_from_db(fields=["version", "pin_version"])
-
-
-DAYS = 30
-
-
-def extend(link: ShareLink, days: int = DAYS, *, by: User) -> date:
-    """Open a link for `days` more days, counted from its end or from today if that is over. Returns its last day.
-
-    Guests keep their sessions. Raises links.Unsuitable for a link without an end, or beyond what a link may run.
-    """
-    today = timezone.localdate(timezone=link.studio.zone)
-    mine = ShareLink.objects.for_studio(link.studio_id).select_for_update(of=("self",))
-    link.refresh_from_db(fields=["expires_on", "expires_at"], from_queryset=mine)
-    if link.expires_on is None:
-        raise Unsuitable("expires_on", "This link has no end.")
-    if not 1 <= days <= LONGEST_RUN.days:
-        raise Unsuitable("days", "Choose between one day and ten years.")
-    last_day = max(today, link.expires_on) + timedelta(days=days)
-    if last_day > today + LONGEST_RUN:
-        raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
-    link.expires_on, link.expires_at = last_day, end_of_day(last_day, link.studio.zone)
-    link.save(update_fields=["expires_on", "expires_at"])
-    note(link.studio, by, "link.extended", link, days=days, expires_on=last_day.isoformat())
-    return last_day

@@ -22,9 +22,10 @@ from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album, AlbumState
 from apps.sharing.links import lifecycle
-from apps.sharing.links.lifecycle import SLUG_LONGEST, SLUG_SHORTEST, Unsuitable
+from apps.sharing.links.lifecycle import SLUG_LONGEST, SLUG_SHORTEST
 from apps.sharing.models import Download, ShareLink
 from apps.web import keyset
+from apps.web.refusal import Unsuitable
 
 PAGE, ROWS = 48, 50
 LABEL = "Public page"

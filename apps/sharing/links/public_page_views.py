@@ -21,9 +21,9 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.design import AUTO, Design
 from apps.albums.request_params import album_of
 from apps.sharing.links import public_page
-from apps.sharing.links.lifecycle import Unsuitable
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.refusal import Unsuitable
 
 
 @require_safe

@@ -6,15 +6,15 @@ Pure: no database, no clock of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album, AlbumState
 from apps.sharing.models import Download, Metadata, ShareLink
+from apps.web.days import end_of_day
 
 # Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -43,11 +43,6 @@ class Standing(StrEnum):
     TRASHED = "trashed"
     ARCHIVED = "archived"
     DRAFT = "draft"
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which `day` is over in `zone`, whatever the clocks do that night."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
 
 
 def day_words(day: date) -> str:

@@ -22,14 +22,14 @@ from apps.accounts.models import Role, Studio
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of, one_uuid
-from apps.sharing.links import addresses, lifecycle, presets, public_page, usage
+from apps.sharing.links import lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
-from apps.sharing.links.lifecycle import Unsuitable
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
-from apps.sharing.models import EmailKind, Preset, PresetKind, ShareLink
+from apps.sharing.models import EXTENSION_DAYS, EmailKind, Preset, PresetKind, ShareLink
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.refusal import Unsuitable
 
 Deed = Callable[..., None]
 
@@ -61,14 +61,14 @@ class ShownLink:
             id=link.pk,
             label=link.label,
             sentence=Terms.of(link, link.album).sentence(timezone.now()),
-            url=addresses.address_of(link) if with_url else "",
+            url=link.url if with_url else "",
             is_revoked=link.is_revoked,
             is_expired=link.is_expired,
             expires_at=link.expires_at,
             expires_text=f"{day_words(link.expires_on)}, end of day" if link.expires_on else "",
             has_password=link.is_password_protected,
             has_reminders=link.has_reminders,
-            pin=addresses.pin_of(link) if with_url else "",
+            pin=link.pin if with_url else "",
             used=used,
             audience=audience,
         )
@@ -141,7 +141,7 @@ def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
         return None
     try:
         return deed(**form.terms())
-    except lifecycle.Unsuitable as unsuitable:
+    except Unsuitable as unsuitable:
         form.add_error(unsuitable.field, str(unsuitable))
         return None
 
@@ -174,7 +174,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
-    lifecycle.revoke(row, by=request.user)
+    row.revoke(by=request.user)
     return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
 
 
@@ -183,7 +183,7 @@ def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """End all sessions: the link stays open, whoever was in comes in anew."""
     row = link_of(request, album_id, link_id)
-    lifecycle.end_sessions(row, by=request.user)
+    row.end_sessions(by=request.user)
     return _answer(request, row.album, "All sessions of the link are ended.")
 
 
@@ -192,7 +192,7 @@ def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """A new download PIN."""
     row = link_of(request, album_id, link_id)
-    lifecycle.new_pin(row, by=request.user)
+    row.renew_pin(by=request.user)
     return _answer(request, row.album, "The link has a new PIN.")
 
 
@@ -200,7 +200,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 @studio_page(Role.EDITOR)
 def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
-    lifecycle.restore(row, by=request.user)
+    row.restore(by=request.user)
     return _answer(request, row.album, "The link is open again.")
 
 
@@ -208,7 +208,7 @@ def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpR
 @studio_page(Role.EDITOR)
 def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
-    lifecycle.delete(row, by=request.user)
+    row.remove(by=request.user)
     return _answer(request, row.album, "The link is deleted.")
 
 
@@ -216,7 +216,7 @@ def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 @studio_page(Role.EDITOR)
 def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) -> HttpResponse:
     """The link's address as a QR code, for prints and cards."""
-    address = addresses.address_of(link_of(request, album_id, link_id))
+    address = link_of(request, album_id, link_id).url
     if not address or format not in ("svg", "png"):
         raise Http404
     picture = BytesIO()
@@ -262,11 +262,11 @@ def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
     link = link_of(request, album_id, link_id)
     album = link.album
     if request.method != "POST":
-        context = {"album": album, "link": link, "days": lifecycle.DAYS, "is_open": _is_open(link)}
+        context = {"album": album, "link": link, "days": EXTENSION_DAYS, "is_open": _is_open(link)}
         return render(request, "sharing/links/extend.html", context)
     back = SeeOther(reverse("sharing:links", args=[request.studio.slug, album.pk]))
     try:
-        last_day = lifecycle.extend(link, by=request.user)
+        last_day = link.extend(by=request.user)
     except Unsuitable as unsuitable:
         return htmx.tell(request, back, str(unsuitable), level="error")
     return htmx.tell(request, back, f"“{link.label}” is open until {day_words(last_day)}.")

@@ -3,7 +3,15 @@
 from apps.sharing.models.branding import Watermark
 from apps.sharing.models.downloads import Archive, TakenPhoto
 from apps.sharing.models.emails import ClientEmail, EmailKind, EmailTemplate
-from apps.sharing.models.links import READABLE, Download, Metadata, ShareLink
+from apps.sharing.models.links import (
+    EXTENSION_DAYS,
+    LONGEST_RUN,
+    READABLE,
+    WATERMARKS_JOB,
+    Download,
+    Metadata,
+    ShareLink,
+)
 from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.proofing import (
     Comment,
@@ -20,6 +28,9 @@ from apps.sharing.models.shown import Shown, ShownKind
 from apps.sharing.models.visitors import Activity, ActivityKind, Visitor
 
 __all__ = [
+    "EXTENSION_DAYS",
+    "LONGEST_RUN",
+    "WATERMARKS_JOB",
     "READABLE",
     "Activity",
     "ActivityKind",

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.journal import note
+from apps.accounts.models import User, secret_hash
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album
+from apps.jobs import queue
+from apps.jobs.models import Queue
+from apps.sharing.models import secrets
 from apps.sharing.models.shown import Shown
+from apps.web.days import end_of_day
+from apps.web.refusal import Unsuitable
+
+EXTENSION_DAYS = 30
+LONGEST_RUN = timedelta(days=10 * 366)
+# The job that has the previews of an album's photos made under its watermark.
+WATERMARKS_JOB = "marks"
 
 
 class Download(models.TextChoices):
@@ -112,3 +128,129 @@ class ShareLink(StudioModel):
     @property
     def has_pin(self) -> bool:
         return bool(self.pin_hash)
+
+    # -- its secrets, for editors and owners only --------------------------------------------------------
+
+    @property
+    def token(self) -> str:
+        """ "" if it cannot be shown any more."""
+        return secrets.unseal(self.token_sealed)
+
+    @property
+    def pin(self) -> str:
+        """ "" if there is none, or it cannot be shown any more."""
+        return secrets.unseal(self.pin_sealed) if self.pin_sealed else ""
+
+    @property
+    def readable_key(self) -> str:
+        """What stands in its readable URL."""
+        return f"{self.studio.slug}.{self.slug}"
+
+    @property
+    def key(self) -> str:
+        """What stands in the URL that the studio sends: the readable key, else the token.
+
+        The readable URL of a link for everybody ends with the public page, so the token is what is sent.
+        """
+        return self.readable_key if self.slug and not self.is_for_everybody else self.token
+
+    @property
+    def url(self) -> str:
+        """What the studio sends to the client; "" if it cannot be shown any more."""
+        key = self.key
+        return f"{settings.PUBLIC_URL}{reverse('sharing:gallery', args=[key])}" if key else ""
+
+    def set_token(self, token: str) -> None:
+        """Let it open by this token; not saved."""
+        self.token_hash, self.token_sealed = secret_hash(token), secrets.seal(token)
+
+    def set_password(self, password: str) -> None:
+        """Ask for this password, or with "" for none; not saved."""
+        self.password_hash = secrets.hash_password(password) if password else ""
+
+    def set_pin(self, pin: str) -> None:
+        """Ask for this PIN before a download, or with "" for none; not saved. Who gave the old one gives it anew."""
+        self.pin_hash = secrets.hash_password(pin) if pin else ""
+        self.pin_sealed = secrets.seal(pin) if pin else ""
+        self.pin_version += 1
+
+    def is_password(self, password: str) -> bool:
+        """Slow on purpose; reserve a guess before."""
+        return secrets.is_password(password, self.password_hash)
+
+    def is_pin(self, pin: str) -> bool:
+        """Slow on purpose; reserve a guess before."""
+        return self.has_pin and secrets.is_password(pin, self.pin_hash)
+
+    # -- its life: each act stands in the journal; run them in `acting_in(studio)` -------------------------
+
+    def hold(self, *columns: str) -> None:
+        """Lock the row until the transaction ends and read columns afresh: what changed meanwhile is not put back."""
+        rows: Any = ShareLink.objects.for_studio(self.studio_id).select_for_update(no_key=True)
+        self.refresh_from_db(fields=columns, from_queryset=rows)
+
+    def revoke(self, *, by: User) -> None:
+        """Close it; every guest is out. Revoking twice keeps the first moment."""
+        if self.is_revoked:
+            return
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])
+        self.put_guests_out()
+        note(self.studio, by, "link.revoked", self)
+
+    def restore(self, *, by: User) -> None:
+        """Let it open again after it was revoked. Its guests give the password anew."""
+        if not self.is_revoked:
+            return
+        self.revoked_at = None
+        self.save(update_fields=["revoked_at"])
+        note(self.studio, by, "link.restored", self)
+        self.request_watermarks()
+
+    def end_sessions(self, *, by: User) -> None:
+        """Every guest comes in anew: by the password, if there is one, and the PIN."""
+        self.put_guests_out()
+        note(self.studio, by, "link.sessions_ended", self)
+
+    def put_guests_out(self) -> None:
+        """Guests' passes are bound to the versions."""
+        mine = ShareLink.objects.for_studio(self.studio_id).filter(pk=self.pk)
+        mine.update(version=F("version") + 1, pin_version=F("pin_version") + 1)
+        self.refresh_from_db(fields=["version", "pin_version"])
+
+    def renew_pin(self, *, by: User) -> str:
+        """Another download PIN, which is returned. Whoever gave the old one gives the new one."""
+        pin = secrets.new_pin()
+        self.set_pin(pin)
+        self.save(update_fields=["pin_hash", "pin_sealed", "pin_version"])
+        note(self.studio, by, "link.new_pin", self)
+        return pin
+
+    def extend(self, days: int = EXTENSION_DAYS, *, by: User) -> date:
+        """Stay open for so many more days, counted from the end or from today if that is over. Returns the last day.
+
+        Guests keep their sessions. Raises Unsuitable for a link without an end, or beyond what a link may run.
+        """
+        today = timezone.localdate(timezone=self.studio.zone)
+        self.hold("expires_on", "expires_at")
+        if self.expires_on is None:
+            raise Unsuitable("expires_on", "This link has no end.")
+        if not 1 <= days <= LONGEST_RUN.days:
+            raise Unsuitable("days", "Choose between one day and ten years.")
+        last_day: date = max(today, self.expires_on) + timedelta(days=days)
+        if last_day > today + LONGEST_RUN:
+            raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
+        self.expires_on, self.expires_at = last_day, end_of_day(last_day, self.studio.zone)
+        self.save(update_fields=["expires_on", "expires_at"])
+        note(self.studio, by, "link.extended", self, days=days, expires_on=last_day.isoformat())
+        return last_day
+
+    def remove(self, *, by: User) -> None:
+        """Delete it for ever; its URL then leads nowhere."""
+        note(self.studio, by, "link.deleted", self, label=self.label)
+        self.delete()
+
+    def request_watermarks(self) -> None:
+        """Have the previews under its watermark made before its guests come."""
+        if self.is_watermarked and not self.is_revoked:
+            queue.put(self.studio_id, WATERMARKS_JOB, self.album_id, queue=Queue.DEFAULT, again=True)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.accounts.models import Membership, Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, AlbumState, PhotoState
-from apps.sharing.links import addresses, lifecycle
+from apps.sharing.links import lifecycle
 from apps.sharing.models import Download
 from apps.uploads.ingest import ingest_file
 from config.env import ROOT
@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 link, _ = lifecycle.create(
                     album, by=user, label="Anna & Ben", password=LINK_PASSWORD, download=Download.ORIGINAL
                 )
-            address = addresses.address_of(link)
+            address = link.url
         self.stdout.write(
             f"Studio  {settings.PUBLIC_URL}/studio/{studio.slug}/  sign in as {EMAIL} / {PASSWORD}\n"
             f"Gallery {address}  password {LINK_PASSWORD}\n"

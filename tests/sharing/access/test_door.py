@@ -18,7 +18,6 @@ from django.utils import timezone
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.access import open_link, passes
-from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
 from apps.sharing.raw import RAW_ROUTES
 from apps.sharing.urls import urlpatterns as sharing_urls
@@ -183,7 +182,7 @@ def _put_away(share: Share, how: str) -> None:
     albums = Album.objects.for_studio(share.studio).filter(pk=share.album.pk)
     with acting_in(share.studio):
         if how == "revoked":
-            lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+            share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
         elif how == "expired":
             ShareLink.objects.for_studio(share.studio).update(
                 expires_on=timezone.localdate() - timedelta(days=1), expires_at=timezone.now()
@@ -228,7 +227,7 @@ def test_a_deleted_link_leads_nowhere(shared: Make) -> None:
     client = Client()
     client.get(share.url())
     with acting_in(share.studio):
-        lifecycle.delete(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.remove(by=share.link.created_by)  # type: ignore[arg-type]
     assert client.get(share.url()).status_code == 404
     assert client.get(share.url()).content == client.get("/g/" + "x" * 32 + "/").content
 

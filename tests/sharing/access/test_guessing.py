@@ -16,7 +16,7 @@ from django.test import Client
 from apps.accounts.models import JournalEntry, Role, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.access import lockout
-from apps.sharing.links import lifecycle, secrets
+from apps.sharing.links import secrets
 from apps.web.rate_limit import Budget
 from tests.accounts.emails import rows, send_all
 from tests.factories import MembershipFactory, UserFactory
@@ -177,7 +177,7 @@ def test_tries_left_do_not_depend_on_a_link_without_password(shared: Make) -> No
 def test_a_revoked_link_is_no_oracle_for_its_password(shared: Make) -> None:
     share = shared(password=PASSWORD)
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
     answers = {
         re.sub('value="[^"]{64}"', "", guess(share, number, password)[1])
         for number, password in enumerate((PASSWORD, "wrong"))

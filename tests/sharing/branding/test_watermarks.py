@@ -354,7 +354,7 @@ def test_a_mark_that_is_gone_meanwhile_is_not_made(marked: Share) -> None:
 def test_a_revoked_link_needs_no_marks(marked: Share, alice_user: Any) -> None:
     with acting_in(marked.studio):
         link = ShareLink.objects.for_studio(marked.studio).get(pk=marked.link.pk)
-        lifecycle.revoke(link, by=alice_user)
+        link.revoke(by=alice_user)
     assert work() == ["marks"]
     assert marks_of(marked) == set()
 

@@ -17,7 +17,6 @@ from apps.jobs.models import Job, Queue
 from apps.media import fsck, serving
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.sharing.downloads.archive import body, response
-from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink, TakenPhoto
 from apps.web.wsgi_bridge import Declined
 from config import tasks
@@ -262,7 +261,7 @@ def test_g17_a_revoked_link_breaks_a_running_transfer(shared: Make, monkeypatch:
 
 def _revoke(share: Share) -> None:
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
     connection.close()
 
 

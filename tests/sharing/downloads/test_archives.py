@@ -27,7 +27,6 @@ from apps.sharing import access
 from apps.sharing.downloads.archive import paths, plan
 from apps.sharing.downloads.files import File
 from apps.sharing.guests import visitors
-from apps.sharing.links import lifecycle
 from apps.sharing.models import Activity, Archive, Pick, Selection, ShareLink, TakenPhoto, Visitor
 from apps.web.wsgi_bridge import Declined
 from tests.factories import PlacementFactory, SectionFactory
@@ -219,7 +218,7 @@ def test_a_closed_link_gives_no_byte(shared: Make, how: str) -> None:
     share = shared(download="original")
     with acting_in(share.studio):
         if how == "revoked":
-            lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+            share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
         elif how == "expired":
             ShareLink.objects.for_studio(share.studio).update(expires_at=timezone.now() - timedelta(seconds=1))
         else:

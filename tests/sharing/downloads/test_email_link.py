@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from apps.accounts.models import EmailState
 from apps.accounts.tenancy import acting_in
-from apps.sharing.links import lifecycle
 from tests.accounts.emails import send_all
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.downloads.test_archives import known_as, visitor_of
@@ -88,7 +87,7 @@ def test_a_link_without_downloads_emails_nothing_and_a_closed_one_fails(shared: 
     other = shared(download="original")
     ask(other, known_as(other, visitor_of(other)))
     with acting_in(other.studio):
-        lifecycle.revoke(other.link, by=other.link.created_by)  # type: ignore[arg-type]
+        other.link.revoke(by=other.link.created_by)  # type: ignore[arg-type]
     send_all()
     assert smtp_server.taken == []
     assert [row.email.state for row in written(other.studio)] == [EmailState.FAILED]

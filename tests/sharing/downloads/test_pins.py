@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.downloads import pin_code
 from apps.sharing.downloads.archive import response
-from apps.sharing.links import lifecycle, secrets
+from apps.sharing.links import secrets
 from apps.sharing.models import ShareLink
 from apps.web import rate_limit
 from apps.web.wsgi_bridge import Declined
@@ -184,11 +184,11 @@ def test_g17_a_new_pin_or_password_ends_the_pass(share: Share, change: str) -> N
     share.reload()
     with acting_in(share.studio):
         if change == "pin":
-            lifecycle.new_pin(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+            share.link.renew_pin(by=share.link.created_by)  # type: ignore[arg-type]
         elif change == "password":
             ShareLink.objects.for_studio(share.studio).update(version=share.link.version + 1)
         else:
-            lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+            share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
     assert downloads(share, client) == (410 if change == "revoked" else 403)
 
 

@@ -13,9 +13,8 @@ from apps.accounts.models import EmailState, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.emails import reminders
-from apps.sharing.links import lifecycle
-from apps.sharing.links.terms import end_of_day
 from apps.sharing.models import ClientEmail, EmailKind, ShareLink, Visitor
+from apps.web.days import end_of_day
 from tests.accounts.emails import send_all
 from tests.sharing.conftest import Make, Share
 from tests.sharing.emailing import change, email_of, reread
@@ -166,7 +165,7 @@ def test_a_link_that_was_extended_takes_its_waiting_reminders_back_and_has_new_o
     reminders.write_all(at(0))
     with acting_in(share.studio):
         [row] = ClientEmail.objects.for_studio(share.studio).filter(kind="reminder")
-        last_day = lifecycle.extend(share.link, by=alice_user)
+        last_day = share.link.extend(by=alice_user)
     assert last_day == TODAY + timedelta(days=37)
     change(row, due_at=timezone.now())
     send_all()

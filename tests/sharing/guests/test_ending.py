@@ -14,7 +14,6 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Placement
 from apps.media import serving
 from apps.sharing.gallery import pictures
-from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, unlocked
 
@@ -51,23 +50,23 @@ def _album(share: Share, **values: object) -> None:
 
 def _revoke(share: Share) -> None:
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
 
 
 def _revoke_and_restore(share: Share) -> None:
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
-        lifecycle.restore(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.restore(by=share.link.created_by)  # type: ignore[arg-type]
 
 
 def _end_sessions(share: Share) -> None:
     with acting_in(share.studio):
-        lifecycle.end_sessions(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.end_sessions(by=share.link.created_by)  # type: ignore[arg-type]
 
 
 def _delete(share: Share) -> None:
     with acting_in(share.studio):
-        lifecycle.delete(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.remove(by=share.link.created_by)  # type: ignore[arg-type]
 
 
 ENDS: dict[str, Callable[[Share], None]] = {

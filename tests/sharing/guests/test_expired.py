@@ -15,10 +15,10 @@ from django.utils import timezone
 from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.guests import expired, visitors
-from apps.sharing.links import lifecycle
-from apps.sharing.links.terms import end_of_day
+from apps.sharing.guests import visitors
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
+from apps.web.days import end_of_day, last_day
+from apps.web.refusal import Unsuitable
 from tests.accounts.emails import path_in, sent
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
 
@@ -77,7 +77,7 @@ def test_the_last_day_is_the_studios(shared: Make) -> None:
     share = shared(expires_on=timezone.localdate() + timedelta(days=3))
     share.studio.time_zone = "Pacific/Auckland"
     moment = end_of_day(date(2026, 10, 14), share.studio.zone)
-    assert expired.last_day(moment, share.studio) == date(2026, 10, 14)
+    assert last_day(moment, share.studio.zone) == date(2026, 10, 14)
 
 
 # -- after -----------------------------------------------------------------------------------------------------------
@@ -259,20 +259,20 @@ def test_an_open_link_is_extended_from_its_end(shared: Make, alice_user: User) -
     share = shared(expires_on=timezone.localdate() + timedelta(days=5))
     share.reload()
     with acting_in(share.studio):
-        assert lifecycle.extend(share.link, by=alice_user) == timezone.localdate() + timedelta(days=35)
+        assert share.link.extend(by=alice_user) == timezone.localdate() + timedelta(days=35)
 
 
 def test_what_cannot_be_extended_says_so(shared: Make, alice_user: User, alice: Client) -> None:
     share = shared()
     share.reload()
-    with acting_in(share.studio), pytest.raises(lifecycle.Unsuitable, match="no end"):
-        lifecycle.extend(share.link, by=alice_user)
+    with acting_in(share.studio), pytest.raises(Unsuitable, match="no end"):
+        share.link.extend(by=alice_user)
     where = reverse("sharing:link_extend", args=["north", share.album.pk, share.link.pk])
     assert "no end" in alice.get(alice.post(where)["Location"]).content.decode()
     closing_soon = shared(expires_on=timezone.localdate() + timedelta(days=3650))
     closing_soon.reload()
-    with acting_in(share.studio), pytest.raises(lifecycle.Unsuitable, match="ten years"):
-        lifecycle.extend(closing_soon.link, by=alice_user)
+    with acting_in(share.studio), pytest.raises(Unsuitable, match="ten years"):
+        closing_soon.link.extend(by=alice_user)
 
 
 def test_a_viewer_extends_nothing(over: Any, bob: Client) -> None:

@@ -16,7 +16,6 @@ from apps.sharing import access
 from apps.sharing.access import known, passes
 from apps.sharing.activity import record
 from apps.sharing.guests import view_as
-from apps.sharing.links import lifecycle
 from apps.sharing.models import Activity, ActivityKind, Selection, ShareLink, Visitor
 from tests.actors import signed_in
 from tests.sharing.access.test_door import GUEST_ROUTES, addresses
@@ -147,7 +146,7 @@ def test_a_draft_can_be_looked_at_and_a_revoked_link_cannot(shared: Make, erin: 
     assert "Zqx wedding" in text(looking(share, erin), share)
     assert Client().get(share.url()).status_code == 404
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
     assert erin.get(share.url()).status_code == 410
     refused = erin.post(begin_address(share))
     assert refused["Location"] == reverse("sharing:links", args=[share.studio.slug, share.album.pk])

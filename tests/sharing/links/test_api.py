@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
-from apps.sharing.links.api import last_day
-from apps.sharing.links.terms import end_of_day
 from apps.sharing.models import ShareLink
+from apps.web.days import end_of_day, last_day
 from tests.factories import ApiKeyFactory
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.links.test_terms import ZONES

@@ -176,7 +176,7 @@ def test_g19_a_browser_with_several_links_gets_what_any_of_them_shows_and_no_mor
     assert given("guests", "florist") == [200, 200, 404, 200]
     with acting_in(audience.share.studio):
         florist = ShareLink.objects.for_studio(audience.share.studio).get(pk=audience.links["florist"])
-        lifecycle.revoke(florist, by=audience.by)
+        florist.revoke(by=audience.by)
     assert given() == [200, 404, 404, 200]
 
 
@@ -185,7 +185,7 @@ def test_a_deleted_link_opens_nothing_to_the_others(audience: Audience) -> None:
     audience.do(audiences.show_section_to, audience.party, [audience.links["florist"]], by=audience.by)
     with acting_in(audience.share.studio):
         florist = ShareLink.objects.for_studio(audience.share.studio).get(pk=audience.links["florist"])
-        lifecycle.delete(florist, by=audience.by)
+        florist.remove(by=audience.by)
     assert {seen(audience, who) == {0, 1, 2} for who in ("couple", "guests")} == {True}
 
 

@@ -17,9 +17,9 @@ from PIL import Image
 
 from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
-from apps.sharing.links import addresses, lifecycle, secrets
-from apps.sharing.links.terms import end_of_day
-from apps.sharing.models import ShareLink
+from apps.sharing.links import lifecycle
+from apps.sharing.models import ShareLink, secrets
+from apps.web.days import end_of_day
 from tests.factories import AlbumFactory
 from tests.sharing.conftest import PASSWORD, Make, Share
 
@@ -50,7 +50,7 @@ def test_an_editor_makes_a_link_that_opens(shared: Make, erin: Client) -> None:
     assert response.status_code == 200
     made = rows(share)[-1]
     assert (made.label, made.download, made.is_password_protected) == ("Grandma", "web", True)
-    address = addresses.address_of(made)
+    address = made.url
     assert address in response.content.decode()
     assert f"link-{made.pk}" in response.content.decode()
     opened = Client().post(address.removeprefix(settings.PUBLIC_URL), {"password": PASSWORD})
@@ -235,7 +235,7 @@ def _matrix_of_svg(svg: str, size: int) -> list[list[int]]:
 
 def test_the_qr_code_leads_to_the_link(shared: Make, erin: Client) -> None:
     share = shared()
-    wanted = segno.make_qr(addresses.address_of(share.link), error="m")
+    wanted = segno.make_qr(share.link.url, error="m")
     expected = [[1 if cell else 0 for cell in row] for row in wanted.matrix_iter(border=4)]
     svg = erin.get(page("link_qr", share, share.link.pk, "svg"))
     assert svg["Content-Type"] == "image/svg+xml"

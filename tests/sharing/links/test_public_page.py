@@ -19,9 +19,9 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.gallery import pictures
-from apps.sharing.links import addresses, lifecycle, public_page
-from apps.sharing.links.lifecycle import Unsuitable
+from apps.sharing.links import lifecycle, public_page
 from apps.sharing.models import ShareLink
+from apps.web.refusal import Unsuitable
 from tests.factories import AlbumFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch
 
@@ -79,7 +79,7 @@ def test_an_open_gallery_shows_its_title_date_and_cover_and_never_a_token(
     gallery = client.get(address)
     assert gallery.status_code == 200
     with acting_in(on):
-        tokens = [addresses.token_of(link) for link in ShareLink.objects.for_studio(on)]
+        tokens = [link.token for link in ShareLink.objects.for_studio(on)]
     assert len(tokens) == 2
     for body in (text, gallery.content.decode()):
         assert [token for token in tokens if token in body] == []
@@ -183,7 +183,7 @@ def test_a_link_for_everybody_can_be_changed_but_never_become_the_client_s(
             lifecycle.change(link, by=alice_user, is_main=True)
         assert refused.value.field == "is_main"
         # What the studio sends by email outlives the public page.
-        assert link.slug not in addresses.address_of(link)
+        assert link.slug not in link.url
         with pytest.raises(Unsuitable):
             lifecycle.change(share.link, by=alice_user, slug="guessable")
 

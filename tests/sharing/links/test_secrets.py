@@ -14,8 +14,7 @@ from django.urls import reverse
 
 from apps.accounts.models import secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.sharing.links import secrets
-from apps.sharing.models import ShareLink
+from apps.sharing.models import ShareLink, secrets
 from apps.web.logs import Redact
 from tests.accounts.emails import rows
 from tests.sharing.conftest import PASSWORD, Make, fetch, unlocked

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.sharing.links import addresses, lifecycle, secrets
-from apps.sharing.models import Selection, ShareLink, Visitor
+from apps.sharing.links import lifecycle
+from apps.sharing.models import Selection, ShareLink, Visitor, secrets
+from apps.web.refusal import Unsuitable
 from tests.factories import AlbumFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, body_of
 
@@ -125,7 +126,7 @@ def test_a_revoked_link_is_closed_at_its_readable_address_too(shared: Make) -> N
     share = readable(shared)
     client = entered()
     with acting_in(share.studio):
-        lifecycle.revoke(share.link, by=share.link.created_by)  # type: ignore[arg-type]
+        share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
     assert client.get(READABLE).status_code == 410
 
 
@@ -141,7 +142,7 @@ def test_an_address_whose_link_lost_its_password_does_not_open(shared: Make) -> 
 def test_the_studio_sends_the_readable_address(shared: Make, erin: Client) -> None:
     share = readable(shared)
     address = settings.PUBLIC_URL + READABLE
-    assert addresses.address_of(share.link) == address
+    assert share.link.url == address
     dialog = erin.get(reverse("sharing:links", args=["north", share.album.pk])).content.decode()
     assert address in dialog
     assert share.token not in dialog
@@ -197,7 +198,7 @@ def test_two_who_choose_one_address_at_once_do_not_both_get_it(
 ) -> None:
     share = readable(shared)
     monkeypatch.setattr(lifecycle.Wish, "check", lambda *_: None)
-    with acting_in(share.studio), pytest.raises(lifecycle.Unsuitable) as refused:
+    with acting_in(share.studio), pytest.raises(Unsuitable) as refused:
         lifecycle.create(share.album, by=alice_user, label="Second", slug="anna-tom", password=PASSWORD)
     assert refused.value.field == "slug"
     with acting_in(share.studio):

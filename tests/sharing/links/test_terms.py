@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.links.terms import DOWNLOADED, Rights, Standing, Terms, end_of_day
+from apps.sharing.links.terms import DOWNLOADED, Rights, Standing, Terms
 from apps.sharing.models import Download, Metadata, ShareLink
+from apps.web.days import end_of_day
 from tests.sharing.conftest import PASSWORD, Make, unlocked
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -48,8 +48,3 @@ def hash_password(password: str) -> str:
 def is_password(password: str, password_hash: str) -> bool:
     """True if this is the password. Slow on purpose; reserve a guess before."""
     return check_password(_peppered(password), password_hash)
-
-
-def opaque_tag(key: str) -> str:
-    """A name for stored bytes that tells nothing about them (for ETag)."""
-    return hmac.digest(sealed.key("etag"), key.encode(), "sha256").hex()[:32]
