@@ -16,7 +16,7 @@ from django.test import Client
 from apps.accounts.models import JournalEntry, Role, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.access import lockout
-from apps.sharing.links import secrets
+from apps.sharing.models import secrets
 from apps.web.rate_limit import Budget
 from tests.accounts.emails import rows, send_all
 from tests.factories import MembershipFactory, UserFactory

@@ -17,8 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.downloads import pin_code
 from apps.sharing.downloads.archive import response
-from apps.sharing.links import secrets
-from apps.sharing.models import ShareLink
+from apps.sharing.models import ShareLink, secrets
 from apps.web import rate_limit
 from apps.web.wsgi_bridge import Declined
 from tests.accounts.emails import rows, sent
