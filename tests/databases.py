@@ -83,3 +83,5 @@ def empty(*_: Any) -> None:
     deeds = ", ".join(f'd{number} as (delete from "{name}")' for number, name in enumerate(sorted(names)))
     with across_studios(), connection.cursor() as cursor:
         cursor.execute(f"with {deeds} select")
+        # What the triggers said of these deletions.
+        cursor.execute("delete from albums_albumchange")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import Email, IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
-from apps.albums.models import Photo
+from apps.albums.models import AlbumVersion, Photo
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
 from apps.sharing.models import (
@@ -58,6 +58,7 @@ def furnish(studio: Studio, member: User) -> None:
         link = factories.ShareLinkFactory.create(album=album)
         factories.InvitationFactory.create(studio=studio)
         factories.ApiKeyFactory.create(studio=studio, made_by=member)
+        AlbumVersion(studio=studio, album=album, number=1).save(force_insert=True)
         for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo)]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)

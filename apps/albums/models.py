@@ -390,3 +390,36 @@ class Placement(StudioModel):
 
     def __str__(self) -> str:
         return f"{self.photo_id} in {self.album_id}"
+
+
+class AlbumVersion(StudioModel):
+    """What an album's changes added up to when they were last folded (see `versions`).
+
+    album: None for the changes that every album of the studio shows, such as the studio's look.
+    """
+
+    album = TenantKey(Album, null=True, related_name="+")
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            models.UniqueConstraint(fields=["studio", "album"], name="albums_albumversion_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.album_id}: {self.number}"
+
+
+class AlbumChange(StudioModel):
+    """One change of an album that was not folded yet. Rows are written by triggers (see `version_triggers`)."""
+
+    album = TenantKey(Album, null=True, related_name="+")
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints, SameStudio("album")]
+        indexes = [models.Index(fields=["studio", "album"], name="albums_albumchange_album")]
+
+    def __str__(self) -> str:
+        return f"a change of {self.album_id}"

@@ -1,8 +1,8 @@
-"""What the clock asks of albums."""
+"""Periodic tasks of albums."""
 
 from celery import shared_task
 
-from apps.albums import stale_fingerprints, trash
+from apps.albums import stale_fingerprints, trash, versions
 
 
 @shared_task(name="albums.purge_trash")
@@ -15,3 +15,9 @@ def purge_trash() -> None:
 def refresh_fingerprints() -> None:
     """Every minute: the next share of photos whose perceptual hash an older version made."""
     stale_fingerprints.put_share()
+
+
+@shared_task(name="albums.fold_versions")
+def fold_versions() -> None:
+    """Every minute: the changes of albums are added up."""
+    versions.fold()

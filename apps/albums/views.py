@@ -18,6 +18,7 @@ from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
 from apps.albums.request_params import album_of, one_uuid, section_of
 from apps.albums.status import Standing
+from apps.albums.versions import version_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -109,11 +110,14 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         return _part(request, "albums/_sections.html", page_context.section_list(album, every, section, kept))
     if htmx.wants(request, "section-editor"):
         return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, section))
+    is_part = htmx.wants(request, "more", "stream")
+    # Read before the photos: what changes meanwhile makes the number that the socket tells a higher one.
+    version = 0 if is_part else version_of(album)
     photo = one_uuid(request.GET.get("photo"))
     sections, section_list = page_context.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
     tiles = page_context.page_of_tiles(stream, page, sections, request.entered, kept, mark)
-    if htmx.wants(request, "more", "stream"):
+    if is_part:
         return _part(request, "albums/_tiles.html", tiles)
     context = page_context.summary(album, every) | tiles
     context |= {
@@ -127,6 +131,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "cover_url": page_context.cover_url(stream, page),
         "upload": page_context.upload_of(album, request.studio),
         "socket_url": page_context.socket_of(album, request.studio),
+        "version": version,
     }
     return htmx.vary(render(request, "albums/detail.html", context))
 

@@ -16,6 +16,7 @@ from apps.accounts.access import enter
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
+from apps.albums.versions import version_of
 from apps.uploads.progress import group_of
 from apps.web.threads import in_thread
 
@@ -26,7 +27,8 @@ NOT_YOURS = 4404
 
 
 class AlbumSocket(AsyncJsonWebsocketConsumer):
-    """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos change.
+    """`/ws/studio/<slug>/albums/<album>/`: {"type": "version", "version": n} at the start, then
+    {"type": "photos", "ids": [...]} whenever photos change.
 
     The door is asked again every 20 s, so a socket does not outlive its session or a cut role.
     """
@@ -35,12 +37,14 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     watch: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        if not await in_thread(self._may_look):
+        if await in_thread(self._version) is None:
             await self.close(NOT_YOURS)
             return
         self.group = group_of(UUID(self.scope["url_route"]["kwargs"]["album"]))
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
+        # Asked after joining: what happened since the page was made is heard by a message or told by this number.
+        await self.send_json({"type": "version", "version": await in_thread(self._version)})
         self.watch = asyncio.create_task(self._keep_asking())
 
     async def disconnect(self, code: int) -> None:
@@ -68,20 +72,19 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def _may_still_look(self) -> bool:
         """A question that cannot be asked (the database restarts) counts as no: the page opens another socket."""
         try:
-            return await in_thread(self._may_look)
+            return await in_thread(self._version) is not None
         except Exception:
             log.warning("a socket is closed, because its right could not be looked up", exc_info=True)
             return False
 
-    def _may_look(self) -> bool:
+    def _version(self) -> int | None:
+        """The album's version, for those who may look at it."""
         route = self.scope["url_route"]["kwargs"]
         try:
             entered = enter(user_of(dict(self.scope)), route["slug"])
             with acting_in(entered.studio):
-                return (
-                    Album.objects.for_studio(entered.studio)
-                    .filter(pk=UUID(route["album"]), trashed_at__isnull=True)
-                    .exists()
-                )
+                albums = Album.objects.for_studio(entered.studio).filter(trashed_at__isnull=True)
+                album = albums.filter(pk=UUID(route["album"])).only("id", "studio_id").first()
+                return None if album is None else version_of(album)
         except (Http404, PermissionDenied, ValueError):
-            return False
+            return None

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.accounts.tenant_keys
+import apps.albums.version_triggers
 import apps.web.ids
 
 
@@ -404,7 +405,115 @@ class Migration(migrations.Migration):
                 ("objects", django.db.models.manager.Manager()),
             ],
         ),
-        apps.accounts.tenant_keys.ProtectByStudio("Album", "Photo", "Placement", "Section", "Version"),
+        migrations.CreateModel(
+            name="AlbumChange",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "album",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="albums.album",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["studio", "album"], name="albums_albumchange_album")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="albums_albumchange_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "album", name="albums_albumchange_album_same_studio", on_delete="cascade"
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AlbumVersion",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "album",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="albums.album",
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="albums_albumversion_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "album", name="albums_albumversion_album_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("studio", "album"), name="albums_albumversion_once", nulls_distinct=False
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        apps.accounts.tenant_keys.ProtectByStudio(
+            "Album", "AlbumChange", "AlbumVersion", "Photo", "Placement", "Section", "Version"
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "accounts.Studio",
+            "SELECT id AS studio_id, NULL::uuid AS album_id FROM {rows} r",
+            on=("update",),
+            seen=("name", "slug", "time_zone", "accent", "design", "index_is_public", "logo_version"),
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Album", "SELECT studio_id, id AS album_id FROM {rows} r", on=("update",), ignoring=("updated_at",)
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion("Section", "SELECT studio_id, album_id FROM {rows} r"),
+        apps.albums.version_triggers.RaisesAlbumVersion("Placement", "SELECT studio_id, album_id FROM {rows} r"),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Photo",
+            "SELECT p.studio_id, p.album_id FROM {rows} r JOIN albums_placement p ON p.studio_id = r.studio_id AND p.photo_id = r.id",
+            on=("update",),
+            ignoring=("updated_at", "fingerprint_version"),
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Version",
+            "SELECT p.studio_id, p.album_id FROM {rows} r JOIN albums_placement p ON p.studio_id = r.studio_id AND p.photo_id = r.photo_id",
+        ),
         # PostgreSQL looks at a table anew when a tenth of it has changed: in one of a million rows the galleries of
         # weeks are unknown to the planner until then. One in a hundred is soon enough.
         migrations.RunSQL(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.accounts.tenant_keys
+import apps.albums.version_triggers
 import apps.web.ids
 
 
@@ -1136,6 +1137,29 @@ class Migration(migrations.Migration):
             "Visitor",
             "Watermark",
         ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "ShareLink", "SELECT studio_id, album_id FROM {rows} r", ignoring=("views", "last_opened_at")
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Visitor",
+            "SELECT studio_id, shown_id AS album_id FROM {rows} r",
+            ignoring=("seen_at", "code_hash", "code_expires_at"),
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "SelectionPreset", "SELECT studio_id, shown_id AS album_id FROM {rows} r"
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Selection", "SELECT studio_id, shown_id AS album_id FROM {rows} r"
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Pick",
+            "SELECT s.studio_id, s.shown_id AS album_id FROM {rows} r JOIN sharing_selection s ON s.studio_id = r.studio_id AND s.id = r.selection_id",
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion("Mark", "SELECT studio_id, shown_id AS album_id FROM {rows} r"),
+        apps.albums.version_triggers.RaisesAlbumVersion(
+            "Comment", "SELECT studio_id, shown_id AS album_id FROM {rows} r"
+        ),
+        apps.albums.version_triggers.RaisesAlbumVersion("Watermark", "SELECT studio_id, album_id FROM {rows} r"),
         migrations.RunSQL(
             sql="REVOKE UPDATE, DELETE ON sharing_activity FROM glassine_app",
             reverse_sql="GRANT UPDATE, DELETE ON sharing_activity TO glassine_app",

@@ -94,7 +94,7 @@ export function live(stream) {
     stream.dataset.socket,
     (message) => {
       if (message.type === "photos") want(message.ids);
-      if (message.type === "album") album();
+      if (message.type === "version" && String(message.version) !== stream.dataset.version) album();
     },
     (state) => {
       open = state;
