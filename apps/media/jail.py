@@ -29,6 +29,7 @@ __all__ = ["Crashed", "Limits", "Rejected", "abilities", "check_webp", "close", 
 #: What one photo may cost. Enough for MAX_PIXELS of RGB.
 LIMITS = Limits()
 ANSWER_BYTES = 1 << 20
+START_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START = (
     "import socket, sys; sys.path.insert(0, sys.argv[1]); "
@@ -60,6 +61,7 @@ class _Server:
     """The forkserver of this process and our end of the line to it."""
 
     def __init__(self) -> None:
+        """Start it and wait until it can fork: what it imports is not on the first file's clock. Raises OSError."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
@@ -72,6 +74,21 @@ class _Server:
                 # Ctrl-C in a terminal is for us; the server ends when its line does.
                 start_new_session=True,
             )
+        if not self._is_ready():
+            ours.close()
+            self.process.kill()
+            self.process.wait()
+            raise OSError("the decoders' server did not start")
+
+    def _is_ready(self) -> bool:
+        """Wait for the server's first word."""
+        self.control.settimeout(START_SECONDS)
+        try:
+            return bool(self.control.recv(16))
+        except OSError:
+            return False
+        finally:
+            self.control.settimeout(None)
 
     def ask(self, request: dict[str, Any], answer: int, line: socket.socket) -> None:
         """Send one request with the ends that its process and the server shall hold. Safe in threads."""

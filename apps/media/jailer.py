@@ -41,6 +41,7 @@ def serve(control: socket.socket) -> None:
     sandbox.leave_network()
     # What is shared with the children stays shared: the collector would touch, and so copy, every page.
     gc.freeze()
+    control.send(b"ready")
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     children: dict[int, _Child] = {}

@@ -278,6 +278,24 @@ def test_a_jailer_that_was_killed_is_replaced(source: Path, tmp_path: Path) -> N
     assert jail.render(source, second).width == 128
 
 
+def test_the_start_of_the_jailer_is_not_on_the_clock_of_the_first_file(
+    source: Path, out_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jail, "_START", f"import time; time.sleep(4); {jail._START}")
+    jail.close()
+    assert _in_jail(hostile.tells_environment, source, out_dir, Limits(wall_seconds=3))
+
+
+def test_a_jailer_that_cannot_start_ends_as_crashed(
+    source: Path, out_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jail, "_START", "raise SystemExit")
+    jail.close()
+    with pytest.raises(Crashed, match="could not be started"):
+        _in_jail(hostile.tells_environment, source, out_dir)
+    assert jail._server is None
+
+
 def test_a_task_whose_jailer_is_killed_ends_as_crashed(source: Path, out_dir: Path) -> None:
     jail.abilities()
 
