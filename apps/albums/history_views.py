@@ -21,6 +21,7 @@ from apps.albums.models import Album
 from apps.albums.request_params import album_of, photo_of
 from apps.media.serving import picture_url
 from apps.web import htmx, keyset
+from apps.web.index_order import in_index_order
 
 PAGE = 50
 # Who acts when nobody does: the trash is emptied by the clock.
@@ -72,7 +73,8 @@ def _history(
 ) -> HttpResponse:
     rows = history.entries(request.entered, album=album.pk if album else None, photo=photo)
     scope = f"history {request.studio.pk} {album.pk if album else ''} {photo or ''}"
-    page = keyset.page_or_first(rows, history.NEWEST, limit=PAGE, cursor=request.GET.get("after", ""), scope=scope)
+    with in_index_order():
+        page = keyset.page_or_first(rows, history.NEWEST, limit=PAGE, cursor=request.GET.get("after", ""), scope=scope)
     lines = history.lines(request.entered, page.rows)
     known = {} if album else _albums(request, lines)
     context |= {

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import journal
-from apps.accounts.journal import Watch
-from apps.accounts.models import JournalEntry, Studio, User
+from apps.accounts.access import Entered
+from apps.accounts.journal import Watch, history
+from apps.accounts.models import JournalEntry, Role, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing, history_views, marks, placements, sections
 from apps.albums.models import Album, Photo
+from apps.web.index_order import in_index_order
 from tests.albums.people import Caller, page, part
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory
 
@@ -162,6 +166,42 @@ def test_a_page_costs_the_same_however_much_it_tells(
         erin.get(path)
         with django_assert_max_num_queries(18):
             assert len(erin.get(path).context["lines"]) == 40
+
+
+@pytest.mark.slow
+def test_an_old_page_is_not_found_by_reading_all_that_came_after(
+    north: Studio, south: Studio, alice_user: User, charlie_user: User, may_analyze: None
+) -> None:
+    """20,000 entries in two studios; those of the gallery asked for are the oldest."""
+    thing = uuid4()
+    for studio, user in ((south, charlie_user), (north, alice_user)):
+        with acting_in(studio), connection.cursor() as cursor:
+            cursor.execute(MANY_ENTRIES, {"studio": studio.pk, "user": user.pk, "other": uuid4(), "thing": thing})
+    entered = Entered(north, alice_user, Role.EDITOR)
+    for analyzed in (False, True):
+        for asked in ({}, {"album": thing}, {"photo": thing}):
+            with acting_in(north), in_index_order(), connection.cursor() as cursor:
+                if analyzed:
+                    cursor.execute("analyze accounts_journalentry, accounts_journalsubject")
+                rows = history.entries(entered, **asked).order_by(*history.NEWEST)[:51]
+                plan = json.loads(rows.explain(format="json", analyze=True, buffers=True))[0]["Plan"]
+            assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 1_000, (analyzed, asked, plan)
+
+
+# Every entry is of another second, the last one of now; the gallery has those of the 100 oldest.
+MANY_ENTRIES = """
+    with made as (
+        insert into accounts_journalentry (
+            id, studio_id, at, actor_id, verb, subject_kind, subject_id, albums, count, detail, is_first)
+        select (lpad(to_hex(((extract(epoch from now()) - n) * 1000)::bigint), 12, '0') || '7'
+                || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid,
+            %(studio)s, now() - n * interval '1 second', %(user)s, 'album.cover', '', null,
+            array[case when n > 9900 then %(thing)s else %(other)s end]::uuid[], 0, '{}', true
+        from generate_series(1, 10000) n
+        returning id, studio_id, albums)
+    insert into accounts_journalsubject (id, studio_id, entry_id, thing)
+    select gen_random_uuid(), studio_id, id, albums[1] from made
+"""
 
 
 def test_the_ways_to_it(album: Album, alice: Client) -> None:

@@ -18,6 +18,7 @@ from apps.accounts.api import StudioViewSet
 from apps.accounts.journal import history, permission
 from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import Role
+from apps.web.index_order import in_index_order
 
 
 class JournalQuery(serializers.Serializer[Any]):
@@ -109,7 +110,8 @@ class JournalViewSet(StudioViewSet[JournalEntry]):
         """A page of the journal."""
         asked = JournalQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        rows = self.paginate_queryset(history.entries(self.entered, **asked.validated_data)) or []
+        with in_index_order():
+            rows = self.paginate_queryset(history.entries(self.entered, **asked.validated_data)) or []
         return self.get_paginated_response([_body(line) for line in history.lines(self.entered, rows)])
 
     @extend_schema(request=None, responses=UndoSerializer)
