@@ -28,7 +28,8 @@ NOT_YOURS = 4404
 class AlbumSocket(AsyncJsonWebsocketConsumer):
     """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos change.
 
-    The door is asked again every 20 s, so a socket does not outlive its session or a cut role.
+    The door is asked again every 20 s, so a socket does not outlive its session, a cut role, or the member's work in
+    the album.
     """
 
     group: str | None = None
@@ -76,7 +77,7 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     def _may_look(self) -> bool:
         route = self.scope["url_route"]["kwargs"]
         try:
-            entered = enter(user_of(dict(self.scope)), route["slug"])
+            entered = enter(user_of(dict(self.scope)), route["slug"], album=UUID(route["album"]), contributors=True)
             with acting_in(entered.studio):
                 return (
                     Album.objects.for_studio(entered.studio)
