@@ -69,7 +69,7 @@ def test_a_door_to_a_gallery_is_open_to_who_works_there(
     north: Studio, erin_user: User, wedding: Album, party: Album
 ) -> None:
     keep_to(north, erin_user, wedding)
-    assert enter(erin_user, "north", Role.EDITOR, album=wedding.pk).album_ids == {wedding.pk}
+    assert enter(erin_user, "north", Role.EDITOR, album=wedding.pk).album_ids == frozenset([wedding.pk])
     assert enter(erin_user, "north", album_scoped=True).role == Role.EDITOR
     with pytest.raises(Http404):
         enter(erin_user, "north", album=party.pk)
@@ -87,7 +87,7 @@ def test_a_contributor_needs_a_door_for_contributors(north: Studio, dora_user: U
 def test_a_page_that_says_nothing_is_closed_and_one_that_knows_galleries_looks_at_its_address(
     north: Studio, erin_user: User, wedding: Album, party: Album, rf: RequestFactory
 ) -> None:
-    def view(request: StudioRequest, **kwargs: Any) -> HttpResponse:
+    def view(request: StudioRequest, /, **kwargs: Any) -> HttpResponse:
         return HttpResponse("open")
 
     keep_to(north, erin_user, wedding)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, make_album
 from tests.browser.test_main_job import upload
-from tests.browser.test_story import mailed
+from tests.browser.test_story import emailed
 from tests.factories import jpeg
 from tests.installation import Installation
 
@@ -70,7 +70,7 @@ def test_a_second_photographer(visit: Callable[..., Any], glassine: Installation
         glassine.make_album("Lena's party")
         make_album(owner, "Lena's ceremony")
         invite(owner, "Lena's ceremony")
-        join(phone, mailed(glassine, DORA, "/invitation/"))
+        join(phone, emailed(glassine, DORA, "/invitation/"))
         expect(phone.locator(".card")).to_have_count(1)
         phone.click(".card a")
         upload(phone, files)
@@ -83,6 +83,6 @@ def test_a_second_photographer(visit: Callable[..., Any], glassine: Installation
         phone.click("button:has-text('Undo')")
         expect(phone.locator("#album .t[id^=p-]")).to_have_count(2)
         move_to(owner, "Lena's party")
-        assert phone.goto(phone.url).status == 404  # type: ignore[union-attr]
+        assert phone.goto(phone.url).status == 404
         phone.goto("/")
         expect(phone.locator(".card")).to_contain_text("Lena's party")
