@@ -18,6 +18,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from apps.accounts import endpoints as accounts
+from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
 from apps.sharing.links import api as sharing
@@ -27,6 +28,7 @@ from config import health
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("api-keys", accounts.ApiKeyViewSet, basename="api-key")
+router.register("members", members_api.MemberViewSet, basename="api-member")
 
 
 class NothingHere(APIView):

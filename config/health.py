@@ -13,7 +13,7 @@ import django
 import redis
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from drf_spectacular.utils import extend_schema
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -25,7 +25,7 @@ from apps.accounts import outbox
 from apps.accounts.api import StudioView
 from apps.accounts.endpoints import API_VERSION, Open
 from apps.accounts.models import Role
-from apps.albums.models import Album, Photo, PhotoState
+from apps.albums.models import Album, Photo, PhotoState, Version
 from apps.jobs.models import Job, State
 from apps.jobs.tasks import HEARTBEAT_KEY
 from apps.media.storage import store, temp_directory
@@ -174,22 +174,32 @@ class StatsSerializer(serializers.Serializer[Any]):
 
 
 class StatsView(StudioView):
-    """The numbers of the studio. What lies in the trash is not counted, but for `files` and `bytes`."""
+    """The numbers of the studio, or of a restricted member's galleries.
+
+    What lies in the trash is not counted; of the studio's `files` and `bytes` it is a part.
+    """
+
+    album_scoped = ("get",)
 
     @extend_schema(responses=StatsSerializer)
     def get(self, request: Request) -> Response:
-        photos = Photo.objects.for_studio(self.studio).filter(trashed_at__isnull=True)
-        links = ShareLink.objects.for_studio(self.studio).filter(revoked_at__isnull=True)
+        photos = Photo.objects.visible_to(self.entered).filter(trashed_at__isnull=True)
+        links = ShareLink.objects.visible_to(self.entered).filter(revoked_at__isnull=True)
         return Response(
             {
-                "albums": Album.objects.for_studio(self.studio).filter(trashed_at__isnull=True).count(),
+                "albums": Album.objects.visible_to(self.entered).filter(trashed_at__isnull=True).count(),
                 **photos.aggregate(
                     photos=Count("id"),
                     processing=Count("id", filter=Q(state=PhotoState.PROCESSING)),
                     failed=Count("id", filter=Q(state=PhotoState.FAILED)),
                 ),
                 **links.aggregate(share_links=Count("id"), views=Sum("views", default=0)),
-                "files": self.studio.files_used,
-                "bytes": self.studio.bytes_used,
+                **self._room(photos),
             }
         )
+
+    def _room(self, photos: QuerySet[Photo]) -> dict[str, int]:
+        if not self.entered.is_restricted:
+            return {"files": self.studio.files_used, "bytes": self.studio.bytes_used}
+        files = Version.objects.for_studio(self.studio).filter(photo__in=photos)
+        return files.aggregate(files=Count("id"), bytes=Sum("blob__size", default=0))

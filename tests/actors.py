@@ -1,4 +1,7 @@
-"""The people of the tests. Alice owns "north", Erin edits there, Bob only looks; Charlie owns "south"."""
+"""The people of the tests. Alice owns "north", Erin edits there, Bob only looks; Charlie owns "south".
+
+Dora is a contributor in "north"; she works in no gallery until a test says so (`keep_to`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from django.test import Client
 
 from apps.accounts import smtp
 from apps.accounts.models import Role, Studio, User
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album
 from apps.web import rate_limit
 from tests.factories import MembershipFactory, StudioFactory, UserFactory
 
@@ -57,8 +62,19 @@ def bob_user(north: Studio) -> User:
 
 
 @pytest.fixture
+def dora_user(north: Studio) -> User:
+    return _member(north, "Dora", Role.CONTRIBUTOR)
+
+
+@pytest.fixture
 def charlie_user(south: Studio) -> User:
     return _member(south, "Charlie", Role.OWNER)
+
+
+def keep_to(studio: Studio, user: User, *albums: Album) -> None:
+    """From now on the member works in these galleries only."""
+    with acting_in(studio):
+        studio.memberships.get(user=user).work_in([album.pk for album in albums])
 
 
 def signed_in(user: User) -> Client:
@@ -81,6 +97,11 @@ def erin(erin_user: User) -> Client:
 @pytest.fixture
 def bob(bob_user: User) -> Client:
     return signed_in(bob_user)
+
+
+@pytest.fixture
+def dora(dora_user: User) -> Client:
+    return signed_in(dora_user)
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ class MembershipFactory(Rows[Membership]):
     studio = factory.SubFactory(StudioFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.OWNER
+    is_restricted = factory.LazyAttribute(lambda o: o.role == Role.CONTRIBUTOR)
 
 
 class InvitationFactory(Rows[Invitation]):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.journal import note
-from apps.accounts.models import Email, IdempotentReply, RefreshToken, Studio, User
+from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import AlbumVersion, Photo
 from apps.jobs.models import Job, Lane, Queue
@@ -59,7 +59,8 @@ def furnish(studio: Studio, member: User) -> None:
         factories.InvitationFactory.create(studio=studio)
         factories.ApiKeyFactory.create(studio=studio, made_by=member)
         AlbumVersion(studio=studio, album=album, number=1).save(force_insert=True)
-        for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo)]:
+        working = MembershipAlbum(studio=studio, membership=studio.memberships.get(user=member), album=album)
+        for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo), working]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)
 

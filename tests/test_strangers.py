@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
@@ -22,15 +22,17 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from apps.accounts.access import Entered
 from apps.accounts.models import Studio, User
-from apps.accounts.tenancy import StudioModel, acting_in
-from apps.albums.models import Album
+from apps.accounts.tenancy import StudioModel, StudioQuerySet, acting_in
+from apps.albums import placements
+from apps.albums.models import Album, PhotoState
 from apps.sharing.links import lifecycle
 from apps.sharing.raw import RAW_ROUTES
 from apps.uploads import receiver, sockets
 from apps.web import rate_limit
-from tests.actors import signed_in
-from tests.factories import PASSWORD, AlbumFactory
+from tests.actors import keep_to, signed_in
+from tests.factories import PASSWORD, AlbumFactory, PhotoFactory, PlacementFactory, jpeg
 from tests.world import World, build_world
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -47,10 +49,11 @@ API = re.compile(r"^api/")
 
 @dataclass(frozen=True)
 class Route:
-    """One address: its pattern and the names of what stands in it."""
+    """One address: its pattern, the names of what stands in it, and what answers there."""
 
     pattern: str
     names: tuple[str, ...]
+    view: Any = field(compare=False, default=None)
 
     def path(self, values: dict[str, str]) -> str:
         """The address with these values in it."""
@@ -65,7 +68,7 @@ def _walk(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
         elif isinstance(entry, URLPattern):
             pattern = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern).replace(r"\Z", "").replace("\\.", ".")
             if "<format>" not in pattern and "drf_format_suffix" not in pattern:
-                yield Route(pattern, tuple(re.findall(r"<(?:\w+:)?(\w+)>", pattern)))
+                yield Route(pattern, tuple(re.findall(r"<(?:\w+:)?(\w+)>", pattern)), entry.callback)
 
 
 ROUTES = sorted(set(_walk(get_resolver().url_patterns)), key=lambda route: route.pattern)
@@ -294,6 +297,142 @@ def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> No
 
     found = faults(world, Client(), API_ROUTES, check)
     assert not found, found
+
+
+# -- members who work in some galleries only ---------------------------------------------------------------------------
+
+# What contributors may do, in a gallery of theirs. All else of the studio does not exist for them.
+ALBUM = "studio/<slug:slug>/albums/<uuid:album_id>/"
+FOR_CONTRIBUTORS = {
+    "studio/<slug:slug>/albums/": "get",
+    "studio/<slug:slug>/journal/<uuid:entry_id>/undo/": "post",
+    ALBUM: "get",
+    f"{ALBUM}tiles/": "get",
+    f"{ALBUM}status/": "get",
+    f"{ALBUM}problems/": "get",
+    f"{ALBUM}photos/delete/": "post",
+    f"{ALBUM}photos/<uuid:photo_id>/retry/": "post",
+    f"{ALBUM}photos/<uuid:photo_id>/download/": "get",
+    "api/me": "get",
+    "api/albums": "get",
+    "api/albums/photos/all": "get",
+    "api/albums/slug/<slug:album_slug>": "get",
+    "api/albums/<uuid:album_id>": "get",
+    "api/albums/<uuid:album_id>/photos": "get post",
+    "api/albums/<uuid:album_id>/photos/<uuid:photo_id>": "get delete",
+    "api/albums/<uuid:album_id>/photos/<uuid:photo_id>/download": "get",
+    "api/journal/<uuid:entry_id>/undo": "post",
+    "api/upload": "post",
+    "api/upload/multiple": "post",
+}
+# Pages and lists of the whole studio that restricted members open: they show what lies in their galleries. Each of
+# them stands in tests/test_galleries.py, too.
+LISTS = {
+    "studio/<slug:slug>/albums/",
+    "studio/<slug:slug>/activity/",
+    "studio/<slug:slug>/activity/export/",
+    "studio/<slug:slug>/selections/",
+    "studio/<slug:slug>/emails/",
+    "studio/<slug:slug>/history/",
+    "studio/<slug:slug>/trash/",
+    "studio/<slug:slug>/trash/empty/",
+    "api/me",
+    "api/albums",
+    "api/albums/photos/all",
+    "api/journal",
+    "api/stats",
+    "api/upload",
+    "api/upload/multiple",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Somebody of north who works in another gallery than the world's, which is `album`.
+
+    theirs: its ids, by the names that they have in an address.
+    """
+
+    user: User
+    world: World
+    album: Album
+    theirs: dict[str, str]
+
+
+KEPT = ("contributor", "editor of another gallery")
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest, world: World, dora_user: User, erin_user: User) -> Kept:
+    user = dora_user if request.param == KEPT[0] else erin_user
+    album = AlbumFactory.create(studio=world.studio, title="Another one", slug="another-one")
+    photo = PhotoFactory.create(studio=world.studio, uploaded_by=user, original__data=jpeg(), state=PhotoState.FAILED)
+    PlacementFactory.create(album=album, photo=photo)
+    keep_to(world.studio, user, album)
+    own = {"album_id": album.pk, "album_slug": album.slug, "photo_id": photo.pk, "pk": album.pk, "id": photo.pk}
+    return Kept(user, world, album, {name: str(value) for name, value in own.items()})
+
+
+def finds_nothing(kept: Kept, routes: list[Route]) -> str:
+    """What a member who is kept to another gallery finds of the world, by pages and API, by any method.
+
+    All answers are those to a random id; what is about the whole studio tells and changes nothing of the world.
+    """
+    world, key = kept.world, bearer(kept.user)
+
+    def check(client: Client, route: Route) -> Iterator[str]:
+        path, headers = route.path(world.values), key if API.match(route.pattern) else {}
+        random = route.path({**world.values, **unknown_ids(route, world)})
+        for method in METHODS:
+            response = call(client, method, path, world, **headers)
+            yield from (f"{method} tells {secret}" for secret in leaks(response, world, path))
+            if route.pattern not in LISTS and response.status_code not in (404, 405):
+                yield f"{method} is {response.status_code}"
+            if method != "get" or path == random:
+                continue
+            if call(client, method, random, world, **headers).content != response.content:
+                yield f"{method} differs from that of a random id"
+
+    return faults(world, signed_in(kept.user), routes, check)
+
+
+@pytest.mark.parametrize("kept", KEPT, indirect=True)
+def test_a_member_of_another_gallery_finds_nothing_of_this_one(kept: Kept) -> None:
+    found = finds_nothing(kept, [*STUDIO_ROUTES, *API_ROUTES])
+    assert not found, found
+
+
+@pytest.mark.parametrize("kept", KEPT[:1], indirect=True)
+def test_a_contributor_opens_what_is_meant_for_contributors(kept: Kept) -> None:
+    """In a gallery of theirs. A new address is closed to them until it stands in the table above."""
+    world, key, opened, client = kept.world, bearer(kept.user), {}, signed_in(kept.user)
+    gone = PlacementFactory.create(album=kept.album, photo__uploaded_by=kept.user).photo
+    with acting_in(world.studio):
+        entry = placements.take_out(kept.album, [gone.pk], by=kept.user)
+    assert entry is not None
+    kept.theirs["entry_id"] = str(entry.pk)
+    world.harm |= {"photo": kept.theirs["photo_id"], "photos": [kept.theirs["photo_id"]]}
+    for route in [*STUDIO_ROUTES, *API_ROUTES]:
+        path, headers = route.path({**world.values, **kept.theirs}), key if API.match(route.pattern) else {}
+        found = []
+        for method in METHODS:
+            with undone():
+                if call(client, method, path, world, **headers).status_code not in (404, 405):
+                    found.append(method)
+        if found:
+            opened[route.pattern] = " ".join(found)
+    assert opened == FOR_CONTRIBUTORS
+
+
+@pytest.mark.parametrize("kept", KEPT[1:], indirect=True)
+def test_the_check_sees_a_door_that_forgets_galleries(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entered, "admit", lambda entered, door, *, album=None: entered.require(door.needed))
+    monkeypatch.setattr(StudioQuerySet, "visible_to", lambda rows, member: rows)
+    some = [route for route in ROUTES if route.pattern in (f"{ALBUM}visitors/", "api/albums")]
+    found = finds_nothing(kept, some)
+    assert "visitors/: get is 200" in found
+    assert "visitors/: get tells zqx-anna@example.com" in found
+    assert "api/albums: get tells Zqx secret wedding" in found
 
 
 def test_the_check_sees_a_leak(world: World, alice: Client) -> None:

@@ -2,6 +2,11 @@
 
 Pages, API, sockets and byte paths all come in by `enter`. A studio that is not yours does not exist (404);
 a role too low is refused (403).
+
+Members may be kept to some galleries of the studio. To them a door is closed (404) unless it says that it knows
+galleries (`album_scoped`): then the gallery in its address must be one of theirs, and its lists show only these
+(`visible_to`). To contributors it is closed unless it says `contributors` as well. So what is added later is closed
+until somebody has thought about it. `Entered.admit` alone decides.
 """
 
 from __future__ import annotations
@@ -9,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -26,16 +31,44 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """A person in a studio. The role is read at every request, so a cut role works at once.
+class Door:
+    """Whom a page, an action or a path lets in.
 
-    several: the person works in other studios too.
+    needed: the lowest role; contributors stand outside of that order.
+    album_scoped: restricted members too, as behind it lies what lies in their galleries and nothing else.
+    contributors: they too, if it is album_scoped.
+    """
+
+    needed: Role = Role.VIEWER
+    album_scoped: bool = False
+    contributors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A person in a studio. Role and galleries are read at every request, so what is cut is cut at once.
+
+    several: the person works in other studios too.  album_ids: the galleries of a restricted member, None for all.
     """
 
     studio: Studio
     user: User
     role: Role
     several: bool = False
+    album_ids: frozenset[UUID] | None = None
+
+    @property
+    def is_contributor(self) -> bool:
+        return self.role == Role.CONTRIBUTOR
+
+    @property
+    def is_restricted(self) -> bool:
+        """True for who works in some galleries only."""
+        return self.album_ids is not None
+
+    @property
+    def may_upload(self) -> bool:
+        return self.may_edit or self.is_contributor
 
     @property
     def may_edit(self) -> bool:
@@ -50,6 +83,26 @@ class Entered:
         if not self.role.reaches(needed):
             raise PermissionDenied(f"This needs the role {needed.label.lower()}; yours is {self.role.label.lower()}.")
 
+    def passes(self, door: Door) -> bool:
+        """True for a door that lets this member through, whatever gallery is behind it."""
+        try:
+            self.admit(door)
+        except (Http404, PermissionDenied):
+            return False
+        return True
+
+    def admit(self, door: Door, *, album: UUID | None = None) -> None:
+        """Let the member through. album: the gallery behind the door, if its address names one.
+
+        Raises Http404 where a restricted member or a contributor has no business, PermissionDenied for a low role.
+        """
+        if self.album_ids is not None and not (door.album_scoped and (album is None or album in self.album_ids)):
+            raise Http404
+        if not self.is_contributor:
+            self.require(door.needed)
+        elif not door.contributors:
+            raise Http404
+
 
 class StudioRequest(HttpRequest):
     """A request behind the members' door."""
@@ -63,16 +116,39 @@ class StudioRequest(HttpRequest):
 _STUDIO = Columns(Studio, without=["logo"])
 _MINE = f"""
     select m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
+        case when m.is_restricted then array(
+            select g.album_id from accounts_membershipalbum g where g.studio_id = m.studio_id and g.membership_id = m.id
+        ) end,
         {_STUDIO.sql("s")}
     from accounts_membership m join accounts_studio s on s.id = m.studio_id
     where m.user_id = %s and """
 _BY_SLUG, _BY_ID = _MINE + "s.slug = %s", _MINE + "s.id = %s"
 
 
-def enter(user: object, studio: str | UUID, needed: Role = Role.VIEWER) -> Entered:
-    """Let `user` into the studio with this slug or id.
+def enter(
+    user: object,
+    studio: str | UUID,
+    needed: Role = Role.VIEWER,
+    *,
+    album: UUID | None = None,
+    album_scoped: bool = False,
+    contributors: bool = False,
+) -> Entered:
+    """Let `user` into the studio with this slug or id, by a door like this (see `Door`).
 
-    Raises Http404 if there is no such studio or the user is no member; PermissionDenied if the role is too low.
+    album: the gallery behind the door, which is then album_scoped.
+    Raises Http404 if there is no such studio, the user is no member, or this is not behind the member's galleries;
+    PermissionDenied if the role is too low.
+    """
+    entered = member_of(user, studio)
+    entered.admit(Door(needed, album_scoped or album is not None, contributors), album=album)
+    return entered
+
+
+def member_of(user: object, studio: str | UUID) -> Entered:
+    """Who `user` is in this studio, as long as nothing of it is shown: `admit` is still to be asked.
+
+    Raises Http404 if there is no such studio or the user is no member.
     """
     if not isinstance(user, User) or not user.is_active:
         raise Http404
@@ -82,14 +158,12 @@ def enter(user: object, studio: str | UUID, needed: Role = Role.VIEWER) -> Enter
         found = cursor.fetchone()
     if found is None:
         raise Http404
-    role, several, *values = found
-    entered = Entered(_STUDIO.row(values), user, Role(role), several)
-    entered.require(needed)
-    return entered
+    role, several, albums, *values = found
+    return Entered(_STUDIO.row(values), user, Role(role), several, None if albums is None else frozenset(albums))
 
 
 def studio_page(
-    needed: Role,
+    needed: Role, *, album_scoped: bool = False, contributors: bool = False
 ) -> Callable[
     [Callable[Concatenate[StudioRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, str, P], HttpResponse],
@@ -97,7 +171,10 @@ def studio_page(
     """Decorator of a page below `/studio/<slug>/`: sign-in, door, then the view inside the studio's transaction.
 
     The view does not get the slug: it has `request.studio`.
+    album_scoped: restricted members come in. An `album_id` in the address is looked at here; a page without one shows
+    only what is `visible_to(request.entered)`.  contributors: they come in as well, whatever role is needed of others.
     """
+    door = Door(needed, album_scoped, contributors)
 
     def decorate(
         view: Callable[Concatenate[StudioRequest, P], HttpResponse],
@@ -106,14 +183,15 @@ def studio_page(
         def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            entered = enter(request.user, slug, needed)
+            entered = member_of(request.user, slug)
+            entered.admit(door, album=cast("UUID | None", kwargs.get("album_id")))
             request.studio = entered.studio  # type: ignore[attr-defined]
             request.entered = entered  # type: ignore[attr-defined]
             # Dates are written as the studio's clock shows them.
             with acting_in(entered.studio), timezone.override(entered.studio.zone):
                 return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        page.needed_role = needed  # type: ignore[attr-defined]
+        page.door = door  # type: ignore[attr-defined]
         return page  # type: ignore[return-value]
 
     return decorate

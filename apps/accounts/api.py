@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from apps.accounts import idempotency
-from apps.accounts.access import Entered
+from apps.accounts.access import Door, Entered
 from apps.accounts.credentials import Credential
 from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import StudioModel, StudioQuerySet, acting_in
@@ -29,12 +29,16 @@ class StudioView(Conditional):
 
     read_role, write_role: what members need.  scope: what a key needs to write; reading needs "read".
     action_scopes: other scopes for some actions of a viewset or methods of a view, as {"create": "upload"}.
+    album_scoped, contributors: the actions or methods that let restricted members and contributors in (see
+    `access.Door`); to them all others do not exist.
     """
 
     read_role: ClassVar[Role] = Role.VIEWER
     write_role: ClassVar[Role] = Role.EDITOR
     scope: ClassVar[str] = ""
     action_scopes: ClassVar[dict[str, str]] = {}
+    album_scoped: ClassVar[Collection[str]] = ()
+    contributors: ClassVar[Collection[str]] = ()
     metadata_class = None
 
     @property
@@ -50,14 +54,20 @@ class StudioView(Conditional):
     def studio(self) -> Studio:
         return self.entered.studio
 
-    def needs(self, request: Request) -> tuple[Role, str]:
-        """The lowest role that may do this, and the scope that a key needs for it. Raises MethodNotAllowed."""
+    def needs(self, request: Request) -> tuple[Door, str]:
+        """Whom this lets in, and the scope that a key needs for it. Raises MethodNotAllowed."""
         if not hasattr(self, str(request.method).lower()):
             raise MethodNotAllowed(str(request.method))
-        return self.read_role if request.method in SAFE_METHODS else self.write_role, self._scope(request)
+        action = self._action(request)
+        role = self.read_role if request.method in SAFE_METHODS else self.write_role
+        return Door(role, action in self.album_scoped, action in self.contributors), self._scope(request, action)
 
-    def _scope(self, request: Request) -> str:
-        action = getattr(self, "action", None) or str(request.method).lower()
+    def _action(self, request: Request) -> str:
+        """What is asked of a viewset, else the method; to ask for the head of an answer is to ask for the answer."""
+        method = "get" if request.method == "HEAD" else str(request.method).lower()
+        return getattr(self, "action", None) or method
+
+    def _scope(self, request: Request, action: str) -> str:
         if action in self.action_scopes:
             return self.action_scopes[action]
         if request.method in SAFE_METHODS:

@@ -15,9 +15,13 @@ def studio(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "studio": entered.studio,
+        "entered": entered,
         "role": entered.role.value,
+        "may_upload": entered.may_upload,
         "may_edit": entered.may_edit,
         "may_manage": entered.may_manage,
+        "is_contributor": entered.is_contributor,
+        "is_restricted": entered.is_restricted,
         "several_studios": entered.several,
         "brand_css": brand_css(entered.studio),
         "emails_kept_in": smtp.kept_in(),

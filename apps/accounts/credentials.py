@@ -21,7 +21,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.accounts.access import Entered, enter
+from apps.accounts.access import Entered, member_of
 from apps.accounts.models import ApiKey, RefreshToken, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
 
@@ -32,6 +32,7 @@ KIND = "access"
 LAST_USED_STEP = timedelta(minutes=1)
 
 SCOPES_OF: dict[Role, frozenset[str]] = {
+    Role.CONTRIBUTOR: frozenset({"read", "upload"}),
     Role.VIEWER: frozenset({"read"}),
     Role.EDITOR: frozenset({"read", "upload", "albums", "share", "people"}),
     Role.OWNER: frozenset(ApiKey.SCOPES),
@@ -81,14 +82,14 @@ class Credentials(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Signed in, with the role and the scope that a view of a studio asks for (`StudioView.needs`)."""
+    """Signed in, let in by the view's door, with the scope that it asks for (`StudioView.needs`)."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, Credential):
             raise NotAuthenticated
         if hasattr(view, "needs"):
-            role, scope = view.needs(request)
-            request.auth.entered.require(role)
+            door, scope = view.needs(request)
+            request.auth.entered.admit(door, album=view.kwargs.get("album_id"))
             request.auth.require(scope)
         return True
 
@@ -149,7 +150,7 @@ def by_access_token(token: str) -> Credential | None:
 
 def _entered(user: User, studio_id: UUID) -> Entered | None:
     try:
-        return enter(user, studio_id)
+        return member_of(user, studio_id)
     except Http404:
         return None
 

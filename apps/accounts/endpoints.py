@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import keys, sessions
-from apps.accounts.access import enter
+from apps.accounts.access import member_of
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.credentials import ACCESS_LIFETIME
 from apps.accounts.journal import note
@@ -147,7 +147,7 @@ class TokenView(Open):
         asked.is_valid(raise_exception=True)
         fields = asked.validated_data
         user = identify(fields["email"], fields["password"], address=address(request._request))
-        entered = enter(user, fields.get("studio") or only_studio(user))
+        entered = member_of(user, fields.get("studio") or only_studio(user))
         pair = sessions.begin(entered)
         with acting_in(entered.studio):
             note(entered.studio, user, "member.signed_in", user, by="api")
@@ -193,6 +193,8 @@ class LogoutView(Open):
 
 class MeView(StudioView):
     """Who calls, where, and what is allowed."""
+
+    album_scoped = contributors = ("get",)
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
@@ -124,13 +125,46 @@ class JoinForm(forms.Form):
     password = _old_password()
 
 
-class InviteForm(forms.Form):
-    email = forms.EmailField(label="E-mail", max_length=254)
-    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.EDITOR)
+class GalleryIds(forms.Field):
+    """Ids of galleries, sent by checkboxes of one name. Whether they are the studio's is asked by the deed."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: object) -> list[UUID]:
+        try:
+            return [UUID(str(text)) for text in value or ()]  # type: ignore[attr-defined]
+        except ValueError:
+            raise ValidationError("One of these galleries is no longer there.") from None
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role.choices)
+    """A role, and where it is held. reach: missing means that this stays as it is."""
+
+    ALL, SOME = "all", "some"
+
+    role = forms.ChoiceField(label="Role", choices=[(role.value, role.label) for role in reversed(Role)])
+    reach = forms.ChoiceField(
+        label="Works in",
+        choices=[(ALL, "All galleries"), (SOME, "Only these")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    albums = GalleryIds(required=False)
+
+    def works_in(self, now: list[UUID] | None = None) -> list[UUID] | None:
+        """The galleries that a valid form names, None for all. now: where the person works at present."""
+        chosen: list[UUID] = self.cleaned_data["albums"]
+        if self.cleaned_data["reach"] == self.SOME:
+            return chosen
+        if self.cleaned_data["role"] == Role.CONTRIBUTOR:
+            # Contributors always work in chosen galleries, so the page does not ask them whether.
+            return chosen or now or []
+        return None if self.cleaned_data["reach"] or self.cleaned_data["role"] == Role.OWNER else now
+
+
+class InviteForm(RoleForm):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    field_order = ("email", "role", "reach", "albums")
 
 
 class ApiKeyForm(forms.Form):

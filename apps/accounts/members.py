@@ -1,11 +1,14 @@
-"""Who works in a studio: invited, joined, moved to another role, removed."""
+"""Who works in a studio and in which of its galleries: invited, joined, moved to another role, removed."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +19,10 @@ from apps.accounts.journal import forget_address, note
 from apps.accounts.models import ApiKey, Email, Invitation, Membership, RefreshToken, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web.refusal import Refusal
+
+GALLERIES_MOST = 500
+# So many galleries are named in an invitation, the rest are counted.
+TOLD = 5
 
 
 class LastOwner(Refusal):
@@ -42,6 +49,38 @@ class NotMember(Refusal):
     sentence = "This person is no member any more."
 
 
+class OwnerRestricted(Refusal):
+    """Who manages the studio cannot be kept from a part of it."""
+
+    status = 422
+    code = "owner_restricted"
+    sentence = "An owner works in every gallery. Choose another role for somebody who works in some of them."
+
+
+class NoGallery(Refusal):
+    """A restricted member without a gallery could do nothing."""
+
+    status = 422
+    code = "no_gallery"
+    sentence = "Choose at least one gallery."
+
+
+class UnknownGallery(Refusal):
+    """Not a gallery of this studio."""
+
+    status = 422
+    code = "unknown_gallery"
+    sentence = "One of these galleries is no longer there."
+
+
+class TooManyGalleries(Refusal):
+    """The list is read at every request of the member."""
+
+    status = 422
+    code = "too_many_galleries"
+    sentence = f"Choose at most {GALLERIES_MOST} galleries, or all of them."
+
+
 class InvitationOver(Refusal):
     """The invitation was used, taken back, or has run out."""
 
@@ -50,19 +89,49 @@ class InvitationOver(Refusal):
     sentence = "This invitation no longer works."
 
 
-# -- roles -----------------------------------------------------------------------------------------------------
+# -- roles and galleries ---------------------------------------------------------------------------------------
 
 
-def change_role(entered: Entered, member: Membership, role: Role) -> None:
-    """Give a member another role, effective at once. Raises LastOwner, NotMember.
+def change_role(entered: Entered, member: Membership, role: Role, albums: Collection[UUID] | None = None) -> None:
+    """Give a member this role in these galleries (None: in all), effective at once.
 
+    Raises LastOwner, NotMember, OwnerRestricted, NoGallery, UnknownGallery, TooManyGalleries.
     Call it in the studio's transaction.
     """
+    check_galleries(entered.studio, role, albums)
     with transaction.atomic():
         member = _locked(entered.studio, member, stays_owner=role == Role.OWNER)
         before, member.role = member.role, role
-        member.save(update_fields=["role"])
-        note(entered.studio, entered.user, "member.role_changed", member.user, before=before, now=role)
+        member.work_in(albums)
+        note(
+            entered.studio, entered.user, "member.role_changed", member.user,
+            before=before, now=role, albums=_listed(albums),
+        )  # fmt: skip
+
+
+def check_galleries(studio: Studio, role: Role, albums: Collection[UUID] | None) -> None:
+    """May somebody of this role work in these galleries (None: in all)?
+
+    Raises OwnerRestricted, NoGallery, UnknownGallery, TooManyGalleries.
+    """
+    if albums is None:
+        if role == Role.CONTRIBUTOR:
+            raise NoGallery
+        return
+    if role == Role.OWNER:
+        raise OwnerRestricted
+    wanted = set(albums)
+    if not wanted:
+        raise NoGallery
+    if len(wanted) > GALLERIES_MOST:
+        raise TooManyGalleries
+    if studio.albums.filter(pk__in=wanted).count() != len(wanted):
+        raise UnknownGallery
+
+
+def _listed(albums: Collection[UUID] | None) -> list[str] | None:
+    """The galleries as the journal keeps them."""
+    return None if albums is None else sorted(map(str, albums))
 
 
 def remove(entered: Entered, member: Membership) -> None:
@@ -94,14 +163,19 @@ def _locked(studio: Studio, member: Membership, *, stays_owner: bool) -> Members
 # -- invitations -------------------------------------------------------------------------------------------------
 
 
-def invite(entered: Entered, email: str, role: Role) -> Invitation:
-    """Email an offer to join; a second one to the same address replaces the first. Raises AlreadyMember."""
+def invite(entered: Entered, email: str, role: Role, albums: Collection[UUID] | None = None) -> Invitation:
+    """Email an offer to join and to work in these galleries (None: in all). A second one replaces the first.
+
+    Raises AlreadyMember, OwnerRestricted, NoGallery, UnknownGallery, TooManyGalleries.
+    """
     email, studio = email.strip().lower(), entered.studio
+    check_galleries(studio, role, albums)
     if Membership.objects.for_studio(studio).filter(user__email=email).exists():
         raise AlreadyMember
     token, now = secrets.token_urlsafe(32), timezone.now()
     offer = {
         "role": role,
+        "albums": None if albums is None else sorted(albums),
         "token_hash": secret_hash(token),
         "invited_by": entered.user,
         "created_at": now,
@@ -111,7 +185,8 @@ def invite(entered: Entered, email: str, role: Role) -> Invitation:
     invitation, _ = Invitation.objects.for_studio(studio).update_or_create(
         email=email, defaults=offer, create_defaults={**offer, "studio": studio}
     )
-    note(studio, entered.user, "member.invited", invitation, email=email, role=role)
+    invitation.studio = studio
+    note(studio, entered.user, "member.invited", invitation, email=email, role=role, albums=_listed(albums))
     _cancel_offers(invitation)
     words = outbox.rendered(
         f"Invitation to {studio.name}",
@@ -119,6 +194,7 @@ def invite(entered: Entered, email: str, role: Role) -> Invitation:
         inviter=str(entered.user),
         studio=studio.name,
         role=role,
+        galleries=gallery_words(invitation),
         days=Invitation.LIFETIME.days,
         url=settings.PUBLIC_URL + reverse("accounts:invitation", args=[token]),
     )
@@ -156,9 +232,28 @@ def join(invitation: Invitation, user: User) -> None:
             raise InvitationOver
         current.accepted_at = timezone.now()
         current.save(update_fields=["accepted_at"])
-        here = Membership.objects.for_studio(studio)
-        here.get_or_create(user=user, defaults={"studio": studio, "role": current.role})
-        note(studio, user, "member.joined", user, role=current.role)
+        _enrol(studio, user, current)
+        note(studio, user, "member.joined", user, role=current.role, albums=_listed(current.albums))
+
+
+def _enrol(studio: Studio, user: User, offer: Invitation) -> None:
+    """Make the person a member, as offered. Who has become one in another way stays as they are."""
+    terms = {"studio": studio, "role": offer.role, "is_restricted": offer.albums is not None}
+    member, is_new = Membership.objects.for_studio(studio).get_or_create(user=user, defaults=terms)
+    if is_new and offer.albums is not None:
+        # What was deleted for ever since the invitation is left out; who is left with nothing sees nothing.
+        member.work_in(list(studio.albums.filter(pk__in=offer.albums).values_list("pk", flat=True)))
+
+
+def gallery_words(offer: Invitation) -> str:
+    """The galleries of an offer as a sentence names them; "" if it is for the whole studio."""
+    if offer.albums is None:
+        return ""
+    rows = offer.studio.albums.filter(pk__in=offer.albums, trashed_at__isnull=True)
+    titles = [f"“{title}”" for title in rows.order_by(Lower("title"), "pk").values_list("title", flat=True)]
+    told, more = titles[:TOLD], len(titles) - TOLD
+    last = [f"{more} more" if more > 0 else told.pop()] if told else []
+    return " and ".join([*([", ".join(told)] if told else []), *last])
 
 
 def join_as_new(invitation: Invitation, *, name: str, password: str) -> User:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -19,18 +21,25 @@ from django.utils import timezone
 from apps.accounts.emails import Email, EmailState
 from apps.accounts.journal.models import JournalEntry, JournalSubject
 from apps.accounts.tenancy import StudioModel
+from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 __all__ = [
     "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
+    "MembershipAlbum",
     "QuotaExceeded", "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
 ]  # fmt: skip
 
 
 class Role(models.TextChoices):
-    """What a member may do; each role may do all that the ones before it may."""
+    """What a member may do; each role may do all that the ones before it may.
 
+    A contributor is no lower viewer but somebody else: such a member adds photos to chosen galleries and opens only
+    what says that contributors may (see `access`).
+    """
+
+    CONTRIBUTOR = "contributor", "Contributor"
     VIEWER = "viewer", "Viewer"
     EDITOR = "editor", "Editor"
     OWNER = "owner", "Owner"
@@ -139,9 +148,14 @@ class Studio(models.Model):
             return ""
         return f"{reverse('sharing:logo_image', args=[self.slug])}?v={self.logo_version}"
 
-    def addresses(self, *roles: Role) -> list[str]:
-        """Email addresses of the members with these roles, the first members first; of nobody who is switched off."""
+    def addresses(self, *roles: Role, album: UUID | None = None) -> list[str]:
+        """Email addresses of the members with these roles, the first members first; of nobody who is switched off.
+
+        album: only of who works in this gallery.
+        """
         members = self.memberships.filter(role__in=roles, user__is_active=True).order_by("pk")
+        if album is not None:
+            members = members.filter(Membership.reaching(album))
         return list(members.values_list("user__email", flat=True))
 
     @property
@@ -179,29 +193,84 @@ class Studio(models.Model):
 
 
 class Membership(StudioModel):
-    """A user in a studio."""
+    """A user in a studio.
+
+    is_restricted: works only in the galleries that `gallery_rows` name; without any of these, in none.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
+    is_restricted = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
             models.UniqueConstraint(fields=["studio", "user"], name="accounts_membership_once"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.OWNER, is_restricted=True) & ~Q(role=Role.CONTRIBUTOR, is_restricted=False),
+                name="accounts_membership_restriction",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
 
+    @property
+    def albums(self) -> list[UUID] | None:
+        """Ids of the galleries in which the member works, in a lasting order; None for all of the studio."""
+        if not self.is_restricted:
+            return None
+        return sorted(row.album_id for row in self.gallery_rows.all())
+
+    @classmethod
+    def reaching(cls, album_id: UUID) -> Q:
+        """Which members work in this gallery."""
+        return Q(is_restricted=False) | Q(gallery_rows__album_id=album_id)
+
+    def work_in(self, albums: Collection[UUID] | None) -> None:
+        """Keep the member to these galleries of the studio, None for all. Call it in the studio's transaction."""
+        self.is_restricted = albums is not None
+        self.save(update_fields=["role", "is_restricted"])
+        self.gallery_rows.exclude(album_id__in=albums or ()).delete()
+        known = set(self.gallery_rows.values_list("album_id", flat=True))
+        rows = [
+            MembershipAlbum(studio_id=self.studio_id, membership=self, album_id=album)
+            for album in dict.fromkeys(albums or ())
+            if album not in known
+        ]
+        MembershipAlbum.objects.for_studio(self.studio_id).bulk_create(rows)
+
+
+class MembershipAlbum(StudioModel):
+    """A gallery in which a restricted member works. It goes with the member and with the gallery."""
+
+    membership = TenantKey(Membership, related_name="gallery_rows")
+    album = TenantKey("albums.Album", related_name="+")
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("membership"),
+            SameStudio("album"),
+            models.UniqueConstraint(fields=["studio", "membership", "album"], name="accounts_membershipalbum_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} in {self.album_id}"
+
 
 class Invitation(StudioModel):
-    """An offer to join a studio, sent by email. The token is known to the email alone; the row keeps its hash."""
+    """An offer to join a studio, sent by email. The token is known to the email alone; the row keeps its hash.
+
+    albums: ids of the galleries in which the person will work, None for all. Those deleted until then are left out.
+    """
 
     LIFETIME = timedelta(days=14)
 
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    albums = ArrayField(models.UUIDField(), null=True)
     token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -96,9 +96,14 @@ def put(
     return put_all([email])[0]
 
 
-def tell(studio: Studio, roles: Sequence[Role], key: str, words: Words, *, reply_to: str = "") -> list[Email]:
-    """Write one email to each member with these roles; to nobody who is switched off. Call it in the studio."""
-    found = studio.addresses(*roles)
+def tell(
+    studio: Studio, roles: Sequence[Role], key: str, words: Words, *, reply_to: str = "", album: UUID | None = None
+) -> list[Email]:
+    """Write one email to each member with these roles; to nobody who is switched off. Call it in the studio.
+
+    album: only to who works in this gallery.
+    """
+    found = studio.addresses(*roles, album=album)
     return [put(studio, f"{key}:{digest(address)}", address, words, reply_to=reply_to) for address in found]
 
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
 
-from apps.accounts.access import Entered, enter
+from apps.accounts.access import Entered, member_of
 from apps.accounts.credentials import access_token
 from apps.accounts.models import RefreshToken, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
@@ -86,7 +86,7 @@ def _spend(token_hash: str) -> Pair | None:
             _end(row)
         return None
     try:
-        return _next(enter(row.user, row.studio_id), row.family)
+        return _next(member_of(row.user, row.studio_id), row.family)
     except Http404:
         return None
 

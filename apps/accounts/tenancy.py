@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -101,6 +101,16 @@ def is_across() -> bool:
 # -- the first wall ----------------------------------------------------------------------------------
 
 
+class Works(Protocol):
+    """A member, as `accounts.access` lets one in. album_ids: the galleries of a restricted one, None for all."""
+
+    @property
+    def studio(self) -> Studio: ...
+
+    @property
+    def album_ids(self) -> frozenset[UUID] | None: ...
+
+
 def _knows_studio(row: object) -> bool:
     """A related row that itself belongs to one studio (or is one)."""
     return isinstance(row, StudioModel) or getattr(row, "is_studio", False)
@@ -116,6 +126,12 @@ class StudioQuerySet(models.QuerySet[M]):
         scoped = self.filter(studio_id=studio if isinstance(studio, UUID) else studio.pk)
         scoped._scoped = True
         return scoped
+
+    def visible_to(self, member: Works) -> Self:
+        """Of these rows the ones that lie in galleries in which `member` works."""
+        if member.album_ids is None:
+            return self
+        return self.filter(self.model.within(member))  # type: ignore[attr-defined]
 
     @property
     def is_scoped(self) -> bool:
@@ -250,6 +266,10 @@ class StudioManager(models.Manager[M]):
         """Only the rows of `studio`."""
         return self._rows().for_studio(studio)
 
+    def visible_to(self, member: Works) -> StudioQuerySet[M]:
+        """Only the rows of the member's studio that lie in galleries in which the member works."""
+        return self.for_studio(member.studio).visible_to(member)
+
     def _rows(self) -> StudioQuerySet[M]:
         return StudioQuerySet(self.model, using=self._db, hints=self._hints)
 
@@ -283,3 +303,8 @@ class StudioModel(models.Model):
         constraints: ClassVar[list[BaseConstraint]] = [
             models.UniqueConstraint(fields=["studio", "id"], name="%(app_label)s_%(class)s_studio_id")
         ]
+
+    @classmethod
+    def within(cls, member: Works) -> models.Q:
+        """Which rows lie in a restricted member's galleries. A model without an album says its own way, or fails."""
+        return models.Q(album_id__in=member.album_ids)

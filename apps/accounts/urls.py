@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.accounts.journal import views as journal
-from apps.accounts.views import entrance, joining, managing
+from apps.accounts.views import entrance, joining, managing, membership
 
 app_name = "accounts"
 
@@ -22,12 +22,12 @@ urlpatterns = [
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("studio/<slug:slug>/settings/", managing.settings, name="settings"),
     path("studio/<slug:slug>/journal/<uuid:entry_id>/undo/", journal.undo, name="undo"),
-    path("studio/<slug:slug>/members/", managing.members_page, name="members"),
-    path("studio/<slug:slug>/members/<uuid:member_id>/role/", managing.member_role, name="member_role"),
-    path("studio/<slug:slug>/members/<uuid:member_id>/remove/", managing.member_remove, name="member_remove"),
+    path("studio/<slug:slug>/members/", membership.members_page, name="members"),
+    path("studio/<slug:slug>/members/<uuid:member_id>/role/", membership.member_role, name="member_role"),
+    path("studio/<slug:slug>/members/<uuid:member_id>/remove/", membership.member_remove, name="member_remove"),
     path(
         "studio/<slug:slug>/invitations/<uuid:invitation_id>/revoke/",
-        managing.invitation_revoke,
+        membership.invitation_revoke,
         name="invitation_revoke",
     ),
     path("studio/<slug:slug>/api-keys/", managing.api_keys, name="api_keys"),

@@ -52,8 +52,8 @@ class InAlbum(StudioView):
 
 
 def album_or_404(view: StudioView, album_id: UUID) -> Album:
-    """An album of the caller's studio that is not in the trash."""
-    rows = Album.objects.for_studio(view.studio).filter(trashed_at__isnull=True)
+    """An album of the caller's that is not in the trash."""
+    rows = Album.objects.visible_to(view.entered).filter(trashed_at__isnull=True)
     album: Album = get_object_or_404(rows, pk=album_id)
     album.studio = view.studio
     return album
@@ -71,10 +71,12 @@ class AlbumViewSet(StudioViewSet[Album]):
     serializer_class = serializers.AlbumSerializer
     ordering = ("-created_at", "id")
     scope = "albums"
+    contributors = ("list", "retrieve", "by_slug")
+    album_scoped = (*contributors, "partial_update", "destroy", "cover", "order")
     lookup_url_kwarg = "album_id"
 
     def get_queryset(self) -> StudioQuerySet[Album]:
-        return super().get_queryset().filter(trashed_at__isnull=True)
+        return super().get_queryset().visible_to(self.entered).filter(trashed_at__isnull=True)
 
     def get_object(self) -> Album:
         return album_or_404(self, self.kwargs["album_id"])
@@ -182,7 +184,14 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
     serializer_class = serializers.PhotoSerializer
     pagination_class = StreamPages
     scope = "albums"
+    contributors = ("list", "retrieve", "create", "destroy")
+    album_scoped = (*contributors, "partial_update", "regenerate")
     lookup_url_kwarg = "photo_id"
+
+    def _scope(self, request: Request, action: str) -> str:
+        # To take back what they sent, contributors need no more than to send it.
+        is_taken_back = action == "destroy" and self.entered.is_contributor
+        return "upload" if is_taken_back else super()._scope(request, action)
 
     def get_queryset(self) -> StudioQuerySet[Photo]:
         photos = super().get_queryset()
@@ -194,7 +203,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         return photo
 
     def _shapes(self, photos: Sequence[UUID]) -> list[dict[str, Any]]:
-        return serializers.photo_shapes(self.request, self.studio, photos, album=self.album)
+        return serializers.photo_shapes(self.request, self.entered, photos, album=self.album)
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of photos in the album's order."""
@@ -216,8 +225,11 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
 
     @extend_schema(responses=UndoSerializer)
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        """Take the photo out of the album; out of its last one, it goes to the trash."""
-        entry = placements.take_out(self.album, [self.get_object().pk], by=self.entered.user)
+        """Take the photo out of the album; out of its last one, it goes to the trash. A contributor's own only."""
+        photos = placements.touchable(self.entered, [self.get_object().pk])
+        if not photos:
+            raise exceptions.PermissionDenied("Somebody else sent this photo.")
+        entry = placements.take_out(self.album, photos, by=self.entered.user)
         return Response(undo_body(entry))
 
     @extend_schema(request=None, responses={202: serializers.PhotoSerializer})
@@ -236,18 +248,21 @@ class AllPhotosViewSet(StudioViewSet[Photo]):
     serializer_class = serializers.PhotoSerializer
     ordering = ("id",)
     scope = "albums"
+    album_scoped = contributors = ("list",)
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of photos."""
-        page = self.paginate_queryset(self.get_queryset().filter(trashed_at__isnull=True).only("id", "studio_id"))
+        rows = self.get_queryset().visible_to(self.entered).filter(trashed_at__isnull=True)
+        page = self.paginate_queryset(rows.only("id", "studio_id"))
         photos = [photo.pk for photo in page or []]
-        return self.get_paginated_response(serializers.photo_shapes(request, self.studio, photos))
+        return self.get_paginated_response(serializers.photo_shapes(request, self.entered, photos))
 
 
 class PhotoDownload(InAlbum):
     """The bytes of one photo."""
 
     scope = "albums"
+    album_scoped = contributors = ("get",)
     VERSIONS: ClassVar[tuple[str, ...]] = ("original", "gold", *PICTURES)
 
     @extend_schema(

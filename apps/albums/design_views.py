@@ -73,7 +73,7 @@ def of_studio(request: StudioRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The look of one gallery."""
     album = album_of(request, album_id)

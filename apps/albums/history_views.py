@@ -43,14 +43,14 @@ class Shown:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def of_studio(request: StudioRequest) -> HttpResponse:
     """Everything that the studio's members did."""
     return _history(request, {"heading": "History"})
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What was done in one gallery."""
     album = album_of(request, album_id)
@@ -58,7 +58,7 @@ def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def of_photo(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """What was done with one photo, in whichever gallery."""
     album = album_of(request, album_id)
@@ -88,7 +88,7 @@ def _history(
 def _albums(request: StudioRequest, lines: Sequence[history.Line]) -> dict[UUID, Album]:
     """Titles of the galleries that the lines name; those in the trash have no page to lead to."""
     wanted = {pk for line in lines for pk in line.entry.albums}
-    found = Album.objects.for_studio(request.studio).filter(pk__in=wanted, trashed_at__isnull=True).only("id", "title")
+    found = Album.objects.visible_to(request.entered).filter(pk__in=wanted, trashed_at__isnull=True).only("id", "title")
     return {album.pk: album for album in found}
 
 

@@ -19,7 +19,7 @@ from apps.web import htmx
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Give photos stars (`rating`), a label or a flag; empty or 0 takes it away."""
     album = album_of(request, album_id)

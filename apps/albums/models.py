@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet
+from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.models import Blob
 from apps.web.compiled_queries import Compiled
@@ -94,6 +94,11 @@ class Album(StudioModel):
 
     def get_absolute_url(self) -> str:
         return reverse("albums:detail", args=[self.studio.slug, self.pk])
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """The galleries themselves of a restricted member."""
+        return Q(pk__in=member.album_ids)
 
     def hold(self) -> None:
         """Lock the row until the transaction ends and read afresh what the order depends on.
@@ -242,6 +247,12 @@ class Photo(StudioModel):
 
     def __str__(self) -> str:
         return self.camera_name
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """What lies in a restricted member's galleries, these and the photos out of the trash."""
+        places = Placement.objects.visible_to(member).filter(trashed_at__isnull=True, album__trashed_at__isnull=True)
+        return Q(pk__in=places.values("photo_id"))
 
     @property
     def is_ready(self) -> bool:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
-from apps.albums import counts, status, tiles
+from apps.albums import counts, placements, status, tiles
 from apps.albums.cover import cover_of, with_covers
 from apps.albums.marks import LABELS
 from apps.albums.models import Album, Flag, Section
@@ -57,9 +57,10 @@ class ShownSection:
     is_restricted: bool = False
 
 
-def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
-    """A page of albums, newest first, and the cursor of the next ("" at the end)."""
-    albums = Album.objects.for_studio(studio).filter(trashed_at__isnull=True)
+def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
+    """A page of the member's albums, newest first, and the cursor of the next ("" at the end)."""
+    studio = entered.studio
+    albums = Album.objects.visible_to(entered).filter(trashed_at__isnull=True)
     if search:
         albums = albums.filter(title__icontains=search)
     if state:
@@ -67,13 +68,18 @@ def cards(studio: Studio, *, search: str, state: str, after: str) -> tuple[list[
     page = _page(with_covers(albums, studio), after, scope=f"albums {studio.pk}")
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
-    links = status.links_of(studio.pk, ids)
+    links = _links_of(entered, ids)
     shown = []
     for album in page.rows:
         album.studio = studio
         total = totals[album.pk]
-        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, links=links[album.pk]))
+        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, links=links.get(album.pk)))
     return shown, page.next or ""
+
+
+def _links_of(entered: Entered, albums: list[UUID]) -> dict[UUID, status.Links]:
+    """The links of albums, for who may know of them."""
+    return {} if entered.is_contributor else status.links_of(entered.studio.pk, albums)
 
 
 def _page(albums: Any, after: str, *, scope: str) -> keyset.Page:
@@ -135,26 +141,28 @@ class KeptFilter:
     is_on: bool
 
 
-def kept_filters(album: Album, on: str) -> list[KeptFilter]:
-    """The filters that would show something, and the one that is on."""
+def kept_filters(album: Album, entered: Entered, on: str = "") -> list[KeptFilter]:
+    """The filters that would show something, and the one that is on; none for who does not know of guests."""
+    if entered.is_contributor:
+        return []
     counted = counts.kept(album)
     every = [KeptFilter(name, title, getattr(counted, name), name == on) for name, (title, _) in KEPT.items()]
     return [one for one in every if one.count or one.is_on]
 
 
-def summary(album: Album, counted: counts.Counts) -> dict[str, Any]:
+def summary(album: Album, counted: counts.Counts, entered: Entered) -> dict[str, Any]:
     """Context of albums/_summary.html."""
     size = counts.totals(album.studio_id, [album.pk])[album.pk].size
-    links = status.links_of(album.studio_id, [album.pk])[album.pk]
+    links = _links_of(entered, [album.pk]).get(album.pk)
     return {
         "album": card(album, counted.total, size, links=links),
         "counts": counts.unready(album),
-        "links_count": links.total,
+        "links_count": links.total if links else 0,
     }
 
 
 def section_list(
-    album: Album, counted: counts.Counts, section: Section | None = None, kept: str = ""
+    album: Album, counted: counts.Counts, entered: Entered, section: Section | None = None, kept: str = ""
 ) -> dict[str, Any]:
     """Context of albums/_sections.html and albums/_section_editor.html."""
     return {
@@ -162,13 +170,17 @@ def section_list(
         "sections": sections_of(album, counted)[1],
         "section": section,
         "kept": kept,
-        "kept_filters": kept_filters(album, kept),
+        "kept_filters": kept_filters(album, entered, kept),
     }
 
 
-def place_of(album: Album, entered: Entered) -> tiles.StudioPlace:
-    """Where tiles of this album are shown to this member."""
-    return tiles.StudioPlace(album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit)
+def place_of(album: Album, entered: Entered, rows: Sequence[tiles.TileRow]) -> tiles.StudioPlace:
+    """Where these tiles of this album are shown to this member."""
+    own = placements.touchable(entered, [row[0] for row in rows]) if entered.is_contributor else ()
+    return tiles.StudioPlace(
+        album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit, frozenset(own),
+        tells_guests=not entered.is_contributor,
+    )  # fmt: skip
 
 
 def page_of_tiles(
@@ -183,7 +195,7 @@ def page_of_tiles(
     html = tiles.studio_tiles(
         page.rows,
         stream.counts.headings(sections),
-        place_of(stream.album, entered),
+        place_of(stream.album, entered, page.rows),
         after=page.after,
         first_page=page.is_first,
     )

@@ -35,17 +35,17 @@ def _back(request: StudioRequest, album: Album) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def tiles_by_id(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The tiles of some photos, without headings; unknown ids are left out."""
     album = album_of(request, album_id)
     rows = page_context.stream_of(album, None).of(_ids(request, MOST_TILES))
-    place = page_context.place_of(album, request.entered)
+    place = page_context.place_of(album, request.entered, rows)
     return HttpResponse(studio_tiles(rows, {}, place, first_page=False, bare=True))
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def status(request: StudioRequest, album_id: UUID) -> JsonResponse:
     """How far some photos are, and how many of the album are not ready."""
     album = album_of(request, album_id)
@@ -56,7 +56,7 @@ def status(request: StudioRequest, album_id: UUID) -> JsonResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Put photos before another one, or at the end of a section."""
     album = album_of(request, album_id)
@@ -75,7 +75,7 @@ def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos under a heading; they keep the order they have."""
     album = album_of(request, album_id)
@@ -89,11 +89,12 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True, contributors=True)
 def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """Move photos to the trash; the message can take it back."""
+    """Move photos to the trash; the message can take it back. A contributor's own only."""
     album = album_of(request, album_id)
-    out = placements.take_out(album, uuids(request.POST.getlist("photo")), by=request.user)
+    photos = placements.touchable(request.entered, uuids(request.POST.getlist("photo")))
+    out = placements.take_out(album, photos, by=request.user)
     if out is None:
         raise Http404
     text = f"{photos_word(out.count)} moved to the trash."
@@ -101,38 +102,43 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def problems(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Photos that could not be processed, and why."""
     return _problems(request, album_of(request, album_id))
 
 
 def _problems(request: StudioRequest, album: Album) -> HttpResponse:
+    rows = reprocess.failed_of(album)
+    touchable = set(placements.touchable(request.entered, [photo.pk for photo in rows]))
     failed = [
-        {"id": photo.pk, "name": photo.camera_name, "reason": photo.problem} for photo in reprocess.failed_of(album)
+        {"id": row.pk, "name": row.camera_name, "reason": row.problem, "is_touchable": row.pk in touchable}
+        for row in rows
     ]
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
     return htmx.vary(render(request, template, {"album": album, "problems": failed}))
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True, contributors=True)
 def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """Process one failed photo again. Answers with its tile."""
     album = album_of(request, album_id)
     photo = photo_of(album, photo_id)
+    if not placements.touchable(request.entered, [photo.pk]):
+        raise Http404
     if not photo.is_ready:
         reprocess.try_again(photo)
     if not htmx.wants(request):
         return SeeOther("albums:problems", request.studio.slug, album.pk)
     rows = page_context.stream_of(album, None).of([photo.pk])
     return HttpResponse(
-        studio_tiles(rows, {}, page_context.place_of(album, request.entered), first_page=False, bare=True)
+        studio_tiles(rows, {}, page_context.place_of(album, request.entered, rows), first_page=False, bare=True)
     )
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Process every failed photo of the album again."""
     album = album_of(request, album_id)
@@ -143,7 +149,7 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def download(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """The original file under its camera name."""
     album = album_of(request, album_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.accounts import journal
+from apps.accounts.access import Entered
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
 from apps.albums.models import Album, Photo, Placement, PlacementQuerySet, Section
@@ -110,6 +111,14 @@ def move_to_section(album: Album, photos: Iterable[UUID], section: Section | Non
         changes=watch.changes(),
         section=now.title if now else "",
     )
+
+
+def touchable(entered: Entered, photos: Sequence[UUID]) -> Sequence[UUID]:
+    """Of these photos the ones that the member may take out of an album, and process again: a contributor's own."""
+    if not entered.is_contributor:
+        return photos
+    own = Photo.objects.for_studio(entered.studio).filter(pk__in=photos, uploaded_by=entered.user)
+    return list(own.values_list("pk", flat=True))
 
 
 def take_out(album: Album, photos: Iterable[UUID], *, by: User | None = None) -> JournalEntry | None:

@@ -50,8 +50,8 @@ def readable_uuids(texts: Iterable[str], *, most: int) -> list[UUID]:
 
 
 def album_of(request: StudioRequest, album_id: UUID) -> Album:
-    """An album of the studio that is not in the trash, or Http404."""
-    album = get_object_or_404(Album.objects.for_studio(request.studio), pk=album_id, trashed_at=None)
+    """A gallery of the member that is not in the trash, or Http404."""
+    album = get_object_or_404(Album.objects.visible_to(request.entered), pk=album_id, trashed_at=None)
     album.studio = request.studio
     return album
 

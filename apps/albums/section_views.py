@@ -31,7 +31,7 @@ def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpRespon
     """The list of sections anew, with what went wrong; the album's page without htmx."""
     if not htmx.wants(request):
         return htmx.tell(request, SeeOther(album), error, level="error") if error else SeeOther(album)
-    context = page_context.section_list(album, counts.live(album)) | {"section_error": error}
+    context = page_context.section_list(album, counts.live(album), request.entered) | {"section_error": error}
     response = render(request, "albums/_section_editor.html", context, status=422 if error else 200)
     return htmx.vary(response)
 
@@ -42,7 +42,7 @@ def _title(request: StudioRequest) -> str:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A new section at the end."""
     album, title = album_of(request, album_id), _title(request)
@@ -56,7 +56,7 @@ def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def rename(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResponse:
     """Another title."""
     album, title = album_of(request, album_id), _title(request)
@@ -72,7 +72,7 @@ def rename(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResponse:
     """Remove the heading; its photos stay, without a section."""
     album = album_of(request, album_id)
@@ -84,7 +84,7 @@ def delete(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResp
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Sections in the order of the ids sent; those of another album are passed over."""
     album = album_of(request, album_id)

@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
 from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Version, VersionKind
@@ -193,19 +194,20 @@ class ChangedPhotoSerializer(PhotoSerializer):
 
 
 def photo_shapes(
-    request: Request, studio: Studio, photos: Collection[UUID], *, album: Album | None = None
+    request: Request, entered: Entered, photos: Collection[UUID], *, album: Album | None = None
 ) -> list[dict[str, Any]]:
     """Photos as JSON-able, in the order of the ids; the number of queries does not depend on theirs.
 
-    album: through which their bytes are fetched; without one, any in which a photo lies.
+    album: through which their bytes are fetched; without one, any of the member's in which a photo lies.
     """
+    studio = entered.studio
     versions = Prefetch("versions", Version.objects.for_studio(studio).select_related("blob").order_by("created_at"))
     rows = Photo.objects.for_studio(studio).filter(pk__in=photos).select_related("original").prefetch_related(versions)
     known = {photo.pk: photo for photo in rows}
     if album is not None:
         albums = dict.fromkeys(known, album.pk)
     else:
-        places = Placement.objects.for_studio(studio).filter(
+        places = Placement.objects.visible_to(entered).filter(
             photo_id__in=known, trashed_at__isnull=True, album__trashed_at__isnull=True
         )
         albums = dict(places.values_list("photo_id", "album_id"))

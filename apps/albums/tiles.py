@@ -210,13 +210,18 @@ def _heart(page: str, on: bool, label: str) -> str:
 
 
 class StudioPlace(NamedTuple):
-    """Where the studio's tiles are shown, and to whom."""
+    """Where the studio's tiles are shown, and to whom.
+
+    own: photos that may be taken out again by who may not edit.  tells_guests: say from which guests a photo is kept.
+    """
 
     studio_id: UUID
     studio_slug: str
     album_id: UUID
     cover_id: UUID | None
     may_edit: bool
+    own: frozenset[UUID] = frozenset()
+    tells_guests: bool = True
 
 
 def studio_tiles(
@@ -284,10 +289,11 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         classes += " is-hidden"
     if photo_id == place.cover_id:
         classes += " is-cover"
+    is_touchable = place.may_edit or photo_id in place.own
     pick = (
         f'<input class="pick" type="checkbox" name="photo" value="{photo_id}" form="selection"'
         f' aria-label="Select {shown_name}">'
-        if place.may_edit
+        if is_touchable
         else ""
     )
     if row.is_ready:
@@ -299,7 +305,7 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         again = (
             f'<button type="button" hx-post="{photo_base}{photo_id}/retry/" hx-target="closest .t"'
             ' hx-swap="outerHTML">Try again</button>'
-            if place.may_edit
+            if is_touchable
             else ""
         )
         inner = f"<p>{escape(row.problem)}</p><span>{shown_name}</span>{again}{pick}"
@@ -308,5 +314,5 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{row.size}"'
-        f' data-section="{row.section_id or ""}">{inner}{_kept(row)}{_own(row)}</div>'
+        f' data-section="{row.section_id or ""}">{inner}{_kept(row) if place.tells_guests else ""}{_own(row)}</div>'
     )

@@ -15,9 +15,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.accounts import journal
+from apps.accounts.access import Entered
 from apps.accounts.journal import note
 from apps.accounts.models import JournalEntry, Studio, User
-from apps.accounts.tenancy import across_studios, acting_in
+from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.albums import counts, placements
 from apps.albums.models import TRASH_KEPT, Album, Photo, Placement, Version
 from apps.jobs.models import Job
@@ -33,6 +34,14 @@ class AlbumInTrash(Refusal):
     status = 409
     code = "album_in_trash"
     sentence = "The gallery of this photo is in the trash too. Restore the gallery first."
+
+
+class NotOnlyYours(Refusal):
+    """A photo of other galleries too is not deleted for ever by who works in some."""
+
+    status = 409
+    code = "not_only_yours"
+    sentence = "Only somebody who works in all galleries can delete this photo for ever."
 
 
 class GoneForEver(Refusal):
@@ -133,13 +142,19 @@ def purge_photos(studio: Studio, ids: Sequence[UUID], *, by: User | None) -> int
         return _purge(studio, ids, keep=in_use, by=by)
 
 
-def empty(studio: Studio, *, by: User | None, until: datetime | None = None) -> int:
-    """Purge what lies in the studio's trash (and came there by `until`). Returns how many albums and photos."""
+def empty(studio: Studio, *, by: User | None, until: datetime | None = None, member: Entered | None = None) -> int:
+    """Purge what lies in the studio's trash (and came there by `until`). Returns how many albums and photos.
+
+    member: only what a member of some galleries sees there and may delete for ever.
+    """
     until = until or timezone.now()
+    albums, photos = Album.objects.for_studio(studio), Photo.objects.for_studio(studio)
+    if member is not None and member.is_restricted:
+        albums, photos = albums.visible_to(member), trashed_photos(member).exclude(_elsewhere(member))
     removed = 0
-    for album in Album.objects.for_studio(studio).filter(trashed_at__lte=until):
+    for album in albums.filter(trashed_at__lte=until):
         removed += purge_album(album, by=by) is not None
-    old = list(Photo.objects.for_studio(studio).filter(trashed_at__lte=until).values_list("pk", flat=True))
+    old = list(photos.filter(trashed_at__lte=until).values_list("pk", flat=True))
     for start in range(0, len(old), BATCH):
         removed += purge_photos(studio, old[start : start + BATCH], by=by)
     return removed
@@ -215,11 +230,34 @@ class Item:
         return max(0, -(-left // timedelta(days=1)))
 
 
-def items(studio: Studio, after: str = "") -> tuple[list[Item], str]:
-    """A page of the trash, newest first, and the cursor of the next one ("" at the end)."""
+def trashed_photos(member: Entered) -> StudioQuerySet[Photo]:
+    """Photos in the trash that this member may put back: those that went there out of a gallery of theirs."""
+    rows = Photo.objects.for_studio(member.studio).filter(trashed_at__isnull=False)
+    if not member.is_restricted:
+        return rows
+    places = Placement.objects.visible_to(member).filter(photo=OuterRef("pk"), trashed_at__gte=OuterRef("trashed_at"))
+    return rows.filter(Exists(places))
+
+
+def check_only_theirs(photo: Photo, member: Entered) -> None:
+    """Raises NotOnlyYours if the photo lay in galleries, too, that are not the member's."""
+    if (
+        member.is_restricted
+        and Photo.objects.for_studio(member.studio).filter(_elsewhere(member), pk=photo.pk).exists()
+    ):
+        raise NotOnlyYours
+
+
+def _elsewhere(member: Entered) -> Exists:
+    """Photos that lie or lay in galleries that are not this restricted member's."""
+    return Exists(_placements_of(member.studio).exclude(Placement.within(member)))
+
+
+def items(member: Entered, after: str = "") -> tuple[list[Item], str]:
+    """A page of the trash as this member sees it, newest first, and the cursor of the next one ("" at the end)."""
     older = _older(after)
     found = sorted(
-        [*_trashed_albums(studio, older), *_trashed_photos(studio, older)],
+        [*_trashed_albums(member, older), *_trashed_photos(member, older)],
         key=lambda item: (item.trashed_at, item.id),
         reverse=True,
     )
@@ -227,10 +265,10 @@ def items(studio: Studio, after: str = "") -> tuple[list[Item], str]:
     return page, _cursor(page[-1]) if len(found) > PAGE else ""
 
 
-def _trashed_albums(studio: Studio, older: Q) -> list[Item]:
-    albums = Album.objects.for_studio(studio).filter(older, trashed_at__isnull=False).order_by("-trashed_at", "-id")
+def _trashed_albums(member: Entered, older: Q) -> list[Item]:
+    albums = Album.objects.visible_to(member).filter(older, trashed_at__isnull=False).order_by("-trashed_at", "-id")
     rows = list(albums[: PAGE + 1])
-    totals = counts.totals(studio.pk, [album.pk for album in rows])
+    totals = counts.totals(member.studio.pk, [album.pk for album in rows])
     return [
         Item(
             "album",
@@ -246,11 +284,11 @@ def _trashed_albums(studio: Studio, older: Q) -> list[Item]:
     ]
 
 
-def _trashed_photos(studio: Studio, older: Q) -> list[Item]:
-    last_place = Placement.objects.for_studio(studio).filter(photo=OuterRef("pk")).order_by("-trashed_at", "id")
+def _trashed_photos(member: Entered, older: Q) -> list[Item]:
+    last_place = Placement.objects.visible_to(member).filter(photo=OuterRef("pk")).order_by("-trashed_at", "id")
     rows = (
-        Photo.objects.for_studio(studio)
-        .filter(older, trashed_at__isnull=False)
+        trashed_photos(member)
+        .filter(older)
         .order_by("-trashed_at", "-id")
         .annotate(
             album_title=last_place.values("album__title")[:1],

@@ -23,7 +23,7 @@ WRONG_WORD = "Type “empty” to delete everything in the trash for ever."
 
 
 def _context(request: StudioRequest, after: str = "") -> dict[str, Any]:
-    items, following = deeds.items(request.studio, after)
+    items, following = deeds.items(request.entered, after)
     shown = [
         {
             "kind": item.kind,
@@ -56,9 +56,9 @@ def _row(request: StudioRequest, kind: str, id: UUID) -> Album | Photo:
     """What lies in the trash under this id, or Http404."""
     if kind not in ("album", "photo"):
         raise Http404
-    albums, photos = Album.objects.for_studio(request.studio), Photo.objects.for_studio(request.studio)
-    rows = albums if kind == "album" else photos
-    row: Album | Photo | None = rows.filter(pk=id, trashed_at__isnull=False).first()
+    albums, photos = Album.objects.visible_to(request.entered), deeds.trashed_photos(request.entered)
+    rows = albums.filter(trashed_at__isnull=False) if kind == "album" else photos
+    row: Album | Photo | None = rows.filter(pk=id).first()
     if row is None:
         raise Http404
     row.studio = request.studio
@@ -66,7 +66,7 @@ def _row(request: StudioRequest, kind: str, id: UUID) -> Album | Photo:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def trash(request: StudioRequest) -> HttpResponse:
     """What was deleted in the last 30 days."""
     template = "albums/_trash.html" if htmx.wants(request, "trash") else "albums/trash.html"
@@ -74,7 +74,7 @@ def trash(request: StudioRequest) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def restore(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
     """Put an album or a photo back."""
     row = _row(request, kind, id)
@@ -89,7 +89,7 @@ def restore(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
     """Delete an album (its title typed as `confirm`) or a photo for ever."""
     row = _row(request, kind, id)
@@ -98,6 +98,10 @@ def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
             return _answer(request, WRONG_TITLE, level="error")
         is_gone = deeds.purge_album(row, by=request.user) is not None
     else:
+        try:
+            deeds.check_only_theirs(row, request.entered)
+        except deeds.NotOnlyYours as refusal:
+            return _answer(request, str(refusal), level="error")
         is_gone = deeds.purge_photo(row, by=request.user)
     if not is_gone:
         # It was restored at this moment, so it does not lie here.
@@ -106,10 +110,10 @@ def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def empty(request: StudioRequest) -> HttpResponse:
     """Delete everything in the trash for ever."""
     if request.POST.get("confirm", "").strip().casefold() != "empty":
         return _answer(request, WRONG_WORD, level="error")
-    deeds.empty(request.studio, by=request.user)
+    deeds.empty(request.studio, by=request.user, member=request.entered)
     return _answer(request, "The trash is empty.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -26,14 +27,16 @@ SEARCH_LENGTH = 120
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def album_list(request: StudioRequest) -> HttpResponse:
     """All albums, newest first; `q` looks into titles, `state` filters."""
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
-    state = state if state in list(Standing) else ""
+    # How links stand is not told to who knows nothing of them.
+    states: Container[str] = AlbumState.values if request.entered.is_contributor else list(Standing)
+    state = state if state in states else ""
     albums, following = page_context.cards(
-        request.studio, search=search, state=state, after=request.GET.get("after", "")
+        request.entered, search=search, state=state, after=request.GET.get("after", "")
     )
     query = request.GET.copy()
     query["after"] = following
@@ -62,7 +65,7 @@ def create(request: StudioRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def edit(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Title, date and text of an album."""
     album = album_of(request, album_id)
@@ -93,40 +96,40 @@ def _go(request: StudioRequest, url: str) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
-    album = album_of(request, album_id)
+    album, entered = album_of(request, album_id), request.entered
     section = section_of(album, request.GET.get("section"))
     kept = request.GET.get("kept", "")
-    kept = kept if kept in page_context.KEPT else ""
+    kept = kept if kept in page_context.KEPT and not entered.is_contributor else ""
     mark = request.GET.get("mark", "")
     mark = mark if mark in page_context.MARKED else ""
     stream = page_context.stream_of(album, section, kept, mark)
     every = counts.live(album)
     if htmx.wants(request, "summary"):
-        return _part(request, "albums/_summary.html", page_context.summary(album, every))
+        return _part(request, "albums/_summary.html", page_context.summary(album, every, entered))
     if htmx.wants(request, "sections"):
-        return _part(request, "albums/_sections.html", page_context.section_list(album, every, section, kept))
-    if htmx.wants(request, "section-editor"):
-        return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, section))
+        return _part(request, "albums/_sections.html", page_context.section_list(album, every, entered, section, kept))
+    if entered.may_edit and htmx.wants(request, "section-editor"):
+        return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, entered, section))
     is_part = htmx.wants(request, "more", "stream")
     # Read before the photos: what changes meanwhile makes the number that the socket tells a higher one.
     version = 0 if is_part else version_of(album)
     photo = one_uuid(request.GET.get("photo"))
     sections, section_list = page_context.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
-    tiles = page_context.page_of_tiles(stream, page, sections, request.entered, kept, mark)
+    tiles = page_context.page_of_tiles(stream, page, sections, entered, kept, mark)
     if is_part:
         return _part(request, "albums/_tiles.html", tiles)
-    context = page_context.summary(album, every) | tiles
+    context = page_context.summary(album, every, entered) | tiles
     context |= {
         "sections": section_list,
         "section": section,
         "kept": kept,
         "mark": mark,
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
-        "kept_filters": page_context.kept_filters(album, kept),
+        "kept_filters": page_context.kept_filters(album, entered, kept),
         "sort": album.ordering,
         "cover_url": page_context.cover_url(stream, page),
         "upload": page_context.upload_of(album, request.studio),
@@ -141,7 +144,7 @@ def _part(request: StudioRequest, template: str, context: dict[str, object]) -> 
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def state(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Draft, live or archived."""
     album = album_of(request, album_id)
@@ -154,14 +157,14 @@ def state(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move the album to the trash."""
     album = album_of(request, album_id)
     text = f"“{album.title}” is in the trash."
     undo = undo_url(request, trash.trash_album(album, by=request.user))
     if htmx.wants(request, "list"):
-        albums, _ = page_context.cards(request.studio, search="", state="", after="")
+        albums, _ = page_context.cards(request.entered, search="", state="", after="")
         answer = render(
             request, "albums/_list.html", {"albums": albums, "page": {"next_url": ""}, "q": "", "state": ""}
         )
@@ -170,7 +173,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def sort(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Order the photos by hand, time or name."""
     album = album_of(request, album_id)
@@ -186,7 +189,7 @@ def sort(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Choose the cover and its focal point (in percent from left and top); GET shows the point of the present one."""
     album = album_of(request, album_id)

@@ -140,7 +140,7 @@ def _refuse(result: Result, error: Exception) -> None:
 def answer(view: StudioView, album: Album | None, results: Sequence[Result]) -> Response:
     """201 with every result; an error beside them if nothing at all was kept."""
     photos = [result.photo_id for result in results if result.photo_id]
-    shown = albums_serializers.photo_shapes(view.request, view.studio, photos, album=album)
+    shown = albums_serializers.photo_shapes(view.request, view.entered, photos, album=album)
     by_id = {shape["id"]: shape for shape in shown}
     listed = [
         {
@@ -184,12 +184,15 @@ class Upload(StudioView):
     """Files for an album or for none."""
 
     scope = "upload"
+    album_scoped = contributors = ("post",)
     parser_classes = [MultiPartParser, Json]
 
     def _take(self, request: Request, name: str) -> Response:
         asked = AlbumField(data=request.data)
         asked.is_valid(raise_exception=True)
         album_id = asked.validated_data.get("album")
+        if album_id is None and self.entered.is_restricted:
+            raise serializers.ValidationError({"album": ["Name one of your galleries."]})
         album = album_or_404(self, album_id) if album_id else None
         return answer(self, album, take(self.entered, album, _files(request, name)))
 

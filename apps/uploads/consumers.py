@@ -30,7 +30,8 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     """`/ws/studio/<slug>/albums/<album>/`: {"type": "version", "version": n} at the start, then
     {"type": "photos", "ids": [...]} whenever photos change.
 
-    The door is asked again every 20 s, so a socket does not outlive its session or a cut role.
+    The door is asked again every 20 s, so a socket does not outlive its session, a cut role, or the member's work in
+    the album.
     """
 
     group: str | None = None
@@ -81,7 +82,7 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
         """The album's version, for those who may look at it."""
         route = self.scope["url_route"]["kwargs"]
         try:
-            entered = enter(user_of(dict(self.scope)), route["slug"])
+            entered = enter(user_of(dict(self.scope)), route["slug"], album=UUID(route["album"]), contributors=True)
             with acting_in(entered.studio):
                 albums = Album.objects.for_studio(entered.studio).filter(trashed_at__isnull=True)
                 album = albums.filter(pk=UUID(route["album"])).only("id", "studio_id").first()

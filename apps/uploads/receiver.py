@@ -98,12 +98,13 @@ def admit(scope: Scope) -> Admitted:
     request = request_of(dict(scope))
     if not request.user.is_authenticated:
         raise PermissionDenied("You are signed out. Sign in again; what has arrived is safe.")
-    entered = enter(request.user, match["slug"], Role.EDITOR)
+    album_id = _uuid(match["album"])
+    entered = enter(request.user, match["slug"], Role.EDITOR, album=album_id, contributors=True)
     check_csrf(request)
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     length = _length(scope)
     with acting_in(entered.studio):
-        album = _album(entered.studio, match["album"])
+        album = _album(entered.studio, album_id)
         section = _section(album, query.get("section", ""))
         if length is not None and length > settings.MAX_PHOTO_BYTES:
             raise cas.TooLarge
@@ -135,13 +136,16 @@ _LIVE_ALBUM = f"""
 """
 
 
-def _album(studio: Studio, album_id: str) -> Album:
+def _uuid(text: str) -> UUID:
     try:
-        wanted = UUID(album_id)
+        return UUID(text)
     except ValueError:
         raise Http404 from None
+
+
+def _album(studio: Studio, album_id: UUID) -> Album:
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE_ALBUM, [studio.pk, wanted])
+        cursor.execute(_LIVE_ALBUM, [studio.pk, album_id])
         found = cursor.fetchone()
     if found is None:
         raise Http404

@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 
 from apps.accounts import sessions
-from apps.accounts.access import enter
+from apps.accounts.access import member_of
 from apps.accounts.models import User
 
 
@@ -24,7 +24,7 @@ class Caller(Client):
 
 def session_of(user: User, slug: str) -> sessions.Pair:
     """Tokens as after a right password."""
-    return sessions.begin(enter(user, slug))
+    return sessions.begin(member_of(user, slug))
 
 
 def bearer(user: User, slug: str) -> Caller:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ANNA = ("Anna Bergmann", "anna@example.com")
 MARIA = ("Maria Huber", "maria@example.com")
 JONAS = ("Jonas Weiss", "jonas@example.com")
+# A second photographer, who works in the first album only.
+DORA = ("Dora Klein", "dora@example.com")
 REMARKS = (
     ("Could you straighten the horizon here?", 0.42, 0.38),
     ("This one is for grandma's wall, as large as it goes.", None, None),
@@ -109,14 +111,30 @@ def _furnished(studio: Any, owner: Any) -> Lively:
     _emails(lively, spring, links, anna, maria, owner)
     _settings(lively, studio, spring, owner)
     _public(studio, spring, lena, owner)
+    dora = _contributor(studio, spring, photos)
     _cookies(lively, anna=anna, maria=maria)
     lively.values |= {
         "album_id": str(spring.pk), "photo_id": str(photos[2].pk), "second_id": str(photos[7].pk),
         "link_id": str(links["family"].pk),
         "section_id": str(spring.sections.first().pk), "visitor_id": str(jonas.pk), "token": lively.tokens["family"],
-        "lena_id": str(lena.pk), "garden_id": str(garden.pk),
+        "lena_id": str(lena.pk), "garden_id": str(garden.pk), "member_id": str(dora.pk),
     }  # fmt: skip
     return lively
+
+
+def _contributor(studio: Any, spring: Album, photos: list[Photo]) -> Any:
+    """Dora, who sent some of the photos of the first album."""
+    from apps.accounts.models import Membership, Role, User
+    from apps.albums.models import Photo
+    from config.management.commands.demo import PASSWORD
+
+    name, email = DORA
+    user = User.objects.create_user(email, PASSWORD, name=name)
+    member = Membership(studio=studio, user=user, role=Role.CONTRIBUTOR, is_restricted=True)
+    member.save(force_insert=True)
+    member.work_in([spring.pk])
+    Photo.objects.for_studio(studio).filter(pk__in=[photo.pk for photo in photos[3:9]]).update(uploaded_by=user)
+    return member
 
 
 def _links(lively: Lively, spring: Album, lena: Album, garden: Album, owner: Any) -> dict[str, ShareLink]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, expect
 
 from config.management.commands.demo import EMAIL, PASSWORD
-from tests.browser.lively import Lively
+from tests.browser.lively import DORA, Lively
 
 SIZES = {1280: {"width": 1280, "height": 800}, 390: {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
@@ -22,7 +22,7 @@ ALBUM = "/studio/{slug}/albums/{album_id}/"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A page to look at. by: whose browser ("guest", "anna", "maria" or "studio").
+    """A page to look at. by: whose browser ("guest", "anna", "maria", "studio" or "contributor").
 
     then: what to do there first.  is_whole: all of a long page, not only the first screen.
     """
@@ -214,6 +214,13 @@ STUDIO = [
     Shot("studio-preset", "studio", "/studio/{slug}/presets/{choice_id}/"),
     Shot("studio-preset-gallery", "studio", "/studio/{slug}/presets/new/album/"),
     Shot("studio-members", "studio", "/studio/{slug}/members/"),
+    Shot(
+        "studio-member",
+        "studio",
+        "/studio/{slug}/members/",
+        _dialog("li:has-text('Dora') a:has-text('Change')"),
+        is_whole=False,
+    ),
     Shot("studio-settings", "studio", "/studio/{slug}/settings/"),
     Shot("studio-keys", "studio", "/studio/{slug}/api-keys/"),
     Shot("studio-trash", "studio", "/studio/{slug}/trash/"),
@@ -222,16 +229,21 @@ STUDIO = [
     # The last one: from here on this browser looks as a guest does.
     Shot("guest-preview", "studio", ALBUM + "links/", _as_guest, is_whole=False),
 ]
-ALL = [*GUEST, *SIGNED_OUT, *STUDIO]
+CONTRIBUTOR = [
+    Shot("contributor-galleries", "contributor", "/studio/{slug}/albums/"),
+    Shot("contributor-album", "contributor", ALBUM),
+]
+ALL = [*GUEST, *SIGNED_OUT, *STUDIO, *CONTRIBUTOR]
+MEMBERS = {"studio": EMAIL, "contributor": DORA[1]}
 
 
 def enter(page: Page, url: str, lively: Lively, by: str) -> None:
     """Make a fresh browser that of somebody: a guest who said who they are, or a member of the studio."""
     for name, value in lively.cookies.get(by, {}).items():
         page.context.add_cookies([{"name": name, "value": value, "url": url}])
-    if by == "studio":
+    if by in MEMBERS:
         page.goto(f"{url}/login/")
-        page.fill("input[name=email]", EMAIL)
+        page.fill("input[name=email]", MEMBERS[by])
         page.fill("input[name=password]", PASSWORD)
         page.click("button:has-text('Sign in')")
         page.wait_for_url("**/studio/**")

@@ -10,11 +10,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from apps.accounts.models import Studio
+from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import sections
 from apps.albums.models import Album
 from apps.media import cas
+from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory, SectionFactory, jpeg
 from tests.uploads.conftest import put_as
 from tests.uploads.test_ingest import temp_files
@@ -41,6 +42,29 @@ def test_an_editor_sends_a_photo(erin: Client, album: Album) -> None:
     assert (status, answer["status"], answer["photo"]["name"]) == (201, "stored", "Küsse & Rosen.jpg")
     with acting_in(album.studio):
         assert album.placements.live().count() == 1
+
+
+@pytest.mark.parametrize("who", ["dora_user", "erin_user"])
+def test_a_restricted_member_sends_to_their_galleries_only(
+    who: str, album: Album, request: pytest.FixtureRequest
+) -> None:
+    user = request.getfixturevalue(who)
+    sender, other = signed_in(user), AlbumFactory.create(studio=album.studio)
+    keep_to(album.studio, user, other)
+    assert put_as(sender, path(album), jpeg())[0] == 404
+    assert nothing_kept(album)
+    keep_to(album.studio, user, album)
+    assert put_as(sender, path(album), jpeg())[0] == 201
+    with acting_in(album.studio):
+        assert album.placements.get().photo.uploaded_by == user
+    keep_to(album.studio, user)
+    assert put_as(sender, path(album), jpeg())[0] == 404
+
+
+def test_a_restricted_viewer_still_sends_nothing(bob: Client, bob_user: User, album: Album) -> None:
+    keep_to(album.studio, bob_user, album)
+    assert put_as(bob, path(album), jpeg())[0] == 403
+    assert nothing_kept(album)
 
 
 def test_a_dropped_folder_becomes_a_section_once(erin: Client, album: Album) -> None:

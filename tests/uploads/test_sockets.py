@@ -21,6 +21,7 @@ from apps.albums.models import Album
 from apps.uploads import consumers
 from apps.uploads.progress import group_of
 from apps.uploads.sockets import urlpatterns
+from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,6 +107,24 @@ def test_a_socket_dies_when_the_membership_ends(
         return await socket.receive_output(timeout=5)
 
     assert live(bob, album, story)["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize("who", ["bob_user", "dora_user"])
+def test_a_socket_is_of_a_gallery_in_which_the_member_works(
+    who: str, album: Album, north: Studio, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """It ends when the member no longer works there; then no other is opened."""
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.2)
+    user = request.getfixturevalue(who)
+    keep_to(north, user, album)
+
+    async def story(socket: ApplicationCommunicator) -> Any:
+        assert await _tell(socket, album, ["some-id"]) == {"type": "photos", "ids": ["some-id"]}
+        await sync_to_async(keep_to)(north, user)
+        return await socket.receive_output(timeout=5)
+
+    assert live(signed_in(user), album, story)["type"] == "websocket.close"
+    assert live(signed_in(user), album, story) is None
 
 
 def test_a_socket_does_not_outlive_a_database_that_cannot_be_asked(

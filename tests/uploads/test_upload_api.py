@@ -22,6 +22,7 @@ from apps.albums.models import Album, Photo
 from apps.jobs.models import Job
 from apps.media.models import Blob
 from apps.media.storage import store
+from tests.actors import keep_to
 from tests.albums.people import Caller, order_of
 from tests.factories import AlbumFactory, jpeg
 
@@ -49,6 +50,24 @@ def file(name: str = "DSC_1.JPG", data: bytes | None = None) -> SimpleUploadedFi
 
 def photos_url(album: Album) -> str:
     return f"/api/albums/{album.pk}/photos"
+
+
+@pytest.mark.parametrize("who", ["dora_user", "erin_user"])
+def test_a_restricted_member_sends_to_their_galleries_only(
+    who: str, north: Studio, album: Album, request: pytest.FixtureRequest
+) -> None:
+    user, other = request.getfixturevalue(who), AlbumFactory.create(studio=north)
+    keep_to(north, user, album)
+    api = Caller(north, user, "read", "upload")
+    assert api.client.post(photos_url(album), {"files": file()}).status_code == 201
+    assert api.client.post("/api/upload", {"file": file(), "album": str(album.pk)}).status_code == 201
+    assert api.client.post(photos_url(other), {"files": file()}).status_code == 404
+    assert api.client.post("/api/upload", {"file": file(), "album": str(other.pk)}).status_code == 404
+    # Without a gallery nobody but the owner would ever see it again.
+    nowhere = api.client.post("/api/upload/multiple", {"files": file()})
+    assert (nowhere.status_code, list(nowhere.json()["error"]["fields"])) == (400, ["album"])
+    with acting_in(north):
+        assert (album.placements.count(), north.photos.count()) == (2, 2)
 
 
 def left_over() -> list[str]:

@@ -97,6 +97,8 @@ class JournalViewSet(StudioViewSet[JournalEntry]):
     # What the act itself needs is asked for each entry.
     scope = "read"
     write_role = Role.EDITOR
+    contributors = ("undo",)
+    album_scoped = (*contributors, "list")
 
     @extend_schema(
         parameters=[

@@ -30,7 +30,7 @@ def undo_url(request: StudioRequest, entry: JournalEntry | None) -> str:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True, contributors=True)
 def undo(request: StudioRequest, entry_id: UUID) -> HttpResponse:
     """Take an act back. `back`: the page to show afterwards without htmx."""
     rows = JournalEntry.objects.for_studio(request.studio).filter(permission.readable(request.entered))

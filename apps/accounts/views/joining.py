@@ -21,6 +21,7 @@ from apps.accounts.forms import (
 )
 from apps.accounts.models import Invitation, User
 from apps.accounts.signing_in import WrongPassword, identify
+from apps.accounts.tenancy import acting_in
 from apps.accounts.views.answers import page, refused, sent
 from apps.accounts.views.entrance import begin_session
 from apps.web.answers import SeeOther
@@ -143,7 +144,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _over(request)
     known = User.objects.filter(email=offer.email).first()
     form = _join_form(request, offer, known)
-    context = {"valid": True, "invitation": offer, "studio": offer.studio}
+    context = {"valid": True, "invitation": offer, "studio": offer.studio, "galleries": _galleries(offer)}
     if not form.is_valid():
         return page(request, "accounts/invitation.html", context, form=form)
     try:
@@ -155,6 +156,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.user != user:
         begin_session(request, user)
     return SeeOther(offer.studio.get_absolute_url())
+
+
+def _galleries(offer: Invitation) -> str:
+    with acting_in(offer.studio):
+        return members.gallery_words(offer)
 
 
 def _over(request: HttpRequest) -> HttpResponse:

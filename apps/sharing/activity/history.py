@@ -15,10 +15,11 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
-from apps.sharing.models import Activity, ActivityKind, Visitor
+from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
 from apps.web import keyset
 from apps.web.days import end_of_day
 
@@ -54,29 +55,29 @@ class Filter:
         return rows
 
 
-def rows_of(studio: Studio, album: Album | None, asked: Filter) -> QuerySet[Activity]:
-    """The rows of a studio, or of one of its albums; those of albums in the trash rest there."""
-    rows = Activity.objects.for_studio(studio).filter(shown__album__trashed_at__isnull=True)
+def rows_of(member: Entered, album: Album | None, asked: Filter) -> QuerySet[Activity]:
+    """The rows of the member's albums, or of one of them; those of albums in the trash rest there."""
+    rows = Activity.objects.visible_to(member).filter(shown__album__trashed_at__isnull=True)
     if album is not None:
         rows = rows.filter(shown_id=album.pk)
-    return asked.apply(rows, studio)
+    return asked.apply(rows, member.studio)
 
 
-def feed(studio: Studio, album: Album | None, asked: Filter, *, after: str = "") -> keyset.Page:
+def feed(member: Entered, album: Album | None, asked: Filter, *, after: str = "") -> keyset.Page:
     """A page of the newest. A cursor that cannot be read begins at the start."""
-    rows = rows_of(studio, album, asked).select_related("shown__album", "link", "visitor", "photo")
-    scope = f"activity {studio.pk} {album.pk if album else ''}"
+    rows = rows_of(member, album, asked).select_related("shown__album", "link", "visitor", "photo")
+    scope = f"activity {member.studio.pk} {album.pk if album else ''}"
     try:
         return keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
     except keyset.BadCursor:
         return keyset.page(rows, ORDER, limit=PAGE, scope=scope)
 
 
-def since(studio: Studio, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:
+def since(member: Entered, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:
     """What came after the row that the page showed last, newest first; at most a page."""
-    rows = rows_of(studio, album, asked).select_related("shown__album", "link", "visitor", "photo")
+    rows = rows_of(member, album, asked).select_related("shown__album", "link", "visitor", "photo")
     if newest is not None:
-        known = Activity.objects.for_studio(studio).filter(pk=newest).values_list("at", flat=True).first()
+        known = Activity.objects.visible_to(member).filter(pk=newest).values_list("at", flat=True).first()
         if known is None:
             return []
         rows = rows.filter(Q(at__gt=known) | Q(at=known, pk__gt=newest))
@@ -96,9 +97,9 @@ FIGURES = {
 }
 
 
-def by_person(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
+def by_person(member: Entered, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
     """What each visitor did, the most recent first; who never said a name is one row for each link."""
-    rows = rows_of(studio, album, asked).order_by()
+    rows = rows_of(member, album, asked).order_by()
     names = (
         "visitor_id",
         "visitor__name",
@@ -111,17 +112,18 @@ def by_person(studio: Studio, album: Album | None, asked: Filter) -> list[dict[s
     return list(rows.values(*names).annotate(**FIGURES).order_by("-newest")[:MOST_ROWS])
 
 
-def by_photo(studio: Studio, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
+def by_photo(member: Entered, album: Album | None, asked: Filter) -> list[dict[str, Any]]:
     """What was done with each photo, the most loved first."""
-    rows = rows_of(studio, album, asked).filter(photo__isnull=False).order_by()
+    rows = rows_of(member, album, asked).filter(photo__isnull=False).order_by()
     names = ("photo_id", "photo__camera_name", "shown_id", "shown__album__title")
     return list(rows.values(*names).annotate(**FIGURES).order_by("-favourites", "-downloads", "-newest")[:MOST_ROWS])
 
 
-def choices(studio: Studio, album: Album | None) -> dict[str, list[tuple[UUID, str]]]:
+def choices(member: Entered, album: Album | None) -> dict[str, list[tuple[UUID, str]]]:
     """People and links to choose from; names repeat between albums, so the addresses stand beside them."""
-    people = studio.visitors if album is None else Visitor.objects.for_studio(studio).filter(shown_id=album.pk)
-    links = studio.sharelinks if album is None else album.share_links
+    people, links = Visitor.objects.visible_to(member), ShareLink.objects.visible_to(member)
+    if album is not None:
+        people, links = people.filter(shown_id=album.pk), links.filter(album_id=album.pk)
     return {
         "people": [
             (pk, f"{name} ({email})")
@@ -134,14 +136,14 @@ def choices(studio: Studio, album: Album | None) -> dict[str, list[tuple[UUID, s
     }
 
 
-def lines(studio: Studio, album: Album | None, asked: Filter) -> Iterator[list[str]]:
+def lines(member: Entered, album: Album | None, asked: Filter) -> Iterator[list[str]]:
     """The rows for a table file: a head, then newest first, at most `MOST_LINES`."""
     yield ["When", "Gallery", "Link", "Who", "E-mail", "What", "Photo", "Device", "Details"]
-    rows = rows_of(studio, album, asked).order_by(*ORDER)
+    rows = rows_of(member, album, asked).order_by(*ORDER)
     names = ("at", "shown__album__title", "link__label", "visitor__name", "visitor__email", "kind",
              "photo__camera_name", "device", "detail")  # fmt: skip
     for at, title, label, name, email, kind, photo, device, detail in rows.values_list(*names)[:MOST_LINES]:
-        moment = at.astimezone(studio.zone).isoformat(sep=" ", timespec="seconds")
+        moment = at.astimezone(member.studio.zone).isoformat(sep=" ", timespec="seconds")
         facts = ", ".join(f"{key}: {value}" for key, value in detail.items())
         yield [
             moment,

@@ -66,27 +66,27 @@ class Shown:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def studio_activity(request: StudioRequest) -> HttpResponse:
     """Everything that guests did in this studio."""
     return _activity(request, None)
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def album_activity(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What guests did in one album."""
     return _activity(request, album_of(request, album_id))
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def studio_activity_file(request: StudioRequest) -> HttpResponse:
     return _file(request, None, request.studio.slug)
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_activity_file(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     return _file(request, album, album.slug)
@@ -100,11 +100,11 @@ def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
         return _fresh(request, album, asked)
     context = _frame(request, album, view)
     if view == "person":
-        context["people_rows"] = history.by_person(request.studio, album, asked)
+        context["people_rows"] = history.by_person(request.entered, album, asked)
     elif view == "photo":
-        context["photos"] = _with_pictures(request, history.by_photo(request.studio, album, asked))
+        context["photos"] = _with_pictures(request, history.by_photo(request.entered, album, asked))
     else:
-        page = history.feed(request.studio, album, asked, after=request.GET.get("after", ""))
+        page = history.feed(request.entered, album, asked, after=request.GET.get("after", ""))
         context |= {
             "rows": [Shown.of(row) for row in page.rows],
             "next_url": _with(request, after=page.next) if page.next else "",
@@ -126,7 +126,7 @@ def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, 
         "view": view,
         "views": [(name, label, _with(request, by=name, after="")) for name, label in VIEWS.items()],
         "kinds": ActivityKind.choices,
-        **history.choices(request.studio, album),
+        **history.choices(request.entered, album),
         "asked": asked,
         "is_filtered": bool(asked),
         "file_url": f"{where}?{urlencode(asked)}" if asked else where,
@@ -136,7 +136,7 @@ def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, 
 
 def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -> HttpResponse:
     """What came since the page was drawn or last asked; nothing new is no content, so nothing is drawn."""
-    rows = history.since(request.studio, album, asked, uuid_or_none(request.GET.get("newest")))
+    rows = history.since(request.entered, album, asked, uuid_or_none(request.GET.get("newest")))
     if not rows:
         return htmx.vary(HttpResponse(status=204))
     context = {
@@ -150,7 +150,7 @@ def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -
 
 def _with_pictures(request: StudioRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
-        row["picture"] = picture_url(request.studio.pk, row["album_id"], row["photo_id"], "tile")
+        row["picture"] = picture_url(request.studio.pk, row["shown_id"], row["photo_id"], "tile")
     return rows
 
 
@@ -186,7 +186,7 @@ def _with(request: StudioRequest, **changes: str) -> str:
 
 def _file(request: StudioRequest, album: Album | None, name: str) -> HttpResponse:
     """The rows as CSV. Built whole: its rows are read in the transaction of the request."""
-    lines = map(tables.line, history.lines(request.studio, album, _asked(request)))
+    lines = map(tables.line, history.lines(request.entered, album, _asked(request)))
     response = HttpResponse("".join([tables.UTF8_MARK, *lines]), content_type="text/csv; charset=utf-8")
     day = timezone.localdate(timezone=request.studio.zone).isoformat()
     response["Content-Disposition"] = f'attachment; filename="activity-{name}-{day}.csv"'

@@ -67,7 +67,7 @@ def watermark(request: StudioRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The watermark of one album; until it is saved the studio's."""
     return _page(request, album_of(request, album_id))
@@ -120,7 +120,7 @@ def _chosen(request: StudioRequest, album: Album | None, form: WatermarkForm) ->
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark_drop(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Use the studio's watermark again."""
     album = album_of(request, album_id)
@@ -137,7 +137,7 @@ def watermark_example(request: StudioRequest) -> HttpResponse:
 
 
 @require_GET
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark_example(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The album's newest photo under its watermark."""
     return _example(request, album_of(request, album_id))

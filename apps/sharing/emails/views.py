@@ -40,7 +40,7 @@ def _links(request: StudioRequest, album: Album) -> list[ShareLink]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Send the link: to whom, what it says, when."""
     album = album_of(request, album_id)
@@ -97,7 +97,7 @@ def _new_page(request: StudioRequest, album: Album, form: EmailForm) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The email as it will be, for the frame beside the form."""
     album = album_of(request, album_id)
@@ -129,21 +129,21 @@ def framed(request: StudioRequest, words: Words, to: str = "") -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_log(request: StudioRequest) -> HttpResponse:
     """All emails of the studio, newest first."""
     return _log(request, None)
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_emails(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The emails of one album, and whether its links remind."""
     return _log(request, album_of(request, album_id))
 
 
 def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
-    rows = ClientEmail.objects.for_studio(request.studio).select_related("email", "album", "link")
+    rows = ClientEmail.objects.visible_to(request.entered).select_related("email", "album", "link")
     rows = rows.defer("email__sealed")
     if album is not None:
         rows = rows.filter(album_id=album.pk)
@@ -176,7 +176,7 @@ def _closing_links(request: StudioRequest, album: Album) -> list[ShareLink]:
 
 
 def _row(request: StudioRequest, email_id: UUID) -> ClientEmail:
-    rows = ClientEmail.objects.for_studio(request.studio).select_related(
+    rows = ClientEmail.objects.visible_to(request.entered).select_related(
         "email", "album", "link", "visitor", "selection"
     )
     row: ClientEmail = get_object_or_404(rows, pk=email_id)
@@ -185,7 +185,7 @@ def _row(request: StudioRequest, email_id: UUID) -> ClientEmail:
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email(request: StudioRequest, email_id: UUID) -> HttpResponse:
     """One email: to whom, when, what became of it, and its words."""
     row = _row(request, email_id)
@@ -193,7 +193,7 @@ def email(request: StudioRequest, email_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_words(request: StudioRequest, email_id: UUID) -> HttpResponse:
     """The words of one email, for the frame: as sent, or as they would be sent now."""
     row = _row(request, email_id)
@@ -201,7 +201,7 @@ def email_words(request: StudioRequest, email_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_retry(request: StudioRequest, email_id: UUID) -> HttpResponse:
     row = _row(request, email_id)
     done = writing.retry(row, by=request.user)
@@ -209,7 +209,7 @@ def email_retry(request: StudioRequest, email_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def email_cancel(request: StudioRequest, email_id: UUID) -> HttpResponse:
     row = _row(request, email_id)
     done = writing.cancel(row, by=request.user)
@@ -229,7 +229,7 @@ def _back(request: StudioRequest, row: ClientEmail, text: str) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Reminders of one link on or off."""
     album = album_of(request, album_id)
@@ -246,7 +246,7 @@ def album_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_reminders(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Whether emails remind the link's clients before it closes (`on`)."""
     album = album_of(request, album_id)

@@ -111,7 +111,7 @@ def send(
     subject = f"{visitor.name} has sent “{selection.title}”"
     words = _words(selection, subject, "sharing/favourites/selection_sent.txt", count=count)
     key = f"selection-sent:{selection.pk}:{selection.round}"
-    outbox.tell(grant.studio, [Role.OWNER, Role.EDITOR], key, words, reply_to=visitor.email)
+    outbox.tell(grant.studio, [Role.OWNER, Role.EDITOR], key, words, reply_to=visitor.email, album=selection.album_id)
     writing.selection_received(selection, count)
     return selection
 

@@ -138,7 +138,7 @@ def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
     if studio_id is None:
         return None
     try:
-        return enter(user, studio_id).studio.pk
+        return enter(user, studio_id, album=album_id, contributors=True).studio.pk
     except Http404:
         return None
 

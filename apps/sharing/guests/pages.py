@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import enter
+from apps.accounts.access import member_of
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
@@ -221,7 +221,7 @@ def _is_member(request: HttpRequest, studio: Studio) -> bool:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     try:
-        enter(request.user, studio.pk)
+        member_of(request.user, studio.pk)
     except Http404:
         return False
     return True

@@ -43,14 +43,14 @@ def _context(request: StudioRequest, album: Album) -> dict[str, Any]:
 
 
 @require_GET
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def visitors(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The people who said who they are in an album."""
     return render(request, "sharing/guests/visitor_list.html", _context(request, album_of(request, album_id)))
 
 
 @require_GET
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The same people as a table."""
     album = album_of(request, album_id)
@@ -71,7 +71,7 @@ def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Forget a person and everything they said."""
     album = album_of(request, album_id)
@@ -80,7 +80,7 @@ def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> H
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Every browser of a person forgets who it belongs to."""
     album = album_of(request, album_id)
@@ -89,7 +89,7 @@ def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Look at the gallery as the holder of a link does, or with `visitor` as that person."""
     link = link_of(request, album_id, link_id)
@@ -106,7 +106,7 @@ def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespon
 
 
 @require_POST
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def view_as_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Back from the guest's place."""
     link = link_of(request, album_id, link_id)

@@ -70,7 +70,7 @@ def open_for(request: HttpRequest, token: str) -> Grant | None:
     if grant is None:
         return None
     try:
-        enter(request.user, grant.studio.pk, Role.EDITOR)
+        enter(request.user, grant.studio.pk, Role.EDITOR, album=grant.shown.pk)
     except (Http404, PermissionDenied):
         return None
     return grant

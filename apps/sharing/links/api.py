@@ -139,12 +139,13 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
     model = ShareLink
     serializer_class = LinkSerializer
     scope = "share"
+    album_scoped = ("list", "create", "partial_update", "destroy")
     lookup_url_kwarg = "share_link_id"
 
     @property
     def album(self) -> Album:
         """The album of the address, or 404."""
-        albums = Album.objects.for_studio(self.studio).filter(trashed_at=None)
+        albums = Album.objects.visible_to(self.entered).filter(trashed_at=None)
         album: Album = get_object_or_404(albums, pk=self.kwargs["album_id"])
         album.studio = self.studio
         return album

@@ -72,7 +72,7 @@ def _done(request: StudioRequest, album: Album, text: str, entry: JournalEntry |
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Who sees the selected photos: asks, and with `seen_by` does it. `photos` holds their ids, joined by commas."""
     album = album_of(request, album_id)
@@ -99,7 +99,7 @@ def photos(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def section(request: StudioRequest, album_id: UUID, section_id: UUID) -> HttpResponse:
     """Who sees a section and all that lies in it."""
     album = album_of(request, album_id)

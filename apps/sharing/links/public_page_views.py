@@ -90,7 +90,7 @@ def public_settings(request: StudioRequest) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def album_public(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Show a gallery on the public page or not; `open` makes a link for everybody, `lock` lists it as locked."""
     album = album_of(request, album_id)

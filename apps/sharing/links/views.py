@@ -119,7 +119,7 @@ def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None
 
 
 @require_http_methods(["GET", "POST"])
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The links of an album; POST makes one."""
     album = album_of(request, album_id)
@@ -147,7 +147,7 @@ def _apply(form: LinkForm, deed: Callable[..., ShareLink]) -> ShareLink | None:
 
 
 @require_http_methods(["GET", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Change the terms of one link."""
     row = link_of(request, album_id, link_id)
@@ -171,7 +171,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.revoke(by=request.user)
@@ -179,7 +179,7 @@ def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """End all sessions: the link stays open, whoever was in comes in anew."""
     row = link_of(request, album_id, link_id)
@@ -188,7 +188,7 @@ def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """A new download PIN."""
     row = link_of(request, album_id, link_id)
@@ -197,7 +197,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.restore(by=request.user)
@@ -205,7 +205,7 @@ def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpR
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.remove(by=request.user)
@@ -213,7 +213,7 @@ def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRe
 
 
 @require_GET
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) -> HttpResponse:
     """The link's address as a QR code, for prints and cards."""
     address = link_of(request, album_id, link_id).url
@@ -234,7 +234,7 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
     album = album_of(request, album_id)
@@ -243,7 +243,7 @@ def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Tell the clients that photos will follow (`on`), or that the gallery is complete, and offer to write to them."""
     album = album_of(request, album_id)
@@ -256,7 +256,7 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_extend(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Keep a link open for 30 more days. The email about a client's wish leads here: reading it changes nothing."""
     link = link_of(request, album_id, link_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from apps.accounts.tenancy import StudioModel
+from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album
 
@@ -53,6 +53,11 @@ class OfShown(StudioModel):
 
     class Meta(StudioModel.Meta):
         abstract = True
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """What belongs to galleries of a restricted member."""
+        return Q(shown__album_id__in=member.album_ids)
 
     @property
     def album_id(self) -> UUID:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from apps.accounts.models import Studio
+from apps.accounts.access import Entered
 from apps.albums.models import Album
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Stream
@@ -100,19 +100,20 @@ def list_row(selection: Selection) -> ListRow:
     return _row(_with_figures(Selection.objects.for_studio(selection.studio_id)).get(pk=selection.pk))
 
 
-def waiting(studio: Studio) -> QuerySet[Selection]:
+def waiting(member: Entered) -> QuerySet[Selection]:
     """Lists that were sent and that the studio has not taken in hand: a photo of them is still just selected."""
-    untouched = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"), work=Work.SELECTED)
-    return Selection.objects.for_studio(studio).filter(
+    untouched = Pick.objects.for_studio(member.studio).filter(selection=OuterRef("pk"), work=Work.SELECTED)
+    return Selection.objects.visible_to(member).filter(
         Exists(untouched), state=SelectionState.SENT, shown__album__trashed_at__isnull=True
     )
 
 
-def sent_lists(studio: Studio, *, only_waiting: bool, after: str) -> tuple[list[ListRow], str]:
-    """A page of sent lists of all albums, the newest first, and the cursor of the next ("" at the end)."""
-    rows = waiting(studio) if only_waiting else Selection.objects.for_studio(studio).filter(state=SelectionState.SENT)
+def sent_lists(member: Entered, *, only_waiting: bool, after: str) -> tuple[list[ListRow], str]:
+    """A page of sent lists of the member's albums, the newest first, and the cursor of the next ("" at the end)."""
+    sent = Selection.objects.visible_to(member).filter(state=SelectionState.SENT)
+    rows = waiting(member) if only_waiting else sent
     rows = _with_figures(rows.filter(shown__album__trashed_at__isnull=True)).select_related("shown__album")
-    order, scope = ("-sent_at", "id"), f"selections {studio.pk} {only_waiting}"
+    order, scope = ("-sent_at", "id"), f"selections {member.studio.pk} {only_waiting}"
     try:
         page = keyset.page(rows, order, limit=WAITING_PAGE, cursor=after or None, scope=scope)
     except keyset.BadCursor:

@@ -108,6 +108,7 @@ class MarksViewSet(InAlbum, StudioViewSet[Photo]):
     model = Photo
     serializer_class = PhotoMarksSerializer
     ordering = ("id",)
+    album_scoped = ("list",)
 
     def get_queryset(self) -> StudioQuerySet[Photo]:
         photos = super().get_queryset()

@@ -55,7 +55,7 @@ class Told:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def album_comments(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All comments of an album, photo by photo."""
     return _page(request, album_of(request, album_id))
@@ -126,7 +126,7 @@ def _back(request: StudioRequest, album: Album, photo_id: UUID, text: str) -> Ht
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def answer(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResponse:
     """The studio's answer to a comment; the photo's comments count as read then."""
     album, row = _comment(request, album_id, comment_id)
@@ -139,7 +139,7 @@ def answer(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def remove(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResponse:
     """Take a comment away."""
     album, row = _comment(request, album_id, comment_id)
@@ -148,7 +148,7 @@ def remove(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def read(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """The comments of a photo are read."""
     album = album_of(request, album_id)

@@ -29,7 +29,7 @@ MOST_TOLD = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A box for names; POST shows which photos they mean. It changes nothing."""
     album = album_of(request, album_id)
@@ -64,7 +64,7 @@ def _found(album: Album, text: str) -> dict[str, object]:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Give all found photos a flag or a label of the studio's own (`mark`, like "pick" or "red")."""
     album = album_of(request, album_id)
@@ -82,7 +82,7 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def find_add(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Put all found photos into a client's list."""
     album = album_of(request, album_id)

@@ -44,11 +44,11 @@ def _with(query: QueryDict, **changes: str) -> str:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def selections(request: StudioRequest) -> HttpResponse:
     """Lists that were sent, over all albums, the newest first; those that wait, unless all are asked for."""
     show_all = request.GET.get("show") == "all"
-    rows, following = answers.sent_lists(request.studio, only_waiting=not show_all, after=request.GET.get("after", ""))
+    rows, following = answers.sent_lists(request.entered, only_waiting=not show_all, after=request.GET.get("after", ""))
     for row in rows:
         row.selection.album.studio = request.studio
     next_url = f"?{_with(request.GET, after=following)}" if following else ""
@@ -56,7 +56,7 @@ def selections(request: StudioRequest) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def album_proofing(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All lists of an album, and the photos that a question about them gives."""
     return _overview(request, album_of(request, album_id), PresetForm())
@@ -94,7 +94,7 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def selection(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """One list: its photos, the note, and how far the studio is with each."""
     return _selection(request, _row(request, album_id, selection_id))
@@ -135,7 +135,7 @@ def _back(request: StudioRequest, row: Selection, text: str) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """Say how far the studio is with some photos of a list (`photo`), or with all of them (`all`)."""
     row = _row(request, album_id, selection_id)
@@ -152,7 +152,7 @@ def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def selection_reopen(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """Let the visitor change a sent list."""
     row = _row(request, album_id, selection_id)
@@ -161,7 +161,7 @@ def selection_reopen(request: StudioRequest, album_id: UUID, selection_id: UUID)
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """Grant photos beyond the limit."""
     row = _row(request, album_id, selection_id)
@@ -176,7 +176,7 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A new list for every visitor."""
     album = album_of(request, album_id)
@@ -198,7 +198,7 @@ def _preset(request: StudioRequest, album_id: UUID, preset_id: UUID) -> tuple[Al
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """Title and limits of a prepared list."""
     album, preset = _preset(request, album_id, preset_id)
@@ -213,7 +213,7 @@ def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def preset_delete(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """No longer prepare a list."""
     album, preset = _preset(request, album_id, preset_id)
@@ -233,7 +233,7 @@ def _asked(request: StudioRequest, album: Album) -> list[exports.Named]:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """File names of the photos, to be copied into the search of another program."""
     album = album_of(request, album_id)
@@ -258,7 +258,7 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All marks of the photos as CSV."""
     album = album_of(request, album_id)
@@ -273,7 +273,7 @@ def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def sidecars(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """XMP files of the photos as a ZIP, with the marks of one visitor, of all merged, or the studio's own (`whose`)."""
     album = album_of(request, album_id)

@@ -17,8 +17,8 @@ live(stream);
 if ("mayEdit" in stream.dataset) {
   reorder(album, stream, picked);
   sortSections(album);
-  uploads(album, stream, isDragging);
 }
+if ("mayUpload" in stream.dataset) uploads(album, stream, isDragging);
 
 /** Ask the server for parts of this page again: "stream", "summary", "sections". */
 function refresh(...parts) {

@@ -19,7 +19,7 @@ from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing import access
 from apps.sharing.access import Grant
@@ -28,7 +28,8 @@ from apps.sharing.favourites import hearts, lists
 from apps.sharing.favourites.lists import Refused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
 from tests.accounts.emails import send_all
-from tests.factories import AlbumFactory, PlacementFactory
+from tests.actors import keep_to
+from tests.factories import AlbumFactory, MembershipFactory, PlacementFactory, UserFactory
 from tests.sharing.conftest import Make, Share
 
 ADA = "ada@example.com"
@@ -348,6 +349,21 @@ def test_sending_locks_the_list_and_emails_owners_and_editors(
             ada.heart(number, on=on)
     # To say again what is so already is no change.
     assert ada.heart(0).count == 1
+
+
+def test_a_sent_list_is_mailed_to_editors_who_work_in_the_gallery(
+    enter: Enter, posted: Any, erin_user: User, dora_user: User
+) -> None:
+    ada = enter()
+    other = UserFactory.create(email="else@example.com")
+    MembershipFactory.create(studio=ada.share.studio, user=other, role=Role.EDITOR)
+    keep_to(ada.share.studio, other, AlbumFactory.create(studio=ada.share.studio))
+    for user in (erin_user, dora_user):
+        keep_to(ada.share.studio, user, ada.share.album)
+    ada.heart(0)
+    with posted():
+        ada.send("")
+    assert sorted(one.to[0] for one in mail.outbox) == ["alice@example.com", "erin@example.com"]
 
 
 def test_sending_twice_sends_once(enter: Enter, posted: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, PhotoState, Placement
 from apps.media import serving
@@ -18,6 +19,7 @@ from apps.media.asgi import headers_of
 from apps.media.models import Rendition
 from apps.sharing.gallery import pictures
 from apps.web.ttl_cache import Recent
+from tests.actors import keep_to, signed_in
 from tests.factories import PlacementFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, real_photo, unlocked
 
@@ -225,6 +227,24 @@ def test_members_see_hidden_and_trashed_photos(shared: Make, bob: Client) -> Non
     # Also one who opened the link as a client would.
     bob.get(share.url())
     assert fetch(bob, share.picture()).status == 200
+
+
+@pytest.mark.parametrize("role", ["contributor", "editor"])
+def test_a_restricted_member_sees_the_pictures_of_their_galleries(
+    shared: Make, dora_user: User, erin_user: User, role: str
+) -> None:
+    """Through these, and not through another gallery in which the photo lies, too."""
+    share, other = shared(), shared()
+    PlacementFactory.create(album=other.album, photo=share.photos[0])
+    user = dora_user if role == "contributor" else erin_user
+    keep_to(share.studio, user, other.album)
+    client = signed_in(user)
+    assert fetch(client, share.picture()).status == 404
+    through = serving.picture_url(share.studio.pk, other.album.pk, share.photos[0].pk, "tile")
+    assert fetch(client, through).status == 200
+    # Somebody who was also sent the link is a guest there.
+    client.get(share.url())
+    assert fetch(client, share.picture()).status == 200
 
 
 def test_a_member_of_another_studio_sees_nothing(shared: Make, charlie: Client) -> None:

@@ -15,6 +15,7 @@ from apps.albums.models import Album, AlbumState, Placement
 from apps.media import serving
 from apps.sharing.gallery import pictures
 from apps.sharing.models import ShareLink
+from tests.actors import keep_to
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, unlocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,6 +187,17 @@ def test_a_member_who_leaves_loses_the_pictures(shared: Make, clock: Clock, bob:
     assert fetch(bob, share.picture()).status == 200
     with acting_in(share.studio):
         share.studio.memberships.filter(user=bob_user).delete()
+    clock.now += serving.CACHED_SECONDS
+    assert fetch(bob, share.picture()).status == 404
+
+
+def test_a_member_who_no_longer_works_in_a_gallery_loses_its_pictures(
+    shared: Make, clock: Clock, bob: Client, bob_user: User
+) -> None:
+    share = shared()
+    keep_to(share.studio, bob_user, share.album)
+    assert fetch(bob, share.picture()).status == 200
+    keep_to(share.studio, bob_user)
     clock.now += serving.CACHED_SECONDS
     assert fetch(bob, share.picture()).status == 404
 

@@ -17,7 +17,8 @@ from apps.sharing.access import known, passes
 from apps.sharing.activity import record
 from apps.sharing.guests import view_as
 from apps.sharing.models import Activity, ActivityKind, Selection, ShareLink, Visitor
-from tests.actors import signed_in
+from tests.actors import keep_to, signed_in
+from tests.factories import AlbumFactory
 from tests.sharing.access.test_door import GUEST_ROUTES, addresses
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch
 from tests.sharing.guests.test_who import ANNA, introduced, people
@@ -172,6 +173,16 @@ def _viewer(share: Share, user: User) -> None:
         Membership.objects.for_studio(share.studio).filter(user=user).update(role=Role.VIEWER)
 
 
+def _elsewhere(share: Share, user: User) -> None:
+    keep_to(share.studio, user, AlbumFactory.create(studio=share.studio))
+
+
+def _contributor(share: Share, user: User) -> None:
+    with acting_in(share.studio):
+        Membership.objects.for_studio(share.studio).filter(user=user).update(role=Role.CONTRIBUTOR, is_restricted=True)
+    keep_to(share.studio, user, share.album)
+
+
 def _sessions_ended(share: Share, user: User) -> None:
     share.change(password="another one")
 
@@ -180,7 +191,7 @@ def _inactive(share: Share, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
-@pytest.mark.parametrize("end", [_no_member, _viewer, _sessions_ended, _inactive])
+@pytest.mark.parametrize("end", [_no_member, _viewer, _elsewhere, _contributor, _sessions_ended, _inactive])
 def test_g17_it_ends_with_the_membership_and_the_links_sessions(shared: Make, erin_user: User, end: object) -> None:
     share = shared(password=PASSWORD)
     client = looking(share, signed_in(erin_user))
