@@ -16,117 +16,25 @@ import apps.web.ids
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("albums", "0001_initial"),
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name="Email",
+            name="User",
             fields=[
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("key", models.CharField(max_length=200)),
-                ("to", models.EmailField(blank=True, max_length=254)),
-                ("reply_to", models.EmailField(blank=True, max_length=254)),
-                ("subject", models.CharField(blank=True, max_length=200)),
-                ("sealed", models.TextField(blank=True)),
-                ("composer", models.CharField(blank=True, max_length=20)),
-                ("keeps_words", models.BooleanField(default=False)),
-                ("is_automatic", models.BooleanField(default=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("sending", "Sending"),
-                            ("sent", "Sent"),
-                            ("kept", "Kept"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=300)),
-                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
-                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("useful_until", models.DateTimeField(null=True)),
-                ("tried_at", models.DateTimeField(editable=False, null=True)),
-                ("lease_until", models.DateTimeField(editable=False, null=True)),
-                ("handed_at", models.DateTimeField(editable=False, null=True)),
-                ("sent_at", models.DateTimeField(editable=False, null=True)),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "sending"), _negated=True),
-                            ("lease_until__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="accounts_email_lease",
-                    )
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="accounts_user_email")
                 ],
             },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MembershipAlbum",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "album",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="albums.album",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "constraints": [
-                    apps.accounts.tenant_keys.SameStudio(
-                        "album", name="accounts_membershipalbum_album_same_studio", on_delete="cascade"
-                    )
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RefreshToken",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("family", models.UUIDField(default=apps.web.ids.uuid7)),
-                ("token_hash", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("expires_at", models.DateTimeField()),
-                ("spent_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name="Studio",
@@ -163,164 +71,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ("email", models.EmailField(max_length=254)),
-                ("name", models.CharField(blank=True, max_length=120)),
-                ("is_active", models.BooleanField(default=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="accounts_user_email")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ApiKey",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("prefix", models.CharField(editable=False, max_length=12)),
-                ("key_hash", models.CharField(editable=False, max_length=64)),
-                ("scopes", models.JSONField(default=list)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("last_used_at", models.DateTimeField(editable=False, null=True)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["key_hash"], name="accounts_apikey_lookup")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_apikey_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "key_hash"), name="accounts_apikey_hash"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="IdempotentReply",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                ("key", models.CharField(max_length=128)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField(null=True)),
-                ("body", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["studio", "created_at"], name="accounts_idempotency_age")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_idempotentreply_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "user", "key"), name="accounts_idempotency_once"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "studio",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="%(class)ss",
-                        to="accounts.studio",
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("contributor", "Contributor"),
-                            ("viewer", "Viewer"),
-                            ("editor", "Editor"),
-                            ("owner", "Owner"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "albums",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None),
-                ),
-                ("token_hash", models.CharField(max_length=64)),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("expires_at", models.DateTimeField()),
-                ("accepted_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "guarded",
-                "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["token_hash"], name="accounts_invitation_hash")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_invitation_studio_id"),
-                    models.UniqueConstraint(fields=("studio", "email"), name="accounts_invitation_email"),
-                    models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_invitation_token"),
-                ],
-            },
-            managers=[
-                ("guarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name="JournalEntry",
@@ -404,7 +154,235 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="JournalSubject",
+            name="Invitation",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("contributor", "Contributor"),
+                            ("viewer", "Viewer"),
+                            ("editor", "Editor"),
+                            ("owner", "Owner"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "albums",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None),
+                ),
+                ("token_hash", models.CharField(max_length=64)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["token_hash"], name="accounts_invitation_hash")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_invitation_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "email"), name="accounts_invitation_email"),
+                    models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_invitation_token"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="IdempotentReply",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("key", models.CharField(max_length=128)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["studio", "created_at"], name="accounts_idempotency_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_idempotentreply_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "user", "key"), name="accounts_idempotency_once"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Email",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="emails",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("to", models.EmailField(blank=True, max_length=254)),
+                ("reply_to", models.EmailField(blank=True, max_length=254)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("sealed", models.TextField(blank=True)),
+                ("composer", models.CharField(blank=True, max_length=20)),
+                ("keeps_words", models.BooleanField(default=False)),
+                ("is_automatic", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("kept", "Kept"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("useful_until", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("handed_at", models.DateTimeField(editable=False, null=True)),
+                ("sent_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["studio", "useful_until", "due_at"],
+                        name="accounts_email_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("tried_at__isnull", False)),
+                        fields=["studio", "-tried_at"],
+                        name="accounts_email_turn",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["lease_until"], name="accounts_email_sending"
+                    ),
+                    models.Index(
+                        condition=models.Q(("keeps_words", False)), fields=["created_at"], name="accounts_email_age"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_email_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "key"), name="accounts_email_key", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sending"), _negated=True),
+                            ("lease_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="accounts_email_lease",
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("prefix", models.CharField(editable=False, max_length=12)),
+                ("key_hash", models.CharField(editable=False, max_length=64)),
+                ("scopes", models.JSONField(default=list)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("last_used_at", models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["key_hash"], name="accounts_apikey_lookup")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_apikey_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "key_hash"), name="accounts_apikey_hash"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RefreshToken",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
@@ -417,28 +395,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "entry",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="subjects",
-                        to="accounts.journalentry",
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-                ("thing", models.UUIDField()),
+                ("family", models.UUIDField(default=apps.web.ids.uuid7)),
+                ("token_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_at", models.DateTimeField()),
+                ("spent_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["studio", "entry"], name="accounts_journal_subjects")],
+                "indexes": [
+                    models.Index(fields=["token_hash"], name="accounts_refresh_lookup"),
+                    models.Index(fields=["studio", "family"], name="accounts_refresh_family"),
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_journalsubject_studio_id"),
-                    apps.accounts.tenant_keys.SameStudio(
-                        "entry", name="accounts_journalsubject_entry_same_studio", on_delete="cascade"
-                    ),
-                    models.UniqueConstraint(fields=("studio", "thing", "entry"), name="accounts_journal_thing"),
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_refreshtoken_studio_id"),
+                    models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_refresh_hash"),
                 ],
             },
             managers=[
@@ -504,123 +483,48 @@ class Migration(migrations.Migration):
                 ("objects", django.db.models.manager.Manager()),
             ],
         ),
-        migrations.AddField(
-            model_name="membershipalbum",
-            name="membership",
-            field=apps.accounts.tenant_keys.TenantKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="gallery_rows",
-                to="accounts.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="refreshtoken",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="refreshtoken",
-            name="studio",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="%(class)ss",
-                to="accounts.studio",
-            ),
-        ),
-        migrations.AddField(
-            model_name="membershipalbum",
-            name="studio",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="%(class)ss",
-                to="accounts.studio",
-            ),
-        ),
-        migrations.AddField(
-            model_name="email",
-            name="studio",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="emails",
-                to="accounts.studio",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refreshtoken",
-            index=models.Index(fields=["token_hash"], name="accounts_refresh_lookup"),
-        ),
-        migrations.AddIndex(
-            model_name="refreshtoken",
-            index=models.Index(fields=["studio", "family"], name="accounts_refresh_family"),
-        ),
-        migrations.AddConstraint(
-            model_name="refreshtoken",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="accounts_refreshtoken_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="refreshtoken",
-            constraint=models.UniqueConstraint(fields=("studio", "token_hash"), name="accounts_refresh_hash"),
-        ),
-        migrations.AddConstraint(
-            model_name="membershipalbum",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="accounts_membershipalbum_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="membershipalbum",
-            constraint=apps.accounts.tenant_keys.SameStudio(
-                "membership", name="accounts_membershipalbum_membership_same_studio", on_delete="cascade"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membershipalbum",
-            constraint=models.UniqueConstraint(
-                fields=("studio", "membership", "album"), name="accounts_membershipalbum_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="email",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["studio", "useful_until", "due_at"],
-                name="accounts_email_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="email",
-            index=models.Index(
-                condition=models.Q(("tried_at__isnull", False)),
-                fields=["studio", "-tried_at"],
-                name="accounts_email_turn",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="email",
-            index=models.Index(
-                condition=models.Q(("state", "sending")), fields=["lease_until"], name="accounts_email_sending"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="email",
-            index=models.Index(
-                condition=models.Q(("keeps_words", False)), fields=["created_at"], name="accounts_email_age"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="accounts_email_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=models.UniqueConstraint(
-                fields=("studio", "key"), name="accounts_email_key", nulls_distinct=False
-            ),
+        migrations.CreateModel(
+            name="JournalSubject",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "entry",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="subjects",
+                        to="accounts.journalentry",
+                    ),
+                ),
+                ("thing", models.UUIDField()),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["studio", "entry"], name="accounts_journal_subjects")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_journalsubject_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "entry", name="accounts_journalsubject_entry_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "thing", "entry"), name="accounts_journal_thing"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Studio", column="id"),
         apps.accounts.tenant_keys.ProtectByStudio(
@@ -631,7 +535,6 @@ class Migration(migrations.Migration):
             "JournalEntry",
             "JournalSubject",
             "Membership",
-            "MembershipAlbum",
             "RefreshToken",
         ),
         migrations.RunSQL(
