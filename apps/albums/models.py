@@ -18,7 +18,6 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.models import Blob
-from apps.web.compiled_queries import Compiled
 
 TRASH_KEPT = timedelta(days=30)
 
@@ -142,15 +141,9 @@ class Section(StudioModel):
 
 def hidden_from(audience: Audience, album: Album) -> tuple[UUID, ...]:
     """Ids of the album's sections that this audience may not see. One query."""
-    return tuple(_HIDDEN(studio=album.studio_id, album=album.pk, link=audience.link_id))
-
-
-def _hidden(*, studio: UUID, album: UUID, link: UUID) -> models.QuerySet[Section, UUID]:
-    restricted = Section.objects.for_studio(studio).filter(album_id=album, audience__isnull=False)
-    return restricted.exclude(audience__contains=[link]).order_by("pk").values_list("pk", flat=True)
-
-
-_HIDDEN = Compiled(_hidden)
+    restricted = Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False)
+    hidden = restricted.exclude(audience__contains=[audience.link_id])
+    return tuple(hidden.order_by("pk").values_list("pk", flat=True))
 
 
 class PhotoState(models.TextChoices):

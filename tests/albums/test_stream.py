@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import counts, placements
+from apps.albums import counts, placements, scope
 from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, PhotoState, Placement
-from apps.albums.stream import Page, Reach, Stream
+from apps.albums.scope import Part, Reach
+from apps.albums.stream import Page, Stream
 from apps.web.index_order import in_index_order
 from tests.albums import bulk
 from tests.albums.bulk import fill
@@ -296,15 +297,15 @@ def test_the_statement_of_a_page_is_what_the_query_says(album: Album, is_main: b
         keys = list(album.placements.in_order().values_list("section_rank", "sort_key", "id")[1:2])
         ids = tuple(album.placements.in_order().values_list("photo_id", flat=True)[:2])
         for reader in readers:
-            parts: list[tuple[Any, ...]] = [(Reach.ALL, 3, None, ()), (Reach.CHOSEN, 2, None, ids)]
+            parts = [Part(reader.scope), Part(reader.scope, Reach.CHOSEN, photos=list(ids))]
             parts += [
-                (reach, reader.size + 1, key, ()) for reach in (Reach.AFTER, Reach.FROM, Reach.BEFORE) for key in keys
+                Part(reader.scope, reach, key) for reach in (Reach.AFTER, Reach.FROM, Reach.BEFORE) for key in keys
             ]
             for part in parts:
                 with CaptureQueriesContext(connection) as kept:
-                    rows = reader._rows(*part)
+                    found = scope.rows(part, 3)
                 with CaptureQueriesContext(connection) as said:
-                    assert rows == list(reader._query(*part))
+                    assert found == list(part.query(3))
                 (sent,) = [one["sql"] for one in kept.captured_queries if "albums_placement" in one["sql"]]
                 assert sent == said.captured_queries[0]["sql"]
 

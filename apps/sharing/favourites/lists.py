@@ -6,9 +6,9 @@ own. Only photos that the grant shows are counted or told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,11 +19,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.albums.models import Audience
-from apps.albums.stream import Stream, unseen
+from apps.albums.stream import Stream
 from apps.sharing.access import Grant
 from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
-from apps.web.compiled_queries import Compiled
 
 PER_VISITOR = 20
 LONGEST_TITLE = 80
@@ -102,16 +100,7 @@ def read(
     """
     if visitor is None:
         return Lists([], Listed(_("Favourites")))
-    whole = stream or grant.stream()
-    rows = _READ(
-        grant.rights.is_main,
-        studio=grant.studio.pk,
-        shown=grant.shown.pk,
-        visitor=visitor.pk,
-        link=grant.link_id,
-        hidden=whole.hidden_sections,
-        among=list(among),
-    )
+    rows = list(_with_hearts(grant, visitor, stream or grant.stream(), among))
     if not rows:
         return Lists([], _first_to_come(grant))
     every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
@@ -120,32 +109,18 @@ def read(
     return Lists(every, active, frozenset(hearts))
 
 
-def _with_hearts(
-    is_main: bool,
-    *,
-    studio: UUID,
-    shown: UUID,
-    visitor: UUID,
-    link: UUID,
-    hidden: Sequence[UUID],
-    among: Sequence[UUID],
-) -> QuerySet[Any]:
+def _with_hearts(grant: Grant, visitor: Visitor, stream: Stream, among: Collection[UUID]) -> QuerySet[Any]:
     """A visitor's lists in order, with `shown_count` and `hearts`."""
-    visible = unseen(studio, shown, Audience(link, is_main), hidden).photo_ids
-    picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
+    picks = Pick.objects.for_studio(grant.studio).filter(selection=OuterRef("pk"))
     return (
-        Selection.objects.for_studio(studio)
-        .filter(shown_id=shown, visitor_id=visitor)
+        _of(grant, visitor)
         .select_related("preset")
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
-            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=stream.photo_ids))), 0),
             hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
         )
     )
-
-
-_READ: Final = Compiled(_with_hearts)
 
 
 def choose(every: list[Listed], chosen: UUID | None) -> Listed:
@@ -308,19 +283,12 @@ def _first(grant: Grant, visitor: Visitor) -> str:
 
 def _first_to_come(grant: Grant) -> Listed:
     """The list that a first heart would go to."""
-    preset = next(iter(_PRESETS(studio=grant.studio.pk, shown=grant.shown.pk)), None)
+    preset = _presets(grant).first()
     return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
 
 
 def _presets(grant: Grant) -> QuerySet[SelectionPreset]:
-    return _presets_of(studio=grant.studio.pk, shown=grant.shown.pk)
-
-
-def _presets_of(*, studio: UUID, shown: UUID) -> QuerySet[SelectionPreset]:
-    return SelectionPreset.objects.for_studio(studio).filter(shown_id=shown).order_by("rank", "pk")
-
-
-_PRESETS: Final = Compiled(_presets_of)
+    return SelectionPreset.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk).order_by("rank", "pk")
 
 
 def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:
