@@ -14,7 +14,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import outbox
@@ -60,7 +59,7 @@ def heart(
     _require(grant)
     grant.require(photo_id)
     selection = lists.hold(grant, visitor, selection_id)
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     there = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id=photo_id).first()
     count = lists.shown_picks(grant, selection).count()
     if (there is not None) != on:
@@ -77,7 +76,7 @@ def heart(
                 raise Refused("working", _("Your photographer is already working on this photo."))
             there.delete()
         count += 1 if on else -1
-        _touch(selection)
+        selection.touch()
         kind = ActivityKind.FAVOURITE if on else ActivityKind.UNFAVOURITE
         record.record(grant, kind, visitor=visitor, photo_id=photo_id, user_agent=user_agent, selection=selection.title)
     return Tally(on, count, maximum, selection)
@@ -121,20 +120,10 @@ def reopen(grant: Grant, visitor: Visitor, selection_id: UUID, *, user_agent: st
     _require(grant)
     selection = lists.hold(grant, visitor, selection_id)
     if selection.is_sent:
-        begin_round(selection)
+        selection.begin_round()
         facts: dict[str, Any] = {"selection": selection.title, "round": selection.round}
         record.record(grant, ActivityKind.REOPENED, visitor=visitor, user_agent=user_agent, **facts)
     return selection
-
-
-def begin_round(selection: Selection) -> None:
-    """Let a sent list be changed again: what comes in from now on belongs to the next round.
-
-    Whoever calls it holds the row. The note was for the round that is over.
-    """
-    selection.state, selection.round, selection.note = SelectionState.OPEN, selection.round + 1, ""
-    selection.updated_at = timezone.now()
-    selection.save(update_fields=["state", "round", "note", "updated_at"])
 
 
 def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetime, user_agent: str = "") -> Selection:
@@ -144,7 +133,7 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
     """
     _require(grant)
     selection = lists.hold(grant, visitor, selection_id)
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     if maximum is None:
         raise Refused("unlimited", _("This list has no limit."))
     asked = Activity.objects.for_studio(grant.studio).filter(
@@ -168,10 +157,10 @@ def _require(grant: Grant) -> None:
 
 
 def _check_limits(selection: Selection, count: int) -> None:
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     if maximum is not None and count > maximum:
         raise lists.full(maximum)
-    missing = max(lists.minimum_of(selection), 1) - count
+    missing = max(selection.minimum, 1) - count
     if missing > 0:
         raise Refused("few", lists.missing_words(missing), missing=missing)
 
@@ -182,11 +171,6 @@ def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
     )
     if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
         raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))
-
-
-def _touch(selection: Selection) -> None:
-    selection.updated_at = timezone.now()
-    selection.save(update_fields=["updated_at"])
 
 
 def _words(selection: Selection, subject: str, template: str, **context: object) -> Words:

@@ -103,7 +103,7 @@ def read(
     rows = list(_with_hearts(grant, visitor, stream or grant.stream(), among))
     if not rows:
         return Lists([], _first_to_come(grant))
-    every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
+    every = [Listed(row.title, row.shown_count, row.minimum, row.maximum, row) for row in rows]
     active = choose(every, chosen)
     hearts: list[UUID] = active.selection.hearts  # type: ignore[union-attr]
     return Lists(every, active, frozenset(hearts))
@@ -132,18 +132,6 @@ def choose(every: list[Listed], chosen: UUID | None) -> Listed:
 def shown_picks(grant: Grant, selection: Selection) -> QuerySet[Pick]:
     """What of a list the grant shows."""
     return _shown(grant, Pick.objects.for_studio(grant.studio).filter(selection=selection))
-
-
-def maximum_of(selection: Selection) -> int | None:
-    """How many photos a list may hold, with what the studio granted beyond; None for any number."""
-    if selection.preset is None or selection.preset.maximum is None:
-        return None
-    return int(selection.preset.maximum) + selection.extra
-
-
-def minimum_of(selection: Selection) -> int:
-    """How many photos it must hold to be sent."""
-    return selection.preset.minimum if selection.preset else 0
 
 
 def prepare(grant: Grant, visitor: Visitor) -> None:

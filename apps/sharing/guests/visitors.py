@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import F
 from django.http import HttpResponseBase
 
 from apps.sharing.access import Grant
@@ -109,9 +108,3 @@ _SEEN: Final = """
     update sharing_visitor set seen_at = %s
     where studio_id = %s and shown_id = %s and id = %s and version = %s and seen_at < %s
 """
-
-
-def sign_out(visitor: Visitor) -> None:
-    """Every browser forgets this person; the next one to name the address proves it by a code."""
-    Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk).update(version=F("version") + 1)
-    visitor.refresh_from_db(fields=["version"])

@@ -130,9 +130,7 @@ def _with_figures(rows: QuerySet[Selection]) -> QuerySet[Selection]:
 
 
 def _row(selection: Any) -> ListRow:
-    preset = selection.preset
-    maximum = preset.maximum + selection.extra if preset and preset.maximum is not None else None
-    return ListRow(selection, selection.figure, maximum, selection.done)
+    return ListRow(selection, selection.figure, selection.maximum, selection.done)
 
 
 # -- photos --------------------------------------------------------------------------------------------------

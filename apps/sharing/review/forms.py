@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from apps.sharing.favourites.studio import MOST_EXTRA
-from apps.sharing.models import SelectionPreset
+from apps.sharing.models import Selection, SelectionPreset
 
 MOST_PHOTOS = 100_000
 
@@ -33,4 +32,4 @@ class PresetForm(forms.Form):
 class ExtraForm(forms.Form):
     """How many photos beyond the limit."""
 
-    extra = forms.IntegerField(min_value=0, max_value=MOST_EXTRA)
+    extra = forms.IntegerField(min_value=0, max_value=Selection.MOST_EXTRA)

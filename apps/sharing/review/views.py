@@ -24,6 +24,7 @@ from apps.sharing.review.answers import Question
 from apps.sharing.review.forms import ExtraForm, PresetForm
 from apps.web import htmx, tables
 from apps.web.answers import SeeOther
+from apps.web.refusal import Unsuitable
 
 STARS = (1, 2, 3, 4, 5)
 OWN, MERGED = "studio", "merged"
@@ -156,7 +157,7 @@ def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -
 def selection_reopen(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """Let the visitor change a sent list."""
     row = _row(request, album_id, selection_id)
-    studio.reopen_by_studio(row, by=request.user)
+    row.reopen(by=request.user)
     return _back(request, row, f"{row.visitor.name} can change the list again; this is round {row.round}.")
 
 
@@ -167,8 +168,8 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
     row = _row(request, album_id, selection_id)
     form = ExtraForm(request.POST)
     if not form.is_valid():
-        return _selection(request, row, problem=f"Grant between 0 and {studio.MOST_EXTRA:,} photos.")
-    studio.grant_more(row, form.cleaned_data["extra"], by=request.user)
+        return _selection(request, row, problem=f"Grant between 0 and {Selection.MOST_EXTRA:,} photos.")
+    row.grant(form.cleaned_data["extra"], by=request.user)
     return _back(request, row, f"{row.visitor.name} may choose {row.extra} more.")
 
 
@@ -185,7 +186,7 @@ def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
         try:
             prepared_lists.create(album, by=request.user, **form.terms())
             return _to_album(request, album, "The list is prepared for everybody who comes.")
-        except prepared_lists.BadPreset as bad:
+        except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form)
 
@@ -205,9 +206,9 @@ def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
     form = PresetForm(request.POST, preset=preset)
     if form.is_valid():
         try:
-            prepared_lists.change(preset, by=request.user, **form.terms())
+            preset.change(by=request.user, **form.terms())
             return _to_album(request, album, "The list is changed.")
-        except prepared_lists.BadPreset as bad:
+        except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form, bad=preset.pk)
 
@@ -217,7 +218,7 @@ def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
 def preset_delete(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """No longer prepare a list."""
     album, preset = _preset(request, album_id, preset_id)
-    prepared_lists.delete(preset, by=request.user)
+    preset.remove(by=request.user)
     return _to_album(request, album, "The list is no longer prepared. What clients picked stays.")
 
 

@@ -100,7 +100,7 @@ def test_a_person_signed_out_is_nobody_in_every_browser(shared: Make) -> None:
     client = introduced(share)
     (anna,) = people(share)
     with acting_in(share.studio):
-        visitors.sign_out(anna)
+        anna.sign_out()
     assert known_as(share, client) == ""
 
 
