@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,9 +19,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.albums.scope import Scope
 from apps.albums.stream import Stream
 from apps.sharing.access import Grant
 from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
+from apps.web.compiled_queries import Compiled
 
 PER_VISITOR = 20
 LONGEST_TITLE = 80
@@ -100,7 +102,8 @@ def read(
     """
     if visitor is None:
         return Lists([], Listed(_("Favourites")))
-    rows = list(_with_hearts(grant, visitor, stream or grant.stream(), among))
+    scope = (stream or grant.stream()).scope
+    rows = _LISTS(_Asked(scope, grant.shown.pk, visitor.pk, list(among)))
     if not rows:
         return Lists([], _first_to_come(grant))
     every = [Listed(row.title, row.shown_count, row.minimum, row.maximum, row) for row in rows]
@@ -109,18 +112,33 @@ def read(
     return Lists(every, active, frozenset(hearts))
 
 
-def _with_hearts(grant: Grant, visitor: Visitor, stream: Stream, among: Collection[UUID]) -> QuerySet[Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose lists are asked for. scope: what their link shows.  among: photos whose hearts are asked for."""
+
+    scope: Scope
+    shown_id: UUID
+    visitor_id: UUID
+    among: list[UUID]
+
+
+def _with_hearts(asked: _Asked) -> QuerySet[Any]:
     """A visitor's lists in order, with `shown_count` and `hearts`."""
-    picks = Pick.objects.for_studio(grant.studio).filter(selection=OuterRef("pk"))
+    visible = asked.scope.placements().order_by().values("photo_id")
+    picks = Pick.objects.for_studio(asked.scope.studio_id).filter(selection=OuterRef("pk"))
     return (
-        _of(grant, visitor)
+        Selection.objects.for_studio(asked.scope.studio_id)
+        .filter(shown_id=asked.shown_id, visitor_id=asked.visitor_id)
         .select_related("preset")
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
-            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=stream.photo_ids))), 0),
-            hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
+            hearts=ArraySubquery(picks.filter(photo_id__any=asked.among).values("photo_id")),
         )
     )
+
+
+_LISTS: Final = Compiled(_with_hearts)
 
 
 def choose(every: list[Listed], chosen: UUID | None) -> Listed:
