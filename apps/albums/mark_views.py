@@ -13,7 +13,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
-from apps.albums.marks import BadMark, set_own
+from apps.albums.marks import BadOwnMark, set_own
 from apps.albums.request_params import album_of, photos_of, uuids
 from apps.web import htmx
 
@@ -38,7 +38,7 @@ def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
             label=request.POST.get("label"),
             flag=request.POST.get("flag"),
         )
-    except BadMark as bad:
+    except BadOwnMark as bad:
         raise BadRequest(str(bad)) from bad
     answer = HttpResponse(status=204) if htmx.wants(request) else redirect(album)
     if marked is None:

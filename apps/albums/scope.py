@@ -74,7 +74,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScopePart:
     """Some photos of a scope. key: after, from or before which.  photos: the chosen ones, in one array."""
 
     scope: Scope
@@ -98,11 +98,11 @@ class Part:
         return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
 
 
-_ROWS: Final = Compiled(Part.query)
+_ROWS: Final = Compiled(ScopePart.query)
 
 
-def rows(part: Part, most: int, only: QuerySet[Any] | None = None) -> list[TileRow]:
-    """The first photos of a part, as tiles show them; `only` as in `Part.query`."""
+def rows(part: ScopePart, most: int, only: QuerySet[Any] | None = None) -> list[TileRow]:
+    """The first photos of a part, as tiles show them; `only` as in `ScopePart.query`."""
     if part.reach == Reach.CHOSEN and only is None:
         return [TileRow._make(row) for row in _ROWS(part, most)]
     with in_index_order():

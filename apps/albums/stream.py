@@ -16,17 +16,17 @@ from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from apps.albums import counts, cursors
-from apps.albums.cursors import BadCursor
 from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
-from apps.albums.scope import WHERE, Key, Part, Reach, Scope, rows
+from apps.albums.scope import WHERE, Key, Reach, Scope, ScopePart, rows
 from apps.albums.tiles import TileRow
+from apps.web.keyset import BadCursor
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StreamPage:
     """Some rows in order.
 
     first: how many photos come before them.  after: the section of the photo just before (None: none).
@@ -94,7 +94,7 @@ class Stream:
         """The ids of all photos in it, as a query."""
         return self.visible().order_by().values("photo_id")
 
-    def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
+    def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> StreamPage:
         """The page for an address: by cursor, from a section, or with a photo on it.
 
         What does not make sense leads to the first page, as a reader would expect of an old bookmark.
@@ -111,7 +111,7 @@ class Stream:
             return self._forward(start, inclusive=True, first=self.counts.before(section))
         return self._forward(None)
 
-    def at(self, cursor: str) -> Page:
+    def at(self, cursor: str) -> StreamPage:
         """The page of a cursor. Raises BadCursor."""
         placement_id, number, direction = cursors.read(self.album.pk, cursor)
         row = self.scope.all().filter(pk=placement_id)
@@ -124,7 +124,7 @@ class Stream:
 
     def of(self, photo_ids: Collection[UUID]) -> list[TileRow]:
         """The rows of these photos, in reading order; what is not in the album is left out."""
-        return rows(Part(self.scope, Reach.CHOSEN, photos=list(photo_ids)), len(photo_ids), self.only)
+        return rows(ScopePart(self.scope, Reach.CHOSEN, photos=list(photo_ids)), len(photo_ids), self.only)
 
     def neighbours(self, photo_id: UUID) -> Neighbours | None:
         """What lies around a photo, or None if it cannot be seen here."""
@@ -141,12 +141,14 @@ class Stream:
 
     # -- pages ---------------------------------------------------------------------------------------
 
-    def _forward(self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None) -> Page:
+    def _forward(
+        self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None
+    ) -> StreamPage:
         reach = Reach.ALL if key is None else Reach.FROM if inclusive else Reach.AFTER
         found = self._rows(reach, self.size + 1, key)
         more = len(found) > self.size
         found = found[: self.size]
-        return Page(
+        return StreamPage(
             found,
             first,
             after,
@@ -154,7 +156,7 @@ class Stream:
             earlier=self._cursor(found[0], first, cursors.BACK) if first and found else "",
         )
 
-    def _backward(self, key: Key, number: int) -> Page:
+    def _backward(self, key: Key, number: int) -> StreamPage:
         found = self._rows(Reach.BEFORE, self.size + 1, key)
         found.reverse()
         if not found:
@@ -163,7 +165,7 @@ class Stream:
         more = len(found) > self.size
         found = found[-self.size :]
         first = max(1, number - len(found)) if more else 0
-        return Page(
+        return StreamPage(
             found,
             first,
             after,
@@ -171,7 +173,7 @@ class Stream:
             earlier=self._cursor(found[0], first, cursors.BACK) if more else "",
         )
 
-    def _around(self, photo_id: UUID) -> Page:
+    def _around(self, photo_id: UUID) -> StreamPage:
         """The page on which a reader who began at the start would find the photo."""
         key = self._key_of(photo_id)
         if key is None:
@@ -210,7 +212,7 @@ class Stream:
         return visible if self.only is None else visible.filter(photo_id__in=self.only)
 
     def _rows(self, reach: Reach, most: int, key: Key | None = None) -> list[TileRow]:
-        return rows(Part(self.scope, reach, key), most, self.only)
+        return rows(ScopePart(self.scope, reach, key), most, self.only)
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()

@@ -17,7 +17,7 @@ from apps.albums import counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
 from apps.albums.request_params import album_of, one_uuid, section_of
-from apps.albums.status import Standing
+from apps.albums.status import AlbumStanding
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -30,7 +30,7 @@ def album_list(request: StudioRequest) -> HttpResponse:
     """All albums, newest first; `q` looks into titles, `state` filters."""
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
-    state = state if state in list(Standing) else ""
+    state = state if state in list(AlbumStanding) else ""
     albums, following = page_context.cards(
         request.studio, search=search, state=state, after=request.GET.get("after", "")
     )

@@ -57,7 +57,7 @@ def render(job: queue.Claimed) -> None:
             progress.announce(photo)
     except jail.Rejected as rejected:
         fail(job.studio_id, photo.pk, rejected.reason)
-        raise queue.Refused(rejected.reason) from rejected
+        raise queue.JobRefused(rejected.reason) from rejected
     except Exception:
         # Whatever it was: a photo that nobody works on any more must not say that it is being processed.
         if queue.is_last(job):

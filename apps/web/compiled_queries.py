@@ -92,8 +92,8 @@ class Compiled(Generic[T]):
         return _Statement(rows_of, compiler, sql, places)
 
 
-def _form(scope: Any, values: list[Value]) -> Hashable:
-    """What of a scope decides about the statement. values: takes the others, in order."""
+def _form(scope: Any, values: list[Value]) -> Any:
+    """What of a scope decides about the statement, hashable. values: takes the others, in order."""
     if dataclasses.is_dataclass(scope):
         return (type(scope), *(_form(getattr(scope, one.name), values) for one in dataclasses.fields(scope)))
     if isinstance(scope, tuple):

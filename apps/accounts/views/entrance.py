@@ -88,7 +88,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StudioChoice:
     """A studio on the page of studios."""
 
     name: str
@@ -98,7 +98,7 @@ class Choice:
     url: str
 
 
-def _choices(user: User) -> list[Choice]:
+def _choices(user: User) -> list[StudioChoice]:
     with across_studios():
         rows = list(
             Membership.objects.filter(user=user)
@@ -107,7 +107,7 @@ def _choices(user: User) -> list[Choice]:
             .order_by("studio__name", "studio__id")
         )
     return [
-        Choice(row.studio.name, row.studio.slug, row.role, row.studio.logo_url, row.studio.get_absolute_url())
+        StudioChoice(row.studio.name, row.studio.slug, row.role, row.studio.logo_url, row.studio.get_absolute_url())
         for row in rows
     ]
 

@@ -65,7 +65,7 @@ def _usage(studio: Studio) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMember:
     """A member as the list shows them."""
 
     id: UUID
@@ -113,7 +113,7 @@ def _members(request: StudioRequest, form: forms.Form | None = None) -> HttpResp
     here = Membership.objects.for_studio(request.studio).select_related("user").order_by("created_at", "id")
     context = {
         "members": [
-            Shown(row.pk, row.user.name, row.user.email, row.role, row.user_id == request.user.pk) for row in here
+            ShownMember(row.pk, row.user.name, row.user.email, row.role, row.user_id == request.user.pk) for row in here
         ],
         # Who was invited is the owners' business.
         "invitations": _offers(request.studio) if request.entered.may_manage else [],

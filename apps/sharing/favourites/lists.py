@@ -29,7 +29,7 @@ PER_VISITOR = 20
 LONGEST_TITLE = 80
 
 
-class Refused(Exception):
+class ListRefused(Exception):
     """The deed is not possible as things stand; nothing was changed.
 
     code: for programs.  detail: figures that go with it.  The message says to the visitor what to do.
@@ -188,19 +188,19 @@ def known(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> UUID | N
 
 
 def create(grant: Grant, visitor: Visitor, title: str) -> Selection:
-    """A new list. Raises Refused ("title", "many")."""
+    """A new list. Raises ListRefused ("title", "many")."""
     prepare(grant, visitor)
     _hold_all(grant, visitor)
     title = _checked(grant, visitor, title)
     if _of(grant, visitor).count() >= PER_VISITOR:
-        raise Refused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
+        raise ListRefused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
     selection = Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=title)
     selection.save(force_insert=True)
     return selection
 
 
 def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Selection:
-    """Give a list of one's own another name. Raises Refused ("title", "prepared", "locked"), Http404."""
+    """Give a list of one's own another name. Raises ListRefused ("title", "prepared", "locked"), Http404."""
     selection = _hold_all(grant, visitor).get(selection_id)
     if selection is None:
         raise Http404
@@ -213,7 +213,7 @@ def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Se
 def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
     """Delete a list of one's own; the last one stays, and so does one that the studio has begun to work on.
 
-    Raises Refused ("last", "prepared", "locked", "working"), Http404.
+    Raises ListRefused ("last", "prepared", "locked", "working"), Http404.
     """
     held = _hold_all(grant, visitor)
     selection = held.get(selection_id)
@@ -221,22 +221,22 @@ def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
         raise Http404
     _own(selection)
     if len(held) == 1:
-        raise Refused("last", _("This is your only list, so it stays."))
+        raise ListRefused("last", _("This is your only list, so it stays."))
     begun = Pick.objects.for_studio(grant.studio).filter(selection=selection).exclude(work=Work.SELECTED)
     if begun.exists():
-        raise Refused("working", _("Your photographer is already working on photos of this list."))
+        raise ListRefused("working", _("Your photographer is already working on photos of this list."))
     selection.delete()
 
 
-def locked() -> Refused:
+def locked() -> ListRefused:
     """What is said of a list that was sent."""
-    return Refused("locked", _("You have sent this list. Open it again to change it."))
+    return ListRefused("locked", _("You have sent this list. Open it again to change it."))
 
 
-def full(maximum: int) -> Refused:
+def full(maximum: int) -> ListRefused:
     """What is said when a list holds all it may."""
     text = ngettext("Your package has %(maximum)s photo.", "Your package has %(maximum)s photos.", maximum)
-    return Refused("full", text % {"maximum": maximum}, maximum=maximum)
+    return ListRefused("full", text % {"maximum": maximum}, maximum=maximum)
 
 
 def missing_words(missing: int) -> str:
@@ -254,7 +254,7 @@ def _hold_all(grant: Grant, visitor: Visitor) -> dict[UUID, Selection]:
 
 def _own(selection: Selection) -> None:
     if selection.preset_id is not None:
-        raise Refused("prepared", _("Your photographer made this list, so it stays as it is."))
+        raise ListRefused("prepared", _("Your photographer made this list, so it stays as it is."))
     if selection.is_sent:
         raise locked()
 
@@ -262,12 +262,12 @@ def _own(selection: Selection) -> None:
 def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | None = None) -> str:
     title = " ".join(title.replace("\0", "").split())
     if not title:
-        raise Refused("title", _("Give the list a name."))
+        raise ListRefused("title", _("Give the list a name."))
     if len(title) > LONGEST_TITLE:
-        raise Refused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
+        raise ListRefused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
     others = _of(grant, visitor).filter(title__iexact=title)
     if (others.exclude(pk=but.pk) if but else others).exists():
-        raise Refused("title", _("You have a list with this name already."))
+        raise ListRefused("title", _("You have a list with this name already."))
     return title
 
 

@@ -38,7 +38,7 @@ def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     me = visitors.of(grant, request.COOKIES, now=now)
     try:
         visitor = visitors.introduce(grant, **form.cleaned_data, me=me, address=address(request))
-    except visitors.Known as known:
+    except visitors.KnownAddress as known:
         return _mail_code(request, grant, token, known.visitor, form, wanted)
     except TooManyGuesses as stop:
         return _wait(request, grant, token, stop, form=form, next=wanted)

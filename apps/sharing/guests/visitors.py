@@ -26,7 +26,7 @@ NEW_PER_ADDRESS = Budget("link-visitors-address", 120, HOUR)
 NEW_PER_LINK = Budget("link-visitors", 600, HOUR)
 
 
-class Known(Exception):
+class KnownAddress(Exception):
     """Somebody else's browser has named this address before; it must be proved (see `email_codes`)."""
 
     def __init__(self, visitor: Visitor) -> None:
@@ -61,7 +61,7 @@ def remember(response: HttpResponseBase, cookies: Mapping[str, str], visitor: Vi
 def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
     """A guest says who they are. me: who the browser is known as so far; address: where it asks from.
 
-    The same address as before only corrects the name. Raises Known, or TooManyGuesses when too many people were
+    The same address as before only corrects the name. Raises KnownAddress, or TooManyGuesses when too many people were
     introduced within the hour.
     """
     email, name = email.strip().lower(), " ".join(name.split())
@@ -72,7 +72,7 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
         return me
     there = by_email(grant, email)
     if there is not None:
-        raise Known(there)
+        raise KnownAddress(there)
     reserve(NEW_PER_ADDRESS, address)
     reserve(NEW_PER_LINK, str(grant.link_id))
     visitor, is_new = Visitor.objects.for_studio(grant.studio).get_or_create(
@@ -83,7 +83,7 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
     )
     if not is_new:
         # Two browsers at the same moment: the second one proves the address.
-        raise Known(visitor)
+        raise KnownAddress(visitor)
     return visitor
 
 

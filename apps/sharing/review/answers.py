@@ -113,10 +113,7 @@ def sent_lists(studio: Studio, *, only_waiting: bool, after: str) -> tuple[list[
     rows = waiting(studio) if only_waiting else Selection.objects.for_studio(studio).filter(state=SelectionState.SENT)
     rows = _with_figures(rows.filter(shown__album__trashed_at__isnull=True)).select_related("shown__album")
     order, scope = ("-sent_at", "id"), f"selections {studio.pk} {only_waiting}"
-    try:
-        page = keyset.page(rows, order, limit=WAITING_PAGE, cursor=after or None, scope=scope)
-    except keyset.BadCursor:
-        page = keyset.page(rows, order, limit=WAITING_PAGE, scope=scope)
+    page = keyset.page_or_first(rows, order, limit=WAITING_PAGE, cursor=after, scope=scope)
     return [_row(one) for one in page.rows], page.next or ""
 
 

@@ -11,7 +11,7 @@ from apps.sharing.models import Selection, SelectionPreset
 MOST_PHOTOS = 100_000
 
 
-class PresetForm(forms.Form):
+class PreparedListForm(forms.Form):
     """A list for every visitor of the album. maximum empty: any number."""
 
     title = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"placeholder": "Album"}))

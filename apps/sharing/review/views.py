@@ -21,7 +21,7 @@ from apps.sharing.models import Comment, Label, Selection, SelectionPreset, Verd
 from apps.sharing.review import answers, exports
 from apps.sharing.review import grid as review_grid
 from apps.sharing.review.answers import Question
-from apps.sharing.review.forms import ExtraForm, PresetForm
+from apps.sharing.review.forms import ExtraForm, PreparedListForm
 from apps.web import htmx, tables
 from apps.web.answers import SeeOther
 from apps.web.refusal import Unsuitable
@@ -60,15 +60,19 @@ def selections(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER)
 def album_proofing(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All lists of an album, and the photos that a question about them gives."""
-    return _overview(request, album_of(request, album_id), PresetForm())
+    return _overview(request, album_of(request, album_id), PreparedListForm())
 
 
-def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UUID | None = None) -> HttpResponse:
+def _overview(request: StudioRequest, album: Album, form: PreparedListForm, *, bad: UUID | None = None) -> HttpResponse:
     question = Question.of(request.GET)
     grid = review_grid.grid(album, answers.photo_ids(album, question), request.GET.get("after", ""))
     people = answers.people_of(album)
     presets = [
-        {"row": preset, "form": form if preset.pk == bad else PresetForm(preset=preset), "is_bad": preset.pk == bad}
+        {
+            "row": preset,
+            "form": form if preset.pk == bad else PreparedListForm(preset=preset),
+            "is_bad": preset.pk == bad,
+        }
         for preset in prepared_lists.of(album).order_by("rank", "pk")
     ]
     unread = Comment.objects.for_studio(request.studio).filter(
@@ -88,7 +92,7 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
         "labels": Label.choices,
         "stars": STARS,
         "presets": presets,
-        "preset_form": PresetForm() if bad else form,
+        "preset_form": PreparedListForm() if bad else form,
         "unread_comments": unread.count(),
     }
     return render(request, "sharing/review/answers.html", context, status=422 if form.is_bound else 200)
@@ -181,7 +185,7 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
 def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A new list for every visitor."""
     album = album_of(request, album_id)
-    form = PresetForm(request.POST)
+    form = PreparedListForm(request.POST)
     if form.is_valid():
         try:
             prepared_lists.create(album, by=request.user, **form.terms())
@@ -203,7 +207,7 @@ def _preset(request: StudioRequest, album_id: UUID, preset_id: UUID) -> tuple[Al
 def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """Title and limits of a prepared list."""
     album, preset = _preset(request, album_id, preset_id)
-    form = PresetForm(request.POST, preset=preset)
+    form = PreparedListForm(request.POST, preset=preset)
     if form.is_valid():
         try:
             preset.change(by=request.user, **form.terms())

@@ -160,7 +160,7 @@ def test_a_code_works_once_also_for_two_at_the_same_moment(shared: Make) -> None
     (visitor,) = people(share)
     twin = copy(visitor)
     with acting_in(share.studio):
-        assert [email_codes._spend(visitor), email_codes._spend(twin)] == [True, False]
+        assert [visitor.spend_code(), twin.spend_code()] == [True, False]
 
 
 def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def test_g16_sixty_codes_at_once_are_compared_no_more_often_than_the_budget(shar
         time.sleep(0.02)
         return False
 
-    with patch.object(email_codes, "is_code", counted), ThreadPoolExecutor(20) as pool:
+    with patch.object(Visitor, "is_code", counted), ThreadPoolExecutor(20) as pool:
         statuses = list(pool.map(lambda number: guess(share, number, f"{number:06}"), range(60)))
     assert len(compared) == email_codes.PER_VISITOR.tries == 10
     assert (statuses.count(422), statuses.count(429)) == (10, 50)

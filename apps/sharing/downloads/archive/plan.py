@@ -28,9 +28,9 @@ from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive import paths
-from apps.sharing.downloads.archive.layout import Entry, Layout
+from apps.sharing.downloads.archive.layout import ZipEntry, ZipLayout
 from apps.sharing.downloads.files import File
-from apps.sharing.downloads.sizes import COLUMNS, Missing, files_of, is_offered
+from apps.sharing.downloads.sizes import COLUMNS, Unmade, files_of, is_offered
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
 from apps.web.refusal import Refusal
 
@@ -75,7 +75,7 @@ class NotReady(Refusal):
     sentence = _("The photos are being prepared in this size. Please come back in a moment.")
     wait = 5
 
-    def __init__(self, done: int, total: int, missing: Missing) -> None:
+    def __init__(self, done: int, total: int, missing: Unmade) -> None:
         self.done, self.total, self.missing = done, total, missing
         super().__init__()
 
@@ -122,17 +122,17 @@ class Bundle:
         return [photo.photo_id for photo in self.photos]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> ZipLayout:
         """Its bytes: the photos, and behind them the manifest."""
         zone = ZoneInfo(self.zone)
         moments = [datetime.fromtimestamp(photo.modified, zone) for photo in self.photos]
         entries = [
-            Entry(photo.path, photo.size, photo.crc32, moment)
+            ZipEntry(photo.path, photo.size, photo.crc32, moment)
             for photo, moment in zip(self.photos, moments, strict=True)
         ]
         manifest = paths.manifest((photo.path, photo.size, photo.sha256) for photo in self.photos)
-        entries.append(Entry.of(paths.manifest_name(self.part, self.parts), manifest, max(moments)))
-        return Layout(entries)
+        entries.append(ZipEntry.of(paths.manifest_name(self.part, self.parts), manifest, max(moments)))
+        return ZipLayout(entries)
 
     @property
     def length(self) -> int:
@@ -203,9 +203,9 @@ def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQueryS
     if kind == "photos":
         return shown.filter(photo_id__any=_chosen(grant, named))
     one = uuid_or_none(named)
-    if kind in ("list", "section") and one is None:
+    if named and one is None:
         raise Http404
-    if kind == "section":
+    if kind == "section" and one:
         return shown.filter(section_id=one)
     if visitor is None:
         return shown.none()
