@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
-from apps.albums import editing, marks, placements, reprocess, serializers, trash
+from apps.albums import editing, marks, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
 from apps.media import serving
@@ -224,7 +224,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
     def regenerate(self, request: Request, **kwargs: Any) -> Response:
         """Make the renditions anew, soon. Until then the old ones are shown."""
         photo = self.get_object()
-        reprocess.render_again(photo)
+        photo.render_again()
         return Response(self._shapes([photo.pk])[0], status=202)
 
 

@@ -17,6 +17,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet
 from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.jobs import queue
+from apps.jobs.models import Queue
 from apps.media.models import Blob
 
 TRASH_KEPT = timedelta(days=30)
@@ -184,6 +186,9 @@ class Photo(StudioModel):
         "trashed_at": "deletion",
     }
 
+    # The step that makes its renditions.
+    RENDER = "render"
+
     camera_name = models.CharField(max_length=255, editable=False)
     kind = models.CharField(max_length=8, default="image", editable=False)
     original = TenantKey(Blob, related_name="photos", editable=False)
@@ -239,6 +244,16 @@ class Photo(StudioModel):
     @property
     def is_ready(self) -> bool:
         return self.state == PhotoState.READY
+
+    def reprocess(self) -> None:
+        """Process it again from the start: a person pressed *Try again*, or sent the file once more."""
+        self.state, self.problem, self.updated_at = PhotoState.PROCESSING, "", timezone.now()
+        self.save(update_fields=["state", "problem", "updated_at"])
+        self.render_again()
+
+    def render_again(self) -> None:
+        """Make the renditions anew. Until they are there the old ones are shown."""
+        queue.put(self.studio_id, self.RENDER, self.pk, queue=Queue.IMAGES, again=True)
 
 
 class VersionKind(models.TextChoices):
