@@ -159,14 +159,14 @@ def open_preview(token: str, link_id: UUID, version: int, *, shown_as: UUID | No
     return replace(_grant(link, is_known=True), is_preview=True, shown_as=shown_as)
 
 
-def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
+def unlock(token: str, password: str, *, client_ip: str, now: datetime) -> Grant:
     """Let a guest in by token and password.
 
-    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.TooManyGuesses. Call it outside of a transaction.
+    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.RateLimited. Call it outside of a transaction.
     """
     link = _standing_link(token, now)
     if link.is_password_protected:
-        lockout.check_password(link, password, address=address)
+        lockout.check_password(link, password, client_ip=client_ip)
     return _grant(link, is_known=False)
 
 

@@ -16,24 +16,24 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.sharing.access import Grant
 from apps.sharing.guests import visitors
 from apps.sharing.models import Visitor
-from apps.web.rate_limit import Budget, give_back, reserve
+from apps.web.rate_limit import RateLimit, give_back, reserve
 
 HOUR = 3600
-PER_VISITOR = Budget("link-code-visitor", 10, HOUR)
-PER_LINK = Budget("link-code", 200, HOUR)
-PER_ADDRESS = Budget("link-code-address", 30, HOUR)
-EMAILS_PER_VISITOR = Budget("link-email-visitor", 5, HOUR)
-EMAILS_PER_LINK = Budget("link-email", 200, HOUR)
-EMAILS_PER_ADDRESS = Budget("link-email-address", 30, HOUR)
+PER_VISITOR = RateLimit("link-code-visitor", 10, HOUR)
+PER_LINK = RateLimit("link-code", 200, HOUR)
+PER_IP = RateLimit("link-code-address", 30, HOUR)
+EMAILS_PER_VISITOR = RateLimit("link-email-visitor", 5, HOUR)
+EMAILS_PER_LINK = RateLimit("link-email", 200, HOUR)
+EMAILS_PER_IP = RateLimit("link-email-address", 30, HOUR)
 
 
 class WrongCode(Exception):
     """Not the code, or it has run out."""
 
 
-def send(grant: Grant, visitor: Visitor, *, address: str, now: datetime) -> None:
-    """Email a new code; the one before it ends. address: where the guest asks from. Raises TooManyGuesses."""
-    reserve(EMAILS_PER_ADDRESS, address)
+def send(grant: Grant, visitor: Visitor, *, client_ip: str, now: datetime) -> None:
+    """Email a new code; the one before it ends. client_ip: where the guest asks from. Raises RateLimited."""
+    reserve(EMAILS_PER_IP, client_ip)
     reserve(EMAILS_PER_VISITOR, _subject(grant, visitor.email))
     reserve(EMAILS_PER_LINK, str(grant.link_id))
     code = visitor.new_code(now=now)
@@ -60,20 +60,20 @@ def _key(visitor: Visitor) -> str:
     return f"code:{visitor.pk}:"
 
 
-def check(grant: Grant, *, email: str, code: str, address: str, now: datetime) -> Visitor:
+def check(grant: Grant, *, email: str, code: str, client_ip: str, now: datetime) -> Visitor:
     """The person whose code this is; it works once. A right one is not counted as a guess in the end.
 
-    Raises WrongCode, or TooManyGuesses when nothing was compared.
+    Raises WrongCode, or RateLimited when nothing was compared.
     """
     subject = _subject(grant, email)
-    budgets = ((PER_ADDRESS, address), (PER_VISITOR, subject), (PER_LINK, str(grant.link_id)))
-    for budget, who in budgets:
-        reserve(budget, who)
+    limits = ((PER_IP, client_ip), (PER_VISITOR, subject), (PER_LINK, str(grant.link_id)))
+    for limit, who in limits:
+        reserve(limit, who)
     visitor = visitors.by_email(grant, email)
     if visitor is None or not visitor.is_code(code, now=now) or not visitor.spend_code():
         raise WrongCode
-    for budget, who in budgets:
-        give_back(budget, who)
+    for limit, who in limits:
+        give_back(limit, who)
     return visitor
 
 
