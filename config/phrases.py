@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.accounts.journal.sentences import Facts, Phrase
+from apps.accounts.journal.sentences import Phrase, SentenceFacts
 
 _FIELDS: Final = {
     "title": "title",
@@ -24,18 +24,18 @@ _FIELDS: Final = {
 _ORDERS: Final = {"manual": "by hand", "time": "by time", "name": "by file name"}
 
 
-def _fields(facts: Facts) -> str:
+def _fields(facts: SentenceFacts) -> str:
     words = [_FIELDS.get(name, name) for name in facts["fields"] or ["details"]]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _moved(facts: Facts) -> str:
+def _moved(facts: SentenceFacts) -> str:
     if facts["section"]:
         return "moved {photos} to “{section}”".format_map(facts)
     return "moved {photos} out of their sections".format_map(facts)
 
 
-def _marked(facts: Facts) -> str:
+def _marked(facts: SentenceFacts) -> str:
     if "rating" in facts:
         stars = int(facts["rating"])
         given = f"{stars} star{'' if stars == 1 else 's'}" if stars else "no stars"
@@ -46,12 +46,12 @@ def _marked(facts: Facts) -> str:
     return f"gave {facts['photos']} {given}"
 
 
-def _order(facts: Facts) -> str:
+def _order(facts: SentenceFacts) -> str:
     return f"ordered the photos {_ORDERS.get(str(facts['ordering']), 'anew')}"
 
 
 def _audience(what: str) -> Phrase:
-    def say(facts: Facts) -> str:
+    def say(facts: SentenceFacts) -> str:
         named = what.format_map(facts)
         return f"showed {named} to every link" if facts.get("links") is None else f"showed {named} to chosen links"
 

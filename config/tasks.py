@@ -10,7 +10,8 @@ from collections.abc import Callable
 from celery import shared_task
 
 from apps.accounts import outbox
-from apps.albums import reprocess, stale_fingerprints
+from apps.albums import stale_fingerprints
+from apps.albums.models import Photo
 from apps.jobs import queue
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
@@ -29,7 +30,7 @@ STEPS: dict[str, Callable[[queue.Claimed], None]] = {
     **stale_fingerprints.STEPS,
     **prepare.STEPS,
     **watermarks.STEPS,
-    reprocess.RENDER: render,
+    Photo.RENDER: render,
 }
 
 

@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.raw_rows import Columns
+from apps.web.raw_rows import RowColumns
 
 P = ParamSpec("P")
 
@@ -113,7 +113,7 @@ class StudioRequest(HttpRequest):
     htmx: object
 
 
-_STUDIO = Columns(Studio, without=["logo"])
+_STUDIO = RowColumns(Studio, without=["logo"])
 _MINE = f"""
     select m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
         case when m.is_restricted then array(

@@ -22,7 +22,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import ApiKey, Membership, Role, Studio, User
 from apps.accounts.signing_in import LONGEST_PASSWORD, identify
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.client_ip import address
+from apps.web.client_ip import client_ip
 
 API_VERSION = "1.0"
 
@@ -146,7 +146,7 @@ class TokenView(Open):
         asked = TokenRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         fields = asked.validated_data
-        user = identify(fields["email"], fields["password"], address=address(request._request))
+        user = identify(fields["email"], fields["password"], client_ip=client_ip(request._request))
         entered = member_of(user, fields.get("studio") or only_studio(user))
         pair = sessions.begin(entered)
         with acting_in(entered.studio):

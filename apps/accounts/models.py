@@ -363,6 +363,10 @@ class RefreshToken(StudioModel):
     def __str__(self) -> str:
         return str(self.family)
 
+    def end_session(self) -> None:
+        """No token of its family works any more. Run in `across_studios()`."""
+        RefreshToken.objects.filter(studio=self.studio_id, family=self.family).update(revoked_at=timezone.now())
+
 
 class IdempotentReply(StudioModel):
     """The answer once given to an `Idempotency-Key`, so that a repeated request creates nothing twice."""

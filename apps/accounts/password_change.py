@@ -16,13 +16,13 @@ class NotYourPassword(WrongPassword):
     sentence = "This is not your password."
 
 
-def change_password(user: User, current: str, new: str, *, address: str) -> User:
-    """Give the person a new password, with the guess budgets of signing in; the person afresh.
+def change_password(user: User, current: str, new: str, *, client_ip: str) -> User:
+    """Give the person a new password, with the guess limits of signing in; the person afresh.
 
-    address: where the try comes from.  Raises TooManyGuesses or NotYourPassword.
+    address: where the try comes from.  Raises RateLimited or NotYourPassword.
     """
     try:
-        known = identify(user.email, current, address=address)
+        known = identify(user.email, current, client_ip=client_ip)
     except WrongPassword:
         raise NotYourPassword from None
     with transaction.atomic():

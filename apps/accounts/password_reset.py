@@ -14,11 +14,11 @@ from django.utils import timezone
 from apps.accounts import outbox, sessions
 from apps.accounts.models import User, secret_hash
 from apps.accounts.signing_in import ACCOUNT, note_everywhere
-from apps.web.rate_limit import Budget, TooManyGuesses, forgive, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, forgive, reserve
 from apps.web.refusal import Refusal
 
-ASKED_FROM = Budget("reset-address", tries=20, window=3600)
-MAILED_TO = Budget("reset-account", tries=3, window=3600)
+ASKED_FROM = RateLimit("reset-address", tries=20, window=3600)
+MAILED_TO = RateLimit("reset-account", tries=3, window=3600)
 
 # The token signs the password's hash, so that the first use ends it.
 _tokens = PasswordResetTokenGenerator()
@@ -32,19 +32,19 @@ class LinkUsed(Refusal):
     sentence = "This link no longer works."
 
 
-def ask(email: str, *, address: str) -> None:
+def ask(email: str, *, client_ip: str) -> None:
     """Email a link if the address belongs to an account. The caller cannot tell whether it does.
 
-    Raises TooManyGuesses for the asking network address only.
+    Raises RateLimited for the asking network address only.
     """
-    reserve(ASKED_FROM, address)
+    reserve(ASKED_FROM, client_ip)
     email = email.strip().lower()
     known = User.objects.filter(email=email, is_active=True).first()
     person = known or User(email=email)
     url = link(person)
     try:
         reserve(MAILED_TO, email)
-    except TooManyGuesses:
+    except RateLimited:
         # Said to nobody: a mailbox is spared, and an attacker learns nothing.
         return
     words = outbox.rendered("Your new password", "accounts/emails/reset.txt", name=str(person), url=url)

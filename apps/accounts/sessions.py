@@ -83,7 +83,7 @@ def _spend(token_hash: str) -> Pair | None:
         return None
     if not won:
         if row.spent_at is not None and now - row.spent_at > GRACE:
-            _end(row)
+            row.end_session()
         return None
     try:
         return _next(member_of(row.user, row.studio_id), row.family)
@@ -91,16 +91,12 @@ def _spend(token_hash: str) -> Pair | None:
         return None
 
 
-def _end(row: RefreshToken) -> None:
-    RefreshToken.objects.filter(studio=row.studio_id, family=row.family).update(revoked_at=timezone.now())
-
-
 def end(secret: str) -> None:
     """Sign out: end the session of this refresh token. An unknown one is as good as ended."""
     with across_studios():
         row = RefreshToken.objects.filter(token_hash=secret_hash(secret)).first()
         if row is not None:
-            _end(row)
+            row.end_session()
 
 
 def end_all(user: User) -> None:

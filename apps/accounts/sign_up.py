@@ -18,12 +18,12 @@ from apps.accounts import outbox
 from apps.accounts.journal import note
 from apps.accounts.models import Membership, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.rate_limit import Budget, TooManyGuesses, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, reserve
 from apps.web.refusal import Refusal
 
 LONGEST_SLUG = 60
 SIGN_UP_LIFETIME = timedelta(days=1)
-EMAILED_TO = Budget("sign-up-email", tries=3, window=3600)
+EMAILED_TO = RateLimit("sign-up-email", tries=3, window=3600)
 _SIGN_UP_SALT = "accounts.sign-up"
 _FIRST_OWNER_LOCK = 0x676C6173
 
@@ -80,7 +80,7 @@ def ask_to_sign_up(*, email: str, name: str, studio_name: str) -> None:
     email = email.lower()
     try:
         reserve(EMAILED_TO, email)
-    except TooManyGuesses:
+    except RateLimited:
         # Said to nobody: whoever owns the mailbox did not ask for it.
         return
     token = signing.dumps([email, name, studio_name], salt=_SIGN_UP_SALT)

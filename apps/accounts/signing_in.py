@@ -12,11 +12,11 @@ from django.contrib.auth.hashers import check_password, make_password
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.rate_limit import Budget, forgive, give_back, reserve
+from apps.web.rate_limit import RateLimit, forgive, give_back, reserve
 from apps.web.refusal import Refusal
 
-ACCOUNT = Budget("account", tries=5, window=10 * 60)
-ADDRESS = Budget("address", tries=60, window=10 * 60)
+ACCOUNT = RateLimit("account", tries=5, window=10 * 60)
+ADDRESS = RateLimit("address", tries=60, window=10 * 60)
 # Beyond this a hash would only cost; bcrypt_sha256 itself takes any length.
 LONGEST_PASSWORD = 1000
 
@@ -34,13 +34,13 @@ def _nobodys_hash() -> str:
     return make_password("nobody has this password")
 
 
-def identify(email: str, password: str, *, address: str) -> User:
+def identify(email: str, password: str, *, client_ip: str) -> User:
     """The person with this e-mail and password.
 
-    address: where the try comes from; it has a budget of its own.  Raises TooManyGuesses or WrongPassword.
+    client_ip: where the try comes from; it has a limit of its own.  Raises RateLimited or WrongPassword.
     """
     email = email.strip().lower()
-    reserve(ADDRESS, address)
+    reserve(ADDRESS, client_ip)
     reserve(ACCOUNT, email)
     nobody = _nobodys_hash()
     user = User.objects.filter(email=email, is_active=True).first()
@@ -48,7 +48,7 @@ def identify(email: str, password: str, *, address: str) -> User:
     if user is None or not right:
         raise WrongPassword
     forgive(ACCOUNT, email)
-    give_back(ADDRESS, address)
+    give_back(ADDRESS, client_ip)
     return user
 
 

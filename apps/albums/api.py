@@ -20,13 +20,13 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
-from apps.albums import editing, marks, placements, reprocess, serializers, trash
-from apps.albums.cursors import BadCursor
+from apps.albums import editing, marks, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
 from apps.media import serving
 from apps.web import keyset
 from apps.web.api import Keyset
+from apps.web.keyset import BadCursor
 from apps.web.refusal import Refusal
 
 PICTURES = ("tile", "thumb", "web")
@@ -171,7 +171,7 @@ class StreamPages(Keyset):
         except BadCursor:
             raise exceptions.ValidationError({"cursor": ["This cursor does not belong to this list."]}) from None
         photos = [row[PHOTO] for row in page.rows]
-        self.page = keyset.Page(photos, page.next or None, page.earlier or None)
+        self.page = keyset.KeysetPage(photos, page.next or None, page.earlier or None)
         return photos
 
 
@@ -236,7 +236,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
     def regenerate(self, request: Request, **kwargs: Any) -> Response:
         """Make the renditions anew, soon. Until then the old ones are shown."""
         photo = self.get_object()
-        reprocess.render_again(photo)
+        photo.render_again()
         return Response(self._shapes([photo.pk])[0], status=202)
 
 

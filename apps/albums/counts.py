@@ -102,7 +102,7 @@ def unready(album: Album) -> Unready:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCounts:
     """Photos of an album that not every guest sees: kept by the studio, by the client, shown by chosen links only."""
 
     hidden: int = 0
@@ -110,7 +110,7 @@ class Kept:
     chosen: int = 0
 
 
-def kept(album: Album) -> Kept:
+def kept(album: Album) -> KeptCounts:
     """How many photos of the album are kept from whom."""
 
     def count(_: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:
@@ -125,7 +125,7 @@ def kept(album: Album) -> Kept:
         )
         return {album.pk: (found["hidden"], found["withheld"], found["chosen"])}
 
-    return Kept(*_remembered("kept", [album.pk], count)[album.pk])
+    return KeptCounts(*_remembered("kept", [album.pk], count)[album.pk])
 
 
 def totals(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, Total]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album, PhotoState, Placement
-from apps.albums.stream import Page, Stream
+from apps.albums.stream import Stream, StreamPage
 from apps.albums.tiles import TileRow
 
 # Where the eyes of a portrait usually are: 0..1 from left and top.
@@ -25,7 +25,7 @@ class Cover:
     focal_y: float
 
 
-def cover_of(stream: Stream, page: Page | None = None) -> Cover | None:
+def cover_of(stream: Stream, page: StreamPage | None = None) -> Cover | None:
     """The cover as the reader of a stream sees it; None without a photo to show. page: the stream's first, if at hand.
 
     Run it in the studio's transaction.

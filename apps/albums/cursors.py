@@ -14,12 +14,10 @@ from uuid import UUID
 
 from django.conf import settings
 
+from apps.web.keyset import BadCursor
+
 FORWARD, BACK = 0, 1
 _LAYOUT = struct.Struct(">16sIB8s")
-
-
-class BadCursor(ValueError):
-    """A cursor that was not made here for this album."""
 
 
 def write(album_id: UUID, placement_id: UUID, number: int, direction: int) -> str:

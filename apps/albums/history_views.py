@@ -29,7 +29,7 @@ NOBODY = "Glassine"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEntry:
     """One act. day: as a heading.  albums: the galleries in which it happened, where the page does not say so."""
 
     id: UUID
@@ -92,9 +92,9 @@ def _albums(request: StudioRequest, lines: Sequence[history.Line]) -> dict[UUID,
     return {album.pk: album for album in found}
 
 
-def _shown(line: history.Line, known: dict[UUID, Album]) -> Shown:
+def _shown(line: history.Line, known: dict[UUID, Album]) -> ShownEntry:
     entry = line.entry
-    return Shown(
+    return ShownEntry(
         id=entry.pk,
         day=_day(entry.at),
         at=entry.at,

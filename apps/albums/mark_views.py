@@ -6,16 +6,16 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
-from apps.albums.marks import BadMark, set_own
+from apps.albums.marks import BadOwnMark, set_own
 from apps.albums.request_params import album_of, photos_of, uuids
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
 @require_POST
@@ -38,9 +38,9 @@ def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
             label=request.POST.get("label"),
             flag=request.POST.get("flag"),
         )
-    except BadMark as bad:
+    except BadOwnMark as bad:
         raise BadRequest(str(bad)) from bad
-    answer = HttpResponse(status=204) if htmx.wants(request) else redirect(album)
+    answer = HttpResponse(status=204) if htmx.wants(request) else SeeOther(album)
     if marked is None:
         return answer
     return htmx.tell(request, answer, f"{photos_word(marked.count)} marked.", undo=undo_url(request, marked))

@@ -19,7 +19,7 @@ LABELS = ("red", "yellow", "green", "blue", "purple")
 MOST_STARS = 5
 
 
-class BadMark(ValueError):
+class BadOwnMark(ValueError):
     """No such flag, label or number of stars."""
 
 
@@ -68,15 +68,15 @@ def set_own(
 ) -> JournalEntry | None:
     """The studio's own stars, label and flag for photos of an album; "" or 0 clears, None leaves as it is.
 
-    The entry counts the photos that it changed; None if it changed none. Raises BadMark.
+    The entry counts the photos that it changed; None if it changed none. Raises BadOwnMark.
     """
     wanted: dict[str, Any] = {
         name: value for name, value in {"rating": rating, "label": label, "flag": flag}.items() if value is not None
     }
     if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):
-        raise BadMark("There is no such mark.")
+        raise BadOwnMark("There is no such mark.")
     if flag and flag not in Flag.values:
-        raise BadMark("There is no such mark.")
+        raise BadOwnMark("There is no such mark.")
     there = Placement.objects.for_studio(album.studio_id).filter(
         album_id=album.pk, trashed_at__isnull=True, photo_id__in=photos
     )

@@ -18,7 +18,7 @@ LOWEST, HIGHEST = 10, 133
 _STATE = re.compile(r"\d{1,5}(?:-\d{1,5})*(?:\.\d{1,5}(?:-\d{1,5})*){2}")
 
 
-class Columns:
+class MasonryColumns:
     """How high the columns are, in lines above the lowest one."""
 
     def __init__(self, state: str = "") -> None:
@@ -57,7 +57,7 @@ def _read(state: str) -> list[list[int]] | None:
 
 def classes(shapes: Iterable[tuple[int | None, int | None] | None], state: str = "") -> tuple[list[str], str]:
     """Classes of a page's tiles and the state for the next page. shapes: (width, height), or None for a heading."""
-    columns = Columns(state)
+    columns = MasonryColumns(state)
     found = []
     for shape in shapes:
         if shape is None:

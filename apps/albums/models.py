@@ -17,8 +17,9 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.tenancy import StudioManager, StudioModel, StudioQuerySet, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.jobs import queue
+from apps.jobs.models import Queue
 from apps.media.models import Blob
-from apps.web.compiled_queries import Compiled
 
 TRASH_KEPT = timedelta(days=30)
 
@@ -147,15 +148,9 @@ class Section(StudioModel):
 
 def hidden_from(audience: Audience, album: Album) -> tuple[UUID, ...]:
     """Ids of the album's sections that this audience may not see. One query."""
-    return tuple(_HIDDEN(studio=album.studio_id, album=album.pk, link=audience.link_id))
-
-
-def _hidden(*, studio: UUID, album: UUID, link: UUID) -> models.QuerySet[Section, UUID]:
-    restricted = Section.objects.for_studio(studio).filter(album_id=album, audience__isnull=False)
-    return restricted.exclude(audience__contains=[link]).order_by("pk").values_list("pk", flat=True)
-
-
-_HIDDEN = Compiled(_hidden)
+    restricted = Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False)
+    hidden = restricted.exclude(audience__contains=[audience.link_id])
+    return tuple(hidden.order_by("pk").values_list("pk", flat=True))
 
 
 class PhotoState(models.TextChoices):
@@ -195,6 +190,9 @@ class Photo(StudioModel):
         "keywords": "keywords",
         "trashed_at": "deletion",
     }
+
+    # The step that makes its renditions.
+    RENDER = "render"
 
     camera_name = models.CharField(max_length=255, editable=False)
     kind = models.CharField(max_length=8, default="image", editable=False)
@@ -257,6 +255,16 @@ class Photo(StudioModel):
     @property
     def is_ready(self) -> bool:
         return self.state == PhotoState.READY
+
+    def reprocess(self) -> None:
+        """Process it again from the start: a person pressed *Try again*, or sent the file once more."""
+        self.state, self.problem, self.updated_at = PhotoState.PROCESSING, "", timezone.now()
+        self.save(update_fields=["state", "problem", "updated_at"])
+        self.render_again()
+
+    def render_again(self) -> None:
+        """Make the renditions anew. Until they are there the old ones are shown."""
+        queue.put(self.studio_id, self.RENDER, self.pk, queue=Queue.IMAGES, again=True)
 
 
 class VersionKind(models.TextChoices):

@@ -18,7 +18,7 @@ from apps.albums import counts, placements, status, tiles
 from apps.albums.cover import cover_of, with_covers
 from apps.albums.marks import LABELS
 from apps.albums.models import Album, Flag, Section
-from apps.albums.stream import STUDIO_PAGE, Page, Stream
+from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
 from apps.media.formats import FORMATS
 from apps.media.serving import picture_url
 from apps.web import keyset
@@ -64,8 +64,9 @@ def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[lis
     if search:
         albums = albums.filter(title__icontains=search)
     if state:
-        albums = status.only(albums, status.Standing(state), studio)
-    page = _page(with_covers(albums, studio), after, scope=f"albums {studio.pk}")
+        albums = status.only(albums, status.AlbumStanding(state), studio)
+    found, order = with_covers(albums, studio), ("-created_at", "id")
+    page = keyset.page_or_first(found, order, limit=CARDS, cursor=after, scope=f"albums {studio.pk}")
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
     links = _links_of(entered, ids)
@@ -80,14 +81,6 @@ def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[lis
 def _links_of(entered: Entered, albums: list[UUID]) -> dict[UUID, status.Links]:
     """The links of albums, for who may know of them."""
     return {} if entered.is_contributor else status.links_of(entered.studio.pk, albums)
-
-
-def _page(albums: Any, after: str, *, scope: str) -> keyset.Page:
-    order = ("-created_at", "id")
-    try:
-        return keyset.page(albums, order, limit=CARDS, cursor=after, scope=scope)
-    except keyset.BadCursor:
-        return keyset.page(albums, order, limit=CARDS, scope=scope)
 
 
 def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, links: status.Links | None = None) -> Card:
@@ -115,7 +108,7 @@ def sections_of(album: Album, counted: counts.Counts) -> tuple[list[Section], li
     return rows, [ShownSection(row.pk, row.title, counted.of(row), row.audience is not None) for row in rows]
 
 
-# Filters of the album's page: how they are called in its address, in words and in `counts.Kept`, and what they let by.
+# Filters of the album's page: their name in its address and in `counts.KeptCounts`, in words, and what they let by.
 KEPT = {
     "hidden": ("Hidden", Q(is_hidden=True)),
     "withheld": ("Hidden by the client", Q(is_withheld=True)),
@@ -184,7 +177,7 @@ def place_of(album: Album, entered: Entered, rows: Sequence[tiles.TileRow]) -> t
 
 
 def page_of_tiles(
-    stream: Stream, page: Page, sections: Sequence[Section], entered: Entered, kept: str = "", mark: str = ""
+    stream: Stream, page: StreamPage, sections: Sequence[Section], entered: Entered, kept: str = "", mark: str = ""
 ) -> dict[str, Any]:
     """Context of albums/_tiles.html."""
     next_url = ""
@@ -252,7 +245,7 @@ def socket_of(album: Album, studio: Studio) -> str:
     return f"/ws/studio/{studio.slug}/albums/{album.pk}/"
 
 
-def cover_url(stream: Stream, page: Page) -> str:
+def cover_url(stream: Stream, page: StreamPage) -> str:
     """URL of the picture at the head of the album's page, or ""."""
     album, cover = stream.album, cover_of(stream, page)
     return picture_url(album.studio_id, album.pk, cover.photo.photo_id, "tile") if cover else ""

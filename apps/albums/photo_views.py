@@ -128,7 +128,7 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
     if not placements.touchable(request.entered, [photo.pk]):
         raise Http404
     if not photo.is_ready:
-        reprocess.try_again(photo)
+        photo.reprocess()
     if not htmx.wants(request):
         return SeeOther("albums:problems", request.studio.slug, album.pk)
     rows = page_context.stream_of(album, None).of([photo.pk])

@@ -53,7 +53,7 @@ def refresh(job: queue.Claimed) -> None:
     try:
         phash = renditions.phash_of(photo.original)
     except jail.Rejected as rejected:
-        raise queue.Refused(rejected.reason) from rejected
+        raise queue.JobRefused(rejected.reason) from rejected
     with acting_in(job.studio_id):
         _stale(job.studio_id).filter(pk=photo.pk).update(phash=phash, fingerprint_version=fingerprint.VERSION)
 

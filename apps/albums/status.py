@@ -21,7 +21,7 @@ from apps.albums.models import Album, AlbumState
 SOON = timedelta(days=14)
 
 
-class Standing(StrEnum):
+class AlbumStanding(StrEnum):
     """What the list of galleries shows. Expiring: an open link ends within two weeks.  Expired: all have ended."""
 
     DRAFT = "draft"
@@ -40,13 +40,13 @@ class Links:
     soon: int = 0
     ended: int = 0
 
-    def standing(self, state: str) -> Standing:
+    def standing(self, state: str) -> AlbumStanding:
         """How an album in this state stands with such links."""
         if state != AlbumState.LIVE:
-            return Standing(state)
+            return AlbumStanding(state)
         if self.soon:
-            return Standing.EXPIRING
-        return Standing.EXPIRED if self.ended and not self.open else Standing.LIVE
+            return AlbumStanding.EXPIRING
+        return AlbumStanding.EXPIRED if self.ended and not self.open else AlbumStanding.LIVE
 
 
 def _open(now: datetime) -> Q:
@@ -78,15 +78,15 @@ def links_of(studio_id: UUID, album_ids: Sequence[UUID]) -> dict[UUID, Links]:
     return {pk: Links(*numbers) for pk, *numbers in counted}
 
 
-def only(albums: StudioQuerySet[Album], standing: Standing, studio: Studio) -> StudioQuerySet[Album]:
+def only(albums: StudioQuerySet[Album], standing: AlbumStanding, studio: Studio) -> StudioQuerySet[Album]:
     """Of these albums the ones that stand so."""
-    if standing in (Standing.DRAFT, Standing.ARCHIVED):
+    if standing in (AlbumStanding.DRAFT, AlbumStanding.ARCHIVED):
         return albums.filter(state=standing.value)
     now = timezone.now()
     live = Album.objects.for_studio(studio).filter(state=AlbumState.LIVE)
     soon, are_open, ended = (live.filter(which(now)).values("pk") for which in (_soon, _open, _ended))
-    if standing == Standing.EXPIRING:
+    if standing == AlbumStanding.EXPIRING:
         return albums.filter(pk__in=soon)
-    if standing == Standing.EXPIRED:
+    if standing == AlbumStanding.EXPIRED:
         return albums.filter(pk__in=ended).exclude(pk__in=are_open)
     return albums.filter(state=AlbumState.LIVE)

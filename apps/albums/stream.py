@@ -6,53 +6,27 @@ page 200 of 10,000 photos costs what page 2 costs (see `cursors`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeAlias, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.tuple_lookups import (
-    Tuple,
-    TupleGreaterThan,
-    TupleGreaterThanOrEqual,
-    TupleLessThan,
-)
+from django.db.models import QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from apps.albums import counts, cursors
-from apps.albums.cursors import BadCursor
-from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, hidden_from
-from apps.albums.tiles import FIELDS, TileRow
-from apps.media.models import Rendition
-from apps.web.compiled_queries import Compiled, Given
-from apps.web.index_order import in_index_order
+from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.scope import WHERE, Key, Reach, Scope, ScopePart, rows
+from apps.albums.tiles import TileRow
+from apps.web.keyset import BadCursor
 
 GUEST_PAGE = 40
 STUDIO_PAGE = 60
 
-Key: TypeAlias = tuple[int, str, UUID]
-_Row: TypeAlias = tuple[Any, ...]
-_WHERE = Tuple(F("section_rank"), F("sort_key"), F("id"))
-
-
-class Reach(Enum):
-    """Which part of an album: all of it, what comes after, from or before a photo, or chosen photos."""
-
-    ALL = auto()
-    AFTER = auto()
-    FROM = auto()
-    BEFORE = auto()
-    CHOSEN = auto()
-
-
-_BEYOND: Final = {Reach.AFTER: TupleGreaterThan, Reach.FROM: TupleGreaterThanOrEqual, Reach.BEFORE: TupleLessThan}
-
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StreamPage:
     """Some rows in order.
 
     first: how many photos come before them.  after: the section of the photo just before (None: none).
@@ -120,7 +94,7 @@ class Stream:
         """The ids of all photos in it, as a query."""
         return self.visible().order_by().values("photo_id")
 
-    def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> Page:
+    def open(self, cursor: str = "", *, section: Section | None = None, photo: UUID | None = None) -> StreamPage:
         """The page for an address: by cursor, from a section, or with a photo on it.
 
         What does not make sense leads to the first page, as a reader would expect of an old bookmark.
@@ -137,10 +111,11 @@ class Stream:
             return self._forward(start, inclusive=True, first=self.counts.before(section))
         return self._forward(None)
 
-    def at(self, cursor: str) -> Page:
+    def at(self, cursor: str) -> StreamPage:
         """The page of a cursor. Raises BadCursor."""
         placement_id, number, direction = cursors.read(self.album.pk, cursor)
-        anchor = self._all().filter(pk=placement_id).values_list("section_rank", "sort_key", "id", "section_id").first()
+        row = self.scope.all().filter(pk=placement_id)
+        anchor = row.values_list("section_rank", "sort_key", "id", "section_id").first()
         if anchor is None:
             raise BadCursor(cursor)
         if direction == cursors.BACK:
@@ -149,7 +124,7 @@ class Stream:
 
     def of(self, photo_ids: Collection[UUID]) -> list[TileRow]:
         """The rows of these photos, in reading order; what is not in the album is left out."""
-        return self._rows(Reach.CHOSEN, len(photo_ids), photos=photo_ids)
+        return rows(ScopePart(self.scope, Reach.CHOSEN, photos=list(photo_ids)), len(photo_ids), self.only)
 
     def neighbours(self, photo_id: UUID) -> Neighbours | None:
         """What lies around a photo, or None if it cannot be seen here."""
@@ -166,39 +141,39 @@ class Stream:
 
     # -- pages ---------------------------------------------------------------------------------------
 
-    def _forward(self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None) -> Page:
+    def _forward(
+        self, key: Key | None, *, inclusive: bool = False, first: int = 0, after: UUID | None = None
+    ) -> StreamPage:
         reach = Reach.ALL if key is None else Reach.FROM if inclusive else Reach.AFTER
-        rows = self._rows(reach, self.size + 1, key)
-        more = len(rows) > self.size
-        rows = rows[: self.size]
-        return Page(
-            rows,
+        found = self._rows(reach, self.size + 1, key)
+        more = len(found) > self.size
+        found = found[: self.size]
+        return StreamPage(
+            found,
             first,
             after,
-            next=cursors.write(self.album.pk, rows[-1].placement_id, first + len(rows), cursors.FORWARD)
-            if more
-            else "",
-            earlier=cursors.write(self.album.pk, rows[0].placement_id, first, cursors.BACK) if first and rows else "",
+            next=self._cursor(found[-1], first + len(found), cursors.FORWARD) if more else "",
+            earlier=self._cursor(found[0], first, cursors.BACK) if first and found else "",
         )
 
-    def _backward(self, key: Key, number: int) -> Page:
-        rows = self._rows(Reach.BEFORE, self.size + 1, key)
-        rows.reverse()
-        if not rows:
+    def _backward(self, key: Key, number: int) -> StreamPage:
+        found = self._rows(Reach.BEFORE, self.size + 1, key)
+        found.reverse()
+        if not found:
             return self._forward(None)
-        after = rows[0].section_id if len(rows) > self.size else None
-        more = len(rows) > self.size
-        rows = rows[-self.size :]
-        first = max(1, number - len(rows)) if more else 0
-        return Page(
-            rows,
+        after = found[0].section_id if len(found) > self.size else None
+        more = len(found) > self.size
+        found = found[-self.size :]
+        first = max(1, number - len(found)) if more else 0
+        return StreamPage(
+            found,
             first,
             after,
-            next=self._cursor(rows[-1], first + len(rows), cursors.FORWARD),
-            earlier=self._cursor(rows[0], first, cursors.BACK) if more else "",
+            next=self._cursor(found[-1], first + len(found), cursors.FORWARD),
+            earlier=self._cursor(found[0], first, cursors.BACK) if more else "",
         )
 
-    def _around(self, photo_id: UUID) -> Page:
+    def _around(self, photo_id: UUID) -> StreamPage:
         """The page on which a reader who began at the start would find the photo."""
         key = self._key_of(photo_id)
         if key is None:
@@ -219,125 +194,38 @@ class Stream:
 
     # -- queries -------------------------------------------------------------------------------------
 
-    def _all(self) -> PlacementQuerySet:
-        album = self.album
-        return cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
+    @cached_property
+    def scope(self) -> Scope:
+        """What of the album it reads, by ids."""
+        return Scope(
+            studio_id=self.album.studio_id,
+            album_id=self.album.pk,
+            audience=self.audience,
+            hidden_sections=self.hidden_sections,
+            only_shown=self.only_shown,
+            section_rank=self.within.rank if self.within else None,
+        )
 
     def visible(self) -> PlacementQuerySet:
         """All photos in it, in no order."""
-        if self.audience is not None:
-            visible = self._all().shown_to(self.audience, self.hidden_sections)
-        else:
-            visible = self._all().shown() if self.only_shown else self._all().live()
-        if self.only is not None:
-            visible = visible.filter(photo_id__in=self.only)
-        return visible if self.within is None else visible.filter(section_rank=self.within.rank)
+        visible = self.scope.placements()
+        return visible if self.only is None else visible.filter(photo_id__in=self.only)
 
-    def _rows(self, reach: Reach, most: int, key: Key | None = None, photos: Collection[UUID] = ()) -> list[TileRow]:
-        """The first rows of a part of the album; before a key, those next to it in the order that leads there."""
-        if self.only is not None:
-            with in_index_order():
-                return _tiles(self._query(reach, most, key, photos))
-        given: dict[str, Given] = {"album": self.album.pk, "studio": self.album.studio_id}
-        if reach == Reach.CHOSEN:
-            given["photos"] = list(photos)
-        if self.within is not None:
-            given["within"] = self.within.rank
-        if self.audience is not None:
-            given |= {"link": self.audience.link_id, "hidden": self.hidden_sections}
-        if key is not None:
-            given |= zip(("rank", "sort_key", "placement"), key, strict=True)
-        is_main = self.audience.is_main if self.audience is not None else None
-        if reach == Reach.CHOSEN:
-            return _tiles(_ROWS(reach, most, self.only_shown, is_main, **given))
-        with in_index_order():
-            return _tiles(_ROWS(reach, most, self.only_shown, is_main, **given))
-
-    def _query(self, reach: Reach, most: int, key: Key | None, photos: Collection[UUID]) -> QuerySet[Any, _Row]:
-        query = self.visible()
-        if key is not None:
-            query = query.filter(_BEYOND[reach](_WHERE, key))
-        if reach == Reach.CHOSEN:
-            query = query.filter(photo_id__any=photos)
-        ordered = query.in_order().reverse() if reach == Reach.BEFORE else query.in_order()
-        return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
+    def _rows(self, reach: Reach, most: int, key: Key | None = None) -> list[TileRow]:
+        return rows(ScopePart(self.scope, reach, key), most, self.only)
 
     def _key_of(self, photo_id: UUID) -> Key | None:
         return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
 
 
-def _tiles(rows: Iterable[_Row]) -> list[TileRow]:
-    return [TileRow._make(row) for row in rows]
-
-
-def _sizes() -> Subquery:
-    """[tile width, thumb width, web width, web height] of a photo, each null if there is no such rendition.
-
-    One look into the index of renditions per row, whatever the planner believes about the tables.
-    """
-    of_kind = {kind: Q(kind=kind) for kind in ("tile", "thumb", "web")}
-    sizes = Func(
-        *(Max("width", filter=of_kind[kind]) for kind in of_kind),
-        Max("height", filter=of_kind["web"]),
-        template="ARRAY[%(expressions)s]",
-        output_field=ArrayField(IntegerField()),
-    )
-    made = Rendition.guarded.filter(source_id=OuterRef("photo__original_id"))
-    return Subquery(made.order_by().values("source_id").annotate(sizes=sizes).values("sizes"))
-
-
 def _after(key: Key) -> TupleGreaterThan:
-    return TupleGreaterThan(_WHERE, key)
+    return TupleGreaterThan(WHERE, key)
 
 
 def _before(key: Key) -> TupleLessThan:
-    return TupleLessThan(_WHERE, key)
-
-
-def _page(
-    reach: Reach,
-    most: int,
-    only_shown: bool,
-    is_main: bool | None,
-    *,
-    album: UUID,
-    studio: UUID,
-    photos: Collection[UUID] = (),
-    within: int | None = None,
-    link: UUID | None = None,
-    hidden: Sequence[UUID] = (),
-    rank: int = 0,
-    sort_key: str = "",
-    placement: UUID | None = None,
-) -> QuerySet[Any, _Row]:
-    """The query of `Stream._rows` for a stream that has these values.
-
-    is_main: whether the audience is the main client's link; None for no audience.
-    """
-    audience = None if is_main is None or link is None else Audience(link, is_main)
-    stream = replace(
-        unseen(studio, album, audience, hidden),
-        only_shown=only_shown,
-        within=None if within is None else Section(rank=within),
-    )
-    return stream._query(reach, most, None if placement is None else (rank, sort_key, placement), photos)
-
-
-_ROWS: Final = Compiled(_page)
-
-
-def unseen(studio: UUID, album: UUID, audience: Audience | None, hidden: Sequence[UUID]) -> Stream:
-    """A stream by ids alone, to build queries with.  hidden: sections that the audience may not know of."""
-    # Sections that no link may show are hidden from this one.
-    sections = [Section(id=one, audience=[]) for one in hidden]
-    return Stream(Album(id=album, studio_id=studio), audience=audience, sections=sections)
+    return TupleLessThan(WHERE, key)
 
 
 def sections_of(album: Album) -> list[Section]:
     """The album's sections in order. One query."""
-    return _SECTIONS(studio=album.studio_id, album=album.pk)
-
-
-_SECTIONS: Final = Compiled(
-    lambda *, studio, album: Section.objects.for_studio(studio).filter(album_id=album).order_by("rank")
-)
+    return list(Section.objects.for_studio(album.studio_id).filter(album_id=album.pk).order_by("rank"))

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from apps.albums.masonry import Columns
+from apps.albums.masonry import MasonryColumns
 from apps.albums.models import PhotoState
 from apps.media.serving import picture_url
 
@@ -155,7 +155,7 @@ def guest_tiles(
     after: UUID | None = None,
     first_page: bool = True,
     with_names: bool = False,
-    columns: Columns | None = None,
+    columns: MasonryColumns | None = None,
     hearts: Collection[UUID] | None = None,
     badges: Mapping[UUID, tuple[str, str]] | None = None,
 ) -> SafeString:

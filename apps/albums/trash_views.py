@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -16,6 +16,7 @@ from apps.albums import trash as deeds
 from apps.albums.models import Album, Photo
 from apps.media.serving import picture_url
 from apps.web import htmx
+from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 WRONG_TITLE = "Type the title of the gallery to delete it for ever."
@@ -45,7 +46,7 @@ def _answer(
     request: StudioRequest, text: str, *, level: str = "info", entry: JournalEntry | None = None
 ) -> HttpResponse:
     """The trash anew beside a message. What could not be done is 422 for htmx, a message on the page without it."""
-    answer: HttpResponse = redirect("albums:trash", request.studio.slug)
+    answer: HttpResponse = SeeOther("albums:trash", request.studio.slug)
     if htmx.wants(request):
         status = 422 if level == "error" else 200
         answer = htmx.vary(render(request, "albums/_trash.html", _context(request), status=status))

@@ -18,7 +18,7 @@ from apps.albums import counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
 from apps.albums.request_params import album_of, one_uuid, section_of
-from apps.albums.status import Standing
+from apps.albums.status import AlbumStanding
 from apps.albums.versions import version_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
@@ -33,7 +33,7 @@ def album_list(request: StudioRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
     # How links stand is not told to who knows nothing of them.
-    states: Container[str] = AlbumState.values if request.entered.is_contributor else list(Standing)
+    states: Container[str] = AlbumState.values if request.entered.is_contributor else list(AlbumStanding)
     state = state if state in states else ""
     albums, following = page_context.cards(
         request.entered, search=search, state=state, after=request.GET.get("after", "")

@@ -50,7 +50,7 @@ class Claimed:
     attempts: int
 
 
-class Refused(Exception):
+class JobRefused(Exception):
     """The work can never be done, and the message says why to a photographer."""
 
 
@@ -146,7 +146,7 @@ def answer(queue: Queue | str, steps: dict[str, Callable[[Claimed], None]]) -> C
     try:
         with _renewed(job):
             _step(steps, job.kind)(job)
-    except Refused as refusal:
+    except JobRefused as refusal:
         _close(job, State.REJECTED, str(refusal))
     except Exception as error:
         log.exception("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts)

@@ -28,7 +28,7 @@ from apps.media.formats import HEAD_BYTES, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import store, temp_directory
 from apps.web.ids import uuid7
-from apps.web.raw_rows import Columns, insert
+from apps.web.raw_rows import RowColumns, insert
 from apps.web.refusal import Refusal
 
 CHUNK = 8 << 20
@@ -180,7 +180,7 @@ def keeping(studio: Studio | UUID, stored: Stored) -> Iterator[tuple[Blob, bool]
         raise
 
 
-_BLOB = Columns(Blob)
+_BLOB = RowColumns(Blob)
 _SEEN_AGAIN = f"""
     update media_blob b set seen_at = %s where b.studio_id = %s and b.sha256 = %s and b.state = '{BlobState.LIVE}'
     returning {_BLOB.sql("b")}

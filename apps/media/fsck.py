@@ -24,7 +24,7 @@ from django.utils import timezone
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.media import on_demand
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
-from apps.media.storage import Entry, sha256_of, store
+from apps.media.storage import StoredObject, sha256_of, store
 from apps.media.sweeping import GRACE, referred, studio_ids
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def _in_order(studio_id: UUID) -> Iterator[Blob]:
         yield from (page[pk] for pk in wanted if pk in page)
 
 
-def _orphans(entries: Iterable[Entry], studio_id: UUID | None) -> Iterator[Finding]:
+def _orphans(entries: Iterable[StoredObject], studio_id: UUID | None) -> Iterator[Finding]:
     for entry in entries:
         # A sweep ends rows first: what is gone by now was on its way out.
         if store().size(entry.key) is not None:

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from apps.media import facts as camera
 from apps.media import fingerprint
 from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooManyPixels, check_whole, sniff
-from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, Preset
+from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
 
 __all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fit", "fitted", "preload", "render", "write_presets"]
@@ -42,7 +42,7 @@ _ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def render(source: Path, out_dir: Path, *, presets: Sequence[Preset] = PRESETS) -> Rendered:
+def render(source: Path, out_dir: Path, *, presets: Sequence[RenditionSpec] = PRESETS) -> Rendered:
     """Write the renditions of the picture `source` into the folder `out_dir`, and tell what it is.
 
     presets: largest first; each rendition is made from the one before. Raises NotAnImage,
@@ -120,7 +120,7 @@ def hash_again(source: Path, out_dir: Path) -> dict[str, str]:
 
 
 def write_presets(
-    picture: Image.Image, profile: bytes, out_dir: Path, presets: Sequence[Preset] = PRESETS
+    picture: Image.Image, profile: bytes, out_dir: Path, presets: Sequence[RenditionSpec] = PRESETS
 ) -> tuple[list[RenditionFile], dict[str, Image.Image]]:
     """Write an upright RGB picture in these sizes; also gives the pictures by name of the size."""
     files, made = [], {}
@@ -251,7 +251,7 @@ def _shrunk(picture: Image.Image, edge: int) -> Image.Image:
     return picture.resize(size, resample, reducing_gap=2.0)
 
 
-def _write(picture: Image.Image, preset: Preset, profile: bytes, out_dir: Path) -> RenditionFile:
+def _write(picture: Image.Image, preset: RenditionSpec, profile: bytes, out_dir: Path) -> RenditionFile:
     encoded = io.BytesIO()
     picture.save(
         encoded,

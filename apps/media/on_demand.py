@@ -228,5 +228,5 @@ def derive(job: queue.Claimed) -> None:
         ensure(blob, job.kind.removeprefix("derive."))
     except NotMade as reason:
         if reason.is_final:
-            raise queue.Refused(str(reason)) from reason
+            raise queue.JobRefused(str(reason)) from reason
         raise

@@ -10,7 +10,7 @@ MAX_PIXELS = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class RenditionSpec:
     """One rendition: `long_edge` in px, WebP `quality` 0..100, encoder `method` 0 (fast) .. 6 (small)."""
 
     name: str
@@ -26,9 +26,9 @@ class Preset:
 
 # Method 2 gives files as small as the default (method 4) at half the time. Methods 0 and 1 save a tenth more
 # of the time, but real photos with smooth parts grow by up to a tenth, one by half.
-WEB = Preset("web", 2400, 92, 2)
-THUMB = Preset("thumb", 800, 90, 2)
-TILE = Preset("tile", 400, 90, 2)
+WEB = RenditionSpec("web", 2400, 92, 2)
+THUMB = RenditionSpec("thumb", 800, 90, 2)
+TILE = RenditionSpec("tile", 400, 90, 2)
 
 #: Largest first: each is made from the one before.
 PRESETS = (WEB, THUMB, TILE)

@@ -42,12 +42,12 @@ def _whole(path: Path, headers: dict[str, str]) -> FileResponse:
     return response
 
 
-def _part(path: Path, headers: dict[str, str], part: ranges.Part, size: int) -> StreamingHttpResponse:
+def _part(path: Path, headers: dict[str, str], part: ranges.ByteRange, size: int) -> StreamingHttpResponse:
     told = {"Content-Length": str(part.length), "Content-Range": f"bytes {part.start}-{part.end}/{size}"}
     return StreamingHttpResponse(_read(path, part), status=206, headers=headers | told)
 
 
-def _read(path: Path, part: ranges.Part) -> Iterator[bytes]:
+def _read(path: Path, part: ranges.ByteRange) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(part.start)
         left = part.length

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredObject:
     """One stored object. size in bytes."""
 
     key: str
@@ -56,7 +56,7 @@ class Store(Protocol):
     def size(self, key: str) -> int | None:
         """Bytes, or None if there is no such object."""
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         """All objects in the folder `prefix` ("" or ending in "/"), in no order, but for those set aside."""
 
     def set_aside(self, key: str) -> None:
@@ -160,7 +160,7 @@ class LocalStore:
         sync_directory(target.parent)
         sync_directory(source.parent)
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         base = self._path(prefix.removesuffix("/")) if prefix else self.root
         for folder, names, files in os.walk(base):
             if Path(folder) == self.root:
@@ -172,7 +172,7 @@ class LocalStore:
                 except FileNotFoundError:
                     continue
                 written = datetime.fromtimestamp(facts.st_mtime, tz=UTC)
-                yield Entry(str(path.relative_to(self.root)), facts.st_size, written)
+                yield StoredObject(str(path.relative_to(self.root)), facts.st_size, written)
 
     def local_path(self, key: str) -> Path | None:
         return self._path(key)
@@ -270,14 +270,14 @@ class S3Store:
             raise
         self.client.delete_object(Bucket=self.bucket, Key=source)
 
-    def entries(self, prefix: str = "") -> Iterator[Entry]:
+    def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         below = self.prefix + prefix
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
         for page in pages:
             for item in page.get("Contents", []):
                 key = item["Key"].removeprefix(self.prefix)
                 if not key.startswith(f"{QUARANTINE}/"):
-                    yield Entry(key, item["Size"], item["LastModified"])
+                    yield StoredObject(key, item["Size"], item["LastModified"])
 
     def local_path(self, key: str) -> Path | None:
         return None

@@ -75,7 +75,7 @@ def ingest(
             # Last, because it locks the studio's row until the commit.
             studio.take_room(blob.size)
         elif photo.state == PhotoState.FAILED:
-            pipeline.restart(photo)
+            photo.reprocess()
     return Ingested(photo, "stored" if placed else "duplicate")
 
 

@@ -15,7 +15,6 @@ from django.utils import timezone as clock
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import reprocess
 from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
@@ -30,12 +29,7 @@ GIVEN_UP = "This photo could not be processed. The original is safe; please try 
 
 def start(photo: Photo) -> None:
     """Put a new photo on the list, in the transaction that made it."""
-    queue.put(photo.studio_id, reprocess.RENDER, photo.pk, queue=Queue.IMAGES)
-
-
-def restart(photo: Photo) -> None:
-    """Process a photo again: a person pressed *Try again*, or sent the file once more."""
-    reprocess.try_again(photo)
+    queue.put(photo.studio_id, Photo.RENDER, photo.pk, queue=Queue.IMAGES)
 
 
 def render(job: queue.Claimed) -> None:
@@ -57,7 +51,7 @@ def render(job: queue.Claimed) -> None:
             progress.announce(photo)
     except jail.Rejected as rejected:
         fail(job.studio_id, photo.pk, rejected.reason)
-        raise queue.Refused(rejected.reason) from rejected
+        raise queue.JobRefused(rejected.reason) from rejected
     except Exception:
         # Whatever it was: a photo that nobody works on any more must not say that it is being processed.
         if queue.is_last(job):
@@ -120,11 +114,11 @@ def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:
 
 def given_up(studio_id: UUID, kind: str, photo_id: UUID) -> None:
     """The sweeper gave a step up because its worker died three times."""
-    if kind == reprocess.RENDER:
+    if kind == Photo.RENDER:
         fail(studio_id, photo_id, GIVEN_UP)
 
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {
-    reprocess.RENDER: render,
+    Photo.RENDER: render,
     "derive": on_demand.derive,
 }

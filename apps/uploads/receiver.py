@@ -31,7 +31,7 @@ from apps.albums.models import Album, Section
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads.ingest import Ingested, ingest
-from apps.web.raw_rows import Columns
+from apps.web.raw_rows import RowColumns
 from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
@@ -60,7 +60,7 @@ class Admitted:
     length: int | None
 
 
-class Gone(Exception):
+class UploaderGone(Exception):
     """The client left before the end."""
 
 
@@ -74,7 +74,7 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         admitted = await in_thread(admit, scope)
         ingested = await _keep(admitted, body)
-    except Gone:
+    except UploaderGone:
         return
     except Exception as error:
         status, code, message = explain(error)
@@ -130,7 +130,7 @@ def _length(scope: Scope) -> int | None:
     return None
 
 
-_ALBUM = Columns(Album)
+_ALBUM = RowColumns(Album)
 _LIVE_ALBUM = f"""
     select {_ALBUM.sql("a")} from albums_album a where a.studio_id = %s and a.id = %s and a.trashed_at is null
 """
@@ -175,14 +175,14 @@ class Body:
         self.ended = False
 
     async def batch(self) -> list[bytes]:
-        """The next parts; empty at the end. Raises Gone."""
+        """The next parts; empty at the end. Raises UploaderGone."""
         parts: list[bytes] = []
         size = 0
         while not self.ended and size < BATCH:
             event = await self._receive()
             if event["type"] == "http.disconnect":
                 self.ended = True
-                raise Gone
+                raise UploaderGone
             part = event.get("body", b"")
             parts.append(part)
             size += len(part)
@@ -195,7 +195,7 @@ class Body:
         try:
             while not self.ended and dropped < DRAINED:
                 dropped += sum(map(len, await self.batch()))
-        except Gone:
+        except UploaderGone:
             return
 
 

@@ -7,8 +7,8 @@ import ipaddress
 from django.http import HttpRequest
 
 
-def address(request: HttpRequest) -> str:
-    """The visitor's network address, as budgets count it: an IPv4 address, or the /64 of an IPv6 one.
+def client_ip(request: HttpRequest) -> str:
+    """The visitor's network address, as limits count it: an IPv4 address, or the /64 of an IPv6 one.
 
     Behind a trusted proxy `apps.web.proxies` has put the visitor's own address there.
     """

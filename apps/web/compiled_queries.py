@@ -1,16 +1,18 @@
 """Queries of the ORM that are compiled once and run again with other values.
 
 For a query of a dozen columns the ORM takes several times as long to write the statement as PostgreSQL to run it.
-`Compiled` lets it write the statement once for each shape, with stand-ins in place of the values, and remembers where
-each value goes. What is sent and what comes back is what the query itself would have sent and given.
+`Compiled` lets it write the statement once for each form of it, with stand-ins in place of the values, and remembers
+where each value goes. What is sent and what comes back is what the query itself would have sent and given.
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID, uuid4
@@ -19,11 +21,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 T = TypeVar("T")
-Value: TypeAlias = UUID | int | str | datetime
-One: TypeAlias = Value | list[UUID]
-Given: TypeAlias = One | tuple[Value, ...]
-# Of one query. A shape beyond costs one more compilation, not an error.
-_MOST_SHAPES: Final = 200
+Value: TypeAlias = UUID | int | str | datetime | list[UUID]
+_KINDS: Final = (UUID, int, str, datetime, list)
+# Of one query. A form beyond costs one more compilation, not an error.
+_MOST_FORMS: Final = 200
 # Stand-ins fit into every column of their type, and no query writes them by itself.
 _NUMBERS: Final = 1_900_000_000
 _MOMENTS: Final = datetime(1803, 1, 1, tzinfo=UTC)
@@ -42,7 +43,7 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """sql: "" where the shape has no rows.  params: constants, slots, and lists of both."""
+    """sql: "" where the form has no rows.  params: constants, slots, and lists of both."""
 
     rows_of: Callable[[Any], Any]
     compiler: Any
@@ -51,37 +52,33 @@ class _Statement:
 
 
 class Compiled(Generic[T]):
-    """A query as a function of its values; calling it gives the list of its rows.
+    """A query as a function of a scope; calling it gives the list of its rows.
 
-    build: makes the query set of a shape and of named values. It runs once per shape, with stand-ins for the values, so
-    it must not look at them: what decides about the form of the statement (filters, limits) belongs to the shape. The
-    query must know its studio; it may give instances, but none that are prefetched or at hand already.
+    build: makes the query set of a scope and of a shape. It runs once for each form of them, with stand-ins for the
+    values, so it must not look at these. The query must know its studio; it may give instances, but none that are
+    prefetched or at hand already.
+    scope: a frozen dataclass, of which ids, numbers, texts, moments and lists of ids are values. What else it holds
+    decides about the form of the statement, and so does the shape: None, True and False, enums, how long a tuple is.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, T]]) -> None:
         self._build = build
         self._statements: dict[Hashable, _Statement] = {}
 
-    def __call__(self, *shape: Hashable, **given: Given) -> list[T]:
-        """The rows. A tuple is as many values as it holds, a list is one array (of `__any`). Raises Unfit."""
-        kinds = tuple((name, _kind(value)) for name, value in given.items())
-        statement = self._statements.get((shape, kinds))
+    def __call__(self, scope: Any, *shape: Hashable) -> list[T]:
+        """The rows. A list is one array (of `__any`); a tuple is as many values as it holds. Raises Unfit."""
+        values: list[Value] = []
+        form = (shape, _form(scope, values))
+        statement = self._statements.get(form)
         if statement is None:
-            if len(self._statements) >= _MOST_SHAPES:
+            if len(self._statements) >= _MOST_FORMS:
                 self._statements.clear()
-            statement = self._statements[shape, kinds] = self._compile(shape, given)
-        return _run(statement, _flat(given))
+            statement = self._statements[form] = self._compile(scope, shape)
+        return _run(statement, values)
 
-    def _compile(self, shape: tuple[Hashable, ...], given: dict[str, Given]) -> _Statement:
-        stands = [_stand_in(value, number) for number, value in enumerate(_flat(given))]
-        left = iter(stands)
-        query = self._build(
-            *shape,
-            **{
-                name: tuple(next(left) for _ in value) if isinstance(value, tuple) else next(left)
-                for name, value in given.items()
-            },
-        )
+    def _compile(self, scope: Any, shape: tuple[Hashable, ...]) -> _Statement:
+        stands: list[Value] = []
+        query = self._build(_with_stand_ins(scope, stands), *shape)
         _check(query)
         rows_of: Callable[[Any], Any] = query._iterable_class
         compiler = query.query.get_compiler(using=DEFAULT_DB_ALIAS)
@@ -95,6 +92,33 @@ class Compiled(Generic[T]):
         return _Statement(rows_of, compiler, sql, places)
 
 
+def _form(scope: Any, values: list[Value]) -> Any:
+    """What of a scope decides about the statement, hashable. values: takes the others, in order."""
+    if dataclasses.is_dataclass(scope):
+        return (type(scope), *(_form(getattr(scope, one.name), values) for one in dataclasses.fields(scope)))
+    if isinstance(scope, tuple):
+        return tuple(_form(one, values) for one in scope)
+    if scope is None or isinstance(scope, bool | Enum):
+        return scope
+    if not isinstance(scope, _KINDS):
+        raise Unfit(f"a {type(scope).__name__} is no value")
+    values.append(scope)
+    return type(scope)
+
+
+def _with_stand_ins(scope: Any, stands: list[Value]) -> Any:
+    """The same scope with other values. stands: takes them, in order."""
+    if dataclasses.is_dataclass(scope) and not isinstance(scope, type):
+        names = [one.name for one in dataclasses.fields(scope)]
+        return dataclasses.replace(scope, **{name: _with_stand_ins(getattr(scope, name), stands) for name in names})
+    if isinstance(scope, tuple):
+        return tuple(_with_stand_ins(one, stands) for one in scope)
+    if scope is None or isinstance(scope, bool | Enum):
+        return scope
+    stands.append(_stand_in(scope, len(stands)))
+    return stands[-1]
+
+
 def _check(query: models.QuerySet[Any, Any]) -> None:
     if not getattr(query, "is_scoped", True):
         raise Unfit(f"a query on {query.model.__name__} must begin at its studio")
@@ -102,7 +126,7 @@ def _check(query: models.QuerySet[Any, Any]) -> None:
         raise Unfit("rows at hand and prefetched rows belong to one call")
 
 
-def _run(statement: _Statement, values: list[One]) -> list[Any]:
+def _run(statement: _Statement, values: list[Value]) -> list[Any]:
     if not statement.sql:
         return []
     params = tuple(_filled(param, values) for param in statement.params)
@@ -115,24 +139,7 @@ def _run(statement: _Statement, values: list[One]) -> list[Any]:
     return list(statement.rows_of(source))
 
 
-def _kind(value: Given) -> type | int:
-    """What of a value decides about the statement: its type, or how many there are."""
-    if isinstance(value, bool) or value is None:
-        raise Unfit(f"{value} decides about the statement: it belongs to the shape")
-    return len(value) if isinstance(value, tuple) else type(value)
-
-
-def _flat(given: dict[str, Given]) -> list[One]:
-    values: list[One] = []
-    for value in given.values():
-        if isinstance(value, tuple):
-            values += value
-        else:
-            values.append(value)
-    return values
-
-
-def _stand_in(value: One, number: int) -> One:
+def _stand_in(value: Value, number: int) -> Value:
     if isinstance(value, list):
         return [uuid4()]
     if isinstance(value, UUID):
@@ -144,8 +151,8 @@ def _stand_in(value: One, number: int) -> One:
     return _NUMBERS + number
 
 
-def _slotted(param: Any, stands: list[One]) -> Any:
-    if isinstance(param, Value | list) and param in stands:
+def _slotted(param: Any, stands: list[Value]) -> Any:
+    if isinstance(param, _KINDS) and param in stands:
         return _Slot(stands.index(param))
     return [_slotted(one, stands) for one in param] if isinstance(param, list | tuple) else param
 
@@ -157,7 +164,7 @@ def _slots(params: Sequence[Any]) -> set[int]:
     return found
 
 
-def _filled(param: Any, values: list[One]) -> Any:
+def _filled(param: Any, values: list[Value]) -> Any:
     if isinstance(param, _Slot):
         return values[param.number]
     return [_filled(one, values) for one in param] if isinstance(param, list) else param

@@ -47,7 +47,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class KeysetPage:
     """Rows of one page and the cursors beside it (None at an end)."""
 
     rows: list[Any]
@@ -57,7 +57,7 @@ class Page:
 
 def page(
     rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str | None = None, scope: str = ""
-) -> Page:
+) -> KeysetPage:
     """One page of `rows` in this order, at most `limit` of them.
 
     ordering: names of fields; together they are unique and never null, so the last is usually "id".
@@ -79,7 +79,7 @@ def page(
 
     has_next = more if not backwards else bool(found)
     has_previous = more if backwards else position is not None and bool(found)
-    return Page(
+    return KeysetPage(
         found,
         beside(found[-1], False) if has_next else None,
         beside(found[0], True) if has_previous else None,
@@ -88,7 +88,7 @@ def page(
 
 def page_or_first(
     rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str = "", scope: str = ""
-) -> Page:
+) -> KeysetPage:
     """As `page`; a cursor that was not made for this list, as in an old bookmark, gives the first page."""
     try:
         return page(rows, ordering, limit=limit, cursor=cursor, scope=scope)

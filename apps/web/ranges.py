@@ -13,7 +13,7 @@ class Unsatisfiable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ByteRange:
     """Bytes from `start` to `end`, both included."""
 
     start: int
@@ -24,7 +24,7 @@ class Part:
         return self.end - self.start + 1
 
 
-def asked(header: str, *, size: int, if_range: str = "", etag: str = "") -> Part | None:
+def asked(header: str, *, size: int, if_range: str = "", etag: str = "") -> ByteRange | None:
     """The part asked for, or None for the whole file.
 
     size: of the file, in bytes.  if_range: send the part only if the file still has this ETag.
@@ -38,11 +38,11 @@ def asked(header: str, *, size: int, if_range: str = "", etag: str = "") -> Part
     if suffix is not None:
         if int(suffix) == 0 or size == 0:
             raise Unsatisfiable
-        return Part(max(0, size - int(suffix)), size - 1)
+        return ByteRange(max(0, size - int(suffix)), size - 1)
     start = int(first)
     end = min(int(last), size - 1) if last else size - 1
     if last and int(last) < start:
         return None
     if start >= size:
         raise Unsatisfiable
-    return Part(start, end)
+    return ByteRange(start, end)

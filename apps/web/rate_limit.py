@@ -1,7 +1,7 @@
-"""Guess budgets: a try is counted before the slow comparison, so parallel tries cannot slip through.
+"""Rate limits: a try is counted before the slow comparison, so parallel tries cannot slip through.
 
-The counters live in Redis: one atomic INCR decides. When Redis is away nobody may guess (fail closed);
-wiping it gives back at most one window's budget.
+The counters live in Redis: one atomic INCR decides. When Redis is away nobody may try (fail closed);
+wiping it gives back at most one window's tries.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from redis.retry import Retry
 from apps.web.refusal import Refusal
 
 
-class TooManyGuesses(Refusal):
-    """The budget is spent. wait: seconds until the window ends."""
+class RateLimited(Refusal):
+    """The limit is reached. wait: seconds until the window ends."""
 
     status = 429
     code = "too_many_tries"
@@ -37,7 +37,7 @@ class TooManyGuesses(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class RateLimit:
     """`tries` within `window` seconds."""
 
     name: str
@@ -68,38 +68,51 @@ if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[
 """
 
 
-def _key(budget: Budget, subject: str) -> str:
-    return f"{PREFIX}:{budget.name}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
+def _key(limit: RateLimit, subject: str) -> str:
+    return f"{PREFIX}:{limit.name}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
 
 
-def reserve(budget: Budget, subject: str) -> int:
-    """Take one try from the budget of `subject` (an account, an address, a link) before comparing anything.
+def reserve(limit: RateLimit, subject: str) -> int:
+    """Take one of the tries of `subject` (an account, a client IP, a link) before comparing anything.
 
-    Returns how many tries are left after this one. Raises TooManyGuesses when none was left, also when the
+    Returns how many tries are left after this one. Raises RateLimited when none was left, also when the
     counter cannot be reached.
     """
     try:
-        used, wait = _redis().eval(_TAKE, 1, _key(budget, subject), budget.window)
+        used, wait = _redis().eval(_TAKE, 1, _key(limit, subject), limit.window)
     except redis.RedisError as error:
-        raise TooManyGuesses(60) from error
-    if int(used) > budget.tries:
-        raise TooManyGuesses(max(1, int(wait)))
-    return budget.tries - int(used)
+        raise RateLimited(60) from error
+    if int(used) > limit.tries:
+        raise RateLimited(max(1, int(wait)))
+    return limit.tries - int(used)
 
 
-def forgive(budget: Budget, subject: str) -> None:
-    """A right guess gives the budget back."""
+def reserve_all(*wanted: tuple[RateLimit, str]) -> None:
+    """A try of each of these, or of none. Raises RateLimited."""
+    taken: list[tuple[RateLimit, str]] = []
+    for limit, subject in wanted:
+        try:
+            reserve(limit, subject)
+        except RateLimited:
+            for one, whose in taken:
+                give_back(one, whose)
+            raise
+        taken.append((limit, subject))
+
+
+def forgive(limit: RateLimit, subject: str) -> None:
+    """A right guess starts the window anew."""
     try:
-        _redis().delete(_key(budget, subject))
+        _redis().delete(_key(limit, subject))
     except redis.RedisError:
         # The window ends by itself; the person is already let in.
         return
 
 
-def give_back(budget: Budget, subject: str) -> None:
+def give_back(limit: RateLimit, subject: str) -> None:
     """A right guess is not counted; the wrong ones of others stay so."""
     try:
-        _redis().eval(_GIVE, 1, _key(budget, subject))
+        _redis().eval(_GIVE, 1, _key(limit, subject))
     except redis.RedisError:
         # The window ends by itself; the person is already let in.
         return

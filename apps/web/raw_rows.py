@@ -40,7 +40,7 @@ def _insert(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], st
     return fields, f'insert into "{model._meta.db_table}" ({columns}) values ({places})'
 
 
-class Columns(Generic[M]):
+class RowColumns(Generic[M]):
     """The columns of a model in a statement written by hand, and the instance that comes of their values.
 
     without: fields to leave out; they are read when first asked for, as after `defer`.

@@ -35,11 +35,11 @@ class Declined(Exception):
     """Raised by a byte path that has neither read nor sent anything: Django's page at the address shall answer."""
 
 
-class TooMuch(Exception):
+class BodyTooLong(Exception):
     """The body is longer than any request may be."""
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """The client left while sending."""
 
 
@@ -62,7 +62,7 @@ class OpenFile:
 
 
 @dataclass(slots=True)
-class Answer:
+class BridgeAnswer:
     """status and headers of an answer, and its body: all of it, or what is to be streamed."""
 
     status: int
@@ -83,10 +83,10 @@ class Bridge:
         with SpooledTemporaryFile(max_size=IN_MEMORY, dir=self.temp) as body:
             try:
                 await self._read(receive, body)
-            except TooMuch:
+            except BodyTooLong:
                 await _plain(send, 413, b"This request is too large.")
                 return
-            except Gone:
+            except ClientGone:
                 return
             answer = await in_thread(self._call, _environ(scope, cast(BinaryIO, body)))
         await _send(answer, scope, send)
@@ -96,11 +96,11 @@ class Bridge:
         while True:
             event = await receive()
             if event["type"] == "http.disconnect":
-                raise Gone
+                raise ClientGone
             chunk = event.get("body", b"")
             size += len(chunk)
             if size > self.limit:
-                raise TooMuch
+                raise BodyTooLong
             if size > IN_MEMORY:
                 await in_thread(body.write, chunk)
             else:
@@ -109,7 +109,7 @@ class Bridge:
                 break
         body.seek(0)
 
-    def _call(self, environ: dict[str, Any]) -> Answer:
+    def _call(self, environ: dict[str, Any]) -> BridgeAnswer:
         head: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
@@ -118,9 +118,9 @@ class Bridge:
 
         response = self.wsgi(environ, start_response)
         if isinstance(response, OpenFile) or getattr(response, "streaming", False):
-            return Answer(head["status"], head["headers"], b"", response)
+            return BridgeAnswer(head["status"], head["headers"], b"", response)
         try:
-            return Answer(head["status"], head["headers"], b"".join(response), None)
+            return BridgeAnswer(head["status"], head["headers"], b"".join(response), None)
         finally:
             _close(response)
 
@@ -174,7 +174,7 @@ def _measure(environ: dict[str, Any], body: BinaryIO) -> None:
         body.seek(0)
 
 
-async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+async def _send(answer: BridgeAnswer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     if answer.stream is None:
         await send({"type": "http.response.body", "body": answer.body})

@@ -17,7 +17,7 @@ from django.test import Client
 from apps.accounts import password_reset, sign_up, signing_in
 from apps.accounts.models import User
 from apps.web import rate_limit
-from apps.web.rate_limit import Budget, TooManyGuesses, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, reserve
 from tests.accounts.callers import Caller
 from tests.accounts.emails import rows, sent
 from tests.factories import PASSWORD
@@ -99,7 +99,7 @@ def test_spelling_the_address_differently_is_the_same_account(alice_user: User) 
 
 
 def test_one_network_address_cannot_try_many_accounts(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing_in, "ADDRESS", Budget("address", tries=3, window=60))
+    monkeypatch.setattr(signing_in, "ADDRESS", RateLimit("address", tries=3, window=60))
     statuses = [
         Caller(REMOTE_ADDR=f"2001:db8::{number}")
         .send("/api/auth/token", {"email": f"person{number}@example.com", "password": "x"})
@@ -120,9 +120,9 @@ def test_when_the_counter_is_away_nobody_guesses(alice_user: User, settings: Any
 
 
 def test_a_budget_always_ends(db: None) -> None:
-    budget = Budget("test", tries=1, window=1)
+    budget = RateLimit("test", tries=1, window=1)
     assert reserve(budget, "somebody") == 0
-    with pytest.raises(TooManyGuesses):
+    with pytest.raises(RateLimited):
         reserve(budget, "somebody")
     assert 0 <= rate_limit._redis().ttl(rate_limit._key(budget, "somebody")) <= 1
 

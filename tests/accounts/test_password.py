@@ -146,8 +146,8 @@ def test_a_spent_budget_costs_no_hash(alice: Client, monkeypatch: pytest.MonkeyP
 def test_of_two_changes_at_once_the_first_wins(alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the comparison and the change another browser was faster."""
 
-    def overtaken(email: str, password: str, *, address: str) -> User:
-        known = signing_in.identify(email, password, address=address)
+    def overtaken(email: str, password: str, *, client_ip: str) -> User:
+        known = signing_in.identify(email, password, client_ip=client_ip)
         faster = User.objects.get(pk=known.pk)
         faster.set_password("the faster new password")
         faster.save()
@@ -155,5 +155,5 @@ def test_of_two_changes_at_once_the_first_wins(alice_user: User, monkeypatch: py
 
     monkeypatch.setattr(password_change, "identify", overtaken)
     with pytest.raises(password_change.NotYourPassword):
-        password_change.change_password(alice_user, PASSWORD, NEW, address="198.51.100.1")
+        password_change.change_password(alice_user, PASSWORD, NEW, client_ip="198.51.100.1")
     assert password_is(alice_user, "the faster new password")

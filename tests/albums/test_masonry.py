@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.albums.masonry import COLUMNS, HIGHEST, LINES, LOWEST, Columns, classes
+from apps.albums.masonry import COLUMNS, HIGHEST, LINES, LOWEST, MasonryColumns, classes
 
 shapes = st.lists(st.one_of(st.none(), st.tuples(st.integers(1, 9000), st.integers(1, 9000))), max_size=120)
 
@@ -60,14 +60,14 @@ def test_pages_go_on_where_the_last_one_ended(found: list[tuple[int, int] | None
 
 
 def test_the_height_follows_the_shape_within_bounds() -> None:
-    assert lines(Columns().place(3000, 2000)) == round(LINES * 2 / 3)
-    assert lines(Columns().place(10_000, 100)) == LOWEST
-    assert lines(Columns().place(100, 10_000)) == HIGHEST
-    assert lines(Columns().place(None, None)) == LINES
+    assert lines(MasonryColumns().place(3000, 2000)) == round(LINES * 2 / 3)
+    assert lines(MasonryColumns().place(10_000, 100)) == LOWEST
+    assert lines(MasonryColumns().place(100, 10_000)) == HIGHEST
+    assert lines(MasonryColumns().place(None, None)) == LINES
 
 
 @pytest.mark.parametrize(
     "state", ["", "x", "1", "0-0.0-0-0", "0-0.0-0-0.0-0-0-99999", "0.0.0", "9" * 400, "0-0.0-0.0-0-0-0"]
 )
 def test_a_state_that_was_not_made_here_begins_at_the_top(state: str) -> None:
-    assert Columns(state).state() == Columns().state()
+    assert MasonryColumns(state).state() == MasonryColumns().state()

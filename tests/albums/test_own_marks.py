@@ -45,10 +45,10 @@ def ids(*photos: Photo) -> list[str]:
 
 def test_each_mark_is_set_alone_and_cleared_alone(erin: Client, album: Album, photos: list[Photo]) -> None:
     url = page("photos_mark", album)
-    assert erin.post(url, {"photo": ids(*photos[:2]), "rating": "4", "flag": "pick"}).status_code == 302
-    assert erin.post(url, {"photo": ids(photos[0]), "label": "red"}).status_code == 302
+    assert erin.post(url, {"photo": ids(*photos[:2]), "rating": "4", "flag": "pick"}).status_code == 303
+    assert erin.post(url, {"photo": ids(photos[0]), "label": "red"}).status_code == 303
     assert [marks(photo) for photo in photos] == [(4, "red", "pick"), (4, "", "pick"), (0, "", ""), (0, "", "")]
-    assert erin.post(url, {"photo": ids(photos[0]), "rating": "0", "label": ""}).status_code == 302
+    assert erin.post(url, {"photo": ids(photos[0]), "rating": "0", "label": ""}).status_code == 303
     assert marks(photos[0]) == (0, "", "pick")
 
 

@@ -516,7 +516,7 @@ def test_the_trash_is_emptied_only_on_a_word(album: Album, erin: Client) -> None
     listed = erin.get("/studio/north/trash/")
     assert len(listed.context["items"]) == 1
     assert f'action="{url}"' in listed.content.decode()
-    assert erin.post(url, {"confirm": "empty"}).status_code == 302
+    assert erin.post(url, {"confirm": "empty"}).status_code == 303
     assert erin.get("/studio/north/trash/").context["items"] == []
 
 

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import reprocess, stale_fingerprints, tasks
+from apps.albums import stale_fingerprints, tasks
 from apps.albums.models import Photo, PhotoState
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
@@ -79,7 +79,7 @@ def test_an_old_hash_becomes_the_one_that_rendering_gives(north: Studio) -> None
     answer_all()
     made = hashes(north)[photo.pk]
     with acting_in(north):
-        reprocess.render_again(photo)
+        photo.render_again()
     answer_all()
     assert made == hashes(north)[photo.pk]
     assert made[0] != WRONG

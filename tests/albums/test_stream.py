@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.albums import counts, placements
-from apps.albums.cursors import BadCursor
+from apps.albums import counts, placements, scope
 from apps.albums.models import Album, Audience, PhotoState, Placement
-from apps.albums.stream import Page, Reach, Stream
+from apps.albums.scope import Reach, ScopePart
+from apps.albums.stream import Stream, StreamPage
 from apps.web.index_order import in_index_order
+from apps.web.keyset import BadCursor
 from tests.albums import bulk
 from tests.albums.bulk import fill
 from tests.albums.people import order_of
@@ -47,7 +48,7 @@ def inside(album: Album) -> Iterator[Stream]:
         yield Stream(album, size=7)
 
 
-def ids(page: Page) -> list[UUID]:
+def ids(page: StreamPage) -> list[UUID]:
     return [row.photo_id for row in page.rows]
 
 
@@ -296,15 +297,15 @@ def test_the_statement_of_a_page_is_what_the_query_says(album: Album, is_main: b
         keys = list(album.placements.in_order().values_list("section_rank", "sort_key", "id")[1:2])
         ids = tuple(album.placements.in_order().values_list("photo_id", flat=True)[:2])
         for reader in readers:
-            parts: list[tuple[Any, ...]] = [(Reach.ALL, 3, None, ()), (Reach.CHOSEN, 2, None, ids)]
+            parts = [ScopePart(reader.scope), ScopePart(reader.scope, Reach.CHOSEN, photos=list(ids))]
             parts += [
-                (reach, reader.size + 1, key, ()) for reach in (Reach.AFTER, Reach.FROM, Reach.BEFORE) for key in keys
+                ScopePart(reader.scope, reach, key) for reach in (Reach.AFTER, Reach.FROM, Reach.BEFORE) for key in keys
             ]
             for part in parts:
                 with CaptureQueriesContext(connection) as kept:
-                    rows = reader._rows(*part)
+                    found = scope.rows(part, 3)
                 with CaptureQueriesContext(connection) as said:
-                    assert rows == list(reader._query(*part))
+                    assert found == list(part.query(3))
                 (sent,) = [one["sql"] for one in kept.captured_queries if "albums_placement" in one["sql"]]
                 assert sent == said.captured_queries[0]["sql"]
 

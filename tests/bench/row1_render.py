@@ -17,7 +17,7 @@ import psutil
 from PIL import Image, ImageOps
 
 from apps.media import images, jail
-from apps.media.presets import PRESETS, Preset
+from apps.media.presets import PRESETS, RenditionSpec
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.media.corpus import WHOLE_SET
@@ -69,7 +69,7 @@ def _turns(side: Callable[[Sequence[Path]], float], photos: Sequence[Path]) -> C
     return measure
 
 
-def _render(photo: Path, presets: Sequence[Preset] = PRESETS) -> images.Rendered:
+def _render(photo: Path, presets: Sequence[RenditionSpec] = PRESETS) -> images.Rendered:
     with tempfile.TemporaryDirectory() as folder, photo.open("rb") as file:
         hashlib.file_digest(file, "sha256")
         return images.render(photo, Path(folder), presets=presets)

@@ -173,7 +173,7 @@ def test_refused_work_is_not_tried_again_and_says_why(north: Studio) -> None:
     put(north)
 
     def refuse(job: queue.Claimed) -> None:
-        raise queue.Refused("This file is damaged.")
+        raise queue.JobRefused("This file is damaged.")
 
     queue.answer(IMAGES, {"render": refuse})
     make_due()

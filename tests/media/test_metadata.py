@@ -344,29 +344,29 @@ def test_every_format_that_is_taken_can_be_cleaned() -> None:
 def test_copyright_is_found_in_xmp_and_iptc_when_exif_is_silent() -> None:
     assert allowed_facts.from_xmp(private_files.XMP).copyright == private_files.RIGHTS
     assert allowed_facts.from_photoshop(private_files.photoshop()).creator == private_files.CREATOR
-    assert allowed_facts.from_xmp(b"<a dc:rights='B &amp; C' tiff:Orientation=\"8\"/>") == allowed_facts.Kept(
+    assert allowed_facts.from_xmp(b"<a dc:rights='B &amp; C' tiff:Orientation=\"8\"/>") == allowed_facts.AllowedFacts(
         8, copyright="B & C"
     )
 
 
 def test_a_place_in_xmp_is_never_read_as_words() -> None:
     said = allowed_facts.from_xmp(private_files.XMP)
-    assert said == allowed_facts.Kept(copyright=private_files.RIGHTS)
+    assert said == allowed_facts.AllowedFacts(copyright=private_files.RIGHTS)
 
 
 def test_exif_of_our_own_is_read_by_others() -> None:
-    said = allowed_facts.Kept(6, "Zoë", "© Zoë", "2024:05:06 07:08:09", "42", "+02:00")
+    said = allowed_facts.AllowedFacts(6, "Zoë", "© Zoë", "2024:05:06 07:08:09", "42", "+02:00")
     file = io.BytesIO()
     private_files.picture().save(file, "JPEG", exif=b"Exif\0\0" + said.exif())
     found = Image.open(file).getexif()
     assert found[0x0112] == 6
     assert found.get_ifd(0x8769)[0x9003] == "2024:05:06 07:08:09"
     assert allowed_facts.from_exif(said.exif()) == said
-    assert allowed_facts.Kept().exif() == b""
+    assert allowed_facts.AllowedFacts().exif() == b""
 
 
 def test_a_short_place_holds_what_fits() -> None:
-    said = allowed_facts.Kept(6, "A" * 300, "B" * 300, "2024:05:06 07:08:09")
+    said = allowed_facts.AllowedFacts(6, "A" * 300, "B" * 300, "2024:05:06 07:08:09")
     for room in range(0, 900, 7):
         block = isobmff._short_exif(said, room)
         assert len(block) <= room

@@ -192,7 +192,7 @@ def test_every_step_twice_ends_the_same(album: Album, erin_user: User, real_phot
     with acting_in(album.studio):
         before = sorted(album.studio.renditions.values_list("kind", "blob_id", "width", "height"))
         photo.refresh_from_db()
-        pipeline.restart(photo)
+        photo.reprocess()
     queue.answer("images", pipeline.STEPS)
     with acting_in(album.studio):
         assert sorted(album.studio.renditions.values_list("kind", "blob_id", "width", "height")) == before

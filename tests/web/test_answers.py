@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from apps.web import htmx
 from apps.web.answers import SeeOther, retry_after, too_many
-from apps.web.rate_limit import TooManyGuesses
+from apps.web.rate_limit import RateLimited
 
 APPS = Path(__file__).resolve().parents[2] / "apps"
 
@@ -37,7 +37,7 @@ def test_after_a_deed_the_browser_looks_there_by_get() -> None:
 
 
 def test_one_try_too_many_says_when_to_come_back() -> None:
-    answer = too_many(HttpResponse("Please wait."), TooManyGuesses(90).wait)
+    answer = too_many(HttpResponse("Please wait."), RateLimited(90).wait)
     assert (answer.status_code, answer["Retry-After"]) == (429, "90")
     assert retry_after(HttpResponse(), 0.2)["Retry-After"] == "1"
     assert "Retry-After" not in retry_after(HttpResponse(), None)
@@ -45,7 +45,7 @@ def test_one_try_too_many_says_when_to_come_back() -> None:
 
 @pytest.mark.parametrize(("wait", "minutes"), [(1, 1), (60, 1), (61, 2), (3600, 60)])
 def test_minutes_are_never_told_too_short(wait: int, minutes: int) -> None:
-    stop = TooManyGuesses(wait)
+    stop = RateLimited(wait)
     assert stop.minutes == minutes
     assert f"wait {minutes} min" in str(stop)
 

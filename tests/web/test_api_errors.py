@@ -23,7 +23,7 @@ from apps.accounts.models import QuotaExceeded, User
 from apps.media.cas import TooLarge
 from apps.media.formats import NotAnImage
 from apps.web.api import NOTHING_HERE, answer_error
-from apps.web.rate_limit import TooManyGuesses
+from apps.web.rate_limit import RateLimited
 from tests.accounts.callers import Caller, bearer
 
 TABLE: list[tuple[Exception, int, str]] = [
@@ -46,7 +46,7 @@ TABLE: list[tuple[Exception, int, str]] = [
     (TooLarge(), 413, "too_large"),
     (NotAnImage("This is a text."), 415, "not_an_image"),
     (exceptions.UnsupportedMediaType("text/plain"), 415, "unsupported_media_type"),
-    (TooManyGuesses(90), 429, "too_many_tries"),
+    (RateLimited(90), 429, "too_many_tries"),
     (exceptions.Throttled(30), 429, "throttled"),
     (QuotaExceeded("Your plan has 0.4 GB left."), 507, "quota_exceeded"),
     (OSError(errno.ENOSPC, "No space left on device", "/var/secret/path"), 507, "storage_full"),
@@ -71,7 +71,7 @@ def test_nothing_there_and_not_yours_are_one_answer() -> None:
 
 
 def test_too_many_tries_say_when_to_come_back() -> None:
-    assert answered(TooManyGuesses(90))["Retry-After"] == "90"
+    assert answered(RateLimited(90))["Retry-After"] == "90"
 
 
 def test_the_sentence_of_a_deed_is_passed_on() -> None:

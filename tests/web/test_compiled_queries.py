@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,14 @@ from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 pytestmark = pytest.mark.django_db
 
 
-def titled(*, studio: Any, title: Any) -> QuerySet[Any]:
-    return Album.objects.for_studio(studio).filter(title=title).order_by("pk")
+@dataclass(frozen=True, slots=True)
+class Titled:
+    studio: Any
+    title: Any
+
+
+def titled(scope: Titled) -> QuerySet[Any]:
+    return Album.objects.for_studio(scope.studio).filter(title=scope.title).order_by("pk")
 
 
 def sent(rows: Callable[[], list[Any]]) -> tuple[list[Any], list[str]]:
@@ -39,26 +46,34 @@ def test_the_statement_and_the_rows_are_those_of_the_query_itself(north: Studio,
         AlbumFactory.create(studio=studio, title="Two")
     for studio, title in ((north, "One"), (south, "Two"), (north, "no' such")):
         with acting_in(studio):
-            by_orm = sent(lambda s=studio, t=title: list(titled(studio=s.pk, title=t)))  # type: ignore[misc]
-            assert sent(lambda s=studio, t=title: albums(studio=s.pk, title=t)) == by_orm  # type: ignore[misc]
+            scope = Titled(studio.pk, title)
+            by_orm = sent(lambda scope=scope: list(titled(scope)))  # type: ignore[misc]
+            assert sent(lambda scope=scope: albums(scope)) == by_orm  # type: ignore[misc]
 
 
 def test_it_is_built_once_for_each_shape_and_number_of_values(north: Studio) -> None:
     built = []
 
-    def build(newest_first: bool, *, studio: Any, ids: Any) -> QuerySet[Any]:
-        built.append((newest_first, len(ids)))
-        return Photo.objects.for_studio(studio).filter(pk__in=ids).order_by("-pk" if newest_first else "pk")
+    @dataclass(frozen=True)
+    class Chosen:
+        studio: Any
+        ids: tuple[Any, ...]
+        newest_first: bool = False
+
+    def build(scope: Chosen) -> QuerySet[Any]:
+        built.append((scope.newest_first, len(scope.ids)))
+        photos = Photo.objects.for_studio(scope.studio).filter(pk__in=scope.ids)
+        return photos.order_by("-pk" if scope.newest_first else "pk")
 
     photos = Compiled(build)
     made = sorted((PhotoFactory.create(studio=north) for _ in range(3)), key=lambda photo: photo.pk)
     first, second, third = (photo.pk for photo in made)
     with acting_in(north):
-        assert photos(False, studio=north.pk, ids=(first, second)) == [made[0], made[1]]
-        assert photos(False, studio=north.pk, ids=(third, second)) == [made[1], made[2]]
-        assert photos(True, studio=north.pk, ids=(first, third)) == [made[2], made[0]]
-        assert photos(True, studio=north.pk, ids=()) == []
-        assert photos(True, studio=north.pk, ids=()) == []
+        assert photos(Chosen(north.pk, (first, second))) == [made[0], made[1]]
+        assert photos(Chosen(north.pk, (third, second))) == [made[1], made[2]]
+        assert photos(Chosen(north.pk, (first, third), True)) == [made[2], made[0]]
+        assert photos(Chosen(north.pk, (), True)) == []
+        assert photos(Chosen(north.pk, (), True)) == []
     assert built == [(False, 2), (True, 2), (True, 0)]
 
 
@@ -68,28 +83,47 @@ def test_values_of_every_kind_reach_their_places_in_lists_too(north: Studio) -> 
     with acting_in(north):
         Placement.objects.for_studio(north).filter(pk=placement.pk).update(audience=[placement.pk], created_at=now)
 
-    def build(*, studio: Any, link: Any, rank: Any, key: Any, since: Any) -> QuerySet[Any]:
-        rows = Placement.objects.for_studio(studio).filter(audience__contains=[link], section_rank=rank, sort_key=key)
-        return rows.filter(created_at__gte=since)
+    @dataclass(frozen=True)
+    class Place:
+        rank: Any
+        key: Any
+
+    @dataclass(frozen=True)
+    class Wanted:
+        studio: Any
+        link: Any
+        place: Place
+        since: Any
+        photos: list[Any]
+
+    def build(scope: Wanted) -> QuerySet[Any]:
+        rows = Placement.objects.for_studio(scope.studio).filter(audience__contains=[scope.link])
+        rows = rows.filter(section_rank=scope.place.rank, sort_key=scope.place.key, created_at__gte=scope.since)
+        return rows.filter(photo_id__any=scope.photos)
 
     found = Compiled(build)
-    known = {"studio": north.pk, "link": placement.pk, "rank": 3, "key": "k", "since": now}
-    others = {"studio": placement.pk, "link": north.pk, "rank": 4, "key": "l", "since": now + timedelta(seconds=1)}
+    known = Wanted(north.pk, placement.pk, Place(3, "k"), now, [placement.pk, placement.photo_id])
+    others: dict[str, Any] = {
+        "studio": placement.pk, "link": north.pk, "since": now + timedelta(seconds=1), "photos": [],
+        "place": Place(4, "k"),
+    }  # fmt: skip
     with acting_in(north):
-        assert found(**known) == [placement]
+        assert found(known) == [placement]
+        assert found(replace(known, place=Place(3, "l"))) == []
         for name, value in others.items():
-            assert found(**known | {name: value}) == [], name
+            assert found(replace(known, **{name: value})) == [], name
+    assert len(found._statements) == 1
 
 
 def test_instances_come_with_what_was_selected_beside_them(north: Studio) -> None:
     placed = PlacementFactory.create(album=AlbumFactory.create(studio=north))
 
-    def build(*, studio: Any, album: Any) -> QuerySet[Any]:
-        return Placement.objects.for_studio(studio).filter(album_id=album).select_related("photo__original")
+    def build(scope: Titled) -> QuerySet[Any]:
+        return Placement.objects.for_studio(scope.studio).filter(album_id=scope.title).select_related("photo__original")
 
     with acting_in(north):
         for _ in range(2):
-            (found,) = Compiled(build)(studio=north.pk, album=placed.album_id)
+            (found,) = Compiled(build)(Titled(north.pk, placed.album_id))
             assert sent(lambda row=found: [row.photo.original.size]) == ([placed.photo.original.size], [])  # type: ignore[misc]
 
 
@@ -101,7 +135,7 @@ def test_each_thread_asks_by_its_own_connection(north: Studio) -> None:
     def read(_: int) -> list[Any]:
         try:
             with acting_in(north):
-                return albums(studio=north.pk, title="One")
+                return albums(Titled(north.pk, "One"))
         finally:
             connection.close()
 
@@ -109,37 +143,46 @@ def test_each_thread_asks_by_its_own_connection(north: Studio) -> None:
         assert list(threads.map(read, range(20))) == [[album]] * 20
 
 
-def test_what_decides_about_the_statement_is_refused_as_a_value(north: Studio) -> None:
-    albums = Compiled(titled)
+def test_what_decides_about_the_statement_gives_another_one(north: Studio) -> None:
+    albums = Compiled(lambda scope: Album.objects.for_studio(scope.studio).filter(cover__isnull=scope.title))
+    album = AlbumFactory.create(studio=north)
     with acting_in(north):
-        for value in (None, True):
-            with pytest.raises(Unfit, match="belongs to the shape"):
-                albums(studio=north.pk, title=value)  # type: ignore[arg-type]
+        assert albums(Titled(north.pk, True)) == [album]
+        assert albums(Titled(north.pk, False)) == []
+
+
+def test_what_is_no_value_is_refused(north: Studio) -> None:
+    with acting_in(north), pytest.raises(Unfit, match="is no value"):
+        Compiled(titled)(Titled(north.pk, 0.5))
 
 
 @pytest.mark.parametrize(
     ("build", "why"),
     [
-        (lambda *, studio, title: Album.guarded.filter(studio_id=studio, title=title), "begin at its studio"),
-        (lambda *, studio, title: titled(studio=studio, title=f"{title}!"), "not every value"),
-        (lambda *, studio, title: titled(studio=studio, title="One"), "not every value"),
-        (lambda *, studio, title: titled(studio=studio, title=title).prefetch_related("sections"), "prefetched"),
-        (lambda *, studio, title: Studio(id=studio).albums.filter(title=title), "at hand"),
+        (lambda scope: Album.guarded.filter(studio_id=scope.studio, title=scope.title), "begin at its studio"),
+        (lambda scope: titled(replace(scope, title=f"{scope.title}!")), "not every value"),
+        (lambda scope: titled(replace(scope, title="One")), "not every value"),
+        (lambda scope: titled(scope).prefetch_related("sections"), "prefetched"),
+        (lambda scope: Studio(id=scope.studio).albums.filter(title=scope.title), "at hand"),
     ],
 )
 def test_a_query_that_cannot_be_told_apart_from_its_values_is_refused(
     build: Callable[..., QuerySet[Any]], why: str, north: Studio
 ) -> None:
     with acting_in(north), pytest.raises(Unfit, match=why):
-        Compiled(build)(studio=north.pk, title="One")
+        Compiled(build)(Titled(north.pk, "One"))
 
 
 def test_shapes_do_not_pile_up(north: Studio) -> None:
-    def build(number: int, *, studio: Any) -> QuerySet[Any]:
-        return Album.objects.for_studio(studio)[:number]
+    @dataclass(frozen=True)
+    class Whole:
+        studio: Any
+
+    def build(scope: Whole, number: int) -> QuerySet[Any]:
+        return Album.objects.for_studio(scope.studio)[:number]
 
     albums = Compiled(build)
     with acting_in(north):
         for number in range(1, 450):
-            albums(number, studio=north.pk)
+            albums(Whole(north.pk), number)
     assert len(albums._statements) <= 200

@@ -11,14 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from apps.accounts.models import Membership, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
-from apps.web.raw_rows import Columns, insert
+from apps.web.raw_rows import RowColumns, insert
 from tests.factories import AlbumFactory, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 M = TypeVar("M", Album, Photo, Studio)
 
 
-def read(columns: Columns[M], table: str, key: UUID) -> M:
+def read(columns: RowColumns[M], table: str, key: UUID) -> M:
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns.sql('t')} from {table} t where t.id = %s", [key])
         return columns.row(cursor.fetchone())
@@ -32,14 +32,14 @@ def test_a_row_read_by_hand_is_the_row_of_the_orm(north: Studio) -> None:
     photo = PhotoFactory.create(studio=north, facts={"camera": "X100V"}, keywords=["Küsse"], phash=-5)
     album = AlbumFactory.create(studio=north, design={"cover": "centred"})
     with acting_in(north):
-        assert values(read(Columns(Photo), "albums_photo", photo.pk)) == values(north.photos.get())
-        assert values(read(Columns(Album), "albums_album", album.pk)) == values(north.albums.get(pk=album.pk))
+        assert values(read(RowColumns(Photo), "albums_photo", photo.pk)) == values(north.photos.get())
+        assert values(read(RowColumns(Album), "albums_album", album.pk)) == values(north.albums.get(pk=album.pk))
 
 
 def test_a_column_left_out_is_read_when_it_is_asked_for(north: Studio) -> None:
     with acting_in(north):
         Studio.objects.filter(pk=north.pk).update(logo=b"a logo")
-        found = read(Columns(Studio, without=["logo"]), "accounts_studio", north.pk)
+        found = read(RowColumns(Studio, without=["logo"]), "accounts_studio", north.pk)
         assert found.get_deferred_fields() == {"logo"}
         assert bytes(found.logo or b"") == b"a logo"
 

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 from apps.accounts.journal.models import JournalEntry
 
 # A text with names of the entry's facts in braces, or a function of the facts where a text is not enough.
-Phrase: TypeAlias = str | Callable[["Facts"], str]
+Phrase: TypeAlias = str | Callable[["SentenceFacts"], str]
 FORGOTTEN = "did something that was erased at a person’s request"
 
 
-class Facts(dict[str, Any]):
+class SentenceFacts(dict[str, Any]):
     """An entry's facts: its details, and `photos`, how many it touched, as words. What is not known is empty."""
 
     def __missing__(self, name: str) -> str:
@@ -26,7 +26,7 @@ def sentence(phrases: dict[str, Phrase], entry: JournalEntry, count: int) -> str
     phrase = phrases.get(entry.verb)
     if phrase is None:
         return entry.verb.replace(".", " ").replace("_", " ")
-    facts = Facts(entry.detail)
+    facts = SentenceFacts(entry.detail)
     if count:
         facts["photos"] = photos_word(count)
     elif isinstance(facts.get("photos"), list):

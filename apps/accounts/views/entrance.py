@@ -22,8 +22,8 @@ from apps.accounts.signing_in import WrongPassword, identify, note_everywhere
 from apps.accounts.tenancy import across_studios
 from apps.accounts.views.answers import page, refused, sent
 from apps.web.answers import SeeOther
-from apps.web.client_ip import address
-from apps.web.rate_limit import TooManyGuesses
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimited
 
 YEAR = 365 * 24 * 3600
 
@@ -41,8 +41,8 @@ def login(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/login.html", context, form=form)
     try:
-        user = identify(form.cleaned_data["email"], form.cleaned_data["password"], address=address(request))
-    except (WrongPassword, TooManyGuesses) as refusal:
+        user = identify(form.cleaned_data["email"], form.cleaned_data["password"], client_ip=client_ip(request))
+    except (WrongPassword, RateLimited) as refusal:
         return refused(request, "accounts/login.html", context, form, refusal)
     begin_session(request, user)
     return SeeOther(target)
@@ -79,8 +79,8 @@ def password(request: HttpRequest) -> HttpResponse:
         return page(request, template, {}, form=form)
     fields = form.cleaned_data
     try:
-        person = change_password(request.user, fields["current"], fields["password"], address=address(request))
-    except (NotYourPassword, TooManyGuesses) as refusal:
+        person = change_password(request.user, fields["current"], fields["password"], client_ip=client_ip(request))
+    except (NotYourPassword, RateLimited) as refusal:
         return refused(request, template, {}, form, refusal, "current")
     auth.update_session_auth_hash(request, person)
     messages.success(request, "Your password is changed. All other devices are signed out.")
@@ -88,7 +88,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StudioChoice:
     """A studio on the page of studios."""
 
     name: str
@@ -98,7 +98,7 @@ class Choice:
     url: str
 
 
-def _choices(user: User) -> list[Choice]:
+def _choices(user: User) -> list[StudioChoice]:
     with across_studios():
         rows = list(
             Membership.objects.filter(user=user)
@@ -107,7 +107,7 @@ def _choices(user: User) -> list[Choice]:
             .order_by("studio__name", "studio__id")
         )
     return [
-        Choice(row.studio.name, row.studio.slug, row.role, row.studio.logo_url, row.studio.get_absolute_url())
+        StudioChoice(row.studio.name, row.studio.slug, row.role, row.studio.logo_url, row.studio.get_absolute_url())
         for row in rows
     ]
 

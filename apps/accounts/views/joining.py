@@ -25,12 +25,12 @@ from apps.accounts.tenancy import acting_in
 from apps.accounts.views.answers import page, refused, sent
 from apps.accounts.views.entrance import begin_session
 from apps.web.answers import SeeOther
-from apps.web.client_ip import address
-from apps.web.rate_limit import Budget, TooManyGuesses, reserve
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimit, RateLimited, reserve
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-SIGN_UPS = Budget("sign-up", tries=10, window=3600)
-FIRST_RUNS = Budget("first-run", tries=30, window=3600)
+SIGN_UPS = RateLimit("sign-up", tries=10, window=3600)
+FIRST_RUNS = RateLimit("first-run", tries=30, window=3600)
 
 
 # -- sign up -----------------------------------------------------------------------------------------------------
@@ -46,8 +46,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/sign_up.html", {}, form=form)
     try:
-        reserve(SIGN_UPS, address(request))
-    except TooManyGuesses as refusal:
+        reserve(SIGN_UPS, client_ip(request))
+    except RateLimited as refusal:
         return refused(request, "accounts/sign_up.html", {}, form, refusal)
     accounts_sign_up.ask_to_sign_up(**form.cleaned_data)
     return render(request, "accounts/sign_up_sent.html", {"is_kept": bool(smtp.kept_in())})
@@ -91,9 +91,9 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/first_run.html", {}, form=form)
     try:
-        reserve(FIRST_RUNS, address(request))
+        reserve(FIRST_RUNS, client_ip(request))
         studio = accounts_sign_up.first_owner(**form.cleaned_data)
-    except (TooManyGuesses, accounts_sign_up.AlreadyOwned) as refusal:
+    except (RateLimited, accounts_sign_up.AlreadyOwned) as refusal:
         return refused(request, "accounts/first_run.html", {}, form, refusal, "code")
     begin_session(request, User.objects.get_by_natural_key(form.cleaned_data["email"]))
     return SeeOther(studio.get_absolute_url())
@@ -109,8 +109,8 @@ def reset_request(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/reset_request.html", {}, form=form)
     try:
-        password_reset.ask(form.cleaned_data["email"], address=address(request))
-    except TooManyGuesses as refusal:
+        password_reset.ask(form.cleaned_data["email"], client_ip=client_ip(request))
+    except RateLimited as refusal:
         return refused(request, "accounts/reset_request.html", {}, form, refusal)
     return render(request, "accounts/reset_sent.html", {"is_kept": bool(smtp.kept_in())})
 
@@ -149,7 +149,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return page(request, "accounts/invitation.html", context, form=form)
     try:
         user = _joined(request, offer, known, form.cleaned_data)
-    except (WrongPassword, TooManyGuesses) as refusal:
+    except (WrongPassword, RateLimited) as refusal:
         return refused(request, "accounts/invitation.html", context, form, refusal, "password")
     except members.InvitationOver:
         return _over(request)
@@ -182,6 +182,6 @@ def _joined(request: HttpRequest, offer: Invitation, known: User | None, fields:
     if known is None:
         return members.join_as_new(offer, name=fields["name"], password=fields["password"])
     if known != request.user:
-        identify(known.email, fields["password"], address=address(request))
+        identify(known.email, fields["password"], client_ip=client_ip(request))
     members.join(offer, known)
     return known

@@ -62,7 +62,7 @@ def _bare(token: str) -> str:
     return token.lstrip("0") or "0" if token.isdecimal() else token
 
 
-class Known:
+class NameIndex:
     """The names of an album, found by exact stem, by spelling, and by how they end."""
 
     def __init__(self, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
-from apps.albums.filenames.index import ENDING, ENDINGS, Hit, Known, Tokens, spellings, stem_of
+from apps.albums.filenames.index import ENDING, ENDINGS, Hit, NameIndex, Tokens, spellings, stem_of
 
 LONGEST_TEXT = 100_000
 MOST_NAMES = 5_000
@@ -78,13 +78,13 @@ def match(text: str, names: Sequence[str]) -> Matches:
     """Which of these file names a text asks for. Raises TooMuch."""
     if len(text) > LONGEST_TEXT:
         raise TooMuch(f"This is too long: at most {LONGEST_TEXT:,} characters are read at once.")
-    return _Reader(Known(names)).read(unicodedata.normalize("NFKC", text.replace("\x00", "")))
+    return _Reader(NameIndex(names)).read(unicodedata.normalize("NFKC", text.replace("\x00", "")))
 
 
 class _Reader:
     """Goes through a text once and keeps what was found and what was not."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: NameIndex) -> None:
         self.known = known
         self.result = Matches()
         self.count = self.words = 0

@@ -13,14 +13,14 @@ from html import escape, unescape
 from apps.media.facts import clean, parse_date
 from apps.media.formats import Damaged
 from apps.media.metadata import ifd
-from apps.media.metadata.ifd import ASCII, UNDEFINED, Entry, Layout, Value
+from apps.media.metadata.ifd import ASCII, UNDEFINED, IfdEntry, IfdLayout, Value
 from apps.media.metadata.pieces import Content
 
 ORIENTATION, ARTIST, COPYRIGHT, EXIF_IFD = 0x0112, 0x013B, 0x8298, 0x8769
 _VERSION, _TAKEN, _TAKEN_OFFSET, _TAKEN_FRACTION = 0x9000, 0x9003, 0x9011, 0x9291
 _TEXT = 400
 _PACKET = 1 << 20
-_LITTLE = Layout("<")
+_LITTLE = IfdLayout("<")
 
 
 class Policy(StrEnum):
@@ -31,7 +31,7 @@ class Policy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AllowedFacts:
     """What survives. orientation: 1..8, None if the file does not say.  taken: as EXIF writes it."""
 
     orientation: int | None = None
@@ -41,14 +41,14 @@ class Kept:
     fraction: str = ""
     offset: str = ""
 
-    def under(self, policy: Policy) -> Kept:
+    def under(self, policy: Policy) -> AllowedFacts:
         """What of it the policy allows."""
-        return self if policy is Policy.COPYRIGHT else Kept(self.orientation)
+        return self if policy is Policy.COPYRIGHT else AllowedFacts(self.orientation)
 
-    def or_else(self, other: Kept) -> Kept:
+    def or_else(self, other: AllowedFacts) -> AllowedFacts:
         """This, completed by what another place of the same file says."""
         moment = self if self.taken else other
-        return Kept(
+        return AllowedFacts(
             self.orientation or other.orientation,
             self.creator or other.creator,
             self.copyright or other.copyright,
@@ -57,19 +57,19 @@ class Kept:
             moment.offset,
         )
 
-    def shorter(self) -> Iterator[Kept]:
+    def shorter(self) -> Iterator[AllowedFacts]:
         """The same, then with less and less: for a place that cannot grow."""
         yield self
         for limit in (120, 40):
             yield replace(self, creator=self.creator[:limit], copyright=self.copyright[:limit])
         yield replace(self, creator="", copyright=self.copyright[:40])
         yield replace(self, creator="", copyright=self.copyright[:40], taken="", fraction="", offset="")
-        yield Kept(self.orientation)
-        yield Kept()
+        yield AllowedFacts(self.orientation)
+        yield AllowedFacts()
 
     def exif(self) -> bytes:
         """A TIFF structure with these facts; b"" when there are none."""
-        if self == Kept():
+        if self == AllowedFacts():
             return b""
         block = self.directories(_LITTLE, 8, [])
         return b"II*\0" + struct.pack("<I", 8) + block
@@ -89,7 +89,7 @@ class Kept:
         )
         return packet.encode()
 
-    def directories(self, layout: Layout, at: int, others: list[Value], next_at: int = 0) -> bytes:
+    def directories(self, layout: IfdLayout, at: int, others: list[Value], next_at: int = 0) -> bytes:
         """The main directory at `at` with `others` and these facts, followed by the one with the moment."""
         values = others + self._main(layout)
         if not self.taken:
@@ -99,7 +99,7 @@ class Kept:
         main = ifd.write(layout, [*values, layout.pointer(EXIF_IFD, at + length)], at, next_at)
         return main + ifd.write(layout, self._camera(), at + length)
 
-    def _main(self, layout: Layout) -> list[Value]:
+    def _main(self, layout: IfdLayout) -> list[Value]:
         values = [layout.short(ORIENTATION, self.orientation)] if self.orientation else []
         return values + [
             _text(tag, text) for tag, text in ((ARTIST, self.creator), (COPYRIGHT, self.copyright)) if text
@@ -127,22 +127,22 @@ def words(value: bytes) -> str:
 # -- where files keep them ---------------------------------------------------------------------------
 
 
-def from_exif(content: Content, base: int = 0) -> Kept:
+def from_exif(content: Content, base: int = 0) -> AllowedFacts:
     """What the TIFF structure at `base` says. Never raises: a broken one says nothing."""
     try:
         found = ifd.layout_of(content, base)
         if found is None:
-            return Kept()
+            return AllowedFacts()
         layout, at = found
         main = {entry.tag: entry for entry in ifd.read(content, layout, at, base)[0]}
         return from_directory(content, layout, main, base)
     except (Damaged, struct.error):
-        return Kept()
+        return AllowedFacts()
 
 
-def from_directory(content: Content, layout: Layout, main: dict[int, Entry], base: int = 0) -> Kept:
+def from_directory(content: Content, layout: IfdLayout, main: dict[int, IfdEntry], base: int = 0) -> AllowedFacts:
     """What a main directory and the camera's directory below it say."""
-    kept = Kept(
+    kept = AllowedFacts(
         orientation=_orientation(content, layout, main),
         creator=_said(content, main, ARTIST),
         copyright=_said(content, main, COPYRIGHT),
@@ -156,18 +156,18 @@ def from_directory(content: Content, layout: Layout, main: dict[int, Entry], bas
     return _with_moment(kept, *(_said(content, camera, tag) for tag in (_TAKEN, _TAKEN_FRACTION, _TAKEN_OFFSET)))
 
 
-def _said(content: Content, entries: dict[int, Entry], tag: int) -> str:
+def _said(content: Content, entries: dict[int, IfdEntry], tag: int) -> str:
     entry = entries.get(tag)
     return words(content[entry.at : entry.at + min(entry.size, 4 * _TEXT)]) if entry and entry.kind == ASCII else ""
 
 
-def _orientation(content: Content, layout: Layout, main: dict[int, Entry]) -> int | None:
+def _orientation(content: Content, layout: IfdLayout, main: dict[int, IfdEntry]) -> int | None:
     entry = main.get(ORIENTATION)
     value = next(iter(ifd.integers(content, layout, entry)), 0) if entry and entry.count == 1 else 0
     return value if 1 <= value <= 8 else None
 
 
-def _with_moment(kept: Kept, taken: str, fraction: str = "", offset: str = "") -> Kept:
+def _with_moment(kept: AllowedFacts, taken: str, fraction: str = "", offset: str = "") -> AllowedFacts:
     moment = parse_date(taken)
     if moment is None:
         return kept
@@ -183,11 +183,11 @@ def _exif_date(moment: datetime) -> str:
     return f"{moment.year:04}:{moment.month:02}:{moment.day:02} {moment:%H:%M:%S}"
 
 
-def from_xmp(packet: bytes) -> Kept:
+def from_xmp(packet: bytes) -> AllowedFacts:
     """What an XMP packet says. It is searched, never parsed: no XML of a stranger reaches a parser."""
     text = packet[:_PACKET].decode("utf-8", "replace")
     turned = re.search(r"\btiff:Orientation(?:\s*=\s*[\"']|>)\s*([1-8])\b", text)
-    kept = Kept(
+    kept = AllowedFacts(
         orientation=int(turned[1]) if turned else None,
         creator=_property(text, "dc:creator") or _property(text, "photoshop:Credit"),
         copyright=_property(text, "dc:rights"),
@@ -211,7 +211,7 @@ def _property(text: str, name: str) -> str:
     return clean(unescape(", ".join(filter(None, (item.strip() for item in items[:5])))), _TEXT)
 
 
-def from_photoshop(resources: bytes) -> Kept:
+def from_photoshop(resources: bytes) -> AllowedFacts:
     """What IPTC among Photoshop's image resources says."""
     at = 0
     while resources[at : at + 4] in (b"8BIM", b"MeSa", b"PHUT", b"AgHg", b"DCSR") and at + 12 <= len(resources):
@@ -221,10 +221,10 @@ def from_photoshop(resources: bytes) -> Kept:
         if resources[at + 4 : at + 6] == b"\x04\x04":
             return from_iptc(resources[start + 4 : start + 4 + size])
         at = start + 4 + size + size % 2
-    return Kept()
+    return AllowedFacts()
 
 
-def from_iptc(data: bytes) -> Kept:
+def from_iptc(data: bytes) -> AllowedFacts:
     """What IPTC's datasets say: by-line or credit, and copyright."""
     found: dict[int, str] = {}
     at = 0
@@ -235,4 +235,4 @@ def from_iptc(data: bytes) -> Kept:
         if record == 2:
             found.setdefault(number, words(data[at + 5 : at + 5 + size]))
         at += 5 + size
-    return Kept(creator=found.get(80) or found.get(110, ""), copyright=found.get(116, ""))
+    return AllowedFacts(creator=found.get(80) or found.get(110, ""), copyright=found.get(116, ""))

@@ -16,7 +16,7 @@ MOST_ENTRIES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IfdEntry:
     """One tag as it stands in a file. at: where its value lies; is_inline: inside of the entry itself."""
 
     tag: int
@@ -39,7 +39,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class IfdLayout:
     """order: "<" or ">".  big: offsets of eight bytes (BigTIFF)."""
 
     order: str
@@ -64,7 +64,7 @@ class Layout:
         return Value(tag, SHORT, 1, struct.pack(self.order + "H", value))
 
 
-def layout_of(content: Content, at: int = 0) -> tuple[Layout, int] | None:
+def layout_of(content: Content, at: int = 0) -> tuple[IfdLayout, int] | None:
     """Layout of the TIFF structure at `at` and where its first directory lies (from `at`), or None."""
     head = content[at : at + 16]
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
@@ -72,13 +72,13 @@ def layout_of(content: Content, at: int = 0) -> tuple[Layout, int] | None:
         return None
     (version,) = struct.unpack_from(order + "H", head, 2)
     if version == 42:
-        return Layout(order), struct.unpack_from(order + "I", head, 4)[0]
+        return IfdLayout(order), struct.unpack_from(order + "I", head, 4)[0]
     if version == 43 and len(head) == 16:
-        return Layout(order, big=True), struct.unpack_from(order + "Q", head, 8)[0]
+        return IfdLayout(order, big=True), struct.unpack_from(order + "Q", head, 8)[0]
     return None
 
 
-def read(content: Content, layout: Layout, at: int, base: int = 0) -> tuple[list[Entry], int]:
+def read(content: Content, layout: IfdLayout, at: int, base: int = 0) -> tuple[list[IfdEntry], int]:
     """The entries of the directory at `base + at`, and where the next one lies (0: nowhere).
 
     Entries whose values reach beyond the file are left out. Raises Damaged for what is no directory.
@@ -96,14 +96,14 @@ def read(content: Content, layout: Layout, at: int, base: int = 0) -> tuple[list
     return entries, next_at
 
 
-def _offset(content: Content, layout: Layout, at: int) -> int:
+def _offset(content: Content, layout: IfdLayout, at: int) -> int:
     # The last directory of some EXIF blocks ends without the word that would say so.
     if at + layout.word > len(content):
         return 0
     return int(struct.unpack_from(layout.order + ("Q" if layout.big else "I"), content, at)[0])
 
 
-def _entries(content: Content, layout: Layout, base: int, places: range, form: str) -> Iterator[Entry]:
+def _entries(content: Content, layout: IfdLayout, base: int, places: range, form: str) -> Iterator[IfdEntry]:
     head = struct.calcsize("=" + form)
     for place in places:
         tag, kind, count = struct.unpack_from(layout.order + form, content, place)
@@ -113,10 +113,10 @@ def _entries(content: Content, layout: Layout, base: int, places: range, form: s
         inline = size <= layout.word
         at = place + head if inline else base + _offset(content, layout, place + head)
         if size and at + size <= len(content):
-            yield Entry(tag, kind, count, at, size, inline)
+            yield IfdEntry(tag, kind, count, at, size, inline)
 
 
-def integers(content: Content, layout: Layout, entry: Entry) -> list[int]:
+def integers(content: Content, layout: IfdLayout, entry: IfdEntry) -> list[int]:
     """The numbers of an entry; [] when it holds something else."""
     letter = _INTEGERS.get(entry.kind)
     if letter is None:
@@ -124,7 +124,7 @@ def integers(content: Content, layout: Layout, entry: Entry) -> list[int]:
     return list(struct.unpack_from(f"{layout.order}{entry.count}{letter}", content, entry.at))
 
 
-def write(layout: Layout, values: Sequence[Value], at: int, next_at: int = 0) -> bytes:
+def write(layout: IfdLayout, values: Sequence[Value], at: int, next_at: int = 0) -> bytes:
     """A directory that lies at `at`, with those values behind it that do not fit into their entries."""
     counting, form, entry_size = ("Q", "HHQ", 20) if layout.big else ("H", "HHI", 12)
     table = bytearray(struct.pack(layout.order + counting, len(values)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts
-from apps.media.metadata.allowed_facts import Kept, Policy
+from apps.media.metadata.allowed_facts import AllowedFacts, Policy
 from apps.media.metadata.pieces import Content, Piece, Span, Zeros, merged
 
 _KEPT_BOXES = {b"ftyp", b"meta", b"mdat", b"moov"}
@@ -127,7 +127,7 @@ def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
     by_exif, by_xmp = (facts.under(policy) for facts in said)
     if any(item.kind == _EXIF for item in items.values()):
         # One place says it; only a file without Exif goes on saying it in XMP.
-        by_exif, by_xmp = by_exif.or_else(replace(by_xmp, orientation=None)), Kept()
+        by_exif, by_xmp = by_exif.or_else(replace(by_xmp, orientation=None)), AllowedFacts()
     for item in filter(_is_talk, items.values()):
         _silence(item, extents.get(item.id, []), by_exif if item.kind == _EXIF else by_xmp, edit, len(content))
 
@@ -189,9 +189,11 @@ class _Reader:
         return int.from_bytes(self.content[self.at - size : self.at], "big")
 
 
-def _facts(content: Content, items: dict[int, _Item], extents: dict[int, list[Span]]) -> tuple[Kept, Kept]:
+def _facts(
+    content: Content, items: dict[int, _Item], extents: dict[int, list[Span]]
+) -> tuple[AllowedFacts, AllowedFacts]:
     """What the Exif items say, and what XMP says."""
-    found, by_xmp = Kept(), Kept()
+    found, by_xmp = AllowedFacts(), AllowedFacts()
     for pk, item in items.items():
         if item.kind not in (_EXIF, _MIME) or item.is_packed:
             continue
@@ -204,7 +206,7 @@ def _facts(content: Content, items: dict[int, _Item], extents: dict[int, list[Sp
     return found, by_xmp
 
 
-def _silence(item: _Item, spans: list[Span], said: Kept, edit: _Edit, most: int) -> None:
+def _silence(item: _Item, spans: list[Span], said: AllowedFacts, edit: _Edit, most: int) -> None:
     """Overwrite an item's data, wherever its parts lie, with so much of what is kept as fits."""
     room = sum(max(0, span.end - span.start) for span in spans)
     if room > most:
@@ -223,7 +225,7 @@ def _silence(item: _Item, spans: list[Span], said: Kept, edit: _Edit, most: int)
             edit.patches[span.start + len(part)] = Zeros(length - len(part))
 
 
-def _short_exif(said: Kept, room: int) -> bytes:
+def _short_exif(said: AllowedFacts, room: int) -> bytes:
     for less in said.shorter():
         block = less.exif() or b"II*\0\x08\0\0\0" + bytes(6)
         data = b"\0\0\0\x06Exif\0\0" + block
@@ -232,7 +234,7 @@ def _short_exif(said: Kept, room: int) -> bytes:
     return b""
 
 
-def _short_packet(said: Kept, room: int) -> bytes:
+def _short_packet(said: AllowedFacts, room: int) -> bytes:
     """An XMP packet of exactly this length; blanks fill it, as the format wants it."""
     for less in said.shorter():
         packet = less.xmp()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts
-from apps.media.metadata.allowed_facts import Kept, Policy
+from apps.media.metadata.allowed_facts import AllowedFacts, Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _EXIF, _XMP, _IPTC, _ICC = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0"
@@ -27,8 +27,8 @@ class _Read:
     content: Content
     front: list[Piece] = field(default_factory=list)
     rest: list[Piece] = field(default_factory=list)
-    by_exif: Kept = Kept()
-    by_xmp: Kept = Kept()
+    by_exif: AllowedFacts = AllowedFacts()
+    by_xmp: AllowedFacts = AllowedFacts()
     resources: bytes = b""
 
     def take(self, kind: int, start: int, end: int) -> int:
@@ -92,6 +92,6 @@ def _scan_end(content: Content, at: int) -> int:
     return marker.start()
 
 
-def _app1(said: Kept) -> list[Piece]:
+def _app1(said: AllowedFacts) -> list[Piece]:
     block = said.exif()
     return [b"\xff\xe1" + struct.pack(">H", len(block) + 8) + b"Exif\0\0" + block] if block else []

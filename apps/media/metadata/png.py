@@ -8,7 +8,7 @@ import zlib
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts
-from apps.media.metadata.allowed_facts import Kept, Policy
+from apps.media.metadata.allowed_facts import AllowedFacts, Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -24,7 +24,7 @@ def plan(content: Content, policy: Policy) -> list[Piece]:
     """The pieces of the same picture under a policy. Raises Damaged."""
     before: list[Piece] = [_SIGNATURE]
     pixels: list[Piece] = []
-    found, texts, at = Kept(), Kept(), len(_SIGNATURE)
+    found, texts, at = AllowedFacts(), AllowedFacts(), len(_SIGNATURE)
     while at + 12 <= len(content):
         size, kind = struct.unpack_from(">I4s", content, at)
         end = at + 12 + size
@@ -47,14 +47,14 @@ def _bare(block: bytes) -> bytes:
     return block[6:] if block.startswith(b"Exif\0\0") else block
 
 
-def _exif(said: Kept) -> list[Piece]:
+def _exif(said: AllowedFacts) -> list[Piece]:
     block = said.exif()
     if not block:
         return []
     return [struct.pack(">I", len(block)) + b"eXIf" + block + struct.pack(">I", zlib.crc32(b"eXIf" + block))]
 
 
-def _from_text(kind: bytes, body: bytes) -> Kept:
+def _from_text(kind: bytes, body: bytes) -> AllowedFacts:
     """What a text chunk says: by its own name, as XMP, or as the EXIF that programs once wrote in hexadecimal."""
     name, _, rest = body.partition(b"\0")
     text = _unpacked(kind, rest)
@@ -64,8 +64,8 @@ def _from_text(kind: bytes, body: bytes) -> Kept:
         digits = re.sub(rb"[^0-9a-fA-F]", b"", text.partition(b"\n")[2].lstrip().partition(b"\n")[2])
         return allowed_facts.from_exif(_bare(bytes.fromhex(digits[: len(digits) // 2 * 2].decode())))
     if name == b"Copyright":
-        return Kept(copyright=allowed_facts.words(text))
-    return Kept(creator=allowed_facts.words(text)) if name == b"Author" else Kept()
+        return AllowedFacts(copyright=allowed_facts.words(text))
+    return AllowedFacts(creator=allowed_facts.words(text)) if name == b"Author" else AllowedFacts()
 
 
 def _unpacked(kind: bytes, rest: bytes) -> bytes:

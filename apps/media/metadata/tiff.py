@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts, ifd
-from apps.media.metadata.allowed_facts import Kept, Policy
-from apps.media.metadata.ifd import Entry, Layout, Value
+from apps.media.metadata.allowed_facts import AllowedFacts, Policy
+from apps.media.metadata.ifd import IfdEntry, IfdLayout, Value
 from apps.media.metadata.pieces import Content, Piece, Span, length_of, only
 
 # What decoding needs, colours, page numbers, ImageJ's and LERC's way of packing.
@@ -57,9 +57,9 @@ def _without_head(body: list[Piece], length: int) -> list[Piece]:
     return rest
 
 
-def _pages(content: Content, layout: Layout, at: int) -> list[dict[int, Entry]]:
+def _pages(content: Content, layout: IfdLayout, at: int) -> list[dict[int, IfdEntry]]:
     """The directories of all pictures but thumbnails, by tag."""
-    pages: list[dict[int, Entry]] = []
+    pages: list[dict[int, IfdEntry]] = []
     seen: set[int] = set()
     while at and at not in seen and len(seen) < _MOST_PAGES:
         seen.add(at)
@@ -79,12 +79,12 @@ def _pages(content: Content, layout: Layout, at: int) -> list[dict[int, Entry]]:
     return pages
 
 
-def _number(content: Content, layout: Layout, page: dict[int, Entry], tag: int, default: int) -> int:
+def _number(content: Content, layout: IfdLayout, page: dict[int, IfdEntry], tag: int, default: int) -> int:
     entry = page.get(tag)
     return next(iter(ifd.integers(content, layout, entry)), default) if entry else default
 
 
-def _facts(content: Content, layout: Layout, page: dict[int, Entry]) -> Kept:
+def _facts(content: Content, layout: IfdLayout, page: dict[int, IfdEntry]) -> AllowedFacts:
     said = allowed_facts.from_directory(content, layout, page)
     for tag, read in (
         (_XMP, allowed_facts.from_xmp),
@@ -97,7 +97,7 @@ def _facts(content: Content, layout: Layout, page: dict[int, Entry]) -> Kept:
     return said
 
 
-def _spans(content: Content, layout: Layout, page: dict[int, Entry]) -> list[Span]:
+def _spans(content: Content, layout: IfdLayout, page: dict[int, IfdEntry]) -> list[Span]:
     """Where a page's pixels and the values of its kept tags lie."""
     spans = [Span(e.at, e.at + e.size) for tag, e in page.items() if tag in _DRAWING and not e.is_inline]
     for at_tag, size_tag in _OFFSETS.items():
@@ -109,7 +109,7 @@ def _spans(content: Content, layout: Layout, page: dict[int, Entry]) -> list[Spa
     return [Span(span.start, min(span.end, len(content))) for span in spans]
 
 
-def _strips(content: Content, layout: Layout, page: dict[int, Entry], at_tag: int, size_tag: int) -> list[Span]:
+def _strips(content: Content, layout: IfdLayout, page: dict[int, IfdEntry], at_tag: int, size_tag: int) -> list[Span]:
     places = ifd.integers(content, layout, page[at_tag])
     sizes = ifd.integers(content, layout, page[size_tag]) if size_tag in page else []
     if len(places) > len(sizes):
@@ -118,7 +118,7 @@ def _strips(content: Content, layout: Layout, page: dict[int, Entry], at_tag: in
     return [Span(at, at + max(size, least)) for at, size in zip(places, sizes, strict=False)]
 
 
-def _uncompressed(content: Content, layout: Layout, page: dict[int, Entry], strips: int) -> int:
+def _uncompressed(content: Content, layout: IfdLayout, page: dict[int, IfdEntry], strips: int) -> int:
     """How long a strip without compression is: readers believe that more than what the file says."""
     if _number(content, layout, page, _PACKING, 1) != 1 or strips != 1:
         return 0
@@ -129,11 +129,13 @@ def _uncompressed(content: Content, layout: Layout, page: dict[int, Entry], stri
     return (width * bits * samples + 7) // 8 * height
 
 
-def _directories(content: Content, layout: Layout, pages: list[dict[int, Entry]], said: Kept, at: int) -> bytes:
+def _directories(
+    content: Content, layout: IfdLayout, pages: list[dict[int, IfdEntry]], said: AllowedFacts, at: int
+) -> bytes:
     written = bytearray()
     for number, page in enumerate(pages):
         values = [_value(content, entry) for tag, entry in sorted(page.items()) if tag in _DRAWING]
-        facts = said if number == 0 else Kept(allowed_facts.from_directory(content, layout, page).orientation)
+        facts = said if number == 0 else AllowedFacts(allowed_facts.from_directory(content, layout, page).orientation)
         start = at + len(written)
         length = len(facts.directories(layout, start, values))
         following = start + length if number + 1 < len(pages) else 0
@@ -141,7 +143,7 @@ def _directories(content: Content, layout: Layout, pages: list[dict[int, Entry]]
     return bytes(written)
 
 
-def _value(content: Content, entry: Entry) -> Value:
+def _value(content: Content, entry: IfdEntry) -> Value:
     if entry.is_inline:
         return Value(entry.tag, entry.kind, entry.count, bytes(content[entry.at : entry.at + entry.size]))
     return Value(entry.tag, entry.kind, entry.count, at=entry.at)

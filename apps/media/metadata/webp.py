@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts
-from apps.media.metadata.allowed_facts import Kept, Policy
+from apps.media.metadata.allowed_facts import AllowedFacts, Policy
 from apps.media.metadata.pieces import Content, Piece, Span, length_of
 
 _DRAWING = {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ICCP"}
@@ -24,8 +24,8 @@ class _Read:
     content: Content
     pieces: list[Piece] = field(default_factory=list)
     flags: int | None = None
-    by_exif: Kept = Kept()
-    by_xmp: Kept = Kept()
+    by_exif: AllowedFacts = AllowedFacts()
+    by_xmp: AllowedFacts = AllowedFacts()
 
     def take(self, kind: bytes, start: int, stop: int) -> None:
         """Sort one chunk."""

@@ -24,7 +24,7 @@ from apps.sharing.access import known, lockout, passes
 from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.links.terms import Rights, Standing, Terms
 from apps.sharing.models import READABLE, ShareLink
-from apps.web.raw_rows import Columns
+from apps.web.raw_rows import RowColumns
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _SLUGS = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9-]{3,60}")
@@ -159,14 +159,14 @@ def open_preview(token: str, link_id: UUID, version: int, *, shown_as: UUID | No
     return replace(_grant(link, is_known=True), is_preview=True, shown_as=shown_as)
 
 
-def unlock(token: str, password: str, *, address: str, now: datetime) -> Grant:
+def unlock(token: str, password: str, *, client_ip: str, now: datetime) -> Grant:
     """Let a guest in by token and password.
 
-    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.TooManyGuesses. Call it outside of a transaction.
+    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.RateLimited. Call it outside of a transaction.
     """
     link = _standing_link(token, now)
     if link.is_password_protected:
-        lockout.check_password(link, password, address=address)
+        lockout.check_password(link, password, client_ip=client_ip)
     return _grant(link, is_known=False)
 
 
@@ -195,7 +195,7 @@ def _links() -> QuerySet[ShareLink]:
     return ShareLink.objects.select_related("studio", "album").defer("studio__logo")
 
 
-_LINK, _STUDIO, _ALBUM = Columns(ShareLink), Columns(Studio, without=["logo"]), Columns(Album)
+_LINK, _STUDIO, _ALBUM = RowColumns(ShareLink), RowColumns(Studio, without=["logo"]), RowColumns(Album)
 _BY_TOKEN = f"""
     select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}
     from sharing_sharelink l

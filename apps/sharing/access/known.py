@@ -10,7 +10,6 @@ from uuid import UUID
 from apps.accounts.models import Studio
 from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.models import Visitor
-from apps.web.compiled_queries import Compiled
 
 
 class VisitorPass(NamedTuple):
@@ -28,12 +27,6 @@ def known(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: da
     named = COOKIE.read(cookies, shown_id, now=now)
     if named is None:
         return None
-    found = _KNOWN(studio=studio.pk, shown=shown_id, visitor=named.visitor_id, version=named.version)
-    return found[0] if found else None
-
-
-_KNOWN: Final = Compiled(
-    lambda *, studio, shown, visitor, version: Visitor.objects.for_studio(studio).filter(
-        shown_id=shown, pk=visitor, version=version
-    )
-)
+    mine = Visitor.objects.for_studio(studio).filter(shown_id=shown_id, pk=named.visitor_id, version=named.version)
+    visitor: Visitor | None = mine.first()
+    return visitor

@@ -63,14 +63,11 @@ def rows_of(member: Entered, album: Album | None, asked: Filter) -> QuerySet[Act
     return asked.apply(rows, member.studio)
 
 
-def feed(member: Entered, album: Album | None, asked: Filter, *, after: str = "") -> keyset.Page:
+def feed(member: Entered, album: Album | None, asked: Filter, *, after: str = "") -> keyset.KeysetPage:
     """A page of the newest. A cursor that cannot be read begins at the start."""
     rows = rows_of(member, album, asked).select_related("shown__album", "link", "visitor", "photo")
     scope = f"activity {member.studio.pk} {album.pk if album else ''}"
-    try:
-        return keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
-    except keyset.BadCursor:
-        return keyset.page(rows, ORDER, limit=PAGE, scope=scope)
+    return keyset.page_or_first(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
 
 
 def since(member: Entered, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:

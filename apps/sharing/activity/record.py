@@ -81,7 +81,7 @@ def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_
 
 
 def record_failure(link: ShareLink, *, user_agent: str) -> None:
-    """Note that somebody gave a wrong password. There are no more of these than guesses in the link's budget."""
+    """Note that somebody gave a wrong password. There are no more of these than guesses in the link's limit."""
     Activity(
         studio=link.studio,
         shown_id=link.shown_id,

@@ -28,7 +28,7 @@ FILTERS = ("kind", "person", "link", "photo", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownActivity:
     """One row of the feed."""
 
     id: UUID
@@ -46,7 +46,7 @@ class Shown:
     at: Any
 
     @classmethod
-    def of(cls, row: Activity) -> Shown:
+    def of(cls, row: Activity) -> ShownActivity:
         photo = row.photo
         return cls(
             id=row.pk,
@@ -106,7 +106,7 @@ def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
     else:
         page = history.feed(request.entered, album, asked, after=request.GET.get("after", ""))
         context |= {
-            "rows": [Shown.of(row) for row in page.rows],
+            "rows": [ShownActivity.of(row) for row in page.rows],
             "next_url": _with(request, after=page.next) if page.next else "",
             "newest": page.rows[0].pk if page.rows else "",
         }
@@ -140,7 +140,7 @@ def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -
     if not rows:
         return htmx.vary(HttpResponse(status=204))
     context = {
-        "rows": [Shown.of(row) for row in rows],
+        "rows": [ShownActivity.of(row) for row in rows],
         "newest": rows[0].pk,
         "poll_url": _with(request, newest="", after="", by=""),
         "album": album,

@@ -154,7 +154,7 @@ def make(job: queue.Claimed) -> None:
     try:
         burn(found.studio, marks[digest], found.original, web, digest)
     except jail.Rejected as rejected:
-        raise queue.Refused(rejected.reason) from rejected
+        raise queue.JobRefused(rejected.reason) from rejected
     _forget_others(found, marks)
 
 

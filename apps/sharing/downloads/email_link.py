@@ -19,20 +19,20 @@ from apps.sharing.access import Grant
 from apps.sharing.downloads.archive.plan import Wish
 from apps.sharing.emails import composing, templates, writing
 from apps.sharing.models import ClientEmail, EmailKind, ShareLink, Visitor
-from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
+from apps.web.rate_limit import RateLimit, reserve_all
 
 DAY: Final = 24 * 3600
-PER_VISITOR = Budget("link-download-email-visitor", 3, DAY)
-PER_ADDRESS = Budget("link-download-email-address", 10, DAY)
-PER_LINK = Budget("link-download-email", 50, DAY)
+PER_VISITOR = RateLimit("link-download-email-visitor", 3, DAY)
+PER_IP = RateLimit("link-download-email-address", 10, DAY)
+PER_LINK = RateLimit("link-download-email", 50, DAY)
 # The same wish within so many seconds is a second tap on the button.
 _ONCE: Final = 600
 
 
-def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: str, now: datetime) -> ClientEmail:
+def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, client_ip: str, now: datetime) -> ClientEmail:
     """Email the visitor the page with this wish; the worker sends it. Asking twice in a row writes once.
 
-    count: how many photos the wish has.  address: where it is asked from.  Raises TooManyGuesses. Call it in
+    count: how many photos the wish has.  client_ip: where it is asked from.  Raises RateLimited. Call it in
     `acting_in(grant.studio)`, with the visitor's language active.
     """
     which = digest(f"{wish.what} {wish.size}")[:8]
@@ -40,7 +40,7 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, address: st
     there: ClientEmail | None = ClientEmail.objects.for_studio(grant.studio).filter(email__key=key).first()
     if there is not None:
         return there
-    _reserve((PER_VISITOR, str(visitor.pk)), (PER_ADDRESS, address), (PER_LINK, str(grant.link_id)))
+    reserve_all((PER_VISITOR, str(visitor.pk)), (PER_IP, client_ip), (PER_LINK, str(grant.link_id)))
     link: ShareLink = ShareLink.objects.for_studio(grant.studio).get(pk=grant.link_id)
     link.studio, link.album = grant.studio, grant.shown.album
     language = composing.known_language(get_language())
@@ -63,16 +63,3 @@ def _words(link: ShareLink, visitor: Visitor, wish: Wish, count: int, language: 
     found["link"] = f"{settings.PUBLIC_URL}{page}?{urlencode({'what': wish.what, 'size': wish.size})}"
     template = templates.template_of(link.studio, EmailKind.DOWNLOAD, language)
     return templates.compose(link.studio, template, found, language)
-
-
-def _reserve(*wanted: tuple[Budget, str]) -> None:
-    """All of these or none."""
-    taken: list[tuple[Budget, str]] = []
-    for budget, subject in wanted:
-        try:
-            reserve(budget, subject)
-        except TooManyGuesses:
-            for one, whose in taken:
-                give_back(one, whose)
-            raise
-        taken.append((budget, subject))

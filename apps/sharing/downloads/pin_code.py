@@ -17,11 +17,11 @@ from django.utils.translation import gettext_noop as _
 
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import SignedCookie
-from apps.sharing.access.lockout import Guard, try_once
+from apps.sharing.access.lockout import Lockout, try_once
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Refusal
 
-GUARD = Guard.of(
+LOCKOUT = Lockout.of(
     "link-pin", "link.pin_guessed", "Wrong download PINs on the link “{}”", "sharing/downloads/pin_guessed.txt"
 )
 DIGITS = 6
@@ -68,12 +68,12 @@ def require(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
 
 
 def check(link: ShareLink, pin: str) -> None:
-    """Compare one guess. A new PIN is a new secret with a budget of its own.
+    """Compare one guess. A new PIN is a new secret with a limit of its own.
 
-    Raises guarding.Wrong, or TooManyGuesses when nothing was compared.
+    Raises guarding.Wrong, or RateLimited when nothing was compared.
     """
     typed = without_blanks(pin)
-    try_once(GUARD, link, link.pin_version, lambda: link.is_pin(typed))
+    try_once(LOCKOUT, link, link.pin_version, lambda: link.is_pin(typed))
 
 
 def is_held(link: ShareLink, cookies: Mapping[str, str], *, now: datetime) -> bool:

@@ -24,7 +24,7 @@ class UsedUp(Refusal):
     status = 403
     code = "used_up"
 
-    def __init__(self, tally: Tally, asked: int) -> None:
+    def __init__(self, tally: DownloadTally, asked: int) -> None:
         self.tally, self.asked = tally, asked
         super().__init__(self._words())
 
@@ -41,7 +41,7 @@ class UsedUp(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DownloadTally:
     """How many photos went out through a link. limit: how many may; None for any number."""
 
     used: int
@@ -52,10 +52,10 @@ class Tally:
         return None if self.limit is None else max(0, self.limit - self.used)
 
 
-def tally(grant: Grant) -> Tally:
+def tally(grant: Grant) -> DownloadTally:
     """The counter as it stands."""
     limit = grant.rights.download_limit
-    return Tally(0 if limit is None else _taken(grant).count(), limit)
+    return DownloadTally(0 if limit is None else _taken(grant).count(), limit)
 
 
 def untaken(grant: Grant, photo_ids: Collection[UUID]) -> list[UUID]:
@@ -89,7 +89,7 @@ def reserve(grant: Grant, photo_ids: Collection[UUID]) -> None:
 
 
 def _check(grant: Grant, new: list[UUID], limit: int) -> None:
-    counted = Tally(_taken(grant).count(), limit)
+    counted = DownloadTally(_taken(grant).count(), limit)
     if new and len(new) > (counted.left or 0):
         raise UsedUp(counted, len(new))
 

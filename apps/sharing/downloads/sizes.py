@@ -41,7 +41,7 @@ class Unwhole(Refusal):
 
 
 @dataclass(slots=True)
-class Missing:
+class Unmade:
     """What has to be made before an archive can be planned. kind: of the rendition; "" for CRCs alone.
 
     sources: blobs of which a rendition is missing.  uncounted: blobs without a CRC.
@@ -81,7 +81,7 @@ _BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key")
 COLUMNS: Final = (*_PHOTO, *(f"photo__original__{name}" for name in _BLOB))
 
 
-def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[list[File], Missing]:
+def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[list[File], Unmade]:
     """The files of photos in their order, and what is still to be made. rows: their `COLUMNS`.
 
     CRCs that nobody counted yet are counted now, as long as that is quick. Raises Unwhole for a damaged original;
@@ -92,7 +92,7 @@ def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[
     blobs = (
         _renditions(grant.studio.pk, sources, kind) if kind else {row[len(_PHOTO)]: row[len(_PHOTO) :] for row in rows}
     )
-    missing = Missing(kind, [source for source in dict.fromkeys(sources) if source not in blobs])
+    missing = Unmade(kind, [source for source in dict.fromkeys(sources) if source not in blobs])
     crcs = _counted(grant.studio.pk, blobs, missing)
     files = []
     for row, source in zip(rows, sources, strict=True):
@@ -118,7 +118,7 @@ def _renditions(studio_id: UUID, sources: Sequence[UUID], kind: str) -> dict[UUI
     return {row[0]: row[1:] for row in made.values_list("source_id", *(f"blob__{name}" for name in _BLOB))}
 
 
-def _counted(studio_id: UUID, blobs: dict[UUID, tuple[Any, ...]], missing: Missing) -> dict[UUID, int]:
+def _counted(studio_id: UUID, blobs: dict[UUID, tuple[Any, ...]], missing: Unmade) -> dict[UUID, int]:
     """CRCs by blob. Those unknown are counted, up to `READ_AT_ONCE`; the rest goes to `missing`. blobs: by source."""
     known = {blob[0]: blob[3] for blob in blobs.values() if blob[3] is not None}
     left = READ_AT_ONCE

@@ -29,8 +29,8 @@ from apps.sharing.guests import view_as, visitors
 from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import guest_page
 from apps.web.answers import SeeOther, retry_after, too_many
-from apps.web.client_ip import address as address_of
-from apps.web.rate_limit import TooManyGuesses
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimited
 from apps.web.refusal import Refusal
 
 BATCH = 20
@@ -164,7 +164,7 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
     except lockout.Wrong as wrong:
         form.add_error("pin", _("That is not the PIN."))
         return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
-    except TooManyGuesses as stop:
+    except RateLimited as stop:
         return too_many(_page(request, grant, token, query, PinForm(), locked_minutes=stop.minutes), stop.wait)
     pin_code.hand_over(answer, request.COOKIES, link, now=timezone.now())
     return answer
@@ -196,8 +196,8 @@ def download_email(request: HttpRequest, grant: Grant, token: str) -> HttpRespon
     wish = _wish(grant, query)
     count = plan.members(grant, wish.what, visitor).count()
     try:
-        email_link.write(grant, visitor, wish, count, address=address_of(request), now=now)
-    except TooManyGuesses as stop:
+        email_link.write(grant, visitor, wish, count, client_ip=client_ip(request), now=now)
+    except RateLimited as stop:
         return too_many(_page(request, grant, token, query, PinForm(), email="often"), stop.wait)
     here = {"what": wish.what, "size": wish.size, "emailed": "1"}
     return SeeOther(f"{reverse('sharing:downloads', args=[token])}?{urlencode(here)}#email")

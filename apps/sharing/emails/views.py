@@ -152,10 +152,8 @@ def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
     if state:
         rows = rows.filter(email__state=state)
     scope = f"emails {request.studio.pk} {album.pk if album else ''}"
-    try:
-        page = keyset.page(rows, ("-created_at", "-id"), limit=PAGE, cursor=request.GET.get("after", ""), scope=scope)
-    except keyset.BadCursor:
-        page = keyset.page(rows, ("-created_at", "-id"), limit=PAGE, scope=scope)
+    after = request.GET.get("after", "")
+    page = keyset.page_or_first(rows, ("-created_at", "-id"), limit=PAGE, cursor=after, scope=scope)
     query = request.GET.copy()
     query["after"] = page.next or ""
     context: dict[str, Any] = {

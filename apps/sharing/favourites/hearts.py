@@ -14,7 +14,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import outbox
@@ -24,7 +23,7 @@ from apps.sharing.access import Grant
 from apps.sharing.activity import record
 from apps.sharing.emails import writing
 from apps.sharing.favourites import lists
-from apps.sharing.favourites.lists import Refused
+from apps.sharing.favourites.lists import ListRefused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionState, Visitor, Work
 
 LONGEST_NOTE = 2000
@@ -34,7 +33,7 @@ SENDS_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class HeartTally:
     """How things stand after a heart."""
 
     on: bool
@@ -51,16 +50,16 @@ def heart(
     on: bool,
     selection_id: UUID | None = None,
     user_agent: str = "",
-) -> Tally:
+) -> HeartTally:
     """Put a photo into a list (without an id the first open one) or take it out; again changes nothing.
 
-    Raises PermissionDenied if the link has no favourites; Http404 if it does not show the photo; Refused "locked" when
-    the list was sent, "full" with the maximum at its limit, "working" when the studio has begun on the photo.
+    Raises PermissionDenied if the link has no favourites; Http404 if it does not show the photo; ListRefused "locked"
+    when the list was sent, "full" with the maximum at its limit, "working" when the studio has begun on the photo.
     """
     _require(grant)
     grant.require(photo_id)
     selection = lists.hold(grant, visitor, selection_id)
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     there = Pick.objects.for_studio(grant.studio).filter(selection=selection, photo_id=photo_id).first()
     count = lists.shown_picks(grant, selection).count()
     if (there is not None) != on:
@@ -74,13 +73,13 @@ def heart(
             )
         else:
             if there.work != Work.SELECTED:
-                raise Refused("working", _("Your photographer is already working on this photo."))
+                raise ListRefused("working", _("Your photographer is already working on this photo."))
             there.delete()
         count += 1 if on else -1
-        _touch(selection)
+        selection.touch()
         kind = ActivityKind.FAVOURITE if on else ActivityKind.UNFAVOURITE
         record.record(grant, kind, visitor=visitor, photo_id=photo_id, user_agent=user_agent, selection=selection.title)
-    return Tally(on, count, maximum, selection)
+    return HeartTally(on, count, maximum, selection)
 
 
 def send(
@@ -88,7 +87,7 @@ def send(
 ) -> Selection:
     """Send a list to the studio: it locks, owners and editors get an email. Sent already, it stays as it was sent.
 
-    Raises PermissionDenied, Http404, and Refused "few" with what is missing, "full" when it holds too many, "note",
+    Raises PermissionDenied, Http404, and ListRefused "few" with what is missing, "full" when it holds too many, "note",
     "often".
     """
     _require(grant)
@@ -97,7 +96,7 @@ def send(
         return selection
     note = note.replace("\0", "").replace("\r\n", "\n").strip()
     if len(note) > LONGEST_NOTE:
-        raise Refused("note", _("Use at most %(count)s characters.") % {"count": LONGEST_NOTE})
+        raise ListRefused("note", _("Use at most %(count)s characters.") % {"count": LONGEST_NOTE})
     count = lists.shown_picks(grant, selection).count()
     _check_limits(selection, count)
     _check_pace(grant, visitor, now)
@@ -121,32 +120,22 @@ def reopen(grant: Grant, visitor: Visitor, selection_id: UUID, *, user_agent: st
     _require(grant)
     selection = lists.hold(grant, visitor, selection_id)
     if selection.is_sent:
-        begin_round(selection)
+        selection.begin_round()
         facts: dict[str, Any] = {"selection": selection.title, "round": selection.round}
         record.record(grant, ActivityKind.REOPENED, visitor=visitor, user_agent=user_agent, **facts)
     return selection
 
 
-def begin_round(selection: Selection) -> None:
-    """Let a sent list be changed again: what comes in from now on belongs to the next round.
-
-    Whoever calls it holds the row. The note was for the round that is over.
-    """
-    selection.state, selection.round, selection.note = SelectionState.OPEN, selection.round + 1, ""
-    selection.updated_at = timezone.now()
-    selection.save(update_fields=["state", "round", "note", "updated_at"])
-
-
 def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetime, user_agent: str = "") -> Selection:
     """Ask the owners for a larger limit, by email; asked again within a day, nothing is sent.
 
-    Raises PermissionDenied, Http404, Refused "unlimited".
+    Raises PermissionDenied, Http404, ListRefused "unlimited".
     """
     _require(grant)
     selection = lists.hold(grant, visitor, selection_id)
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     if maximum is None:
-        raise Refused("unlimited", _("This list has no limit."))
+        raise ListRefused("unlimited", _("This list has no limit."))
     asked = Activity.objects.for_studio(grant.studio).filter(
         shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.ASKED_MORE, at__gt=now - ASK_AGAIN_AFTER
     )
@@ -168,12 +157,12 @@ def _require(grant: Grant) -> None:
 
 
 def _check_limits(selection: Selection, count: int) -> None:
-    maximum = lists.maximum_of(selection)
+    maximum = selection.maximum
     if maximum is not None and count > maximum:
         raise lists.full(maximum)
-    missing = max(lists.minimum_of(selection), 1) - count
+    missing = max(selection.minimum, 1) - count
     if missing > 0:
-        raise Refused("few", lists.missing_words(missing), missing=missing)
+        raise ListRefused("few", lists.missing_words(missing), missing=missing)
 
 
 def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
@@ -181,12 +170,7 @@ def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
         shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
     )
     if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
-        raise Refused("often", _("You have sent your lists very often today. Please go on tomorrow."))
-
-
-def _touch(selection: Selection) -> None:
-    selection.updated_at = timezone.now()
-    selection.save(update_fields=["updated_at"])
+        raise ListRefused("often", _("You have sent your lists very often today. Please go on tomorrow."))
 
 
 def _words(selection: Selection, subject: str, template: str, **context: object) -> Words:

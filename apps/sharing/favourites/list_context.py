@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.albums.request_params import readable_uuids, uuid_or_none
-from apps.albums.stream import Page, Stream
+from apps.albums.stream import Stream, StreamPage
 from apps.albums.tiles import TileRow, guest_tiles
 from apps.sharing.access import Grant
 from apps.sharing.access.cookies import SignedCookie
@@ -126,7 +126,7 @@ def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chose
     return chosen_stream(grant, stream, lists.read(grant, visitor, chosen=chosen, stream=stream).active)
 
 
-def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: Page) -> Lists:
+def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stream: Stream, page: StreamPage) -> Lists:
     """The visitor's lists, and which photos of a page are in the active one. stream: all that the grant shows."""
     among = [row.photo_id for row in page.rows]
     return lists.read(grant, visitor, chosen=chosen, among=among, stream=stream)

@@ -6,7 +6,7 @@ own. Only photos that the grant shows are counted or told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +19,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.albums.models import Audience
-from apps.albums.stream import Stream, unseen
+from apps.albums.scope import Scope
+from apps.albums.stream import Stream
 from apps.sharing.access import Grant
 from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
 from apps.web.compiled_queries import Compiled
@@ -29,7 +29,7 @@ PER_VISITOR = 20
 LONGEST_TITLE = 80
 
 
-class Refused(Exception):
+class ListRefused(Exception):
     """The deed is not possible as things stand; nothing was changed.
 
     code: for programs.  detail: figures that go with it.  The message says to the visitor what to do.
@@ -102,50 +102,43 @@ def read(
     """
     if visitor is None:
         return Lists([], Listed(_("Favourites")))
-    whole = stream or grant.stream()
-    rows = _READ(
-        grant.rights.is_main,
-        studio=grant.studio.pk,
-        shown=grant.shown.pk,
-        visitor=visitor.pk,
-        link=grant.link_id,
-        hidden=whole.hidden_sections,
-        among=list(among),
-    )
+    scope = (stream or grant.stream()).scope
+    rows = _LISTS(_Asked(scope, grant.shown.pk, visitor.pk, list(among)))
     if not rows:
         return Lists([], _first_to_come(grant))
-    every = [Listed(row.title, row.shown_count, minimum_of(row), maximum_of(row), row) for row in rows]
+    every = [Listed(row.title, row.shown_count, row.minimum, row.maximum, row) for row in rows]
     active = choose(every, chosen)
     hearts: list[UUID] = active.selection.hearts  # type: ignore[union-attr]
     return Lists(every, active, frozenset(hearts))
 
 
-def _with_hearts(
-    is_main: bool,
-    *,
-    studio: UUID,
-    shown: UUID,
-    visitor: UUID,
-    link: UUID,
-    hidden: Sequence[UUID],
-    among: Sequence[UUID],
-) -> QuerySet[Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose lists are asked for. scope: what their link shows.  among: photos whose hearts are asked for."""
+
+    scope: Scope
+    shown_id: UUID
+    visitor_id: UUID
+    among: list[UUID]
+
+
+def _with_hearts(asked: _Asked) -> QuerySet[Any]:
     """A visitor's lists in order, with `shown_count` and `hearts`."""
-    visible = unseen(studio, shown, Audience(link, is_main), hidden).photo_ids
-    picks = Pick.objects.for_studio(studio).filter(selection=OuterRef("pk"))
+    visible = asked.scope.placements().order_by().values("photo_id")
+    picks = Pick.objects.for_studio(asked.scope.studio_id).filter(selection=OuterRef("pk"))
     return (
-        Selection.objects.for_studio(studio)
-        .filter(shown_id=shown, visitor_id=visitor)
+        Selection.objects.for_studio(asked.scope.studio_id)
+        .filter(shown_id=asked.shown_id, visitor_id=asked.visitor_id)
         .select_related("preset")
         .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
         .annotate(
             shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
-            hearts=ArraySubquery(picks.filter(photo_id__any=among).values("photo_id")),
+            hearts=ArraySubquery(picks.filter(photo_id__any=asked.among).values("photo_id")),
         )
     )
 
 
-_READ: Final = Compiled(_with_hearts)
+_LISTS: Final = Compiled(_with_hearts)
 
 
 def choose(every: list[Listed], chosen: UUID | None) -> Listed:
@@ -157,18 +150,6 @@ def choose(every: list[Listed], chosen: UUID | None) -> Listed:
 def shown_picks(grant: Grant, selection: Selection) -> QuerySet[Pick]:
     """What of a list the grant shows."""
     return _shown(grant, Pick.objects.for_studio(grant.studio).filter(selection=selection))
-
-
-def maximum_of(selection: Selection) -> int | None:
-    """How many photos a list may hold, with what the studio granted beyond; None for any number."""
-    if selection.preset is None or selection.preset.maximum is None:
-        return None
-    return int(selection.preset.maximum) + selection.extra
-
-
-def minimum_of(selection: Selection) -> int:
-    """How many photos it must hold to be sent."""
-    return selection.preset.minimum if selection.preset else 0
 
 
 def prepare(grant: Grant, visitor: Visitor) -> None:
@@ -207,19 +188,19 @@ def known(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> UUID | N
 
 
 def create(grant: Grant, visitor: Visitor, title: str) -> Selection:
-    """A new list. Raises Refused ("title", "many")."""
+    """A new list. Raises ListRefused ("title", "many")."""
     prepare(grant, visitor)
     _hold_all(grant, visitor)
     title = _checked(grant, visitor, title)
     if _of(grant, visitor).count() >= PER_VISITOR:
-        raise Refused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
+        raise ListRefused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
     selection = Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=title)
     selection.save(force_insert=True)
     return selection
 
 
 def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Selection:
-    """Give a list of one's own another name. Raises Refused ("title", "prepared", "locked"), Http404."""
+    """Give a list of one's own another name. Raises ListRefused ("title", "prepared", "locked"), Http404."""
     selection = _hold_all(grant, visitor).get(selection_id)
     if selection is None:
         raise Http404
@@ -232,7 +213,7 @@ def rename(grant: Grant, visitor: Visitor, selection_id: UUID, title: str) -> Se
 def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
     """Delete a list of one's own; the last one stays, and so does one that the studio has begun to work on.
 
-    Raises Refused ("last", "prepared", "locked", "working"), Http404.
+    Raises ListRefused ("last", "prepared", "locked", "working"), Http404.
     """
     held = _hold_all(grant, visitor)
     selection = held.get(selection_id)
@@ -240,22 +221,22 @@ def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
         raise Http404
     _own(selection)
     if len(held) == 1:
-        raise Refused("last", _("This is your only list, so it stays."))
+        raise ListRefused("last", _("This is your only list, so it stays."))
     begun = Pick.objects.for_studio(grant.studio).filter(selection=selection).exclude(work=Work.SELECTED)
     if begun.exists():
-        raise Refused("working", _("Your photographer is already working on photos of this list."))
+        raise ListRefused("working", _("Your photographer is already working on photos of this list."))
     selection.delete()
 
 
-def locked() -> Refused:
+def locked() -> ListRefused:
     """What is said of a list that was sent."""
-    return Refused("locked", _("You have sent this list. Open it again to change it."))
+    return ListRefused("locked", _("You have sent this list. Open it again to change it."))
 
 
-def full(maximum: int) -> Refused:
+def full(maximum: int) -> ListRefused:
     """What is said when a list holds all it may."""
     text = ngettext("Your package has %(maximum)s photo.", "Your package has %(maximum)s photos.", maximum)
-    return Refused("full", text % {"maximum": maximum}, maximum=maximum)
+    return ListRefused("full", text % {"maximum": maximum}, maximum=maximum)
 
 
 def missing_words(missing: int) -> str:
@@ -273,7 +254,7 @@ def _hold_all(grant: Grant, visitor: Visitor) -> dict[UUID, Selection]:
 
 def _own(selection: Selection) -> None:
     if selection.preset_id is not None:
-        raise Refused("prepared", _("Your photographer made this list, so it stays as it is."))
+        raise ListRefused("prepared", _("Your photographer made this list, so it stays as it is."))
     if selection.is_sent:
         raise locked()
 
@@ -281,12 +262,12 @@ def _own(selection: Selection) -> None:
 def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | None = None) -> str:
     title = " ".join(title.replace("\0", "").split())
     if not title:
-        raise Refused("title", _("Give the list a name."))
+        raise ListRefused("title", _("Give the list a name."))
     if len(title) > LONGEST_TITLE:
-        raise Refused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
+        raise ListRefused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
     others = _of(grant, visitor).filter(title__iexact=title)
     if (others.exclude(pk=but.pk) if but else others).exists():
-        raise Refused("title", _("You have a list with this name already."))
+        raise ListRefused("title", _("You have a list with this name already."))
     return title
 
 
@@ -308,19 +289,12 @@ def _first(grant: Grant, visitor: Visitor) -> str:
 
 def _first_to_come(grant: Grant) -> Listed:
     """The list that a first heart would go to."""
-    preset = next(iter(_PRESETS(studio=grant.studio.pk, shown=grant.shown.pk)), None)
+    preset = _presets(grant).first()
     return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
 
 
 def _presets(grant: Grant) -> QuerySet[SelectionPreset]:
-    return _presets_of(studio=grant.studio.pk, shown=grant.shown.pk)
-
-
-def _presets_of(*, studio: UUID, shown: UUID) -> QuerySet[SelectionPreset]:
-    return SelectionPreset.objects.for_studio(studio).filter(shown_id=shown).order_by("rank", "pk")
-
-
-_PRESETS: Final = Compiled(_presets_of)
+    return SelectionPreset.objects.for_studio(grant.studio).filter(shown_id=grant.shown.pk).order_by("rank", "pk")
 
 
 def _of(grant: Grant, visitor: Visitor) -> QuerySet[Selection]:

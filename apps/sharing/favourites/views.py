@@ -18,7 +18,7 @@ from apps.albums.request_params import uuid_or_none
 from apps.sharing.access import Grant
 from apps.sharing.favourites import hearts, lists
 from apps.sharing.favourites.list_context import chosen_list, favourites_context, remember_list, state
-from apps.sharing.favourites.lists import Refused
+from apps.sharing.favourites.lists import ListRefused
 from apps.sharing.guests import visitors
 from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
@@ -48,7 +48,7 @@ def favourite_deed(deed: Deed[P]) -> Callable[Concatenate[HttpRequest, str, P], 
             return needs_person(request, token)
         try:
             return deed(request, grant, token, visitor, *args, **kwargs)
-        except Refused as refused:
+        except ListRefused as refused:
             if htmx.is_scripted(request):
                 said = {"code": refused.code, "message": str(refused), **refused.detail}
                 return JsonResponse(said, status=409)
@@ -147,7 +147,7 @@ def _page(
     token: str,
     visitor: Visitor | None,
     *,
-    refused: Refused | None = None,
+    refused: ListRefused | None = None,
     wanted: Any = None,
 ) -> HttpResponse:
     chosen = wanted or chosen_list(grant, request.GET, request.COOKIES)

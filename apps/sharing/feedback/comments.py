@@ -15,21 +15,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from apps.accounts.journal import note
-from apps.accounts.models import User
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
-from apps.sharing.models import ActivityKind, Comment, Visitor
+from apps.sharing.models import ActivityKind, BadComment, Comment, Visitor
 
-LONGEST = 2000
 PER_PHOTO = 200
 PER_HOUR = 60
-
-
-class BadComment(ValueError):
-    """It cannot be a comment. The text is a sentence for its writer."""
 
 
 class Full(Exception):
@@ -105,7 +98,7 @@ def write(
     Raises PermissionDenied, Http404 (photo or parent is not there for this guest), BadComment, Full or TooFast.
     """
     check(grant, photo_id)
-    text = _clean(body)
+    text = Comment.clean_text(body)
     if pin is not None and not all(0 <= value <= 1 for value in pin):
         raise BadComment(gettext("The pin lies outside of the photo."))
     parent = _parent(grant, visitor, photo_id, parent_id)
@@ -181,32 +174,6 @@ def readable(grant: Grant, visitor: Visitor | None) -> StudioQuerySet[Comment]:
     return _all(grant.studio.pk, grant.shown.pk).filter(mine)
 
 
-def answer(comment: Comment, *, by: User, body: str) -> Comment:
-    """The studio's answer, below the comment or in the thread that it belongs to. Raises BadComment."""
-    reply = Comment(
-        studio_id=comment.studio_id,
-        shown_id=comment.shown_id,
-        photo_id=comment.photo_id,
-        link_id=comment.link_id,
-        author=by,
-        parent_id=comment.parent_id or comment.pk,
-        body=_clean(body),
-    )
-    reply.save(force_insert=True)
-    if comment.read_at is None:
-        comment.read_at = timezone.now()
-        comment.save(update_fields=["read_at"])
-    return reply
-
-
-def remove(comment: Comment, *, by: User) -> None:
-    """The studio takes a comment away, whoever wrote it; twice is once."""
-    if comment.removed_at is None:
-        comment.removed_at = timezone.now()
-        comment.save(update_fields=["removed_at"])
-        note(comment.studio, by, "comment.removed", comment, photo=str(comment.photo_id))
-
-
 def mark_read(album: Album, photo_id: UUID) -> int:
     """The studio has seen what guests wrote about a photo. Returns how many were new."""
     new = _all(album.studio_id, album.pk).filter(photo_id=photo_id, author__isnull=True, read_at__isnull=True)
@@ -216,16 +183,6 @@ def mark_read(album: Album, photo_id: UUID) -> int:
 def _all(studio_id: UUID, shown_id: UUID) -> StudioQuerySet[Comment]:
     rows: StudioQuerySet[Comment] = Comment.objects.for_studio(studio_id).filter(shown_id=shown_id)
     return rows
-
-
-def _clean(body: str) -> str:
-    text = body.replace("\r\n", "\n").replace("\0", "").strip()
-    if not text:
-        raise BadComment(gettext("Write something first."))
-    if len(text) > LONGEST:
-        raise BadComment(gettext("A comment can have %(most)d characters; this has %(length)d.")
-                         % {"most": LONGEST, "length": len(text)})  # fmt: skip
-    return text
 
 
 def _parent(grant: Grant, visitor: Visitor, photo_id: UUID, parent_id: UUID | None) -> Comment | None:

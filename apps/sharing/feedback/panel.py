@@ -14,7 +14,7 @@ from apps.albums.tiles import TileRow, colour_class
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
 from apps.sharing.feedback import comments, marks
-from apps.sharing.models import Label, Mark, Verdict, Visitor
+from apps.sharing.models import Comment, Label, Mark, Verdict, Visitor
 
 VERDICTS = {Verdict.APPROVED: _("Approve"), Verdict.MAYBE: _("Maybe"), Verdict.REJECTED: _("Reject")}
 # In the order of the keys 1, 2, 3; the other two have none.
@@ -45,7 +45,7 @@ def panel_context(grant: Grant, token: str, photo_id: UUID, visitor: Visitor | N
         "thread": thread,
         "pins": [one for root in thread for one in (root, *root.answers) if one.pin],
         "count": sum(1 + len(root.answers) - root.is_removed for root in thread),
-        "longest": comments.LONGEST,
+        "longest": Comment.LONGEST,
         "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
     }
 

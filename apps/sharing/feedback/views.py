@@ -22,7 +22,7 @@ from apps.sharing.feedback.panel import panel_context
 from apps.sharing.guests import visitors
 from apps.sharing.guests.identify import back_to, needs_person
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
-from apps.sharing.models import Visitor
+from apps.sharing.models import BadComment, Visitor
 from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
 
@@ -42,7 +42,7 @@ class CommentForm(forms.Form):
         """The point, if there is one. Raises BadComment if only half of it is there."""
         x, y = self.cleaned_data["x"], self.cleaned_data["y"]
         if (x is None) != (y is None):
-            raise comments.BadComment(gettext("The pin lies outside of the photo."))
+            raise BadComment(gettext("The pin lies outside of the photo."))
         return None if x is None else (x, y)
 
 
@@ -101,7 +101,7 @@ def comment(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, ph
         raise Http404
     try:
         if not form.is_valid():
-            raise comments.BadComment(gettext("This comment could not be read."))
+            raise BadComment(gettext("This comment could not be read."))
         typed = form.cleaned_data
         comments.write(
             grant,
@@ -112,7 +112,7 @@ def comment(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, ph
             parent_id=typed["parent"],
             user_agent=request.headers.get("User-Agent", ""),
         )
-    except comments.BadComment as bad:
+    except BadComment as bad:
         return _refused(request, grant, token, photo_id, visitor, 422, str(bad))
     except comments.Full as full:
         return _refused(request, grant, token, photo_id, visitor, 409, str(full))

@@ -14,10 +14,10 @@ from django.urls import reverse
 from apps.albums.counts import Counts
 from apps.albums.cover import Cover, cover_of
 from apps.albums.design import Design
-from apps.albums.masonry import Columns
+from apps.albums.masonry import MasonryColumns
 from apps.albums.models import Album, Section
 from apps.albums.request_params import uuid_or_none
-from apps.albums.stream import Page, sections_of
+from apps.albums.stream import StreamPage, sections_of
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
@@ -53,7 +53,7 @@ def gallery_context(
     address = reverse("sharing:gallery", args=[token])
     look = Design.of(grant.studio.design, album.design)
     cover = cover_of(stream, page) if page.is_first and not only else None
-    columns = Columns(query.get("columns", "")) if look.grid == "masonry" else None
+    columns = MasonryColumns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
         "album": _album(album, counts),
         "studio": grant.studio,
@@ -104,7 +104,7 @@ def _preview_url(grant: Grant, token: str) -> str:
     return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
 
 
-def _next_url(address: str, page: Page, columns: Columns | None, only: str) -> str:
+def _next_url(address: str, page: StreamPage, columns: MasonryColumns | None, only: str) -> str:
     if not page.next:
         return ""
     state = f"&columns={columns.state()}" if columns else ""

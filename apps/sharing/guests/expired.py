@@ -27,16 +27,16 @@ from apps.sharing.activity import record
 from apps.sharing.guests import cover_picture, visitors
 from apps.sharing.models import ActivityKind
 from apps.web.answers import SeeOther, too_many
-from apps.web.client_ip import address as address_of
+from apps.web.client_ip import client_ip
 from apps.web.days import last_day
 from apps.web.ids import uuid7
-from apps.web.rate_limit import Budget, TooManyGuesses, give_back, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, reserve_all
 
 SOON = timedelta(days=14)
 DAY = 24 * 3600
 # Each asking is an email to the owners.
-PER_LINK = Budget("more-time-link", 5, DAY)
-PER_ADDRESS = Budget("more-time-address", 5, DAY)
+PER_LINK = RateLimit("more-time-link", 5, DAY)
+PER_IP = RateLimit("more-time-address", 5, DAY)
 
 
 class AskedForTime(NamedTuple):
@@ -119,22 +119,13 @@ def _ask(request: HttpRequest, token: str, expired: Expired, grant: Grant, now: 
     if _has_asked(request.COOKIES, expired, now):
         return back
     try:
-        _reserve(str(expired.link.pk), address_of(request))
-    except TooManyGuesses as stop:
+        reserve_all((PER_IP, client_ip(request)), (PER_LINK, str(expired.link.pk)))
+    except RateLimited as stop:
         context = _page(request, token, expired, grant, _may_see(expired, grant), is_too_often=True)
         return too_many(render(request, "sharing/guests/expired.html", context), stop.wait)
     _tell(request, expired, grant, now)
     COOKIE.give(back, request.COOKIES, AskedForTime(expired.link.pk), expired.link.pk, now=now)
     return back
-
-
-def _reserve(link: str, address: str) -> None:
-    reserve(PER_ADDRESS, address)
-    try:
-        reserve(PER_LINK, link)
-    except TooManyGuesses:
-        give_back(PER_ADDRESS, address)
-        raise
 
 
 def _tell(request: HttpRequest, expired: Expired, grant: Grant, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
-from apps.sharing.guests.email_codes import DIGITS
+from apps.sharing.models import Visitor
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -48,8 +48,8 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code = "".join(str(self.cleaned_data["code"]).split())
-        if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
-            raise forms.ValidationError(_("The code has %(digits)s digits.") % {"digits": DIGITS})
+        if len(code) != Visitor.CODE_DIGITS or not (code.isascii() and code.isdigit()):
+            raise forms.ValidationError(_("The code has %(digits)s digits.") % {"digits": Visitor.CODE_DIGITS})
         return code
 
 

@@ -16,8 +16,8 @@ from apps.sharing.guests.pages import guest_page, welcome
 from apps.sharing.models import Visitor
 from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
-from apps.web.client_ip import address
-from apps.web.rate_limit import TooManyGuesses
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimited
 
 
 @guest_page(by_anyone=True)
@@ -37,10 +37,10 @@ def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         return ask(request, grant.studio, token, form=form, next=wanted, status=422)
     me = visitors.of(grant, request.COOKIES, now=now)
     try:
-        visitor = visitors.introduce(grant, **form.cleaned_data, me=me, address=address(request))
-    except visitors.Known as known:
+        visitor = visitors.introduce(grant, **form.cleaned_data, me=me, client_ip=client_ip(request))
+    except visitors.KnownAddress as known:
         return _mail_code(request, grant, token, known.visitor, form, wanted)
-    except TooManyGuesses as stop:
+    except RateLimited as stop:
         return _wait(request, grant, token, stop, form=form, next=wanted)
     return _known(request, grant, visitor, wanted)
 
@@ -50,8 +50,8 @@ def _mail_code(
 ) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
     try:
-        email_codes.send(grant, visitor, address=address(request), now=timezone.now())
-    except TooManyGuesses as stop:
+        email_codes.send(grant, visitor, client_ip=client_ip(request), now=timezone.now())
+    except RateLimited as stop:
         return _wait(request, grant, token, stop, **shown)
     return ask(request, grant.studio, token, **shown)
 
@@ -66,16 +66,16 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     if not form.is_valid():
         return ask(request, grant.studio, token, **shown, status=422)
     try:
-        visitor = email_codes.check(grant, **form.cleaned_data, address=address(request), now=timezone.now())
+        visitor = email_codes.check(grant, **form.cleaned_data, client_ip=client_ip(request), now=timezone.now())
     except email_codes.WrongCode:
         form.add_error("code", _("That is not the code, or it has run out."))
         return ask(request, grant.studio, token, **shown, status=422)
-    except TooManyGuesses as stop:
+    except RateLimited as stop:
         return _wait(request, grant, token, stop, **shown)
     return _known(request, grant, visitor, wanted)
 
 
-def _wait(request: HttpRequest, grant: Grant, token: str, stop: TooManyGuesses, **shown: Any) -> HttpResponse:
+def _wait(request: HttpRequest, grant: Grant, token: str, stop: RateLimited, **shown: Any) -> HttpResponse:
     return too_many(ask(request, grant.studio, token, locked_minutes=stop.minutes, **shown), stop.wait)
 
 

@@ -31,14 +31,14 @@ from apps.sharing.links.forms import PasswordForm
 from apps.sharing.models import ActivityKind, ShareLink, Visitor
 from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
-from apps.web.client_ip import address
-from apps.web.rate_limit import Budget, TooManyGuesses, reserve
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimit, RateLimited, reserve
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 # By one address, which a whole wedding party may share.
-OPENINGS = Budget("link-opened", 300, HOUR)
-UNLOCKINGS = Budget("link-unlocked", 300, HOUR)
+OPENINGS = RateLimit("link-opened", 300, HOUR)
+UNLOCKINGS = RateLimit("link-unlocked", 300, HOUR)
 GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
@@ -138,13 +138,13 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     if not form.is_valid():
         return _ask_password(request, studio, form, status=422)
     try:
-        grant = access.unlock(token, form.cleaned_data["password"], address=address(request), now=now)
+        grant = access.unlock(token, form.cleaned_data["password"], client_ip=client_ip(request), now=now)
     except lockout.Wrong as wrong:
         with acting_in(studio):
             record.record_failure(locked.link, user_agent=_agent(request))
         form.add_error("password", translation.gettext("That is not the password."))
         return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
-    except TooManyGuesses as stop:
+    except RateLimited as stop:
         asked = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=stop.minutes)
         return too_many(asked, stop.wait)
     _unlocked(request, entered, grant)
@@ -208,11 +208,11 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
         record.record(grant, ActivityKind.OPENED, visitor=person, user_agent=_agent(request))
 
 
-def _counts(request: HttpRequest, grant: Grant, budget: Budget) -> bool:
+def _counts(request: HttpRequest, grant: Grant, limit: RateLimit) -> bool:
     """False for one more visit than people behind one address can make: a program that keeps no cookies."""
     try:
-        reserve(budget, f"{grant.link_id}:{address(request)}")
-    except TooManyGuesses:
+        reserve(limit, f"{grant.link_id}:{client_ip(request)}")
+    except RateLimited:
         return False
     return True
 

@@ -18,7 +18,6 @@ from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuid_or_none
 from apps.sharing.guests import view_as as guests_view_as
 from apps.sharing.guests import visitor_list
-from apps.sharing.guests import visitors as deeds
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import Visitor
@@ -84,7 +83,7 @@ def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> H
 def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Every browser of a person forgets who it belongs to."""
     album = album_of(request, album_id)
-    deeds.sign_out(_visitor(request, album, visitor_id))
+    _visitor(request, album, visitor_id).sign_out()
     return _answer(request, album, "Signed out. The next browser proves the address by a code.")
 
 

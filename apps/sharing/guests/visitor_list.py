@@ -24,13 +24,10 @@ COLUMNS = ("Name", "E-mail", "Link", "First seen", "Last seen", "Favourites", "C
 NEWEST = ("-seen_at", "-id")
 
 
-def page(album: Album, cursor: str = "") -> keyset.Page:
+def page(album: Album, cursor: str = "") -> keyset.KeysetPage:
     """One page of an album's visitors, the last seen first. A broken cursor gives the first page."""
     rows, scope = visitors_of(album), f"visitors:{album.pk}"
-    try:
-        return keyset.page(rows, NEWEST, limit=PAGE, cursor=cursor, scope=scope)
-    except keyset.BadCursor:
-        return keyset.page(rows, NEWEST, limit=PAGE, scope=scope)
+    return keyset.page_or_first(rows, NEWEST, limit=PAGE, cursor=cursor, scope=scope)
 
 
 def visitors_of(album: Album) -> QuerySet[Visitor]:

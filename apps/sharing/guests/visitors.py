@@ -11,23 +11,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import F
 from django.http import HttpResponseBase
 
 from apps.sharing.access import Grant
 from apps.sharing.access import known as access_known
 from apps.sharing.models import Visitor
-from apps.web.rate_limit import Budget, reserve
+from apps.web.rate_limit import RateLimit, reserve
 
 SEEN_EVERY = timedelta(minutes=10)
 
 HOUR = 3600
 # A whole wedding party may sit behind one address; a program that makes people up is stopped all the same.
-NEW_PER_ADDRESS = Budget("link-visitors-address", 120, HOUR)
-NEW_PER_LINK = Budget("link-visitors", 600, HOUR)
+NEW_PER_IP = RateLimit("link-visitors-address", 120, HOUR)
+NEW_PER_LINK = RateLimit("link-visitors", 600, HOUR)
 
 
-class Known(Exception):
+class KnownAddress(Exception):
     """Somebody else's browser has named this address before; it must be proved (see `email_codes`)."""
 
     def __init__(self, visitor: Visitor) -> None:
@@ -59,10 +58,10 @@ def remember(response: HttpResponseBase, cookies: Mapping[str, str], visitor: Vi
     access_known.COOKIE.give(response, cookies, named, visitor.shown_id, now=now)
 
 
-def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, address: str) -> Visitor:
-    """A guest says who they are. me: who the browser is known as so far; address: where it asks from.
+def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, client_ip: str) -> Visitor:
+    """A guest says who they are. me: who the browser is known as so far; client_ip: where it asks from.
 
-    The same address as before only corrects the name. Raises Known, or TooManyGuesses when too many people were
+    The same address as before only corrects the name. Raises KnownAddress, or RateLimited when too many people were
     introduced within the hour.
     """
     email, name = email.strip().lower(), " ".join(name.split())
@@ -73,8 +72,8 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
         return me
     there = by_email(grant, email)
     if there is not None:
-        raise Known(there)
-    reserve(NEW_PER_ADDRESS, address)
+        raise KnownAddress(there)
+    reserve(NEW_PER_IP, client_ip)
     reserve(NEW_PER_LINK, str(grant.link_id))
     visitor, is_new = Visitor.objects.for_studio(grant.studio).get_or_create(
         studio=grant.studio,
@@ -84,7 +83,7 @@ def introduce(grant: Grant, *, name: str, email: str, me: Visitor | None, addres
     )
     if not is_new:
         # Two browsers at the same moment: the second one proves the address.
-        raise Known(visitor)
+        raise KnownAddress(visitor)
     return visitor
 
 
@@ -109,9 +108,3 @@ _SEEN: Final = """
     update sharing_visitor set seen_at = %s
     where studio_id = %s and shown_id = %s and id = %s and version = %s and seen_at < %s
 """
-
-
-def sign_out(visitor: Visitor) -> None:
-    """Every browser forgets this person; the next one to name the address proves it by a code."""
-    Visitor.objects.for_studio(visitor.studio_id).filter(pk=visitor.pk).update(version=F("version") + 1)
-    visitor.refresh_from_db(fields=["version"])

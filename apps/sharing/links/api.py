@@ -24,7 +24,7 @@ from apps.sharing.models import Download, Metadata, ShareLink
 from apps.web.days import last_day
 from apps.web.refusal import Unsuitable
 
-# What a right is called here, and in `lifecycle.Wish`.
+# What a right is called here, and in `lifecycle.LinkWish`.
 RIGHTS = {
     "download": "download",
     "download_limit": "download_limit",
@@ -36,7 +36,7 @@ RIGHTS = {
     "rate": "may_rate",
     "hide": "is_main",
 }
-# What a link itself is called here, and in `lifecycle.Wish`.
+# What a link itself is called here, and in `lifecycle.LinkWish`.
 PLAIN = ("label", "slug", "asks_identity")
 
 
@@ -199,7 +199,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         return found
 
     def _terms(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """What was named, as terms of `lifecycle.Wish`."""
+        """What was named, as terms of `lifecycle.LinkWish`."""
         terms = {name: asked[name] for name in PLAIN if name in asked}
         terms |= {RIGHTS[name]: value for name, value in asked.get("rights", {}).items() if name in RIGHTS}
         if "expires_at" in asked:

@@ -29,7 +29,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class LinkWish:
     """How a link is to be; the rights are named as in the row.
 
     password: None keeps what is there, "" takes it away, else it is the new one.
@@ -52,7 +52,7 @@ class Wish:
     password: str | None = None
 
     @classmethod
-    def of(cls, link: ShareLink) -> Wish:
+    def of(cls, link: ShareLink) -> LinkWish:
         """What leaves a link as it is."""
         return cls(**{name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")})
 
@@ -115,14 +115,14 @@ def _check_password(password: str) -> None:
 
 
 # Columns that a wish holds as they are.
-STORED = tuple(field.name for field in fields(Wish) if field.name not in {"expires_on", "password", "has_pin"})
+STORED = tuple(field.name for field in fields(LinkWish) if field.name not in {"expires_on", "password", "has_pin"})
 PIN = ("pin_hash", "pin_sealed", "pin_version")
 _TAKEN = "Another link of your studio has this address. Choose another one."
 
 
 def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLink, str]:
-    """A new link to an album, and its token. terms: those of `Wish`. Raises Unsuitable."""
-    wish = Wish(label=label, **terms)
+    """A new link to an album, and its token. terms: those of `LinkWish`. Raises Unsuitable."""
+    wish = LinkWish(label=label, **terms)
     if ShareLink.objects.for_studio(album.studio_id).filter(album_id=album.pk).count() >= PER_ALBUM:
         raise Unsuitable("label", f"A gallery has at most {PER_ALBUM} links. Delete one that is no longer used.")
     token = secrets.new_token()
@@ -140,7 +140,7 @@ def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLi
 def change(link: ShareLink, *, by: User, **terms: Any) -> None:
     """Give a link other terms, the rest as it is. A new password ends every guest's session. Raises Unsuitable."""
     link.hold(*STORED, "expires_on", "expires_at", *PIN, "password_hash")
-    wish = replace(Wish.of(link), **terms)
+    wish = replace(LinkWish.of(link), **terms)
     before = {name: getattr(link, name) for name in (*STORED, "expires_on", "has_pin")}
     wish.check(link, link.studio)
     columns = wish.apply(link, link.studio)

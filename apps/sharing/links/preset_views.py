@@ -86,7 +86,7 @@ def _form(request: StudioRequest, row: Preset, *, is_new: bool) -> PresetForm:
 def preset_delete(request: StudioRequest, choice_id: UUID) -> HttpResponse:
     """Forget a preset."""
     row = _preset(request, choice_id)
-    presets.delete(row, by=request.user)
+    row.remove(by=request.user)
     return htmx.tell(request, SeeOther("sharing:presets", request.studio.slug), f"The preset “{row.name}” is deleted.")
 
 

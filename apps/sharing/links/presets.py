@@ -67,12 +67,6 @@ def save(preset: Preset, *, name: str, is_default: bool, values: Mapping[str, An
     note(preset.studio, by, "preset.created" if is_new else "preset.changed", preset, name=preset.name)
 
 
-def delete(preset: Preset, *, by: User) -> None:
-    """Forget a preset. What was made with it stays as it is."""
-    note(preset.studio, by, "preset.deleted", preset, name=preset.name)
-    preset.delete()
-
-
 def link_form_of(preset: Preset | None, today: date) -> dict[str, Any]:
     """What a new link's form begins with; without a preset nothing that the form does not say itself."""
     if preset is None:

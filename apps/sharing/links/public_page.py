@@ -38,7 +38,7 @@ _ORDER = ("-created_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PublicGallery:
     """A gallery on the page. cover_url: "" if it shows none. Of a locked one nothing but title and address."""
 
     title: str
@@ -48,20 +48,21 @@ class Entry:
     cover_url: str = ""
 
 
-def entries(studio: Studio, *, after: str, now: datetime) -> tuple[list[Entry], str]:
+def entries(studio: Studio, *, after: str, now: datetime) -> tuple[list[PublicGallery], str]:
     """A page of the galleries that everybody may know of, newest first, and the cursor of the next ("" at the end)."""
     found = _linked(Album.objects.for_studio(studio).filter(state=AlbumState.LIVE, is_listed=True), studio, now)
-    page = _page(found.filter(Q(opened__isnull=False) | Q(locked__isnull=False)), after, PAGE, f"public {studio.pk}")
+    told = found.filter(Q(opened__isnull=False) | Q(locked__isnull=False))
+    page = keyset.page_or_first(told, _ORDER, limit=PAGE, cursor=after, scope=f"public {studio.pk}")
     return [_entry(studio, album) for album in page.rows], page.next or ""
 
 
-def _entry(studio: Studio, album: Any) -> Entry:
+def _entry(studio: Studio, album: Any) -> PublicGallery:
     opened = album.opened
     address = reverse("sharing:gallery", args=[f"{studio.slug}.{(opened or album.locked)['slug']}"])
     if not opened:
-        return Entry(album.title, address, is_locked=True)
+        return PublicGallery(album.title, address, is_locked=True)
     cover = "" if opened["is_bare"] else f"{address}preview/"
-    return Entry(album.title, address, is_locked=False, event_date=album.event_date, cover_url=cover)
+    return PublicGallery(album.title, address, is_locked=False, event_date=album.event_date, cover_url=cover)
 
 
 def _linked(albums: QuerySet[Album], studio: Studio, now: datetime) -> QuerySet[Album]:
@@ -78,13 +79,6 @@ def _linked(albums: QuerySet[Album], studio: Studio, now: datetime) -> QuerySet[
 
 def _live(now: datetime) -> Q:
     return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-
-
-def _page(albums: QuerySet[Album], after: str, limit: int, scope: str) -> keyset.Page:
-    try:
-        return keyset.page(albums, _ORDER, limit=limit, cursor=after, scope=scope)
-    except keyset.BadCursor:
-        return keyset.page(albums, _ORDER, limit=limit, scope=scope)
 
 
 # -- what the studio sees of it --------------------------------------------------------------------------------------
@@ -116,7 +110,7 @@ class Place:
 def places(studio: Studio, *, after: str, now: datetime) -> tuple[list[Place], str]:
     """A page of the studio's galleries, newest first, and the cursor of the next ("" at the end)."""
     found = _with_main(Album.objects.for_studio(studio).exclude(state=AlbumState.ARCHIVED), studio, now)
-    page = _page(found, after, ROWS, f"places {studio.pk}")
+    page = keyset.page_or_first(found, _ORDER, limit=ROWS, cursor=after, scope=f"places {studio.pk}")
     return [_place(album) for album in page.rows], page.next or ""
 
 

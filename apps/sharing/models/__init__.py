@@ -3,6 +3,7 @@
 from apps.sharing.models.branding import Watermark
 from apps.sharing.models.downloads import Archive, TakenPhoto
 from apps.sharing.models.emails import ClientEmail, EmailKind, EmailTemplate
+from apps.sharing.models.feedback import BadComment, Comment, Label, Mark, Verdict
 from apps.sharing.models.links import (
     EXTENSION_DAYS,
     LONGEST_RUN,
@@ -13,17 +14,7 @@ from apps.sharing.models.links import (
     ShareLink,
 )
 from apps.sharing.models.presets import Preset, PresetKind
-from apps.sharing.models.proofing import (
-    Comment,
-    Label,
-    Mark,
-    Pick,
-    Selection,
-    SelectionPreset,
-    SelectionState,
-    Verdict,
-    Work,
-)
+from apps.sharing.models.selections import Pick, Selection, SelectionPreset, SelectionState, Work
 from apps.sharing.models.shown import Shown, ShownKind
 from apps.sharing.models.visitors import Activity, ActivityKind, Visitor
 
@@ -34,6 +25,7 @@ __all__ = [
     "READABLE",
     "Activity",
     "ActivityKind",
+    "BadComment",
     "Archive",
     "ClientEmail",
     "Comment",

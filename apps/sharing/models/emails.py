@@ -10,7 +10,7 @@ from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album
 from apps.sharing.models.links import ShareLink
-from apps.sharing.models.proofing import Selection
+from apps.sharing.models.selections import Selection
 from apps.sharing.models.visitors import Visitor
 
 

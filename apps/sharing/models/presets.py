@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts.journal import note
+from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 
 
@@ -37,3 +39,8 @@ class Preset(StudioModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def remove(self, *, by: User) -> None:
+        """Forget it. What was made with it stays as it is."""
+        note(self.studio, by, "preset.deleted", self, name=self.name)
+        self.delete()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime, timedelta
+
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo
@@ -18,6 +23,9 @@ class Visitor(OfShown):
     email: lower case.  version: rises to sign the person out everywhere.
     code_hash: the 6 digits emailed to prove the address on another device, until `code_expires_at`.
     """
+
+    CODE_DIGITS = 6
+    CODE_VALID = timedelta(minutes=15)
 
     link = TenantKey(ShareLink, null=True, related_name="visitors")
     name = models.CharField(max_length=120)
@@ -38,6 +46,35 @@ class Visitor(OfShown):
 
     def __str__(self) -> str:
         return self.name
+
+    def sign_out(self) -> None:
+        """Every browser forgets this person; the next one to name the address proves it by a code."""
+        Visitor.objects.for_studio(self.studio_id).filter(pk=self.pk).update(version=F("version") + 1)
+        self.refresh_from_db(fields=["version"])
+
+    def new_code(self, *, now: datetime) -> str:
+        """Digits that prove the address for a while; the ones before end."""
+        code = f"{secrets.randbelow(10**self.CODE_DIGITS):0{self.CODE_DIGITS}}"
+        self.code_hash, self.code_expires_at = self._hash(code), now + self.CODE_VALID
+        self.save(update_fields=["code_hash", "code_expires_at"])
+        return code
+
+    def is_code(self, code: str, *, now: datetime) -> bool:
+        """True if this is the code that was made last and is still good. Reserve a guess before."""
+        if not self.code_hash or self.code_expires_at is None or self.code_expires_at <= now:
+            return False
+        return constant_time_compare(self.code_hash, self._hash(code))
+
+    def spend_code(self) -> bool:
+        """End the code; False if somebody else was faster with it, or another one was made meanwhile."""
+        rows = Visitor.objects.for_studio(self.studio_id).filter(pk=self.pk, code_hash=self.code_hash)
+        return bool(rows.update(code_hash="", code_expires_at=None))
+
+    def _hash(self, code: str) -> str:
+        # Keyed with the installation's secret: a stolen table does not tell six digits. A slow hash would add little to
+        # what lives for a quarter of an hour.
+        text = f"{self.pk.hex}:{self.version}:{code}"
+        return salted_hmac("glassine.visitor.code", text, algorithm="sha256").hexdigest()
 
 
 class ActivityKind(models.TextChoices):

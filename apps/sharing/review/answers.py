@@ -114,10 +114,7 @@ def sent_lists(member: Entered, *, only_waiting: bool, after: str) -> tuple[list
     rows = waiting(member) if only_waiting else sent
     rows = _with_figures(rows.filter(shown__album__trashed_at__isnull=True)).select_related("shown__album")
     order, scope = ("-sent_at", "id"), f"selections {member.studio.pk} {only_waiting}"
-    try:
-        page = keyset.page(rows, order, limit=WAITING_PAGE, cursor=after or None, scope=scope)
-    except keyset.BadCursor:
-        page = keyset.page(rows, order, limit=WAITING_PAGE, scope=scope)
+    page = keyset.page_or_first(rows, order, limit=WAITING_PAGE, cursor=after, scope=scope)
     return [_row(one) for one in page.rows], page.next or ""
 
 
@@ -131,9 +128,7 @@ def _with_figures(rows: QuerySet[Selection]) -> QuerySet[Selection]:
 
 
 def _row(selection: Any) -> ListRow:
-    preset = selection.preset
-    maximum = preset.maximum + selection.extra if preset and preset.maximum is not None else None
-    return ListRow(selection, selection.figure, maximum, selection.done)
+    return ListRow(selection, selection.figure, selection.maximum, selection.done)
 
 
 # -- photos --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, photo_of
 from apps.sharing.feedback import comments
-from apps.sharing.models import Comment
+from apps.sharing.models import BadComment, Comment
 from apps.sharing.review import grid
 from apps.sharing.review.grid import Proof
 from apps.web import htmx
@@ -131,8 +131,8 @@ def answer(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
     """The studio's answer to a comment; the photo's comments count as read then."""
     album, row = _comment(request, album_id, comment_id)
     try:
-        comments.answer(row, by=request.user, body=request.POST.get("body", ""))
-    except comments.BadComment as bad:
+        row.answer(by=request.user, body=request.POST.get("body", ""))
+    except BadComment as bad:
         return _page(request, album, problem=str(bad), bad=row.pk)
     comments.mark_read(album, row.photo_id)
     return _back(request, album, row.photo_id, "Your answer is there.")
@@ -143,7 +143,7 @@ def answer(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
 def remove(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResponse:
     """Take a comment away."""
     album, row = _comment(request, album_id, comment_id)
-    comments.remove(row, by=request.user)
+    row.remove(by=request.user)
     return _back(request, album, row.photo_id, "The comment is removed.")
 
 

@@ -15,7 +15,7 @@ from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums.filenames.index import stem_of
 from apps.albums.filenames.matching import LONGEST_TEXT, Matches, TooMuch, match
-from apps.albums.marks import LABELS, BadMark, set_own
+from apps.albums.marks import LABELS, BadOwnMark, set_own
 from apps.albums.models import Album, Flag
 from apps.albums.request_params import album_of, one_uuid, uuids
 from apps.sharing.favourites import studio
@@ -74,7 +74,7 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
         marked = set_own(
             album, photos, by=request.user, flag=wanted if is_flag else None, label=None if is_flag else wanted
         )
-    except BadMark as bad:
+    except BadOwnMark as bad:
         raise BadRequest(str(bad)) from bad
     answer = SeeOther(f"{album.get_absolute_url()}?mark={wanted}")
     text = f"{photos_word(marked.count if marked else 0)} marked."

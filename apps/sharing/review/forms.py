@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 
-from apps.sharing.favourites.studio import MOST_EXTRA
-from apps.sharing.models import SelectionPreset
+from apps.sharing.models import Selection, SelectionPreset
 
 MOST_PHOTOS = 100_000
 
 
-class PresetForm(forms.Form):
+class PreparedListForm(forms.Form):
     """A list for every visitor of the album. maximum empty: any number."""
 
     title = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"placeholder": "Album"}))
@@ -33,4 +32,4 @@ class PresetForm(forms.Form):
 class ExtraForm(forms.Form):
     """How many photos beyond the limit."""
 
-    extra = forms.IntegerField(min_value=0, max_value=MOST_EXTRA)
+    extra = forms.IntegerField(min_value=0, max_value=Selection.MOST_EXTRA)

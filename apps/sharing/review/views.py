@@ -21,9 +21,10 @@ from apps.sharing.models import Comment, Label, Selection, SelectionPreset, Verd
 from apps.sharing.review import answers, exports
 from apps.sharing.review import grid as review_grid
 from apps.sharing.review.answers import Question
-from apps.sharing.review.forms import ExtraForm, PresetForm
+from apps.sharing.review.forms import ExtraForm, PreparedListForm
 from apps.web import htmx, tables
 from apps.web.answers import SeeOther
+from apps.web.refusal import Unsuitable
 
 STARS = (1, 2, 3, 4, 5)
 OWN, MERGED = "studio", "merged"
@@ -59,15 +60,19 @@ def selections(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True)
 def album_proofing(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All lists of an album, and the photos that a question about them gives."""
-    return _overview(request, album_of(request, album_id), PresetForm())
+    return _overview(request, album_of(request, album_id), PreparedListForm())
 
 
-def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UUID | None = None) -> HttpResponse:
+def _overview(request: StudioRequest, album: Album, form: PreparedListForm, *, bad: UUID | None = None) -> HttpResponse:
     question = Question.of(request.GET)
     grid = review_grid.grid(album, answers.photo_ids(album, question), request.GET.get("after", ""))
     people = answers.people_of(album)
     presets = [
-        {"row": preset, "form": form if preset.pk == bad else PresetForm(preset=preset), "is_bad": preset.pk == bad}
+        {
+            "row": preset,
+            "form": form if preset.pk == bad else PreparedListForm(preset=preset),
+            "is_bad": preset.pk == bad,
+        }
         for preset in prepared_lists.of(album).order_by("rank", "pk")
     ]
     unread = Comment.objects.for_studio(request.studio).filter(
@@ -87,7 +92,7 @@ def _overview(request: StudioRequest, album: Album, form: PresetForm, *, bad: UU
         "labels": Label.choices,
         "stars": STARS,
         "presets": presets,
-        "preset_form": PresetForm() if bad else form,
+        "preset_form": PreparedListForm() if bad else form,
         "unread_comments": unread.count(),
     }
     return render(request, "sharing/review/answers.html", context, status=422 if form.is_bound else 200)
@@ -156,7 +161,7 @@ def selection_work(request: StudioRequest, album_id: UUID, selection_id: UUID) -
 def selection_reopen(request: StudioRequest, album_id: UUID, selection_id: UUID) -> HttpResponse:
     """Let the visitor change a sent list."""
     row = _row(request, album_id, selection_id)
-    studio.reopen_by_studio(row, by=request.user)
+    row.reopen(by=request.user)
     return _back(request, row, f"{row.visitor.name} can change the list again; this is round {row.round}.")
 
 
@@ -167,8 +172,8 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
     row = _row(request, album_id, selection_id)
     form = ExtraForm(request.POST)
     if not form.is_valid():
-        return _selection(request, row, problem=f"Grant between 0 and {studio.MOST_EXTRA:,} photos.")
-    studio.grant_more(row, form.cleaned_data["extra"], by=request.user)
+        return _selection(request, row, problem=f"Grant between 0 and {Selection.MOST_EXTRA:,} photos.")
+    row.grant(form.cleaned_data["extra"], by=request.user)
     return _back(request, row, f"{row.visitor.name} may choose {row.extra} more.")
 
 
@@ -180,12 +185,12 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
 def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A new list for every visitor."""
     album = album_of(request, album_id)
-    form = PresetForm(request.POST)
+    form = PreparedListForm(request.POST)
     if form.is_valid():
         try:
             prepared_lists.create(album, by=request.user, **form.terms())
             return _to_album(request, album, "The list is prepared for everybody who comes.")
-        except prepared_lists.BadPreset as bad:
+        except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form)
 
@@ -202,12 +207,12 @@ def _preset(request: StudioRequest, album_id: UUID, preset_id: UUID) -> tuple[Al
 def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """Title and limits of a prepared list."""
     album, preset = _preset(request, album_id, preset_id)
-    form = PresetForm(request.POST, preset=preset)
+    form = PreparedListForm(request.POST, preset=preset)
     if form.is_valid():
         try:
-            prepared_lists.change(preset, by=request.user, **form.terms())
+            preset.change(by=request.user, **form.terms())
             return _to_album(request, album, "The list is changed.")
-        except prepared_lists.BadPreset as bad:
+        except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form, bad=preset.pk)
 
@@ -217,7 +222,7 @@ def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
 def preset_delete(request: StudioRequest, album_id: UUID, preset_id: UUID) -> HttpResponse:
     """No longer prepare a list."""
     album, preset = _preset(request, album_id, preset_id)
-    prepared_lists.delete(preset, by=request.user)
+    preset.remove(by=request.user)
     return _to_album(request, album, "The list is no longer prepared. What clients picked stays.")
 
 

@@ -17,7 +17,7 @@ from apps.accounts.models import JournalEntry, Role, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.access import lockout
 from apps.sharing.models import secrets
-from apps.web.rate_limit import Budget
+from apps.web.rate_limit import RateLimit
 from tests.accounts.emails import rows, send_all
 from tests.factories import MembershipFactory, UserFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, unlocked
@@ -92,7 +92,7 @@ def test_right_passwords_of_guests_give_an_attacker_no_more_tries(shared: Make) 
 @pytest.mark.slow
 def test_g16_fifty_tries_a_day(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(password=PASSWORD)
-    monkeypatch.setattr(lockout, "PASSWORD", replace(lockout.PASSWORD, per_hour=Budget("link-hour", 1000, 3600)))
+    monkeypatch.setattr(lockout, "PASSWORD", replace(lockout.PASSWORD, per_hour=RateLimit("link-hour", 1000, 3600)))
     statuses = [guess(share, number)[0] for number in range(55)]
     assert statuses == [422] * 50 + [429] * 5
 
@@ -104,7 +104,7 @@ def test_one_address_cannot_try_many_links(shared: Make) -> None:
         for share in shares
         for _ in range(9)
     ]
-    assert statuses.count(422) == lockout.PER_ADDRESS.tries
+    assert statuses.count(422) == lockout.PER_IP.tries
 
 
 def test_the_tries_left_are_told_from_the_third_wrong_one(shared: Make) -> None:

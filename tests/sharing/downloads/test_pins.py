@@ -116,7 +116,7 @@ def test_g16_fifty_a_day(share: Share) -> None:
     share.reload()
 
     def next_hour() -> None:
-        rate_limit.forgive(pin_code.GUARD.per_hour, f"{share.link.pk}:{share.link.pin_version}")
+        rate_limit.forgive(pin_code.LOCKOUT.per_hour, f"{share.link.pk}:{share.link.pin_version}")
 
     for number in range(50):
         next_hour()
@@ -172,8 +172,8 @@ def test_without_the_counter_nobody_may_guess(share: Share, monkeypatch: pytest.
         raise RedisError("away")
 
     monkeypatch.setattr(rate_limit, "_redis", away)
-    with pytest.raises(rate_limit.TooManyGuesses):
-        rate_limit.reserve(pin_code.GUARD.per_hour, "x")
+    with pytest.raises(rate_limit.RateLimited):
+        rate_limit.reserve(pin_code.LOCKOUT.per_hour, "x")
 
 
 @pytest.mark.parametrize("change", ["pin", "password", "revoked"])

@@ -21,17 +21,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.sharing.downloads.archive import layout as archive_layout
-from apps.sharing.downloads.archive.layout import Entry, Layout, Piece, clean, distinct
+from apps.sharing.downloads.archive.layout import Piece, ZipEntry, ZipLayout, clean, distinct
 
 MOMENT = datetime(2026, 6, 6, 15, 30, 42, tzinfo=UTC)
 Read = Callable[[Piece], bytes]
 
 
-def entry(name: str, data: bytes, modified: datetime = MOMENT) -> Entry:
-    return Entry(name, len(data), zlib.crc32(data), modified)
+def entry(name: str, data: bytes, modified: datetime = MOMENT) -> ZipEntry:
+    return ZipEntry(name, len(data), zlib.crc32(data), modified)
 
 
-def part(layout: Layout, bodies: list[bytes], start: int, end: int) -> bytes:
+def part(layout: ZipLayout, bodies: list[bytes], start: int, end: int) -> bytes:
     """A range of an archive, put together as a server would."""
     out = bytearray()
     for segment in layout.segments(start, end):
@@ -43,7 +43,7 @@ def part(layout: Layout, bodies: list[bytes], start: int, end: int) -> bytes:
     return bytes(out)
 
 
-def whole(layout: Layout, bodies: list[bytes]) -> bytes:
+def whole(layout: ZipLayout, bodies: list[bytes]) -> bytes:
     return part(layout, bodies, 0, layout.length - 1)
 
 
@@ -58,7 +58,7 @@ def test_python_reads_what_was_laid_out_and_any_part_is_a_part_of_it(
 ) -> None:
     names = distinct(clean(name) for name, _, _ in given_files)
     bodies = [body for _, body, _ in given_files]
-    layout = Layout([entry(name, body, when) for name, (_, body, when) in zip(names, given_files, strict=True)])
+    layout = ZipLayout([entry(name, body, when) for name, (_, body, when) in zip(names, given_files, strict=True)])
     archive = whole(layout, bodies)
     assert len(archive) == layout.length
     with zipfile.ZipFile(io.BytesIO(archive)) as read:
@@ -73,11 +73,11 @@ def test_python_reads_what_was_laid_out_and_any_part_is_a_part_of_it(
 @pytest.mark.parametrize(("start", "end"), [(-1, 0), (1, 0), (0, 10**6)])
 def test_a_range_outside_of_the_archive_is_refused(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="range"):
-        list(Layout([entry("a", b"a")]).segments(start, end))
+        list(ZipLayout([entry("a", b"a")]).segments(start, end))
 
 
 def test_bytes_made_here_stand_in_the_archive_and_the_time_is_told() -> None:
-    layout = Layout([Entry.of("manifest.csv", b"name,size\r\n", MOMENT)])
+    layout = ZipLayout([ZipEntry.of("manifest.csv", b"name,size\r\n", MOMENT)])
     with zipfile.ZipFile(io.BytesIO(whole(layout, []))) as read:
         info = read.getinfo("manifest.csv")
         assert read.read(info) == b"name,size\r\n"
@@ -88,7 +88,7 @@ def test_bytes_made_here_stand_in_the_archive_and_the_time_is_told() -> None:
 # -- the tools that people have -----------------------------------------------------------------------
 
 
-def sparse(path: Path, layout: Layout, zeros: set[int], bodies: dict[int, bytes]) -> None:
+def sparse(path: Path, layout: ZipLayout, zeros: set[int], bodies: dict[int, bytes]) -> None:
     """Write an archive whose large entries are all zeros, without writing the zeros."""
     with path.open("wb") as file:
         for segment in layout.segments(0, layout.length - 1):
@@ -119,14 +119,14 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pat
     names = ["Zeremonie/Grüße 1.jpg", "写真/🎉.jpg", "a b'c&d.jpg", "IMG_1.JPG", "IMG_1 (2).JPG"]
     bodies = [random.Random(name).randbytes(5000) for name in names]
     plain = folder / "plain.zip"
-    plain.write_bytes(whole(Layout(list(map(entry, names, bodies))), bodies))
+    plain.write_bytes(whole(ZipLayout(list(map(entry, names, bodies))), bodies))
     many_bodies = [str(number).encode() * 20 for number in range(5000)]
     many = folder / "many.zip"
     entries = [entry(f"Set/DSC_{number:05}.JPG", body) for number, body in enumerate(many_bodies)]
-    many.write_bytes(whole(Layout(entries), many_bodies))
+    many.write_bytes(whole(ZipLayout(entries), many_bodies))
     huge = folder / "huge.zip"
     last = b"after four gigabytes"
-    layout = Layout([Entry("huge.tif", HUGE, crc_of_zeros(HUGE), MOMENT), entry("last.jpg", last)])
+    layout = ZipLayout([ZipEntry("huge.tif", HUGE, crc_of_zeros(HUGE), MOMENT), entry("last.jpg", last)])
     sparse(huge, layout, {0}, {1: last})
     yield {"plain": plain, "many": many, "huge": huge}
     shutil.rmtree(folder)
@@ -176,7 +176,7 @@ def test_every_tool_unpacks_the_same_files_under_their_names(
 
 
 def test_more_entries_than_the_old_format_counts() -> None:
-    layout = Layout([entry(str(number), b"") for number in range(70_000)])
+    layout = ZipLayout([entry(str(number), b"") for number in range(70_000)])
     with zipfile.ZipFile(io.BytesIO(whole(layout, []))) as read:
         assert len(read.infolist()) == 70_000
 

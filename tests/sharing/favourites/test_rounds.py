@@ -11,6 +11,7 @@ from apps.accounts.tenancy import acting_in
 from apps.sharing.favourites import prepared_lists
 from apps.sharing.favourites import studio as favourites_studio
 from apps.sharing.models import ClientEmail, EmailKind, Pick, Selection, SelectionPreset, Work
+from apps.web.refusal import Unsuitable
 from tests.factories import PlacementFactory
 from tests.sharing.review.proofs import Proofing, make_proofing
 
@@ -84,8 +85,8 @@ def test_reopening_keeps_the_work_and_begins_the_next_round(
 ) -> None:
     with acting_in(proofing.studio):
         favourites_studio.set_work(sent, [proofing.photos[0].pk], Work.READY, by=erin_user)
-        assert favourites_studio.reopen_by_studio(sent, by=erin_user)
-        assert not favourites_studio.reopen_by_studio(sent, by=erin_user)
+        assert sent.reopen(by=erin_user)
+        assert not sent.reopen(by=erin_user)
     fresh = proofing.fresh(sent)
     assert (fresh.is_sent, fresh.round) == (False, 2)
     assert proofing.works(sent) == ["ready", "selected", "selected"]
@@ -95,21 +96,21 @@ def test_reopening_keeps_the_work_and_begins_the_next_round(
 def test_a_stale_row_does_not_reopen_twice(proofing: Proofing, sent: Selection, erin_user: User) -> None:
     stale = proofing.fresh(sent)
     with acting_in(proofing.studio):
-        favourites_studio.reopen_by_studio(sent, by=erin_user)
-        assert not favourites_studio.reopen_by_studio(stale, by=erin_user)
+        sent.reopen(by=erin_user)
+        assert not stale.reopen(by=erin_user)
     assert proofing.fresh(sent).round == 2
 
 
-@pytest.mark.parametrize("extra", [-1, favourites_studio.MOST_EXTRA + 1])
+@pytest.mark.parametrize("extra", [-1, Selection.MOST_EXTRA + 1])
 def test_what_cannot_be_granted(proofing: Proofing, sent: Selection, erin_user: User, extra: int) -> None:
     with acting_in(proofing.studio), pytest.raises(ValueError, match="Grant between"):
-        favourites_studio.grant_more(sent, extra, by=erin_user)
+        sent.grant(extra, by=erin_user)
 
 
 def test_granting_says_how_many_in_all(proofing: Proofing, sent: Selection, erin_user: User) -> None:
     with acting_in(proofing.studio):
         for extra in (5, 5, 2):
-            favourites_studio.grant_more(sent, extra, by=erin_user)
+            sent.grant(extra, by=erin_user)
     assert proofing.fresh(sent).extra == 2
     assert [detail["extra"] for _, detail in journal(proofing.studio)] == [5, 2]
 
@@ -130,7 +131,7 @@ def test_prepared_lists_are_few(proofing: Proofing, erin_user: User, monkeypatch
     with acting_in(proofing.studio):
         for title in ("One", "Two"):
             prepared_lists.create(proofing.album, by=erin_user, title=title, minimum=0, maximum=None)
-        with pytest.raises(prepared_lists.BadPreset, match="2 prepared lists"):
+        with pytest.raises(Unsuitable, match="2 prepared lists"):
             prepared_lists.create(proofing.album, by=erin_user, title="Three", minimum=0, maximum=None)
         ranks = SelectionPreset.objects.for_studio(proofing.studio).order_by("rank").values_list("title", flat=True)
         assert list(ranks) == ["One", "Two"]

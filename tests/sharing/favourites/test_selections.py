@@ -25,7 +25,7 @@ from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
 from apps.sharing.favourites import hearts, lists
-from apps.sharing.favourites.lists import Refused
+from apps.sharing.favourites.lists import ListRefused
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
 from tests.accounts.emails import send_all
 from tests.actors import keep_to
@@ -45,7 +45,7 @@ class Guest:
     grant: Grant
     visitor: Visitor
 
-    def heart(self, number: int, *, on: bool = True, selection: Selection | None = None) -> hearts.Tally:
+    def heart(self, number: int, *, on: bool = True, selection: Selection | None = None) -> hearts.HeartTally:
         """Tap the heart of one of the album's photos."""
         with acting_in(self.share.studio):
             photo = self.share.photos[number]
@@ -87,7 +87,7 @@ Enter = Callable[..., Guest]
 @contextmanager
 def refused(code: str) -> Iterator[Any]:
     """The deed is refused with this code."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ListRefused) as caught:
         yield caught
     assert caught.value.code == code
 
@@ -243,7 +243,7 @@ def test_parallel_hearts_do_not_pass_the_limit(enter: Enter, monkeypatch: pytest
         at_once.wait()
         try:
             ada.heart(number)
-        except Refused as reason:
+        except ListRefused as reason:
             return reason.code
         finally:
             connection.close()

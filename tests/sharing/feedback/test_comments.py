@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.feedback import comments
-from apps.sharing.models import Activity, ActivityKind, Comment
+from apps.sharing.models import Activity, ActivityKind, BadComment, Comment
 from tests.sharing.conftest import Make, Share
 from tests.sharing.known import address, allowing, another_link, known, visitor_of
 
@@ -239,13 +239,13 @@ def test_the_studio_answers_removes_and_reads(share: Share, alice_user: User) ->
     say(client, share, "Zqx rude")
     question, rude = rows(share)
     with acting_in(share.studio):
-        reply = comments.answer(question, by=alice_user, body=" Gladly ")
+        reply = question.answer(by=alice_user, body=" Gladly ")
         assert (reply.body, reply.parent_id, reply.link_id) == ("Gladly", question.pk, share.link.pk)
-        assert comments.answer(reply, by=alice_user, body="And more").parent_id == question.pk
-        with pytest.raises(comments.BadComment):
-            comments.answer(question, by=alice_user, body=" ")
-        comments.remove(rude, by=alice_user)
-        comments.remove(rude, by=alice_user)
+        assert reply.answer(by=alice_user, body="And more").parent_id == question.pk
+        with pytest.raises(BadComment):
+            question.answer(by=alice_user, body=" ")
+        rude.remove(by=alice_user)
+        rude.remove(by=alice_user)
         assert JournalEntry.objects.for_studio(share.studio).filter(verb="comment.removed").count() == 1
         question.refresh_from_db()
         assert question.read_at is not None
@@ -271,7 +271,7 @@ def test_a_long_thread_costs_no_more_queries(share: Share) -> None:
                 )
                 root.body = f"n{number}"
                 root.save(force_insert=True)
-                comments.answer(root, by=None, body="yes")  # type: ignore[arg-type]
+                root.answer(by=None, body="yes")  # type: ignore[arg-type]
         with CaptureQueriesContext(connection) as seen:
             assert panel(client, share).count('id="c-') >= 2 * roots
         return len(seen)

@@ -29,7 +29,7 @@ from apps.sharing.models import (
     Shown,
     Visitor,
 )
-from apps.web.rate_limit import Budget
+from apps.web.rate_limit import RateLimit
 from tests.factories import AlbumFactory
 from tests.sharing.access.test_door import addresses, leaks
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, unlocked
@@ -100,7 +100,7 @@ def test_a_person_signed_out_is_nobody_in_every_browser(shared: Make) -> None:
     client = introduced(share)
     (anna,) = people(share)
     with acting_in(share.studio):
-        visitors.sign_out(anna)
+        anna.sign_out()
     assert known_as(share, client) == ""
 
 
@@ -200,7 +200,7 @@ def test_an_opening_that_was_asked_for_counts_once_and_by_name(shared: Make, pas
 
 
 def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "OPENINGS", Budget("link-opened", 2, 3600))
+    monkeypatch.setattr(pages, "OPENINGS", RateLimit("link-opened", 2, 3600))
     share = shared()
     assert [Client().get(share.url()).status_code for _ in range(4)] == [200] * 4
     share.reload()
@@ -215,7 +215,7 @@ def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, mo
 def test_who_gives_the_password_again_and_again_writes_no_endless_list(
     shared: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "UNLOCKINGS", Budget("link-unlocked", 2, 3600))
+    monkeypatch.setattr(pages, "UNLOCKINGS", RateLimit("link-unlocked", 2, 3600))
     share = shared(password=PASSWORD)
     for _ in range(3):
         unlocked(share)

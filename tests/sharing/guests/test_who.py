@@ -28,7 +28,7 @@ from apps.sharing.guests import email_codes, visitors
 from apps.sharing.guests.identify import needs_person
 from apps.sharing.models import Visitor
 from apps.web.logs import Redact
-from apps.web.rate_limit import Budget
+from apps.web.rate_limit import RateLimit
 from tests.accounts.emails import rows, send_all, sent
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.links.test_secrets import everything_stored
@@ -160,7 +160,7 @@ def test_a_code_works_once_also_for_two_at_the_same_moment(shared: Make) -> None
     (visitor,) = people(share)
     twin = copy(visitor)
     with acting_in(share.studio):
-        assert [email_codes._spend(visitor), email_codes._spend(twin)] == [True, False]
+        assert [visitor.spend_code(), twin.spend_code()] == [True, False]
 
 
 def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def test_g16_sixty_codes_at_once_are_compared_no_more_often_than_the_budget(shar
         time.sleep(0.02)
         return False
 
-    with patch.object(email_codes, "is_code", counted), ThreadPoolExecutor(20) as pool:
+    with patch.object(Visitor, "is_code", counted), ThreadPoolExecutor(20) as pool:
         statuses = list(pool.map(lambda number: guess(share, number, f"{number:06}"), range(60)))
     assert len(compared) == email_codes.PER_VISITOR.tries == 10
     assert (statuses.count(422), statuses.count(429)) == (10, 50)
@@ -234,11 +234,11 @@ def test_g16_guesses_are_bounded_per_link_and_per_address_of_the_network(
     shared: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = shared()
-    monkeypatch.setattr(email_codes, "PER_LINK", Budget("link-code", 12, 3600))
+    monkeypatch.setattr(email_codes, "PER_LINK", RateLimit("link-code", 12, 3600))
     statuses = [guess(share, number, "123456", f"person{number}@example.com") for number in range(20)]
     assert statuses == [422] * 12 + [429] * 8
     other = shared()
-    monkeypatch.setattr(email_codes, "PER_ADDRESS", Budget("link-code-address", 5, 3600))
+    monkeypatch.setattr(email_codes, "PER_IP", RateLimit("link-code-address", 5, 3600))
     statuses = [guess(other, 77, "123456", f"person{number}@example.com") for number in range(8)]
     assert statuses == [422] * 5 + [429] * 3
 
@@ -266,7 +266,7 @@ def test_emails_to_an_address_are_bounded_and_the_form_stays(shared: Make) -> No
 
 def test_people_cannot_be_made_up_without_end(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared()
-    monkeypatch.setattr(visitors, "NEW_PER_LINK", Budget("link-visitors", 3, 3600))
+    monkeypatch.setattr(visitors, "NEW_PER_LINK", RateLimit("link-visitors", 3, 3600))
     statuses = [
         Client().post(address(share, "who_save"), {"name": "x", "email": f"x{number}@example.com"}).status_code
         for number in range(5)

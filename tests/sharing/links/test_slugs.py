@@ -197,7 +197,7 @@ def test_two_who_choose_one_address_at_once_do_not_both_get_it(
     shared: Make, alice_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = readable(shared)
-    monkeypatch.setattr(lifecycle.Wish, "check", lambda *_: None)
+    monkeypatch.setattr(lifecycle.LinkWish, "check", lambda *_: None)
     with acting_in(share.studio), pytest.raises(Unsuitable) as refused:
         lifecycle.create(share.album, by=alice_user, label="Second", slug="anna-tom", password=PASSWORD)
     assert refused.value.field == "slug"

@@ -17,7 +17,7 @@ from apps.media import on_demand, serving
 from apps.media.models import Blob, BlobState
 from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
-from apps.sharing.downloads.archive.layout import Entry, Piece
+from apps.sharing.downloads.archive.layout import Piece, ZipEntry
 from apps.sharing.downloads.archive.plan import Bundle
 from apps.sharing.downloads.sizes import Unwhole, rendition_of
 
@@ -88,7 +88,7 @@ def _chunks(bundle: Bundle, where: Places, start: int, end: int) -> Iterator[byt
             yield segment
 
 
-def _read(location: serving.Location, entry: Entry, piece: Piece) -> Iterator[bytes]:
+def _read(location: serving.Location, entry: ZipEntry, piece: Piece) -> Iterator[bytes]:
     """The bytes of one piece. Where it holds the entry's end, the last bytes leave only if all of the entry is true."""
     is_whole = piece.offset + piece.length == entry.size
     left = piece.length

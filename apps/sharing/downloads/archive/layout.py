@@ -34,7 +34,7 @@ _FINDER_64 = struct.Struct("<4sLQL")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """One file of an archive. name: its path there, clean and distinct.  modified: aware; its wall time is told.
 
     data: the bytes themselves, for what is made here; None for what lies elsewhere.
@@ -47,7 +47,7 @@ class Entry:
     data: bytes | None = None
 
     @classmethod
-    def of(cls, name: str, data: bytes, modified: datetime) -> Entry:
+    def of(cls, name: str, data: bytes, modified: datetime) -> ZipEntry:
         """An entry of bytes at hand."""
         return cls(name, len(data), zlib.crc32(data), modified, data)
 
@@ -61,10 +61,10 @@ class Piece:
     length: int
 
 
-class Layout:
+class ZipLayout:
     """The archive of these entries, in this order."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[ZipEntry]) -> None:
         self.entries = entries
         # Where each local header begins; the last is where the central directory does.
         self._starts = list(accumulate((_head_length(entry) + entry.size for entry in entries), initial=0))
@@ -105,18 +105,18 @@ class Layout:
         return directory + _end(len(self.entries), len(directory), self._starts[-1])
 
 
-def _head_length(entry: Entry) -> int:
+def _head_length(entry: ZipEntry) -> int:
     return _LOCAL.size + len(entry.name.encode()) + len(_sizes_64(entry)) + len(_time_extra(entry))
 
 
-def _sizes_64(entry: Entry) -> bytes:
+def _sizes_64(entry: ZipEntry) -> bytes:
     """The sizes for a local header that cannot hold them."""
     if entry.size < LIMIT_32:
         return b""
     return struct.pack("<2H2Q", _ZIP64_TAG, 16, entry.size, entry.size)
 
 
-def _time_extra(entry: Entry) -> bytes:
+def _time_extra(entry: ZipEntry) -> bytes:
     """The moment itself: the DOS fields hold a wall time without a zone."""
     seconds = int(entry.modified.timestamp())
     return struct.pack("<2HBl", _TIME_TAG, 5, 1, seconds) if 0 <= seconds < 1 << 31 else b""
@@ -132,7 +132,7 @@ def _dos(moment: datetime) -> tuple[int, int]:
     return time, ((moment.year - 1980) << 9) | (moment.month << 5) | moment.day
 
 
-def _local(entry: Entry) -> bytes:
+def _local(entry: ZipEntry) -> bytes:
     name, large = entry.name.encode(), _sizes_64(entry)
     extra = large + _time_extra(entry)
     size = LIMIT_32 if large else entry.size
@@ -143,7 +143,7 @@ def _local(entry: Entry) -> bytes:
     return fixed + name + extra
 
 
-def _central(entry: Entry, start: int) -> bytes:
+def _central(entry: ZipEntry, start: int) -> bytes:
     name = entry.name.encode()
     large = b""
     size, offset = entry.size, start

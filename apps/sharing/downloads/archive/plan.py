@@ -20,21 +20,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from apps.albums.models import Audience, PlacementQuerySet
+from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
-from apps.albums.stream import unseen
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive import paths
-from apps.sharing.downloads.archive.layout import Entry, Layout
+from apps.sharing.downloads.archive.layout import ZipEntry, ZipLayout
 from apps.sharing.downloads.files import File
-from apps.sharing.downloads.sizes import COLUMNS, Missing, files_of, is_offered
+from apps.sharing.downloads.sizes import COLUMNS, Unmade, files_of, is_offered
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
-from apps.web.compiled_queries import Compiled
 from apps.web.refusal import Refusal
 
 MOST_CHOSEN = 500
@@ -42,7 +39,6 @@ MOST_CHOSEN = 500
 KEPT = timedelta(days=2)
 MOST_KEPT = 2_000
 _CHOSEN = "ids"
-_NIL: Final = UUID(int=0)
 _WHAT = re.compile(r"all|favourites|(list|section):[0-9a-f-]{32,36}|photos:[0-9a-f]{32}")
 _ETAG = re.compile(r"[0-9a-f]{32}")
 
@@ -79,7 +75,7 @@ class NotReady(Refusal):
     sentence = _("The photos are being prepared in this size. Please come back in a moment.")
     wait = 5
 
-    def __init__(self, done: int, total: int, missing: Missing) -> None:
+    def __init__(self, done: int, total: int, missing: Unmade) -> None:
         self.done, self.total, self.missing = done, total, missing
         super().__init__()
 
@@ -126,17 +122,17 @@ class Bundle:
         return [photo.photo_id for photo in self.photos]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> ZipLayout:
         """Its bytes: the photos, and behind them the manifest."""
         zone = ZoneInfo(self.zone)
         moments = [datetime.fromtimestamp(photo.modified, zone) for photo in self.photos]
         entries = [
-            Entry(photo.path, photo.size, photo.crc32, moment)
+            ZipEntry(photo.path, photo.size, photo.crc32, moment)
             for photo, moment in zip(self.photos, moments, strict=True)
         ]
         manifest = paths.manifest((photo.path, photo.size, photo.sha256) for photo in self.photos)
-        entries.append(Entry.of(paths.manifest_name(self.part, self.parts), manifest, max(moments)))
-        return Layout(entries)
+        entries.append(ZipEntry.of(paths.manifest_name(self.part, self.parts), manifest, max(moments)))
+        return ZipLayout(entries)
 
     @property
     def length(self) -> int:
@@ -173,8 +169,8 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
     """
     if not is_offered(grant, wish.size):
         raise NotGranted
-    kind, given = _choice(grant, wish.what, visitor)
-    files, missing = files_of(grant, _ROWS(kind, grant.rights.is_main, **given), wish.size)
+    rows = members(grant, wish.what, visitor).in_order().values_list(*COLUMNS)
+    files, missing = files_of(grant, list(rows), wish.size)
     if missing:
         raise NotReady(len(files), len(files) + len(missing), missing)
     if not files:
@@ -198,63 +194,23 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
 
 def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
     """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
-    kind, given = _choice(grant, what, visitor)
-    return _members(kind, grant.rights.is_main, **given)
-
-
-def _choice(grant: Grant, what: str, visitor: Visitor | None) -> tuple[str, dict[str, Any]]:
-    """Kind and values of a choice, as `_members` takes them. Raises Http404 for a choice that is none."""
     if not _WHAT.fullmatch(what):
         raise Http404
     kind, _colon, named = what.partition(":")
-    given: dict[str, Any] = {
-        "studio": grant.studio.pk,
-        "album": grant.shown.pk,
-        "link": grant.link_id,
-        "hidden": grant.stream().hidden_sections,
-    }
-    if kind in ("favourites", "list"):
-        if visitor is None:
-            return "photos", given | {"photos": []}
-        given["visitor"] = visitor.pk
-    if kind in ("list", "section"):
-        given["one"] = uuid_or_none(named)
-        if given["one"] is None:
-            raise Http404
+    shown = grant.photos()
+    if kind == "all":
+        return shown
     if kind == "photos":
-        given["photos"] = _chosen(grant, named)
-    return kind, given
-
-
-def _members(
-    kind: str,
-    is_main: bool,
-    *,
-    studio: UUID,
-    album: UUID,
-    link: UUID,
-    hidden: Sequence[UUID],
-    visitor: UUID = _NIL,
-    one: UUID = _NIL,
-    photos: Sequence[UUID] = (),
-) -> PlacementQuerySet:
-    """What a link shows of a choice. one: the list or the section.  visitor: whose favourites.  photos: single ones."""
-    shown = unseen(studio, album, Audience(link, is_main), hidden).visible()
-    picks = Pick.objects.for_studio(studio).filter(selection__visitor_id=visitor)
-    if kind == "favourites":
-        return shown.filter(photo_id__in=picks.values("photo_id"))
-    if kind == "list":
-        return shown.filter(photo_id__in=picks.filter(selection_id=one).values("photo_id"))
-    if kind == "section":
+        return shown.filter(photo_id__any=_chosen(grant, named))
+    one = uuid_or_none(named)
+    if named and one is None:
+        raise Http404
+    if kind == "section" and one:
         return shown.filter(section_id=one)
-    return shown.filter(photo_id__any=photos) if kind == "photos" else shown
-
-
-def _rows(kind: str, is_main: bool, **given: Any) -> QuerySet[Any, tuple[Any, ...]]:
-    return _members(kind, is_main, **given).in_order().values_list(*COLUMNS)
-
-
-_ROWS: Final = Compiled(_rows)
+    if visitor is None:
+        return shown.none()
+    picks = Pick.objects.for_studio(grant.studio).filter(selection__visitor=visitor)
+    return shown.filter(photo_id__in=(picks.filter(selection_id=one) if one else picks).values("photo_id"))
 
 
 def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:

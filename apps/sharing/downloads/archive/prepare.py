@@ -14,12 +14,12 @@ from apps.media import on_demand
 from apps.media.models import Blob
 from apps.sharing.access import Grant
 from apps.sharing.downloads import sizes
-from apps.sharing.downloads.sizes import Missing
+from apps.sharing.downloads.sizes import Unmade
 
 COUNT = "archive.count"
 
 
-def begin(grant: Grant, missing: Missing) -> None:
+def begin(grant: Grant, missing: Unmade) -> None:
     """Put what is missing on the workers' list. Asking twice is asking once; what was given up starts afresh."""
     if missing.sources:
         on_demand.request(grant.studio, missing.sources, missing.kind)
@@ -27,7 +27,7 @@ def begin(grant: Grant, missing: Missing) -> None:
         queue.put(grant.studio, COUNT, blob_id, queue=Queue.IMAGES, again=True)
 
 
-def state(grant: Grant, missing: Missing) -> str:
+def state(grant: Grant, missing: Unmade) -> str:
     """ "idle" before anybody asked for it, "busy" while workers are at it, "failed" when they gave up."""
     wanted = [*missing.sources, *missing.uncounted]
     kinds = (f"derive.{missing.kind}", COUNT)
@@ -47,7 +47,7 @@ def count(job: queue.Claimed) -> None:
         try:
             sizes.count_crc(job.studio_id, blob.pk, blob.storage_key, blob.sha256)
         except sizes.Unwhole as reason:
-            raise queue.Refused(str(reason)) from reason
+            raise queue.JobRefused(str(reason)) from reason
 
 
 STEPS: dict[str, Callable[[queue.Claimed], None]] = {COUNT: count}

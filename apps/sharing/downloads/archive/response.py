@@ -48,7 +48,7 @@ class Delivery:
 
     bundle: Bundle
     where: body.Places
-    part: ranges.Part | None
+    part: ranges.ByteRange | None
 
     @property
     def status(self) -> int:

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, acting_in
-from apps.albums import reprocess
 from apps.albums.models import Photo, PhotoState
 from apps.media.management.studios import chosen
 from apps.media.models import Rendition
@@ -49,9 +48,9 @@ class Command(BaseCommand):
 def _again(photo: Photo) -> None:
     """A photo that can be seen stays visible while it is rendered anew."""
     if photo.state == PhotoState.FAILED:
-        reprocess.try_again(photo)
+        photo.reprocess()
     else:
-        reprocess.render_again(photo)
+        photo.render_again()
 
 
 def _wanted(studio: Studio, options: dict[str, Any]) -> StudioQuerySet[Photo]:

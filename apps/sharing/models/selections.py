@@ -1,18 +1,21 @@
-"""What visitors say of photos: favourites in lists and rounds, marks, comments."""
+"""Favourites of visitors, in lists and rounds."""
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts.journal import note
 from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo
-from apps.sharing.models.links import ShareLink
 from apps.sharing.models.shown import OfShown
 from apps.sharing.models.visitors import Visitor
+from apps.web.refusal import Unsuitable
 
 
 class SelectionPreset(OfShown):
@@ -40,6 +43,30 @@ class SelectionPreset(OfShown):
     def __str__(self) -> str:
         return self.title
 
+    def set_terms(self, *, title: str, minimum: int, maximum: int | None) -> None:
+        """Keep title and limits. Raises Unsuitable; then nothing was kept."""
+        title = " ".join(title.split())
+        if not title:
+            raise Unsuitable("title", "Give the list a name.")
+        if maximum is not None and maximum < max(minimum, 1):
+            raise Unsuitable("maximum", "The most cannot be less than the least.")
+        self.title, self.minimum, self.maximum = title, minimum, maximum
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError as error:
+            raise Unsuitable("title", "There is a list with this name already.") from error
+
+    def change(self, *, by: User, title: str, minimum: int, maximum: int | None) -> None:
+        """Another title or other limits. Visitors' lists keep their names; limits hold at once. Raises Unsuitable."""
+        self.set_terms(title=title, minimum=minimum, maximum=maximum)
+        note(self.studio, by, "preset.changed", self, title=self.title)
+
+    def remove(self, *, by: User) -> None:
+        """No longer prepare it. The lists that visitors have stay, without limits."""
+        note(self.studio, by, "preset.deleted", self, title=self.title)
+        self.delete()
+
 
 class SelectionState(models.TextChoices):
     OPEN = "open", "Open"
@@ -52,6 +79,8 @@ class Selection(OfShown):
     Sending locks it; either side may open it again, which begins the next round. `extra`: how many photos beyond
     the preset's maximum the studio has granted.
     """
+
+    MOST_EXTRA = 10_000
 
     visitor = TenantKey(Visitor, related_name="selections")
     preset = TenantKey(SelectionPreset, null=True, related_name="selections")
@@ -84,6 +113,56 @@ class Selection(OfShown):
     def is_sent(self) -> bool:
         return self.state == SelectionState.SENT
 
+    @property
+    def maximum(self) -> int | None:
+        """How many photos it may hold, with what the studio granted beyond; None for any number."""
+        if self.preset is None or self.preset.maximum is None:
+            return None
+        return int(self.preset.maximum) + self.extra
+
+    @property
+    def minimum(self) -> int:
+        """How many photos it must hold to be sent."""
+        return self.preset.minimum if self.preset else 0
+
+    def hold(self) -> None:
+        """Lock the row until the transaction ends and read afresh what acts on it depend on."""
+        rows: Any = Selection.objects.for_studio(self.studio_id).select_for_update(no_key=True)
+        self.refresh_from_db(fields=["state", "round", "extra"], from_queryset=rows)
+
+    def touch(self, *changed: str) -> None:
+        """Save these columns, and when they or the photos in it changed."""
+        self.updated_at = timezone.now()
+        self.save(update_fields=[*changed, "updated_at"])
+
+    def begin_round(self) -> None:
+        """Let a sent list be changed again: what comes in from now on belongs to the next round.
+
+        Whoever calls it holds the row. The note was for the round that is over.
+        """
+        self.state, self.round, self.note = SelectionState.OPEN, self.round + 1, ""
+        self.touch("state", "round", "note")
+
+    def reopen(self, *, by: User) -> bool:
+        """The studio lets the visitor change a sent list, in the next round; False if it was open already."""
+        self.hold()
+        if not self.is_sent:
+            return False
+        self.begin_round()
+        note(self.studio, by, "selection.reopened", self, round=self.round)
+        return True
+
+    def grant(self, extra: int, *, by: User) -> None:
+        """How many photos it may hold beyond the limit of its preset. extra: in all, not in addition."""
+        if not 0 <= extra <= self.MOST_EXTRA:
+            raise ValueError(f"Grant between 0 and {self.MOST_EXTRA:,} photos.")
+        self.hold()
+        if self.extra == extra:
+            return
+        self.extra = extra
+        self.touch("extra")
+        note(self.studio, by, "selection.granted", self, extra=extra)
+
 
 class Work(models.TextChoices):
     """How far the studio is with a picked photo; the client follows it."""
@@ -114,85 +193,3 @@ class Pick(StudioModel):
 
     def __str__(self) -> str:
         return f"{self.photo_id} in {self.selection_id}"
-
-
-class Verdict(models.TextChoices):
-    APPROVED = "approved", "Approve"
-    MAYBE = "maybe", "Maybe"
-    REJECTED = "rejected", "Reject"
-
-
-class Label(models.TextChoices):
-    """Lightroom's five colour labels."""
-
-    RED = "red", "Red"
-    YELLOW = "yellow", "Yellow"
-    GREEN = "green", "Green"
-    BLUE = "blue", "Blue"
-    PURPLE = "purple", "Purple"
-
-
-class Mark(OfShown):
-    """What one visitor thinks of one photo. The studio's own stars, flags and labels lie on the photo itself."""
-
-    visitor = TenantKey(Visitor, related_name="marks")
-    photo = TenantKey(Photo, related_name="marks")
-    verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
-    label = models.CharField(max_length=6, choices=Label.choices, blank=True)
-    stars = models.PositiveSmallIntegerField(default=0)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta(OfShown.Meta):
-        constraints = [
-            *OfShown.Meta.constraints,
-            SameStudio("shown"),
-            SameStudio("visitor"),
-            SameStudio("photo"),
-            models.UniqueConstraint(fields=["studio", "shown", "visitor", "photo"], name="sharing_mark_once"),
-            models.CheckConstraint(condition=Q(stars__lte=5), name="sharing_mark_stars"),
-        ]
-        indexes = [models.Index(fields=["studio", "shown", "photo"], name="sharing_mark_photo")]
-
-    def __str__(self) -> str:
-        return f"{self.visitor_id} on {self.photo_id}"
-
-
-class Comment(OfShown):
-    """A remark on a photo, by a visitor or (with `author`) by the studio; answers have a `parent`.
-
-    link: the one by which its thread was begun. Only guests of the same link read it, and its answers with it.
-    pin_x, pin_y: the point of the photo it speaks of, 0..1 from left and top; both or neither.
-    removed_at: taken back by its writer or by the studio; the answers stay.
-    read_at: when the studio has seen it.
-    """
-
-    photo = TenantKey(Photo, related_name="comments")
-    link = TenantKey(ShareLink, null=True, related_name="comments")
-    visitor = TenantKey(Visitor, null=True, related_name="comments")
-    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    parent = TenantKey("sharing.Comment", null=True, related_name="answers")
-    body = models.TextField(max_length=2000)
-    pin_x = models.FloatField(null=True)
-    pin_y = models.FloatField(null=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    removed_at = models.DateTimeField(null=True, editable=False)
-    read_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta(OfShown.Meta):
-        constraints = [
-            *OfShown.Meta.constraints,
-            SameStudio("shown"),
-            SameStudio("photo"),
-            SameStudio("link", on_delete="set null"),
-            SameStudio("visitor"),
-            SameStudio("parent"),
-            models.CheckConstraint(
-                condition=Q(pin_x__isnull=True, pin_y__isnull=True)
-                | Q(pin_x__gte=0, pin_x__lte=1, pin_y__gte=0, pin_y__lte=1),
-                name="sharing_comment_pin",
-            ),
-        ]
-        indexes = [models.Index(fields=["studio", "shown", "photo", "created_at"], name="sharing_comment_thread")]
-
-    def __str__(self) -> str:
-        return f"comment on {self.photo_id}"

@@ -1,0 +1,125 @@
+"""Which photos of an album somebody reads, and the statement that reads a part of them.
+
+A scope holds ids and no rows: a query that is built of it, and of nothing else, is compiled once and filled with the
+ids of each reader (docs/decisions/0015).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final, TypeAlias, cast
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import (
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+)
+
+from apps.albums.models import Audience, Placement, PlacementQuerySet
+from apps.albums.tiles import FIELDS, TileRow
+from apps.media.models import Rendition
+from apps.web.compiled_queries import Compiled
+from apps.web.index_order import in_index_order
+
+# Where a photo stands in the reading order: rank of its section, sort key, id of the placement.
+Key: TypeAlias = tuple[int, str, UUID]
+WHERE: Final = Tuple(F("section_rank"), F("sort_key"), F("id"))
+
+
+class Reach(Enum):
+    """Which part of a scope: all of it, what comes after, from or before a photo, or chosen photos."""
+
+    ALL = auto()
+    AFTER = auto()
+    FROM = auto()
+    BEFORE = auto()
+    CHOSEN = auto()
+
+
+_BEYOND: Final = {Reach.AFTER: TupleGreaterThan, Reach.FROM: TupleGreaterThanOrEqual, Reach.BEFORE: TupleLessThan}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An album as somebody reads it.
+
+    audience: the share link by which a client looks.  hidden_sections: those of which it may not know.
+    only_shown: as a client sees it (ready, not hidden); else all but the trash.
+    section_rank: only the photos of this section.
+    """
+
+    studio_id: UUID
+    album_id: UUID
+    audience: Audience | None = None
+    hidden_sections: tuple[UUID, ...] = ()
+    only_shown: bool = True
+    section_rank: int | None = None
+
+    def all(self) -> PlacementQuerySet:
+        """Every photo of the album, in the trash or not, whoever reads it."""
+        return cast(PlacementQuerySet, Placement.objects.for_studio(self.studio_id).filter(album_id=self.album_id))
+
+    def placements(self) -> PlacementQuerySet:
+        """The photos that the reader sees, in no order."""
+        if self.audience is not None:
+            seen = self.all().shown_to(self.audience, self.hidden_sections)
+        else:
+            seen = self.all().shown() if self.only_shown else self.all().live()
+        return seen if self.section_rank is None else seen.filter(section_rank=self.section_rank)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePart:
+    """Some photos of a scope. key: after, from or before which.  photos: the chosen ones, in one array."""
+
+    scope: Scope
+    reach: Reach = Reach.ALL
+    key: Key | None = None
+    photos: list[UUID] | None = None
+
+    def query(self, most: int, only: QuerySet[Any] | None = None) -> QuerySet[Any, tuple[Any, ...]]:
+        """The columns of `TileRow`. Before a key come those next to it, in the order that leads there.
+
+        only: a query of photo ids; only these photos.
+        """
+        seen = self.scope.placements()
+        if only is not None:
+            seen = seen.filter(photo_id__in=only)
+        if self.key is not None:
+            seen = seen.filter(_BEYOND[self.reach](WHERE, self.key))
+        if self.photos is not None:
+            seen = seen.filter(photo_id__any=self.photos)
+        ordered = seen.in_order().reverse() if self.reach == Reach.BEFORE else seen.in_order()
+        return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
+
+
+_ROWS: Final = Compiled(ScopePart.query)
+
+
+def rows(part: ScopePart, most: int, only: QuerySet[Any] | None = None) -> list[TileRow]:
+    """The first photos of a part, as tiles show them; `only` as in `ScopePart.query`."""
+    if part.reach == Reach.CHOSEN and only is None:
+        return [TileRow._make(row) for row in _ROWS(part, most)]
+    with in_index_order():
+        return [TileRow._make(row) for row in (_ROWS(part, most) if only is None else part.query(most, only))]
+
+
+def _sizes() -> Subquery:
+    """[tile width, thumb width, web width, web height] of a photo, each null if there is no such rendition.
+
+    One look into the index of renditions per row, whatever the planner believes about the tables.
+    """
+    of_kind = {kind: Q(kind=kind) for kind in ("tile", "thumb", "web")}
+    sizes = Func(
+        *(Max("width", filter=of_kind[kind]) for kind in of_kind),
+        Max("height", filter=of_kind["web"]),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(IntegerField()),
+    )
+    made = Rendition.guarded.filter(source_id=OuterRef("photo__original_id"))
+    return Subquery(made.order_by().values("source_id").annotate(sizes=sizes).values("sizes"))
