@@ -18,13 +18,15 @@ from django.utils import timezone
 
 from apps.accounts.emails import Email, EmailState
 from apps.accounts.journal.models import JournalEntry, JournalSubject
+from apps.accounts.long_tasks import Task, TaskSlice, TaskState
 from apps.accounts.tenancy import StudioModel
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 __all__ = [
     "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
-    "QuotaExceeded", "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
+    "QuotaExceeded", "RefreshToken", "Role", "Studio", "Task", "TaskSlice", "TaskState", "User", "UserManager",
+    "secret_hash",
 ]  # fmt: skip
 
 

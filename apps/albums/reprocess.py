@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.albums.models import Album, Photo, PhotoState
@@ -23,17 +24,17 @@ def render_again(photo: Photo) -> None:
     queue.put(photo.studio_id, RENDER, photo.pk, queue=Queue.IMAGES, again=True)
 
 
-def try_all_again(album: Album) -> int:
-    """`try_again` for every failed photo of an album. Returns how many."""
-    failed = list(failed_of(album))
-    for photo in failed:
+def again(photo: Photo) -> None:
+    """Process a photo again; one that can be seen stays visible meanwhile."""
+    if photo.state == PhotoState.FAILED:
         try_again(photo)
-    return len(failed)
+    else:
+        render_again(photo)
 
 
-def failed_of(album: Album) -> list[Photo]:
+def failed_of(album: Album) -> QuerySet[Photo]:
     """The album's photos that could not be processed, oldest first."""
     rows = Photo.objects.for_studio(album.studio_id).filter(
         state=PhotoState.FAILED, placements__album_id=album.pk, placements__trashed_at__isnull=True
     )
-    return list(rows.order_by("id")[:1000])
+    return rows.order_by("id")

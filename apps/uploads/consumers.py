@@ -1,4 +1,4 @@
-"""Sockets: a page that looks at an album hears that photos changed. Ids only."""
+"""Sockets: a page of the studio hears that tasks got on, that of an album hears that photos changed. Ids only."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from apps.accounts.access import enter
+from apps.accounts.access import Entered, enter
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
+from apps.jobs import sliced
 from apps.uploads.progress import group_of
 from apps.web.threads import in_thread
 
@@ -25,8 +26,8 @@ RECHECK_SECONDS = 20
 NOT_YOURS = 4404
 
 
-class AlbumSocket(AsyncJsonWebsocketConsumer):
-    """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos change.
+class StudioSocket(AsyncJsonWebsocketConsumer):
+    """`/ws/studio/<slug>/`: {"type": "tasks", "ids": [...]} whenever tasks of the studio get on.
 
     The door is asked again every 20 s, so a socket does not outlive its session or a cut role.
     """
@@ -35,10 +36,10 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     watch: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        if not await in_thread(self._may_look):
+        self.group = await in_thread(self._look)
+        if self.group is None:
             await self.close(NOT_YOURS)
             return
-        self.group = group_of(UUID(self.scope["url_route"]["kwargs"]["album"]))
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
         self.watch = asyncio.create_task(self._keep_asking())
@@ -54,9 +55,9 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Pages have nothing to say here, so what is said is not even read."""
 
-    async def photos_changed(self, event: dict[str, Any]) -> None:
-        """A message of `progress.announce`."""
-        await self.send_json({"type": "photos", "ids": event["ids"]})
+    async def tasks_changed(self, event: dict[str, Any]) -> None:
+        """A message of `sliced.announce`."""
+        await self.send_json({"type": "tasks", "ids": event["ids"]})
 
     async def _keep_asking(self) -> None:
         while True:
@@ -68,20 +69,33 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def _may_still_look(self) -> bool:
         """A question that cannot be asked (the database restarts) counts as no: the page opens another socket."""
         try:
-            return await in_thread(self._may_look)
+            return await in_thread(self._look) is not None
         except Exception:
             log.warning("a socket is closed, because its right could not be looked up", exc_info=True)
             return False
 
-    def _may_look(self) -> bool:
-        route = self.scope["url_route"]["kwargs"]
+    def _look(self) -> str | None:
+        """The channel group of what the address names, or None if whoever asks may not look at it (any more)."""
         try:
-            entered = enter(user_of(dict(self.scope)), route["slug"])
-            with acting_in(entered.studio):
-                return (
-                    Album.objects.for_studio(entered.studio)
-                    .filter(pk=UUID(route["album"]), trashed_at__isnull=True)
-                    .exists()
-                )
+            return self._group(enter(user_of(dict(self.scope)), self.scope["url_route"]["kwargs"]["slug"]))
         except (Http404, PermissionDenied, ValueError):
-            return False
+            return None
+
+    def _group(self, entered: Entered) -> str:
+        return sliced.group_of(entered.studio.pk)
+
+
+class AlbumSocket(StudioSocket):
+    """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos of the album change."""
+
+    async def photos_changed(self, event: dict[str, Any]) -> None:
+        """A message of `progress.announce`."""
+        await self.send_json({"type": "photos", "ids": event["ids"]})
+
+    def _group(self, entered: Entered) -> str:
+        album_id = UUID(self.scope["url_route"]["kwargs"]["album"])
+        with acting_in(entered.studio):
+            albums = Album.objects.for_studio(entered.studio).filter(pk=album_id, trashed_at__isnull=True)
+            if not albums.exists():
+                raise Http404
+        return group_of(album_id)

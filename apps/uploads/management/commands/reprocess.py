@@ -42,16 +42,8 @@ class Command(BaseCommand):
             with acting_in(studio):
                 photos: StudioQuerySet[Photo] = Photo.objects.for_studio(studio)
                 for photo in photos.filter(pk__in=ids[start : start + BATCH]):
-                    _again(photo)
+                    reprocess.again(photo)
         return len(ids)
-
-
-def _again(photo: Photo) -> None:
-    """A photo that can be seen stays visible while it is rendered anew."""
-    if photo.state == PhotoState.FAILED:
-        reprocess.try_again(photo)
-    else:
-        reprocess.render_again(photo)
 
 
 def _wanted(studio: Studio, options: dict[str, Any]) -> StudioQuerySet[Photo]:
