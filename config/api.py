@@ -21,6 +21,8 @@ from apps.accounts import endpoints as accounts
 from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
+from apps.albums import batch_api
+from apps.jobs import api as jobs
 from apps.sharing.links import api as sharing
 from apps.sharing.review import api
 from apps.uploads import api as uploads
@@ -85,7 +87,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
     *journal.urlpatterns,
+    *jobs.urlpatterns,
     *albums.urlpatterns,
+    *batch_api.urlpatterns,
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,

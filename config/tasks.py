@@ -1,37 +1,53 @@
-"""The workers' side of the doorbell, and the list of all work that they know.
+"""The one list of all work: for each kind of job its steps, in order. And the workers' side of the doorbell.
 
-Here, because it names steps of several apps that must not know of each other.
+Here, because it names steps of several apps that must not know of each other. A job is claimed, and its steps are done
+one after the other; the kind "derive.fit.2048" is done as "derive".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from celery import shared_task
 
 from apps.accounts import outbox
-from apps.albums import stale_fingerprints
+from apps.albums import bulk, stale_fingerprints
 from apps.albums.models import Photo
-from apps.jobs import queue
+from apps.jobs import queue, sliced
+from apps.media import on_demand
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
+from apps.sharing.models import WATERMARKS_JOB
 from apps.uploads import pipeline
 
+# Kinds of tasks. Each claim of their job deals with one slice.
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE]
 
-def render(job: queue.Claimed) -> None:
-    """The pipeline's step, and then previews under the watermarks of the links that show the photo."""
-    pipeline.render(job)
-    watermarks.photo_came(job.studio_id, job.subject_id)
-
-
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {
-    **pipeline.STEPS,
-    **stale_fingerprints.STEPS,
-    **prepare.STEPS,
-    **watermarks.STEPS,
-    Photo.RENDER: render,
+STEPS: dict[str, Sequence[queue.Step]] = {
+    # A photo that came: facts and renditions, then previews under the watermarks of the links that show it.
+    Photo.RENDER: [pipeline.render, watermarks.photo_came],
+    stale_fingerprints.STEP: [stale_fingerprints.refresh],
+    # Files that are made when somebody first needs them.
+    on_demand.DERIVE: [on_demand.derive],
+    WATERMARKS_JOB: [watermarks.spread],
+    watermarks.MARK: [watermarks.make],
+    prepare.COUNT: [prepare.count],
+    **{task.kind: [task] for task in TASKS},
 }
+
+# Who writes it down when the sweeper gives a job up, because its worker died three times.
+GIVEN_UP: dict[str, Callable[[UUID, UUID], None]] = {
+    Photo.RENDER: pipeline.given_up,
+    **{task.kind: sliced.given_up for task in TASKS},
+}
+
+
+def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:
+    """Told by the sweeper, in a transaction of the studio."""
+    if kind in GIVEN_UP:
+        GIVEN_UP[kind](studio_id, subject_id)
 
 
 @shared_task(name="jobs.answer")
@@ -43,7 +59,7 @@ def answer(name: str) -> None:
 @shared_task(name="jobs.sweep")
 def sweep() -> None:
     """Every 10 s: take back what killed workers held, ring for what waits."""
-    queue.sweep(pipeline.given_up)
+    queue.sweep(given_up)
 
 
 # Emails whose words are found at the moment of sending, by what the row says.

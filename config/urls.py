@@ -19,6 +19,7 @@ handler404 = nothing_here
 urlpatterns = [
     path("api/", include("config.api")),
     path("", include("apps.accounts.urls")),
+    path("", include("apps.jobs.urls")),
     path("", include("apps.albums.urls")),
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),

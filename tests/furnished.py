@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.journal import note
+from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import AlbumVersion, Photo
@@ -92,7 +93,10 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
 
 def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
     soon = timezone.now() + timedelta(days=1)
+    task = Task(studio=studio, kind="photos.move", title="Move photos", total=1, who=member)
     return [
+        task,
+        TaskSlice(studio=studio, task=task, number=1, ids=[uuid7()]),
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),

@@ -94,7 +94,10 @@ def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
         r"/g/(?P<token>[A-Za-z0-9_.-]{1,125})/download\.zip",
     ]
     assert receiver.PATH.pattern == r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload"
-    assert [str(entry.pattern) for entry in sockets.urlpatterns] == ["ws/studio/<slug:slug>/albums/<str:album>/"]
+    assert [str(entry.pattern) for entry in sockets.urlpatterns] == [
+        "ws/studio/<slug:slug>/",
+        "ws/studio/<slug:slug>/albums/<str:album>/",
+    ]
 
 
 @pytest.fixture(autouse=True)

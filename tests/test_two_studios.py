@@ -18,8 +18,8 @@ from apps.jobs import queue
 from apps.media.models import Blob
 from apps.media.serving import picture_url
 from apps.sharing.links import lifecycle
-from apps.uploads import pipeline
 from apps.uploads.ingest import ingest_file
+from config.tasks import STEPS
 from tests.actors import signed_in
 from tests.factories import AlbumFactory, jpeg
 
@@ -49,7 +49,7 @@ def build(studio: Studio, owner: User, files: list[bytes], name: str) -> House:
         ingest_file(studio, album, io.BytesIO(data), name=f"{name}_{n}.jpg", by=owner).photo
         for n, data in enumerate(files)
     ]
-    while queue.answer("images", pipeline.STEPS):
+    while queue.answer("images", STEPS):
         pass
     with acting_in(studio):
         _, token = lifecycle.create(album, by=owner, label=f"{name} couple", password=None, download="original")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
@@ -71,8 +72,9 @@ def build_world(studio: Studio, owner: User) -> World:
             row.save(force_insert=True)
         email = Email(studio=studio, key="zqx", to="zqx-client@example.com", composer="client", keeps_words=True)
         sent = ClientEmail(studio=studio, email=email, album=album, link=link, kind="delivery")
-        email.save(force_insert=True)
-        sent.save(force_insert=True)
+        task = Task(studio=studio, kind="photos.move", title="Move to “Zqx ceremony”", total=1, who=owner)
+        for more in (email, sent, task):
+            more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
         assert entry is not None
@@ -81,7 +83,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
-        "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk,
+        "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -107,7 +109,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
             "caption": "harmed",
             "work": "ready", "all": "1", "extra": "7", "body": "harmed", "minimum": "1", "mark": "pick",
-            "names": "ZQX_0001", "selection": str(picked.pk),
+            "names": "ZQX_0001", "selection": str(picked.pk), "do": "trash", "album": str(album.pk),
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
         },
     )  # fmt: skip

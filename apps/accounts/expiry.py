@@ -1,4 +1,4 @@
-"""What has run out is forgotten: sessions of browsers and of the API, answers kept for a repeated request, emails."""
+"""What has run out is forgotten: sessions of browsers and of the API, kept answers to requests, emails, tasks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from apps.accounts import outbox
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import IdempotentReply, RefreshToken
 from apps.accounts.tenancy import across_studios
 
@@ -21,6 +22,7 @@ def forget() -> int:
         gone = [
             RefreshToken.objects.filter(expires_at__lt=now - RefreshToken.LIFETIME).delete(),
             IdempotentReply.objects.filter(created_at__lt=now - IdempotentReply.KEPT).delete(),
+            Task.objects.filter(ended_at__lt=now - Task.KEPT).delete(),
         ]
         emails = outbox.forget()
     gone.append(Session.objects.filter(expire_date__lt=now).delete())

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from apps.accounts.emails import Email, EmailState
 from apps.accounts.journal.models import JournalEntry, JournalSubject
+from apps.accounts.long_tasks import Task, TaskSlice, TaskState
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.ids import uuid7
@@ -27,8 +28,8 @@ from apps.web.refusal import Refusal
 
 __all__ = [
     "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
-    "MembershipAlbum",
-    "QuotaExceeded", "RefreshToken", "Role", "Studio", "User", "UserManager", "secret_hash",
+    "MembershipAlbum", "QuotaExceeded", "RefreshToken", "Role", "Studio", "Task", "TaskSlice", "TaskState", "User",
+    "UserManager", "secret_hash",
 ]  # fmt: skip
 
 

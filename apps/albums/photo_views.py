@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.albums import counts, editing, page_context, placements, reprocess
-from apps.albums.models import Album
+from apps.albums import bulk, counts, editing, page_context, placements, reprocess
+from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
 from apps.media import serving
@@ -23,10 +25,36 @@ from apps.web.answers import SeeOther
 
 MOST_TILES = 100
 MOST_STATES = 200
+MOST_PROBLEMS = 1000
 
 
 def _ids(request: StudioRequest, most: int) -> list[UUID]:
     return uuids(request.GET.get("ids", "").split(","), most=most)
+
+
+def _chosen(request: StudioRequest, album: Album) -> PlacementQuerySet:
+    """What a form of the album's page is about.
+
+    `photo`: single ids; or `all` that the page's filters let by: `within` (a section), `kept` and `mark`.
+    """
+    if "all" not in request.POST:
+        return album.placements.live().filter(photo_id__any=uuids(request.POST.getlist("photo")))
+    kept, mark = request.POST.get("kept", ""), request.POST.get("mark", "")
+    if kept not in ("", *page_context.KEPT) or mark not in ("", *page_context.MARKED):
+        raise BadRequest("There is no such filter.")
+    return page_context.stream_of(album, section_of(album, request.POST.get("within")), kept, mark).visible()
+
+
+def _photo_ids(chosen: PlacementQuerySet) -> list[UUID]:
+    return list(chosen.values_list("photo_id", flat=True))
+
+
+def _goes_on(request: StudioRequest, task: Task, onward: HttpResponse) -> HttpResponse:
+    """The act goes on as a task: the chip follows it; without htmx the page `onward` says where to look."""
+    if htmx.wants(request):
+        return htmx.trigger(HttpResponse(status=202), task={"id": str(task.pk)})
+    text = f"{photos_word(task.total)}: this goes on in the background. You can follow it under “Background tasks”."
+    return htmx.tell(request, onward, text)
 
 
 def _back(request: StudioRequest, album: Album) -> HttpResponse:
@@ -80,7 +108,10 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos under a heading; they keep the order they have."""
     album = album_of(request, album_id)
     section = section_of(album, request.POST.get("section"))
-    moved = placements.move_to_section(album, uuids(request.POST.getlist("photo")), section, by=request.user)
+    chosen = _chosen(request, album)
+    if bulk.are_many(chosen):
+        return _goes_on(request, bulk.begin_move(album, chosen, section, by=request.user), SeeOther(album))
+    moved = placements.move_to_section(album, _photo_ids(chosen), section, by=request.user)
     if moved is None:
         raise Http404
     where = f"to “{section.title}”" if section else "out of their sections"
@@ -93,7 +124,10 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Move photos to the trash; the message can take it back. A contributor's own only."""
     album = album_of(request, album_id)
-    photos = placements.touchable(request.entered, uuids(request.POST.getlist("photo")))
+    chosen = _chosen(request, album)
+    if bulk.are_many(chosen) and not request.entered.is_contributor:
+        return _goes_on(request, bulk.begin_trash(album, chosen, by=request.user), SeeOther(album))
+    photos = placements.touchable(request.entered, _photo_ids(chosen))
     out = placements.take_out(album, photos, by=request.user)
     if out is None:
         raise Http404
@@ -109,7 +143,7 @@ def problems(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _problems(request: StudioRequest, album: Album) -> HttpResponse:
-    rows = reprocess.failed_of(album)
+    rows = list(reprocess.failed_of(album)[:MOST_PROBLEMS])
     touchable = set(placements.touchable(request.entered, [photo.pk for photo in rows]))
     failed = [
         {"id": row.pk, "name": row.camera_name, "reason": row.problem, "is_touchable": row.pk in touchable}
@@ -142,10 +176,16 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
 def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Process every failed photo of the album again."""
     album = album_of(request, album_id)
-    again = reprocess.try_all_again(album)
+    page = SeeOther("albums:problems", request.studio.slug, album.pk)
+    failed = list(reprocess.failed_of(album)[: bulk.AT_ONCE + 1])
+    if len(failed) > bulk.AT_ONCE:
+        ids = reprocess.failed_of(album).values_list("pk", flat=True)[: Task.MOST]
+        return _goes_on(request, bulk.begin_reprocess(request.studio, ids, by=request.user), page)
+    for photo in failed:
+        photo.reprocess()
     if not htmx.wants(request):
-        return SeeOther("albums:problems", request.studio.slug, album.pk)
-    return htmx.toast(_problems(request, album), f"{photos_word(again)} will be tried again.")
+        return page
+    return htmx.toast(_problems(request, album), f"{photos_word(len(failed))} will be tried again.")
 
 
 @require_safe

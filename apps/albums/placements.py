@@ -87,10 +87,13 @@ def save_from_trash(photo: Photo) -> None:
         photo.trashed_at = None
 
 
-def move_to_section(album: Album, photos: Iterable[UUID], section: Section | None, *, by: User) -> JournalEntry | None:
+def move_to_section(
+    album: Album, photos: Iterable[UUID], section: Section | None, *, by: User | None, act: UUID | None = None
+) -> JournalEntry | None:
     """Move photos of the album under a heading (None: in front of all). None if none of them lies in it.
 
-    Raises Section.DoesNotExist when it was removed meanwhile.
+    act: of which long act this is a slice; then also None if all lie there already.
+    Raises Section.DoesNotExist when it was removed meanwhile, ActUndone.
     """
     album.hold()
     now = album.sections.get(pk=section.pk) if section else None
@@ -102,13 +105,18 @@ def move_to_section(album: Album, photos: Iterable[UUID], section: Section | Non
     moved = _inside(album).filter(pk__in=rows)
     moved.update(section=now, section_rank=now.rank if now else 0)
     counts.forget(album.pk)
+    changes = watch.changes()
+    if act is not None and not changes:
+        # The first slice stands for the whole act, so it must be one that can be taken back.
+        return None
     return journal.record(
         album.studio,
         by=by,
         verb="photos.moved",
         subject=album,
         things=moved.values_list("photo_id", flat=True),
-        changes=watch.changes(),
+        changes=changes,
+        act=act,
         section=now.title if now else "",
     )
 
@@ -121,10 +129,12 @@ def touchable(entered: Entered, photos: Sequence[UUID]) -> Sequence[UUID]:
     return list(own.values_list("pk", flat=True))
 
 
-def take_out(album: Album, photos: Iterable[UUID], *, by: User | None = None) -> JournalEntry | None:
+def take_out(
+    album: Album, photos: Iterable[UUID], *, by: User | None = None, act: UUID | None = None
+) -> JournalEntry | None:
     """Move photos of the album to the trash; one that lies in no other album is trashed as a whole.
 
-    None if none of them lies in it.
+    None if none of them lies in it.  act: of which long act this is a slice.  Raises ActUndone.
     """
     live = _inside(album).filter(trashed_at__isnull=True, photo_id__in=list(photos))
     ids = list(live.values_list("photo_id", flat=True))
@@ -145,7 +155,7 @@ def take_out(album: Album, photos: Iterable[UUID], *, by: User | None = None) ->
     live.filter(photo_id__in=ids).update(trashed_at=now)
     counts.forget(album.pk)
     return journal.record(
-        album.studio, by=by, verb="photos.deleted", subject=album, things=ids, changes=watch.changes()
+        album.studio, by=by, verb="photos.deleted", subject=album, things=ids, changes=watch.changes(), act=act
     )
 
 

@@ -15,16 +15,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.access import StudioRequest
+from apps.accounts.long_tasks import Task
 from apps.albums.models import Album, Photo, Section
 
-MOST_IDS = 12_000
+MOST_IDS = Task.MOST
 
 
 def uuids(values: Iterable[str], *, most: int = MOST_IDS) -> list[UUID]:
     """Ids as sent. Raises BadRequest when one is none or there are too many."""
     texts = [value for value in values if value]
     if len(texts) > most:
-        raise BadRequest(f"At most {most} ids at once.")
+        raise BadRequest(f"At most {most:,} ids at once.")
     try:
         return [UUID(text) for text in texts]
     except ValueError:

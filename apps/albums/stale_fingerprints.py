@@ -6,7 +6,6 @@ twice is doing it once. A studio's share waits until nothing else of its images 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -65,6 +64,3 @@ def _is_stale() -> Q:
 def _stale(studio_id: UUID) -> StudioQuerySet[Photo]:
     photos: StudioQuerySet[Photo] = Photo.objects.for_studio(studio_id)
     return photos.filter(_is_stale())
-
-
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {STEP: refresh}

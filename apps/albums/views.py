@@ -128,6 +128,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "section": section,
         "kept": kept,
         "mark": mark,
+        "chosen_count": every.of(section) if section and stream.only is None else stream.counts.total,
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
         "kept_filters": page_context.kept_filters(album, entered, kept),
         "sort": album.ordering,

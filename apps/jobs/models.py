@@ -28,7 +28,8 @@ class Job(StudioModel):
 
     A row proves that its subject is committed; the message to the worker only says that there is work.
     `attempts` is raised and committed before the work starts, so that a file which kills its worker is
-    counted. `key` says what the work is: the same work is one row.
+    counted. `key` says what the work is: the same work is one row. `claims` only ever grows, so that a worker
+    whose lease ran out cannot take a later claim for its own.
     """
 
     MOST_ATTEMPTS = 3
@@ -39,6 +40,7 @@ class Job(StudioModel):
     subject_id = models.UUIDField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claims = models.PositiveIntegerField(default=0, db_default=0)
     not_before = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     error = models.TextField(blank=True)

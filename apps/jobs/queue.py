@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from celery import current_app
@@ -41,13 +41,21 @@ MOST_BELLS = 200
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job that this worker owns until its lease ends."""
+    """A job that this worker owns until its lease ends.
+
+    claims: how often it was claimed so far, which tells this claim from all others.
+    """
 
     id: UUID
     studio_id: UUID
     kind: str
     subject_id: UUID
     attempts: int
+    claims: int = 0
+    queue: str = Queue.DEFAULT
+
+
+Step: TypeAlias = Callable[[Claimed], None]
 
 
 class JobRefused(Exception):
@@ -111,10 +119,10 @@ _CLAIM = """
                 and k.not_before <= statement_timestamp()
             order by k.not_before limit 1 for update skip locked) j
     )
-    update jobs_job j set state = 'running', attempts = j.attempts + 1,
+    update jobs_job j set state = 'running', attempts = j.attempts + 1, claims = j.claims + 1,
         lease_until = clock_timestamp() + %(lease)s * interval '1 second'
     where j.id = (select job.id from job)
-    returning j.id, j.studio_id, j.kind, j.subject_id, j.attempts
+    returning j.id, j.studio_id, j.kind, j.subject_id, j.attempts, j.claims, j.queue
 """
 
 
@@ -135,29 +143,31 @@ def claim(queue: Queue | str) -> Claimed | None:
     return None
 
 
-def answer(queue: Queue | str, steps: dict[str, Callable[[Claimed], None]]) -> Claimed | None:
-    """Claim one job and do it. Returns the job, or None if there was nothing to do.
+def answer(queue: Queue | str, steps: Mapping[str, Sequence[Step]]) -> Claimed | None:
+    """Claim one job and do the steps of its kind, in their order. Returns the job, or None if there was nothing to do.
 
-    A step runs in its own studio but outside of any transaction; it opens the ones it needs.
+    A step runs in its own studio but outside of any transaction; it opens the ones it needs. When one fails, those
+    after it are not done, and the next attempt begins with the first.
     """
     job = claim(queue)
     if job is None:
         return None
     try:
         with _renewed(job):
-            _step(steps, job.kind)(job)
+            for step in _steps(steps, job.kind):
+                step(job)
     except JobRefused as refusal:
-        _close(job, State.REJECTED, str(refusal))
+        close(job, State.REJECTED, str(refusal))
     except Exception as error:
         log.exception("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts)
         _fail(job, str(error) or type(error).__name__)
     else:
-        _close(job, State.DONE, "")
+        close(job, State.DONE, "")
     return job
 
 
-def _step(steps: dict[str, Callable[[Claimed], None]], kind: str) -> Callable[[Claimed], None]:
-    """The step of a kind. "derive.fit.2048" is the step "derive", told by the rest what to make."""
+def _steps(steps: Mapping[str, Sequence[Step]], kind: str) -> Sequence[Step]:
+    """The steps of a kind. "derive.fit.2048" is of the kind "derive", told by the rest what to make."""
     return steps.get(kind) or steps[kind.partition(".")[0]]
 
 
@@ -192,7 +202,7 @@ def _renew(job: Claimed, over: threading.Event) -> None:
 def _own(job: Claimed) -> StudioQuerySet[Job]:
     """The job's row, as long as nobody else has taken it over."""
     jobs: StudioQuerySet[Job] = Job.objects.for_studio(job.studio_id)
-    return jobs.filter(pk=job.id, state=State.RUNNING, attempts=job.attempts)
+    return jobs.filter(pk=job.id, state=State.RUNNING, claims=job.claims)
 
 
 def is_last(job: Claimed) -> bool:
@@ -200,14 +210,35 @@ def is_last(job: Claimed) -> bool:
     return job.attempts >= Job.MOST_ATTEMPTS
 
 
-def _close(job: Claimed, state: State, error: str) -> None:
+def close(job: Claimed, state: State, error: str) -> None:
+    """Write down how a job ended, if it is still ours. A step that writes its own end does both in one transaction."""
     with acting_in(job.studio_id):
         _own(job).update(state=state, error=error, lease_until=None, finished_at=Now())
 
 
+def put_back(job: Claimed, *, after: timedelta = timedelta()) -> None:
+    """Let a job that got on be claimed again, behind all that waits in its lane, and not before a pause.
+
+    Call it in the transaction of what was done: who is killed before the commit has done nothing, who is killed after
+    it has lost nothing. Attempts are counted afresh, because this one was good for something.
+    """
+    _own(job).update(state=State.PENDING, attempts=0, error="", lease_until=None, not_before=Now() + after)
+    transaction.on_commit(lambda: _ring_after(job, after), robust=True)
+
+
+def _ring_after(job: Claimed, pause: timedelta) -> None:
+    """Ring now, or after a pause as long as this process lives; then the sweeper does."""
+    if not pause:
+        ring(job.queue)
+        return
+    bell = threading.Timer(pause.total_seconds(), ring, [job.queue])
+    bell.daemon = True
+    bell.start()
+
+
 def _fail(job: Claimed, error: str) -> None:
     if is_last(job):
-        _close(job, State.QUARANTINED, error)
+        close(job, State.QUARANTINED, error)
         return
     with acting_in(job.studio_id):
         _own(job).update(

@@ -36,6 +36,8 @@ from apps.web.refusal import Refusal
 
 #: Raise a number whenever files of the kind that were made earlier must be made again.
 RECIPES = {"clean": 1, "fit": 1}
+# Jobs of the kind "derive.<kind>" make files ahead of time.
+DERIVE = "derive"
 PREVIEWS = tuple(preset.name for preset in PRESETS)
 SMALLEST, LARGEST = 16, 20_000
 _KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})")
@@ -207,15 +209,24 @@ def _keep(blob: Blob, recipe: _Recipe, stored: cas.Stored, told: dict[str, Any])
 # -- ahead of time -----------------------------------------------------------------------------------
 
 
-def request(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> None:
-    """Have derived files made by workers. Run it in the studio's transaction; asking twice is asking once."""
+def job_kind(kind: str) -> str:
+    """The kind of job that makes this kind of file."""
+    return f"{DERIVE}.{kind}"
+
+
+def request(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> list[UUID]:
+    """Have derived files made by workers. Returns for which blobs; the others have theirs.
+
+    Run it in the studio's transaction; asking twice is asking once.
+    """
     if kind not in PREVIEWS:
         _Recipe.of(kind)
     wanted = list(blob_ids)
     made = find(studio, wanted, kind)
-    for blob_id in wanted:
-        if blob_id not in made:
-            queue.put(studio, f"derive.{kind}", blob_id, queue=Queue.IMAGES, again=True)
+    missing = [blob_id for blob_id in wanted if blob_id not in made]
+    for blob_id in missing:
+        queue.put(studio, job_kind(kind), blob_id, queue=Queue.IMAGES, again=True)
+    return missing
 
 
 def derive(job: queue.Claimed) -> None:
@@ -225,7 +236,7 @@ def derive(job: queue.Claimed) -> None:
     if blob is None:
         return
     try:
-        ensure(blob, job.kind.removeprefix("derive."))
+        ensure(blob, job.kind.removeprefix(f"{DERIVE}."))
     except NotMade as reason:
         if reason.is_final:
             raise queue.JobRefused(str(reason)) from reason

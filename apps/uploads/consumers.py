@@ -1,4 +1,4 @@
-"""Sockets: a page that looks at an album hears that photos changed. Ids only."""
+"""Sockets: a page of the studio hears that tasks got on, that of an album hears that photos changed. Ids only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from apps.accounts.access import enter
+from apps.accounts.models import User
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
 from apps.albums.versions import version_of
+from apps.jobs import sliced
 from apps.uploads.progress import group_of
 from apps.web.threads import in_thread
 
@@ -26,9 +28,8 @@ RECHECK_SECONDS = 20
 NOT_YOURS = 4404
 
 
-class AlbumSocket(AsyncJsonWebsocketConsumer):
-    """`/ws/studio/<slug>/albums/<album>/`: {"type": "version", "version": n} at the start, then
-    {"type": "photos", "ids": [...]} whenever photos change.
+class StudioSocket(AsyncJsonWebsocketConsumer):
+    """`/ws/studio/<slug>/`: {"type": "tasks", "ids": [...]} whenever tasks of the studio get on.
 
     The door is asked again every 20 s, so a socket does not outlive its session, a cut role, or the member's work in
     the album.
@@ -38,10 +39,10 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     watch: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        if await in_thread(self._version) is None:
+        self.group = await in_thread(self._look)
+        if self.group is None:
             await self.close(NOT_YOURS)
             return
-        self.group = group_of(UUID(self.scope["url_route"]["kwargs"]["album"]))
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
         # Asked after joining: what happened since the page was made is heard by a message or told by this number.
@@ -59,9 +60,9 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Pages have nothing to say here, so what is said is not even read."""
 
-    async def photos_changed(self, event: dict[str, Any]) -> None:
-        """A message of `progress.announce`."""
-        await self.send_json({"type": "photos", "ids": event["ids"]})
+    async def tasks_changed(self, event: dict[str, Any]) -> None:
+        """A message of `sliced.announce`."""
+        await self.send_json({"type": "tasks", "ids": event["ids"]})
 
     async def _keep_asking(self) -> None:
         while True:
@@ -73,19 +74,47 @@ class AlbumSocket(AsyncJsonWebsocketConsumer):
     async def _may_still_look(self) -> bool:
         """A question that cannot be asked (the database restarts) counts as no: the page opens another socket."""
         try:
-            return await in_thread(self._version) is not None
+            return await in_thread(self._look) is not None
         except Exception:
             log.warning("a socket is closed, because its right could not be looked up", exc_info=True)
             return False
 
-    def _version(self) -> int | None:
-        """The album's version, for those who may look at it."""
-        route = self.scope["url_route"]["kwargs"]
+    def _look(self) -> str | None:
+        """The channel group of what the address names, or None if whoever asks may not look at it (any more)."""
         try:
-            entered = enter(user_of(dict(self.scope)), route["slug"], album=UUID(route["album"]), contributors=True)
-            with acting_in(entered.studio):
-                albums = Album.objects.for_studio(entered.studio).filter(trashed_at__isnull=True)
-                album = albums.filter(pk=UUID(route["album"])).only("id", "studio_id").first()
-                return None if album is None else version_of(album)
+            return self._group(user_of(dict(self.scope)), self.scope["url_route"]["kwargs"])
         except (Http404, PermissionDenied, ValueError):
             return None
+
+    def _group(self, user: User | None, route: dict[str, Any]) -> str:
+        return sliced.group_of(enter(user, route["slug"]).studio.pk)
+
+
+class AlbumSocket(StudioSocket):
+    """`/ws/studio/<slug>/albums/<album>/`: {"type": "version", "version": n} at the start, then
+    {"type": "photos", "ids": [...]} whenever photos of the album change.
+    """
+
+    async def connect(self) -> None:
+        await super().connect()
+        if self.group is not None:
+            # Asked after joining: what happened since the page was made is heard by a message or told by this number.
+            await self.send_json({"type": "version", "version": await in_thread(self._version)})
+
+    async def photos_changed(self, event: dict[str, Any]) -> None:
+        """A message of `progress.announce`."""
+        await self.send_json({"type": "photos", "ids": event["ids"]})
+
+    def _group(self, user: User | None, route: dict[str, Any]) -> str:
+        album_id = UUID(route["album"])
+        entered = enter(user, route["slug"], album=album_id, contributors=True)
+        with acting_in(entered.studio):
+            if not Album.objects.for_studio(entered.studio).filter(pk=album_id, trashed_at__isnull=True).exists():
+                raise Http404
+        self.studio_id = entered.studio.pk
+        return group_of(album_id)
+
+    def _version(self) -> int:
+        album = Album(pk=UUID(self.scope["url_route"]["kwargs"]["album"]), studio_id=self.studio_id)
+        with acting_in(self.studio_id):
+            return version_of(album)

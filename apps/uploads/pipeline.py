@@ -1,13 +1,10 @@
-"""What happens to a photo, in order. This list is the whole pipeline.
+"""What is done first to a photo that came; all steps stand in `config.tasks`, in their order.
 
-- render: one decode gives facts, size, colours, perceptual hash, tile, thumb and web
-- announce: part of every step's end, whoever looks at the album is told
-- derive.<kind>: not for every photo, when somebody asks for it ahead of time (see `media.on_demand`)
+- render: one decode gives facts, size, colours, perceptual hash, tile, thumb and web, and open pages are told
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from uuid import UUID
 
@@ -19,7 +16,7 @@ from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import fingerprint, jail, on_demand, renditions
+from apps.media import fingerprint, jail, renditions
 from apps.media.facts import Facts
 from apps.media.images import Rendered
 from apps.uploads import progress
@@ -112,13 +109,6 @@ def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:
             progress.announce(Photo.objects.for_studio(studio_id).get(pk=photo_id))
 
 
-def given_up(studio_id: UUID, kind: str, photo_id: UUID) -> None:
-    """The sweeper gave a step up because its worker died three times."""
-    if kind == Photo.RENDER:
-        fail(studio_id, photo_id, GIVEN_UP)
-
-
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {
-    Photo.RENDER: render,
-    "derive": on_demand.derive,
-}
+def given_up(studio_id: UUID, photo_id: UUID) -> None:
+    """The sweeper gave a photo up because its worker died three times."""
+    fail(studio_id, photo_id, GIVEN_UP)

@@ -116,7 +116,8 @@ MAX_PHOTO_BYTES = 500 * 1000**2
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = STORAGE_TEMP
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
+# A form with as many photos as a task takes on, and what else stands in it.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_100
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 # -- people --------------------------------------------------------------------------------------------

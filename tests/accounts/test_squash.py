@@ -23,6 +23,8 @@ NEW: list[tuple[str, str]] = [
     (r"column accounts_membership\.is_restricted ", "whether a member works in some galleries only"),
     (r"constraint accounts_membership CHECK .*is_restricted", "owners work everywhere, contributors do not"),
     (r"column accounts_invitation\.albums ", "the galleries that an invitation carries"),
+    (r"\w+ accounts_task(slice)?\b", "long acts are tasks, whose photos are fixed in slices"),
+    (r"column jobs_job\.claims ", "a claim is told from all others of its job"),
 ]
 
 

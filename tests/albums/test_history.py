@@ -179,7 +179,8 @@ def test_an_old_page_is_not_found_by_reading_all_that_came_after(
             cursor.execute(MANY_ENTRIES, {"studio": studio.pk, "user": user.pk, "other": uuid4(), "thing": thing})
     entered = Entered(north, alice_user, Role.EDITOR)
     for analyzed in (False, True):
-        for asked in ({}, {"album": thing}, {"photo": thing}):
+        asks: list[dict[str, Any]] = [{}, {"album": thing}, {"photo": thing}]
+        for asked in asks:
             with acting_in(north), in_index_order(), connection.cursor() as cursor:
                 if analyzed:
                     cursor.execute("analyze accounts_journalentry, accounts_journalsubject")

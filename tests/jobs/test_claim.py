@@ -158,13 +158,13 @@ def test_an_attempt_is_committed_before_the_work_begins(north: Studio) -> None:
 
         seen.extend(count for count in together(1, look) if isinstance(count, int))
 
-    queue.answer(IMAGES, {"render": step})
+    queue.answer(IMAGES, {"render": [step]})
     assert seen == [1]
 
 
 def test_a_finished_job_is_done(north: Studio) -> None:
     put(north)
-    queue.answer(IMAGES, {"render": lambda job: None})
+    queue.answer(IMAGES, {"render": [lambda job: None]})
     job = the_job(north)
     assert (job.state, job.lease_until, bool(job.finished_at)) == (State.DONE, None, True)
 
@@ -175,7 +175,7 @@ def test_refused_work_is_not_tried_again_and_says_why(north: Studio) -> None:
     def refuse(job: queue.Claimed) -> None:
         raise queue.JobRefused("This file is damaged.")
 
-    queue.answer(IMAGES, {"render": refuse})
+    queue.answer(IMAGES, {"render": [refuse]})
     make_due()
     job = the_job(north)
     assert (job.state, job.error) == (State.REJECTED, "This file is damaged.")
@@ -189,7 +189,7 @@ def fail(job: queue.Claimed) -> None:
 def test_work_that_fails_is_tried_three_times_and_then_given_up(north: Studio) -> None:
     put(north)
     for _ in range(5):
-        queue.answer(IMAGES, {"render": fail})
+        queue.answer(IMAGES, {"render": [fail]})
         make_due()
     job = the_job(north)
     assert (job.state, job.attempts, job.error) == (State.QUARANTINED, 3, "the disk is on fire")
@@ -197,13 +197,13 @@ def test_work_that_fails_is_tried_three_times_and_then_given_up(north: Studio) -
 
 def test_a_failed_attempt_waits_before_the_next(north: Studio) -> None:
     put(north)
-    queue.answer(IMAGES, {"render": fail})
+    queue.answer(IMAGES, {"render": [fail]})
     assert (the_job(north).state, queue.claim(IMAGES)) == (State.PENDING, None)
 
 
 def test_an_unknown_kind_of_work_is_a_failure_that_is_told(north: Studio) -> None:
     put(north, kind="unheard-of")
-    queue.answer(IMAGES, {"render": fail})
+    queue.answer(IMAGES, {"render": [fail]})
     assert "unheard-of" in the_job(north).error
 
 
@@ -259,7 +259,7 @@ def test_a_worker_that_comes_back_from_the_dead_changes_nothing(north: Studio) -
     second = queue.claim(IMAGES)
     assert first
     assert second
-    queue._close(first, State.REJECTED, "too late")
+    queue.close(first, State.REJECTED, "too late")
     assert (the_job(north).state, the_job(north).attempts) == (State.RUNNING, 2)
 
 
@@ -281,7 +281,7 @@ def test_a_slow_step_keeps_its_job_while_its_worker_lives(north: Studio, monkeyp
             taken_back.append(queue.sweep()["taken_back"])
 
     with short_leases(monkeypatch):
-        queue.answer(IMAGES, {"render": slow})
+        queue.answer(IMAGES, {"render": [slow]})
     assert (sum(taken_back), the_job(north).state) == (0, State.DONE)
 
 
@@ -297,7 +297,7 @@ def test_without_renewal_a_slow_step_would_be_done_twice(north: Studio, monkeypa
 
     with short_leases(monkeypatch):
         monkeypatch.setattr(queue, "RENEW_SECONDS", 60.0)
-        queue.answer(IMAGES, {"render": slow})
+        queue.answer(IMAGES, {"render": [slow]})
     assert taken_back == [1]
 
 
@@ -321,7 +321,7 @@ def _answer_with(event: threading.Event) -> Callable[[int], object]:
     def wait(job: queue.Claimed) -> None:
         event.wait(20)
 
-    return lambda _: queue.answer(IMAGES, {"render": wait})
+    return lambda _: queue.answer(IMAGES, {"render": [wait]})
 
 
 # -- speed -------------------------------------------------------------------------------------------

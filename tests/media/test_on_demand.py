@@ -19,7 +19,7 @@ from apps.jobs.models import Job, Queue
 from apps.media import fsck, on_demand, sweeping
 from apps.media.models import Blob, BlobState, Rendition
 from apps.media.storage import LocalStore, as_local_file
-from apps.uploads import pipeline
+from config.tasks import STEPS
 from tests.factories import BlobFactory, PhotoFactory, StudioFactory, kept
 from tests.media import private_files
 from tests.media.private_files import SECRET
@@ -159,7 +159,7 @@ def test_bytes_that_are_gone_and_bad_files_say_so(studio: Studio) -> None:
 
 
 def _answer(job_kind: str) -> None:
-    assert queue.answer(Queue.IMAGES, pipeline.STEPS) is not None, job_kind
+    assert queue.answer(Queue.IMAGES, STEPS) is not None, job_kind
 
 
 def test_workers_make_what_is_requested_ahead(studio: Studio) -> None:

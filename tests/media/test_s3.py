@@ -34,7 +34,8 @@ from apps.jobs import queue
 from apps.media import cas, fsck, serving, storage, sweeping
 from apps.media.models import Blob
 from apps.media.storage import S3Store, as_local_file, sha256_of, store
-from apps.uploads import ingest, pipeline
+from apps.uploads import ingest
+from config.tasks import STEPS
 from tests.factories import AlbumFactory, jpeg, kept
 
 pytestmark = [pytest.mark.s3, pytest.mark.django_db(transaction=True)]
@@ -219,7 +220,7 @@ def photo(bucket: str, north: Studio, alice_user: User, monkeypatch: pytest.Monk
     album = AlbumFactory.create(studio=north)
     with PHOTO.open("rb") as file:
         photo = ingest.ingest_file(north, album, file, name="falcon.jpg", by=alice_user).photo
-    assert queue.answer("images", pipeline.STEPS)
+    assert queue.answer("images", STEPS)
     with acting_in(north):
         photo.refresh_from_db()
     return photo

@@ -21,6 +21,7 @@ from apps.media.formats import NotAnImage
 from apps.media.storage import store
 from apps.uploads import pipeline
 from apps.uploads.ingest import Ingested, ingest, ingest_file
+from config.tasks import STEPS
 from tests.factories import AlbumFactory, jpeg
 
 
@@ -144,7 +145,7 @@ def cas_hash(data: bytes) -> str:
 def test_the_pipeline_makes_a_photo_ready(album: Album, erin_user: User, real_photo: bytes) -> None:
     photo = keep(album, erin_user, real_photo).photo
     assert photo.state == PhotoState.PROCESSING
-    assert queue.answer("images", pipeline.STEPS) is not None
+    assert queue.answer("images", STEPS) is not None
     with acting_in(album.studio):
         photo.refresh_from_db()
         assert photo.state == PhotoState.READY
@@ -158,7 +159,7 @@ def test_the_pipeline_makes_a_photo_ready(album: Album, erin_user: User, real_ph
 
 def test_a_damaged_photo_is_shown_with_a_reason(album: Album, erin_user: User, real_photo: bytes) -> None:
     photo = keep(album, erin_user, real_photo[: len(real_photo) // 2]).photo
-    queue.answer("images", pipeline.STEPS)
+    queue.answer("images", STEPS)
     with acting_in(album.studio):
         photo.refresh_from_db()
         assert photo.state == PhotoState.FAILED
@@ -178,7 +179,7 @@ def test_a_photo_whose_facts_cannot_be_written_says_so_after_the_last_try(
     monkeypatch.setattr(queue, "RETRY_AFTER", (timedelta(0),) * 3)
     photo = keep(album, erin_user, jpeg()).photo
     for _ in range(3):
-        assert queue.answer("images", pipeline.STEPS) is not None
+        assert queue.answer("images", STEPS) is not None
     with acting_in(album.studio):
         photo.refresh_from_db()
         assert (photo.state, photo.problem) == (PhotoState.FAILED, pipeline.GIVEN_UP)
@@ -188,12 +189,12 @@ def test_a_photo_whose_facts_cannot_be_written_says_so_after_the_last_try(
 def test_every_step_twice_ends_the_same(album: Album, erin_user: User, real_photo: bytes) -> None:
     """G46: a step that ran before a crash runs again and changes nothing."""
     photo = keep(album, erin_user, real_photo).photo
-    queue.answer("images", pipeline.STEPS)
+    queue.answer("images", STEPS)
     with acting_in(album.studio):
         before = sorted(album.studio.renditions.values_list("kind", "blob_id", "width", "height"))
         photo.refresh_from_db()
         photo.reprocess()
-    queue.answer("images", pipeline.STEPS)
+    queue.answer("images", STEPS)
     with acting_in(album.studio):
         assert sorted(album.studio.renditions.values_list("kind", "blob_id", "width", "height")) == before
         photo.refresh_from_db()

@@ -15,9 +15,11 @@ from channels.routing import URLRouter
 from django.db import OperationalError
 from django.test import Client
 
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import Membership, Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
+from apps.jobs import sliced
 from apps.uploads import consumers
 from apps.uploads.progress import group_of
 from apps.uploads.sockets import urlpatterns
@@ -32,11 +34,12 @@ def album(north: Studio) -> Album:
     return AlbumFactory.create(studio=north)
 
 
-def socket_of(client: Client, album: Album, slug: str = "north") -> ApplicationCommunicator:
+def socket_of(client: Client, album: Album | None, slug: str = "north") -> ApplicationCommunicator:
+    """A socket of the album's page, or of any page of the studio."""
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     scope = {
         "type": "websocket",
-        "path": f"/ws/studio/{slug}/albums/{album.pk}/",
+        "path": f"/ws/studio/{slug}/albums/{album.pk}/" if album else f"/ws/studio/{slug}/",
         "query_string": b"",
         "headers": [(b"host", b"testserver"), (b"cookie", cookies.encode())],
         "subprotocols": [],
@@ -47,7 +50,7 @@ def socket_of(client: Client, album: Album, slug: str = "north") -> ApplicationC
 Story = Callable[[ApplicationCommunicator], Awaitable[Any]]
 
 
-def live(client: Client, album: Album, story: Story, slug: str = "north") -> Any:
+def live(client: Client, album: Album | None, story: Story, slug: str = "north") -> Any:
     """Run a story with an open socket; its result, or None when the socket was refused."""
 
     async def run() -> Any:
@@ -78,12 +81,32 @@ def test_a_viewer_hears_ids(bob: Client, album: Album) -> None:
     assert message == {"type": "photos", "ids": ["some-id"]}
 
 
+def test_a_page_of_the_studio_hears_which_tasks_got_on(bob: Client, album: Album, north: Studio) -> None:
+    """By the deed itself: what it tells after its commit arrives."""
+
+    def begin() -> str:
+        with acting_in(north):
+            task = Task(studio=north, kind="photos.move", title="Move photos", total=1)
+            task.save(force_insert=True)
+            sliced.announce(task)
+        return str(task.pk)
+
+    async def story(socket: ApplicationCommunicator) -> Any:
+        task_id = await sync_to_async(begin)()
+        message = await socket.receive_output(timeout=5)
+        return task_id, json.loads(message["text"])
+
+    task_id, message = live(bob, None, story)
+    assert message == {"type": "tasks", "ids": [task_id]}
+
+
 @pytest.mark.parametrize("slug", ["north", "south"])
 def test_another_studios_owner_hears_nothing(slug: str, charlie: Client, album: Album) -> None:
     async def story(socket: ApplicationCommunicator) -> str:
         return "connected"
 
     assert live(charlie, album, story, slug) is None
+    assert live(charlie, None, story, "north") is None
 
 
 def test_nobody_hears_nothing(nobody: Client, album: Album) -> None:
@@ -91,10 +114,12 @@ def test_nobody_hears_nothing(nobody: Client, album: Album) -> None:
         return "connected"
 
     assert live(nobody, album, story) is None
+    assert live(nobody, None, story) is None
 
 
+@pytest.mark.parametrize("page", ["album", "studio"])
 def test_a_socket_dies_when_the_membership_ends(
-    bob: Client, album: Album, north: Studio, monkeypatch: pytest.MonkeyPatch
+    page: str, bob: Client, album: Album, north: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.2)
 
@@ -106,7 +131,7 @@ def test_a_socket_dies_when_the_membership_ends(
         await sync_to_async(leave)()
         return await socket.receive_output(timeout=5)
 
-    assert live(bob, album, story)["type"] == "websocket.close"
+    assert live(bob, album if page == "album" else None, story)["type"] == "websocket.close"
 
 
 @pytest.mark.parametrize("who", ["bob_user", "dora_user"])

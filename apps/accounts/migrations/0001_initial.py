@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.text
 import django.db.models.manager
 import django.utils.timezone
@@ -382,6 +383,152 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Task",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("params", models.JSONField(default=dict)),
+                ("key", models.CharField(blank=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "In progress"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Stopped"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=300)),
+                ("undo", models.UUIDField(null=True)),
+                (
+                    "who",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["studio", "-created_at", "-id"], name="accounts_task_newest"),
+                    models.Index(
+                        condition=models.Q(("seen_at__isnull", True)),
+                        fields=["studio", "who", "-created_at"],
+                        name="accounts_task_unseen",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_task_studio_id"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "running")), models.Q(("key", ""), _negated=True)),
+                        fields=("studio", "kind", "key"),
+                        name="accounts_task_active_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "done__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("total"), "-", models.F("failed")
+                                ),
+                            )
+                        ),
+                        name="accounts_task_progress",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state__in", ("waiting", "running"))),
+                            models.Q(
+                                models.Q(("state__in", ("waiting", "running")), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_task_end",
+                    ),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TaskSlice",
+            fields=[
+                ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="%(class)ss",
+                        to="accounts.studio",
+                    ),
+                ),
+                (
+                    "task",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="slices",
+                        to="accounts.task",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("part", models.CharField(blank=True, max_length=20)),
+                ("ids", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
+                (
+                    "failed",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("begun_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "guarded",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="accounts_taskslice_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "task", name="accounts_taskslice_task_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "task", "number"), name="accounts_taskslice_number"),
+                ],
+            },
+            managers=[
+                ("guarded", django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name="RefreshToken",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -536,6 +683,8 @@ class Migration(migrations.Migration):
             "JournalSubject",
             "Membership",
             "RefreshToken",
+            "Task",
+            "TaskSlice",
         ),
         migrations.RunSQL(
             sql="REVOKE UPDATE, DELETE ON accounts_journalentry FROM glassine_app",

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claims", models.PositiveIntegerField(db_default=0, default=0)),
                 ("not_before", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import UUID
@@ -106,8 +106,9 @@ def _ask(studio_id: UUID, photo_id: UUID, digest: str) -> None:
 # -- having them made --------------------------------------------------------------------------------
 
 
-def photo_came(studio_id: UUID, photo_id: UUID) -> None:
+def photo_came(job: queue.Claimed) -> None:
     """A photo has its renditions: those under a mark follow, for every album that shows it under one."""
+    studio_id, photo_id = job.studio_id, job.subject_id
     with acting_in(studio_id):
         watermarked = ShareLink.objects.for_studio(studio_id).filter(is_watermarked=True, revoked_at=None)
         if not watermarked.exists():
@@ -241,6 +242,3 @@ def spread_all(studio: Studio, album: Album | None) -> None:
         links = links.filter(album=album)
     for album_id in links.order_by("album_id").values_list("album_id", flat=True).distinct():
         _spread(studio.pk, album_id)
-
-
-STEPS: dict[str, Callable[[queue.Claimed], None]] = {MARK: make, WATERMARKS_JOB: spread}

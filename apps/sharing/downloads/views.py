@@ -98,7 +98,8 @@ def _page(
         context |= found
     response = render(request, "sharing/downloads/download.html", context, status=status)
     if refresh:
-        response["Refresh"] = "3"
+        # Without `prepare`: looking again is not asking again.
+        response["Refresh"] = f"3; url={context['here']}"
     return response
 
 

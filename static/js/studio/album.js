@@ -24,6 +24,8 @@ if ("mayUpload" in stream.dataset) uploads(album, stream, isDragging);
 function refresh(...parts) {
   for (const part of parts)
     window.htmx.ajax("GET", location.href.split("#")[0], {
+      // Each for itself: of several requests of one element htmx keeps the first and the last.
+      source: `#${part}`,
       target: `#${part}`,
       swap: part === "stream" ? "innerHTML" : "outerHTML",
     });
@@ -33,6 +35,7 @@ document.addEventListener("glassine:undone", (event) => {
   event.preventDefault();
   refresh("summary", "section-editor");
 });
+document.addEventListener("glassine:task", () => refresh("stream", "summary", "sections"));
 document.addEventListener("glassine:moved", () => refresh("stream", "sections"));
 // The editor of sections that comes back asks for the rest.
 document.addEventListener("glassine:audience", () => refresh("section-editor"));

@@ -1,6 +1,7 @@
 // Live state: the socket says which photos changed, the page fetches them through its own door.
 // Without a socket, and as a safety net beside it, the unfinished photos are asked for.
 import { get } from "../shared/http.js";
+import { connect } from "./socket.js";
 
 const BATCH = 100;
 const POLL = 3000;
@@ -129,21 +130,4 @@ function put(stream, tile) {
   else if (heading) heading.after(tile);
   else if (!tile.dataset.section) stream.prepend(tile);
   else document.dispatchEvent(new CustomEvent("glassine:unknown-section"));
-}
-
-/** A socket that comes back by itself, slower each time it fails. */
-function connect(path, hear, tell, wait = 1000) {
-  if (!path) return;
-  const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
-  let since = 0;
-  socket.addEventListener("open", () => {
-    since = Date.now();
-    tell(true);
-  });
-  socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
-  socket.addEventListener("close", () => {
-    tell(false);
-    const next = since && Date.now() - since > 10000 ? 1000 : Math.min(wait * 2, 15000);
-    setTimeout(() => connect(path, hear, tell, next), wait);
-  });
 }

@@ -107,6 +107,8 @@ function form(tiles, section) {
 async function send(url, body) {
   const answer = await post(url, body, "part").catch(() => null);
   if (answer?.ok) told(answer);
+  // So many photos that they go on as a task.
+  if (answer?.status === 202) document.body.dispatchEvent(new CustomEvent("task"));
   return answer?.ok ?? false;
 }
 

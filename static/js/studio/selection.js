@@ -6,6 +6,7 @@ const PRESS = 400;
 /** Keep the selection of `stream`; returns {ids, clear}. The checkboxes themselves are the state. */
 export function selection(album, stream) {
   const count = document.getElementById("selection-count");
+  const every = everyPhoto(document.getElementById("selection"));
   const boxes = () => [...stream.querySelectorAll(".pick")];
   const chosen = () => boxes().filter((box) => box.checked);
   let anchor = null;
@@ -15,11 +16,13 @@ export function selection(album, stream) {
     stream.classList.toggle("is-selecting", now.length > 0);
     if (!count) return;
     const bytes = now.reduce((sum, box) => sum + Number(box.closest(".t").dataset.size || 0), 0);
-    count.textContent = `${now.length.toLocaleString()} selected · ${size(bytes)}`;
+    every.show(now.length, boxes().length);
+    count.textContent = every.isOn ? every.words : `${now.length.toLocaleString()} selected · ${size(bytes)}`;
   }
   function clear() {
     for (const box of chosen()) box.checked = false;
     anchor = null;
+    every.isOn = false;
     show();
   }
   function pick(box, on) {
@@ -77,14 +80,40 @@ export function selection(album, stream) {
     pick(box, true);
   });
   rubberBand(album, stream, show);
-  document.body.addEventListener("htmx:afterSettle", show);
-  afterDeeds(album, chosen, clear);
+  document.body.addEventListener("htmx:afterSettle", () => {
+    // What scrolls in belongs to all of them too.
+    if (every.isOn) for (const box of boxes()) box.checked = true;
+    show();
+  });
+  every.button?.addEventListener("click", () => {
+    every.isOn = true;
+    show();
+  });
+  afterDeeds(album, chosen, clear, every);
   show();
   return { ids: () => chosen().map((box) => box.value), clear };
 }
 
+/** "Select all 1,204": also the photos that are not on the page yet, once all that are there are selected. */
+function everyPhoto(form) {
+  const button = form?.querySelector("[data-select-all]");
+  const total = Number(button?.dataset.selectAll);
+  if (button) button.textContent = `Select all ${total.toLocaleString()}`;
+  return {
+    button,
+    isOn: false,
+    words: `All ${total.toLocaleString()} selected`,
+    show(selected, loaded) {
+      if (selected < loaded) this.isOn = false;
+      button.hidden = this.isOn || selected < loaded || total <= loaded;
+      form.elements.all.disabled = !this.isOn;
+      form.classList.toggle("is-every", this.isOn);
+    },
+  };
+}
+
 /** After a deed on the selection: show its effect at once. */
-function afterDeeds(album, chosen, clear) {
+function afterDeeds(album, chosen, clear, every) {
   document.getElementById("selection")?.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
     const verb = event.target.closest("[data-verb]")?.dataset.verb;
@@ -98,7 +127,9 @@ function afterDeeds(album, chosen, clear) {
       const image = tiles[0]?.querySelector("img");
       if (image) document.dispatchEvent(new CustomEvent("glassine:cover", { detail: image }));
     }
+    const wasEvery = every.isOn;
     clear();
+    if (verb === "delete" && wasEvery) document.dispatchEvent(new CustomEvent("glassine:moved"));
     if (verb === "delete") document.dispatchEvent(new CustomEvent("glassine:deleted"));
     if (verb === "move") document.dispatchEvent(new CustomEvent("glassine:moved"));
   });

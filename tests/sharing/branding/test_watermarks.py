@@ -177,14 +177,15 @@ def test_a_photo_that_comes_later_is_marked_with_its_renditions(marked: Share, m
     work()
     late = previewed(marked.album, "#aa3333")
     monkeypatch.setattr(pipeline, "render", lambda job: None)
-    tasks.render(queue.Claimed(late.pk, marked.studio.pk, "render", late.pk, 1))
+    for step in tasks.STEPS["render"]:
+        step(queue.Claimed(late.pk, marked.studio.pk, "render", late.pk, 1))
     assert work() == ["mark"]
     assert fetch(guest(marked), marked.picture(photo=late)).status == 200
 
 
 def test_photos_under_no_watermark_cost_no_job(shared: Make) -> None:
     share = shared()
-    watermarks.photo_came(share.studio.pk, share.photos[0].pk)
+    watermarks.photo_came(queue.Claimed(share.photos[0].pk, share.studio.pk, "render", share.photos[0].pk, 1))
     assert work() == []
 
 

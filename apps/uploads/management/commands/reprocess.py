@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, acting_in
+from apps.albums import reprocess
 from apps.albums.models import Photo, PhotoState
 from apps.media.management.studios import chosen
 from apps.media.models import Rendition
@@ -41,16 +42,8 @@ class Command(BaseCommand):
             with acting_in(studio):
                 photos: StudioQuerySet[Photo] = Photo.objects.for_studio(studio)
                 for photo in photos.filter(pk__in=ids[start : start + BATCH]):
-                    _again(photo)
+                    reprocess.again(photo)
         return len(ids)
-
-
-def _again(photo: Photo) -> None:
-    """A photo that can be seen stays visible while it is rendered anew."""
-    if photo.state == PhotoState.FAILED:
-        photo.reprocess()
-    else:
-        photo.render_again()
 
 
 def _wanted(studio: Studio, options: dict[str, Any]) -> StudioQuerySet[Photo]:

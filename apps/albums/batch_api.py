@@ -1,0 +1,120 @@
+"""One act on many photos over the API: a few at once, very many as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioView
+from apps.accounts.long_tasks import Task
+from apps.accounts.models import JournalEntry
+from apps.albums import bulk, placements, reprocess
+from apps.albums.api import album_or_404
+from apps.albums.models import Album, Photo, Section
+from apps.jobs.serializers import AcceptedSerializer, accepted
+
+NOT_THERE = "This photo is not there."
+NOT_INSIDE = "This photo is not in the gallery."
+
+
+class BatchRequest(serializers.Serializer[Any]):
+    """photos: ids.  album: in which it is done; `move` and `trash` need it.  section: where to; null for none."""
+
+    photos = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=Task.MOST)
+    do = serializers.ChoiceField(choices=["move", "trash", "reprocess"])
+    album = serializers.UUIDField(required=False)
+    section = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = {"move": ("album", "section"), "trash": ("album",), "reprocess": ()}[attrs["do"]]
+        missing = {name: ["This is needed here."] for name in needed if name not in attrs}
+        if missing:
+            raise ValidationError(missing)
+        return attrs
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    photo = serializers.UUIDField()
+    reason = serializers.CharField()
+
+
+class BatchResult(serializers.Serializer[Any]):
+    """done: how many photos.  refused: those passed over, and why.  undo: id in the journal, or null."""
+
+    done = serializers.IntegerField()
+    refused = RefusedSerializer(many=True)
+    undo = serializers.UUIDField(allow_null=True)
+
+
+class Batch(StudioView):
+    """Many photos at once."""
+
+    scope = "albums"
+
+    @extend_schema(tags=["photos"], request=BatchRequest, responses={200: BatchResult, 202: AcceptedSerializer})
+    def post(self, request: Request) -> Response:
+        """Do one thing to many photos. More than 200 of them go on as a task, which is answered with 202."""
+        asked = BatchRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        photos, values = list(dict.fromkeys(asked.validated_data["photos"])), asked.validated_data
+        album = album_or_404(self, values["album"]) if "album" in values else None
+        if values["do"] == "reprocess":
+            return self._reprocess(album, photos)
+        assert album is not None, "the serializer asks for it"
+        if values["do"] == "trash":
+            return self._trash(album, photos)
+        return self._move(album, photos, self._section(album, values["section"]))
+
+    def _section(self, album: Album, section_id: UUID | None) -> Section | None:
+        if section_id is None:
+            return None
+        section: Section | None = album.sections.filter(pk=section_id).first()
+        if section is None:
+            raise ValidationError({"section": ["This gallery has no such section."]})
+        return section
+
+    def _move(self, album: Album, photos: list[UUID], section: Section | None) -> Response:
+        chosen = album.placements.live().filter(photo_id__any=photos)
+        if bulk.are_many(chosen):
+            return accepted(bulk.begin_move(album, chosen, section, by=self.entered.user))
+        inside = list(chosen.values_list("photo_id", flat=True))
+        entry = placements.move_to_section(album, inside, section, by=self.entered.user)
+        return _answer(photos, inside, NOT_INSIDE, entry)
+
+    def _trash(self, album: Album, photos: list[UUID]) -> Response:
+        chosen = album.placements.live().filter(photo_id__any=photos)
+        if bulk.are_many(chosen):
+            return accepted(bulk.begin_trash(album, chosen, by=self.entered.user))
+        inside = list(chosen.values_list("photo_id", flat=True))
+        entry = placements.take_out(album, inside, by=self.entered.user)
+        return _answer(photos, inside, NOT_INSIDE, entry)
+
+    def _reprocess(self, album: Album | None, photos: list[UUID]) -> Response:
+        rows = Photo.objects.for_studio(self.studio).filter(pk__any=photos, trashed_at__isnull=True)
+        if album is not None:
+            rows = rows.filter(placements__album_id=album.pk, placements__trashed_at__isnull=True)
+        known = set(rows.values_list("pk", flat=True))
+        if len(known) > bulk.AT_ONCE:
+            there = [pk for pk in photos if pk in known]
+            return accepted(bulk.begin_reprocess(self.studio, there, by=self.entered.user))
+        for photo in rows:
+            reprocess.again(photo)
+        return _answer(photos, known, NOT_THERE if album is None else NOT_INSIDE)
+
+
+def _answer(photos: list[UUID], done: Iterable[UUID], reason: str, entry: JournalEntry | None = None) -> Response:
+    found = set(done)
+    refused = [{"photo": pk, "reason": reason} for pk in photos if pk not in found]
+    undo = entry.undo_id if entry else None
+    return Response(BatchResult({"done": len(found), "refused": refused, "undo": undo}).data)
+
+
+urlpatterns = [path("photos/batch", Batch.as_view(), name="api-photos-batch")]

@@ -1,0 +1,128 @@
+"""Acts on very many photos: up to `AT_ONCE` are dealt with in the request, more as a task (see `jobs.sliced`).
+
+Run in `acting_in(studio)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+from uuid import UUID
+
+from apps.accounts.journal.record import hold_act
+from apps.accounts.journal.sentences import photos_word
+from apps.accounts.long_tasks import Task, TaskSlice
+from apps.accounts.models import JournalEntry, Studio, User
+from apps.albums import placements, reprocess
+from apps.albums.models import Album, Photo, PlacementQuerySet, Section
+from apps.jobs import queue
+from apps.jobs.sliced import Followed, Sliced
+
+AT_ONCE: Final = 200
+_READ_AT_ONCE: Final = 2_000
+
+
+def are_many(chosen: PlacementQuerySet) -> bool:
+    """True if these photos are too many for one request."""
+    return chosen.order_by()[: AT_ONCE + 1].count() > AT_ONCE
+
+
+def begin_move(album: Album, chosen: PlacementQuerySet, section: Section | None, *, by: User) -> Task:
+    """Move photos of the album under a heading (None: in front of all). Raises TooMany, TooManyTasks."""
+    elsewhere = chosen.exclude(section=section) if section else chosen.exclude(section__isnull=True)
+    where = f"to “{section.title}”" if section else "out of their sections"
+    return MOVE.begin(
+        album.studio,
+        _ids(elsewhere),
+        by=by,
+        title=f"Move photos {where}",
+        album=str(album.pk),
+        section=str(section.pk) if section else "",
+        where=where,
+    )
+
+
+def begin_trash(album: Album, chosen: PlacementQuerySet, *, by: User) -> Task:
+    """Move photos of the album to the trash. Raises TooMany, TooManyTasks."""
+    title = f"Move photos of “{album.title}” to the trash"
+    return TRASH.begin(album.studio, _ids(chosen), by=by, title=title, album=str(album.pk))
+
+
+def begin_reprocess(studio: Studio, photos: Iterable[UUID], *, by: User) -> Task:
+    """Process photos again. photos: no id twice.  Raises TooMany, TooManyTasks."""
+    return REPROCESS.begin(studio, photos, by=by, title="Process photos again")
+
+
+def _ids(chosen: PlacementQuerySet) -> Iterable[UUID]:
+    return chosen.in_order().values_list("photo_id", flat=True).iterator(chunk_size=_READ_AT_ONCE)
+
+
+# -- slices ------------------------------------------------------------------------------------------
+
+
+def _album(task: Task) -> Album:
+    """The task's album. An undo of what was done so far waits for this slice, or this slice for it."""
+    hold_act(task.pk, shared=True)
+    album: Album | None = (
+        Album.objects.for_studio(task.studio_id).filter(pk=UUID(task.params["album"]), trashed_at__isnull=True).first()
+    )
+    if album is None:
+        raise queue.JobRefused("The gallery was moved to the trash meanwhile. What was done stays.")
+    album.studio = task.studio
+    return album
+
+
+def _count(task: Task, entry: JournalEntry | None) -> int:
+    """How many photos a slice changed. Any entry of the act takes back the whole, so the first that can is kept."""
+    if entry is None:
+        return 0
+    task.undo = task.undo or entry.undo_id
+    return entry.count
+
+
+def _move(task: Task, some: TaskSlice) -> int:
+    album, section = _album(task), None
+    if task.params["section"]:
+        section = album.sections.filter(pk=UUID(task.params["section"])).first()
+        if section is None:
+            raise queue.JobRefused(
+                "The section was deleted meanwhile. What was moved before is no longer in a section."
+            )
+    return _count(task, placements.move_to_section(album, some.ids, section, by=task.who, act=task.pk))
+
+
+def _moved(task: Task) -> str:
+    return f"{photos_word(task.changed)} moved {task.params['where']}.{_passed_over(task)}"
+
+
+def _trash(task: Task, some: TaskSlice) -> int:
+    return _count(task, placements.take_out(_album(task), some.ids, by=task.who, act=task.pk))
+
+
+def _trashed(task: Task) -> str:
+    return f"{photos_word(task.changed)} moved to the trash.{_passed_over(task)}"
+
+
+def _passed_over(task: Task) -> str:
+    left = task.done - task.changed
+    if left == 1:
+        return " 1 photo was left as it was."
+    return f" {photos_word(left)} were left as they were." if left else ""
+
+
+def _reprocess(task: Task, some: TaskSlice) -> Collection[UUID]:
+    photos = list(Photo.objects.for_studio(task.studio_id).filter(pk__any=some.ids, trashed_at__isnull=True))
+    for photo in photos:
+        reprocess.again(photo)
+    return [photo.pk for photo in photos]
+
+
+def _reprocessed(task: Task) -> str:
+    if task.failed:
+        return f"{task.failed:,} of {photos_word(task.total)} could not be processed. The originals are safe."
+    return f"{photos_word(task.changed)} processed again."
+
+
+MOVE: Final = Sliced("photos.move", _moved, _move)
+TRASH: Final = Sliced("photos.trash", _trashed, _trash)
+REPROCESS: Final = Followed("photos.reprocess", _reprocessed, _reprocess, lambda task, some: [Photo.RENDER])

@@ -1,0 +1,38 @@
+"""What pages show of tasks. Run in the studio's transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.long_tasks import ACTIVE, Task
+from apps.accounts.models import Studio, User
+from apps.web import keyset
+
+PAGE: Final = 50
+ORDER: Final = ("-created_at", "-id")
+# The chip is small: what was begun earlier stands in the list.
+IN_CHIP: Final = 3
+# Whoever comes back later than that looks into the list.
+NEWS_FOR: Final = timedelta(days=1)
+
+
+def page(studio: Studio, after: str) -> dict[str, Any]:
+    """Context of jobs/_tasks.html: a page of tasks, the newest first. A cursor that is none leads to the first page."""
+    rows = Task.objects.for_studio(studio).select_related("who")
+    scope = f"tasks {studio.pk}"
+    try:
+        found = keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
+    except keyset.BadCursor:
+        found = keyset.page(rows, ORDER, limit=PAGE, scope=scope)
+    return {"tasks": found.rows, "next_url": f"?after={found.next}" if found.next else ""}
+
+
+def unseen(studio: Studio, user: User) -> list[Task]:
+    """What a member began and has not been told the end of, the newest first. One query."""
+    mine = Task.objects.for_studio(studio).filter(who=user, seen_at__isnull=True)
+    news = Q(state__in=ACTIVE) | Q(ended_at__gt=timezone.now() - NEWS_FOR)
+    return list(mine.filter(news).order_by(*ORDER)[:IN_CHIP])

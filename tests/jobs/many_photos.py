@@ -1,0 +1,57 @@
+"""A gallery of very many photos in a running installation, and what became of it.
+
+    python -m tests.jobs.many_photos make SLUG TITLE COUNT     with the installation's environment
+    python -m tests.jobs.many_photos look SLUG TITLE
+
+`make` adds the gallery, whose rows are copied inside the database, to the studio; both print one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+django.setup()
+
+from apps.accounts.models import Studio  # noqa: E402
+from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
+from apps.albums.models import Album, Placement  # noqa: E402
+from tests.albums import bulk  # noqa: E402
+from tests.factories import AlbumFactory, SectionFactory  # noqa: E402
+
+
+def make(studio: Studio, title: str, count: int) -> dict[str, Any]:
+    """Ids of the gallery and of its empty second section, and of all photos, which lie in the first."""
+    # The planner hears of them from the autovacuum.
+    bulk.MANY = count + 1
+    album = AlbumFactory.create(studio=studio, title=title, slug=title.lower())
+    target = SectionFactory.create(album=album, rank=2, title="Moved")
+    SectionFactory.create(album=album, rank=1, title="All")
+    bulk.fill(album, count, sections=(1,))
+    with acting_in(studio):
+        photos = Placement.objects.for_studio(studio).filter(album=album).values_list("photo_id", flat=True)
+        return {"album": str(album.pk), "section": str(target.pk), "photos": [str(pk) for pk in photos]}
+
+
+def look(studio: Studio, title: str) -> dict[str, int]:
+    """How many photos lie under each heading."""
+    with acting_in(studio):
+        album = Album.objects.for_studio(studio).get(title=title)
+        return Counter(album.placements.values_list("section__title", flat=True))
+
+
+def main() -> None:
+    deed, slug, title, *count = sys.argv[1:]
+    with across_studios():
+        studio = Studio.objects.get(slug=slug)
+    print(json.dumps(make(studio, title, int(count[0])) if deed == "make" else look(studio, title)))
+
+
+if __name__ == "__main__":
+    main()
