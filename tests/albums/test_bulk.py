@@ -160,6 +160,44 @@ def test_a_section_that_is_deleted_meanwhile_ends_the_move(erin: Client, album: 
     assert task.message.startswith("The section was deleted meanwhile.")
 
 
+def test_the_whole_move_is_undone_at_once(erin: Client, api: Caller, album: Album) -> None:
+    before = inside(album)
+    move(erin, album, [], all="1")
+    work()
+    chip = erin.get("/studio/north/albums/").content.decode()
+    undo = f"/studio/north/journal/{the_task(album).undo}/undo/"
+    assert f'data-undo="{undo}"' in chip
+    assert erin.post(undo, headers=HTMX).status_code == 204
+    assert inside(album) == before
+    # One line of the history for all slices, and nothing to take back a second time.
+    history = api.get("/api/journal").json()["results"]
+    assert [(line["verb"], line["count"]) for line in history] == [("act.undone", 250), ("photos.moved", 250)]
+    assert erin.post(undo, headers=HTMX).status_code == 409
+
+
+def test_undone_while_it_runs_it_stops(erin: Client, album: Album) -> None:
+    before = inside(album)
+    move(erin, album, [], all="1")
+    work(1)
+    task = the_task(album)
+    assert task.undo
+    assert erin.post(f"/studio/north/journal/{task.undo}/undo/", headers=HTMX).status_code == 204
+    work()
+    assert inside(album) == before
+    assert (afresh(task).state, task.message) == (
+        TaskState.CANCELLED, "This was undone while it was still running, so it stops here.",
+    )  # fmt: skip
+
+
+def test_what_lies_there_already_is_left_out(erin: Client, album: Album) -> None:
+    first = inside(album)[:120]
+    move(erin, album, first)
+    move(erin, album, [], all="1")
+    assert the_task(album).total == 130
+    work()
+    assert the_task(album).message == "130 photos moved to “Best”."
+
+
 # -- the trash ---------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,8 @@ from tests.jobs.test_task_faults import many_photos
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
+# Workers on two busy cores, in milliseconds.
+LONG = 120_000
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
@@ -62,11 +64,11 @@ def test_a_task_is_followed_from_page_to_page(size: str, visit: Callable[..., An
             expect(chip(page)).to_contain_text("0 of 1,500 photos")
             # It hides nothing that a finger wants to reach.
             assert page.locator("#main h1").is_visible()
-        expect(page.locator(".toast")).to_contain_text("1,500 photos moved to “Moved”.")
+        expect(page.locator(".toast")).to_contain_text("1,500 photos moved to “Moved”.", timeout=LONG)
         expect(chip(page)).to_be_hidden()
         page.reload()
         expect(chip(page)).to_be_hidden()
-    assert many_photos(glassine, "look", f"Followed-{size}") == {"Moved": 1500}
+    assert many_photos(glassine, "look", f"Followed-{size}")["under"] == {"Moved": 1500}
 
 
 def test_the_page_of_the_gallery_is_true_when_it_is_done(visit: Callable[..., Any], glassine: Installation) -> None:
@@ -75,7 +77,7 @@ def test_the_page_of_the_gallery_is_true_when_it_is_done(visit: Callable[..., An
         sign_in(page)
         choose_all(page, made["album"], "400")
         page.click("#selection [data-verb=delete]")
-        expect(page.locator(".toast")).to_contain_text("400 photos moved to the trash.")
+        expect(page.locator(".toast")).to_contain_text("400 photos moved to the trash.", timeout=LONG)
         expect(page.locator("#empty")).to_be_visible()
         expect(page.locator("#summary, .album-head")).not_to_contain_text("400")
 
@@ -100,5 +102,7 @@ def test_a_task_is_stopped_and_a_failed_one_tried_again(visit: Callable[..., Any
         page.goto(page.url.split("albums/")[0] + "trash/")
         page.click("#trash li:has-text('Stopped') button:has-text('Restore')")
         chip(page).get_by_role("button", name="Try again").click()
-        expect(page.locator(".toast", has_text="moved to the trash")).to_contain_text("400 photos moved to the trash.")
+        expect(page.locator(".toast", has_text="moved to the trash")).to_contain_text(
+            "400 photos moved to the trash.", timeout=LONG
+        )
         expect(chip(page)).to_be_hidden()

@@ -19,7 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
 
-from apps.accounts.models import Studio  # noqa: E402
+from apps.accounts.models import JournalEntry, JournalSubject, Studio  # noqa: E402
 from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
 from apps.albums.models import Album, Placement  # noqa: E402
 from tests.albums import bulk  # noqa: E402
@@ -39,11 +39,17 @@ def make(studio: Studio, title: str, count: int) -> dict[str, Any]:
         return {"album": str(album.pk), "section": str(target.pk), "photos": [str(pk) for pk in photos]}
 
 
-def look(studio: Studio, title: str) -> dict[str, int]:
-    """How many photos lie under each heading."""
+def look(studio: Studio, title: str) -> dict[str, Any]:
+    """How many photos lie under each heading, and how often the journal says of how many that they were moved."""
     with acting_in(studio):
         album = Album.objects.for_studio(studio).get(title=title)
-        return Counter(album.placements.values_list("section__title", flat=True))
+        moves = JournalEntry.objects.for_studio(studio).filter(verb="photos.moved", subject_id=album.pk)
+        moved = list(JournalSubject.objects.for_studio(studio).filter(entry__in=moves).values_list("thing", flat=True))
+        return {
+            "under": Counter(album.placements.values_list("section__title", flat=True)),
+            "moves": len([pk for pk in moved if pk != album.pk]),
+            "moved": len({pk for pk in moved if pk != album.pk}),
+        }
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def test_a_task_is_stopped_and_tried_again_without_scripts(erin: Client, north: 
     answer = erin.post(deed("cancel", stopped), follow=True)
     assert "Stopped after 100 of 250 photos. What was done stays." in text(answer)
     mend(failed)
-    assert erin.post(deed("retry", failed)).status_code == 302
+    assert erin.post(deed("retry", failed)).status_code == 303
     assert afresh(failed).state == "waiting"
     assert "There is nothing to try again." in text(erin.post(deed("retry", stopped), follow=True))
 

@@ -21,8 +21,14 @@ function refresh() {
   timer ||= setTimeout(() => {
     timer = 0;
     asked = Date.now();
-    window.htmx.ajax("GET", chip().dataset.url, { source: "#task-chip", target: "#task-chip", swap: "outerHTML" });
+    fetchPart("#task-chip", chip().dataset.url);
+    // The page of all tasks shows the same.
+    if (document.getElementById("tasks")) fetchPart("#tasks", location.href);
   }, PACE);
+}
+
+function fetchPart(part, url) {
+  window.htmx.ajax("GET", url, { source: part, target: part, swap: "outerHTML" });
 }
 
 /** Listen while something is at work, and tell what ended. */
