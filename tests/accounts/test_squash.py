@@ -14,17 +14,33 @@ from tests.accounts.schema_lines import schema_lines
 BEFORE = Path(__file__).parent.parent / "data" / "schema_before_squash.txt"
 
 # What the chain before had and this one has not, and the other way round: (pattern of the lines, why).
+OF_SHOWN = "sharing_(activity|comment|mark|selection|selectionpreset|visitor)"
 GONE: list[tuple[str, str]] = [
     (r"column accounts_(invitation|membership)\.role character varying\(10\)", "the name of a contributor is longer"),
+    (rf"column {OF_SHOWN}\.album_id ", "what guests say belongs to what is shown to them"),
+    (rf"(constraint|index) {OF_SHOWN} .*\balbum_id\b", "as the column"),
+    (r"grant accounts_journalentry UPDATE to glassine_system", "of the journal only a person's words are forgotten"),
+    (r"index accounts_journalentry USING btree \(studio_id, at DESC\)", "pages of the journal follow its ids"),
+    (r"\w+ sharing_letter(template)?\b", "emails wait in the outbox"),
 ]
 NEW: list[tuple[str, str]] = [
     (r"column accounts_(invitation|membership)\.role character varying\(12\)", "the name of a contributor is longer"),
-    (r"\S+ accounts_membershipalbum\b", "the galleries of a member who works in some"),
+    (r"\w+ accounts_membershipalbum\b", "the galleries of a member who works in some"),
     (r"column accounts_membership\.is_restricted ", "whether a member works in some galleries only"),
     (r"constraint accounts_membership CHECK .*is_restricted", "owners work everywhere, contributors do not"),
     (r"column accounts_invitation\.albums ", "the galleries that an invitation carries"),
+    (r"column accounts_journalentry\.(act|albums|changes|count|forgotten_at|is_first|undoes_id) ", "acts are undone"),
+    (r"(constraint|index) accounts_journalentry\b", "an act is undone once"),
+    (r"\w+ accounts_journalsubject\b", "what an entry of the journal is about"),
+    (r"\w+ accounts_email\b", "the outbox"),
+    (r"\w+ sharing_(clientemail|emailtemplate)\b", "emails to clients, and the studio's words for them"),
     (r"\w+ accounts_task(slice)?\b", "long acts are tasks, whose photos are fixed in slices"),
-    (r"column jobs_job\.claims ", "a claim is told from all others of its job"),
+    (r"(column|constraint) jobs_job\b.*\bclaims\b", "a claim is told from all others of its job"),
+    (r"(column|constraint|index) albums_photo\b.*\bfingerprint_version\b", "hashes of an older version are made anew"),
+    (r"\w+ albums_album(version|change)\b", "the version of an album"),
+    (r"\w+ sharing_shown\b", "what links show"),
+    (rf"(column|constraint|index) {OF_SHOWN}\b.*\bshown_id\b", "what guests say belongs to what is shown to them"),
+    (r"(column|constraint|index) sharing_sharelink\b.*\bshown_id\b", "what a link shows"),
 ]
 
 
