@@ -452,6 +452,8 @@ def test_the_check_sees_a_change_and_undoes_it(world: World) -> None:
         return iter(())
 
     before, two = snapshot(world.studio), ROUTES[:2]
-    seen = "\n".join(f"{route.pattern}: albums_album changed" for route in two)
+    seen = "\n".join(
+        f"{route.pattern}: {table} changed" for route in two for table in ("albums_album", "albums_albumchange")
+    )
     assert faults(world, Client(), two, check) == seen
     assert snapshot(world.studio) == before

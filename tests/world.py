@@ -20,7 +20,6 @@ from apps.sharing.models import (
     Selection,
     SelectionPreset,
     ShareLink,
-    Shown,
     Visitor,
 )
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
@@ -54,20 +53,18 @@ def build_world(studio: Studio, owner: User) -> World:
     invitation = InvitationFactory.create(studio=studio, email="zqx-invited@example.com")
     with acting_in(studio):
         link, token = lifecycle.create(album, by=owner, label="Zqx couple", password=None)
-        visitor = Visitor(
-            studio=studio, shown=Shown.of(album), link=link, name="Zqx Anna", email="zqx-anna@example.com"
-        )
+        visitor = Visitor(studio=studio, shown_id=album.pk, link=link, name="Zqx Anna", email="zqx-anna@example.com")
         visitor.save(force_insert=True)
         choice = Preset(studio=studio, kind=PresetKind.LINK, name="Zqx preset")
         choice.save(force_insert=True)
         key, _ = ApiKey.make(studio, owner, name="Zqx key", scopes=["read"])
         member = studio.memberships.get(user=owner)
-        preset = SelectionPreset(studio=studio, shown=Shown.of(album), title="Zqx album", maximum=30)
+        preset = SelectionPreset(studio=studio, shown_id=album.pk, title="Zqx album", maximum=30)
         picked = Selection(
-            studio=studio, shown=Shown.of(album), visitor=visitor, preset=preset, title="Zqx album", note="Zqx note"
+            studio=studio, shown_id=album.pk, visitor=visitor, preset=preset, title="Zqx album", note="Zqx note"
         )
         pick = Pick(studio=studio, selection=picked, photo=photo)
-        comment = Comment(studio=studio, shown=Shown.of(album), photo=photo, visitor=visitor, body="Zqx comment")
+        comment = Comment(studio=studio, shown_id=album.pk, photo=photo, visitor=visitor, body="Zqx comment")
         for row in (preset, picked, pick, comment):
             row.save(force_insert=True)
         email = Email(studio=studio, key="zqx", to="zqx-client@example.com", composer="client", keeps_words=True)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from apps.accounts.long_tasks import Task, TaskState
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class TaskResultSerializer(serializers.Serializer[Any]):
     """How a task ended. message: in a sentence.
 
     changed: photos that it made a difference to.  failed: those that could not be dealt with.  left: those not reached.
@@ -34,7 +34,7 @@ class TaskSerializer(serializers.Serializer[Task]):
     state = serializers.ChoiceField(choices=TaskState.choices, read_only=True)
     done = serializers.IntegerField(read_only=True)
     total = serializers.IntegerField(read_only=True)
-    result = ResultSerializer(allow_null=True, read_only=True)
+    result = TaskResultSerializer(allow_null=True, read_only=True)
     undo = serializers.UUIDField(allow_null=True, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     ended_at = serializers.DateTimeField(allow_null=True, read_only=True)

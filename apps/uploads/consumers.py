@@ -45,8 +45,6 @@ class StudioSocket(AsyncJsonWebsocketConsumer):
             return
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
-        # Asked after joining: what happened since the page was made is heard by a message or told by this number.
-        await self.send_json({"type": "version", "version": await in_thread(self._version)})
         self.watch = asyncio.create_task(self._keep_asking())
 
     async def disconnect(self, code: int) -> None:

@@ -174,6 +174,7 @@ ACROSS = {
     "apps.media.fsck.recheck": "sweep",
     "apps.media.management.studios.chosen": "administration",
     "apps.media.sweeping.studio_ids": "sweep",
+    "apps.albums.versions.fold": "sweep",
     "apps.sharing.access.door._standing_link": "look-up of a share token",
     "apps.sharing.access.door.grants_for_pictures": "look-up of a guest's link",
     "apps.sharing.guests.visitor_list._forget_words": "what an erased visitor typed, in the studios' log",

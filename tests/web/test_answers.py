@@ -70,7 +70,7 @@ def test_events_stand_beside_each_other() -> None:
     answer = htmx.toast(htmx.trigger(HttpResponse(), dialog_close=""), "Saved.", undo="/undo/")
     assert json.loads(answer["HX-Trigger"]) == {
         "dialog:close": {},
-        "toast": {"text": "Saved.", "level": "info", "undo": "/undo/"},
+        "toast": {"text": "Saved.", "level": "info", "undo": "/undo/", "label": "Undo"},
     }
 
 

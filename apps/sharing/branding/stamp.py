@@ -20,7 +20,7 @@ RECIPE = 1
 MARK = "mark.png"
 # No mark covers the edges: what is cut off cannot be read.
 _MOST = 0.9
-_FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "fonts" / "instrument-sans"
+_FONTS = Path(__file__).resolve().parents[3] / "static" / "fonts" / "instrument-sans"
 _SIZE, _WEIGHT, _EDGE = 160, 600, 3
 
 

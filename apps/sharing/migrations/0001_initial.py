@@ -1157,7 +1157,7 @@ class Migration(migrations.Migration):
         ),
         apps.albums.version_triggers.RaisesAlbumVersion("Mark", "SELECT studio_id, shown_id AS album_id FROM {rows} r"),
         apps.albums.version_triggers.RaisesAlbumVersion(
-            "Comment", "SELECT studio_id, shown_id AS album_id FROM {rows} r"
+            "Comment", "SELECT studio_id, shown_id AS album_id FROM {rows} r", on=("insert", "update")
         ),
         apps.albums.version_triggers.RaisesAlbumVersion("Watermark", "SELECT studio_id, album_id FROM {rows} r"),
         migrations.RunSQL(

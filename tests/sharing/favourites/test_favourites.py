@@ -24,7 +24,7 @@ from apps.sharing.access import known as access_known
 from apps.sharing.favourites import list_context
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
-from apps.sharing.models import Activity, Pick, Selection, SelectionPreset, ShareLink, Shown, Visitor, Work
+from apps.sharing.models import Activity, Pick, Selection, SelectionPreset, ShareLink, Visitor, Work
 from tests.albums.bulk import fill
 from tests.factories import AlbumFactory, PlacementFactory
 from tests.sharing.conftest import Make, Share
@@ -352,7 +352,7 @@ def test_the_filter_goes_on_over_pages(north: Studio, alice_user: User) -> None:
         wanted = list(album.placements.in_order().values_list("photo_id", flat=True)[10:70])
     ada = known(Share(north, album, [], link, token))
     with acting_in(north):
-        selection = Selection(studio=north, shown=Shown.of(album), visitor=ada.visitor, title="Mine")
+        selection = Selection(studio=north, shown_id=album.pk, visitor=ada.visitor, title="Mine")
         selection.save()
         for photo_id in wanted:
             Pick(studio=north, selection=selection, photo_id=photo_id).save()
@@ -422,7 +422,7 @@ def test_hearts_cost_one_query_however_many_there_are(
     without, as_ada = queries(Client()), queries(ada.client)
     with acting_in(north):
         ShareLink.objects.for_studio(north).update(may_favourite=True)
-        selection = Selection(studio=north, shown=Shown.of(album), visitor=ada.visitor, title="Mine")
+        selection = Selection(studio=north, shown_id=album.pk, visitor=ada.visitor, title="Mine")
         selection.save()
         Pick.objects.for_studio(north).bulk_create(
             Pick(studio=north, selection=selection, photo_id=photo_id)

@@ -17,7 +17,7 @@ from apps.sharing import access
 from apps.sharing.downloads.archive import response
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
-from apps.sharing.models import Pick, Selection, Shown, Visitor
+from apps.sharing.models import Pick, Selection, Visitor
 from tests.albums import bulk
 from tests.bench.grown import store_bytes
 from tests.factories import AlbumFactory, MembershipFactory, SectionFactory, StudioFactory
@@ -82,9 +82,9 @@ def guest_of(owner: User, count: int) -> Guest:
         apart = album.sections.get(rank=3)
         places.filter(pk__in=[place.pk for place in spread[:CHOSEN]]).update(section=apart, section_rank=apart.rank)
         link, token = lifecycle.create(album, by=owner, label="Row", download="original", may_favourite=True)
-        visitor = Visitor(studio=studio, shown=Shown.of(album), link=link, name="Anna", email="anna@example.com")
+        visitor = Visitor(studio=studio, shown_id=album.pk, link=link, name="Anna", email="anna@example.com")
         visitor.save(force_insert=True)
-        selection = Selection(studio=studio, shown=Shown.of(album), visitor=visitor, title="Favourites")
+        selection = Selection(studio=studio, shown_id=album.pk, visitor=visitor, title="Favourites")
         selection.save(force_insert=True)
         for place in spread[CHOSEN:-1]:
             Pick(studio=studio, selection=selection, photo_id=place.photo_id).save(force_insert=True)

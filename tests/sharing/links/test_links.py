@@ -61,7 +61,7 @@ def test_an_editor_makes_a_link_that_opens(shared: Make, erin: Client) -> None:
 def test_without_scripts_a_good_form_leads_back_to_the_list(shared: Make, erin: Client) -> None:
     share = shared()
     response = erin.post(page("links", share), {"label": "Grandma", "download": "none"}, follow=True)
-    assert response.redirect_chain == [(page("links", share), 302)]
+    assert response.redirect_chain == [(page("links", share), 303)]
     assert "Grandma" in response.content.decode()
 
 

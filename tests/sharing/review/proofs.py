@@ -18,7 +18,6 @@ from apps.sharing.models import (
     SelectionPreset,
     SelectionState,
     ShareLink,
-    Shown,
     Visitor,
 )
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, ShareLinkFactory
@@ -40,7 +39,7 @@ class Proofing:
     def visitor(self, name: str) -> Visitor:
         row = Visitor(
             studio=self.studio,
-            shown=Shown.of(self.album),
+            shown_id=self.album.pk,
             link=self.link,
             name=name,
             email=f"{name.lower()}@example.com",
@@ -48,7 +47,7 @@ class Proofing:
         return self.save(row)
 
     def preset(self, title: str = "Album", **limits: Any) -> SelectionPreset:
-        return self.save(SelectionPreset(studio=self.studio, shown=Shown.of(self.album), title=title, **limits))
+        return self.save(SelectionPreset(studio=self.studio, shown_id=self.album.pk, title=title, **limits))
 
     def selection(
         self, visitor: Visitor, *numbers: int, sent: bool = False, title: str = "Favourites", **fields: Any
@@ -56,9 +55,7 @@ class Proofing:
         """A list with the photos of these numbers, counted from 1."""
         state = {"state": SelectionState.SENT, "sent_at": timezone.now()} if sent else {}
         row = self.save(
-            Selection(
-                studio=self.studio, shown=Shown.of(self.album), visitor=visitor, title=title, **{**state, **fields}
-            )
+            Selection(studio=self.studio, shown_id=self.album.pk, visitor=visitor, title=title, **{**state, **fields})
         )
         for number in numbers:
             self.save(Pick(studio=self.studio, selection=row, photo=self.photos[number - 1]))
@@ -66,11 +63,11 @@ class Proofing:
 
     def mark(self, visitor: Visitor, number: int, **fields: Any) -> Mark:
         photo = self.photos[number - 1]
-        return self.save(Mark(studio=self.studio, shown=Shown.of(self.album), visitor=visitor, photo=photo, **fields))
+        return self.save(Mark(studio=self.studio, shown_id=self.album.pk, visitor=visitor, photo=photo, **fields))
 
     def comment(self, visitor: Visitor | None, number: int, body: str, **fields: Any) -> Comment:
         photo = self.photos[number - 1]
-        row = Comment(studio=self.studio, shown=Shown.of(self.album), photo=photo, visitor=visitor, body=body, **fields)
+        row = Comment(studio=self.studio, shown_id=self.album.pk, photo=photo, visitor=visitor, body=body, **fields)
         return self.save(row)
 
     def save(self, row: Any) -> Any:
