@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -89,15 +90,18 @@ class StudioSocket(AsyncJsonWebsocketConsumer):
 
 
 class AlbumSocket(StudioSocket):
-    """`/ws/studio/<slug>/albums/<album>/`: {"type": "version", "version": n} at the start, then
-    {"type": "photos", "ids": [...]} whenever photos of the album change.
+    """`/ws/studio/<slug>/albums/<album>/`: {"type": "photos", "ids": [...]} whenever photos of the album change.
+
+    `?version=`: the album's version when the page was made; if it is another one now, {"type": "album"} says so.
     """
 
     async def connect(self) -> None:
         await super().connect()
         if self.group is not None:
-            # Asked after joining: what happened since the page was made is heard by a message or told by this number.
-            await self.send_json({"type": "version", "version": await in_thread(self._version)})
+            # Asked after joining: what happens from now on is heard, and what happened before is told by the number.
+            seen = parse_qs(self.scope["query_string"].decode("latin-1")).get("version", [""])[0]
+            if seen and seen != str(await in_thread(self._version)):
+                await self.send_json({"type": "album"})
 
     async def photos_changed(self, event: dict[str, Any]) -> None:
         """A message of `progress.announce`."""

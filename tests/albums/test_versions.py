@@ -175,15 +175,9 @@ DEEDS: dict[str, Callable[[Stage], object]] = {
     "trash.restore_photo": lambda s: trash.restore_photo(s.photo, by=s.by),
     "trash.trash_album": lambda s: trash.trash_album(s.album, by=s.by),
     "trash.restore_album": lambda s: trash.restore_album(s.album, by=s.by),
-    "trash.purge_photo": lambda s: _purge_first(s),
 }
 # What makes an album begins its versions; what removes it for good ends them.
-BEGIN_OR_END = {"editing.create", "trash.purge_album", "trash.purge_photos", "trash.empty"}
-
-
-def _purge_first(stage: Stage) -> None:
-    placements.take_out(stage.album, stage.photos[:1], by=stage.by)
-    trash.purge_photo(stage.photo, by=stage.by)
+BEGIN_OR_END = {"editing.create", "trash.purge_album", "trash.purge_photo", "trash.purge_photos", "trash.empty"}
 
 
 def _sections(stage: Stage) -> list[UUID]:

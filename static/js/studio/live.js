@@ -92,10 +92,10 @@ export function live(stream) {
     ids.forEach((id) => document.querySelector(`#fresh > [id="${id}"]`)?.remove());
   });
   connect(
-    stream.dataset.socket,
+    `${stream.dataset.socket}?version=${stream.dataset.version}`,
     (message) => {
       if (message.type === "photos") want(message.ids);
-      if (message.type === "version" && String(message.version) !== stream.dataset.version) album();
+      if (message.type === "album") album();
     },
     (state) => {
       open = state;
