@@ -337,6 +337,7 @@ LISTS = {
     "studio/<slug:slug>/selections/",
     "studio/<slug:slug>/emails/",
     "studio/<slug:slug>/history/",
+    "studio/<slug:slug>/tasks/",
     "studio/<slug:slug>/trash/",
     "studio/<slug:slug>/trash/empty/",
     "api/me",
@@ -344,6 +345,7 @@ LISTS = {
     "api/albums/photos/all",
     "api/journal",
     "api/stats",
+    "api/tasks",
     "api/upload",
     "api/upload/multiple",
 }
