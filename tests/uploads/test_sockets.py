@@ -51,7 +51,7 @@ Story = Callable[[ApplicationCommunicator], Awaitable[Any]]
 
 
 def live(client: Client, album: Album | None, story: Story, slug: str = "north") -> Any:
-    """Run a story with an open socket; its result, or None when the socket was refused."""
+    """Run a story with an open socket, once an album's has told its version; None when the socket was refused."""
 
     async def run() -> Any:
         socket = socket_of(client, album, slug)
@@ -60,6 +60,9 @@ def live(client: Client, album: Album | None, story: Story, slug: str = "north")
         if answer["type"] != "websocket.accept":
             return None
         try:
+            if album:
+                first = await socket.receive_output(timeout=5)
+                assert json.loads(first["text"])["type"] == "version"
             return await story(socket)
         finally:
             await socket.send_input({"type": "websocket.disconnect", "code": 1000})
