@@ -416,7 +416,9 @@ def test_a_contributor_opens_what_is_meant_for_contributors(kept: Kept) -> None:
         entry = placements.take_out(kept.album, [gone.pk], by=kept.user)
     assert entry is not None
     kept.theirs["entry_id"] = str(entry.pk)
-    world.harm |= {"photo": kept.theirs["photo_id"], "photos": [kept.theirs["photo_id"]]}
+    own = kept.theirs["photo_id"]
+    world.harm |= {"photo": own, "photos": [own], "album": kept.theirs["album_id"]}
+    del world.harm["all"]
     for route in [*STUDIO_ROUTES, *API_ROUTES]:
         path, headers = route.path({**world.values, **kept.theirs}), key if API.match(route.pattern) else {}
         found = []
