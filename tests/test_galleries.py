@@ -19,6 +19,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from apps.accounts.access import member_of
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import StudioQuerySet, acting_in
 from apps.albums import editing, trash
@@ -80,8 +81,9 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 # -- every list ----------------------------------------------------------------------------------------------------
 
 # How to ask for each list of LISTS, so that it names galleries. Uploads and the emptying of the trash are no lists;
-# "me" names no gallery.
-NO_LISTS = {"api/me", "api/upload", "api/upload/multiple", "studio/<slug:slug>/trash/empty/"}
+# "me" names no gallery; of tasks restricted members see what they began (see below).
+TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
+NO_LISTS = {"api/me", "api/upload", "api/upload/multiple", "studio/<slug:slug>/trash/empty/"} | TASKS
 ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/albums/": ("", "?q=zq", "?state=live"),
     "studio/<slug:slug>/activity/": ("", "?by=person", "?by=photo", "?newest="),
@@ -202,6 +204,31 @@ def test_numbers_count_the_members_galleries(
 def test_the_sidebar_counts_the_members_lists(north: Studio, galleries: list[Gallery], erin_user: User) -> None:
     keep_to(north, erin_user, galleries[0].album)
     assert 'title="Waiting for you">1<' in signed_in(erin_user).get("/studio/north/albums/").content.decode()
+
+
+def test_of_tasks_a_restricted_member_sees_the_own(
+    north: Studio, galleries: list[Gallery], erin_user: User, alice_user: User
+) -> None:
+    with acting_in(north):
+        mine, other = (
+            Task(studio=north, kind="photos.trash", title=f"{user.name}’s task", who=user, state="failed",
+                 ended_at=timezone.now())
+            for user in (erin_user, alice_user)
+        )  # fmt: skip
+        for task in (mine, other):
+            task.save(force_insert=True)
+    keep_to(north, erin_user, galleries[0].album)
+    browser, caller = signed_in(erin_user), bearer(erin_user, "north")
+    for text in (browser.get("/studio/north/tasks/").content.decode(), caller.get("/api/tasks").content.decode()):
+        assert ("Erin’s task" in text, "Alice’s task" in text) == (True, False)
+    assert caller.get(f"/api/tasks/{mine.pk}").status_code == 200
+    answers = [
+        caller.get(f"/api/tasks/{other.pk}"),
+        caller.delete(f"/api/tasks/{other.pk}"),
+        caller.send(f"/api/tasks/{other.pk}/retry"),
+        *(browser.post(f"/studio/north/tasks/{other.pk}/{deed}/") for deed in ("cancel", "retry", "seen")),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
 
 
 # -- a photo that lies in two galleries ------------------------------------------------------------------------------

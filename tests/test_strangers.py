@@ -337,6 +337,7 @@ LISTS = {
     "studio/<slug:slug>/selections/",
     "studio/<slug:slug>/emails/",
     "studio/<slug:slug>/history/",
+    "studio/<slug:slug>/tasks/",
     "studio/<slug:slug>/trash/",
     "studio/<slug:slug>/trash/empty/",
     "api/me",
@@ -344,6 +345,7 @@ LISTS = {
     "api/albums/photos/all",
     "api/journal",
     "api/stats",
+    "api/tasks",
     "api/upload",
     "api/upload/multiple",
 }
@@ -414,7 +416,9 @@ def test_a_contributor_opens_what_is_meant_for_contributors(kept: Kept) -> None:
         entry = placements.take_out(kept.album, [gone.pk], by=kept.user)
     assert entry is not None
     kept.theirs["entry_id"] = str(entry.pk)
-    world.harm |= {"photo": kept.theirs["photo_id"], "photos": [kept.theirs["photo_id"]]}
+    own = kept.theirs["photo_id"]
+    world.harm |= {"photo": own, "photos": [own], "album": kept.theirs["album_id"]}
+    del world.harm["all"]
     for route in [*STUDIO_ROUTES, *API_ROUTES]:
         path, headers = route.path({**world.values, **kept.theirs}), key if API.match(route.pattern) else {}
         found = []

@@ -131,9 +131,10 @@ class GalleryIds(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: object) -> list[UUID]:
+        one = forms.UUIDField()
         try:
-            return [UUID(str(text)) for text in value or ()]  # type: ignore[attr-defined]
-        except ValueError:
+            return [one.clean(text) for text in value or ()]  # type: ignore[attr-defined]
+        except ValidationError:
             raise ValidationError("One of these galleries is no longer there.") from None
 
 

@@ -20,7 +20,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from apps.accounts.journal.sentences import photos_word
-from apps.accounts.tenancy import StudioModel, StudioQuerySet
+from apps.accounts.tenancy import StudioModel, StudioQuerySet, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.refusal import Refusal
 
@@ -109,6 +109,11 @@ class Task(StudioModel):
                 fields=["studio", "who", "-created_at"], condition=Q(seen_at__isnull=True), name="accounts_task_unseen"
             ),
         ]
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """What restricted members see: what they began themselves."""
+        return Q(who=member.user)
 
     def __str__(self) -> str:
         return f"{self.title} {self.state}"

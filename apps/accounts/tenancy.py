@@ -26,7 +26,7 @@ from apps.accounts.tenant_keys import SYSTEM_ROLE
 from apps.web.ids import uuid7
 
 if TYPE_CHECKING:
-    from apps.accounts.models import Studio
+    from apps.accounts.models import Studio, User
 
 NO_ROLE = "none"
 
@@ -106,6 +106,9 @@ class Works(Protocol):
 
     @property
     def studio(self) -> Studio: ...
+
+    @property
+    def user(self) -> User: ...
 
     @property
     def album_ids(self) -> frozenset[UUID] | None: ...

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api import StudioViewSet
 from apps.accounts.long_tasks import Task
+from apps.accounts.tenancy import StudioQuerySet
 from apps.jobs import sliced
 from apps.jobs.serializers import AcceptedSerializer, TaskSerializer, accepted
 
@@ -26,7 +27,11 @@ class TaskViewSet(StudioViewSet[Task]):
     serializer_class = TaskSerializer
     ordering: ClassVar[tuple[str, ...]] = ("-created_at", "-id")
     scope = "albums"
+    album_scoped = ("list", "retrieve", "destroy", "retry")
     lookup_url_kwarg = "task_id"
+
+    def get_queryset(self) -> StudioQuerySet[Task]:
+        return super().get_queryset().visible_to(self.entered)
 
     def retrieve(self, request: Request, task_id: UUID) -> Response:
         """How far a task is."""
@@ -35,12 +40,12 @@ class TaskViewSet(StudioViewSet[Task]):
     @extend_schema(responses=TaskSerializer)
     def destroy(self, request: Request, task_id: UUID) -> Response:
         """Stop a task before its next hundred photos; what was done stays. One that is over stays as it is."""
-        return Response(self.get_serializer(_there(sliced.cancel(self.studio, task_id))).data)
+        return Response(self.get_serializer(_there(sliced.cancel(self.studio, self.get_object().pk))).data)
 
     @extend_schema(request=None, responses={202: AcceptedSerializer})
     def retry(self, request: Request, task_id: UUID) -> Response:
         """Let a failed task do what it has left."""
-        return accepted(_there(sliced.retry(self.studio, task_id)))
+        return accepted(_there(sliced.retry(self.studio, self.get_object().pk)))
 
 
 def _there(task: Task | None) -> Task:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts.access import Entered
 from apps.accounts.long_tasks import ACTIVE, Task
 from apps.accounts.models import Studio, User
 from apps.web import keyset
@@ -20,10 +21,10 @@ IN_CHIP: Final = 3
 NEWS_FOR: Final = timedelta(days=1)
 
 
-def page(studio: Studio, after: str) -> dict[str, Any]:
+def page(member: Entered, after: str) -> dict[str, Any]:
     """Context of jobs/_tasks.html: a page of tasks, the newest first. A cursor that is none leads to the first page."""
-    rows = Task.objects.for_studio(studio).select_related("who")
-    scope = f"tasks {studio.pk}"
+    rows = Task.objects.visible_to(member).select_related("who")
+    scope = f"tasks {member.studio.pk}"
     try:
         found = keyset.page(rows, ORDER, limit=PAGE, cursor=after, scope=scope)
     except keyset.BadCursor:

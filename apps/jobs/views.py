@@ -20,27 +20,29 @@ CHIP = "task-chip"
 
 
 @require_safe
-@studio_page(Role.VIEWER)
+@studio_page(Role.VIEWER, album_scoped=True)
 def tasks(request: StudioRequest) -> HttpResponse:
     """What is being done and what was done in the last 30 days. htmx gets the part that it asks for."""
     if htmx.wants(request, CHIP):
         return _chip(request)
-    context = task_list.page(request.studio, request.GET.get("after", ""))
+    context = task_list.page(request.entered, request.GET.get("after", ""))
     template = "jobs/_tasks.html" if htmx.wants(request) else "jobs/tasks.html"
     return htmx.vary(render(request, template, context))
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def cancel(request: StudioRequest, task_id: UUID) -> HttpResponse:
     """Stop a task before its next slice."""
+    _look_at(request, task_id)
     return _answer(request, _there(sliced.cancel(request.studio, task_id)))
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def retry(request: StudioRequest, task_id: UUID) -> HttpResponse:
     """Let a failed task do what it has left."""
+    _look_at(request, task_id)
     try:
         task = _there(sliced.retry(request.studio, task_id))
     except Refusal as refusal:
@@ -49,11 +51,18 @@ def retry(request: StudioRequest, task_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 def seen(request: StudioRequest, task_id: UUID) -> HttpResponse:
     """The chip has told how a task ended, so that it need not stand there any longer."""
+    _look_at(request, task_id)
     _there(sliced.mark_seen(request.studio, task_id))
     return _answer(request, None)
+
+
+def _look_at(request: StudioRequest, task_id: UUID) -> None:
+    """Raises Http404 for a task of which the member knows nothing."""
+    if not Task.objects.visible_to(request.entered).filter(pk=task_id).exists():
+        raise Http404
 
 
 def _there(task: Task | None) -> Task:

@@ -232,6 +232,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AlbumStateEnum": "apps.albums.models.AlbumState",
+        "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
+        "VersionKindEnum": "apps.albums.models.VersionKind",
+        "PhotoKindEnum": ["image", "raw", "video"],
+    },
 }
 
 # -- journal -------------------------------------------------------------------------------------------

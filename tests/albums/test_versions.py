@@ -154,7 +154,7 @@ DEEDS: dict[str, Callable[[Stage], object]] = {
     "editing.change": lambda s: editing.change(s.album, by=s.by, title="Another title"),
     "editing.set_design": lambda s: editing.set_design(s.album, {"grid": "masonry"}, by=s.by),
     "editing.set_studio_design": lambda s: editing.set_studio_design(s.album.studio, {"grid": "masonry"}, by=s.by),
-    "editing.set_state": lambda s: editing.set_state(s.album, AlbumState.LIVE, by=s.by),
+    "editing.set_state": lambda s: editing.set_state(s.album, AlbumState.ARCHIVED, by=s.by),
     "editing.set_more_coming": lambda s: editing.set_more_coming(s.album, True, by=s.by),
     "editing.set_cover": lambda s: editing.set_cover(s.album, s.photos[0], by=s.by),
     "editing.sort": lambda s: editing.sort(s.album, Ordering.NAME, by=s.by),

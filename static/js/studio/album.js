@@ -33,7 +33,8 @@ function refresh(...parts) {
 
 document.addEventListener("glassine:undone", (event) => {
   event.preventDefault();
-  refresh("summary", "section-editor");
+  // The editor of sections that comes back asks for the rest; who may not edit has none.
+  refresh("summary", ...(document.getElementById("section-editor") ? ["section-editor"] : ["stream", "sections"]));
 });
 document.addEventListener("glassine:task", () => refresh("stream", "summary", "sections"));
 document.addEventListener("glassine:moved", () => refresh("stream", "sections"));
