@@ -94,9 +94,11 @@ _ALBUMS: Final[dict[str, Phrase]] = {
 }
 _SHARING: Final[dict[str, Phrase]] = {
     "comment.removed": "removed a comment",
-    "letters.template_changed": "changed an email template",
-    "letters.template_reset": "took an email template back to its first words",
-    "letters.written": "sent emails to clients",
+    "email.cancelled": "cancelled an email to a client",
+    "email.retried": "sent an email to a client again",
+    "emails.template_changed": "changed an email template",
+    "emails.template_reset": "restored the original text of an email template",
+    "emails.written": "sent emails to clients",
     "link.changed": "changed the link “{label}”",
     "link.created": "made the link “{label}”",
     "link.deleted": "deleted the link “{label}”",

@@ -38,7 +38,7 @@ class MemberSerializer(serializers.Serializer[Membership]):
 
 
 class InviteSerializer(serializers.Serializer[Invitation]):
-    """An offer to join, which was mailed."""
+    """An offer to join, which was emailed."""
 
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(max_length=254)

@@ -93,6 +93,8 @@ def put(
         state=EmailState.WAITING if to else EmailState.CANCELLED,
     )
     email.words = words
+    if not to:
+        email.sealed = ""
     return put_all([email])[0]
 
 
@@ -257,12 +259,13 @@ def _made(email: Email, composers: Mapping[str, Composer]) -> EmailMultiAlternat
             _mine(email).update(subject=email.subject, sealed=email.sealed)
         if not email.words.text:
             raise Undeliverable(UNREADABLE)
+        studio = Studio.objects.defer("logo").get(pk=email.studio_id) if email.studio_id else None
         return smtp.message(
             email.pk,
             email.to,
             email.words,
-            sender=email.studio.name if email.studio else "",
-            reply_to=email.reply_to or (email.studio.reply_address if email.studio else ""),
+            sender=studio.name if studio else "",
+            reply_to=email.reply_to or (studio.reply_address if studio else ""),
             is_automatic=email.is_automatic,
         )
 

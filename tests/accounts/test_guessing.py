@@ -172,6 +172,7 @@ def test_asking_for_a_new_password_says_nothing(alice_user: User) -> None:
     assert [email.to for email in sent(1)] == [["alice@example.com"]]
     # What takes time is done for both: a row each, and one of them goes nowhere.
     assert [email.to for email in rows()] == ["alice@example.com", ""]
+    assert [email.sealed for email in rows()] == ["", ""]
 
 
 def test_a_mailbox_is_spared(alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from apps.accounts import outbox
+from apps.accounts import journal, outbox
 from apps.accounts.emails import Words
-from apps.accounts.journal import note as note_down
 from apps.accounts.models import Email, EmailState, Studio, User
 from apps.albums.models import Album, Audience, PlacementQuerySet, hidden_from
 from apps.sharing.emails import templates
@@ -36,7 +35,7 @@ def compose(email: Email) -> Words:
     """The words of a client's email that goes out now. Raises outbox.Undeliverable."""
     assert email.studio_id is not None, "clients' emails are a studio's"
     rows = ClientEmail.objects.for_studio(email.studio_id).filter(email_id=email.pk)
-    row = rows.select_related("studio", "album", "link", "visitor").first()
+    row = rows.select_related("studio", "album", "link", "visitor").defer("studio__logo").first()
     if row is None:
         raise outbox.Undeliverable("The gallery was deleted.", EmailState.CANCELLED)
     row.email, row.album.studio = email, row.studio
@@ -110,10 +109,10 @@ def set_template(studio: Studio, kind: EmailKind, subject: str, body: str, *, by
             "updated_at": timezone.now(),
         },
     )
-    note_down(studio, by, "emails.template_changed", None, kind=kind.value)
+    journal.note(studio, by, "emails.template_changed", None, kind=kind.value)
 
 
 def reset_template(studio: Studio, kind: EmailKind, *, by: User) -> None:
     """Go back to the installation's words."""
     if EmailTemplate.objects.for_studio(studio).filter(kind=kind).delete()[0]:
-        note_down(studio, by, "emails.template_reset", None, kind=kind.value)
+        journal.note(studio, by, "emails.template_reset", None, kind=kind.value)

@@ -14,9 +14,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from apps.accounts import outbox
+from apps.accounts import journal, outbox
 from apps.accounts.emails import Words, digest
-from apps.accounts.journal import note as note_down
 from apps.accounts.models import Email, EmailState, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
@@ -65,7 +64,7 @@ def deliver(
         ]
     )
     # Addresses stay out of the journal: it is kept longer than the emails.
-    note_down(
+    journal.note(
         link.studio,
         by,
         "emails.written",
@@ -227,7 +226,7 @@ def cancel(row: ClientEmail, *, by: User) -> bool:
     """Take back an email that waits. False if it is on its way or settled already."""
     if not row.email.cancel():
         return False
-    note_down(row.studio, by, "email.cancelled", row)
+    journal.note(row.studio, by, "email.cancelled", row)
     return True
 
 
@@ -235,7 +234,7 @@ def retry(row: ClientEmail, *, by: User) -> bool:
     """Send a failed or kept email again, now. False if it is neither."""
     if not outbox.retry(row.email):
         return False
-    note_down(row.studio, by, "email.retried", row)
+    journal.note(row.studio, by, "email.retried", row)
     return True
 
 
