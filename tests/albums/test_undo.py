@@ -20,6 +20,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums import editing, marks, placements, sections, trash
 from apps.albums.models import Album, Ordering, Photo, Placement, Section
 from apps.web.refusal import Refusal
+from tests.actors import keep_to
 from tests.albums.people import Caller, order_of, page, part
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory
 
@@ -297,6 +298,27 @@ def test_undoing_any_slice_takes_back_the_whole_act(album: Album, photos: list[U
     undo(undone, alice_user)
     with acting_in(album.studio):
         assert set(Photo.objects.for_studio(album.studio).values_list("rating", flat=True)) == {5}
+
+
+def test_a_member_of_one_gallery_does_not_undo_in_another_by_a_slice(
+    album: Album, photos: list[UUID], alice_user: User, erin: Client, erin_user: User
+) -> None:
+    """A long act of the owner in two galleries: Erin works in one, and reads only of that."""
+    other, act = AlbumFactory.create(studio=album.studio, title="Another"), uuid4()
+    there = PlacementFactory.create(album=other).photo_id
+    mine = slice_of(album, photos, act, alice_user)
+    slice_of(other, [there], act, alice_user)
+    with acting_in(album.studio):
+        own = marks.set_own(album, photos[:1], by=alice_user, flag="pick")
+    assert own is not None
+    keep_to(album.studio, erin_user, album)
+    html = erin.get(page("history", album)).content.decode()
+    assert [str(entry.pk) in html for entry in (mine, own)] == [True, True]
+    assert [undo_page(album.studio, entry) in html for entry in (mine, own)] == [False, True]
+    assert erin.post(undo_page(album.studio, mine)).status_code == 403
+    with acting_in(album.studio):
+        assert Photo.objects.for_studio(album.studio).get(pk=there).rating == 5
+    assert erin.post(undo_page(album.studio, own)).status_code == 303
 
 
 # -- who ---------------------------------------------------------------------------------------------------------

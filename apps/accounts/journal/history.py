@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.module_loading import import_string
 
 from apps.accounts.journal.models import JournalEntry
-from apps.accounts.journal.permission import readable
+from apps.accounts.journal.permission import beyond, readable
 from apps.accounts.journal.sentences import Phrase, sentence, undo_sentence
 from apps.accounts.journal.undo import inverses
 from apps.web.ids import first_uuid7
@@ -67,7 +67,7 @@ def entries(
 
 
 def lines(entered: Entered, page: Sequence[JournalEntry]) -> list[Line]:
-    """What a page of `entries` says. At most four queries, however long it is."""
+    """What a page of `entries` says. At most six queries, however long it is."""
     told = _Told(entered, page)
     return [told.line(entry) for entry in page]
 
@@ -92,6 +92,7 @@ class _Told:
         self.firsts = {row.act: row for row in self._more(Q(act__in=acts, is_first=True)).values()} if acts else {}
         totals = self.rows.filter(act__in=acts).order_by().values("act").annotate(total=Sum("count")) if acts else []
         self.totals = {row["act"]: row["total"] for row in totals}
+        self.closed = beyond(entered, acts)
         heads = {self.first(entry).pk for entry in page}
         self.undone = dict(self.rows.filter(undoes__in=heads).values_list("undoes", "pk")) if heads else {}
 
@@ -116,4 +117,6 @@ class _Told:
     def _may_undo(self, root: JournalEntry) -> bool:
         inverse = inverses().get(root.verb)
         can_change: bool = root.can_change  # type: ignore[attr-defined]
-        return inverse is not None and can_change and self.entered.role.reaches(inverse.role)
+        if inverse is None or not can_change or root.act in self.closed:
+            return False
+        return self.entered.role.reaches(inverse.role)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
@@ -11,8 +14,6 @@ from apps.accounts.journal.undo import inverses, root_of
 
 # Who was invited, removed or signed in, the keys and the studio's own settings are the owners' business.
 OWNERS_ONLY = ("member.", "api_key.", "studio.")
-
-
 # What contributors may take back of what they did themselves.
 CONTRIBUTED = ("photos.deleted",)
 
@@ -37,19 +38,30 @@ def _public() -> Q:
     return ~private
 
 
+def beyond(entered: Entered, acts: Collection[UUID]) -> set[UUID | None]:
+    """Which of these long acts reached into a gallery that is not the member's, though a slice of them is readable."""
+    if entered.album_ids is None or not acts:
+        return set()
+    slices = JournalEntry.objects.for_studio(entered.studio).filter(act__in=acts)
+    return set(slices.exclude(albums__contained_by=sorted(entered.album_ids)).values_list("act", flat=True))
+
+
 def require(entered: Entered, entry: JournalEntry, *, scopes: frozenset[str] | None = None) -> None:
     """Raises PermissionDenied unless the member may do the act that the entry tells of.
 
     scopes: what the API key holds, None where there is none.  An act that cannot be undone by anybody passes: `undo`
     has the better sentence for it.
     """
-    inverse = inverses().get(root_of(entry).verb)
+    root = root_of(entry)
+    inverse = inverses().get(root.verb)
     if inverse is None:
         return
     if not entered.is_contributor:
         entered.require(inverse.role)
-    elif root_of(entry).verb not in CONTRIBUTED or entry.actor_id != entered.user.pk:
+    elif root.verb not in CONTRIBUTED or entry.actor_id != entered.user.pk:
         raise PermissionDenied("You can take back only what you deleted yourself.")
+    if root.act is not None and beyond(entered, [root.act]):
+        raise PermissionDenied("This was done in more galleries than yours. Ask somebody who works in all of them.")
     # To take back what they sent, contributors need no more than to send it.
     scope = "upload" if entered.is_contributor else inverse.scope
     if scopes is not None and scope not in scopes:
