@@ -183,6 +183,16 @@ def test_a_title_that_was_taken_meanwhile_is_a_change(album: Album, alice_user: 
     assert "Ceremony" in str(refusal)
 
 
+def test_a_cover_in_the_trash_does_not_come_back(album: Album, photos: list[UUID], alice_user: User) -> None:
+    with acting_in(album.studio):
+        editing.set_cover(album, photos[0], by=alice_user)
+        chosen = editing.set_cover(album, photos[1], by=alice_user)
+    taken_out(album, photos[:1], alice_user)
+    assert refused(chosen, alice_user).status == 409
+    with acting_in(album.studio):
+        assert Album.objects.for_studio(album.studio).get(pk=album.pk).cover_id == photos[1]
+
+
 def test_a_photo_that_was_put_elsewhere_stays_out_of_the_trash(north: Studio, alice_user: User) -> None:
     """Restored, then placed into another gallery: the undo of the restoring must not leave it half in the trash."""
     one, other = AlbumFactory.create(studio=north), AlbumFactory.create(studio=north)

@@ -355,7 +355,7 @@ def base(north: Studio, alice_user: User) -> World:
 @pytest.mark.timeout(300 + 60 * EXAMPLES)
 @given(plan=st.lists(DRAWN, min_size=ACTS, max_size=ACTS))
 @settings(
-    max_examples=EXAMPLES or 30,
+    max_examples=EXAMPLES or 26,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,
