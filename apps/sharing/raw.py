@@ -1,4 +1,4 @@
-"""The byte routes of sharing, answered past Django."""
+"""Paths of sharing that are answered by ASGI applications, without Django's handler."""
 
 from __future__ import annotations
 

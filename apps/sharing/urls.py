@@ -1,4 +1,4 @@
-"""Addresses of sharing: the guests' below /g/, the studio's below /studio/."""
+"""URLs of sharing: the guests' below /g/, the studio's below /studio/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The API's manners: pages of a list, the shape of errors, conditional answers."""
+"""What all views of the API share: pagination, the shape of errors, ETags."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Keyset(BasePagination):
-    """`{next, previous, results}`; `next` and `previous` are addresses with an opaque cursor, or null.
+    """Keyset pagination: `{next, previous, results}`; `next` and `previous` are URLs with an opaque cursor, or null.
 
     A view names its order in `ordering`; the fields must be unique together and never null.
     """
@@ -199,7 +199,7 @@ def _flatten(detail: Any, path: str, into: dict[str, list[str]]) -> None:
 
 
 class Conditional(APIView):
-    """Gives every good answer to a GET an ETag, and 304 to who has it already.
+    """Adds an ETag to each 200 of a GET, and answers 304 to a matching If-None-Match.
 
     The tag is a keyed hash: it says nothing about the content to who cannot read it.
     """

@@ -1,4 +1,4 @@
-"""Template tags that always say the same, rendered once.
+"""Template tags with a constant output, cached per language.
 
 A page of the gallery holds eighty `translate` and `static` of fixed texts; looking them up took a quarter of the time
 of its template. `apps.web.templatetags` puts tags made here in the place of Django's own.
@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 
 class Remembered(Node):
-    """A node whose text depends on language and escaping alone; it is rendered once for each of them."""
+    """A template node whose output depends on language and autoescape alone; it is rendered once for each of them."""
 
     child_nodelists = ()
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of a request."""
+"""The IP address of the client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The visitor's network address, as limits count it: an IPv4 address, or the /64 of an IPv6 one.
+    """The client's IP address, as rate limits count it: an IPv4 address, or the /64 of an IPv6 one.
 
     Behind a trusted proxy `apps.web.proxies` has put the visitor's own address there.
     """

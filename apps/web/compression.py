@@ -1,4 +1,4 @@
-"""Pages go out compressed, also where no nginx stands before the application."""
+"""HTML is sent with gzip, also where no nginx stands before the application."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class CompressedPages(GZipMiddleware):
-    """Django's, for HTML alone: pictures and archives are compressed already, and what flows is not gathered.
+    """Django's middleware, for HTML alone: pictures and archives are compressed already; streams are left as they are.
 
     It adds a few random bytes, so that the length of a page tells nothing of what is on it (BREACH).
     """

@@ -1,4 +1,4 @@
-"""Telling the workers that there is work. What the work is stands in the database and nowhere else."""
+"""Waking the workers by a Celery message without arguments: what is to be done stands in the database alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ broker = _Broker()
 
 
 def ring(task: str, *arguments: str, queue: str) -> None:
-    """Call a task of the workers by its name. A broker that is away is no loss: the schedule calls it too."""
+    """Send a task by its name. If the broker cannot be reached nothing is lost: the periodic schedule sends it too."""
     if time.monotonic() < broker.away_until:
         return
     try:

@@ -1,4 +1,4 @@
-"""Telling PostgreSQL what it cannot know of a statement."""
+"""Planner settings of PostgreSQL for single statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SET = "select " + ", ".join(f"set_config('{way}', %s, true)" for way in _WAYS)
 
 @contextmanager
 def in_index_order() -> Iterator[None]:
-    """Within: statements follow an index that has their order, look up what belongs to each row, stop at their limit.
+    """Within it the planner reads by an index in its order with nested loops, and stops at the LIMIT.
 
     For the first rows of many. Row-level security names the studio at each joined table, and the planner takes those
     for independent conditions: it expects one row where thousands are, and reads and sorts all of them for a page of

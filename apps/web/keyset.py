@@ -1,4 +1,4 @@
-"""Lists in pages that cost the same at any depth: a page starts after a row, not at a number."""
+"""Keyset pagination: a page starts after a row, not at an offset, so it costs the same at any depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log may hold: no token of a share link, no key, no password, nobody's e-mail address."""
+"""Redaction of log records: no token of a share link, no key, no password, no email address."""
 
 import logging
 import re

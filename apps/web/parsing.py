@@ -1,4 +1,4 @@
-"""What the API is sent, read. In a module of its own, because DRF imports it while it is being set up."""
+"""The API's JSON parser. In a module of its own, because DRF imports it while it is being set up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose word counts for the client's address when requests come through a proxy."""
+"""X-Forwarded-For and X-Forwarded-Proto, believed if a trusted proxy sends them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _is_trusted(address: str, proxies: Sequence[Network]) -> bool:
 
 
 def client_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
-    """The client's address: the last one in X-Forwarded-For that no trusted proxy wrote of itself."""
+    """The client's IP address: the last one in X-Forwarded-For that is none of a trusted proxy."""
     client = peer
     for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         if not _is_trusted(client, proxies):
@@ -29,7 +29,7 @@ def client_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
 
 
 class BehindProxies:
-    """Gives the wrapped application the client's own address and scheme."""
+    """ASGI middleware: gives the wrapped application the client's own IP address and scheme."""
 
     def __init__(self, app: Asgi, proxies: Sequence[Network]) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""One row by hand, where the ORM takes longer to build a statement than PostgreSQL to run it.
+"""INSERT and SELECT of one row in SQL of our own, where the ORM takes longer to build it than PostgreSQL to run it.
 
 The text of a statement is made once per model; values and converters are the fields' own, so a row means here what
 it means to the ORM. For the few paths that every upload and every page take; elsewhere the ORM reads better.
@@ -41,7 +41,7 @@ def _insert(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], st
 
 
 class RowColumns(Generic[M]):
-    """The columns of a model in a statement written by hand, and the instance that comes of their values.
+    """The columns of a model for a statement in SQL, and the instance made of their values.
 
     without: fields to leave out; they are read when first asked for, as after `defer`.
     """

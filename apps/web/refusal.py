@@ -14,7 +14,7 @@ class Unsuitable(ValueError):
 
 
 class Refusal(Exception):
-    """A deed was refused, and the caller may know why.
+    """A deed was refused for a reason that the caller may know.
 
     status: HTTP status of the answer.  code: a word for programs.  The message is a sentence for people.
     wait: seconds after which to try again, or None.  fields: sentences about parts of what was asked.

@@ -1,4 +1,4 @@
-"""Texts that lie encrypted in a row.
+"""Encryption of texts that are kept in a row.
 
 Keys are derived from the installation's secret, one per purpose, so none of them opens what another closed.
 """

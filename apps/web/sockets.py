@@ -1,4 +1,4 @@
-"""An unknown socket address is refused like a page that is not there."""
+"""A WebSocket at an unknown path is closed with 4404."""
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import re_path

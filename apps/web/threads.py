@@ -1,4 +1,4 @@
-"""The threads on which everything that waits runs: views, queries, disks.
+"""The thread pool for whatever blocks: views, queries, disk.
 
 A fixed number of threads keeps a fixed number of database connections, each open for as long as it works
 (Django gives every thread a connection of its own).

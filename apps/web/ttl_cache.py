@@ -1,4 +1,4 @@
-"""A small memory of decisions that may be some seconds old."""
+"""An in-memory cache with a time to live and a largest size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
+class TtlCache(Generic[K, V]):
     """At most `size` values, each for at most `seconds`; the longest unused goes first.
 
     Used from one thread (an event loop). `clock` counts seconds and never runs backwards.

@@ -1,4 +1,4 @@
-"""Django as an ASGI application, by its WSGI door and a fixed pool of threads.
+"""Django as an ASGI application, by its WSGI handler on a fixed pool of threads.
 
 Under its own ASGI handler Django gives every request a new thread and so a new database connection, and
 reads a synchronous stream whole before the first byte leaves. Here a request keeps one thread of the pool,
@@ -40,7 +40,7 @@ class BodyTooLong(Exception):
 
 
 class ClientGone(Exception):
-    """The client left while sending."""
+    """The client closed the connection while sending the body."""
 
 
 class OpenFile:

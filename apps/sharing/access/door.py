@@ -162,7 +162,7 @@ def open_preview(token: str, link_id: UUID, version: int, *, shown_as: UUID | No
 def unlock(token: str, password: str, *, client_ip: str, now: datetime) -> Grant:
     """Let a guest in by token and password.
 
-    Raises Missing, Gone or NotYet; guarding.Wrong; guesses.RateLimited. Call it outside of a transaction.
+    Raises Missing, Gone or NotYet; lockout.Wrong; RateLimited. Call it outside of a transaction.
     """
     link = _standing_link(token, now)
     if link.is_password_protected:

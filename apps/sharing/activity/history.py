@@ -1,4 +1,4 @@
-"""What guests did, for the studio to read: the feed, and the same by person and by photo.
+"""The activity log for the studio: newest first, by person and by photo.
 
 Run in `acting_in(studio)`; every list has an end.
 """
@@ -71,7 +71,7 @@ def feed(member: Entered, album: Album | None, asked: Filter, *, after: str = ""
 
 
 def since(member: Entered, album: Album | None, asked: Filter, newest: UUID | None) -> list[Activity]:
-    """What came after the row that the page showed last, newest first; at most a page."""
+    """The rows after the newest one that the page shows, newest first; at most a page."""
     rows = rows_of(member, album, asked).select_related("shown__album", "link", "visitor", "photo")
     if newest is not None:
         known = Activity.objects.visible_to(member).filter(pk=newest).values_list("at", flat=True).first()

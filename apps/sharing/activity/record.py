@@ -1,4 +1,4 @@
-"""Writing down what guests do. Run in `acting_in(grant.studio)`, in the transaction of the deed it tells of."""
+"""The activity log is written here. Run in `acting_in(grant.studio)`, in the transaction of the act."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def record(
     user_agent: str = "",
     **detail: object,
 ) -> None:
-    """Note one deed of a guest; a member's preview leaves no trace.
+    """Add one act of a guest to the log; a member's preview adds none.
 
     What is done again and again is left out after a while.
     detail: JSON-able facts; never a password, never an address.
@@ -70,7 +70,7 @@ def record(
 
 
 def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_id: UUID | None) -> bool:
-    """True if the same was noted again and again within a while."""
+    """True if the same was logged often enough within `WHILE`."""
     most = MOST_IN_A_WHILE.get(kind)
     if most is None:
         return False
@@ -81,7 +81,7 @@ def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_
 
 
 def record_failure(link: ShareLink, *, user_agent: str) -> None:
-    """Note that somebody gave a wrong password. There are no more of these than guesses in the link's limit."""
+    """Log a wrong password. The link's rate limit bounds how many there are."""
     Activity(
         studio=link.studio,
         shown_id=link.shown_id,

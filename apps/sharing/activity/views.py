@@ -115,7 +115,7 @@ def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
 
 
 def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, Any]:
-    """What stands around each of the views."""
+    """Context of the page around each view."""
     slug = request.studio.slug
     where = reverse("sharing:album_activity_file", args=[slug, album.pk]) if album else reverse(
         "sharing:studio_activity_file", args=[slug]
@@ -135,7 +135,7 @@ def _frame(request: StudioRequest, album: Album | None, view: str) -> dict[str, 
 
 
 def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -> HttpResponse:
-    """What came since the page was drawn or last asked; nothing new is no content, so nothing is drawn."""
+    """The rows since the last poll; 204 if there are none."""
     rows = history.since(request.entered, album, asked, uuid_or_none(request.GET.get("newest")))
     if not rows:
         return htmx.vary(HttpResponse(status=204))
@@ -155,7 +155,7 @@ def _with_pictures(request: StudioRequest, rows: list[dict[str, Any]]) -> list[d
 
 
 def _asked(request: StudioRequest) -> history.Filter:
-    """The filter as the address tells it; what cannot be read is not asked for."""
+    """The filter of the query string; values that cannot be read are left out."""
     get = request.GET
     kind = get.get("kind", "")
     return history.Filter(
@@ -177,7 +177,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _with(request: StudioRequest, **changes: str) -> str:
-    """The address of this page with other values; empty ones are left out."""
+    """This page's URL with other values in the query string; empty ones are left out."""
     names = (*FILTERS, "by", "after")
     query = {name: request.GET.get(name, "") for name in names} | changes
     found = {name: value for name, value in query.items() if value}

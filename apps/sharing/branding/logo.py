@@ -1,4 +1,4 @@
-"""The studio's logo: taken in through the jail, shown on pages that clients open."""
+"""The studio's logo: re-encoded in the sandbox, shown on pages that clients open."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def reencoded(file: BinaryIO, *, task: str = "shrink", box: tuple[int, int] = BO
 
 
 def _checked(path: Path, box: tuple[int, int]) -> bytes:
-    """What the jail wrote, if it is what was asked for: a process that read hostile bytes is not believed."""
+    """The sandbox's output, checked: a process that read hostile bytes is not trusted."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:

@@ -51,7 +51,7 @@ def of(studio: Studio, album: Album | None) -> Watermark:
 
 
 def digest_of(studio: Studio, mark: Watermark) -> str:
-    """Names how a mark looks, in 16 letters."""
+    """A digest of how a mark looks, 16 hex digits."""
     look = hashlib.blake2b(digest_size=8)
     for part in (stamp.RECIPE, mark.opacity, mark.scale, "" if mark.picture else _words(studio, mark)):
         look.update(f"{part}\0".encode())
@@ -81,7 +81,7 @@ def digest_for(studio: Studio, album: Album, *, is_watermarked: bool) -> str:
 
 
 def shown(studio_id: UUID, photo_id: UUID, size: str, digest: str) -> serving.Location | None:
-    """The preview of a photo for whoever has a right to this mark ("" for none).
+    """The rendition of a photo for whoever may see it under this mark ("" for none).
 
     A marked one that is not there yet is put on the workers' list, and there is nothing to show until then.
     """
@@ -94,7 +94,7 @@ def shown(studio_id: UUID, photo_id: UUID, size: str, digest: str) -> serving.Lo
 
 
 def _ask(studio_id: UUID, photo_id: UUID, digest: str) -> None:
-    """Have a missing mark made. What workers refused or gave up is not tried again because somebody looks."""
+    """Queue a missing mark. A job that was refused or quarantined is not queued again by a page view."""
     kind = f"{MARK}.{digest}"
     with acting_in(studio_id):
         over = (State.REJECTED, State.QUARANTINED)
@@ -107,7 +107,7 @@ def _ask(studio_id: UUID, photo_id: UUID, digest: str) -> None:
 
 
 def photo_came(job: queue.Claimed) -> None:
-    """A photo has its renditions: those under a mark follow, for every album that shows it under one."""
+    """A photo was rendered: queue its marked renditions for every album that shows it under a mark."""
     studio_id, photo_id = job.studio_id, job.subject_id
     with acting_in(studio_id):
         watermarked = ShareLink.objects.for_studio(studio_id).filter(is_watermarked=True, revoked_at=None)
@@ -126,7 +126,7 @@ def _spread(studio_id: UUID, album_id: UUID) -> None:
 
 
 def spread(job: queue.Claimed) -> None:
-    """Put the photos of an album that lack its mark on the list, one job each."""
+    """Queue a job for each photo of an album that lacks its mark."""
     with acting_in(job.studio_id):
         album = Album.objects.for_studio(job.studio_id).select_related("studio").filter(pk=job.subject_id).first()
         links = album.share_links.filter(is_watermarked=True, revoked_at=None) if album else ShareLink.objects.none()
@@ -172,7 +172,7 @@ def _web_of(original: Blob) -> Blob | None:
 
 
 def _forget_others(photo: Photo, marks: Iterable[str]) -> None:
-    """Previews under marks that nobody uses any more go."""
+    """Delete renditions under marks that are no longer used."""
     kept = tuple(marks)
     with acting_in(photo.studio_id):
         rows = Rendition.objects.for_studio(photo.studio_id).filter(
@@ -201,7 +201,7 @@ def burn(studio: Studio, mark: Watermark, original: Blob, web: Blob, digest: str
 
 
 def _burnt(studio: Studio, mark: Watermark, web: Blob, out: Path, sizes: Sequence[str]) -> list[RenditionFile]:
-    """Have the jail write previews under a mark into `out`, and check that they are what was asked for."""
+    """Write marked renditions into `out`, in the sandbox, and check them."""
     picture = bytes(mark.picture) if mark.picture else stamp.lettering(_words(studio, mark))
     (out / stamp.MARK).write_bytes(picture)
     (out / WISH).write_text(json.dumps({"opacity": mark.opacity, "scale": mark.scale, "sizes": list(sizes)}))

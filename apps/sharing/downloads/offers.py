@@ -26,7 +26,7 @@ MOST_SECTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to tick. value: for the address.  note: how much it is.  reason: why it cannot be chosen, or ""."""
+    """One option. value: for the query string.  note: how much it is.  reason: why it cannot be chosen, or ""."""
 
     value: str
     title: str
@@ -37,7 +37,7 @@ class Choice:
 
 
 def amount(size: float) -> str:
-    """Bytes as people say them: "820 MB", "1.5 GB"."""
+    """A size in words: "820 MB", "1.5 GB"."""
     for unit, one in (("GB", 1e9), ("MB", 1e6)):
         if size >= one * 0.9995:
             places = 0 if size / one >= 99.5 else 1

@@ -51,7 +51,7 @@ class Needed(Refusal):
 
 
 def without_blanks(text: str) -> str:
-    """What was typed, without the blanks and hyphens that people put between digits."""
+    """The text without blanks and hyphens."""
     return re.sub(r"[\s\-\u2010-\u2015]", "", text)
 
 
@@ -70,7 +70,7 @@ def require(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
 def check(link: ShareLink, pin: str) -> None:
     """Compare one guess. A new PIN is a new secret with a limit of its own.
 
-    Raises guarding.Wrong, or RateLimited when nothing was compared.
+    Raises lockout.Wrong, or RateLimited when nothing was compared.
     """
     typed = without_blanks(pin)
     try_once(LOCKOUT, link, link.pin_version, lambda: link.is_pin(typed))

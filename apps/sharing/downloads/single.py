@@ -75,7 +75,7 @@ def ask_pin(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> H
 
 
 def take(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, answer: Answer) -> HttpResponse | None:
-    """Count and write down a photo that is about to leave; the page that says why not, if the counter is used up.
+    """Count and log a photo that is about to be sent; the page with the reason, if the quota is used up.
 
     A further range of the same file is not written down again, nor anything in a preview.
     """

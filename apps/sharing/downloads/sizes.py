@@ -157,7 +157,7 @@ def count_crc(studio_id: UUID, blob_id: UUID, key: str, sha256: str) -> int:
 
 
 def mark_used(grant: Grant, blob_ids: Sequence[UUID]) -> None:
-    """Note once a day that files are fetched: what was made on demand and nobody wants any more is swept."""
+    """Note once a day that renditions made on demand are used; unused ones are swept."""
     old = timezone.now() - _SEEN_EACH
     blobs = Blob.objects.for_studio(grant.studio).filter(pk__any=blob_ids, seen_at__lt=old)
     blobs.update(seen_at=timezone.now())

@@ -97,7 +97,7 @@ def known_language(code: object) -> str:
 
 
 def set_template(studio: Studio, kind: EmailKind, subject: str, body: str, *, by: User) -> None:
-    """The studio's own words for one kind of email. Raises wording.BadTemplate."""
+    """The studio's own words for one kind of email. Raises templates.BadTemplate."""
     templates.check(subject)
     templates.check(body)
     EmailTemplate.objects.for_studio(studio).update_or_create(

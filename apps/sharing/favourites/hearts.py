@@ -34,7 +34,7 @@ SENDS_A_DAY = 20
 
 @dataclass(frozen=True, slots=True)
 class HeartTally:
-    """How things stand after a heart."""
+    """A list after a heart."""
 
     on: bool
     count: int

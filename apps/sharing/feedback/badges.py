@@ -1,4 +1,4 @@
-"""What the tiles of a gallery tell of comments and marks. Run in the studio's transaction."""
+"""Badges on the tiles of a gallery: comments and marks. Run in the studio's transaction."""
 
 from __future__ import annotations
 

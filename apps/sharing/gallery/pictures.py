@@ -26,7 +26,7 @@ from apps.media.asgi import headers_of, not_allowed, not_found, send_answer
 from apps.sharing import access
 from apps.sharing.branding import watermarks
 from apps.web.threads import in_thread
-from apps.web.ttl_cache import Recent
+from apps.web.ttl_cache import TtlCache
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
 
@@ -51,8 +51,8 @@ RightKey = tuple[bytes, UUID]
 PlaceKey = tuple[tuple[Right, ...], serving.Asked]
 
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
-RIGHTS: Recent[RightKey, tuple[Right, ...]] = Recent(seconds=serving.CACHED_SECONDS, size=2_000)
-PLACES: Recent[PlaceKey, serving.Location] = Recent(seconds=serving.CACHED_SECONDS, size=20_000)
+RIGHTS: TtlCache[RightKey, tuple[Right, ...]] = TtlCache(seconds=serving.CACHED_SECONDS, size=2_000)
+PLACES: TtlCache[PlaceKey, serving.Location] = TtlCache(seconds=serving.CACHED_SECONDS, size=20_000)
 
 
 async def picture(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""What guests read when a link nears its end and after it: banners, the page that says goodbye, asking for time."""
+"""The end of a link for its guests: notices before, the page after it, asking for more time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ COOKIE: Final = SignedCookie("asked", AskedForTime, lifetime=timedelta(days=1), 
 
 
 def banners(grant: Grant, now: datetime | None = None) -> dict[str, Any]:
-    """What stands quietly above the photos: the last day from two weeks before, and that more photos are coming."""
+    """Notices above the photos: the last day from two weeks before, and that more photos are coming."""
     now = now or timezone.now()
     is_soon = grant.expires_at is not None and grant.expires_at - now <= SOON
     return {

@@ -30,7 +30,7 @@ class WhoForm(forms.Form):
     )
 
     def clean_email(self) -> str:
-        """As it is kept. A few letters grow when they are made small."""
+        """Lower-cased, as it is kept. A few letters become longer by it."""
         email = str(self.cleaned_data["email"]).strip().lower()
         MaxLengthValidator(254)(email)
         return email

@@ -1,4 +1,4 @@
-"""What a client sees: the gallery, one photo, a download. The token stands in the address of each."""
+"""The decorator of guests' pages, and what stands in for a page that is not shown. The token is part of each URL."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
 
 
 def _speak(*designs: object) -> None:
-    """Go on in the language that the gallery has, if one was chosen for it; the end of the request forgets it."""
+    """Activate the gallery's language, if one was chosen, for the rest of the request."""
     language = Design.of(*designs).language
     if language != AUTO:
         translation.activate(language)
 
 
 def _prepare(request: HttpRequest, grant: Grant) -> HttpResponse | None:
-    """Frame a preview and refuse its deeds; note that a known person is here."""
+    """Set the frame of a preview and refuse its POSTs; update when a known visitor was last seen."""
     if grant.is_preview:
         request.preview = view_as.frame(grant)  # type: ignore[attr-defined]
         return view_as.refuse(request, grant) if request.method == "POST" else None
@@ -194,7 +194,7 @@ def _whole_page(request: HttpRequest, response: R) -> R:
 
 
 def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, visitor: Visitor | None = None) -> None:
-    """Hand over the pass, and count the opening unless it was a member who looked.
+    """Set the pass cookie, and count the opening unless it was a member who looked.
 
     visitor: who has just said who it is; else the browser's cookie tells.
     """
@@ -238,7 +238,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def dress(grant: Grant) -> dict[str, Any]:
-    """How the gallery's pages look: the album's design, and the stylesheet of its colour."""
+    """Context of the gallery's look: the album's design, and the stylesheet of its colour."""
     look = Design.of(grant.studio.design, grant.shown.design)
     return {"look": look, "brand_css": brand_css(grant.studio, look.accent)}
 

@@ -1,4 +1,4 @@
-"""A member looks at a gallery in a guest's place. Nothing is counted, written down or changed by it.
+"""View-as: a member looks at a gallery in a guest's place. Nothing is counted, logged or changed by it.
 
 The cookie is bound to the member and to the link's version; that the member still belongs to the studio is asked at
 every request.
@@ -45,7 +45,7 @@ COOKIE: Final = SignedCookie("preview", Preview, lifetime=timedelta(hours=2))
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the coloured frame around a previewed page says. name: of the visitor, or ""."""
+    """The coloured frame around a page in view-as. name: of the visitor, or ""."""
 
     name: str
     exit_url: str
@@ -57,7 +57,7 @@ def begin(response: HttpResponseBase, user: User, link: ShareLink, visitor: Visi
 
 
 def end(response: HttpResponseBase) -> None:
-    """The member is a member again."""
+    """Leave view-as."""
     COOKIE.drop(response)
 
 
@@ -77,14 +77,14 @@ def open_for(request: HttpRequest, token: str) -> Grant | None:
 
 
 def frame(grant: Grant) -> Frame:
-    """What stands around each page of a preview. Run it in `acting_in(grant.studio)`."""
+    """The frame of a page in view-as. Run it in `acting_in(grant.studio)`."""
     visitor = visitors.of(grant, {}, now=timezone.now())
     address = reverse("sharing:view_as_end", args=[grant.studio.slug, grant.shown.pk, grant.link_id])
     return Frame(visitor.name if visitor else "", address)
 
 
 def refuse(request: HttpRequest, grant: Grant) -> HttpResponse:
-    """The answer to a deed in a preview."""
+    """The answer to a POST in view-as."""
     if htmx.is_scripted(request):
         return JsonResponse({"code": "preview", "message": REFUSED}, status=403)
     context = {"studio": grant.studio, "brand_css": brand_css(grant.studio), "sentence": REFUSED}

@@ -1,4 +1,4 @@
-"""Who came to an album, for its studio: a list, a table to take away, and forgetting a person."""
+"""The visitors of an album for its studio: a list, a CSV, and erasing a person."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def by_email(grant: Grant, email: str) -> Visitor | None:
 
 
 def seen(grant: Grant, cookies: Mapping[str, str], *, now: datetime) -> None:
-    """Note that the person behind this browser is here; written at most once in ten minutes."""
+    """Update `seen_at` of the visitor of this browser, at most once in ten minutes."""
     named = access_known.COOKIE.read(cookies, grant.shown.pk, now=now)
     if named is None:
         return

@@ -26,7 +26,7 @@ CHOICES = [(ALL, "Everyone with a link"), (CHOSEN, "Only chosen links"), (NOBODY
 
 
 class AudienceForm(forms.Form):
-    """Who sees it. `lifecycle` are ids of the album's links."""
+    """Who sees it. `links` are ids of the album's links."""
 
     seen_by = forms.ChoiceField(label="Visible to", widget=forms.RadioSelect)
     links = forms.MultipleChoiceField(label="Links", required=False, widget=forms.CheckboxSelectMultiple)

@@ -31,7 +31,7 @@ class PasswordForm(forms.Form):
 
 
 class RightsForm(forms.Form):
-    """What a link lets do. Each field is named as in `lifecycle.Wish`."""
+    """The rights of a link. Each field is named as in `lifecycle.LinkWish`."""
 
     may_favourite = forms.BooleanField(required=False, initial=True, label="Mark favourites")
     may_comment = forms.BooleanField(required=False, initial=True, label="Comment")
@@ -77,12 +77,12 @@ class RightsForm(forms.Form):
         return name in self.fields and (self[name].value() not in plain or name in self.errors)
 
     def clean_metadata(self) -> str:
-        """A form of before this choice, or a program, may not send it."""
+        """The default, where it is not sent."""
         return self.cleaned_data["metadata"] or Metadata.ALL
 
 
 class LinkForm(RightsForm):
-    """Terms of a link. Each field is named as in `lifecycle.Wish`.
+    """Terms of a link. Each field is named as in `lifecycle.LinkWish`.
 
     has_password: told by the page itself, so that the sentence about an unsaved change knows of the password
     that stays.
@@ -139,7 +139,7 @@ class LinkForm(RightsForm):
             self.fields["password"].help_text = "Leave it empty to keep the one there is."
 
     def clean_slug(self) -> str:
-        """Addresses are written small."""
+        """Lower-cased."""
         slug: str = self.cleaned_data["slug"].strip().lower()
         return slug
 

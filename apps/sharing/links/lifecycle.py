@@ -167,7 +167,7 @@ def change(link: ShareLink, *, by: User, **terms: Any) -> None:
 
 @contextmanager
 def one_address() -> Iterator[None]:
-    """Two who choose one slug at the same moment: the second hears of it."""
+    """Raises Unsuitable in place of the IntegrityError of a slug that another link has."""
     try:
         with transaction.atomic():
             yield

@@ -145,7 +145,7 @@ def _place(album: Any) -> Place:
 
 
 def switch(studio: Studio, on: bool, *, by: User) -> None:
-    """The page on or off. Off, the links made for it end everybody's session."""
+    """Turn the page on or off. Off, the sessions of the links made for it end."""
     if studio.index_is_public == on:
         return
     studio.index_is_public = on
@@ -167,7 +167,7 @@ def show(album: Album, on: bool, *, by: User) -> None:
 
 
 def _turn_out(mine: QuerySet[ShareLink]) -> None:
-    """A pass would show the pictures to those who came by an address that no longer opens."""
+    """End the sessions of links for everybody: a pass would still show the pictures."""
     mine.filter(_FOR_EVERYBODY).update(version=F("version") + 1, pin_version=F("pin_version") + 1)
 
 

@@ -1,4 +1,4 @@
-"""What a link allows, and while when. Door, bytes and the studio's sentence all ask `Terms`.
+"""What a link allows, and until when. Pages, downloads and the studio's sentence all ask `Terms`.
 
 Pure: no database, no clock of its own.
 """

@@ -1,4 +1,4 @@
-"""The studio's side of sharing: an album's links, and the logo that clients see."""
+"""The studio's pages of an album's links."""
 
 from __future__ import annotations
 

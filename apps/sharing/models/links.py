@@ -1,4 +1,4 @@
-"""Links that let a client in."""
+"""Share links."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ class ShareLink(StudioModel):
         note(self.studio, by, "link.sessions_ended", self)
 
     def put_guests_out(self) -> None:
-        """Guests' passes are bound to the versions."""
+        """End every guest's session: passes are bound to the versions."""
         mine = ShareLink.objects.for_studio(self.studio_id).filter(pk=self.pk)
         mine.update(version=F("version") + 1, pin_version=F("pin_version") + 1)
         self.refresh_from_db(fields=["version", "pin_version"])

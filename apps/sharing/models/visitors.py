@@ -48,7 +48,7 @@ class Visitor(OfShown):
         return self.name
 
     def sign_out(self) -> None:
-        """Every browser forgets this person; the next one to name the address proves it by a code."""
+        """End this person's sessions in every browser; whoever gives the email address next proves it by a code."""
         Visitor.objects.for_studio(self.studio_id).filter(pk=self.pk).update(version=F("version") + 1)
         self.refresh_from_db(fields=["version"])
 

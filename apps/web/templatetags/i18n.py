@@ -1,4 +1,4 @@
-"""Django's tags of translation, with fixed texts remembered."""
+"""Django's tags of translation; constant texts are cached."""
 
 from __future__ import annotations
 

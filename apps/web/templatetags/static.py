@@ -1,4 +1,4 @@
-"""Django's tags of static files, with fixed paths remembered."""
+"""Django's tags of static files; constant paths are cached."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from apps.media import serving
 from apps.media.asgi import headers_of
 from apps.media.models import Rendition
 from apps.sharing.gallery import pictures
-from apps.web.ttl_cache import Recent
+from apps.web.ttl_cache import TtlCache
 from tests.actors import keep_to, signed_in
 from tests.factories import PlacementFactory
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, real_photo, unlocked
@@ -315,7 +315,7 @@ def test_cookies_may_come_in_several_header_lines(shared: Make) -> None:
 
 
 def test_what_is_remembered_stays_small() -> None:
-    kept: Recent[int, int] = Recent(seconds=30, size=3)
+    kept: TtlCache[int, int] = TtlCache(seconds=30, size=3)
     for number in range(10):
         kept.put(number, number, since=kept.clock())
     kept.get(7)
@@ -325,7 +325,7 @@ def test_what_is_remembered_stays_small() -> None:
 
 def test_a_decision_ages_from_the_moment_it_was_asked_for() -> None:
     now = 0.0
-    kept: Recent[str, int] = Recent(seconds=30, size=3, clock=lambda: now)
+    kept: TtlCache[str, int] = TtlCache(seconds=30, size=3, clock=lambda: now)
     now = 20.0
     kept.put("slow", 1, since=0.0)
     now = 29.9

@@ -1,4 +1,4 @@
-"""The bytes of an archive, as they are read: in large pieces, compared with their CRC before an entry ends.
+"""The bytes of an archive, streamed in large pieces and compared with their CRC before an entry ends.
 
 A file that is missing, cut off or altered ends the transfer with an exception, so that the connection breaks: a
 client never takes a part, or wrong bytes, for all of it.

@@ -107,7 +107,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One archive. policy: which metadata its photos keep.  zone: whose clock its times are told by."""
+    """One archive. policy: which metadata its photos keep.  zone: the time zone of its entries."""
 
     wish: Wish
     policy: str
@@ -140,7 +140,7 @@ class Bundle:
 
     @cached_property
     def packed(self) -> bytes:
-        """All of it but the wish and the parts' numbers, as text."""
+        """All of it but the wish and the parts' numbers, as JSON."""
         photos = [
             [photo.photo_id.hex, photo.blob_id.hex, photo.path, photo.size, photo.crc32, photo.sha256, photo.modified]
             for photo in self.photos
@@ -150,7 +150,7 @@ class Bundle:
 
     @cached_property
     def etag(self) -> str:
-        """Names the bytes: the same for the same photos under the same names."""
+        """Digest of the content: the same for the same photos under the same names."""
         manifest = paths.manifest_name(self.part, self.parts).encode()
         return hashlib.blake2b(manifest + self.packed, digest_size=16).hexdigest()
 

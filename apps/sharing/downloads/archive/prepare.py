@@ -1,4 +1,4 @@
-"""Having workers make what an archive needs and does not have yet: photos in another size or without metadata, CRCs.
+"""Jobs for what an archive lacks: photos in another size or without metadata, CRCs.
 
 A task of the studio has them made and follows them; guests follow the photos on their page. Run in
 `acting_in(grant.studio)`, but for the steps themselves.
@@ -48,7 +48,7 @@ def begin(grant: Grant, missing: Unmade) -> None:
 
 
 def state(grant: Grant, missing: Unmade) -> str:
-    """ "idle" before anybody asked for it, "busy" while workers are at it, "failed" when they gave up."""
+    """ "idle" before anybody asked for it, "busy" while jobs run, "failed" when they were given up."""
     wanted = [*missing.sources, *missing.uncounted]
     kinds = (on_demand.job_kind(missing.kind), COUNT)
     jobs = Job.objects.for_studio(grant.studio).filter(kind__in=kinds, subject_id__in=wanted)

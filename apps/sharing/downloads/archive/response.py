@@ -31,14 +31,14 @@ from apps.sharing.models import ActivityKind, Visitor
 from apps.web import ranges
 from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
-from apps.web.ttl_cache import Recent
+from apps.web.ttl_cache import TtlCache
 from apps.web.wsgi_bridge import Declined, Receive, Scope, Send
 
 PATH = re.compile(r"/g/(?P<token>[A-Za-z0-9_.-]{1,125})/download\.zip")
 # Half of what a revocation may take: the other half is for the answer and for what is on its way.
 ASKED_AGAIN = 15.0
 # To announce thousands of photos is to plan their archive; some programs ask for nothing but the head, again and again.
-HEADS: Recent[tuple[str, bytes, bytes, bytes], tuple[Grant, str, dict[str, Any]]] = Recent(seconds=10, size=200)
+HEADS: TtlCache[tuple[str, bytes, bytes, bytes], tuple[Grant, str, dict[str, Any]]] = TtlCache(seconds=10, size=200)
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
@@ -72,7 +72,7 @@ class Delivery:
         return headers
 
     def chunks(self) -> Iterator[bytes]:
-        """Its bytes. Raises pouring.Broken."""
+        """Its bytes. Raises body.Broken."""
         start, end = (self.part.start, self.part.end) if self.part else (0, self.bundle.length - 1)
         return body.pour(self.bundle, self.where, start, end)
 
@@ -243,7 +243,7 @@ async def archive(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _announced(token: str, cookies: Mapping[str, str], scope: Scope) -> dict[str, Any]:
-    """The head of an answer. Asked again while it is remembered, only the door is asked."""
+    """Status and headers of an answer. While they are cached only the link is checked."""
     headers = headers_of(scope)
     key = (token, scope.get("query_string", b""), headers.get(b"cookie", b""), headers.get(b"if-range", b""))
     known = HEADS.get(key)
@@ -277,7 +277,7 @@ async def _send(delivery: Delivery, first: bytes, chunks: Iterator[bytes], send:
 
 
 async def _watch(token: str, cookies: Mapping[str, str], grant: Grant, size: str) -> None:
-    """Ask the door again and again. Raises Ended when it is shut."""
+    """Check the link again and again. Raises Ended when it does not open any more."""
     while True:
         await asyncio.sleep(ASKED_AGAIN)
         if not await in_thread(_still_open, token, cookies, grant, size):
@@ -285,6 +285,6 @@ async def _watch(token: str, cookies: Mapping[str, str], grant: Grant, size: str
 
 
 async def _left(receive: Receive) -> None:
-    """Wait until the client is gone."""
+    """Wait until the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(0)
