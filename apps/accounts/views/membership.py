@@ -30,7 +30,7 @@ MOST_OFFERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMember:
     """A member as the list shows them. galleries: how many the member works in, None for all."""
 
     id: UUID
@@ -115,12 +115,12 @@ def _members(request: StudioRequest, form: InviteForm | None = None) -> HttpResp
     return reswap(retarget(answer, "#members"), "outerHTML") if htmx.wants(request) else answer
 
 
-def _shown(request: StudioRequest) -> list[Shown]:
+def _shown(request: StudioRequest) -> list[ShownMember]:
     rows = MembershipAlbum.objects.for_studio(request.studio)
     here = Membership.objects.for_studio(request.studio).select_related("user").order_by("created_at", "id")
     tells = request.entered.may_manage
     return [
-        Shown(
+        ShownMember(
             row.pk, row.user.name, row.user.email, row.role, row.user_id == request.user.pk,
             len(row.albums) if tells and row.albums is not None else None,
         )
