@@ -30,7 +30,7 @@ T = TypeVar("T")
 _WRITTEN_AT_ONCE = 20
 
 
-class TooMany(Refusal):
+class TooManyForTask(Refusal):
     """More than a task takes on."""
 
     status = 413
@@ -159,7 +159,7 @@ class Task(StudioModel):
     def add(self, ids: Iterable[UUID], *, part: str = "") -> int:
         """Freeze photos (or what else the deed deals with) that the task is to deal with. Returns how many.
 
-        ids: no id twice.  part: told to the deed.  Raises TooMany.
+        ids: no id twice.  part: told to the deed.  Raises TooManyForTask.
         """
         last: int = self.slices.aggregate(last=Max("number"))["last"] or 0
         cut = (
@@ -170,7 +170,7 @@ class Task(StudioModel):
         for some in _batches(cut, _WRITTEN_AT_ONCE):
             self.total += sum(len(one.ids) for one in some)
             if self.total > self.MOST:
-                raise TooMany(f"At most {self.MOST:,} photos at once.")
+                raise TooManyForTask(f"At most {self.MOST:,} photos at once.")
             TaskSlice.objects.for_studio(self.studio_id).bulk_create(some)
         self.save(update_fields=["total"])
         return self.total - before

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from apps.accounts.journal import note
 from apps.accounts.journal.sentences import photos_word
-from apps.accounts.long_tasks import NothingLeft, Task, TaskSlice, TaskState, TooMany
+from apps.accounts.long_tasks import NothingLeft, Task, TaskSlice, TaskState, TooManyForTask
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.jobs import queue, sliced
@@ -126,7 +126,7 @@ def test_progress_apart_from_the_effect_would_do_a_slice_twice(north: Studio, mo
 
 
 def test_more_than_twenty_thousand_are_refused_as_a_whole(north: Studio) -> None:
-    with pytest.raises(TooMany, match="20,000"):
+    with pytest.raises(TooManyForTask, match="20,000"):
         begin(north, 20_001)
     with acting_in(north):
         assert not Task.objects.for_studio(north).exists()

@@ -30,7 +30,7 @@ class NameTaken(Refusal):
     sentence = "You have a preset with that name already."
 
 
-class TooMany(Refusal):
+class TooManyPresets(Refusal):
     """More presets than anybody could choose from."""
 
     status = 409
@@ -46,14 +46,14 @@ def of_kind(studio: Studio, kind: PresetKind) -> list[Preset]:
 def save(preset: Preset, *, name: str, is_default: bool, values: Mapping[str, Any], by: User) -> None:
     """Keep a new or changed preset. A new default takes the place of the one before.
 
-    Raises NameTaken or TooMany; then nothing is changed.
+    Raises NameTaken or TooManyPresets; then nothing is changed.
     """
     # One after the other: two at once would both be the default, or slip past the limit.
     Studio.objects.select_for_update(no_key=True).only("pk").get(pk=preset.studio_id)
     same = Preset.objects.for_studio(preset.studio).filter(kind=preset.kind)
     is_new = not same.filter(pk=preset.pk).exists()
     if is_new and same.count() >= MOST:
-        raise TooMany
+        raise TooManyPresets
     preset.name, preset.values, preset.is_default = " ".join(name.split()), dict(values), is_default
     try:
         with transaction.atomic():
