@@ -28,7 +28,7 @@ def are_many(chosen: PlacementQuerySet) -> bool:
 
 
 def begin_move(album: Album, chosen: PlacementQuerySet, section: Section | None, *, by: User) -> Task:
-    """Move photos of the album under a heading (None: in front of all). Raises TooMany, TooManyTasks."""
+    """Move photos of the album under a heading (None: in front of all). Raises TooManyForTask, TooManyTasks."""
     elsewhere = chosen.exclude(section=section) if section else chosen.exclude(section__isnull=True)
     where = f"to “{section.title}”" if section else "out of their sections"
     return MOVE.begin(
@@ -43,13 +43,13 @@ def begin_move(album: Album, chosen: PlacementQuerySet, section: Section | None,
 
 
 def begin_trash(album: Album, chosen: PlacementQuerySet, *, by: User) -> Task:
-    """Move photos of the album to the trash. Raises TooMany, TooManyTasks."""
+    """Move photos of the album to the trash. Raises TooManyForTask, TooManyTasks."""
     title = f"Move photos of “{album.title}” to the trash"
     return TRASH.begin(album.studio, _ids(chosen), by=by, title=title, album=str(album.pk))
 
 
 def begin_reprocess(studio: Studio, photos: Iterable[UUID], *, by: User) -> Task:
-    """Process photos again. photos: no id twice.  Raises TooMany, TooManyTasks."""
+    """Process photos again. photos: no id twice.  Raises TooManyForTask, TooManyTasks."""
     return REPROCESS.begin(studio, photos, by=by, title="Process photos again")
 
 

@@ -116,7 +116,7 @@ class _Kind(ABC):
         """Freeze what is to be done and put the job, in the transaction of the caller.
 
         ids: no id twice.  by: None for a guest.  part: of the ids, told to the deed.  key, params: see `Task`.
-        Raises TooMany, TooManyTasks.
+        Raises TooManyForTask, TooManyTasks.
         """
         active = Task.objects.for_studio(studio).filter(state__in=ACTIVE, who__isnull=False)
         if by is not None and active.count() >= MOST_ACTIVE:
@@ -129,7 +129,7 @@ class _Kind(ABC):
         return task
 
     def add(self, task: Task, ids: Iterable[UUID], *, part: str = "") -> None:
-        """Let a task deal with more. Raises TooMany."""
+        """Let a task deal with more. Raises TooManyForTask."""
         task.add(ids, part=part)
 
     def __call__(self, job: queue.Claimed) -> None:
