@@ -324,12 +324,32 @@ def _settings(lively: Lively, studio: Any, album: Album, owner: Any) -> None:
         expires_at=timezone.now() + timedelta(days=12),
     )  # fmt: skip
     invitation.save(force_insert=True)
+    _tasks(studio, colleague)
     trash.trash_album(editing.create(studio, by=owner, title="Test shots"), by=owner)
     empty = editing.create(studio, by=owner, title="Sophie & Max", event_date=timezone.localdate())
     lively.values |= {
         "empty_id": str(empty.pk), "choice_id": str(family.pk), "key_id": str(key.pk), "member_id": str(member.pk),
         "invitation_id": str(invitation.pk),
     }  # fmt: skip
+
+
+def _tasks(studio: Any, colleague: Any) -> None:
+    """What a colleague and a client have at work: chips on all other pages would be theirs alone."""
+    from django.utils import timezone
+
+    from apps.accounts.models import Task
+
+    now = timezone.now()
+    for title, state, total, done, message, who in (
+        ("Prepare photos of “Anna & Ben” for download", "running", 412, 120, "", None),
+        ("Move photos to “Ceremony”", "done", 640, 640, "640 photos moved to “Ceremony”.", colleague),
+        ("Move photos to “Party”", "failed", 900, 300, "The section was deleted meanwhile.", colleague),
+    ):
+        ended_at = None if state == "running" else now
+        Task(
+            studio=studio, kind="photos.move", title=title, state=state, total=total, done=done, changed=done,
+            message=message, who=who, ended_at=ended_at,
+        ).save(force_insert=True)  # fmt: skip
 
 
 def _public(studio: Any, spring: Album, lena: Album, owner: Any) -> None:

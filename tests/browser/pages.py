@@ -224,6 +224,7 @@ STUDIO = [
     Shot("studio-settings", "studio", "/studio/{slug}/settings/"),
     Shot("studio-keys", "studio", "/studio/{slug}/api-keys/"),
     Shot("studio-trash", "studio", "/studio/{slug}/trash/"),
+    Shot("studio-tasks", "studio", "/studio/{slug}/tasks/"),
     Shot("studio-problems", "studio", ALBUM + "problems/"),
     Shot("studio-account", "studio", "/password/"),
     # The last one: from here on this browser looks as a guest does.
