@@ -83,7 +83,13 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 # How to ask for each list of LISTS, so that it names galleries. Uploads and the emptying of the trash are no lists;
 # "me" names no gallery; of tasks restricted members see what they began (see below).
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
-NO_LISTS = {"api/me", "api/upload", "api/upload/multiple", "studio/<slug:slug>/trash/empty/"} | TASKS
+NO_LISTS = {
+    "api/me",
+    "api/photos/batch",
+    "api/upload",
+    "api/upload/multiple",
+    "studio/<slug:slug>/trash/empty/",
+} | TASKS
 ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/albums/": ("", "?q=zq", "?state=live"),
     "studio/<slug:slug>/activity/": ("", "?by=person", "?by=photo", "?newest="),

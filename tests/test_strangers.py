@@ -344,6 +344,7 @@ LISTS = {
     "api/albums",
     "api/albums/photos/all",
     "api/journal",
+    "api/photos/batch",
     "api/stats",
     "api/tasks",
     "api/upload",

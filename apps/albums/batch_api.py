@@ -26,7 +26,10 @@ NOT_INSIDE = "This photo is not in the gallery."
 
 
 class BatchRequest(serializers.Serializer[Any]):
-    """photos: ids.  album: in which it is done; `move` and `trash` need it.  section: where to; null for none."""
+    """photos: ids.  section: where to; null for none.
+
+    album: in which it is done; `move` and `trash` need it, and so does a member of some galleries.
+    """
 
     photos = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=Task.MOST)
     do = serializers.ChoiceField(choices=["move", "trash", "reprocess"])
@@ -58,6 +61,7 @@ class Batch(StudioView):
     """Many photos at once."""
 
     scope = "albums"
+    album_scoped = ("post",)
 
     @extend_schema(tags=["photos"], request=BatchRequest, responses={200: BatchResult, 202: AcceptedSerializer})
     def post(self, request: Request) -> Response:
@@ -66,6 +70,8 @@ class Batch(StudioView):
         asked.is_valid(raise_exception=True)
         photos, values = list(dict.fromkeys(asked.validated_data["photos"])), asked.validated_data
         album = album_or_404(self, values["album"]) if "album" in values else None
+        if album is None and self.entered.is_restricted:
+            raise ValidationError({"album": ["Name one of your galleries."]})
         if values["do"] == "reprocess":
             return self._reprocess(album, photos)
         assert album is not None, "the serializer asks for it"
@@ -104,7 +110,7 @@ class Batch(StudioView):
         known = set(rows.values_list("pk", flat=True))
         if len(known) > bulk.AT_ONCE:
             there = [pk for pk in photos if pk in known]
-            return accepted(bulk.begin_reprocess(self.studio, there, by=self.entered.user))
+            return accepted(bulk.begin_reprocess(self.studio, there, by=self.entered.user, album=album))
         for photo in rows:
             reprocess.again(photo)
         return _answer(photos, known, NOT_THERE if album is None else NOT_INSIDE)

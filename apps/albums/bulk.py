@@ -48,9 +48,10 @@ def begin_trash(album: Album, chosen: PlacementQuerySet, *, by: User) -> Task:
     return TRASH.begin(album.studio, _ids(chosen), by=by, title=title, album=str(album.pk))
 
 
-def begin_reprocess(studio: Studio, photos: Iterable[UUID], *, by: User) -> Task:
-    """Process photos again. photos: no id twice.  Raises TooManyForTask, TooManyTasks."""
-    return REPROCESS.begin(studio, photos, by=by, title="Process photos again")
+def begin_reprocess(studio: Studio, photos: Iterable[UUID], *, by: User, album: Album | None = None) -> Task:
+    """Process photos again. photos: no id twice.  album: in which all lie.  Raises TooManyForTask, TooManyTasks."""
+    title = f"Process photos of “{album.title}” again" if album else "Process photos again"
+    return REPROCESS.begin(studio, photos, by=by, title=title)
 
 
 def _ids(chosen: PlacementQuerySet) -> Iterable[UUID]:

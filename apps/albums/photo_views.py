@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +25,8 @@ from apps.albums.tiles import studio_tiles
 from apps.media import serving
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.api import error_body
+from apps.web.refusal import Refusal
 
 MOST_TILES = 100
 MOST_STATES = 200
@@ -49,8 +54,16 @@ def _photo_ids(chosen: PlacementQuerySet) -> list[UUID]:
     return list(chosen.values_list("photo_id", flat=True))
 
 
-def _goes_on(request: StudioRequest, task: Task, onward: HttpResponse) -> HttpResponse:
+def _goes_on(request: StudioRequest, begin: Callable[[], Task], onward: HttpResponse) -> HttpResponse:
     """The act goes on as a task: the chip follows it; without htmx the page `onward` says where to look."""
+    try:
+        # A savepoint: what was frozen of too many photos goes again.
+        with transaction.atomic():
+            task = begin()
+    except Refusal as refusal:
+        if htmx.wants(request):
+            return JsonResponse(error_body(refusal.code, str(refusal)), status=refusal.status)
+        return htmx.tell(request, onward, str(refusal), level="error")
     if htmx.wants(request):
         return htmx.trigger(HttpResponse(status=202), task={"id": str(task.pk)})
     text = f"{photos_word(task.total)}: this goes on in the background. You can follow it under “Background tasks”."
@@ -110,7 +123,8 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     section = section_of(album, request.POST.get("section"))
     chosen = _chosen(request, album)
     if bulk.are_many(chosen):
-        return _goes_on(request, bulk.begin_move(album, chosen, section, by=request.user), SeeOther(album))
+        begin = partial(bulk.begin_move, album, chosen, section, by=request.user)
+        return _goes_on(request, begin, SeeOther(album))
     moved = placements.move_to_section(album, _photo_ids(chosen), section, by=request.user)
     if moved is None:
         raise Http404
@@ -126,7 +140,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     chosen = _chosen(request, album)
     if bulk.are_many(chosen) and not request.entered.is_contributor:
-        return _goes_on(request, bulk.begin_trash(album, chosen, by=request.user), SeeOther(album))
+        return _goes_on(request, partial(bulk.begin_trash, album, chosen, by=request.user), SeeOther(album))
     photos = placements.touchable(request.entered, _photo_ids(chosen))
     out = placements.take_out(album, photos, by=request.user)
     if out is None:
@@ -180,7 +194,8 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     failed = list(reprocess.failed_of(album)[: bulk.AT_ONCE + 1])
     if len(failed) > bulk.AT_ONCE:
         ids = reprocess.failed_of(album).values_list("pk", flat=True)[: Task.MOST]
-        return _goes_on(request, bulk.begin_reprocess(request.studio, ids, by=request.user), page)
+        begin = partial(bulk.begin_reprocess, request.studio, ids, by=request.user, album=album)
+        return _goes_on(request, begin, page)
     for photo in failed:
         photo.reprocess()
     if not htmx.wants(request):

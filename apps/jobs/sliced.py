@@ -79,14 +79,15 @@ def _put(task: Task) -> None:
     queue.put(task.studio_id, task.kind, task.pk, queue=Queue.DEFAULT, again=True)
 
 
-def group_of(studio_id: UUID) -> str:
-    """The channel group of everybody who looks at a page of the studio."""
-    return f"studio.{studio_id}"
+def group_of(studio_id: UUID, user_id: UUID) -> str:
+    """The channel group of a member's pages of the studio."""
+    return f"tasks.{studio_id}.{user_id}"
 
 
 def announce(task: Task) -> None:
-    """After the commit, tell the studio's pages that a task changed."""
-    live.tell([group_of(task.studio_id)], "tasks.changed", [task.pk])
+    """After the commit, tell the pages of whoever began a task that it changed."""
+    if task.who_id is not None:
+        live.tell([group_of(task.studio_id, task.who_id)], "tasks.changed", [task.pk])
 
 
 # -- kinds of tasks ----------------------------------------------------------------------------------

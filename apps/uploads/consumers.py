@@ -30,7 +30,7 @@ NOT_YOURS = 4404
 
 
 class StudioSocket(AsyncJsonWebsocketConsumer):
-    """`/ws/studio/<slug>/`: {"type": "tasks", "ids": [...]} whenever tasks of the studio get on.
+    """`/ws/studio/<slug>/`: {"type": "tasks", "ids": [...]} whenever the member's own tasks get on.
 
     The door is asked again every 20 s, so a socket does not outlive its session, a cut role, or the member's work in
     the album.
@@ -86,7 +86,8 @@ class StudioSocket(AsyncJsonWebsocketConsumer):
             return None
 
     def _group(self, user: User | None, route: dict[str, Any]) -> str:
-        return sliced.group_of(enter(user, route["slug"]).studio.pk)
+        entered = enter(user, route["slug"], album_scoped=True)
+        return sliced.group_of(entered.studio.pk, entered.user.pk)
 
 
 class AlbumSocket(StudioSocket):

@@ -141,6 +141,20 @@ def test_what_is_chosen_is_fixed_when_it_begins(erin: Client, album: Album) -> N
     assert late.photo_id not in inside(album, "Best")
 
 
+def test_too_many_are_refused_in_words_and_nothing_is_kept_of_them(
+    erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Task, "MOST", 240)
+    answer = move(erin, album, [], all="1")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (413, "At most 240 photos at once.")
+    fields = {"all": "1", "section": str(section(album, "Best").pk)}
+    page_after = erin.post(page("photos_move", album), fields, follow=True)
+    assert "At most 240 photos at once." in page_after.content.decode()
+    with acting_in(album.studio):
+        assert not Task.objects.for_studio(album.studio).exists()
+        assert not Job.objects.for_studio(album.studio).exists()
+
+
 def test_photos_of_nowhere_are_not_found(erin: Client, album: Album) -> None:
     other = AlbumFactory.create(studio=album.studio)
     fill(other, 250)

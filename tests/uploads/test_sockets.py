@@ -16,7 +16,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from apps.accounts.long_tasks import Task
-from apps.accounts.models import Membership, Studio
+from apps.accounts.models import Membership, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
 from apps.jobs import sliced
@@ -81,14 +81,17 @@ def test_a_viewer_hears_ids(bob: Client, album: Album) -> None:
     assert message == {"type": "photos", "ids": ["some-id"]}
 
 
-def test_a_page_of_the_studio_hears_which_tasks_got_on(bob: Client, album: Album, north: Studio) -> None:
-    """By the deed itself: what it tells after its commit arrives."""
+def test_a_page_of_the_studio_hears_which_tasks_got_on(
+    bob: Client, album: Album, north: Studio, bob_user: User, erin_user: User
+) -> None:
+    """By the deed itself: what it tells after its commit arrives, and of one's own tasks only."""
 
     def begin() -> str:
         with acting_in(north):
-            task = Task(studio=north, kind="photos.move", title="Move photos", total=1)
-            task.save(force_insert=True)
-            sliced.announce(task)
+            for who in (None, erin_user, bob_user):
+                task = Task(studio=north, kind="photos.move", title="Move photos", total=1, who=who)
+                task.save(force_insert=True)
+                sliced.announce(task)
         return str(task.pk)
 
     async def story(socket: ApplicationCommunicator) -> Any:
