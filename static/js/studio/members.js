@@ -9,9 +9,13 @@ document.addEventListener("input", (event) => {
   const box = event.target.closest("[data-filter]");
   if (!box) return;
   const words = plain(box.value).split(/\s+/);
-  for (const row of document.querySelector(box.dataset.filter).children) row.hidden = !words.every((word) => plain(row.textContent).includes(word));
+  for (const row of document.querySelector(box.dataset.filter).children)
+    row.hidden = !words.every((word) => plain(row.textContent).includes(word));
 });
 // Return would send the form that the box stands in.
-document.addEventListener("keydown", (event) => event.key === "Enter" && event.target.closest("[data-filter]") && event.preventDefault());
+document.addEventListener(
+  "keydown",
+  (event) => event.key === "Enter" && event.target.closest("[data-filter]") && event.preventDefault(),
+);
 document.body.addEventListener("htmx:afterSwap", () => unhide(document));
 unhide(document);

@@ -20,6 +20,7 @@ from apps.sharing.downloads import offers
 from apps.sharing.downloads.archive import paths
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, TakenPhoto
 from tests.factories import PlacementFactory, RenditionFactory, SectionFactory, jpeg
+from tests.markup import tight
 from tests.sharing.conftest import PASSWORD, Make, Share, real_photo
 from tests.sharing.downloads.test_archives import known_as, visitor_of
 
@@ -34,7 +35,7 @@ def page(share: Share, client: Client | None = None, status: int = 200, **query:
 
 def choices(html: str) -> dict[str, str]:
     """Title -> note of everything that can be ticked."""
-    found = re.findall(r'class="take__choice"[^>]*><b>(.*?)</b><small>(.*?)</small>', html)
+    found = re.findall(r'class="take__choice"[^>]*><b>(.*?)</b><small>(.*?)</small>', tight(html))
     return dict(found)
 
 

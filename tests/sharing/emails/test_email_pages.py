@@ -22,6 +22,7 @@ from apps.albums.models import Album, AlbumState
 from apps.sharing.emails import composing
 from apps.sharing.models import ClientEmail, EmailTemplate, Selection, ShareLink, Visitor
 from tests.accounts.emails import send_all, sent
+from tests.markup import tight
 from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.emailing import ANNA, email_of, written
 
@@ -209,7 +210,7 @@ def test_reminders_of_a_link_are_switched(shared: Make, alice: Client) -> None:
     assert alice.post(where, {"link": str(share.link.pk), "on": "0"}).status_code == 303
     share.reload()
     assert not share.link.has_reminders
-    assert "no reminders" in alice.get(page("album_emails", share.album.pk)).content.decode()
+    assert "no reminders" in tight(alice.get(page("album_emails", share.album.pk)).content)
     alice.post(where, {"link": str(share.link.pk), "on": "1"})
     share.reload()
     assert share.link.has_reminders
@@ -379,6 +380,6 @@ def test_g64_what_was_kept_is_not_called_sent(shared: Make, alice: Client, folde
     assert "is kept as a file" in answer.content.decode()
     assert "on its way" not in answer.content.decode()
     send_all()
-    text = alice.get(page("email_log")).content.decode()
+    text = tight(alice.get(page("email_log")).content)
     assert re.search(r'badge--warn">Kept<', text)
     assert ">Sent<" not in re.sub(r"<nav.*?</nav>", "", text, flags=re.DOTALL)

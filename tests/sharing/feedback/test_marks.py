@@ -14,6 +14,7 @@ from apps.accounts.tenancy import acting_in
 from apps.sharing import access
 from apps.sharing.feedback import marks
 from apps.sharing.models import Activity, ActivityKind, Comment, Mark
+from tests.markup import tight
 from tests.sharing.conftest import Make, Share
 from tests.sharing.known import address, allowing, another_link, known, visitor_of
 
@@ -55,7 +56,7 @@ def test_each_field_is_set_and_cleared_by_itself(share: Share) -> None:
 def test_the_button_that_is_on_clears(share: Share) -> None:
     client = known(share)
     put(client, share, label="red", verdict="approved", stars="3")
-    html = client.get(address(share, "panel", share.photos[0].pk)).content.decode()
+    html = tight(client.get(address(share, "panel", share.photos[0].pk)).content)
     for name, value in (("label", "red"), ("verdict", "approved")):
         assert f'name="{name}" value="" data-is="{value}" aria-pressed="true"' in html
         assert html.count(f'name="{name}" value="" ') == 1

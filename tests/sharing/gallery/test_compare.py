@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo
 from tests.factories import PlacementFactory
+from tests.markup import tight
 from tests.sharing.conftest import Make, Share, real_photo
 from tests.sharing.known import address, allowing, another_link, known
 
@@ -88,7 +89,7 @@ def test_without_scripts_a_mark_comes_back_to_the_comparison(shared: Make) -> No
         assert f'href="{share.url("photo", photo)}"' in html
     answer = client.post(address(share, "mark", share.photos[1].pk), {"verdict": "approved", "next": here})
     assert (answer.status_code, answer.headers["location"]) == (303, here)
-    html = client.get(here).content.decode()
+    html = tight(client.get(here).content)
     assert html.count('data-is="approved" aria-pressed="true"') == 1
 
 

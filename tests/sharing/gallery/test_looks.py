@@ -12,6 +12,7 @@ from apps.albums.masonry import COLUMNS, HIGHEST, LOWEST
 from apps.albums.models import AlbumState
 from apps.sharing.links import lifecycle
 from tests.factories import AlbumFactory, PlacementFactory
+from tests.markup import tight
 
 
 def opened(studio: Studio, owner: User, design: dict[str, str], photos: int = 3) -> str:
@@ -27,7 +28,7 @@ def opened(studio: Studio, owner: User, design: dict[str, str], photos: int = 3)
 def test_without_a_choice_the_page_needs_no_more_than_before(north: Studio, alice_user: User) -> None:
     html = opened(north, alice_user, {})
     assert "looks.css" not in html
-    assert '<main id="stream" class="stream"' in html
+    assert '<main id="stream" class="stream"' in tight(html)
     assert "data-theme" not in html
 
 

@@ -19,6 +19,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
 from apps.sharing.links import presets
 from apps.sharing.models import Preset, PresetKind, ShareLink
+from tests.markup import tight
 from tests.sharing.conftest import Make
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ def test_a_gallery_without_a_title_is_not_started(north: Studio, erin: Client) -
     preset = made(erin, north, "album", **ALBUM)
     answer = erin.post(page("album_start"), {"title": "", "preset": str(preset.pk)})
     assert answer.status_code == 422
-    assert f'value="{preset.pk}" selected' in answer.content.decode()
+    assert f'value="{preset.pk}" selected' in tight(answer.content)
     with acting_in(north):
         assert not Album.objects.for_studio(north).exists()
 

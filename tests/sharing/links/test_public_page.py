@@ -23,6 +23,7 @@ from apps.sharing.links import lifecycle, public_page
 from apps.sharing.models import ShareLink
 from apps.web.refusal import Unsuitable
 from tests.factories import AlbumFactory
+from tests.markup import tight
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch
 
 pytestmark = pytest.mark.django_db
@@ -289,4 +290,4 @@ def test_the_settings_tell_how_many_addresses_a_new_name_breaks(shared: Make, al
     page = reverse("accounts:settings", args=["north"])
     assert "readable gallery address" not in alice.get(page).content.decode()
     shared(slug="anna-tom", password=PASSWORD)
-    assert "1 readable gallery address at once" in alice.get(page).content.decode()
+    assert "1 readable gallery address at once" in tight(alice.get(page).content)
