@@ -47,7 +47,7 @@ def photo(album: Album, name: str) -> Photo:
 @pytest.mark.parametrize("target", ["", "stream", "summary", "sections", "section-editor"])
 def test_nothing_is_told_of_guests(dora: Client, album: Album, target: str) -> None:
     text = dora.get(album.get_absolute_url(), headers=part(target) if target else {}).content.decode()
-    told = ("Zqx", "1 link", "Expiring", "Hidden by the client", "Chosen links", "Share", "Selections", "Visitors")
+    told = ("Zqx ", "1 link", "Expiring", "Hidden by the client", "Chosen links", "Share", "Selections", "Visitors")
     assert [words for words in told if words in text] == []
 
 

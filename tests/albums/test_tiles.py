@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -216,16 +215,3 @@ def test_a_hostile_name_is_kept_to_be_read_but_harmless() -> None:
         assert len(name) <= 255
         assert not re.search(r"[/\\\x00-\x1f\x7f\u202e]", name)
         assert camera_name(name) == name
-
-
-def test_a_hundred_tiles_take_less_than_three_milliseconds() -> None:
-    """About 1 ms on an idle core; the rest is for a busy one."""
-    rows = [row(section_id=SECTION) for _ in range(100)]
-    best = min(_seconds(rows) for _ in range(20))
-    assert best < 0.003
-
-
-def _seconds(rows: list[TileRow]) -> float:
-    start = time.perf_counter()
-    guest(*rows)
-    return time.perf_counter() - start

@@ -202,7 +202,7 @@ def test_one_takes_back_only_what_is_ones_own(share: Share) -> None:
         assert ada.post(url, headers=SCRIPT).status_code == 200
         assert ada.post(url, headers=SCRIPT).status_code == 200
     html = panel(ben, share)
-    assert "Zqx" not in html
+    assert "Zqx " not in html
     assert html.count("This comment was taken back.") == 1
     assert "My answer" in html
     assert 'data-count="1"' in html

