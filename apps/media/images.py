@@ -19,7 +19,17 @@ from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooMa
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
 
-__all__ = ["MAX_PIXELS", "Rendered", "RenditionFile", "fit", "fitted", "preload", "render", "write_presets"]
+__all__ = [
+    "MAX_PIXELS",
+    "Rendered",
+    "RenditionFile",
+    "fit",
+    "fitted",
+    "open_upright",
+    "preload",
+    "render",
+    "write_presets",
+]
 
 # What a task is asked for beyond its file stands in the folder it writes to.
 WISH, FIT_FILE = "wish.json", "fit.jpg"
@@ -106,6 +116,18 @@ def fit(source: Path, out_dir: Path) -> dict[str, int]:
     picture.save(encoded, "JPEG", quality=FIT_QUALITY, icc_profile=profile or None, exif=b"")
     write_new(out_dir / FIT_FILE, encoded.getbuffer())
     return {"width": picture.width, "height": picture.height}
+
+
+def open_upright(source: Path, edge: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture upright in 8-bit RGB with a long side of at most `edge`, and its whole size in pixels, upright too.
+
+    Never enlarged. Raises as `render`.
+    """
+    preload()
+    format = _format(source)
+    check_whole(source, format)
+    picture, _, size, _ = _decode(source, format, edge)
+    return picture, size
 
 
 def hash_again(source: Path, out_dir: Path) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Hostile bytes are decoded here: one throw-away process per file, with nothing to steal and nowhere to go.
 
-Call it from any thread of any process; each process gets its own forkserver (jailer.py) on first use.
+Call it from any thread of any process; each process gets its own forkserver (jailer.py) on first use. What a decoder
+needs loaded beforehand is named by a `crew`; each crew has a forkserver of its own, so that the models of one weigh on
+nobody who never asks for them.
 """
 
 import array
@@ -18,22 +20,35 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from apps.media.facts import clean
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.sandbox import Limits
 
-__all__ = ["Crashed", "Limits", "Rejected", "abilities", "check_webp", "close", "open_made", "render", "run"]
+__all__ = [
+    "DECODERS",
+    "Crashed",
+    "Limits",
+    "Rejected",
+    "abilities",
+    "check_webp",
+    "close",
+    "open_made",
+    "render",
+    "run",
+]
 
 #: What one photo may cost. Enough for MAX_PIXELS of RGB.
 LIMITS = Limits()
+#: The crew of all that opens pictures: what its forkserver calls before it serves ("package.module:function").
+DECODERS: Final = "apps.media.images:preload"
 ANSWER_BYTES = 1 << 20
 START_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START = (
     "import socket, sys; sys.path.insert(0, sys.argv[1]); "
-    "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])))"
+    "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])), sys.argv[3])"
 )
 # All that the decoders get to see of the environment. Two arenas: more would only fill the address space.
 # No threads of the linear algebra below the hash: a process that has some cannot be forked safely.
@@ -58,15 +73,15 @@ class Crashed(Exception):
 
 
 class _Server:
-    """The forkserver of this process and our end of the line to it."""
+    """A forkserver of this process and our end of the line to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, crew: str) -> None:
         """Start it and wait until it can fork: what it imports is not on the first file's clock. Raises OSError."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno())],
+                [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno()), crew],
                 env=_ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -102,33 +117,33 @@ class _Server:
 
 
 _lock = threading.Lock()
-_server: _Server | None = None
+_servers: dict[str, _Server] = {}
 
 
-def _get_server() -> _Server:
-    global _server
+def _get_server(crew: str) -> _Server:
     with _lock:
-        if _server is None or _server.process.poll() is not None:
-            if _server is not None:
-                _server.control.close()
-            _server = _Server()
-        return _server
+        server = _servers.get(crew)
+        if server is None or server.process.poll() is not None:
+            if server is not None:
+                server.control.close()
+            server = _servers[crew] = _Server(crew)
+        return server
 
 
 def close() -> None:
-    """End this process's forkserver and what it still runs. The next run() starts another."""
-    global _server
+    """End this process's forkservers and what they still run. The next run() starts another."""
     with _lock:
-        server, _server = _server, None
-    if server is not None:
+        servers = list(_servers.values())
+        _servers.clear()
+    for server in servers:
         server.stop()
 
 
 def _forget() -> None:
-    """After a fork: the server belongs to the parent, and must not live on because we hold its line."""
-    global _server, _lock
-    server, _server, _lock = _server, None, threading.Lock()
-    if server is not None:
+    """After a fork: the servers belong to the parent, and must not live on because we hold their lines."""
+    global _servers, _lock
+    servers, _servers, _lock = _servers, {}, threading.Lock()
+    for server in servers.values():
         server.control.close()
         server.process.returncode = 0  # not our child: nothing to wait for
 
@@ -180,21 +195,23 @@ def open_made(path: Path) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def run(task: str, source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> dict[str, Any]:
-    """Call `task` ("package.module:function") with (source, out_dir) in a throw-away process.
+def run(
+    task: str, source: Path, out_dir: Path, *, limits: Limits = LIMITS, crew: str = DECODERS, **options: Any
+) -> dict[str, Any]:
+    """Call `task` ("package.module:function") with (source, out_dir, **options) in a throw-away process.
 
-    Returns what the task returned, as JSON carried it: it comes from a process that read hostile bytes, so
-    check it. Raises Rejected if the file is bad, Crashed for anything else.
+    options: JSON-able.  Returns what the task returned, as JSON carried it: it comes from a process that read hostile
+    bytes, so check it. Raises Rejected if the file is bad, Crashed for anything else.
     """
     # The process stands elsewhere: a path relative to here would lead it nowhere.
     places = {"source": str(source.absolute()), "out_dir": str(out_dir.absolute())}
-    request = {"task": task, "limits": asdict(limits), **places}
+    request = {"task": task, "limits": asdict(limits), "options": options, **places}
     reading, writing = os.pipe()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         with line:
             with their_line:
-                _ask(request, writing, their_line)
+                _ask(crew, request, writing, their_line)
             writing = _closed(writing)
             answer, report = _listen(reading, line, limits.wall_seconds)
     finally:
@@ -209,13 +226,13 @@ def _closed(handle: int) -> int:
     return -1
 
 
-def _ask(request: dict[str, Any], answer: int, line: socket.socket) -> None:
+def _ask(crew: str, request: dict[str, Any], answer: int, line: socket.socket) -> None:
     """Ask the server; once more if the one that we know has died since."""
     try:
-        _get_server().ask(request, answer, line)
+        _get_server(crew).ask(request, answer, line)
     except OSError:
         try:
-            _get_server().ask(request, answer, line)
+            _get_server(crew).ask(request, answer, line)
         except OSError as error:
             raise Crashed(f"the decoder process could not be started: {error}") from error
 

@@ -1,7 +1,7 @@
 """The forkserver behind jail.py: a fresh Python that holds no secret and forks one process per file.
 
-It knows Pillow, the hash and the pure modules and nothing else: no Django, no settings, no environment. It ends when
-the process that started it ends, however that ends, and takes its children along.
+It knows Pillow, the pure modules and what its crew loads, and nothing else: no Django, no settings, no environment. It
+ends when the process that started it ends, however that ends, and takes its children along.
 """
 
 import array
@@ -15,12 +15,13 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from apps.media import images, sandbox
+from apps.media import sandbox
 from apps.media.formats import BadFile
 
 REQUEST_BYTES = 64 * 1024
@@ -33,10 +34,13 @@ class _Child:
     line: socket.socket
 
 
-def serve(control: socket.socket) -> None:
-    """Fork for each request on `control` until its other end is closed. Never returns in a child."""
+def serve(control: socket.socket, crew: str) -> None:
+    """Fork for each request on `control` until its other end is closed. Never returns in a child.
+
+    crew: "package.module:function", called first; what it loads is there in every child.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    images.preload()
+    _function(crew)()
     Image.init()
     sandbox.leave_network()
     # What is shared with the children stays shared: the collector would touch, and so copy, every page.
@@ -106,7 +110,8 @@ def _be_child(request: dict[str, Any], answer: int) -> None:
     try:
         sandbox.die_with_parent()
         answer = _keep_only(answer)
-        task, source, out_dir = _task(request["task"]), Path(request["source"]), Path(request["out_dir"])
+        task = partial(_function(request["task"]), **request["options"])
+        source, out_dir = Path(request["source"]), Path(request["out_dir"])
         limits = sandbox.Limits(**request["limits"])
         sandbox.drop_privileges()
         sandbox.close_files([*sandbox.libraries(), source], out_dir)
@@ -130,9 +135,9 @@ def _keep_only(answer: int) -> int:
     return 3
 
 
-def _task(name: str) -> Callable[[Path, Path], Any]:
+def _function(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
-    found: Callable[[Path, Path], Any] = getattr(importlib.import_module(module), function)
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
 
 

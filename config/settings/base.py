@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.media",
     "apps.albums",
+    "apps.faces",
     "apps.sharing",
     "apps.uploads",
     "config",
