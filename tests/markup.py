@@ -6,6 +6,7 @@ import re
 
 
 def tight(html: bytes | str) -> str:
-    """The markup without the blanks beside tags, and with one blank for each run of others."""
+    """The markup without the blanks beside tags and at their ends, and with one blank for each run of others."""
     text = html.decode() if isinstance(html, bytes) else html
-    return re.sub(r"(?<=>) | (?=<)", "", " ".join(text.split()))
+    # A no-break space is a character of the text.
+    return re.sub(r"(?<=>) | (?=[<>])", "", re.sub(r"[ \t\r\n]+", " ", text))

@@ -22,6 +22,7 @@ from apps.albums.models import Album, Photo
 from apps.web.index_order import in_index_order
 from tests.albums.people import Caller, page, part
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory
+from tests.markup import tight
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def said(client: Client, path: str) -> list[str]:
     """The lines of a history as text."""
     html = client.get(path).content.decode()
     lines = re.findall(r'<span class="grow anywhere">(.*?)<br>', html, re.S)
-    return [re.sub(r"<[^>]*>", "", line).replace("&amp;", "&") for line in lines]
+    return [" ".join(re.sub(r"<[^>]*>", "", line).replace("&amp;", "&").split()) for line in lines]
 
 
 def studio_page(studio: Studio) -> str:
@@ -77,9 +78,9 @@ def test_what_was_undone_says_so_and_so_does_the_undo(
 ) -> None:
     moved = acts(album, photos, alice_user)[0]
     path = page("history", album)
-    assert erin.get(path).content.decode().count("Undo</button>") == 3
+    assert tight(erin.get(path).content).count("Undo</button>") == 3
     erin.post(reverse("accounts:undo", args=["north", moved.pk]))
-    html = erin.get(path).content.decode()
+    html = tight(erin.get(path).content)
     assert said(erin, path)[0] == "Erin undid: moved 2 photos to “Ceremony”"
     assert html.count("· Undone") == 1
     # The undo itself, the mark and the title.

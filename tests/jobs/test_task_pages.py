@@ -16,6 +16,7 @@ from apps.accounts.tenancy import acting_in
 from tests.albums.people import part
 from tests.jobs.test_claim import silent  # noqa: F401  (a fixture)
 from tests.jobs.test_sliced import afresh, begin, mend, work
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASKS, GALLERIES = "/studio/north/tasks/", "/studio/north/albums/"
@@ -28,7 +29,7 @@ def deed(name: str, task: Task) -> str:
 
 def text(answer: Any) -> str:
     assert answer.status_code == 200
-    return str(answer.content.decode())
+    return tight(answer.content)
 
 
 def test_the_page_lists_what_is_at_work_and_how_the_rest_ended(
