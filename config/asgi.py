@@ -14,6 +14,7 @@ from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
 from apps.uploads.strangers import PATH as API_UPLOAD, guarded
+from apps.uploads.tus import PATH as TUS, receive_parts
 from apps.web.wsgi_bridge import Asgi, Bridge, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
@@ -32,6 +33,8 @@ def _http(scope: Scope) -> Asgi:
     path, method = scope["path"], scope["method"]
     if method == "PUT" and UPLOAD.fullmatch(path):
         return receive_photo
+    if TUS.fullmatch(path):
+        return receive_parts
     if method == "POST" and API_UPLOAD.fullmatch(path):
         return uploads
     for pattern, app in RAW_ROUTES:

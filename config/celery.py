@@ -39,6 +39,7 @@ app.conf.update(
         "apps.media.tasks",
         "apps.albums.tasks",
         "apps.sharing.tasks",
+        "apps.uploads.tasks",
         "config.tasks",
     ],
 )
@@ -53,6 +54,7 @@ app.conf.beat_schedule = {
     "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "hash anew": {"task": "albums.refresh_fingerprints", "schedule": 60.0, "options": {"expires": 60}},
     "fold versions": {"task": "albums.fold_versions", "schedule": 60.0, "options": {"expires": 60}},
+    "forget old uploads": {"task": "uploads.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -63,6 +63,11 @@ class Stored:
     size: int
     head: bytes
     crc32: int
+
+    def linked(self, path: Path) -> Stored:
+        """The same bytes under a second name on the same volume, which may be kept or discarded by itself."""
+        os.link(self.temp, path)
+        return replace(self, temp=path)
 
     def discard(self) -> None:
         """Forget the bytes; does nothing once they are kept."""

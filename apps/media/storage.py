@@ -98,6 +98,7 @@ class LocalStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.temp = root / ".tmp"
+        self.partial = root / ".partial"
         self._files = FileSystemStorage(location=root)
         self._prefix = f"{root}/"
         self._synced: set[Path] = {root}
@@ -164,7 +165,7 @@ class LocalStore:
         base = self._path(prefix.removesuffix("/")) if prefix else self.root
         for folder, names, files in os.walk(base):
             if Path(folder) == self.root:
-                names[:] = [name for name in names if name not in (self.temp.name, QUARANTINE)]
+                names[:] = [name for name in names if name not in (self.temp.name, self.partial.name, QUARANTINE)]
             for name in files:
                 path = Path(folder, name)
                 try:
@@ -203,6 +204,7 @@ class S3Store:
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self.temp = temp
+        self.partial = Path(settings.STORAGE_PARTIAL)
         self._files = _Bucket(
             bucket_name=bucket,
             location=self.prefix,
@@ -306,9 +308,11 @@ def make_store(kind: str, *parts: str | None) -> Store:
     temp.mkdir(parents=True, exist_ok=True, mode=0o700)
     if kind == "local":
         store = LocalStore(Path(str(parts[0])))
-        store.temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (store.temp, store.partial):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return store
     bucket, prefix, endpoint, region = parts
+    Path(settings.STORAGE_PARTIAL).mkdir(parents=True, exist_ok=True, mode=0o700)
     return S3Store(str(bucket), prefix or "", endpoint, region, temp)
 
 
@@ -321,6 +325,12 @@ def temp_directory() -> Path:
     """Where uploads are received: on the store's own volume if it is a disk, so that a rename suffices."""
     current = store()
     return current.temp if isinstance(current, LocalStore | S3Store) else Path(settings.STORAGE_TEMP)
+
+
+def partial_directory() -> Path:
+    """Where uploads that may be continued wait: on the volume of `temp_directory`, but kept for days."""
+    current = store()
+    return current.partial if isinstance(current, LocalStore | S3Store) else Path(settings.STORAGE_PARTIAL)
 
 
 @contextmanager

@@ -44,7 +44,8 @@ BATCH = 2 << 20
 # broken connection; a body longer than this is cut off all the same.
 DRAINED = 64 << 20
 
-_disk = ThreadPoolExecutor(max_workers=8, thread_name_prefix="receive")
+# Threads that write: a slow disk must not take the threads of the pages.
+DISK = ThreadPoolExecutor(max_workers=8, thread_name_prefix="receive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,10 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
         if status == 500:
             log.exception("an upload failed")
         await body.drain()
-        await _answer(send, status, {"error": {"code": code, "message": message}})
+        await answer_json(send, status, {"error": {"code": code, "message": message}})
         return
     photo = {"id": str(ingested.photo.pk), "state": ingested.photo.state, "name": ingested.photo.camera_name}
-    await _answer(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
+    await answer_json(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
 
 
 def admit(scope: Scope) -> Admitted:
@@ -98,14 +99,14 @@ def admit(scope: Scope) -> Admitted:
     request = request_of(dict(scope))
     if not request.user.is_authenticated:
         raise PermissionDenied("You are signed out. Sign in again; what has arrived is safe.")
-    album_id = _uuid(match["album"])
+    album_id = uuid_or_404(match["album"])
     entered = enter(request.user, match["slug"], Role.EDITOR, album=album_id, contributors=True)
     check_csrf(request)
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
-    length = _length(scope)
+    length = content_length(scope)
     with acting_in(entered.studio):
-        album = _album(entered.studio, album_id)
-        section = _section(album, query.get("section", ""))
+        album = live_album(entered.studio, album_id)
+        section = section_of(album, query.get("section", ""))
         if length is not None and length > settings.MAX_PHOTO_BYTES:
             raise cas.TooLarge
         if length and entered.studio.bytes_used + length > entered.studio.quota_bytes:
@@ -121,7 +122,8 @@ def admit(scope: Scope) -> Admitted:
     )
 
 
-def _length(scope: Scope) -> int | None:
+def content_length(scope: Scope) -> int | None:
+    """The announced length of the body, or None. Raises Malformed."""
     for name, value in scope["headers"]:
         if name.lower() == b"content-length":
             if not value.isdigit():
@@ -136,14 +138,16 @@ _LIVE_ALBUM = f"""
 """
 
 
-def _uuid(text: str) -> UUID:
+def uuid_or_404(text: str) -> UUID:
+    """An id out of an address. Raises Http404."""
     try:
         return UUID(text)
     except ValueError:
         raise Http404 from None
 
 
-def _album(studio: Studio, album_id: UUID) -> Album:
+def live_album(studio: Studio, album_id: UUID) -> Album:
+    """The album, unless it lies in the trash. One query, in the studio's transaction. Raises Http404."""
     with connection.cursor() as cursor:
         cursor.execute(_LIVE_ALBUM, [studio.pk, album_id])
         found = cursor.fetchone()
@@ -154,7 +158,7 @@ def _album(studio: Studio, album_id: UUID) -> Album:
     return album
 
 
-def _section(album: Album, text: str) -> Section | str | None:
+def section_of(album: Album, text: str) -> Section | str | None:
     """A section's id or, when it is none of the album's, a title."""
     text = " ".join(text.replace("\x00", "").split())
     if not text:
@@ -170,23 +174,33 @@ def _section(album: Album, text: str) -> Section | str | None:
 class Body:
     """The request's body, in batches of about two megabytes."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, *, patience: float | None = None) -> None:
+        """patience: seconds of silence after which the client counts as gone."""
         self._receive = receive
+        self._patience = patience
+        self._broken = False
         self.ended = False
 
     async def batch(self) -> list[bytes]:
-        """The next parts; empty at the end. Raises UploaderGone."""
+        """The next parts; empty at the end. Raises UploaderGone once all that came has been given."""
+        if self._broken:
+            raise UploaderGone
         parts: list[bytes] = []
         size = 0
         while not self.ended and size < BATCH:
-            event = await self._receive()
+            try:
+                event = await asyncio.wait_for(self._receive(), self._patience)
+            except TimeoutError:
+                event = {"type": "http.disconnect"}
             if event["type"] == "http.disconnect":
-                self.ended = True
-                raise UploaderGone
+                self.ended = self._broken = True
+                break
             part = event.get("body", b"")
             parts.append(part)
             size += len(part)
             self.ended = not event.get("more_body")
+        if self._broken and not parts:
+            raise UploaderGone
         return parts
 
     async def drain(self) -> None:
@@ -208,8 +222,8 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
                 receiver.feed(part)
 
         while parts := await body.batch():
-            await loop.run_in_executor(_disk, feed, parts)
-        stored = await loop.run_in_executor(_disk, receiver.finish)
+            await loop.run_in_executor(DISK, feed, parts)
+        stored = await loop.run_in_executor(DISK, receiver.finish)
         return await in_thread(
             ingest,
             admitted.studio,
@@ -248,7 +262,8 @@ def explain(error: Exception) -> tuple[int, str, str]:
     return 500, "failed", "Something went wrong here. The file was not kept; please try again."
 
 
-async def _answer(send: Send, status: int, content: dict[str, Any]) -> None:
+async def answer_json(send: Send, status: int, content: dict[str, Any]) -> None:
+    """Send a whole answer."""
     body = json.dumps(content).encode()
     headers = [
         (b"content-type", b"application/json"),

@@ -107,6 +107,8 @@ STORAGE: tuple[str | None, ...] = (
     else ("s3", env.storage.bucket, env.storage.prefix, env.storage.endpoint, env.storage.region)
 )
 STORAGE_TEMP = str(env.data / "tmp")
+# Beside a bucket: where files that arrive in parts wait. All web processes must see it.
+STORAGE_PARTIAL = str(env.data / "partial")
 # Django refuses to start without the directory in which it keeps long request bodies.
 (env.data / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
 # Prefix of nginx' internal location that hands out files, or None when the application sends them itself.

@@ -184,6 +184,7 @@ ACROSS = {
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
     "apps.sharing.branding.views.logo_image": "a logo by slug",
+    "apps.uploads.resumable.sweep": "sweep",
     "config.management.commands.demo._studio": "administration",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import queue
 import random
@@ -10,11 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from tusclient.client import TusClient
 
 from tests.installation import ROOT, Browser, Installation, free_port, noise, sha256
 
@@ -156,3 +158,34 @@ def test_the_whole_house_comes_back_after_kill_9_of_its_supervisor(glassine: Ins
     photos = glassine.wait_ready(album, len(data))
     assert {photo["sha256"] for photo in photos} == {sha256(body) for body in data}
     assert all(photo["ready"] for photo in photos)
+
+
+class Repeating(io.BytesIO):
+    """A file that has the web process killed whenever so many bytes were read from it."""
+
+    def __init__(self, data: bytes, every: int, kill: Callable[[], object]) -> None:
+        super().__init__(data)
+        self.every, self.kill, self.kills = every, kill, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        if self.tell() // self.every > self.kills:
+            self.kills += 1
+            self.kill()
+        return data
+
+
+def test_a_client_of_the_tus_protocol_goes_on_after_kill_9_of_the_web(glassine: Installation) -> None:
+    """G30, with a client that we did not write: what it sent once and was acknowledged is not sent again."""
+    album, data = glassine.make_album("Resumed"), noise(4000)
+    with glassine.api() as api:
+        client = TusClient(f"{glassine.url}/api/uploads/tus/", headers=dict(api.headers))
+    file = Repeating(data, len(data) // 3, lambda: glassine.kill("web"))
+    uploader = client.uploader(
+        file_stream=file, chunk_size=256_000, metadata={"filename": "long.jpg", "album": album}, retries=60,
+        retry_delay=1, upload_checksum=False,
+    )  # fmt: skip
+    uploader.upload()
+    assert file.kills >= 2
+    (photo,) = glassine.wait_ready(album, 1)
+    assert (photo["sha256"], photo["camera_name"]) == (sha256(data), "long.jpg")

@@ -200,7 +200,13 @@ def test_the_files_cannot_be_asked_for_directly(house: House) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/studio/anna/albums/0191/upload", "/api/albums/0191/photos", "/api/upload", "/api/upload/multiple"],
+    [
+        "/studio/anna/albums/0191/upload",
+        "/api/albums/0191/photos",
+        "/api/upload",
+        "/api/upload/multiple",
+        "/api/uploads/tus/0191",
+    ],
 )
 def test_an_upload_reaches_the_application_while_it_is_still_being_sent(house: House, path: str) -> None:
     house.upstream.body_began.clear()
