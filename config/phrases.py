@@ -35,6 +35,11 @@ def _moved(facts: SentenceFacts) -> str:
     return "moved {photos} out of their sections".format_map(facts)
 
 
+def _removed(facts: SentenceFacts) -> str:
+    # Photos that lie in other galleries too did not go to the trash.
+    return "removed {photos} from the gallery" if facts.get("elsewhere") else "moved {photos} to the trash"
+
+
 def _marked(facts: SentenceFacts) -> str:
     if "rating" in facts:
         stars = int(facts["rating"])
@@ -78,7 +83,7 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "album.state": "changed the gallery from {before} to {after}",
     "photo.changed": lambda facts: f"changed the {_fields(facts)} of {facts['photos']}",
     "photos.audience": _audience("{photos}"),
-    "photos.deleted": "moved {photos} to the trash",
+    "photos.deleted": lambda facts: _removed(facts).format_map(facts),
     "photos.hidden": "hid {photos} from clients",
     "photos.marked": _marked,
     "photos.moved": _moved,

@@ -101,7 +101,9 @@ def _trash(task: Task, some: TaskSlice) -> int:
 
 
 def _trashed(task: Task) -> str:
-    return f"{photos_word(task.changed)} moved to the trash.{_passed_over(task)}"
+    slices = JournalEntry.objects.for_studio(task.studio_id).filter(act=task.pk, undoes__isnull=True)
+    elsewhere = sum(detail.get("elsewhere", 0) for detail in slices.values_list("detail", flat=True))
+    return f"{placements.taken_out_words(task.changed, elsewhere)}{_passed_over(task)}"
 
 
 def _passed_over(task: Task) -> str:

@@ -192,7 +192,7 @@ def page_of_tiles(
         after=page.after,
         first_page=page.is_first,
     )
-    return {"tiles": html, "next_url": next_url, "first": page.first, "total": stream.counts.total}
+    return {"tiles": html, "next_url": next_url, "first": page.first}
 
 
 def focus(album: Album) -> dict[str, Any] | None:

@@ -145,7 +145,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     out = placements.take_out(album, photos, by=request.user)
     if out is None:
         raise Http404
-    text = f"{photos_word(out.count)} moved to the trash."
+    text = placements.taken_out_words(out.count, out.detail["elsewhere"])
     return htmx.tell(request, _back(request, album), text, undo=undo_url(request, out))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts import journal
 from apps.accounts.access import Entered
+from apps.accounts.journal.sentences import photos_word
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
 from apps.albums.models import Album, Photo, Placement, PlacementQuerySet, Section
@@ -151,12 +152,28 @@ def take_out(
         album.save(update_fields=["cover"])
     elsewhere = Placement.objects.for_studio(album.studio_id).filter(photo=OuterRef("pk"), trashed_at__isnull=True)
     alone = Photo.objects.for_studio(album.studio_id).filter(pk__in=ids, trashed_at__isnull=True)
-    alone.exclude(Exists(elsewhere.exclude(album_id=album.pk))).update(trashed_at=now)
+    trashed = alone.exclude(Exists(elsewhere.exclude(album_id=album.pk))).update(trashed_at=now)
     live.filter(photo_id__in=ids).update(trashed_at=now)
     counts.forget(album.pk)
     return journal.record(
-        album.studio, by=by, verb="photos.deleted", subject=album, things=ids, changes=watch.changes(), act=act
+        album.studio,
+        by=by,
+        verb="photos.deleted",
+        subject=album,
+        things=ids,
+        changes=watch.changes(),
+        act=act,
+        elsewhere=len(ids) - trashed,
     )
+
+
+def taken_out_words(count: int, elsewhere: int) -> str:
+    """What became of photos that were taken out of a gallery. elsewhere: how many lie in other galleries too."""
+    stay = "It stays in your other galleries." if elsewhere == 1 else "They stay in your other galleries."
+    if elsewhere == count and count:
+        return f"{photos_word(count)} removed from this gallery. {stay}"
+    trashed = f"{photos_word(count - elsewhere)} moved to the trash"
+    return f"{trashed}, {elsewhere:,} only removed from this gallery. {stay}" if elsewhere else f"{trashed}."
 
 
 def watched_trash(studio: Studio, photos: Collection[UUID]) -> journal.Watch:

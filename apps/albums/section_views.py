@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from apps.albums.models import Album
 from apps.albums.request_params import album_of, section_of, uuids
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.api import error_body
 from apps.web.refusal import Refusal
 
 NO_TITLE = f"Give the section a title of at most {sections.TITLE_LENGTH} characters."
@@ -37,8 +39,12 @@ def _answer(request: StudioRequest, album: Album, error: str = "") -> HttpRespon
 
 
 def _title(request: StudioRequest) -> str:
-    title = " ".join(request.POST.get("title", "").replace("\x00", "").split())
+    title = _plain(request.POST.get("title", ""))
     return title if len(title) <= sections.TITLE_LENGTH else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())
 
 
 @require_POST
@@ -53,6 +59,24 @@ def create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return _answer(request, album, str(refusal))
     return _done(request, album, f"Section “{title}” made.", entry)
+
+
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True, contributors=True)
+def for_upload(request: StudioRequest, album_id: UUID) -> JsonResponse:
+    """The sections that an upload of folders goes into: {"sections": {title as sent: id}}.
+
+    They are made before the first file is sent, in the order in which the folders were dropped: files arrive in any.
+    """
+    album, titles = album_of(request, album_id), request.POST.getlist("title")
+    if len(titles) > sections.SECTIONS_MOST:
+        raise BadRequest(sections.TooManySections.sentence)
+    plain = {title: _plain(title)[: sections.TITLE_LENGTH].strip() for title in titles}
+    try:
+        ids = sections.all_named(album, filter(None, plain.values()), by=request.user)
+    except Refusal as refusal:
+        return JsonResponse(error_body(refusal.code, str(refusal)), status=refusal.status)
+    return JsonResponse({"sections": {title: str(ids[name]) for title, name in plain.items() if name}})
 
 
 @require_POST

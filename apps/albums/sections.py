@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from apps.accounts import journal
@@ -41,6 +42,15 @@ def named(album: Album, title: str, *, by: User | None) -> Section:
     album.hold()
     known = album.sections.filter(title=title).first()
     return known or _make(album, title, by=by)[0]
+
+
+def all_named(album: Album, titles: Iterable[str], *, by: User) -> dict[str, UUID]:
+    """Ids of the sections with these titles; those that there are not are made at the end, in the order of the titles.
+
+    Raises TooManySections; then none is made.
+    """
+    with transaction.atomic():
+        return {title: named(album, title, by=by).pk for title in dict.fromkeys(titles)}
 
 
 def add(album: Album, title: str, *, by: User) -> JournalEntry:

@@ -80,6 +80,13 @@ class Stream:
             return counts.shown_to(self.album, self.audience, self.hidden_sections)
         return counts.shown(self.album) if self.only_shown else counts.live(self.album)
 
+    @property
+    def total(self) -> int:
+        """How many photos it has, all pages together."""
+        if self.within is not None and self.only is None:
+            return self.counts.of(self.within)
+        return self.counts.total
+
     @cached_property
     def hidden_sections(self) -> tuple[UUID, ...]:
         """Sections that the audience may not know of."""

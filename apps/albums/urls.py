@@ -36,6 +36,7 @@ album: list[URLPattern | URLResolver] = [
     path("photos/delete/", photo_views.delete, name="photos_delete"),
     path("photos/<uuid:photo_id>/", include(photo)),
     path("sections/create/", section_views.create, name="section_create"),
+    path("sections/upload/", section_views.for_upload, name="sections_for_upload"),
     path("sections/order/", section_views.order, name="section_order"),
     path("sections/<uuid:section_id>/", include(section)),
 ]

@@ -110,7 +110,8 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if htmx.wants(request, "summary"):
         return _part(request, "albums/_summary.html", page_context.summary(album, every, entered))
     if htmx.wants(request, "sections"):
-        return _part(request, "albums/_sections.html", page_context.section_list(album, every, entered, section, kept))
+        listed = page_context.section_list(album, every, entered, section, kept)
+        return _part(request, "albums/_sections.html", listed | {"shown_count": stream.total})
     if entered.may_edit and htmx.wants(request, "section-editor"):
         return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, entered, section))
     is_part = htmx.wants(request, "more", "stream")
@@ -128,7 +129,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "section": section,
         "kept": kept,
         "mark": mark,
-        "chosen_count": every.of(section) if section and stream.only is None else stream.counts.total,
+        "shown_count": stream.total,
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
         "kept_filters": page_context.kept_filters(album, entered, kept),
         "sort": album.ordering,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -63,7 +64,7 @@ def verbs(studio: Studio) -> list[str]:
 READ = ["detail", "tiles", "status", "problems"]
 WRITE = [
     "edit", "state", "delete", "sort", "order", "cover", "retry_all", "photos_move", "photos_delete",
-    "section_create", "section_order",
+    "section_create", "section_order", "sections_for_upload",
 ]  # fmt: skip
 
 
@@ -417,6 +418,53 @@ def test_a_deletion_can_be_taken_back_by_its_message(album: Album, erin: Client)
     assert verbs(album.studio) == ["photos.deleted", "act.undone"]
 
 
+@pytest.mark.parametrize(
+    ("shared", "said"),
+    [
+        (1, "1 photo moved to the trash, 1 only removed from this gallery. It stays in your other galleries."),
+        (2, "2 photos removed from this gallery. They stay in your other galleries."),
+    ],
+)
+def test_a_photo_that_lies_elsewhere_too_is_not_said_to_be_in_the_trash(
+    shared: int, said: str, album: Album, erin: Client
+) -> None:
+    photos = [PlacementFactory.create(album=album).photo for _ in range(2)]
+    other = AlbumFactory.create(studio=album.studio)
+    for photo in photos[:shared]:
+        PlacementFactory.create(album=other, photo=photo)
+    answer = erin.post(page("photos_delete", album), {"photo": [str(one.pk) for one in photos]}, headers=part(""))
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == said
+    assert "removed 2 photos from the gallery" in tight(erin.get(page("history", album)).content)
+    assert len(erin.get("/studio/north/trash/").context["items"]) == 2 - shared
+
+
+def test_the_number_of_photos_follows_what_is_shown(album: Album, erin: Client) -> None:
+    section = SectionFactory.create(album=album, rank=1)
+    inside = [PlacementFactory.create(album=album, section=section).photo_id for _ in range(3)]
+    PlacementFactory.create(album=album)
+    only = page("detail", album) + f"?section={section.pk}"
+    assert 'data-total="3"' in erin.get(only).content.decode()
+    deleted = erin.post(page("photos_delete", album), {"photo": [str(inside[0])]}, headers=part(""))
+    cache.clear()
+    assert 'data-shown="2"' in erin.get(only, headers=part("sections")).content.decode()
+    erin.post(json.loads(deleted.headers["HX-Trigger"])["toast"]["undo"], headers=part(""))
+    cache.clear()
+    assert 'data-shown="3"' in erin.get(only, headers=part("sections")).content.decode()
+    assert 'data-shown="4"' in erin.get(page("detail", album), headers=part("sections")).content.decode()
+
+
+def test_dropped_folders_become_sections_in_their_order(album: Album, erin: Client) -> None:
+    known = SectionFactory.create(album=album, rank=1, title="Party")
+    titles = ["Zoo", " Anna ", "Party", "Zoo"]
+    ids = erin.post(page("sections_for_upload", album), {"title": titles}).json()["sections"]
+    assert ids["Party"] == str(known.pk)
+    with acting_in(album.studio):
+        made = list(album.sections.order_by("rank").values_list("title", "pk"))
+    assert [title for title, _ in made] == ["Party", "Zoo", "Anna"]
+    assert {str(pk) for _, pk in made} == set(ids.values())
+    assert set(ids) == set(titles)
+
+
 def test_failed_photos_are_listed_and_tried_again(album: Album, erin: Client, bob: Client) -> None:
     photos = [
         PhotoFactory.create(studio=album.studio, state=PhotoState.FAILED, problem="Cut off.", camera_name="<b>.jpg")
@@ -484,6 +532,13 @@ def test_a_title_that_will_not_do_is_said_beside_the_list(title: str, album: Alb
 def test_an_album_goes_to_the_trash_and_comes_back(album: Album, erin: Client) -> None:
     assert erin.post(page("delete", album)).headers["location"] == LIST
     assert erin.get(page("detail", album)).status_code == 404
+    said = erin.get(LIST).content.decode()
+    assert "“Anna &amp; Tom” is in the trash." in said
+    undo = re.search(r'action="(/studio/north/undo/[^"]+)"', said) or re.search(r'action="([^"]*undo[^"]*)"', said)
+    assert undo
+    erin.post(undo[1], {"back": LIST})
+    assert erin.get(page("detail", album)).status_code == 200
+    erin.post(page("delete", album))
     assert erin.get("/studio/north/trash/").context["items"][0]["title"] == "Anna & Tom"
     erin.post(reverse("albums:trash_restore", args=["north", "album", album.pk]))
     assert erin.get(page("detail", album)).status_code == 200

@@ -88,6 +88,48 @@ def test_the_main_job(viewport: dict[str, int], visit: Callable[..., Any], glass
         assert kept[:4] == b"RIFF"
 
 
+def test_dropped_folders_are_sections_and_the_lightbox_counts_them(
+    visit: Callable[..., Any], tmp_path: Path, glassine: Installation
+) -> None:
+    """Three folders dropped at once become sections in the order of the drop; nothing has to be loaded again."""
+    folders = [tmp_path / name for name in ("Reception", "Getting ready", "Ceremony")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        for each in range(2):
+            (folder / f"IMG_{number}{each}.jpg").write_bytes(jpeg(300, 200))
+    with visit() as page:
+        make_album(page, "Folders")
+        page.wait_for_load_state("load")
+        drop(page, folders)
+        expect(page.locator("#upload-plan")).to_contain_text("Create 3 sections from folders")
+        page.click("#upload-plan button[value=go]")
+        page.wait_for_selector("#tray[data-state=over]", timeout=120_000)
+        expect(page.locator("#sections [data-section]")).to_have_text(
+            [re.compile(rf"{folder.name}\s+2") for folder in folders]
+        )
+        expect(page.locator("#stream .t img")).to_have_count(6)
+        page.locator("#stream .t > a").nth(1).click()
+        expect(page.locator(".pswp__count")).to_have_text("2 of 6")
+        page.keyboard.press("Escape")
+        expect(page.locator(".pswp")).to_have_count(0)
+        page.click("#tray [data-do=close]")
+        page.locator("#stream .pick").first.check(force=True)
+        page.click("#selection [data-verb=delete]")
+        expect(page.locator("#summary")).to_contain_text("5 photos")
+        page.click(".toast button:has-text('Undo')")
+        expect(page.locator("#summary")).to_contain_text("6 photos")
+        page.locator("#stream .t > a").nth(1).click()
+        expect(page.locator(".pswp__count")).to_have_text("2 of 6")
+
+
+def drop(page: Page, paths: list[Path]) -> None:
+    """Drag files or folders from outside into the page and let go."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 640, "y": 500, "data": data})
+
+
 def test_a_bad_file_among_good_ones_is_told_and_nothing_pretends_success(
     visit: Callable[..., Any], tmp_path: Path
 ) -> None:

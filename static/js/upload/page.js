@@ -1,4 +1,5 @@
 // Uploads on the album page: drop anywhere or choose, look first, then the tray.
+import { post } from "../shared/http.js";
 import { fromDrop, fromInput } from "./files.js";
 import { plan } from "./plan.js";
 import { Queue } from "./queue.js";
@@ -24,9 +25,10 @@ export function uploads(album, stream, isDragging) {
       albumTitle: album.dataset.title,
     });
     if (!answer) return;
+    const files = await inSections(answer.files, stream.dataset.sectionsUrl);
     const fresh = !queue;
     queue ??= new Queue(uploadUrl);
-    queue.add(answer.files, answer.skipped);
+    queue.add(files, answer.skipped);
     if (!fresh) return;
     queue.addEventListener("idle", () => document.dispatchEvent(new CustomEvent("glassine:uploaded")));
     // Drawn when it holds something: an empty tray would say that all is done.
@@ -47,6 +49,23 @@ export function uploads(album, stream, isDragging) {
     });
   }
   veil(document.getElementById("drop-veil"), isDragging, async (transfer) => take(await fromDrop(transfer)));
+}
+
+/**
+ * Make the sections of dropped folders before the first file is sent, in the order of the plan: four files arrive at
+ * once and in any order. Without an answer the titles go with the files, which make their sections themselves.
+ */
+async function inSections(files, url) {
+  const titles = [...new Set(files.map((one) => one.title).filter(Boolean))];
+  if (!titles.length) return files;
+  const ids = await post(
+    url,
+    titles.map((title) => ["title", title]),
+  )
+    .then((answer) => (answer.ok ? answer.json() : {}))
+    .then(({ sections }) => sections ?? {})
+    .catch(() => ({}));
+  return files.map((one) => ({ ...one, section: ids[one.title] ?? (one.title || one.section) }));
 }
 
 /** The whole window takes files; the veil says where they will go. */

@@ -2,7 +2,7 @@
 import { many, size } from "../shared/words.js";
 import { objection } from "./files.js";
 
-/** Ask about `found` [{file, folder}]; resolves to {files: [{file, section}], skipped} or null. */
+/** Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title}], skipped} or null; title: of the section that its folder becomes. */
 export function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle }) {
   const skipped = [];
   const good = [];
@@ -11,9 +11,17 @@ export function plan(found, { limits, quotaLeft, section, sectionTitle, albumTit
     if (reason) skipped.push({ file: one.file, reason });
     else good.push(one);
   }
-  // Folder by folder and by name, as the file manager shows them; sections are made in this order.
+  // What was dropped stands in the order of the drop; what lies in a folder by name, as the file manager shows it.
+  // Sections are made in this order.
   const natural = new Intl.Collator(undefined, { numeric: true });
-  good.sort((a, b) => natural.compare(a.folder, b.folder) || natural.compare(a.file.name, b.file.name));
+  const tops = [...new Set(good.map(top))];
+  const dropped = new Map(tops.map((name, index) => [name, index]));
+  good.sort(
+    (a, b) =>
+      dropped.get(top(a)) - dropped.get(top(b)) ||
+      natural.compare(a.folder, b.folder) ||
+      natural.compare(a.file.name, b.file.name),
+  );
   const bytes = good.reduce((sum, one) => sum + one.file.size, 0);
   const folders = [...new Set(good.map((one) => one.folder).filter(Boolean))];
   const dialog = document.createElement("dialog");
@@ -55,7 +63,7 @@ export function plan(found, { limits, quotaLeft, section, sectionTitle, albumTit
       done(
         go
           ? {
-              files: good.map((one) => ({ file: one.file, section: (split && names.get(one.folder)) || section })),
+              files: good.map((one) => ({ file: one.file, section, title: (split && names.get(one.folder)) || "" })),
               skipped,
             }
           : null,
@@ -64,12 +72,17 @@ export function plan(found, { limits, quotaLeft, section, sectionTitle, albumTit
   );
 }
 
+/** The outermost folder of a found file, "" for one that was dropped by itself. */
+function top(one) {
+  return one.folder.split("/")[0];
+}
+
 function folderFields(folders, good) {
   const box = document.createElement("fieldset");
   box.className = "stack";
   box.innerHTML = `<label class="check"><input type="checkbox" id="make-sections" checked><span></span></label><div class="folders"></div>`;
   box.querySelector("span").textContent =
-    `${many(folders.length, "folder")} found: make ${folders.length === 1 ? "a section of it" : `${folders.length} sections`}`;
+    folders.length === 1 ? "Create a section from the folder" : `Create ${folders.length} sections from folders`;
   for (const folder of folders) {
     const row = document.createElement("label");
     row.innerHTML = `<input class="input" maxlength="120"><span class="hint num"></span>`;
