@@ -71,6 +71,7 @@ urlpatterns = [
     path("g/<str:token>/withheld/", withhold_views.withheld, name="withheld"),
     path("g/<str:token>/cover/", gallery_views.closed_cover, name="closed_cover"),
     path(f"{ALBUM}/links/", links_views.album_links, name="links"),
+    path(f"{ALBUM}/links/publish/", links_views.publish, name="publish"),
     path(f"{ALBUM}/links/sentence/", links_views.sentence, name="sentence"),
     path(f"{LINK}/", links_views.link, name="link"),
     path(f"{LINK}/revoke/", links_views.link_revoke, name="link_revoke"),

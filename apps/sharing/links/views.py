@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget
 
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role, Studio
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
@@ -74,7 +75,10 @@ class ShownLink:
         )
 
 
-def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None) -> dict[str, Any]:
+def _share(
+    request: StudioRequest, album: Album, form: LinkForm | None = None, *, new: object = None, password: str = ""
+) -> dict[str, Any]:
+    """Context of the share dialog. new: the id of the link to point at.  password: of that, as it was just typed."""
     chosen = _preset(request) if form is None else None
     today = timezone.localdate(timezone=request.studio.zone)
     form = form or LinkForm(studio=request.studio, album=album, preset=presets.link_form_of(chosen, today))
@@ -92,6 +96,7 @@ def _share(request: StudioRequest, album: Album, form: LinkForm | None = None, *
         "form": form,
         "sentence": sentence,
         "new_link_id": new,
+        "new_password": password,
         "presets": presets.of_kind(request.studio, PresetKind.LINK) if request.entered.may_edit else [],
         "chosen": chosen,
         "is_chosen": "preset" in request.GET,
@@ -111,11 +116,14 @@ def _preset(request: StudioRequest) -> Preset | None:
     return presets.find(request.studio, PresetKind.LINK, one_uuid(request.GET.get("preset")))
 
 
-def _answer(request: StudioRequest, album: Album, text: str, *, new: UUID | None = None) -> HttpResponse:
+def _answer(
+    request: StudioRequest, album: Album, text: str, *, new: UUID | None = None, password: str = ""
+) -> HttpResponse:
     """After a deed: the dialog anew, or for browsers without scripts the page."""
     if not htmx.wants(request):
         return htmx.tell(request, SeeOther("sharing:links", request.studio.slug, album.pk), text)
-    return htmx.toast(render(request, "sharing/links/_links.html", _share(request, album, new=new)), text)
+    shown = _share(request, album, new=new, password=password)
+    return htmx.toast(render(request, "sharing/links/_links.html", shown), text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,7 +137,7 @@ def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
         form = LinkForm(request.POST, studio=request.studio, album=album)
         made = _apply(form, lambda **terms: lifecycle.create(album, by=request.user, **terms)[0])
         if made is not None:
-            return _answer(request, album, "The link is made.", new=made.pk)
+            return _answer(request, album, "Link created.", new=made.pk, password=form.cleaned_data["password"])
     template = "sharing/links/_links.html" if htmx.wants(request) else "sharing/links/links.html"
     status = 422 if form else 200
     return render(request, template, _share(request, album, form), status=status)
@@ -159,7 +167,7 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
             return row
 
         if _apply(form, change) is not None:
-            return _answer(request, row.album, "The link is changed.")
+            return _answer(request, row.album, "Link saved.", new=row.pk, password=form.cleaned_data["password"])
     context = {"album": row.album, "link": row, "form": form}
     context["sentence"] = draft_terms(row.album, request.studio, **form.draft()).sentence(timezone.now())
     status = 422 if form.is_bound else 200
@@ -172,10 +180,24 @@ def link(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
 
 @require_POST
 @studio_page(Role.EDITOR, album_scoped=True)
+def publish(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Let the album's links open, from where they are shared."""
+    album = album_of(request, album_id)
+    entry = editing.set_state(album, AlbumState.LIVE, by=request.user)
+    text, undo = "The gallery is live. Its links open now.", undo_url(request, entry)
+    if not htmx.wants(request):
+        answer = SeeOther("sharing:links", request.studio.slug, album.pk)
+        return htmx.tell(request, answer, text, undo=undo)
+    response = htmx.toast(render(request, "sharing/links/_published.html", _share(request, album)), text, undo=undo)
+    return htmx.trigger(response, glassine_album="")
+
+
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True)
 def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.revoke(by=request.user)
-    return _answer(request, row.album, "The link is revoked. Whoever was in is out.")
+    return _answer(request, row.album, "The link is off. Whoever was in is out.")
 
 
 @require_POST
@@ -184,7 +206,7 @@ def link_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
     """End all sessions: the link stays open, whoever was in comes in anew."""
     row = link_of(request, album_id, link_id)
     row.end_sessions(by=request.user)
-    return _answer(request, row.album, "All sessions of the link are ended.")
+    return _answer(request, row.album, "Everyone is signed out of this link.")
 
 
 @require_POST
@@ -201,7 +223,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.restore(by=request.user)
-    return _answer(request, row.album, "The link is open again.")
+    return _answer(request, row.album, "The link is on again.")
 
 
 @require_POST
@@ -209,7 +231,7 @@ def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpR
 def link_delete(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.remove(by=request.user)
-    return _answer(request, row.album, "The link is deleted.")
+    return _answer(request, row.album, "Link deleted.")
 
 
 @require_GET

@@ -36,6 +36,36 @@ document.addEventListener(
   true,
 );
 
+// A dialog scrolls, so it would cut a menu off: the menu goes to the top layer, where there is room for it.
+document.addEventListener(
+  "toggle",
+  ({ target: menu }) => {
+    if (menu instanceof HTMLDetailsElement && menu.open && menu.matches("dialog details.menu")) lift(menu);
+  },
+  true,
+);
+document.addEventListener(
+  "scroll",
+  ({ target }) => {
+    for (const menu of document.querySelectorAll("dialog details.menu[open]"))
+      if (!menu.querySelector(".menu__list").contains(target)) menu.open = false;
+  },
+  true,
+);
+
+function lift(menu) {
+  const list = menu.querySelector(".menu__list");
+  const button = menu.querySelector("summary").getBoundingClientRect();
+  list.popover = "manual";
+  list.classList.add("is-lifted");
+  if (!list.matches(":popover-open")) list.showPopover();
+  const { width, height } = list.getBoundingClientRect();
+  const below = innerHeight - button.bottom - 12;
+  const top = height <= below ? button.bottom + 6 : Math.max(6, Math.min(button.top - 6 - height, innerHeight - height - 6));
+  list.style.top = `${top}px`;
+  list.style.left = `${Math.max(6, Math.min(button.right - width, innerWidth - width - 6))}px`;
+}
+
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "dialog-body") return;
   const link = event.detail.requestConfig?.elt;

@@ -287,7 +287,7 @@ def test_publishing_sends_no_email_and_remembers_its_first_day(shared: Make, ali
         assert Album.objects.for_studio(share.studio).get(pk=share.album.pk).published_at == first
     assert written(share.studio) == []
     assert mail.outbox == []
-    assert "Send the link" in alice.get(share.album.get_absolute_url()).content.decode()
+    assert "Send by email" in alice.get(share.album.get_absolute_url()).content.decode()
 
 
 def test_a_gallery_in_two_stages(shared: Make, alice: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -17,6 +18,7 @@ from PIL import Image
 
 from apps.accounts.models import JournalEntry, User
 from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album, AlbumState
 from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink, secrets
 from apps.web.days import end_of_day
@@ -55,7 +57,36 @@ def test_an_editor_makes_a_link_that_opens(shared: Make, erin: Client) -> None:
     assert f"link-{made.pk}" in response.content.decode()
     opened = Client().post(address.removeprefix(settings.PUBLIC_URL), {"password": PASSWORD})
     assert opened.status_code == 303
-    assert "The link is made." in response["HX-Trigger"]
+    assert "Link created." in response["HX-Trigger"]
+
+
+def test_link_and_password_are_copied_together_once(shared: Make, erin: Client) -> None:
+    share = shared()
+    form = {"label": "Grandma", "password": PASSWORD, "download": "web"}
+    html = erin.post(page("links", share), form, headers=HTMX).content.decode()
+    made = rows(share)[-1]
+    assert f"{made.url}\nPassword: {PASSWORD}</textarea>" in html
+    assert f'href="{page("email_new", share)}?link={made.pk}"' in html
+    again = erin.get(page("links", share), headers=HTMX).content.decode()
+    assert PASSWORD not in again
+    assert made.url in again
+
+
+def test_a_draft_is_published_where_it_is_shared(shared: Make, erin: Client, bob: Client) -> None:
+    share = shared()
+    with acting_in(share.studio):
+        Album.objects.for_studio(share.studio).filter(pk=share.album.pk).update(state=AlbumState.DRAFT)
+    assert bob.post(page("publish", share)).status_code == 403
+    html = erin.get(page("links", share), headers=HTMX).content.decode()
+    assert "This gallery is a draft." in html
+    assert ">Open</span>" not in html
+    answer = erin.post(page("publish", share), headers=HTMX)
+    assert ">Open</span>" in answer.content.decode()
+    assert 'id="delivery" class="delivery no-print" hx-swap-oob="true"' in answer.content.decode()
+    toast = json.loads(answer["HX-Trigger"])["toast"]
+    assert Client().get(share.url()).status_code == 200
+    erin.post(toast["undo"])
+    assert Client().get(share.url()).status_code == 404
 
 
 def test_without_scripts_a_good_form_leads_back_to_the_list(shared: Make, erin: Client) -> None:
