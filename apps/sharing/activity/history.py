@@ -141,7 +141,8 @@ def lines(member: Entered, album: Album | None, asked: Filter) -> Iterator[list[
              "photo__camera_name", "device", "detail")  # fmt: skip
     for at, title, label, name, email, kind, photo, device, detail in rows.values_list(*names)[:MOST_LINES]:
         moment = at.astimezone(member.studio.zone).isoformat(sep=" ", timespec="seconds")
-        facts = ", ".join(f"{key}: {value}" for key, value in detail.items())
+        # Ids mean nothing outside of the database.
+        facts = ", ".join(f"{key}: {value}" for key, value in detail.items() if key not in ("comment", "selection_id"))
         yield [
             moment,
             title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuid_or_none
 from apps.media.serving import picture_url
-from apps.sharing.activity import history
+from apps.sharing.activity import history, sentences
 from apps.sharing.models import Activity, ActivityKind
 from apps.web import htmx, tables
 
@@ -29,40 +30,46 @@ FILTERS = ("kind", "person", "link", "photo", "from", "to")
 
 @dataclass(frozen=True, slots=True)
 class ShownActivity:
-    """One row of the feed."""
+    """One sentence of the feed. quote: what the guest wrote.  pictures: of the first photos it is about."""
+
+    MOST_PICTURES = 5
 
     id: UUID
     who: str
-    email: str
     what: str
+    quote: str
     kind: str
-    detail: str
     album: Album
     link: str
     link_id: UUID | None
-    photo: str
-    picture: str
+    pictures: list[str]
+    more: int
     device: str
     at: Any
 
     @classmethod
-    def of(cls, row: Activity) -> ShownActivity:
-        photo = row.photo
+    def of(cls, told: sentences.Told) -> ShownActivity:
+        row = told.newest
+        photos = {one.photo_id: one.photo for one in told.rows if one.photo and one.photo.is_ready}
+        shown = list(photos.values())[: cls.MOST_PICTURES]
         return cls(
             id=row.pk,
-            who=row.visitor.name if row.visitor else "Somebody",
-            email=row.visitor.email if row.visitor else "",
-            what=ActivityKind(row.kind).label.lower(),
+            who=told.who,
+            what=told.sentence,
+            quote=told.quote,
             kind=row.kind,
-            detail=", ".join(f"{name} {value}" for name, value in row.detail.items()),
             album=row.album,
             link=row.link.label if row.link else "",
             link_id=row.link_id,
-            photo=photo.camera_name if photo else "",
-            picture=picture_url(row.studio_id, row.album_id, photo.pk, "tile") if photo and photo.is_ready else "",
+            pictures=[picture_url(row.studio_id, row.album_id, photo.pk, "tile") for photo in shown],
+            more=len(photos) - len(shown),
             device=row.device,
             at=row.at,
         )
+
+
+def _told(request: StudioRequest, rows: Sequence[Activity]) -> list[ShownActivity]:
+    return [ShownActivity.of(one) for one in sentences.tell(request.studio, rows)]
 
 
 @require_safe
@@ -106,7 +113,7 @@ def _activity(request: StudioRequest, album: Album | None) -> HttpResponse:
     else:
         page = history.feed(request.entered, album, asked, after=request.GET.get("after", ""))
         context |= {
-            "rows": [ShownActivity.of(row) for row in page.rows],
+            "rows": _told(request, page.rows),
             "next_url": _with(request, after=page.next) if page.next else "",
             "newest": page.rows[0].pk if page.rows else "",
         }
@@ -140,7 +147,7 @@ def _fresh(request: StudioRequest, album: Album | None, asked: history.Filter) -
     if not rows:
         return htmx.vary(HttpResponse(status=204))
     context = {
-        "rows": [ShownActivity.of(row) for row in rows],
+        "rows": _told(request, rows),
         "newest": rows[0].pk,
         "poll_url": _with(request, newest="", after="", by=""),
         "album": album,

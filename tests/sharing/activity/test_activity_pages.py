@@ -17,7 +17,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.sharing.activity import history
-from apps.sharing.models import Activity, ActivityKind, Visitor
+from apps.sharing.models import Activity, ActivityKind, Comment, Visitor
 from tests.sharing.conftest import Make, Share
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,64 @@ def test_the_newest_stands_first_with_who_and_what(share: Share, alice: Client) 
     new = did(share, "favourite", who=anna, photo=share.photos[0])
     assert rows(alice, address()) == [str(new.pk), str(old.pk)]
     text = alice.get(address()).content.decode()
-    for words in ("Anna", "marked a favourite", "ZQX_0.JPG", "opened the gallery", "Zqx wedding", "Zqx couple"):
+    for words in ("Anna", "added ZQX_0.JPG to their favourites", "opened the gallery", "Zqx wedding", "Zqx couple"):
         assert words in text
+
+
+def test_one_sentence_for_photo_after_photo(share: Share, alice: Client) -> None:
+    lena, tom = visitor(share, "Lena"), visitor(share, "Tom")
+    for number, photo in enumerate([*share.photos[:3], share.photos[0]]):
+        did(share, "favourite", who=lena, photo=photo, ago=10 + number, selection="Album")
+    did(share, "favourite", who=tom, photo=share.photos[0], ago=9, selection="Album")
+    did(share, "favourite", who=lena, photo=share.photos[1], ago=8, selection="Prints")
+    did(share, "favourite", who=lena, photo=share.photos[1], ago=300, selection="Album")
+    text = re.sub(r"<[^>]+>", "", alice.get(address()).content.decode())
+    said = re.findall(r"(Lena|Tom)\s+(added .*)", text)
+    assert said == [
+        ("Lena", "added ZQX_1.JPG to “Prints”"),
+        ("Tom", "added ZQX_0.JPG to “Album”"),
+        ("Lena", "added 3 photos to “Album”"),
+        ("Lena", "added ZQX_1.JPG to “Album”"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "said"),
+    [
+        ("opened", {}, "opened the gallery"),
+        ("failed", {}, "entered a wrong password"),
+        ("marked", {"stars": 4}, "gave 4 stars to ZQX_0.JPG"),
+        ("marked", {"verdict": "approved", "label": "red"}, "put a red label on and approved ZQX_0.JPG"),
+        ("sent", {"selection": "Album", "round": 2, "count": 1}, "sent “Album” with 1 photo (round 2)"),
+        ("asked_more", {"selection": "Album", "selection_id": "01a2", "maximum": 30}, "photos in “Album”, now 30"),
+        ("downloaded", {"what": "photo", "size": "web", "photos": 1, "bytes": 9}, "downloaded ZQX_0.JPG"),
+        ("downloaded", {"what": "all", "photos": 1204, "bytes": 9}, "downloaded the whole gallery, 1,204 photos"),
+        ("downloaded", {"what": "photos:abc", "photos": 2}, "downloaded 2 photos"),
+        ("hid", {}, "hid ZQX_0.JPG from other guests"),
+    ],
+)
+def test_what_was_done_is_a_sentence(kind: str, facts: dict[str, Any], said: str, share: Share, alice: Client) -> None:
+    did(share, kind, who=visitor(share, "Lena"), photo=share.photos[0], **facts)
+    text = alice.get(address()).content.decode()
+    assert said in text
+    assert "selection_id" not in text
+    assert "bytes" not in text
+
+
+def test_a_comment_is_told_in_its_words_while_it_stands(share: Share, alice: Client) -> None:
+    lena = visitor(share, "Lena")
+    with acting_in(share.studio):
+        comment = Comment(
+            studio=share.studio, shown_id=share.album.pk, photo=share.photos[0], visitor=lena, body="Brighter <please>"
+        )
+        comment.save(force_insert=True)
+    did(share, "commented", who=lena, photo=share.photos[0], comment=str(comment.pk))
+    assert "Brighter &lt;please&gt;" in alice.get(address()).content.decode()
+    with acting_in(share.studio):
+        Comment.objects.for_studio(share.studio).update(removed_at=timezone.now())
+    text = alice.get(address()).content.decode()
+    assert "Brighter" not in text
+    assert "commented on ZQX_0.JPG" in text
 
 
 def test_an_albums_page_shows_that_album(share: Share, shared: Make, alice: Client) -> None:
@@ -134,7 +190,7 @@ def test_the_feed_goes_on_by_key_and_costs_the_same(
     share: Share, alice: Client, django_assert_max_num_queries: Any
 ) -> None:
     anna = visitor(share, "Anna")
-    made = [did(share, "favourite", who=anna, photo=share.photos[0], ago=number) for number in range(history.PAGE + 5)]
+    made = [did(share, "opened", who=anna, ago=number) for number in range(history.PAGE + 5)]
     with django_assert_max_num_queries(16):
         first = alice.get(address()).content.decode()
     following = re.search(r'hx-get="([^"]*after=[^"]*)"', first)
