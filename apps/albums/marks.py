@@ -74,9 +74,9 @@ def set_own(
         name: value for name, value in {"rating": rating, "label": label, "flag": flag}.items() if value is not None
     }
     if not wanted or not 0 <= (rating or 0) <= MOST_STARS or (label and label not in LABELS):
-        raise BadOwnMark("There is no such mark.")
+        raise BadOwnMark("There is no such rating.")
     if flag and flag not in Flag.values:
-        raise BadOwnMark("There is no such mark.")
+        raise BadOwnMark("There is no such rating.")
     there = Placement.objects.for_studio(album.studio_id).filter(
         album_id=album.pk, trashed_at__isnull=True, photo_id__in=photos
     )

@@ -118,7 +118,7 @@ def test_a_selection_from_the_email_to_the_files(visit: Callable[..., Any], glas
 def opens_the_link_of_the_email(phone: Page, text: str) -> None:
     phone.goto(re.findall(r"https?://\S+/g/\S+", text)[0])
     phone.fill("input[name=password]", PASSWORD)
-    phone.tap("button:has-text('Open the gallery')")
+    phone.tap("button:has-text('Open gallery')")
     expect(phone.locator("h1")).to_contain_text("Anna & Ben")
     expect(tiles(phone)).to_have_count(PHOTOS)
     tiles(phone).last.scroll_into_view_if_needed()
@@ -189,7 +189,7 @@ def sends_the_selection(phone: Page) -> None:
     phone.goto(re.sub(r"/g/([^/?#]+)/.*", r"/g/\1/favourites/", phone.url))
     expect(tiles(phone)).to_have_count(LIMIT)
     phone.fill("#note", "The first one is our favourite.")
-    phone.tap("button:has-text('Send my selection')")
+    phone.tap("button:has-text('Send selection')")
     expect(phone.locator(".review__sent")).to_be_visible()
 
 

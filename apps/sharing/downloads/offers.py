@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -52,14 +53,20 @@ def photos(count: int) -> str:
 
 
 def whats(grant: Grant, token: str, wish: Wish, visitor: Visitor | None) -> list[Choice]:
-    """The choices of what: all, favourites, lists, sets, and the single photos that were chosen before."""
+    """The choices of what: all, favourites, lists, sets, and the single photos that were chosen before.
+
+    Whoever has several lists chooses among these: all of them together would count some photos under two names.
+    """
     grouped = grant.photos().order_by("section_rank").values_list("section_id", "section__title").annotate(Count("pk"))
     sections = list(grouped)
     choices = [("all", _("All photos"), sum(count for *_section, count in sections), "")]
     if grant.rights.favourite:
-        count = plan.members(grant, "favourites", visitor).count()
-        choices.append(("favourites", _("Your favourites"), count, "" if count else _("You have no favourites yet.")))
-        choices += _lists(grant, visitor)
+        mine = _lists(grant, visitor)
+        if not mine or wish.what == "favourites":
+            count = plan.members(grant, "favourites", visitor).count()
+            reason = "" if count else _("You have no favourites yet.")
+            choices.append(("favourites", _("Your favourites"), count, reason))
+        choices += mine
     if wish.what.startswith("photos:"):
         choices.append((wish.what, _("Selected photos"), plan.members(grant, wish.what, visitor).count(), ""))
     named = [(f"section:{pk}", title, count, "") for pk, title, count in sections if pk]
@@ -88,9 +95,11 @@ def _lists(grant: Grant, visitor: Visitor | None) -> list[tuple[str, str, int, s
 
 def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet, *, photo: str = "") -> list[Choice]:
     """The sizes with pixels and megabytes each; those that the link does not give say so. photo: if it is one alone."""
-    totals = chosen.order_by().aggregate(count=Count("pk"), size=Sum("photo__original__size"))
+    edge = Max(Greatest("photo__width", "photo__height"))
+    totals = chosen.order_by().aggregate(count=Count("pk"), size=Sum("photo__original__size"), edge=edge)
     count, size = totals["count"], int(totals["size"] or 0)
-    wanted = {name: sizes.rendition_of(name, grant.rights.metadata) for name in _names(grant)}
+    names = _fitting(grant, wish, totals["edge"] or 0)
+    wanted = {name: sizes.rendition_of(name, grant.rights.metadata) for name in names}
     made = _made(grant, chosen, [kind for kind in wanted.values() if kind])
     web = made.get("web", (0, 0))
     labels = studio_sizes.offered(grant.studio)
@@ -103,7 +112,7 @@ def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet, *,
             length = round(max(length, guess))
         note = amount(length) if is_exact else _("about %(amount)s") % {"amount": amount(length)}
         granted = grant.may_download(name)
-        reason = "" if granted else _("Not part of this link.")
+        reason = "" if granted else _("Not available with this link.")
         url = _address(token, wish.what, name) + (f"&photo={photo}" if photo else "")
         title = _title(name, labels.get(int(name), "") if name.isdecimal() else "")
         out.append(Choice(name, title, note, url if granted else "", name == wish.size, reason))
@@ -113,6 +122,23 @@ def measures(grant: Grant, token: str, wish: Wish, chosen: PlacementQuerySet, *,
 def _names(grant: Grant) -> list[str]:
     edges = {edge: str(edge) for edge in sizes.pixels_of(grant.studio)} | {WEB_EDGE: "web"}
     return ["original", *(edges[edge] for edge in sorted(edges, reverse=True))]
+
+
+def _fitting(grant: Grant, wish: Wish, largest: int) -> list[str]:
+    """The sizes that differ: one that no photo reaches gives what the next smaller or the original gives.
+
+    largest: the longest edge among the photos in pixels, 0 if unknown.
+    """
+    names = _names(grant)
+    beyond = [name for name in names if name != "original" and 0 < largest <= _edge(name)]
+    granted = [name for name in beyond if grant.may_download(name)]
+    # Where the original is not given, the smallest of them stands for it.
+    kept = {wish.size, *(granted[-1:] if not grant.may_download("original") else ())}
+    return [name for name in names if name not in beyond or name in kept]
+
+
+def _edge(name: str) -> int:
+    return WEB_EDGE if name == "web" else int(name)
 
 
 def _title(name: str, label: str) -> str:

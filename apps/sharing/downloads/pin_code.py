@@ -47,7 +47,7 @@ class Needed(Refusal):
 
     status = 403
     code = "pin"
-    sentence = _("Please give the download PIN first.")
+    sentence = _("Enter the download PIN first.")
 
 
 def without_blanks(text: str) -> str:

@@ -31,10 +31,10 @@ class UsedUp(Refusal):
     def _words(self) -> str:
         limit, left = self.tally.limit, self.tally.left or 0
         if left == 0:
-            return _("All %(limit)s free downloads of this link are used.") % {"limit": limit}
+            return _("All %(limit)s free downloads have been used.") % {"limit": limit}
         text = ngettext(
-            "This link has %(left)s free download left, and this would take %(asked)s.",
-            "This link has %(left)s free downloads left, and this would take %(asked)s.",
+            "You have %(left)s free download left, but this needs %(asked)s.",
+            "You have %(left)s free downloads left, but this needs %(asked)s.",
             left,
         )
         return text % {"left": left, "asked": self.asked}

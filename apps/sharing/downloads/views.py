@@ -163,7 +163,7 @@ def download_pin(request: HttpRequest, grant: Grant, token: str) -> HttpResponse
     try:
         pin_code.check(link, form.cleaned_data["pin"])
     except lockout.Wrong as wrong:
-        form.add_error("pin", _("That is not the PIN."))
+        form.add_error("pin", _("Incorrect PIN."))
         return _page(request, grant, token, query, form, status=422, tries_left=wrong.tries_left)
     except RateLimited as stop:
         return too_many(_page(request, grant, token, query, PinForm(), locked_minutes=stop.minutes), stop.wait)

@@ -45,37 +45,37 @@ DEFAULTS = {
     EmailKind.DELIVERY: (
         _("Your photos are ready: {gallery}"),
         _(
-            "Hello {client},\n\nyour photos are ready. All of them wait for you in the gallery “{gallery}”.\n\n"
+            "Hello {client},\n\nYour photos are ready. You’ll find them all in your gallery “{gallery}”.\n\n"
             "{note}\n\n{link}\n\n{password_hint}\n\nThe gallery is open until {expires}.\n\nKind regards\n{studio}"
         ),
     ),
     EmailKind.REMINDER: (
         _("{gallery}: open until {expires}"),
         _(
-            "Hello {client},\n\nyour gallery “{gallery}” closes at the end of {expires}. Until then you can look at "
-            "your photos and save what you want to keep.\n\n{note}\n\n{link}\n\n{password_hint}\n\n"
+            "Hello {client},\n\nYour gallery “{gallery}” closes at the end of {expires}. Until then you can view your "
+            "photos and save the ones you want to keep.\n\n{note}\n\n{link}\n\n{password_hint}\n\n"
             "Kind regards\n{studio}"
         ),
     ),
     EmailKind.COMPLETE: (
-        _("All photos are here: {gallery}"),
+        _("Your gallery is complete: {gallery}"),
         _(
-            "Hello {client},\n\nthe gallery “{gallery}” is complete now: {count} photos.\n\n{note}\n\n{link}\n\n"
+            "Hello {client},\n\nYour gallery “{gallery}” is now complete. Photos: {count}.\n\n{note}\n\n{link}\n\n"
             "{password_hint}\n\nThe gallery is open until {expires}.\n\nKind regards\n{studio}"
         ),
     ),
     EmailKind.RECEIVED: (
-        _("Your selection has arrived: {gallery}"),
+        _("We received your selection: {gallery}"),
         _(
-            "Hello {client},\n\nthank you. Your selection from “{gallery}” is here. Photos in it: {count}.\n\n"
+            "Hello {client},\n\nThank you. We’ve received your selection from “{gallery}”. Photos: {count}.\n\n"
             "{link}\n\nKind regards\n{studio}"
         ),
     ),
     EmailKind.DOWNLOAD: (
         _("Your download: {gallery}"),
         _(
-            "Hello {client},\n\nhere is the page from which you can download your photos of “{gallery}”, on any device "
-            "with room for them. Photos: {count}.\n\n{link}\n\n{password_hint}\n\n"
+            "Hello {client},\n\nHere is the link to download your photos from “{gallery}” on any device. "
+            "Photos: {count}.\n\n{link}\n\n{password_hint}\n\n"
             "The gallery is open until {expires}.\n\nKind regards\n{studio}"
         ),
     ),
@@ -129,7 +129,7 @@ def values(
 ) -> dict[str, str]:
     """What belongs into the words, by name. The password is never among it."""
     with translation.override(language):
-        hint = gettext("You need the password that %(studio)s gave you.") % {"studio": studio.name}
+        hint = gettext("You’ll need the password from %(studio)s.") % {"studio": studio.name}
         expires_on = link.expires_on if link else None
         return {
             "client": " ".join(client.split()),

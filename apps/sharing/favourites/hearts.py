@@ -64,7 +64,7 @@ def heart(
     count = lists.shown_picks(grant, selection).count()
     if (there is not None) != on:
         if selection.is_sent:
-            raise lists.locked()
+            raise _locked(grant, visitor)
         if there is None:
             if maximum is not None and count >= maximum:
                 raise lists.full(maximum)
@@ -156,10 +156,15 @@ def _require(grant: Grant) -> None:
         raise PermissionDenied("This link has no favourites.")
 
 
+def _locked(grant: Grant, visitor: Visitor) -> ListRefused:
+    instead = lists.next_open(grant, visitor)
+    return lists.locked(instead.title if instead else _("Favourites"))
+
+
 def _check_limits(selection: Selection, count: int) -> None:
     maximum = selection.maximum
     if maximum is not None and count > maximum:
-        raise lists.full(maximum)
+        raise lists.over(maximum)
     missing = max(selection.minimum, 1) - count
     if missing > 0:
         raise ListRefused("few", lists.missing_words(missing), missing=missing)
@@ -170,7 +175,7 @@ def _check_pace(grant: Grant, visitor: Visitor, now: datetime) -> None:
         shown_id=grant.shown.pk, visitor=visitor, kind=ActivityKind.SENT, at__gt=now - timedelta(days=1)
     )
     if sent[:SENDS_A_DAY].count() == SENDS_A_DAY:
-        raise ListRefused("often", _("You have sent your lists very often today. Please go on tomorrow."))
+        raise ListRefused("often", _("You’ve sent your lists too often today. Please try again tomorrow."))
 
 
 def _words(selection: Selection, subject: str, template: str, **context: object) -> Words:

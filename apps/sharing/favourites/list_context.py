@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -47,8 +48,14 @@ def remember_list(response: HttpResponseBase, cookies: Mapping[str, str], grant:
     COOKIE.give(response, cookies, ChosenList(selection_id), grant.shown.pk, now=timezone.now())
 
 
-def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) -> dict[str, Any]:
-    """The counter of a list, and which of some photos are in it. ids: with commas between; the first hundred count."""
+def state(
+    grant: Grant, token: str, visitor: Visitor | None, chosen: UUID | None, query: Mapping[str, str]
+) -> dict[str, Any]:
+    """The counter of a list, which of some photos are in it, and the menu of lists as HTML.
+
+    query: `ids` with commas between, the first hundred count; `only` if the page shows favourites alone.
+    """
+    ids = query.get("ids", "")
     asked = readable_uuids(ids.split(",", ASKED_AT_ONCE), most=ASKED_AT_ONCE)
     found = lists.read(grant, visitor, chosen=chosen, among=asked)
     active = found.active
@@ -57,16 +64,25 @@ def state(grant: Grant, visitor: Visitor | None, chosen: UUID | None, ids: str) 
         "count": active.count,
         "maximum": active.maximum,
         "sent": active.is_sent,
+        "bar": render_to_string(
+            "sharing/favourites/_counter.html",
+            {**hearts_context(grant, found, token), "only": query.get("only", "")},
+        ),
         "on": [str(one) for one in asked if one in found.hearts],
     }
 
 
-def hearts_context(found: Lists, token: str) -> dict[str, Any]:
-    """What the bar of a page with hearts shows."""
+def hearts_context(grant: Grant, found: Lists, token: str) -> dict[str, Any]:
+    """What the bar of a page with hearts shows. keep: names the link where this device keeps what is not saved yet."""
     return {
+        "token": token,
+        "keep": grant.link_id.hex[-16:],
+        "gallery_url": reverse("sharing:gallery", args=[token]),
         "lists": found.every,
         "list": found.active,
         "counter": found.active.words,
+        # One plain list of favourites needs no name; where there is a choice or a limit, people must see which it is.
+        "names_list": len(found.every) > 1 or found.active.maximum is not None or found.active.is_sent,
         "favourites_url": reverse("sharing:favourites", args=[token]),
         "state_url": reverse("sharing:favourites_state", args=[token]),
     }
@@ -92,7 +108,7 @@ def favourites_context(
         "missing_words": lists.missing_words(active.missing) if active.missing else "",
         "sent_words": _sent_words(grant, active),
         "progress": _progress(grant, active),
-        **hearts_context(found, token),
+        **hearts_context(grant, found, token),
     }
     if active.selection is None:
         return {**context, "tiles": "", "total": 0}

@@ -35,7 +35,7 @@ class ListRefused(Exception):
     code: for programs.  detail: figures that go with it.  The message says to the visitor what to do.
     """
 
-    def __init__(self, code: str, message: str, **detail: int) -> None:
+    def __init__(self, code: str, message: str, **detail: int | str) -> None:
         self.code = code
         self.detail = detail
         super().__init__(message)
@@ -98,10 +98,10 @@ def read(
 
     chosen: the list that the browser wants active; without it the first that is not sent.
     among: photos whose hearts are asked for.  stream: all that the grant shows, if it is at hand.
-    Nobody known: one list without a limit, without asking the database.
+    Nobody known: the list that a first heart would go to.
     """
     if visitor is None:
-        return Lists([], Listed(_("Favourites")))
+        return Lists([], _first_to_come(grant))
     scope = (stream or grant.stream()).scope
     rows = _LISTS(_Asked(scope, grant.shown.pk, visitor.pk, list(among)))
     if not rows:
@@ -193,7 +193,7 @@ def create(grant: Grant, visitor: Visitor, title: str) -> Selection:
     _hold_all(grant, visitor)
     title = _checked(grant, visitor, title)
     if _of(grant, visitor).count() >= PER_VISITOR:
-        raise ListRefused("many", _("You can have %(count)s lists.") % {"count": PER_VISITOR}, maximum=PER_VISITOR)
+        raise _many()
     selection = Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=title)
     selection.save(force_insert=True)
     return selection
@@ -221,28 +221,59 @@ def delete(grant: Grant, visitor: Visitor, selection_id: UUID) -> None:
         raise Http404
     _own(selection)
     if len(held) == 1:
-        raise ListRefused("last", _("This is your only list, so it stays."))
+        raise ListRefused("last", _("You can’t delete your only list."))
     begun = Pick.objects.for_studio(grant.studio).filter(selection=selection).exclude(work=Work.SELECTED)
     if begun.exists():
         raise ListRefused("working", _("Your photographer is already working on photos of this list."))
     selection.delete()
 
 
-def locked() -> ListRefused:
-    """What is said of a list that was sent."""
-    return ListRefused("locked", _("You have sent this list. Open it again to change it."))
+def first_open(grant: Grant, visitor: Visitor) -> Selection:
+    """The first list that is not sent; if all are, a new one. Raises ListRefused ("many")."""
+    prepare(grant, visitor)
+    held = _hold_all(grant, visitor)
+    there = next_open(grant, visitor)
+    if there is not None:
+        return there
+    if len(held) >= PER_VISITOR:
+        raise _many()
+    title = _free(_("Favourites"), {one.title for one in held.values()})
+    selection = Selection(studio=grant.studio, shown_id=grant.shown.pk, visitor=visitor, title=title)
+    selection.save(force_insert=True)
+    return selection
+
+
+def next_open(grant: Grant, visitor: Visitor) -> Selection | None:
+    """The first list of the visitor that is not sent, in the order of their lists."""
+    found = read(grant, visitor).active.selection
+    return None if found is None or found.is_sent else found
+
+
+def locked(instead: str = "") -> ListRefused:
+    """What is said of a list that was sent. instead: the name of the list that takes hearts in its place."""
+    return ListRefused("locked", _("You’ve sent this list. Reopen it to make changes."), instead=instead)
+
+
+def over(maximum: int) -> ListRefused:
+    """What is said when a list that is to be sent holds more than it may."""
+    text = ngettext(
+        "This list can hold %(maximum)s photo. Remove some to send it.",
+        "This list can hold %(maximum)s photos. Remove some to send it.",
+        maximum,
+    )
+    return ListRefused("full", text % {"maximum": maximum}, maximum=maximum)
 
 
 def full(maximum: int) -> ListRefused:
     """What is said when a list holds all it may."""
-    text = ngettext("Your package has %(maximum)s photo.", "Your package has %(maximum)s photos.", maximum)
+    text = ngettext("You’ve chosen your %(maximum)s photo.", "You’ve chosen all %(maximum)s photos.", maximum)
     return ListRefused("full", text % {"maximum": maximum}, maximum=maximum)
 
 
 def missing_words(missing: int) -> str:
     """What is said when a list holds too few photos to be sent."""
     text = ngettext(
-        "Choose %(missing)s more photo before you send.", "Choose %(missing)s more photos before you send.", missing
+        "Choose %(missing)s more photo to send this list.", "Choose %(missing)s more photos to send this list.", missing
     )
     return text % {"missing": missing}
 
@@ -252,9 +283,14 @@ def _hold_all(grant: Grant, visitor: Visitor) -> dict[UUID, Selection]:
     return {one.pk: one for one in _of(grant, visitor).order_by("pk").select_for_update(no_key=True)}
 
 
+def _many() -> ListRefused:
+    text = _("You can have up to %(count)s lists.") % {"count": PER_VISITOR}
+    return ListRefused("many", text, maximum=PER_VISITOR)
+
+
 def _own(selection: Selection) -> None:
     if selection.preset_id is not None:
-        raise ListRefused("prepared", _("Your photographer made this list, so it stays as it is."))
+        raise ListRefused("prepared", _("Your photographer created this list. You can’t rename or delete it."))
     if selection.is_sent:
         raise locked()
 
@@ -262,12 +298,12 @@ def _own(selection: Selection) -> None:
 def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | None = None) -> str:
     title = " ".join(title.replace("\0", "").split())
     if not title:
-        raise ListRefused("title", _("Give the list a name."))
+        raise ListRefused("title", _("Enter a name for the list."))
     if len(title) > LONGEST_TITLE:
         raise ListRefused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
     others = _of(grant, visitor).filter(title__iexact=title)
     if (others.exclude(pk=but.pk) if but else others).exists():
-        raise ListRefused("title", _("You have a list with this name already."))
+        raise ListRefused("title", _("You already have a list with this name."))
     return title
 
 
@@ -289,8 +325,25 @@ def _first(grant: Grant, visitor: Visitor) -> str:
 
 def _first_to_come(grant: Grant) -> Listed:
     """The list that a first heart would go to."""
-    preset = _presets(grant).first()
+    preset = next(iter(_PRESETS(_Prepared(grant.studio.pk, grant.shown.pk))), None)
     return Listed(preset.title, 0, preset.minimum, preset.maximum) if preset else Listed(_("Favourites"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Of which album the prepared lists are asked for."""
+
+    studio_id: UUID
+    shown_id: UUID
+
+
+def _first_prepared(asked: _Prepared) -> QuerySet[Any]:
+    rows = SelectionPreset.objects.for_studio(asked.studio_id).filter(shown_id=asked.shown_id)
+    return rows.order_by("rank", "pk")[:1]
+
+
+# Every first look of a guest asks this.
+_PRESETS: Final = Compiled(_first_prepared)
 
 
 def _presets(grant: Grant) -> QuerySet[SelectionPreset]:

@@ -73,17 +73,34 @@ def favourites_state(request: HttpRequest, grant: Grant, token: str) -> HttpResp
         return not_allowed(request, grant)
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     chosen = chosen_list(grant, request.GET, request.COOKIES)
-    return JsonResponse(state(grant, visitor, chosen, request.GET.get("ids", "")))
+    return JsonResponse(state(grant, token, visitor, chosen, request.GET))
 
 
 @favourite_deed
 def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
-    """Put a photo into a list or take it out, as `on` says."""
+    """Put a photo into a list or take it out, as `on` says. `list`: an id, or "open" for the first that is not sent."""
+    if request.POST.get("list") == "open":
+        return _heart_in_open_list(request, grant, token, visitor, photo_id)
     named = uuid_or_none(request.POST.get("list"))
     # A list that the page names is meant; one that the browser only remembers may be gone.
     remembered = None if named else lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
     on = request.POST.get("on") == "1"
     tally = hearts.heart(grant, visitor, photo_id, on=on, selection_id=named or remembered, user_agent=_agent(request))
+    return _saved(request, token, photo_id, tally)
+
+
+def _heart_in_open_list(
+    request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID
+) -> HttpResponse:
+    """The list that the page shows is sent: the heart goes to another one, and so do the next."""
+    other = lists.first_open(grant, visitor)
+    tally = hearts.heart(grant, visitor, photo_id, on=True, selection_id=other.pk, user_agent=_agent(request))
+    response = _saved(request, token, photo_id, tally)
+    remember_list(response, request.COOKIES, grant, other.pk)
+    return response
+
+
+def _saved(request: HttpRequest, token: str, photo_id: UUID, tally: hearts.HeartTally) -> HttpResponse:
     if htmx.is_scripted(request):
         return JsonResponse(
             {"on": tally.on, "count": tally.count, "maximum": tally.maximum, "list": str(tally.selection.pk)}
@@ -101,6 +118,10 @@ def list_create(request: HttpRequest, grant: Grant, token: str, visitor: Visitor
 def list_choose(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, selection_id: UUID) -> HttpResponse:
     """Hearts go to this list from now on."""
     selection = lists.hold(grant, visitor, selection_id)
+    if htmx.is_scripted(request):
+        chosen = HttpResponse(status=204)
+        remember_list(chosen, request.COOKIES, grant, selection.pk)
+        return chosen
     wanted = request.POST.get("next", "")
     return _to(request, grant, token, selection, address=back_to(token, wanted) if wanted else "")
 
@@ -123,7 +144,8 @@ def list_send(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     """Send a list to the studio."""
     note, now = request.POST.get("note", ""), timezone.now()
     selection = hearts.send(grant, visitor, selection_id, note=note, now=now, user_agent=_agent(request))
-    return _to(request, grant, token, selection)
+    # What is hearted next belongs to a list that still takes it.
+    return _to(request, grant, token, selection, active=lists.next_open(grant, visitor))
 
 
 @favourite_deed
@@ -161,6 +183,8 @@ def _page(
         "typed_title": request.POST.get("title", ""),
         "typed_note": request.POST.get("note"),
         "asked": "asked" in request.GET,
+        # A heart that met a sent list: the form that puts it into another one.
+        "instead_url": request.path if refused and refused.code == "locked" and wanted is None else "",
     }
     status = 422 if refused else 200
     # Dates are written as the studio's clock shows them.
@@ -171,12 +195,19 @@ def _page(
 
 
 def _to(
-    request: HttpRequest, grant: Grant, token: str, selection: Selection, *, address: str = "", query: str = ""
+    request: HttpRequest,
+    grant: Grant,
+    token: str,
+    selection: Selection,
+    *,
+    address: str = "",
+    query: str = "",
+    active: Selection | None = None,
 ) -> HttpResponse:
-    """Go to the list, which this browser holds for the active one from now on."""
+    """Go to the list, which this browser holds for the active one from now on, unless another is."""
     page = f"{reverse('sharing:favourites', args=[token])}?list={selection.pk}{query}"
     response = SeeOther(address or page)
-    remember_list(response, request.COOKIES, grant, selection.pk)
+    remember_list(response, request.COOKIES, grant, (active or selection).pk)
     return response
 
 

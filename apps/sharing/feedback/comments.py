@@ -37,8 +37,8 @@ class TooFast(Exception):
         minutes = max(1, -(-wait // 60))
         super().__init__(
             ngettext(
-                "That was a lot of comments. Please go on in %(minutes)d minute.",
-                "That was a lot of comments. Please go on in %(minutes)d minutes.",
+                "You’ve posted a lot of comments. Try again in %(minutes)d minute.",
+                "You’ve posted a lot of comments. Try again in %(minutes)d minutes.",
                 minutes,
             )
             % {"minutes": minutes}
@@ -79,7 +79,7 @@ def check(grant: Grant, photo_id: UUID) -> None:
     """Raises Http404 if this guest may not see the photo, PermissionDenied if the link takes no comments."""
     grant.require(photo_id)
     if not grant.rights.comment:
-        raise PermissionDenied(gettext("Comments are not open in this gallery."))
+        raise PermissionDenied(gettext("Comments are turned off in this gallery."))
 
 
 def write(
@@ -100,7 +100,7 @@ def write(
     check(grant, photo_id)
     text = Comment.clean_text(body)
     if pin is not None and not all(0 <= value <= 1 for value in pin):
-        raise BadComment(gettext("The pin lies outside of the photo."))
+        raise BadComment(gettext("The pin is outside the photo."))
     parent = _parent(grant, visitor, photo_id, parent_id)
     # One after the other, so that many at once do not slip below the limit.
     Visitor.objects.for_studio(grant.studio).select_for_update(no_key=True).get(pk=visitor.pk)
@@ -208,7 +208,9 @@ def _leave_room(grant: Grant, visitor: Visitor, photo_id: UUID) -> None:
         photo_id=photo_id, link_id=grant.link_id, removed_at__isnull=True
     )
     if standing.count() >= PER_PHOTO:
-        raise Full(gettext("This photo has as many comments as fit. Write to the studio, or take one of yours back."))
+        raise Full(
+            gettext("This photo has reached its limit for comments. Delete one of yours or write to the studio.")
+        )
 
 
 def _remark(row: Comment, grant: Grant, visitor: Visitor | None) -> Remark:

@@ -28,7 +28,7 @@ def check(grant: Grant, photo_id: UUID) -> None:
     """Raises Http404 if this guest may not see the photo, PermissionDenied if the link takes no ratings."""
     grant.require(photo_id)
     if not grant.rights.rate:
-        raise PermissionDenied(gettext("Ratings are not open in this gallery."))
+        raise PermissionDenied(gettext("Ratings are turned off in this gallery."))
 
 
 def put(
@@ -79,5 +79,5 @@ def _checked(verdict: str | None, label: str | None, stars: int | None) -> dict[
         and (stars is None or 0 <= stars <= MOST_STARS)
     )
     if not wanted or not known:
-        raise BadMark(gettext("There is no such mark."))
+        raise BadMark(gettext("There is no such rating."))
     return wanted

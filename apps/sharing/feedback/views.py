@@ -42,7 +42,7 @@ class CommentForm(forms.Form):
         """The point, if there is one. Raises BadComment if only half of it is there."""
         x, y = self.cleaned_data["x"], self.cleaned_data["y"]
         if (x is None) != (y is None):
-            raise BadComment(gettext("The pin lies outside of the photo."))
+            raise BadComment(gettext("The pin is outside the photo."))
         return None if x is None else (x, y)
 
 
@@ -136,7 +136,7 @@ def mark(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo
     form = MarkForm(request.POST)
     try:
         if not form.is_valid():
-            raise marks.BadMark(gettext("There is no such mark."))
+            raise marks.BadMark(gettext("There is no such rating."))
         agent = request.headers.get("User-Agent", "")
         stands = marks.put(grant, visitor, photo_id, **form.wanted(), user_agent=agent)
     except marks.BadMark as bad:

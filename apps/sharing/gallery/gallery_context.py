@@ -84,7 +84,7 @@ def gallery_context(
         "visitor": visitor,
         "rights": grant.rights,
         "only": only,
-        **(hearts_context(hearts, token) if hearts else {}),
+        **(hearts_context(grant, hearts, token) if hearts else {}),
     }
 
 

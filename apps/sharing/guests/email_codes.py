@@ -39,7 +39,7 @@ def send(grant: Grant, visitor: Visitor, *, client_ip: str, now: datetime) -> No
     code = visitor.new_code(now=now)
     words = outbox.rendered(
         # Subjects are kept, so the code stands in the text alone.
-        _("Your code for the gallery of %(studio)s") % {"studio": grant.studio.name},
+        _("Your code for the gallery by %(studio)s") % {"studio": grant.studio.name},
         "sharing/guests/email_code.txt",
         studio=grant.studio,
         album=grant.shown.album,

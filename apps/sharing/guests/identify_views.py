@@ -68,7 +68,7 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     try:
         visitor = email_codes.check(grant, **form.cleaned_data, client_ip=client_ip(request), now=timezone.now())
     except email_codes.WrongCode:
-        form.add_error("code", _("That is not the code, or it has run out."))
+        form.add_error("code", _("This code is incorrect or has expired."))
         return ask(request, grant.studio, token, **shown, status=422)
     except RateLimited as stop:
         return _wait(request, grant, token, stop, **shown)

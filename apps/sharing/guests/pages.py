@@ -142,7 +142,7 @@ def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     except lockout.Wrong as wrong:
         with acting_in(studio):
             record.record_failure(locked.link, user_agent=_agent(request))
-        form.add_error("password", translation.gettext("That is not the password."))
+        form.add_error("password", translation.gettext("Incorrect password."))
         return _ask_password(request, studio, form, status=422, tries_left=wrong.tries_left)
     except RateLimited as stop:
         asked = _ask_password(request, studio, PasswordForm(), status=429, locked_minutes=stop.minutes)

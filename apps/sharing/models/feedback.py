@@ -110,7 +110,7 @@ class Comment(OfShown):
         if not text:
             raise BadComment(gettext("Write something first."))
         if len(text) > cls.LONGEST:
-            sentence = gettext("A comment can have %(most)d characters; this has %(length)d.")
+            sentence = gettext("A comment can have up to %(most)d characters. Yours has %(length)d.")
             raise BadComment(sentence % {"most": cls.LONGEST, "length": len(text)})
         return text
 

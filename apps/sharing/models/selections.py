@@ -47,7 +47,7 @@ class SelectionPreset(OfShown):
         """Keep title and limits. Raises Unsuitable; then nothing was kept."""
         title = " ".join(title.split())
         if not title:
-            raise Unsuitable("title", "Give the list a name.")
+            raise Unsuitable("title", "Enter a name for the list.")
         if maximum is not None and maximum < max(minimum, 1):
             raise Unsuitable("maximum", "The most cannot be less than the least.")
         self.title, self.minimum, self.maximum = title, minimum, maximum

@@ -1,6 +1,7 @@
 // Phones: photos go into the camera roll through the share sheet, twenty at a time, with ticks on what is saved.
 // Everywhere: a tick on each part of an archive whose download was begun. The page is complete without it.
 import { get } from "../shared/http.js";
+import { fill } from "../shared/words.js";
 
 const place = document.getElementById("save");
 const isTouch = matchMedia("(pointer: coarse)").matches;
@@ -119,8 +120,4 @@ function tickParts() {
       link.classList.add("is-taken");
     });
   }
-}
-
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name].toLocaleString());
 }

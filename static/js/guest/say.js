@@ -2,8 +2,8 @@
 const STAY = 5000;
 let place = null;
 
-/** Show a message; `act` is what its button with the word `label` does. Gives a function that takes it away. */
-export function say(text, { error = false, label = "", act = null, close = "Close" } = {}) {
+/** Show a message; `act` is what its button with the word `label` does, `close` the word of the other one. Gives a function that takes it away. */
+export function say(text, { error = false, label = "", act = null, close }) {
   place ??= makePlace();
   const element = document.createElement("div");
   element.className = error ? "message message--error" : "message";

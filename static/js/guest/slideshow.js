@@ -27,7 +27,7 @@ function addButton(detail) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "pswp__button pswp__button--play";
-  button.title = words.slideshow || "Slideshow (Space)";
+  button.title = words.slideshow;
   button.setAttribute("aria-label", button.title);
   button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${words.icons}#play"/></svg>`;
   button.addEventListener("click", begin);
@@ -45,7 +45,7 @@ class Show {
     this.seconds = Number(localStorage.getItem(KEPT)) || SPEEDS[1];
     this.stage = document.createElement("div");
     this.stage.className = "show";
-    this.stage.innerHTML = `<img alt=""><img alt=""><div class="show__bar"><button type="button" data-do="pause"></button>${SPEEDS.map((one) => `<button type="button" data-seconds="${one}">${one} s</button>`).join("")}<button type="button" data-do="end">${words.slideshowEnd || "End"}</button></div>`;
+    this.stage.innerHTML = `<img alt=""><img alt=""><div class="show__bar"><button type="button" data-do="pause"></button>${SPEEDS.map((one) => `<button type="button" data-seconds="${one}">${one} s</button>`).join("")}<button type="button" data-do="end">${words.slideshowEnd}</button></div>`;
     this.stage.addEventListener("click", (event) => this.clicked(event));
     this.stage.addEventListener("pointermove", () => this.awake());
     root.append(this.stage);
@@ -121,8 +121,8 @@ class Show {
 
   paint() {
     this.stage.querySelector('[data-do="pause"]').textContent = this.paused
-      ? words.slideshowGo || "Go on"
-      : words.slideshowPause || "Pause";
+      ? words.slideshowGo
+      : words.slideshowPause;
     for (const button of this.stage.querySelectorAll("[data-seconds]"))
       button.setAttribute("aria-pressed", String(Number(button.dataset.seconds) === this.seconds));
   }

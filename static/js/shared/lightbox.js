@@ -1,4 +1,6 @@
 // The lightbox: PhotoSwipe with our keys, our words, an address per photo and a way back to the tile.
+import { fill, streamWords } from "./words.js";
+
 const IDLE = 3000;
 // Modules that add to the lightbox may still be on their way when an address opens it at once.
 const listening =
@@ -31,6 +33,7 @@ export function lightbox(stream) {
 class Lightbox {
   constructor(stream) {
     this.stream = stream;
+    this.words = streamWords();
     this.live = document.createElement("p");
     this.live.className = "sr";
     this.live.setAttribute("aria-live", "polite");
@@ -74,11 +77,13 @@ class Lightbox {
       doubleTapAction: "zoom",
       secondaryZoomLevel: (zoom) => Math.max(1 / (window.devicePixelRatio || 1), zoom.fit * 1.5),
       maxZoomLevel: 4,
-      errorMsg: "This photo could not be loaded. Move on and come back to try again.",
-      arrowPrevTitle: "Previous photo",
-      arrowNextTitle: "Next photo",
-      paddingFn: (view) =>
-        view.x < 600 ? { top: 56, bottom: 72, left: 0, right: 0 } : { top: 64, bottom: 64, left: 24, right: 24 },
+      errorMsg: this.words.broken,
+      arrowPrevTitle: this.words.previous,
+      arrowNextTitle: this.words.next,
+      paddingFn: (view, photo) =>
+        view.x < 600
+          ? { top: 56, bottom: photo.note ? 112 : 64, left: 0, right: 0 }
+          : { top: 64, bottom: 64, left: 24, right: 24 },
     }));
     this.dress(pswp);
     // The library keeps Tab inside; all other keys are ours, else Z would zoom twice.
@@ -90,7 +95,7 @@ class Lightbox {
     this.before = location.href;
     this.enter(this.items[index]);
     pswp.init();
-    pswp.element.setAttribute("aria-label", "Photos");
+    pswp.element.setAttribute("aria-label", this.words.photos);
     this.awake();
     this.tell("open");
   }
@@ -114,7 +119,7 @@ class Lightbox {
             this.icon(element, "download");
             this.take = element;
           },
-          { isButton: true, tagName: "a", title: "Download (D)", ariaLabel: "Download (D)" },
+          { isButton: true, tagName: "a", title: this.words.download, ariaLabel: this.words.download },
         );
       if (this.stream.dataset.historyUrl)
         add(
@@ -124,11 +129,11 @@ class Lightbox {
             this.icon(element, "restore");
             this.log = element;
           },
-          { isButton: true, tagName: "a", title: "History", ariaLabel: "History" },
+          { isButton: true, tagName: "a", title: this.words.history, ariaLabel: this.words.history },
         );
-      button("zoomer", 9, "search", "Zoom (Z)", () => pswp.toggleZoom());
-      button("help", 10, "info", "Keys (?)", () => this.help());
-      button("leave", 20, "close", "Close (Esc)", () => this.close());
+      button("zoomer", 9, "search", this.words.zoom, () => pswp.toggleZoom());
+      button("help", 10, "info", this.words.help, () => this.help());
+      button("leave", 20, "close", this.words.close, () => this.close());
       add(
         "note",
         30,
@@ -141,7 +146,8 @@ class Lightbox {
         "again",
         31,
         (element) => {
-          element.innerHTML = '<button type="button" class="btn">Back to start</button>';
+          const back = { type: "button", className: "btn", textContent: this.words.again };
+          element.append(Object.assign(document.createElement("button"), back));
           element.firstChild.addEventListener("click", () => pswp.goTo(0));
           this.again = element;
         },
@@ -161,9 +167,8 @@ class Lightbox {
     const photo = this.items[pswp.currIndex];
     const number = Number(this.stream.dataset.first || 0) + pswp.currIndex + 1;
     const total = Math.max(Number(this.stream.dataset.total || 0), number);
-    const place = `${number.toLocaleString()} of ${total.toLocaleString()}`;
-    this.count.textContent = place;
-    this.live.textContent = `Photo ${place}`;
+    this.count.textContent = fill(this.words.place, { number, total });
+    this.live.textContent = fill(this.words.photo, { number, total });
     this.note.textContent = photo.note;
     if (this.take) Object.assign(this.take, { href: photo.download });
     if (this.log) this.log.href = `${this.stream.dataset.historyUrl}${photo.id}/history/`;
@@ -314,20 +319,21 @@ class Lightbox {
       this.panel = null;
       return;
     }
+    const { words } = this;
     const rows = [
-      ["←", "→", "previous, next"],
-      ["Home", "End", "first, last"],
-      ["Z", "", "zoom in and out"],
-      ["+", "−", "closer, further"],
-      ["0", "", "fit the screen"],
-      ["Esc", "", "close"],
+      ["←", "→", words.keyTurn],
+      [words.keyHome, words.keyEnd, words.keyEnds],
+      ["Z", "", words.keyZoom],
+      ["+", "−", words.keySteps],
+      ["0", "", words.keyFit],
+      ["Esc", "", words.keyClose],
     ];
-    if (this.stream.dataset.download !== "none") rows.splice(5, 0, ["D", "", "download this photo"]);
+    if (this.stream.dataset.download !== "none") rows.splice(5, 0, ["D", "", words.keyDownload]);
     document.dispatchEvent(new CustomEvent("lightbox:help", { detail: { rows } }));
     this.panel = document.createElement("div");
     this.panel.className = "keys";
     this.panel.setAttribute("role", "status");
-    this.panel.innerHTML = `<h2>Keys</h2><dl>${rows.map(([a, b, words]) => `<dt><kbd>${a}</kbd>${b ? ` <kbd>${b}</kbd>` : ""}</dt><dd>${words}</dd>`).join("")}</dl>`;
+    this.panel.innerHTML = `<h2>${words.keys}</h2><dl>${rows.map(([a, b, does]) => `<dt><kbd>${a}</kbd>${b ? ` <kbd>${b}</kbd>` : ""}</dt><dd>${does}</dd>`).join("")}</dl>`;
     this.pswp.element.append(this.panel);
   }
 

@@ -1,4 +1,6 @@
 // Every tile ends in one of three ways: loaded, retrying, or failed with "Tap to retry".
+import { streamWords } from "./words.js";
+
 const WAITS = [1000, 3000, 9000];
 
 /** Watch the images of one stream, now and for all pages that follow. */
@@ -27,7 +29,7 @@ function failed(image) {
   const tries = Number(tile.dataset.tries || 0);
   if (tries >= WAITS.length) {
     tile.dataset.load = "failed";
-    tile.dataset.retry = "Tap to retry";
+    tile.dataset.retry = streamWords().retry;
     return;
   }
   tile.dataset.load = "retrying";

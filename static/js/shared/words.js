@@ -1,4 +1,17 @@
-// Numbers in words.
+// Words and numbers as the page's language writes them.
+
+/** What a grid and its lightbox say (see layouts/_stream_words.html). */
+export function streamWords() {
+  return document.getElementById("stream-words").dataset;
+}
+
+/** "{number} of {total}" with the values in their places; numbers are grouped. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => {
+    const value = values[name] ?? place;
+    return typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value;
+  });
+}
 
 /** "1 photo", "1,204 photos". */
 export function many(number, word) {

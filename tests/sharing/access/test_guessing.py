@@ -59,7 +59,7 @@ def test_g16_the_right_password_is_refused_too_once_the_budget_is_spent(shared: 
         assert guess(share, number)[0] == 422
     status, page = guess(share, 99, PASSWORD)
     assert status == 429
-    assert "Too many tries" in page
+    assert "Too many attempts" in page
     assert "Zqx " not in page
 
 
@@ -115,7 +115,7 @@ def test_the_tries_left_are_told_from_the_third_wrong_one(shared: Make) -> None:
 
 def test_a_wrong_password_is_told_in_the_guests_language(shared: Make) -> None:
     answer = Client().post(shared(password=PASSWORD).url(), {"password": "x"}, headers={"accept-language": "de"})
-    assert "Das ist nicht das Passwort." in answer.content.decode()
+    assert "Das Passwort ist nicht richtig." in answer.content.decode()
 
 
 def test_a_new_password_has_tries_of_its_own(shared: Make) -> None:

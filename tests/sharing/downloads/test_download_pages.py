@@ -74,9 +74,9 @@ def test_amounts_are_said_as_people_say_them(size: int, said: str) -> None:
 def test_what_the_link_does_not_give_is_shown_with_the_reason(shared: Make) -> None:
     html = page(shared(download="web", may_favourite=True))
     told = choices(html)
-    assert told["Original files, full resolution"] == "Not part of this link."
-    assert told["Up to 3600 pixels"] == "Not part of this link."
-    assert told["Up to 2048 pixels"] != "Not part of this link."
+    assert told["Original files, full resolution"] == "Not available with this link."
+    assert told["Up to 3600 pixels"] == "Not available with this link."
+    assert told["Up to 2048 pixels"] != "Not available with this link."
     assert told["Your favourites"] == "You have no favourites yet."
     assert "size=original" not in html
     assert "size=3600" not in html
@@ -153,13 +153,13 @@ def test_the_counter_is_told_and_refuses_with_the_reason(shared: Make) -> None:
     share = shared(download="original", download_limit=2)
     client = Client()
     assert "0 of 2 free downloads used" in page(share, client)
-    assert "This link has 2 free downloads left, and this would take 3." in page(share, client)
+    assert "You have 2 free downloads left, but this needs 3." in page(share, client)
     for number in (0, 0, 1):
         assert client.get(share.url("download", share.photos[number])).status_code == 200
     assert len(rows(share, TakenPhoto)) == 2
     third = client.get(share.url("download", share.photos[2]))
     assert third.status_code == 403
-    assert "All 2 free downloads of this link are used." in third.content.decode()
+    assert "All 2 free downloads have been used." in third.content.decode()
     assert "2 of 2 free downloads used" in page(share, client)
     assert client.get(share.url("download", share.photos[0])).status_code == 200
 
@@ -193,7 +193,7 @@ def image_jobs(share: Share) -> list[Job]:
 def test_a_size_that_is_not_made_yet_is_prepared_on_request_and_told(shared: Make) -> None:
     share = shared(download="original")
     asked = page(share, size="2048")
-    assert "Prepare the photos" in asked
+    assert "Prepare photos" in asked
     assert "download.zip" not in asked
     assert rows(share, Job) == []
     response = Client().get(reverse("sharing:downloads", args=[share.token]), {"size": "2048", "prepare": "1"})
@@ -223,7 +223,7 @@ def test_work_that_was_given_up_is_told_and_can_be_tried_again(shared: Make) -> 
     with acting_in(share.studio):
         Job.objects.for_studio(share.studio).update(state="quarantined")
     html = page(share, size="2048")
-    assert "could not be made in this size" in html
+    assert "could not be prepared in this size" in html
     assert "Try again" in html
 
 

@@ -76,7 +76,7 @@ def test_a_visitor_gets_few_emails_and_a_second_tap_none(shared: Make) -> None:
     assert len(written(share.studio)) == 3
     often = ask(share, client, size="1200")
     assert often.status_code == 429
-    assert "Enough emails for today" in often.content.decode()
+    assert "requested several emails today" in often.content.decode()
     assert "Retry-After" in often.headers
     assert len(written(share.studio)) == 3
 

@@ -97,7 +97,7 @@ def test_wrong_pins_are_counted_and_the_third_is_told_what_is_left(share: Share)
     give(share, "000001")
     third = give(share, "000002")
     assert third.status_code == 422
-    assert "7 more tries" in third.content.decode()
+    assert "7 attempts left" in third.content.decode()
 
 
 def test_g16_ten_an_hour_whatever_the_address_and_then_not_even_the_right_one(share: Share) -> None:

@@ -54,7 +54,7 @@ def test_an_email_arrives_as_text_and_html_with_the_link_and_without_the_passwor
     for part in (text, html):
         assert share.link.url in part
         assert "See you soon." in part
-        assert "You need the password that North Light gave you." in part
+        assert "You’ll need the password from North Light." in part
         assert PASSWORD not in part
     assert message["Subject"] == "Your photos are ready: Zqx wedding"
     assert message["From"] == "North Light <gallery@example.org>"
@@ -135,7 +135,7 @@ def test_a_planned_email_tells_what_holds_when_it_goes_out(
     share.change(password="a new password")
     change(email, due_at=timezone.now())
     send_all()
-    assert "You need the password" in smtp_server.emails[0][1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "need the password" in smtp_server.emails[0][1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 CLOSING = {
@@ -295,10 +295,10 @@ def test_the_visitor_hears_that_a_selection_arrived_once_a_round(shared: Make, s
     send_all()
     assert smtp_server.taken == [ANNA, ANNA]
     message = smtp_server.emails[0][1]
-    assert message["Subject"] == "Your selection has arrived: Zqx wedding"
+    assert message["Subject"] == "We received your selection: Zqx wedding"
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "Hello Anna," in text
-    assert "Photos in it: 2." in text
+    assert "Photos: 2." in text
     assert message["Auto-Submitted"] == "auto-generated"
 
 

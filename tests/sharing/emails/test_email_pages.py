@@ -294,13 +294,13 @@ def test_a_gallery_in_two_stages(shared: Make, alice: Client) -> None:
     share = shared()
     where = page("more_coming", share.album.pk)
     alice.post(where, {"on": "1"})
-    assert "More photos are coming" in Client().get(share.url()).content.decode()
+    assert "More photos are on the way" in Client().get(share.url()).content.decode()
     assert "Full gallery is ready" in alice.get(share.album.get_absolute_url()).content.decode()
     answer = alice.post(where, {"on": "0"})
     assert answer["Location"] == page("email_new", share.album.pk) + "?kind=complete"
     offered = alice.get(answer["Location"]).content.decode()
     assert re.search(r'value="complete"[^>]*checked', offered)
-    assert "More photos are coming" not in Client().get(share.url()).content.decode()
+    assert "More photos are on the way" not in Client().get(share.url()).content.decode()
 
 
 def test_the_list_shows_how_galleries_stand(shared: Make, alice: Client) -> None:

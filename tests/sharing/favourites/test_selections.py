@@ -383,7 +383,7 @@ def test_too_few_photos_are_not_sent(enter: Enter, posted: Any) -> None:
     with posted(), refused("few") as caught:
         ada.send()
     assert caught.value.detail == {"missing": 1}
-    assert str(caught.value) == "Choose 1 more photo before you send."
+    assert str(caught.value) == "Choose 1 more photo to send this list."
     assert (ada.first().is_sent, mail.outbox) == (False, [])
 
 

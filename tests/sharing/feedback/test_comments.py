@@ -53,7 +53,7 @@ def test_a_guest_comments_and_others_of_the_link_read_it(share: Share) -> None:
     html = panel(known(share, "Ben"), share)
     assert "Could this be brighter?" in html
     assert "<bdi>Ada</bdi>" in html
-    assert "Take back" not in html
+    assert ">Delete<" not in html
     with acting_in(share.studio):
         (told,) = Activity.objects.for_studio(share.studio).filter(kind=ActivityKind.COMMENTED)
     assert (told.photo_id, told.detail) == (share.photos[0].pk, {"comment": str(row.pk)})
@@ -154,9 +154,9 @@ def test_what_a_person_typed_never_runs(share: Share) -> None:
     [
         ({"body": " \n "}, "Write something first"),
         ({"body": "\0"}, "could not be read"),
-        ({"body": "x" * 2001}, "2000 characters; this has 2001"),
-        ({"body": "kept", "x": "0.5"}, "outside of the photo"),
-        ({"body": "kept", "x": "0.5", "y": "1.2"}, "outside of the photo"),
+        ({"body": "x" * 2001}, "2000 characters. Yours has 2001"),
+        ({"body": "kept", "x": "0.5"}, "outside the photo"),
+        ({"body": "kept", "x": "0.5", "y": "1.2"}, "outside the photo"),
         ({"body": "kept", "x": "nan", "y": "0.5"}, "could not be read"),
     ],
 )
@@ -203,7 +203,7 @@ def test_one_takes_back_only_what_is_ones_own(share: Share) -> None:
         assert ada.post(url, headers=SCRIPT).status_code == 200
     html = panel(ben, share)
     assert "Zqx " not in html
-    assert html.count("This comment was taken back.") == 1
+    assert html.count("This comment was deleted.") == 1
     assert "My answer" in html
     assert 'data-count="1"' in html
     assert say(ben, share, "again", parent=str(answered.pk)).status_code == 404

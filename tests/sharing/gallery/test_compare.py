@@ -47,7 +47,7 @@ def test_four_photos_are_the_most(shared: Make) -> None:
         PlacementFactory.create(album=share.album, photo=photo)
     html = Client().get(url(share, *share.photos, *more)).content.decode()
     assert re.findall(r'data-pane="([0-9a-f-]{36})"', html) == ids([*share.photos, more[0]])
-    assert "The others are left out" in html
+    assert "The others are not shown" in html
 
 
 def test_one_photo_or_none_asks_for_more(shared: Make) -> None:

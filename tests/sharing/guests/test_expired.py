@@ -180,7 +180,7 @@ def test_asking_for_time_tells_the_owners_with_one_link(over: Any, alice: Client
     share, client = over()
     answer = client.post(share.url(), {"more_time": "1"}, headers={"User-Agent": "Mozilla iPhone Safari"})
     assert (answer.status_code, answer["Location"]) == (303, share.url())
-    assert "knows that you would like more time" in client.get(share.url()).content.decode()
+    assert "let North Light know" in client.get(share.url()).content.decode()
     [message] = sent(1)
     assert message.to == ["alice@example.com"]
     path = path_in(message, "/studio/")

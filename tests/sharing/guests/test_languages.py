@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
-import re
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -15,10 +11,6 @@ from apps.sharing.emails import composing
 from tests.sharing.conftest import PASSWORD, Make, Share, unlocked
 
 pytestmark = pytest.mark.django_db
-
-ROOT = Path(__file__).resolve().parents[3]
-CATALOGUE = ROOT / "apps" / "sharing" / "locale" / "de" / "LC_MESSAGES" / "django.mo"
-TEXT = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
 
 
 def opened(token: str, language: str) -> str:
@@ -89,17 +81,3 @@ def test_the_language_of_a_gallery_is_chosen_with_its_look(shared: Make, alice: 
     assert alice.post(page, {"language": "de"}).status_code == 303
     assert "Galerie ansehen" in opened(share.token, "en")
     assert alice.post(page, {"language": "xx"}).status_code == 422
-
-
-def test_every_text_of_the_templates_is_in_the_catalogue() -> None:
-    with CATALOGUE.open("rb") as file:
-        known = gettext.GNUTranslations(file)
-    texts = {
-        (one or other).replace("%", "%%")
-        for path in (ROOT / "templates" / "sharing").rglob("*.html")
-        for one, other in TEXT.findall(path.read_text("utf-8"))
-    }
-    assert len(texts) > 100
-    missing = object()
-    untold = [text for text in texts if known._catalog.get(text, missing) is missing]  # type: ignore[attr-defined]
-    assert untold == []

@@ -96,7 +96,7 @@ def test_the_member_sees_what_the_visitor_sees(shared: Make, erin: Client) -> No
     assert "as a guest" in text(looking(share, erin), share)
     assert "as Anna Zqx" in text(looking(share, erin, anna), share)
     who = erin.get(reverse("sharing:who", args=[share.token])).content.decode()
-    assert "You are Anna Zqx" in who
+    assert "Signed in as Anna Zqx" in who
 
 
 def test_hidden_photos_are_hidden_from_the_previewing_member(shared: Make, erin: Client) -> None:
@@ -130,7 +130,7 @@ def test_the_members_own_visitor_cookie_does_not_matter(shared: Make, erin: Clie
     introduced(share, erin)
     assert known.COOKIE.name(share.album.pk) in erin.cookies
     looking(share, erin)
-    assert "You are Anna" not in erin.get(reverse("sharing:who", args=[share.token])).content.decode()
+    assert "Signed in as Anna" not in erin.get(reverse("sharing:who", args=[share.token])).content.decode()
 
 
 def test_a_link_that_asks_first_opens_at_once_for_a_preview(shared: Make, erin: Client) -> None:

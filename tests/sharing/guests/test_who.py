@@ -69,7 +69,7 @@ def emailed_code(count: int = 1) -> str:
 def known_as(share: Share, client: Client) -> str:
     """The e-mail address of the person that a browser is known as, or ""."""
     page = client.get(address(share)).content.decode()
-    found = re.search(r"Known here by <b[^>]*>([^<]+)</b>", page)
+    found = re.search(r"signed in as <b[^>]*>([^<]+)</b>", page)
     return found.group(1) if found else ""
 
 
@@ -364,7 +364,7 @@ def test_another_code_can_be_asked_for_after_a_wrong_one(shared: Make) -> None:
     introduced(share)
     entries = {**ANNA, "code": "000000", "next": share.url()}
     again = Client().post(address(share, "who_code"), entries).content.decode()
-    assert "Send another code" in again
+    assert "Send a new code" in again
     assert again.count('value="Anna Zqx"') == 2
 
 

@@ -92,7 +92,7 @@ def test_a_locked_gallery_shows_its_title_alone(shared: Make, on: Studio, alice_
         Album.objects.for_studio(on).filter(pk=share.album.pk).update(event_date="2026-05-04")
     locked(share, alice_user)
     text = html()
-    assert "Locked: needs a password" in text
+    assert "Password required" in text
     assert "2026" not in text
     assert "preview/" not in text
     assert f"/g/north.{share.album.slug}/" in text

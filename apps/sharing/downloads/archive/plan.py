@@ -48,7 +48,7 @@ class Empty(Refusal):
 
     status = 404
     code = "empty"
-    sentence = _("There are no photos in this choice.")
+    sentence = _("There are no photos here to download.")
 
 
 class NotGranted(Refusal):
@@ -56,7 +56,7 @@ class NotGranted(Refusal):
 
     status = 403
     code = "not_granted"
-    sentence = _("This link does not give photos in this size.")
+    sentence = _("This size is not available with this link.")
 
 
 class Changed(Refusal):
