@@ -109,7 +109,7 @@ def test_one_address_cannot_try_many_links(shared: Make) -> None:
 
 def test_the_tries_left_are_told_from_the_third_wrong_one(shared: Make) -> None:
     share = shared(password=PASSWORD)
-    told = [re.findall(r"(\d+) more tr", guess(share, number)[1]) for number in range(10)]
+    told = [re.findall(r"(\d+) attempts? left", guess(share, number)[1]) for number in range(10)]
     assert told == [[], [], ["7"], ["6"], ["5"], ["4"], ["3"], ["2"], ["1"], ["0"]]
 
 

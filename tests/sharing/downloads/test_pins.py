@@ -93,7 +93,7 @@ def test_the_way_back_stays_in_the_gallery(share: Share, next: str) -> None:
 
 
 def test_wrong_pins_are_counted_and_the_third_is_told_what_is_left(share: Share) -> None:
-    assert "more tr" not in give(share, "000000").content.decode()
+    assert "attempt" not in give(share, "000000").content.decode()
     give(share, "000001")
     third = give(share, "000002")
     assert third.status_code == 422

@@ -299,4 +299,4 @@ def test_the_last_day_is_written_as_the_guest_s_language_writes_days(shared: Mak
     assert "am 14. Oktober 2025 geschlossen" in german.get(over()[0].url()).content.decode()
     last = timezone.localdate() + timedelta(days=3)
     text = german.get(shared(expires_on=last).url()).content.decode()
-    assert re.search(rf"bis \w\w, {last.day}\. \w+ {last.year}, Ende des Tages", text)
+    assert re.search(rf"bis einschließlich \w\w, {last.day}\. \w+ {last.year} geöffnet", text)
