@@ -117,7 +117,7 @@ def clean(value: object, limit: int = TEXT_LIMIT) -> str:
 
 def read(image: Image.Image, format: Format) -> Facts:
     """The facts of an opened (not necessarily decoded) image. Never raises for what a file holds."""
-    main = _part(lambda: dict(image.getexif()))
+    main = _part(lambda: dict(exif_of(image)))
     camera = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif)))
     place = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo)))
     taken_at, offset = _taken(camera, image)
@@ -138,6 +138,18 @@ def read(image: Image.Image, format: Format) -> Facts:
         altitude_m=_altitude(place),
         orientation=_orientation(main, image, format),
     )
+
+
+def exif_of(image: Image.Image) -> Image.Exif:
+    """The tags of a file's EXIF alone: Pillow adds an orientation that only XMP tells, which no browser obeys."""
+    exif = image.getexif()
+    by_xmp = image.info.get("XML:com.adobe.xmp") or image.info.get("xmp")
+    if by_xmp and ExifTags.Base.Orientation in exif:
+        alone = Image.Exif()
+        alone.load(image.info.get("exif") or b"")
+        if ExifTags.Base.Orientation not in alone and not hasattr(image, "tag_v2"):
+            del exif[ExifTags.Base.Orientation]
+    return exif
 
 
 def _part(read: Callable[[], dict[int, Any]]) -> dict[int, Any]:

@@ -1,10 +1,7 @@
 """What a file is, told by its first bytes. The name it came with decides nothing."""
 
-import mmap
-import re
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 
 from apps.web.refusal import Refusal
 
@@ -33,12 +30,21 @@ class NotAnImage(BadFile):
 class Damaged(BadFile):
     """The file is a picture, but cannot be read to its end."""
 
-    def __init__(self, reason: str = "This file is damaged or was cut off. Please send it again.") -> None:
+    def __init__(self, reason: str = "This file is damaged or incomplete. Export it again and upload it.") -> None:
         super().__init__(reason)
 
 
 class TooManyPixels(BadFile):
     """The picture would need more memory than one photo may take."""
+
+
+class UnknownKind(BadFile):
+    """The file is whole and of a format that is taken, but of a kind of it that no decoder here can show."""
+
+    def __init__(self, kind: str, way_out: str = "8 or 16 bit RGB") -> None:
+        super().__init__(
+            f"This file is {kind}, which Glassine cannot show. Export it as {way_out} and upload it again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,52 +202,3 @@ def _why_not(head: bytes) -> str:
 def _is_text(head: bytes) -> bool:
     printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
     return len(head) >= 4 and printable >= 0.95 * len(head)
-
-
-def check_whole(source: Path, format: Format) -> None:
-    """Raise Damaged if the file is shorter than its own container says.
-
-    Decoders of JPEG, HEIC, AVIF and WebP may fill a missing rest with grey; those of the others raise.
-    """
-    if format not in (JPEG, HEIF, AVIF, WEBP):
-        return
-    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        end = {"JPEG": _jpeg_end, "WEBP": _riff_end}.get(format.name, _boxes_end)
-        if end(content) > len(content):
-            raise Damaged
-
-
-# What ends a run of coded pixels: a marker, but not a stuffed byte, a restart or a filling byte.
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_END_OF_IMAGE, _WITHOUT_LENGTH = 0xD9, {0x01, *range(0xD0, 0xD9)}
-
-
-def _jpeg_end(content: mmap.mmap) -> int:
-    """Where the first picture ends. What cameras and archivers append behind it does not count."""
-    at = 2
-    while marker := _NEXT_MARKER.search(content, at):
-        at = marker.end()
-        kind = content[at - 1]
-        if kind == _END_OF_IMAGE:
-            return at
-        if kind not in _WITHOUT_LENGTH:
-            at += int.from_bytes(content[at : at + 2], "big")
-    return len(content) + 1
-
-
-def _riff_end(content: mmap.mmap) -> int:
-    return 8 + int.from_bytes(content[4:8], "little")
-
-
-def _boxes_end(content: mmap.mmap) -> int:
-    """Where the last top-level box says that it ends."""
-    at = 0
-    while at + 8 <= len(content):
-        size, _, large = struct.unpack(">I4sQ", content[at : at + 16].ljust(16, b"\0"))
-        size = large if size == 1 else size
-        if size == 0:  # up to the end of the file
-            return len(content)
-        if size < 8:
-            raise Damaged
-        at += size
-    return at

@@ -8,16 +8,19 @@ import io
 import json
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageCms
 
+from apps.media import colour, fingerprint, jpeg_scans, memory, tiff_kinds
 from apps.media import facts as camera
-from apps.media import fingerprint
-from apps.media.formats import HEAD_BYTES, JPEG, BadFile, Damaged, Format, TooManyPixels, check_whole, sniff
+from apps.media.decoders import preload
+from apps.media.formats import JPEG, TIFF, BadFile, Damaged, Format, TooManyPixels
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
+from apps.media.wholeness import TOO_MANY, check_size, opened
 
 __all__ = [
     "MAX_PIXELS",
@@ -59,9 +62,7 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[RenditionSpec] = PR
     TooManyPixels or Damaged with a sentence for the photographer.
     """
     preload()
-    format = _format(source)
-    check_whole(source, format)
-    picture, profile, size, facts = _decode(source, format)
+    format, picture, profile, size, facts = _decode(source)
     files, made = write_presets(picture, profile, out_dir, presets)
     smallest = made[presets[-1].name]
     return Rendered(
@@ -77,15 +78,6 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[RenditionSpec] = PR
     )
 
 
-def preload() -> None:
-    """Load the hash, and make Pillow know HEIC. Not at import: the web process reads Rendered and needs no decoder."""
-    import pillow_heif
-
-    fingerprint.preload()
-    if "HEIF" not in Image.OPEN:
-        pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-
-
 def fitted(size: tuple[int, int], edge: int) -> tuple[int, int]:
     """`size` with its long side at most `edge`, in proportion, never enlarged, never below 1 px."""
     longest = max(size)
@@ -95,21 +87,14 @@ def fitted(size: tuple[int, int], edge: int) -> tuple[int, int]:
     return width, height
 
 
-def _format(source: Path) -> Format:
-    with source.open("rb") as file:
-        return sniff(file.read(HEAD_BYTES))
-
-
 def fit(source: Path, out_dir: Path) -> dict[str, int]:
     """Write `fit.jpg`: the picture upright with its long side at most as `wish.json` in `out_dir` says.
 
     Never enlarged; of the file's metadata only the profile is kept. Returns width and height. Raises as `render`.
     """
     preload()
-    format = _format(source)
-    check_whole(source, format)
     wish = json.loads((out_dir / WISH).read_text())
-    picture, profile, _, _ = _decode(source, format, int(wish["edge"]))
+    _, picture, profile, _, _ = _decode(source, int(wish["edge"]))
     # Pillow writes a comment of the old file into the new one by itself.
     picture.info.clear()
     encoded = io.BytesIO()
@@ -124,18 +109,14 @@ def open_upright(source: Path, edge: int) -> tuple[Image.Image, tuple[int, int]]
     Never enlarged. Raises as `render`.
     """
     preload()
-    format = _format(source)
-    check_whole(source, format)
-    picture, _, size, _ = _decode(source, format, edge)
+    _, picture, _, size, _ = _decode(source, edge)
     return picture, size
 
 
 def hash_again(source: Path, out_dir: Path) -> dict[str, str]:
     """The perceptual hash alone, of the same picture that `render` takes it of. Raises as `render`."""
     preload()
-    format = _format(source)
-    check_whole(source, format)
-    picture, _, _, _ = _decode(source, format)
+    _, picture, *_ = _decode(source)
     for preset in (WEB, THUMB):
         picture = _shrunk(picture, preset.long_edge)
     return {"phash": fingerprint.phash(picture)}
@@ -153,52 +134,74 @@ def write_presets(
 
 
 def _decode(
-    source: Path, format: Format, edge: int = WEB.long_edge
-) -> tuple[Image.Image, bytes, tuple[int, int], camera.Facts]:
-    """The picture with a long side of at most `edge` (RGB, upright), the profile to keep, its size, its facts."""
+    source: Path, edge: int = WEB.long_edge
+) -> tuple[Format, Image.Image, bytes, tuple[int, int], camera.Facts]:
+    """Format, picture with a long side of at most `edge` (RGB, upright), profile to keep, size and facts."""
     with warnings.catch_warnings():
         # Pillow warns of odd metadata; the picture counts, and nobody reads a jail's stderr.
         warnings.simplefilter("ignore")
+        format, file = opened(source)
         try:
-            with Image.open(source, formats=[format.name]) as image:
-                _check_size(image.size)
+            with _image(source, file, format) as image:
+                check_size(image.size)
+                memory.claim(image, format, edge)
                 facts, size = camera.read(image, format), image.size
                 if format is JPEG:
                     image.draft(None, fitted(size, edge))
                 image.load()
                 turn = _UPRIGHT.get(_orientation(image))
-                picture, profile = _to_rgb(_shrunk(_plain_mode(image), edge), _profile(image))
-        except BadFile:
+                picture, profile = _coloured(image, source, format, edge)
+        except (BadFile, memory.NeedsMore):
             raise
-        except (Image.DecompressionBombError, MemoryError) as error:
-            raise TooManyPixels(_TOO_LARGE) from error
+        except Image.DecompressionBombError as error:
+            raise TooManyPixels(TOO_MANY) from error
+        except MemoryError as error:
+            raise memory.NeedsMore.than_there_was() from error
         except Exception as error:  # decoders of hostile bytes raise anything: SyntaxError, struct.error ...
             raise Damaged from error
     # The web size is turned, not the original: it is the same picture for a tenth of the work.
     if turn is not None:
         picture = picture.transpose(turn)
         size = size[::-1] if turn in _SIDEWAYS else size
-    return picture, profile, size, facts
+    return format, picture, profile, size, facts
 
 
 _SIDEWAYS = {_UPRIGHT[value] for value in (5, 6, 7, 8)}
-_TOO_LARGE = (
-    f"This picture has too many pixels to be opened safely (at most {MAX_PIXELS // 1_000_000} megapixels). "
-    "Please send a smaller export."
-)
 
 
-def _check_size(size: tuple[int, int]) -> None:
-    if min(size) < 1:
-        raise Damaged
-    if size[0] * size[1] > MAX_PIXELS:
-        raise TooManyPixels(_TOO_LARGE)
+@contextmanager
+def _image(source: Path, file: Path | io.BytesIO, format: Format) -> Iterator[Image.Image]:
+    """The picture of a whole file, not yet decoded. Raises UnknownKind where the decoder does not know its kind."""
+    if format is TIFF:
+        with tiff_kinds.opened(source) as image:
+            yield image
+        return
+    if format is JPEG:
+        jpeg_scans.check_kind(source)
+    with Image.open(file, formats=[format.name]) as image:
+        yield image
+
+
+def _coloured(image: Image.Image, source: Path, format: Format, edge: int) -> tuple[Image.Image, bytes]:
+    """The decoded picture made small, as RGB, and the profile that belongs to it."""
+    profile = _profile(image)
+    told = colour.ToldColours() if profile else colour.told(image, source, format)
+    if not profile and image.mode in _RGB_MODES:
+        profile = told.profile()
+    picture, profile = _to_rgb(_shrunk(_plain_mode(image), edge), profile)
+    return (colour.brought_down(picture, told), b"") if told.transfer else (picture, profile)
+
+
+_RGB_MODES = {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "YCbCr"}
 
 
 def _orientation(image: Image.Image) -> int:
-    """What is left to do after decoding: the TIFF and HEIF decoders turn the picture themselves."""
+    """What is left to do after decoding: the TIFF and HEIF decoders turn the picture themselves.
+
+    Only EXIF's word counts, as in browsers: the original, the previews and cleaned copies must stand the same way.
+    """
     try:
-        value = image.getexif().get(_ORIENTATION, 1)
+        value = camera.exif_of(image).get(_ORIENTATION, 1)
     except Exception:  # hostile tags raise anything; a picture without an orientation stands upright
         return 1
     return value if isinstance(value, int) else 1
@@ -206,25 +209,13 @@ def _orientation(image: Image.Image) -> int:
 
 def _plain_mode(image: Image.Image) -> Image.Image:
     """The image in a mode that can be resized smoothly: L, RGB, RGBA, CMYK or LAB."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _eight_bit(image)
+    if tiff_kinds.is_deep(image):
+        return tiff_kinds.eight_bit(image)
     if image.has_transparency_data:
         return image if image.mode == "RGBA" else image.convert("RGBA")
     if image.mode == "1":
         return image.convert("L")
     return image if image.mode in ("L", "RGB", "CMYK", "LAB") else image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Grey with 16 or more bits as 8 bits. 16-bit values keep their brightness, others are stretched."""
-    deep = image.convert("F")
-    low, high = deep.getextrema()
-    if image.mode != "F" and low >= 0 and high <= 65535:  # type: ignore[operator]
-        low, high = 0.0, 65535.0
-    elif low >= 0 and high <= 1:  # type: ignore[operator]
-        low, high = 0.0, 1.0
-    span = (high - low) or 1.0  # type: ignore[operator]
-    return deep.point(lambda value: value * (255 / span) - low * 255 / span + 0.5).convert("L")  # type: ignore[operator]
 
 
 def _profile(image: Image.Image) -> bytes:

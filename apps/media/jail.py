@@ -22,7 +22,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from apps.media import heavy
 from apps.media.facts import clean
+from apps.media.formats import TooManyPixels
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.sandbox import Limits
 
@@ -70,6 +72,15 @@ class Crashed(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class _NeedsMore(Exception):
+    """The task ended because the picture takes more address space than it was given; as the task says."""
+
+    def __init__(self, needed: int, pixels: int) -> None:
+        super().__init__(f"{needed} bytes of memory are needed")
+        self.needed = needed
+        self.pixels = pixels
 
 
 class _Server:
@@ -200,9 +211,29 @@ def run(
 ) -> dict[str, Any]:
     """Call `task` ("package.module:function") with (source, out_dir, **options) in a throw-away process.
 
+    A picture whose header says that it needs more memory than `limits` has is decoded in one of the heavy slots.
     options: JSON-able.  Returns what the task returned, as JSON carried it: it comes from a process that read hostile
     bytes, so check it. Raises Rejected if the file is bad, Crashed for anything else.
     """
+    try:
+        return _run_once(task, source, out_dir, limits, crew, options)
+    except _NeedsMore as first:
+        heavy_limits = heavy.limits(limits, first.needed)
+        if heavy_limits is None:
+            raise Rejected(heavy.sentence(first.needed, first.pixels), TooManyPixels.__name__) from first
+    try:
+        with heavy.slot(out_dir.absolute().parent):
+            return _run_once(task, source, out_dir, heavy_limits, crew, options)
+    except _NeedsMore as again:
+        raise Rejected(heavy.sentence(again.needed, again.pixels), TooManyPixels.__name__) from again
+    except TimeoutError as error:
+        raise Crashed("other large pictures took all the time there was") from error
+
+
+def _run_once(
+    task: str, source: Path, out_dir: Path, limits: Limits, crew: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The same with exactly these limits; raises _NeedsMore too."""
     # The process stands elsewhere: a path relative to here would lead it nowhere.
     places = {"source": str(source.absolute()), "out_dir": str(out_dir.absolute())}
     request = {"task": task, "limits": asdict(limits), "options": options, **places}
@@ -278,6 +309,8 @@ def _judge(answer: bytes, report: dict[str, Any] | None, limits: Limits) -> dict
         outcome = json.loads(answer)
         if "rejected" in outcome:
             raise Rejected(clean(outcome["rejected"], 300), clean(outcome["kind"], 40))
+        if "needs" in outcome:
+            raise _NeedsMore(int(outcome["needs"]), int(outcome["pixels"]))
         if "crashed" in outcome:
             raise Crashed(clean(outcome["crashed"], 300))
         done = outcome["done"]

@@ -21,7 +21,7 @@ from typing import Any
 
 from PIL import Image
 
-from apps.media import sandbox
+from apps.media import memory, sandbox
 from apps.media.formats import BadFile
 
 REQUEST_BYTES = 64 * 1024
@@ -146,6 +146,8 @@ def _outcome(task: Callable[[Path, Path], Any], source: Path, out_dir: Path) -> 
         result = task(source, out_dir)
     except BadFile as error:
         return {"rejected": error.reason, "kind": type(error).__name__}
+    except memory.NeedsMore as more:
+        return {"needs": more.needed, "pixels": more.pixels}
     except MemoryError:
         return {"crashed": "it needs more memory than one photo may take"}
     except Exception as error:  # whatever a decoder raises must reach the asker as words

@@ -140,7 +140,7 @@ def test_a_bad_file_among_good_ones_is_told_and_nothing_pretends_success(
         make_album(page, "With a bad file")
         upload(page, [REAL[1], damaged, empty])
         expect(page.locator("#tray h2")).to_have_text("1 file not added")
-        expect(page.locator("#tray")).to_contain_text("damaged or was cut off")
+        expect(page.locator("#tray")).to_contain_text("damaged or incomplete")
         expect(page.locator("#tray .is-good")).to_contain_text("1 photo")
         expect(page.locator(".t.is-bad")).to_contain_text("damaged")
 

@@ -27,6 +27,13 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "formats/RGBA_10__128x128.heif": {"phash": "its hash is of colours that cannot be seen; ours lies on white paper"},
     "formats/icc_profile_big.jpg": {"phash": "the profile of 400 kB is applied; its hash is of raw colours"},
+    **{
+        f"formats/xmp_tags_orientation.{ending}": {
+            "phash": "only XMP says that it is turned, which no browser obeys",
+            "orientation": "only XMP says that it is turned, which no browser obeys",
+        }
+        for ending in ("png", "avif")
+    },
     "gps/gps_below_sea.jpg": {"altitude_m": "its reference byte says above sea level"},
 }
 

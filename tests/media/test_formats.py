@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from apps.media import formats
-from apps.media.formats import Damaged, NotAnImage, check_whole, sniff
+from apps.media.formats import Damaged, NotAnImage, sniff
+from apps.media.wholeness import opened
 from tests.media.corpus import named
 
 
@@ -82,9 +83,8 @@ def test_a_directory_of_tags_that_points_nowhere_is_still_a_tiff() -> None:
 @pytest.mark.parametrize("name", ["formats/zPug_3.heic", "formats/exif.avif", "formats/flower.webp"])
 def test_a_container_that_was_cut_off_is_damaged(name: str, tmp_path: Path) -> None:
     whole = named(name).read_bytes()
-    format = sniff(whole[: formats.HEAD_BYTES])
-    check_whole(named(name), format)
+    opened(named(name))
     cut = tmp_path / "cut"
     cut.write_bytes(whole[: len(whole) * 9 // 10])
     with pytest.raises(Damaged):
-        check_whole(cut, format)
+        opened(cut)

@@ -18,8 +18,10 @@ from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 
-from apps.media import jail
+from apps.media import heavy, jail, memory
+from apps.media.formats import FORMATS
 from apps.media.jail import Crashed, Limits, Rejected
 from tests.media import hostile
 from tests.media.corpus import Sample, bad, named
@@ -350,3 +352,44 @@ def _wait_until(done: Callable[[], bool], seconds: float = 10) -> None:
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+def _wide(tmp_path: Path) -> Path:
+    """A PNG of 25 megapixels that says so in its header: 24 kB, and 160 MB decoded."""
+    path = tmp_path / "wide.png"
+    Image.new("RGB", (5000, 5000), "teal").save(path, compress_level=9)
+    return path
+
+
+_LITTLE = Limits(memory_bytes=450_000_000)
+
+
+def test_a_large_picture_gets_the_memory_that_its_header_says(tmp_path: Path, out_dir: Path) -> None:
+    rendered = jail.render(_wide(tmp_path), out_dir, limits=_LITTLE)
+    assert (rendered.width, rendered.height) == (5000, 5000)
+
+
+def test_a_picture_too_large_for_the_machine_is_refused_with_the_true_reason(
+    tmp_path: Path, out_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heavy, "most_memory", lambda: 500_000_000)
+    with pytest.raises(Rejected, match=r"25 megapixels and would take 0\.6 GB of memory.*0\.5 GB for one picture"):
+        jail.render(_wide(tmp_path), out_dir, limits=_LITTLE)
+
+
+def test_large_pictures_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heavy, "WAIT_SECONDS", 0.0)
+    with heavy.slot(tmp_path), pytest.raises(TimeoutError), heavy.slot(tmp_path):
+        pytest.fail("two slots were given")
+    with heavy.slot(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(("format", "mode", "size"), [("WEBP", "RGB", 100), ("AVIF", "RGB", 150), ("PNG", "RGBA", 200)])
+def test_sound_pictures_of_100_to_200_megapixels_need_more_than_an_ordinary_photo(
+    format: str, mode: str, size: int
+) -> None:
+    picture = Image.new(mode, (1, 1))
+    picture._size = (size * 1000, 1000)
+    needed = memory.needed(picture, FORMATS[format], 2400)
+    assert jail.LIMITS.memory_bytes < needed < 4_500_000_000

@@ -213,7 +213,8 @@ def _over(folder: Path, samples: tuple[corpus.Sample, ...]) -> int:
             after = pixels(made)
             if sample.name in _MORE_FRAMES:
                 before = before[: len(after)]
-            assert after == before, sample.name
+            # A JPEG that only lacked its end marker has one now, so that Pillow decodes it too.
+            assert after == before or not before, sample.name
             if before:
                 _check_facts(sample, made)
             if sample.name not in _HOSTILE_OVERLAP:
@@ -345,7 +346,7 @@ def test_copyright_is_found_in_xmp_and_iptc_when_exif_is_silent() -> None:
     assert allowed_facts.from_xmp(private_files.XMP).copyright == private_files.RIGHTS
     assert allowed_facts.from_photoshop(private_files.photoshop()).creator == private_files.CREATOR
     assert allowed_facts.from_xmp(b"<a dc:rights='B &amp; C' tiff:Orientation=\"8\"/>") == allowed_facts.AllowedFacts(
-        8, copyright="B & C"
+        copyright="B & C"
     )
 
 

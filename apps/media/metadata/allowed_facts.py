@@ -18,6 +18,8 @@ from apps.media.metadata.pieces import Content
 
 ORIENTATION, ARTIST, COPYRIGHT, EXIF_IFD = 0x0112, 0x013B, 0x8298, 0x8769
 _VERSION, _TAKEN, _TAKEN_OFFSET, _TAKEN_FRACTION = 0x9000, 0x9003, 0x9011, 0x9291
+_COLOUR_SPACE, _UNCALIBRATED = 0xA001, 0xFFFF
+_INTEROP_IFD, _INTEROP_INDEX, _ADOBE_RGB = 0xA005, 0x0001, "R03"
 _TEXT = 400
 _PACKET = 1 << 20
 _LITTLE = IfdLayout("<")
@@ -32,7 +34,10 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AllowedFacts:
-    """What survives. orientation: 1..8, None if the file does not say.  taken: as EXIF writes it."""
+    """What survives. orientation: 1..8, None if the file does not say.  taken: as EXIF writes it.
+
+    is_adobe_rgb: EXIF says so by its interoperability index, where no profile does.
+    """
 
     orientation: int | None = None
     creator: str = ""
@@ -40,10 +45,14 @@ class AllowedFacts:
     taken: str = ""
     fraction: str = ""
     offset: str = ""
+    is_adobe_rgb: bool = False
 
     def under(self, policy: Policy) -> AllowedFacts:
         """What of it the policy allows."""
-        return self if policy is Policy.COPYRIGHT else AllowedFacts(self.orientation)
+        return self if policy is Policy.COPYRIGHT else self._only_look()
+
+    def _only_look(self) -> AllowedFacts:
+        return AllowedFacts(self.orientation, is_adobe_rgb=self.is_adobe_rgb)
 
     def or_else(self, other: AllowedFacts) -> AllowedFacts:
         """This, completed by what another place of the same file says."""
@@ -55,6 +64,7 @@ class AllowedFacts:
             moment.taken,
             moment.fraction,
             moment.offset,
+            self.is_adobe_rgb or other.is_adobe_rgb,
         )
 
     def shorter(self) -> Iterator[AllowedFacts]:
@@ -64,6 +74,7 @@ class AllowedFacts:
             yield replace(self, creator=self.creator[:limit], copyright=self.copyright[:limit])
         yield replace(self, creator="", copyright=self.copyright[:40])
         yield replace(self, creator="", copyright=self.copyright[:40], taken="", fraction="", offset="")
+        yield self._only_look()
         yield AllowedFacts(self.orientation)
         yield AllowedFacts()
 
@@ -75,8 +86,7 @@ class AllowedFacts:
         return b"II*\0" + struct.pack("<I", 8) + block
 
     def xmp(self) -> bytes:
-        """An XMP packet with orientation, creator and copyright."""
-        turned = f' tiff:Orientation="{self.orientation}"' if self.orientation else ""
+        """An XMP packet with creator and copyright."""
         creator = f"<dc:creator><rdf:Seq><rdf:li>{escape(self.creator)}</rdf:li></rdf:Seq></dc:creator>"
         words = (
             f'<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">{escape(self.copyright)}</rdf:li></rdf:Alt></dc:rights>'
@@ -84,20 +94,20 @@ class AllowedFacts:
         inside = (creator if self.creator else "") + (words if self.copyright else "")
         packet = (
             '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-            '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            f'xmlns:tiff="http://ns.adobe.com/tiff/1.0/"{turned}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
+            '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"
         )
         return packet.encode()
 
     def directories(self, layout: IfdLayout, at: int, others: list[Value], next_at: int = 0) -> bytes:
-        """The main directory at `at` with `others` and these facts, followed by the one with the moment."""
+        """The main directory at `at` with `others` and these facts, followed by those with moment and colours."""
         values = others + self._main(layout)
-        if not self.taken:
+        if not self.taken and not self.is_adobe_rgb:
             return ifd.write(layout, values, at, next_at)
-        # The length does not depend on where the pointer leads.
+        # The lengths do not depend on where the pointers lead.
         length = len(ifd.write(layout, [*values, layout.pointer(EXIF_IFD, 0)], at, next_at))
         main = ifd.write(layout, [*values, layout.pointer(EXIF_IFD, at + length)], at, next_at)
-        return main + ifd.write(layout, self._camera(), at + length)
+        return main + self._camera(layout, at + length)
 
     def _main(self, layout: IfdLayout) -> list[Value]:
         values = [layout.short(ORIENTATION, self.orientation)] if self.orientation else []
@@ -105,9 +115,16 @@ class AllowedFacts:
             _text(tag, text) for tag, text in ((ARTIST, self.creator), (COPYRIGHT, self.copyright)) if text
         ]
 
-    def _camera(self) -> list[Value]:
+    def _camera(self, layout: IfdLayout, at: int) -> bytes:
+        """The camera's directory at `at`, followed by the one that names the colours."""
         pairs = ((_TAKEN, self.taken), (_TAKEN_OFFSET, self.offset), (_TAKEN_FRACTION, self.fraction))
-        return [Value(_VERSION, UNDEFINED, 4, b"0232"), *(_text(tag, text) for tag, text in pairs if text)]
+        values = [Value(_VERSION, UNDEFINED, 4, b"0232"), *(_text(tag, text) for tag, text in pairs if text)]
+        if not self.is_adobe_rgb:
+            return ifd.write(layout, values, at)
+        values.append(layout.short(_COLOUR_SPACE, _UNCALIBRATED))
+        length = len(ifd.write(layout, [*values, layout.pointer(_INTEROP_IFD, 0)], at))
+        camera = ifd.write(layout, [*values, layout.pointer(_INTEROP_IFD, at + length)], at)
+        return camera + ifd.write(layout, [_text(_INTEROP_INDEX, _ADOBE_RGB)], at + length)
 
 
 def _text(tag: int, text: str) -> Value:
@@ -147,13 +164,19 @@ def from_directory(content: Content, layout: IfdLayout, main: dict[int, IfdEntry
         creator=_said(content, main, ARTIST),
         copyright=_said(content, main, COPYRIGHT),
     )
-    pointer = main.get(EXIF_IFD)
+    camera = _below(content, layout, main.get(EXIF_IFD), base)
+    interop = _below(content, layout, camera.get(_INTEROP_IFD), base)
+    kept = replace(kept, is_adobe_rgb=_said(content, interop, _INTEROP_INDEX) == _ADOBE_RGB)
+    return _with_moment(kept, *(_said(content, camera, tag) for tag in (_TAKEN, _TAKEN_FRACTION, _TAKEN_OFFSET)))
+
+
+def _below(content: Content, layout: IfdLayout, pointer: IfdEntry | None, base: int) -> dict[int, IfdEntry]:
+    """The directory that a tag leads to; empty when it leads nowhere."""
     try:
         (at,) = ifd.integers(content, layout, pointer)[:1] if pointer else [0]
-        camera = {entry.tag: entry for entry in ifd.read(content, layout, at, base)[0]} if at else {}
+        return {entry.tag: entry for entry in ifd.read(content, layout, at, base)[0]} if at else {}
     except (Damaged, struct.error, ValueError):
-        return kept
-    return _with_moment(kept, *(_said(content, camera, tag) for tag in (_TAKEN, _TAKEN_FRACTION, _TAKEN_OFFSET)))
+        return {}
 
 
 def _said(content: Content, entries: dict[int, IfdEntry], tag: int) -> str:
@@ -186,9 +209,8 @@ def _exif_date(moment: datetime) -> str:
 def from_xmp(packet: bytes) -> AllowedFacts:
     """What an XMP packet says. It is searched, never parsed: no XML of a stranger reaches a parser."""
     text = packet[:_PACKET].decode("utf-8", "replace")
-    turned = re.search(r"\btiff:Orientation(?:\s*=\s*[\"']|>)\s*([1-8])\b", text)
+    # Its orientation is passed over: browsers obey EXIF alone, and a copy must stand as the original does.
     kept = AllowedFacts(
-        orientation=int(turned[1]) if turned else None,
         creator=_property(text, "dc:creator") or _property(text, "photoshop:Credit"),
         copyright=_property(text, "dc:rights"),
     )

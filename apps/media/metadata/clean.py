@@ -11,10 +11,11 @@ from typing import Any
 
 from PIL import Image
 
-from apps.media import images
-from apps.media.formats import AVIF, GIF, HEAD_BYTES, HEIF, JPEG, PNG, TIFF, WEBP, BadFile, Damaged, check_whole, sniff
+from apps.media.decoders import preload
+from apps.media.formats import AVIF, GIF, HEIF, JPEG, PNG, TIFF, WEBP, BadFile, Damaged
 from apps.media.metadata import gif, isobmff, jpeg, pieces, png, tiff, webp
 from apps.media.metadata.allowed_facts import Policy
+from apps.media.wholeness import opened
 
 FILE = "clean"
 _PLANS = {
@@ -40,20 +41,18 @@ def keep_nothing(source: Path, out_dir: Path) -> dict[str, Any]:
 
 def rewrite(source: Path, out_dir: Path, policy: Policy) -> dict[str, Any]:
     """Write the file `clean` into `out_dir` and tell its size in pixels as stored. Raises NotAnImage or Damaged."""
-    with source.open("rb") as file:
-        format = sniff(file.read(HEAD_BYTES))
-        check_whole(source, format)
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            try:
-                plan = _PLANS[format.name](content, policy)
-            except BadFile:
-                raise
-            except (struct.error, IndexError, ValueError, OverflowError, MemoryError, RecursionError) as error:
-                raise Damaged from error
-            # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
-            handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(handle, "wb") as made:
-                pieces.write(plan, content, made)
+    format, _ = opened(source)
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        try:
+            plan = _PLANS[format.name](content, policy)
+        except BadFile:
+            raise
+        except (struct.error, IndexError, ValueError, OverflowError, MemoryError, RecursionError) as error:
+            raise Damaged from error
+        # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
+        handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as made:
+            pieces.write(plan, content, made)
     size = _opened(out_dir / FILE, format.name)
     if size != _opened(source, format.name):
         raise Damaged
@@ -62,7 +61,7 @@ def rewrite(source: Path, out_dir: Path, policy: Policy) -> dict[str, Any]:
 
 def _opened(path: Path, name: str) -> tuple[str, int, int]:
     """What a decoder says of the file before it decodes it. Raises Damaged."""
-    images.preload()
+    preload()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
 from apps.media.metadata import allowed_facts
@@ -60,12 +60,12 @@ def plan(content: Content, policy: Policy) -> list[Piece]:
 
 def _plan(content: Content, policy: Policy) -> list[Piece]:
     edit = _Edit()
-    boxes = list(_boxes(content, 0, len(content)))
-    while boxes and boxes[-1].kind not in _KEPT_BOXES:
-        boxes.pop()
-    if not any(box.kind in (b"meta", b"moov") for box in boxes):
+    top = list(boxes(content, 0, len(content)))
+    while top and top[-1].kind not in _KEPT_BOXES:
+        top.pop()
+    if not any(box.kind in (b"meta", b"moov") for box in top):
         raise Damaged
-    for box in boxes:
+    for box in top:
         if box.kind == b"meta":
             _meta(content, box, policy, edit)
         elif box.kind == b"moov":
@@ -73,11 +73,12 @@ def _plan(content: Content, policy: Policy) -> list[Piece]:
             _tracks(content, box, edit)
         elif box.kind not in _KEPT_BOXES:
             edit.blank(box)
-    _empty_media(boxes, edit)
-    return list(_pieces(edit, boxes[-1].end))
+    _empty_media(top, edit)
+    return list(_pieces(edit, top[-1].end))
 
 
-def _boxes(content: Content, at: int, end: int) -> Iterator[Box]:
+def boxes(content: Content, at: int, end: int) -> Iterator[Box]:
+    """The boxes in [at, end), one behind the other. Raises Damaged for one that ends elsewhere."""
     while at + 8 <= end:
         size, kind = struct.unpack_from(">I4s", content, at)
         body = at + 8
@@ -92,7 +93,7 @@ def _boxes(content: Content, at: int, end: int) -> Iterator[Box]:
 
 
 def _child(content: Content, start: int, end: int, kind: bytes) -> Box | None:
-    return next((box for box in _boxes(content, start, end) if box.kind == kind), None)
+    return next((box for box in boxes(content, start, end) if box.kind == kind), None)
 
 
 # -- the picture's items -----------------------------------------------------------------------------
@@ -107,7 +108,7 @@ class _Item:
 
 def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
     parts: dict[bytes, Box] = {}
-    for part in _boxes(content, box.body + 4, box.end):
+    for part in boxes(content, box.body + 4, box.end):
         parts[part.kind] = part
         if part.kind in _TALK:
             edit.blank(part)
@@ -127,7 +128,7 @@ def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
     by_exif, by_xmp = (facts.under(policy) for facts in said)
     if any(item.kind == _EXIF for item in items.values()):
         # One place says it; only a file without Exif goes on saying it in XMP.
-        by_exif, by_xmp = by_exif.or_else(replace(by_xmp, orientation=None)), AllowedFacts()
+        by_exif, by_xmp = by_exif.or_else(by_xmp), AllowedFacts()
     for item in filter(_is_talk, items.values()):
         _silence(item, extents.get(item.id, []), by_exif if item.kind == _EXIF else by_xmp, edit, len(content))
 
@@ -139,7 +140,7 @@ def _is_talk(item: _Item | None) -> bool:
 def _items(content: Content, iinf: Box) -> Iterator[_Item]:
     version = content[iinf.body]
     first = iinf.body + (6 if version == 0 else 8)
-    for number, box in enumerate(_boxes(content, first, iinf.end)):
+    for number, box in enumerate(boxes(content, first, iinf.end)):
         version = content[box.body]
         if number > _MOST_ITEMS or box.kind != b"infe" or version < 2:
             raise Damaged
@@ -258,7 +259,7 @@ def _blank_between(edit: _Edit, keeping: list[Span], start: int, end: int) -> No
 
 def _tidy(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
     """Blank what talks, at any depth, and under `none` the moments of making."""
-    for inner in _boxes(content, box.body, box.end):
+    for inner in boxes(content, box.body, box.end):
         if inner.kind in _TALK or (inner.kind == b"meta" and box.kind != b"iprp"):
             edit.blank(inner)
         elif inner.kind in _CONTAINERS:
@@ -269,7 +270,7 @@ def _tidy(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
 
 def _tracks(content: Content, moov: Box, edit: _Edit) -> None:
     """Keep the samples of the tracks that are pictures; other tracks become free space."""
-    for trak in _boxes(content, moov.body, moov.end):
+    for trak in boxes(content, moov.body, moov.end):
         if trak.kind != b"trak":
             continue
         mdia = _child(content, trak.body, trak.end, b"mdia")
@@ -277,7 +278,7 @@ def _tracks(content: Content, moov: Box, edit: _Edit) -> None:
         minf = mdia and _child(content, mdia.body, mdia.end, b"minf")
         stbl = minf and _child(content, minf.body, minf.end, b"stbl")
         if hdlr and stbl and bytes(content[hdlr.body + 8 : hdlr.body + 12]) in _PICTURE_TRACKS:
-            edit.pictures += _samples(content, {box.kind: box for box in _boxes(content, stbl.body, stbl.end)})
+            edit.pictures += _samples(content, {box.kind: box for box in boxes(content, stbl.body, stbl.end)})
         else:
             edit.patches = {at: over for at, over in edit.patches.items() if not trak.start <= at < trak.end}
             edit.blank(trak)
@@ -312,10 +313,10 @@ def _samples(content: Content, tables: dict[bytes, Box]) -> Iterator[Span]:
 # -- the file anew -----------------------------------------------------------------------------------
 
 
-def _empty_media(boxes: list[Box], edit: _Edit) -> None:
+def _empty_media(top: list[Box], edit: _Edit) -> None:
     """In the media data only pictures stay, and the small items that were written over old ones."""
     ours = [Span(at, at + len(over)) for at, over in edit.patches.items() if isinstance(over, bytes)]
-    for box in boxes:
+    for box in top:
         if box.kind == b"mdat":
             inside = [span for span in (*edit.pictures, *ours) if span.end > box.body and span.start < box.end]
             for at in [at for at, over in edit.patches.items() if box.body <= at < box.end and isinstance(over, Zeros)]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass, field
 
 from apps.media.formats import Damaged
+from apps.media.jpeg_scans import END_OF_IMAGE, NEXT_MARKER, SCAN, WITHOUT_LENGTH, picture_end
 from apps.media.metadata import allowed_facts
 from apps.media.metadata.allowed_facts import AllowedFacts, Policy
 from apps.media.metadata.pieces import Content, Piece, Span
 
 _EXIF, _XMP, _IPTC, _ICC = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0"
-# What ends a run of coded pixels: a marker, but not a stuffed byte, a restart or a filling byte.
-_NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_SCAN, _END = 0xDA, 0xD9
 # Frames, tables, line counts, restart intervals, hierarchies: all that a decoder reads.
 _DECODING = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xDF} - {0xC8}
-_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
 @dataclass(slots=True)
@@ -25,6 +21,7 @@ class _Read:
     """What was found so far: pieces of the new file, and what the old one says in its three places."""
 
     content: Content
+    end: int
     front: list[Piece] = field(default_factory=list)
     rest: list[Piece] = field(default_factory=list)
     by_exif: AllowedFacts = AllowedFacts()
@@ -35,8 +32,8 @@ class _Read:
         """Sort one segment; returns where the next one is to be looked for."""
         if kind in _DECODING:
             self.rest.append(Span(start, end))
-        elif kind == _SCAN:
-            end = _scan_end(self.content, end)
+        elif kind == SCAN:
+            end = _scan_end(self.content, end, self.end)
             self.rest.append(Span(start, end))
         elif kind in (0xE1, 0xED):
             self._listen(bytes(self.content[start + 4 : end]))
@@ -68,14 +65,15 @@ class _Read:
 
 def plan(content: Content, policy: Policy) -> list[Piece]:
     """The pieces of the same picture under a policy. Raises Damaged."""
-    read, at = _Read(content), 2
-    while marker := _NEXT.search(content, at):
+    end = picture_end(content)
+    read, at = _Read(content, end.at), 2
+    while (marker := NEXT_MARKER.search(content, at)) and (end.is_marked or marker.start() < end.at):
         kind, at = content[marker.end() - 1], marker.end()
-        if kind == _END:
+        if kind == END_OF_IMAGE:
             return read.done(policy)
-        if kind not in _WITHOUT_LENGTH:
+        if kind not in WITHOUT_LENGTH:
             at = read.take(kind, at - 2, _segment_end(content, at))
-    raise Damaged
+    return read.done(policy)
 
 
 def _segment_end(content: Content, at: int) -> int:
@@ -85,11 +83,9 @@ def _segment_end(content: Content, at: int) -> int:
     return at + length
 
 
-def _scan_end(content: Content, at: int) -> int:
-    marker = _NEXT.search(content, at)
-    if marker is None:
-        raise Damaged
-    return marker.start()
+def _scan_end(content: Content, at: int, end: int) -> int:
+    marker = NEXT_MARKER.search(content, at)
+    return marker.start() if marker else end
 
 
 def _app1(said: AllowedFacts) -> list[Piece]:

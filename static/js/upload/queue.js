@@ -257,7 +257,7 @@ function spoken(status) {
     404: "This gallery is no longer here",
     413: "This file is too large",
     415: "This is not a photo we can show",
-    422: "This file is damaged or was cut off",
+    422: "This file is damaged or incomplete",
     507: "There is no space left in your plan",
   };
   return known[status] || "The server could not take it";
