@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from apps.media.formats import Damaged, UnknownKind
 from apps.media.metadata import ifd
@@ -50,7 +50,7 @@ def know_more_layouts() -> None:
     CMYK with any kind of alpha channel: that is a selection of the program that wrote it, and printers pass over it.
     Deep grey where white is zero, and unsigned 32 bits in the other byte order: `eight_bit` reads them by the tags.
     """
-    known: dict[Any, tuple[str, str]] = TiffImagePlugin.OPEN_INFO  # type: ignore[assignment]
+    known: dict[Any, tuple[str, str]] = TiffImagePlugin.OPEN_INFO
     big, little = TiffImagePlugin.MM, TiffImagePlugin.II
     for order in (big, little):
         for kinds, unpacker in {(1,): "CMYKX", (2,): "CMYKX", (1, 0): "CMYKXX", (2, 0): "CMYKXX"}.items():
@@ -64,11 +64,11 @@ def know_more_layouts() -> None:
 
 
 @contextmanager
-def opened(source: Path) -> Iterator[Image.Image]:
+def opened(source: Path) -> Iterator[ImageFile.ImageFile]:
     """The TIFF `source`, not yet decoded. Raises Damaged, or UnknownKind for a sound file that cannot be read."""
     know_more_layouts()
     try:
-        image: Image.Image = Image.open(source, formats=["TIFF"])
+        image = Image.open(source, formats=["TIFF"])
         if _is_misread(image):
             image.close()
             image = _by_libtiff(source)
@@ -98,7 +98,7 @@ def _is_misread(image: Image.Image) -> bool:
     )
 
 
-def _by_libtiff(source: Path) -> Image.Image:
+def _by_libtiff(source: Path) -> ImageFile.ImageFile:
     before, TiffImagePlugin.READ_LIBTIFF = TiffImagePlugin.READ_LIBTIFF, True
     try:
         return Image.open(source, formats=["TIFF"])
@@ -134,9 +134,11 @@ def eight_bit(image: Image.Image) -> Image.Image:
     """
     tags = _tags(image)
     bits, kind = _first(tags.get(_BITS), 16), _first(tags.get(_SAMPLE_FORMAT))
-    as_type = (
-        {("I", 32, _UNSIGNED): np.uint32, ("L", 8, _SIGNED): np.int8}.get((image.mode, bits, kind)) if tags else None
-    )
+    views: dict[tuple[str, int, int], type[np.generic]] = {
+        ("I", 32, _UNSIGNED): np.uint32,
+        ("L", 8, _SIGNED): np.int8,
+    }
+    as_type = views.get((image.mode, bits, kind)) if tags else None
     low, high = _range(image, bits, as_type)
     inverted = bool(tags) and _first(tags.get(_PHOTOMETRIC)) == _WHITE_IS_ZERO
     made = Image.new("L", image.size)

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -48,8 +48,9 @@ def near(found: Sequence[Sequence[int]], expected: Sequence[Sequence[int]], by: 
 
 
 def tiff(
-    samples: np.ndarray, photometric: int, *, order: str = "<", planar: bool = False, packed: bool = False,
-    extra: Sequence[int] = (), sample_format: int = 1, bits: int = 0, more: dict[int, tuple[int, ...]] | None = None,
+    samples: np.ndarray, photometric: int, *, order: Literal["<", ">"] = "<", planar: bool = False,
+    packed: bool = False, extra: Sequence[int] = (), sample_format: int = 1, bits: int = 0,
+    more: dict[int, tuple[int, ...]] | None = None,
 ) -> bytes:  # fmt: skip
     """A TIFF of these numbers (rows, columns[, channels]) in one strip, or in one strip for each channel.
 
