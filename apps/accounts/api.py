@@ -92,7 +92,7 @@ class StudioView(Conditional):
             with acting_in(self.studio):
                 if request.method != "POST":
                     return handler(request, *args, **kwargs)
-                return idempotency.once(self.entered, request, lambda: handler(request, *args, **kwargs))
+                return idempotency.once(self.credential, request, lambda: handler(request, *args, **kwargs))
 
         return inside
 

@@ -2,6 +2,10 @@
 
 The answer is kept in the transaction of the deed, so one is never there without the other. It may hold a secret
 that is shown once (a key, a link), so it is sealed with the caller's own Idempotency-Key, of which only a hash is kept.
+
+It is given to the credential that asked first and to no other: to another API key the same Idempotency-Key is another
+one. And it is given only while that credential may do what it might do then: the door of the request was passed
+before, but a gallery that was taken away since may stand in the answer.
 """
 
 from __future__ import annotations
@@ -24,7 +28,8 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from apps.accounts.access import Entered
-from apps.accounts.models import IdempotentReply, secret_hash
+from apps.accounts.credentials import Credential
+from apps.accounts.models import IdempotentReply, Role, secret_hash
 from apps.web.refusal import Refusal
 
 LONGEST_KEY = 128
@@ -47,24 +52,34 @@ class KeyReused(Refusal):
     sentence = "This Idempotency-Key was used for another request."
 
 
-def once(entered: Entered, request: Request, deed: Callable[[], Response]) -> Response:
+class RightsCut(Refusal):
+    """The caller may do less than when the answer was given."""
+
+    status = 409
+    code = "rights_cut"
+    sentence = "This was done before, and what you may see was cut since. Look at the gallery instead."
+
+
+def once(credential: Credential, request: Request, deed: Callable[[], Response]) -> Response:
     """Do the deed, or repeat the answer it once gave. Call it in the studio's transaction.
 
-    Only successes are remembered; what failed may be tried again. Raises InProgress, KeyReused, ValidationError.
+    Only successes are remembered; what failed may be tried again.
+    Raises InProgress, KeyReused, RightsCut, ValidationError.
     """
+    entered = credential.entered
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         return deed()
     if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise ValidationError({"Idempotency-Key": [f"At most {LONGEST_KEY} printable ASCII characters."]})
-    key_hash = secret_hash(key)
+    key_hash = secret_hash(f"{credential.key.pk if credential.key else 'session'}:{key}")
     _lock(entered, key_hash)
     replies = IdempotentReply.objects.for_studio(entered.studio)
     replies.filter(created_at__lt=timezone.now() - IdempotentReply.KEPT).delete()
     known = replies.filter(user=entered.user, key=key_hash).first()
     mark = fingerprint(request)
     if known is not None:
-        return _again(known, mark, key)
+        return _again(known, mark, key, credential)
     response = deed()
     if 200 <= response.status_code < 300:
         IdempotentReply(
@@ -73,7 +88,9 @@ def once(entered: Entered, request: Request, deed: Callable[[], Response]) -> Re
             key=key_hash,
             fingerprint=mark,
             status=response.status_code,
-            body=_seal(key).encrypt(json.dumps(response.data, cls=JSONEncoder).encode()).decode(),
+            body=_seal(key)
+            .encrypt(json.dumps([_rights(credential), response.data], cls=JSONEncoder).encode())
+            .decode(),
         ).save(force_insert=True)
     return response
 
@@ -87,11 +104,35 @@ def _lock(entered: Entered, key_hash: str) -> None:
             raise InProgress
 
 
-def _again(known: IdempotentReply, mark: str, key: str) -> Response:
+def _again(known: IdempotentReply, mark: str, key: str, credential: Credential) -> Response:
     if known.fingerprint != mark:
         raise KeyReused
-    body = json.loads(_seal(key).decrypt(str(known.body).encode()))
+    rights, body = json.loads(_seal(key).decrypt(str(known.body).encode()))
+    if not _are_held(rights, credential):
+        raise RightsCut
     return Response(body, status=known.status, headers={"Idempotent-Replayed": "true"})
+
+
+def _packed(credential: Credential, data: Any) -> bytes:
+    return json.dumps([_rights(credential), data], cls=JSONEncoder).encode()
+
+
+def _rights(credential: Credential) -> dict[str, Any]:
+    """What the credential may do and see, as JSON. albums: None for all."""
+    albums = credential.entered.album_ids
+    return {
+        "role": credential.entered.role,
+        "scopes": sorted(credential.scopes),
+        "albums": None if albums is None else sorted(str(pk) for pk in albums),
+    }
+
+
+def _are_held(then: dict[str, Any], credential: Credential) -> bool:
+    """True if the credential still has all the rights that it had then."""
+    now = _rights(credential)
+    sees_all = now["albums"] is None
+    sees = sees_all or (then["albums"] is not None and set(then["albums"]) <= set(now["albums"]))
+    return credential.entered.role.reaches(Role(then["role"])) and set(then["scopes"]) <= set(now["scopes"]) and sees
 
 
 def _seal(key: str) -> Fernet:

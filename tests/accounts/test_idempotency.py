@@ -11,9 +11,11 @@ import pytest
 from django.db import connection
 
 from apps.accounts import keys
-from apps.accounts.models import ApiKey, IdempotentReply, Studio, User
+from apps.accounts.models import ApiKey, IdempotentReply, Role, Studio, User
 from apps.accounts.tenancy import acting_in
 from tests.accounts.callers import Caller, bearer
+from tests.actors import keep_to
+from tests.factories import AlbumFactory, ApiKeyFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,48 @@ def test_an_answer_is_kept_for_a_day(caller: Caller, north: Studio) -> None:
         replies.update(created_at=replies.get().created_at - timedelta(hours=25))
     assert caller.send(PATH, BODY, HTTP_IDEMPOTENCY_KEY="one").status_code == 201
     assert made(north) == 2
+
+
+def test_another_credential_of_the_same_person_gets_no_answer_of_the_first(
+    caller: Caller, alice_user: User, north: Studio
+) -> None:
+    """The answer holds a key that is shown once; a key of less reach must not read it."""
+    secret = caller.send(PATH, BODY, HTTP_IDEMPOTENCY_KEY="one").json()["key"]
+    for scopes, status in (["admin"], 403), (["read"], 403):
+        ApiKeyFactory.create(studio=north, made_by=alice_user, scopes=scopes, secret=f"gk_{scopes[0]}")
+        answer = Caller(f"Api-Key gk_{scopes[0]}").send(PATH, BODY, HTTP_IDEMPOTENCY_KEY="one")
+        assert answer.status_code == status
+        assert secret not in answer.content.decode()
+
+
+def test_after_a_gallery_was_taken_away_its_answer_is_not_repeated(erin_user: User, north: Studio) -> None:
+    wedding, party = (AlbumFactory.create(studio=north, title=title) for title in ("Wedding", "Party"))
+    photo = PlacementFactory.create(album=wedding).photo_id
+    keep_to(north, erin_user, wedding, party)
+    caller = bearer(erin_user, "north")
+    body = {"photos": [str(photo)], "do": "trash"}
+
+    def send(key: str) -> Any:
+        return caller.send("/api/photos/batch", {**body, "album": str(wedding.pk)}, HTTP_IDEMPOTENCY_KEY=key)
+
+    assert send("one").status_code == 200
+    assert send("one")["Idempotent-Replayed"] == "true"
+    keep_to(north, erin_user, party)
+    again = send("one")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "rights_cut")
+    # More rights than then are no hindrance.
+    keep_to(north, erin_user, wedding, party, AlbumFactory.create(studio=north))
+    assert send("one")["Idempotent-Replayed"] == "true"
+
+
+def test_an_answer_of_an_owner_is_not_repeated_to_the_editor_they_became(alice_user: User, north: Studio) -> None:
+    caller = bearer(alice_user, "north")
+    made_by_owner = caller.send("/api/albums", {"title": "Wedding"}, HTTP_IDEMPOTENCY_KEY="one")
+    assert made_by_owner.status_code == 201
+    with acting_in(north):
+        north.memberships.filter(user=alice_user).update(role=Role.EDITOR)
+    again = caller.send("/api/albums", {"title": "Wedding"}, HTTP_IDEMPOTENCY_KEY="one")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "rights_cut")
 
 
 @pytest.mark.parametrize("key", ["x" * 129, "ü", "a\tb"])
