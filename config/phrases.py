@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.accounts.journal.sentences import Phrase, SentenceFacts
+from apps.accounts.journal.sentences import Phrase, SentenceFacts, joined
 
 _FIELDS: Final = {
     "title": "title",
@@ -25,8 +25,7 @@ _ORDERS: Final = {"manual": "by hand", "time": "by time", "name": "by file name"
 
 
 def _fields(facts: SentenceFacts) -> str:
-    words = [_FIELDS.get(name, name) for name in facts["fields"] or ["details"]]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return joined([_FIELDS.get(name, name) for name in facts["fields"] or ["details"]])
 
 
 def _moved(facts: SentenceFacts) -> str:

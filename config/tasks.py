@@ -21,9 +21,10 @@ from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
 from apps.uploads import pipeline
+from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE, derived.STUDIO.kind]
 
 STEPS: dict[str, Sequence[queue.Step]] = {
     # A photo that came: facts and renditions, then previews under the watermarks of the links that show it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -14,6 +13,7 @@ from django.core.exceptions import ValidationError
 from apps.accounts.credentials import SCOPES_OF
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.signing_in import LONGEST_PASSWORD
+from apps.accounts.zones import ZoneField
 
 SCOPE_LABELS = {
     "read": "Read everything in the studio",
@@ -61,6 +61,10 @@ class SignInForm(forms.Form):
     password = _old_password()
 
 
+def _first_zone() -> ZoneField:
+    return ZoneField(required=False, help_text="As your browser says. Type a city to find another.")
+
+
 class SignUpForm(forms.Form):
     """The password is chosen by who opens the email, so nobody can prepare an account for somebody else."""
 
@@ -84,6 +88,12 @@ class NewPasswordForm(forms.Form):
         return password
 
 
+class OpenStudioForm(NewPasswordForm):
+    """The last step of a sign-up."""
+
+    time_zone = _first_zone()
+
+
 class ChangePasswordForm(NewPasswordForm):
     current = _old_password("Your password now")
     password = _new_password("New password")
@@ -98,6 +108,8 @@ class FirstRunForm(forms.Form):
     name = _your_name()
     email = _email()
     password = _new_password()
+    time_zone = _first_zone()
+    field_order = ("code", "studio_name", "name", "email", "password", "time_zone")
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
@@ -180,10 +192,10 @@ class ApiKeyForm(forms.Form):
 
 
 class SettingsForm(forms.ModelForm[Studio]):
-    time_zone = forms.ChoiceField(
-        label="Time zone",
-        choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
-        help_text="Links end at the end of a day in this zone.",
+    time_zone = ZoneField(
+        required=True,
+        help_text="Links end and emails go out by this clock, and photos whose camera stored no zone are read in it. "
+        "All of them follow when you change it.",
     )
 
     class Meta:

@@ -19,7 +19,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from apps.accounts.journal.sentences import photos_word
+from apps.accounts.journal.sentences import counted
 from apps.accounts.tenancy import StudioModel, StudioQuerySet, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.refusal import Refusal
@@ -45,6 +45,14 @@ class NothingLeft(Refusal):
     sentence = "There is nothing to try again."
 
 
+class MustGoOn(Refusal):
+    """A task that nobody may stop."""
+
+    status = 409
+    code = "must_go_on"
+    sentence = "This cannot be stopped: the rest of your data must agree with it."
+
+
 class TaskState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "In progress"
@@ -60,8 +68,10 @@ class Task(StudioModel):
     """One long act of a studio.
 
     kind: names the deed, as "photos.move".  title: what it does, in words.  params: what the deed needs to know.
+    noun: what is counted.  may_stop: nobody may stop what the studio's other data must agree with.
     key: names what is asked for again and again ("" for what is not): one task of a key is active at a time.
-    total: photos chosen.  done: those dealt with.  changed: those of them that it made a difference to.
+    total: photos (or what `noun` says) chosen.  done: those dealt with.
+    changed: those of them that it made a difference to.
     failed: those that could not be dealt with.  message: how it ended, a sentence.
     undo: the entry of the journal by which the whole act is taken back; its entries share the task's id as their act.
     who: the member who began it; None for a guest's.
@@ -75,6 +85,8 @@ class Task(StudioModel):
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     params = models.JSONField(default=dict)
+    noun = models.CharField(max_length=20, default="photo", db_default="photo")
+    may_stop = models.BooleanField(default=True, db_default=True)
     key = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.WAITING)
     total = models.PositiveIntegerField(default=0)
@@ -143,7 +155,7 @@ class Task(StudioModel):
     @property
     def progress(self) -> str:
         """How far it is or how it ended, in words: "300 of 5,000 photos"."""
-        return self.message if not self.is_active else f"{self.done:,} of {photos_word(self.total)}"
+        return self.message if not self.is_active else f"{self.done:,} of {counted(self.total, self.noun)}"
 
     @property
     def may_retry(self) -> bool:
@@ -156,10 +168,10 @@ class Task(StudioModel):
             return None
         return {"message": self.message, "changed": self.changed, "failed": self.failed, "left": self.left}
 
-    def add(self, ids: Iterable[UUID], *, part: str = "") -> int:
+    def add(self, ids: Iterable[UUID], *, part: str = "", most: int = MOST) -> int:
         """Freeze photos (or what else the deed deals with) that the task is to deal with. Returns how many.
 
-        ids: no id twice.  part: told to the deed.  Raises TooManyForTask.
+        ids: no id twice.  part: told to the deed.  most: in all.  Raises TooManyForTask.
         """
         last: int = self.slices.aggregate(last=Max("number"))["last"] or 0
         cut = (
@@ -169,8 +181,8 @@ class Task(StudioModel):
         before = self.total
         for some in _batches(cut, _WRITTEN_AT_ONCE):
             self.total += sum(len(one.ids) for one in some)
-            if self.total > self.MOST:
-                raise TooManyForTask(f"At most {self.MOST:,} photos at once.")
+            if self.total > most:
+                raise TooManyForTask(f"At most {counted(most, self.noun)} at once.")
             TaskSlice.objects.for_studio(self.studio_id).bulk_create(some)
         self.save(update_fields=["total"])
         return self.total - before
@@ -189,11 +201,14 @@ class Task(StudioModel):
         self.save(update_fields=["state", "message", "ended_at"])
 
     def cancel(self) -> bool:
-        """Stop before the next slice. What was done stays. False if it was over already."""
+        """Stop before the next slice. What was done stays. False if it was over already. Raises MustGoOn."""
         if not self.is_active:
             return False
+        if not self.may_stop:
+            raise MustGoOn
         self.slices.all().delete()
-        self.end(TaskState.CANCELLED, f"Stopped after {self.done:,} of {photos_word(self.total)}. What was done stays.")
+        chosen = counted(self.total, self.noun)
+        self.end(TaskState.CANCELLED, f"Stopped after {self.done:,} of {chosen}. What was done stays.")
         return True
 
     def retry(self) -> None:

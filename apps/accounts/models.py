@@ -142,6 +142,18 @@ class Studio(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def hold_zone(self, *, to_change: bool = False) -> ZoneInfo:
+        """The zone as it is now, which stays so until the transaction ends.
+
+        Whoever stores what derives from the zone asks here: the change of a zone (`to_change`) waits for them, and
+        they wait for it, so that what it has to recompute is all there is.
+        """
+        share = "" if to_change else "_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"select pg_advisory_xact_lock{share}(hashtextextended(%s, 11))", [str(self.pk)])
+        self.time_zone = Studio.objects.values_list("time_zone", flat=True).get(pk=self.pk)
+        return self.zone
+
     @property
     def logo_url(self) -> str:
         """Address of the logo, or "" if there is none; it changes with the logo."""

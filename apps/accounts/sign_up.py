@@ -44,10 +44,10 @@ class AlreadyOwned(Refusal):
     sentence = "This code does not work. The newest one stands in the log."
 
 
-def open_studio(owner: User, name: str) -> Studio:
+def open_studio(owner: User, name: str, *, time_zone: str = "UTC") -> Studio:
     """A new studio with its owner. Its slug is made from the name and is nobody else's."""
     while True:
-        studio = Studio(name=name, slug=_free_slug(name))
+        studio = Studio(name=name, slug=_free_slug(name), time_zone=time_zone)
         try:
             with acting_in(studio):
                 studio.save(force_insert=True)
@@ -107,7 +107,7 @@ def asked_to_sign_up(token: str) -> tuple[str, str, str]:
     return email, name, studio_name
 
 
-def sign_up(*, email: str, name: str, studio_name: str, password: str) -> tuple[User, Studio]:
+def sign_up(*, email: str, name: str, studio_name: str, password: str, time_zone: str = "UTC") -> tuple[User, Studio]:
     """A new person with a new studio. Raises AddressTaken."""
     with transaction.atomic():
         try:
@@ -115,7 +115,7 @@ def sign_up(*, email: str, name: str, studio_name: str, password: str) -> tuple[
                 owner = User.objects.create_user(email, password, name=name)
         except IntegrityError:
             raise AddressTaken from None
-        return owner, open_studio(owner, studio_name)
+        return owner, open_studio(owner, studio_name, time_zone=time_zone)
 
 
 # -- the first person ----------------------------------------------------------------------------------------
@@ -149,7 +149,15 @@ def _is_the_code(code: str) -> bool:
     return hmac.compare_digest(kept, secret_hash(code.strip().lower()))
 
 
-def first_owner(*, email: str, password: str, name: str = "", studio_name: str, code: str | None = None) -> Studio:
+def first_owner(
+    *,
+    email: str,
+    password: str,
+    name: str = "",
+    studio_name: str,
+    time_zone: str = "UTC",
+    code: str | None = None,
+) -> Studio:
     """The first person and studio of this installation; of parallel tries one wins.
 
     code: what the log printed; None for who runs commands on this machine.  Raises AlreadyOwned.
@@ -159,6 +167,6 @@ def first_owner(*, email: str, password: str, name: str = "", studio_name: str, 
             cursor.execute("select pg_advisory_xact_lock(%s)", [_FIRST_OWNER_LOCK])
         if not is_unowned() or (code is not None and not _is_the_code(code)):
             raise AlreadyOwned
-        _, studio = sign_up(email=email, name=name, studio_name=studio_name, password=password)
+        _, studio = sign_up(email=email, name=name, studio_name=studio_name, password=password, time_zone=time_zone)
     _code_file().unlink(missing_ok=True)
     return studio

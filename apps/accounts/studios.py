@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from apps.accounts.access import Entered
 from apps.accounts.journal import note
+from apps.accounts.long_tasks import ACTIVE, Task
 from apps.accounts.models import Studio
 from apps.web.refusal import Refusal
 
 CHANGEABLE = ("name", "slug", "time_zone", "accent")
+# The kind of the tasks that recompute what derives from a studio's settings.
+DERIVED_KIND = "studio.derived"
 
 
 class SlugTaken(Refusal):
@@ -22,12 +28,15 @@ class SlugTaken(Refusal):
     sentence = "Another studio has this address."
 
 
-def change(entered: Entered, **wanted: Any) -> Studio:
-    """Change name, slug, time zone or accent; returns the studio as it is now. Raises SlugTaken; then nothing changed.
+def change(entered: Entered, **wanted: Any) -> tuple[Studio, list[Task]]:
+    """Change name, slug, time zone or accent.
 
-    Call it in the studio's transaction.
+    Returns the studio as it is now, and the tasks that recompute what derives from what was changed.
+    Raises SlugTaken, TooManyTasks; then nothing changed. Call it in the studio's transaction.
     """
     studio = entered.studio
+    if "time_zone" in wanted:
+        studio.hold_zone(to_change=True)
     changed = {name: value for name, value in wanted.items() if name in CHANGEABLE and getattr(studio, name) != value}
     if changed:
         try:
@@ -36,4 +45,12 @@ def change(entered: Entered, **wanted: Any) -> Studio:
         except IntegrityError:
             raise SlugTaken from None
         note(studio, entered.user, "studio.settings_changed", studio, **changed)
-    return Studio.objects.defer("logo").get(pk=studio.pk)
+    now = Studio.objects.defer("logo").get(pk=studio.pk)
+    begin: Callable[..., list[Task]] = import_string(settings.STUDIO_DERIVED).begin
+    return now, begin(now, changed, by=entered.user)
+
+
+def recomputing(studio: Studio) -> list[Task]:
+    """What is being recomputed because settings were changed, the newest first."""
+    mine = Task.objects.for_studio(studio).filter(kind=DERIVED_KIND, state__in=ACTIVE)
+    return list(mine.order_by("-created_at", "-id")[:5])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar, Self, cast
 from uuid import UUID
 
@@ -255,6 +255,25 @@ class Photo(StudioModel):
     @property
     def is_ready(self) -> bool:
         return self.state == PhotoState.READY
+
+    @property
+    def is_read_in_zone(self) -> bool:
+        """True if the instant of capture says nothing of the place's clock, so that the studio's zone does."""
+        return self.taken_at is not None and self.taken_offset is None
+
+    def wall_time(self, zone: tzinfo) -> datetime | None:
+        """What a clock at the place showed at the moment of capture, without an offset; None if it is unknown.
+
+        zone: the studio's, which holds where the camera stored no offset.
+        """
+        if self.taken_at is None:
+            return None
+        if self.taken_offset is not None:
+            zone = timezone.get_fixed_timezone(self.taken_offset)
+        try:
+            return self.taken_at.astimezone(zone).replace(tzinfo=None)
+        except OverflowError:
+            return self.taken_at.replace(tzinfo=None)
 
     def reprocess(self) -> None:
         """Process it again from the start: a person pressed *Try again*, or sent the file once more."""

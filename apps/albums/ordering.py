@@ -9,13 +9,14 @@ import re
 import time
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 
 from apps.accounts.journal import Watch
+from apps.accounts.models import Studio
 from apps.albums import counts
 from apps.albums.models import Album, Ordering, Photo, Placement
 
@@ -36,9 +37,10 @@ def name_key(camera_name: str) -> str:
     return re.sub(r"[0-9]+", lambda run: run.group().zfill(12), plain)[:NAME_KEY_LENGTH]
 
 
-def time_key(taken_at: datetime | None, camera_name: str) -> str:
-    """Order of capture; photos of one moment by name, photos without a time at the end."""
-    moment = taken_at.astimezone(UTC).strftime("%Y%m%d%H%M%S%f") if taken_at else "~"
+def time_key(wall_time: datetime | None, camera_name: str) -> str:
+    """Order of capture by the clock of the place; photos of one moment by name, photos without a time at the end."""
+    # Not by strftime: it writes years before 1000 with fewer digits.
+    moment = "".join(c for c in wall_time.isoformat(timespec="microseconds") if c.isdigit()) if wall_time else "~"
     return f"{moment} {name_key(camera_name)}"
 
 
@@ -48,13 +50,18 @@ def arrival_key(number: int | None = None) -> str:
     return f"{value:020d}"
 
 
-def sort_key(ordering: str, photo: Photo, manual_key: str) -> str:
-    """The key of a placement under the album's ordering."""
+def sort_key(ordering: str, photo: Photo, manual_key: str, zone: tzinfo) -> str:
+    """The key of a placement under the album's ordering. zone: the studio's."""
     if ordering == Ordering.TIME:
-        return time_key(photo.taken_at, photo.camera_name)
+        return time_key(photo.wall_time(zone), photo.camera_name)
     if ordering == Ordering.NAME:
         return name_key(photo.camera_name)
     return manual_key
+
+
+def zone_for(photo: Photo, studio: Studio) -> tzinfo:
+    """The zone to ask for a photo's key; not looked up where the key does not depend on it."""
+    return studio.hold_zone() if photo.is_read_in_zone else UTC
 
 
 def reorder(album: Album, ordering: Ordering) -> None:
@@ -66,8 +73,9 @@ def reorder(album: Album, ordering: Ordering) -> None:
         album.placements.exclude(sort_key=F("manual_key")).update(sort_key=F("manual_key"))
         return
     photos = Photo.objects.for_studio(album.studio_id).filter(placements__album_id=album.pk)
-    known = list(photos.only("id", "studio_id", "camera_name", "taken_at"))
-    keys = [sort_key(ordering, photo, "") for photo in known]
+    known = list(photos.only("id", "studio_id", "camera_name", "taken_at", "taken_offset"))
+    zone = album.studio.hold_zone()
+    keys = [sort_key(ordering, photo, "", zone) for photo in known]
     with connection.cursor() as cursor:
         cursor.execute(
             """update albums_placement p set sort_key = k.key
@@ -138,11 +146,31 @@ def refresh_keys(photo: Photo) -> None:
         # A photo that became ready is one more that clients see.
         counts.forget(album.pk)
     orderings = {album.pk: album.ordering for album in albums}
+    zone = zone_for(photo, photo.studio)
     for placement in photo.placements.filter(album_id__in=orderings):
-        key = sort_key(orderings[placement.album_id], photo, placement.manual_key)
+        key = sort_key(orderings[placement.album_id], photo, placement.manual_key, zone)
         if key != placement.sort_key:
             placement.sort_key = key
             placement.save(update_fields=["sort_key"])
+
+
+def refresh_time_keys(studio: Studio, photos: Sequence[Photo], zone: tzinfo) -> None:
+    """Give placements of photos whose instants moved their keys in albums that stand in order of time.
+
+    The wall time of most stays; it moves where a clock showed an hour that the zone leaves out.
+    """
+    mine = Album.objects.for_studio(studio).filter(ordering=Ordering.TIME, placements__photo__in=photos)
+    for album in mine.order_by("pk").distinct():
+        album.hold()
+    keys = [time_key(photo.wall_time(zone), photo.camera_name) for photo in photos]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update albums_placement p set sort_key = k.key
+               from unnest(%s::uuid[], %s::text[]) as k (photo_id, key), albums_album a
+               where p.studio_id = %s and p.photo_id = k.photo_id and a.studio_id = p.studio_id and a.id = p.album_id
+                 and a.ordering = %s and p.sort_key <> k.key""",
+            [[photo.pk for photo in photos], keys, studio.pk, Ordering.TIME],
+        )
 
 
 def _now_by_hand(album: Album) -> None:

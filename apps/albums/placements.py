@@ -16,7 +16,7 @@ from apps.accounts.journal.sentences import photos_word
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
 from apps.albums.models import Album, Photo, Placement, PlacementQuerySet, Section
-from apps.albums.ordering import arrival_key, sort_key
+from apps.albums.ordering import arrival_key, sort_key, zone_for
 from apps.web.raw_rows import insert
 
 
@@ -49,7 +49,7 @@ def place(
         section=section,
         section_rank=section.rank if section else 0,
         manual_key=manual_key,
-        sort_key=sort_key(album.ordering, photo, manual_key),
+        sort_key=sort_key(album.ordering, photo, manual_key, zone_for(photo, album.studio)),
     )
     counts.forget(album.pk)
     if insert(placement, unless_there=True):

@@ -16,7 +16,7 @@ from django.db.models import Count
 from apps.accounts import journal
 from apps.accounts.journal import ChangedSince, Changes, Erased, Undoing
 from apps.accounts.models import Studio
-from apps.albums import counts, ordering
+from apps.albums import capture_time, counts, ordering
 from apps.albums.models import Album, Ordering, Photo, Placement, Section
 from apps.web.refusal import Refusal
 
@@ -44,7 +44,10 @@ def in_album(undoing: Undoing) -> None:
     for album in albums:
         _settle(album, changes)
         counts.forget(album.pk)
-    for photo in Photo.objects.for_studio(studio).filter(pk__in=_retimed(changes)).order_by("pk"):
+    # What was read in a zone is read in that of today.
+    retimed = _retimed(changes)
+    capture_time.read_again(studio, retimed)
+    for photo in Photo.objects.for_studio(studio).filter(pk__in=retimed).select_related("studio").order_by("pk"):
         ordering.refresh_keys(photo)
 
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -50,7 +50,10 @@ class Stop(Exception):
 
 
 def cancel(studio: Studio, task_id: UUID) -> Task | None:
-    """Stop a task before its next slice; one that is over stays as it is. None if there is no such task."""
+    """Stop a task before its next slice; one that is over stays as it is. None if there is no such task.
+
+    Raises MustGoOn.
+    """
     task = Task.held(studio.pk, task_id)
     if task is not None and task.cancel():
         announce(task)
@@ -103,6 +106,11 @@ class _Kind(ABC):
     kind: str
     told: Callable[[Task], str]
 
+    # What is counted, how much of it at most, and whether members may stop it.
+    noun: ClassVar[str] = "photo"
+    most: ClassVar[int] = Task.MOST
+    may_stop: ClassVar[bool] = True
+
     def begin(
         self,
         studio: Studio,
@@ -122,7 +130,10 @@ class _Kind(ABC):
         active = Task.objects.for_studio(studio).filter(state__in=ACTIVE, who__isnull=False)
         if by is not None and active.count() >= MOST_ACTIVE:
             raise TooManyTasks
-        task = Task(studio=studio, kind=self.kind, title=title[:200], key=key, params=params, who=by)
+        task = Task(
+            studio=studio, kind=self.kind, title=title[:200], key=key, params=params, who=by,
+            noun=self.noun, may_stop=self.may_stop,
+        )  # fmt: skip
         task.save(force_insert=True)
         self.add(task, ids, part=part)
         _put(task)
@@ -131,7 +142,7 @@ class _Kind(ABC):
 
     def add(self, task: Task, ids: Iterable[UUID], *, part: str = "") -> None:
         """Let a task deal with more. Raises TooManyForTask."""
-        task.add(ids, part=part)
+        task.add(ids, part=part, most=self.most)
 
     def __call__(self, job: queue.Claimed) -> None:
         """Deal with one slice. A task that was cancelled or forgotten meanwhile is no error."""

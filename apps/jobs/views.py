@@ -35,7 +35,10 @@ def tasks(request: StudioRequest) -> HttpResponse:
 def cancel(request: StudioRequest, task_id: UUID) -> HttpResponse:
     """Stop a task before its next slice."""
     _look_at(request, task_id)
-    return _answer(request, _there(sliced.cancel(request.studio, task_id)))
+    try:
+        return _answer(request, _there(sliced.cancel(request.studio, task_id)))
+    except Refusal as refusal:
+        return _answer(request, None, str(refusal))
 
 
 @require_POST

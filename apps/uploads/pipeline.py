@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC
 from uuid import UUID
 
 from django.utils import timezone as clock
 
-from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
+from apps.albums import capture_time
 from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
@@ -78,22 +78,10 @@ def _learn_moment(photo: Photo, facts: Facts) -> None:
     held = Photo.objects.for_studio(photo.studio_id).select_for_update(no_key=True)
     photo.refresh_from_db(fields=["taken_at", "taken_offset", "taken_by_hand"], from_queryset=held)
     if not photo.taken_by_hand:
-        photo.taken_at = capture_moment(facts, photo.studio)
+        needs_zone = facts.taken_at is not None and facts.offset_minutes is None
+        zone = photo.studio.hold_zone() if needs_zone else UTC
+        photo.taken_at = capture_time.instant(facts.taken_at, facts.offset_minutes, zone)
         photo.taken_offset = facts.offset_minutes
-
-
-def capture_moment(facts: Facts, studio: Studio) -> datetime | None:
-    """The moment of capture: by the camera's own offset, else read in the studio's zone."""
-    if facts.taken_at is None:
-        return None
-    zone: tzinfo = studio.zone
-    if facts.offset_minutes is not None:
-        zone = timezone(timedelta(minutes=facts.offset_minutes))
-    try:
-        return facts.taken_at.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        # The year 1 or 9999 in a zone that leads out of the calendar: as good as unknown.
-        return None
 
 
 def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:

@@ -249,6 +249,11 @@ SPECTACULAR_SETTINGS = {
 JOURNAL_INVERSES = "config.inverses.INVERSES"
 JOURNAL_PHRASES = "config.phrases.PHRASES"
 
+# -- settings of studios -------------------------------------------------------------------------------
+
+# What is recomputed when they change, by the same token.
+STUDIO_DERIVED = "config.derived.STUDIO"
+
 # -- jobs ----------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.broker_url

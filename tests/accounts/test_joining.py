@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts import password_reset, sign_up
-from apps.accounts.models import Membership, User
+from apps.accounts.models import Membership, Studio, User
 from apps.accounts.tenancy import across_studios
+from apps.accounts.zones import ZoneField
 from tests.accounts.emails import path_in, sent
 from tests.factories import PASSWORD, UserFactory
 
@@ -225,3 +227,42 @@ def test_of_parallel_uses_of_a_link_one_wins(alice_user: User) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(use, range(8))) == 1
+
+
+# -- the zone of a new studio --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"), ("america/new york", "America/New_York"), ("Kathmandu", "Asia/Kathmandu"),
+        (" UTC ", "UTC"), ("", "UTC"), ("Asia/Calcutta", "Asia/Calcutta"),
+    ],
+)  # fmt: skip
+def test_a_zone_is_known_by_its_name_or_its_city(typed: str, zone: str) -> None:
+    assert ZoneField(required=False, help_text="").clean(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["Mars/Olympus", "../etc/passwd", "x" * 65, "Europe"])
+def test_what_is_no_zone_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        ZoneField(required=False, help_text="").clean(typed)
+
+
+def zone_of(slug: str) -> str:
+    with across_studios():
+        return Studio.objects.get(slug=slug).time_zone
+
+
+def test_a_studio_opens_in_the_zone_of_its_owners_browser(sign_up_link: str, nobody: Client) -> None:
+    shown = nobody.get(sign_up_link).content.decode()
+    assert "data-zone-guess" in shown
+    assert "shared/zone" in shown
+    assert nobody.post(sign_up_link, {"password": NEW, "time_zone": "Pacific/Auckland"}).status_code == 303
+    assert zone_of("alba-photo") == "Pacific/Auckland"
+
+
+def test_the_first_studio_too(code: str, nobody: Client) -> None:
+    assert "data-zone-guess" in nobody.get("/first-run/").content.decode()
+    assert nobody.post("/first-run/", {**first(code), "time_zone": "Berlin"}).status_code == 303
+    assert zone_of("alba") == "Europe/Berlin"

@@ -42,15 +42,15 @@ def test_names_are_ordered_as_people_count(album: Album) -> None:
     ]  # fmt: skip
 
 
-def test_times_are_compared_as_moments_not_as_clocks(album: Album) -> None:
-    tokyo, lisbon = timezone(timedelta(hours=9)), UTC
+def test_times_are_compared_by_the_clock_of_the_place(album: Album) -> None:
+    tokyo = timezone(timedelta(hours=9))
     shot = [
-        ("second.jpg", datetime(2026, 5, 30, 6, 0, tzinfo=lisbon)),
-        ("first.jpg", datetime(2026, 5, 30, 14, 0, tzinfo=tokyo)),
-        ("third.jpg", datetime(2026, 5, 30, 6, 0, 0, 1, tzinfo=lisbon)),
+        ("second.jpg", datetime(2026, 5, 30, 6, 0, tzinfo=UTC), None),
+        ("third.jpg", datetime(2026, 5, 30, 14, 0, tzinfo=tokyo), 540),
+        ("first.jpg", datetime(2026, 5, 30, 5, 59, 59, 1, tzinfo=UTC), None),
     ]
-    for name, at in shot:
-        put(album, name, taken_at=at)
+    for name, at, offset in shot:
+        put(album, name, taken_at=at, taken_offset=offset)
     put(album, "unknown.jpg")
     with acting_in(album.studio):
         ordering.reorder(album, Ordering.TIME)
@@ -205,7 +205,7 @@ def test_uploads_during_a_change_of_order_get_the_right_keys(north: Studio) -> N
     with acting_in(north):
         album.refresh_from_db(fields=["ordering"])
         rows = list(album.placements.select_related("photo"))
-        expected = {row.pk: ordering.sort_key(album.ordering, row.photo, row.manual_key) for row in rows}
+        expected = {row.pk: ordering.sort_key(album.ordering, row.photo, row.manual_key, UTC) for row in rows}
     assert len(rows) == 24
     assert {row.pk: row.sort_key for row in rows} == expected
 
@@ -235,7 +235,7 @@ def test_a_photo_that_is_finished_during_a_change_of_order_takes_the_new_key(nor
         finishing.result(timeout=30)
     with acting_in(north):
         row = album.placements.select_related("photo").get()
-    assert row.sort_key == ordering.sort_key(Ordering.TIME, row.photo, row.manual_key)
+    assert row.sort_key == ordering.sort_key(Ordering.TIME, row.photo, row.manual_key, UTC)
 
 
 @pytest.mark.django_db(transaction=True)

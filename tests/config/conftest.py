@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.services import Services
+from tests.sharing.conftest import shared  # noqa: F401  (a fixture)
 
 
 @pytest.fixture

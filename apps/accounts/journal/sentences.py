@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from apps.accounts.journal.models import JournalEntry
@@ -41,6 +41,17 @@ def undo_sentence(text: str, *, again: bool) -> str:
     return f"redid: {text}" if again else f"undid: {text}"
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 photo", "1,200 photos"."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def joined(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def photos_word(number: int) -> str:
     """How many photos, in words."""
-    return "1 photo" if number == 1 else f"{number:,} photos"
+    return counted(number, "photo")

@@ -16,6 +16,7 @@ from apps.accounts.forms import (
     JoinAsNewForm,
     JoinForm,
     NewPasswordForm,
+    OpenStudioForm,
     ResetRequestForm,
     SignUpForm,
 )
@@ -65,13 +66,11 @@ def sign_up_finish(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         return render(request, template, {"valid": False}, status=410)
     context = {"valid": True, "email": email, "studio_name": studio_name}
-    form = NewPasswordForm(sent(request), person=User(email=email, name=name))
+    form = OpenStudioForm(sent(request), person=User(email=email, name=name))
     if not form.is_valid():
         return page(request, template, context, form=form)
     try:
-        owner, studio = accounts_sign_up.sign_up(
-            email=email, name=name, studio_name=studio_name, password=form.cleaned_data["password"]
-        )
+        owner, studio = accounts_sign_up.sign_up(email=email, name=name, studio_name=studio_name, **form.cleaned_data)
     except accounts_sign_up.AddressTaken as refusal:
         return refused(request, template, context, form, refusal)
     begin_session(request, owner)

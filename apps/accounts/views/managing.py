@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,6 +20,7 @@ from apps.accounts.models import ApiKey, Role, Studio
 from apps.accounts.views.answers import page, refused, sent
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.refusal import Refusal
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -32,15 +34,22 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def settings(request: StudioRequest) -> HttpResponse:
     # A copy: a form that is not right must not change the studio that the page is drawn for.
     form = SettingsForm(sent(request), instance=copy(request.studio))
-    context = {"logo_form": LogoForm(), "usage": _usage(request.studio), "readable": _readable(request.studio)}
+    context = {
+        "logo_form": LogoForm(),
+        "usage": _usage(request.studio),
+        "readable": _readable(request.studio),
+        "recomputing": studios.recomputing(request.studio),
+    }
     if not form.is_valid():
         return page(request, "accounts/settings.html", context, form=form)
     try:
-        studio = studios.change(request.entered, **form.cleaned_data)
-    except studios.SlugTaken as refusal:
-        return refused(request, "accounts/settings.html", context, form, refusal, "slug")
+        with transaction.atomic():
+            studio, tasks = studios.change(request.entered, **form.cleaned_data)
+    except Refusal as refusal:
+        field = "slug" if isinstance(refusal, studios.SlugTaken) else None
+        return refused(request, "accounts/settings.html", context, form, refusal, field)
     answer = SeeOther(reverse("accounts:settings", args=[studio.slug]))
-    return htmx.tell(request, answer, "Saved.")
+    return htmx.tell(request, answer, " ".join(["Saved.", *(f"{task.title}." for task in tasks)]))
 
 
 def _readable(studio: Studio) -> int:

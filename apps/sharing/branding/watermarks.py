@@ -242,3 +242,24 @@ def spread_all(studio: Studio, album: Album | None) -> None:
         links = links.filter(album=album)
     for album_id in links.order_by("album_id").values_list("album_id", flat=True).distinct():
         _spread(studio.pk, album_id)
+
+
+# -- the studio's name as a mark -----------------------------------------------------------------------
+
+
+def ids_marked_with_name(studio: Studio) -> Iterable[UUID]:
+    """The albums whose previews have the studio's name burnt in, because no other words or picture were set."""
+    links = ShareLink.objects.for_studio(studio).filter(is_watermarked=True, revoked_at=None, album__trashed_at=None)
+    albums = Album.objects.for_studio(studio).filter(share_links__in=links).order_by("pk").distinct()
+    return [album.pk for album in albums if _is_name(of(studio, album))]
+
+
+def spread_again(studio: Studio, album_ids: Sequence[UUID]) -> int:
+    """Have the previews of these albums made under the mark that holds now. Returns how many albums."""
+    for album_id in album_ids:
+        _spread(studio.pk, album_id)
+    return len(album_ids)
+
+
+def _is_name(mark: Watermark) -> bool:
+    return not mark.picture and not mark.text

@@ -47,6 +47,7 @@ def deliver(
     now = timezone.now()
     _check(link, to, due_at, now)
     people = recipients.known_as(link.album, to)
+    local = due_at.astimezone(link.studio.hold_zone()) if due_at else None
     written = put_all(
         [
             drafted(
@@ -59,6 +60,8 @@ def deliver(
                 visitor=people.get(address),
                 note=note[: ClientEmail.NOTE_LENGTH],
                 language=language,
+                due_on=local.date() if local else None,
+                due_time=local.time() if local else None,
             )
             for address in to
         ]

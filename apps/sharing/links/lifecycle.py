@@ -16,7 +16,6 @@ from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
 from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, secrets
-from apps.web.days import end_of_day
 from apps.web.refusal import Unsuitable
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
@@ -91,8 +90,7 @@ class LinkWish:
             setattr(link, name, getattr(self, name))
         link.label = " ".join(self.label.split()) or "Link"
         if link.expires_on != self.expires_on:
-            link.expires_on = self.expires_on
-            link.expires_at = end_of_day(self.expires_on, studio.zone) if self.expires_on else None
+            link.set_end(self.expires_on, studio.hold_zone())
         if self.has_pin != link.has_pin:
             link.set_pin(secrets.new_pin() if self.has_pin else "")
         if self.password is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.utils import timezone
 
@@ -49,6 +52,8 @@ class ClientEmail(StudioModel):
     """What an email to a client is about. The email itself, and what became of it, is its row in the outbox.
 
     selection: the list that it tells of.  note: what the studio wrote for this once.
+    due_on, due_time: the day and the hour for which it is planned, as the studio's clock will show them; null for one
+    that goes out at once. The email's own `due_at` derives from them.
     """
 
     # Their words tell of one moment: they are written at once and stay.
@@ -64,6 +69,8 @@ class ClientEmail(StudioModel):
     kind = models.CharField(max_length=10, choices=EmailKind.choices)
     note = models.TextField(max_length=NOTE_LENGTH, blank=True)
     language = models.CharField(max_length=7, default="en")
+    due_on = models.DateField(null=True, editable=False)
+    due_time = models.TimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):
@@ -80,6 +87,12 @@ class ClientEmail(StudioModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.email_id}"
+
+    def planned_at(self, zone: ZoneInfo) -> datetime | None:
+        """The moment for which it is planned, by the studio's zone; None for one that goes out at once."""
+        if self.due_on is None or self.due_time is None:
+            return None
+        return datetime.combine(self.due_on, self.due_time, tzinfo=zone)
 
     @property
     def is_stale(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -240,10 +241,14 @@ class ShareLink(StudioModel):
         last_day: date = max(today, self.expires_on) + timedelta(days=days)
         if last_day > today + LONGEST_RUN:
             raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
-        self.expires_on, self.expires_at = last_day, end_of_day(last_day, self.studio.zone)
+        self.set_end(last_day, self.studio.hold_zone())
         self.save(update_fields=["expires_on", "expires_at"])
         note(self.studio, by, "link.extended", self, days=days, expires_on=last_day.isoformat())
         return last_day
+
+    def set_end(self, last_day: date | None, zone: ZoneInfo) -> None:
+        """Let it close at the end of a day in the studio's zone, or with None never; not saved."""
+        self.expires_on, self.expires_at = last_day, end_of_day(last_day, zone) if last_day else None
 
     def remove(self, *, by: User) -> None:
         """Delete it for ever; its URL then leads nowhere."""
