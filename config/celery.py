@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready
 from kombu import Queue
 
@@ -38,6 +39,7 @@ app.conf.update(
         "apps.jobs.tasks",
         "apps.media.tasks",
         "apps.albums.tasks",
+        "apps.faces.tasks",
         "apps.sharing.tasks",
         "apps.uploads.tasks",
         "config.tasks",
@@ -55,6 +57,8 @@ app.conf.beat_schedule = {
     "hash anew": {"task": "albums.refresh_fingerprints", "schedule": 60.0, "options": {"expires": 60}},
     "fold versions": {"task": "albums.fold_versions", "schedule": 60.0, "options": {"expires": 60}},
     "forget old uploads": {"task": "uploads.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
+    "find missing faces": {"task": "faces.catch_up", "schedule": 60.0, "options": {"expires": 60}},
+    "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -10,8 +10,10 @@ from typing import Final
 from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import undo
+from apps.faces import undo as faces_undo
 
 _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
+_OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 
 INVERSES: Final[dict[str, Inverse]] = {
     "album.changed": _IN_ALBUM,
@@ -22,6 +24,14 @@ INVERSES: Final[dict[str, Inverse]] = {
     "album.restored": Inverse(undo.album_trash, Role.EDITOR, "albums"),
     "album.state": _IN_ALBUM,
     "album.reordered": _IN_ALBUM,
+    "faces.assigned": _OF_PEOPLE,
+    "faces.denied": _OF_PEOPLE,
+    "faces.ignored": _OF_PEOPLE,
+    "faces.unignored": _OF_PEOPLE,
+    "people.merged": _OF_PEOPLE,
+    "people.never": _OF_PEOPLE,
+    "person.changed": _OF_PEOPLE,
+    "person.split": _OF_PEOPLE,
     "photo.changed": _IN_ALBUM,
     "photos.audience": _IN_ALBUM,
     "photos.deleted": _IN_ALBUM,

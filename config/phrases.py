@@ -126,6 +126,47 @@ _SHARING: Final[dict[str, Phrase]] = {
     "watermark.changed": "changed the watermark",
     "watermark.removed": "removed the watermark of a gallery",
 }
+_PERSON_FIELDS: Final = {
+    "birthday": "birthday",
+    "is_hidden": "visibility to clients",
+    "is_ignored": "state",
+    "name": "name",
+    "passport": "consent",
+    "passport_note": "consent",
+    "thumbnail_id": "picture",
+}
+
+
+def _faces_word(facts: SentenceFacts) -> str:
+    number = facts["faces"] or 0
+    return "1 face" if number == 1 else f"{number:,} faces"
+
+
+def _person_changed(facts: SentenceFacts) -> str:
+    words = dict.fromkeys(_PERSON_FIELDS.get(name, name) for name in facts["fields"] or ["details"])
+    return f"changed the {' and the '.join(words)} of a person"
+
+
+def _assigned(facts: SentenceFacts) -> str:
+    if facts["name"]:
+        return f"said that {_faces_word(facts)} show {facts['name']}"
+    return f"said who is in {_faces_word(facts)}"
+
+
+_FACES: Final[dict[str, Phrase]] = {
+    "faces.assigned": _assigned,
+    "faces.denied": lambda facts: f"said that a face is not {facts['name'] or 'this person'}",
+    "faces.gallery": _switched("switched faces on in the gallery", "switched faces off in the gallery"),
+    "faces.ignored": lambda facts: f"ignored {_faces_word(facts)}",
+    "faces.off": "switched faces off",
+    "faces.on": "switched faces on",
+    "faces.unignored": lambda facts: f"stopped ignoring {_faces_word(facts)}",
+    "people.merged": lambda facts: f"made {facts['people']} groups of faces one person",
+    "people.never": "said that two people are never the same",
+    "person.changed": _person_changed,
+    "person.erased": "erased a person",
+    "person.split": lambda facts: f"took {_faces_word(facts)} out of {facts['name'] or 'a person'}",
+}
 _STUDIO: Final[dict[str, Phrase]] = {
     "api_key.ended": "ended the API key “{name}”",
     "api_key.made": "made the API key “{name}”",
@@ -146,4 +187,4 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.settings_changed": "changed the studio’s settings",
     "studio.sizes": "changed the download sizes",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _STUDIO

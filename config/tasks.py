@@ -14,6 +14,8 @@ from celery import shared_task
 from apps.accounts import outbox
 from apps.albums import bulk, stale_fingerprints
 from apps.albums.models import Photo
+from apps.faces import erasing, scanning
+from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.media import on_demand
 from apps.sharing.branding import watermarks
@@ -27,8 +29,11 @@ from config import derived
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE, derived.STUDIO.kind]
 
 STEPS: dict[str, Sequence[queue.Step]] = {
-    # A photo that came: facts and renditions, then previews under the watermarks of the links that show it.
-    Photo.RENDER: [pipeline.render, watermarks.photo_came],
+    # A photo that came: facts and renditions, previews under the watermarks of the links that show it, then its faces,
+    # which are jobs of a queue behind the renditions.
+    Photo.RENDER: [pipeline.render, watermarks.photo_came, scanning.photo_came],
+    SCAN: [scanning.scan],
+    ERASE: [erasing.erase],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],
     # Files that are made when somebody first needs them.
     on_demand.DERIVE: [on_demand.derive],

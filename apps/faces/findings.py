@@ -50,7 +50,7 @@ class Box:
 class Found:
     """One face of a photo.
 
-    score: of the detector, 0 to 1.  size: side of the face's square in pixels of the original.
+    crop: a small WebP of it.  score: of the detector, 0 to 1.  size: side of its square in pixels of the original.
     sharpness, eyes: see `engine`; None where the face is too small.  embedding: DIMENSIONS numbers, or None.
     """
 
@@ -60,6 +60,7 @@ class Found:
     sharpness: float | None
     eyes: float | None
     embedding: tuple[float, ...] | None
+    crop: bytes = b""
 
     @property
     def is_trusted(self) -> bool:

@@ -181,11 +181,16 @@ def render(source: Path, out_dir: Path, *, limits: Limits = LIMITS) -> Rendered:
 
 def check_webp(path: Path, made: RenditionFile, limits: Limits) -> None:
     """Raise ValueError or OSError unless `path` is a WebP file of its own with pixels and profile only."""
+    if len(read_webp(path, limits.file_bytes)) != made.bytes:
+        raise ValueError("another length than told")
+
+
+def read_webp(path: Path, most: int) -> bytes:
+    """What a task wrote, at most so many bytes. Raises as `check_webp`."""
     with open_made(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        if size != made.bytes or size > limits.file_bytes:
-            raise ValueError("another length than told")
-        content = file.read()
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError("more bytes than allowed")
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
         raise ValueError("no WebP")
     at = 12
@@ -194,6 +199,7 @@ def check_webp(path: Path, made: RenditionFile, limits: Limits) -> None:
             raise ValueError("more than pixels and a profile")
         size = int.from_bytes(content[at + 4 : at + 8], "little")
         at += 8 + size + size % 2
+    return content
 
 
 def open_made(path: Path) -> BinaryIO:

@@ -185,6 +185,9 @@ ACROSS = {
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
     "apps.sharing.branding.views.logo_image": "a logo by slug",
     "apps.uploads.resumable.sweep": "sweep",
+    "apps.faces.scanning._renditions_wait": "whether renditions of any studio wait",
+    "apps.faces.scanning.catch_up": "sweep",
+    "apps.faces.regrouping.regroup_all": "sweep",
     "config.management.commands.demo._studio": "administration",
 }
 

@@ -1,0 +1,150 @@
+"""Who a new face is: it joins a person, or an unnamed group, or founds one; what is doubtful is only suggested.
+
+Distances are Euclidean between embeddings; the limits are measured (docs/faces.md). Exact scans within the studio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from pgvector import HalfVector
+
+from apps.faces.models import Face, Person
+
+#: So near, and with such a margin to everybody else, a face is the person; nobody of 12,247 wrong pairs was.
+JOIN, MARGIN = 0.45, 0.05
+#: So near, faces without a name lie in one group.
+LINK: Final = 0.50
+#: Up to here a human is asked.
+SUGGEST: Final = 0.60
+_CANDIDATES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A person and how near a face is to the nearest face of theirs.
+
+    leans: whom all faces of an unnamed group were suggested to be, so that the two do not compete.
+    """
+
+    person_id: UUID
+    is_named: bool
+    distance: float
+    leans: UUID | None = None
+
+
+def place(studio_id: UUID, faces: Sequence[Face]) -> None:
+    """Let new faces with an embedding join whom they belong to, under `hold`; the best ones first."""
+    for face in sorted(faces, key=lambda one: (not one.is_trusted, -one.size)):
+        near = nearest(face)
+        named = next((one for one in near if one.is_named), None)
+        joined = choose(near) if face.is_trusted else None
+        if joined is None and face.is_trusted:
+            group = Person(studio_id=studio_id, thumbnail_id=face.pk)
+            group.save(force_insert=True)
+            joined = group.pk
+        face.person_id = joined
+        doubted = named is not None and named.person_id != joined and named.distance <= SUGGEST
+        face.suggested_id = named.person_id if named and doubted else None
+        face.distance = named.distance if named and doubted else None
+        face.save(update_fields=["person", "suggested", "distance"])
+
+
+def choose(near: Sequence[Near]) -> UUID | None:
+    """Whom a trusted face joins. near: the nearest first."""
+    for one in near[:2]:
+        rivals = [other.distance for other in near if other != one and other.leans != one.person_id]
+        margin = min(rivals, default=9.0) - one.distance
+        if one.distance <= (JOIN if one.is_named else LINK) and margin >= MARGIN:
+            return one.person_id
+    return None
+
+
+_NEAREST: Final = """
+    select p.id, p.name <> '' or p.is_ignored, n.distance,
+        case when n.leaning = n.faces then n.leans end
+    from (
+        select f.person_id, min(f.embedding <-> %(vector)s::halfvec) as distance, count(*) as faces,
+            count(f.suggested_id) as leaning, min(f.suggested_id::text)::uuid as leans
+        from faces_face f
+        where f.studio_id = %(studio)s and f.person_id is not null and f.is_trusted and f.id <> %(face)s
+        group by f.person_id
+    ) n
+    join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
+    where n.distance <= %(within)s
+        and not exists (select from faces_notthem t
+            where t.studio_id = %(studio)s and t.face_id = %(face)s and t.person_id = p.id)
+        and not exists (select from faces_face o
+            where o.studio_id = %(studio)s and o.photo_id = %(photo)s and o.person_id = p.id and o.id <> %(face)s)
+    order by n.distance limit %(most)s
+"""
+
+
+def nearest(face: Face, *, within: float = SUGGEST + MARGIN) -> list[Near]:
+    """The people near a face, the nearest first: not those of whom a human said no, nor who is in the photo already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEAREST,
+            {
+                "vector": HalfVector(face.embedding).to_text(),
+                "studio": face.studio_id,
+                "face": face.pk,
+                "photo": face.photo_id,
+                "within": within,
+                "most": _CANDIDATES,
+            },
+        )
+        return [Near(*row) for row in cursor.fetchall()]
+
+
+_LEAVE_EMPTY: Final = """
+    delete from faces_person p where p.studio_id = %s and p.name = '' and not p.is_settled and not exists (
+        select from faces_face f where f.studio_id = p.studio_id and f.person_id = p.id)
+"""
+
+
+def leave_empty(studio_id: UUID) -> None:
+    """Unnamed groups without a face, on which no human worked, are nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE_EMPTY, [studio_id])
+
+
+_SUGGEST: Final = """
+    update faces_face f set suggested_id = k.person_id, distance = k.distance
+    from (
+        select distinct on (g.id) g.id, s.person_id, g.embedding <-> s.embedding as distance
+        from faces_face s
+        join faces_face g on g.studio_id = s.studio_id and g.embedding is not null and not g.is_confirmed
+            and not g.is_ignored and g.person_id is distinct from s.person_id
+            and (g.embedding <-> s.embedding) <= %(within)s
+        left join faces_person p on p.studio_id = g.studio_id and p.id = g.person_id
+        where s.studio_id = %(studio)s and s.id = any(%(samples)s)
+            and (p.id is null or (p.name = '' and not p.is_ignored))
+            and not exists (select from faces_notthem t
+                where t.studio_id = g.studio_id and t.face_id = g.id and t.person_id = s.person_id)
+            and not exists (select from faces_face o
+                where o.studio_id = g.studio_id and o.photo_id = g.photo_id and o.person_id = s.person_id)
+        order by g.id, distance
+    ) k
+    where f.studio_id = %(studio)s and f.id = k.id and (f.distance is null or f.distance > k.distance)
+"""
+_SAMPLES: Final = 5
+
+
+def spread(person: Person) -> None:
+    """A human said something of this person: faces without a name that are near are asked about next."""
+    if not person.name:
+        return
+    samples = Face.objects.for_studio(person.studio_id).filter(person=person, is_trusted=True)
+    chosen = list(samples.order_by("-is_confirmed", "-size").values_list("pk", flat=True)[:_SAMPLES])
+    with connection.cursor() as cursor:
+        cursor.execute(_SUGGEST, {"studio": person.studio_id, "samples": chosen, "within": SUGGEST})
+
+
+def doubt_no_more(studio_id: UUID, faces: Sequence[UUID]) -> None:
+    """These faces are answered: nobody is suggested for them any more."""
+    Face.objects.for_studio(studio_id).filter(pk__in=list(faces)).update(suggested=None, distance=None)

@@ -1,0 +1,17 @@
+"""Periodic tasks of faces."""
+
+from celery import shared_task
+
+from apps.faces import regrouping, scanning
+
+
+@shared_task(name="faces.catch_up")
+def catch_up() -> None:
+    """Every minute: have photos looked at that a switch, a move or a new engine left without faces."""
+    scanning.catch_up()
+
+
+@shared_task(name="faces.regroup")
+def regroup() -> None:
+    """By night: group anew what no human has touched."""
+    regrouping.regroup_all()
