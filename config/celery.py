@@ -40,6 +40,7 @@ app.conf.update(
         "apps.media.tasks",
         "apps.albums.tasks",
         "apps.faces.tasks",
+        "apps.library.tasks",
         "apps.sharing.tasks",
         "apps.uploads.tasks",
         "config.tasks",
@@ -59,6 +60,8 @@ app.conf.beat_schedule = {
     "forget old uploads": {"task": "uploads.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "find missing faces": {"task": "faces.catch_up", "schedule": 60.0, "options": {"expires": 60}},
     "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
+    "fold months": {"task": "library.fold_months", "schedule": 60.0, "options": {"expires": 60}},
+    "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("", include("apps.jobs.urls")),
     path("", include("apps.albums.urls")),
+    path("", include("apps.library.urls")),
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),
 ]

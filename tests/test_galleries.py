@@ -97,6 +97,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/selections/": ("", "?show=all"),
     "studio/<slug:slug>/emails/": ("",),
     "studio/<slug:slug>/history/": ("",),
+    "studio/<slug:slug>/library/": ("", "?q=wedding", "?q=-rejected", "?month=2090-01"),
     "studio/<slug:slug>/trash/": ("",),
     "api/albums": ("", "?limit=1"),
     "api/albums/photos/all": ("", "?limit=1"),

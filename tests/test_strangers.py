@@ -311,6 +311,7 @@ ALBUM = "studio/<slug:slug>/albums/<uuid:album_id>/"
 FOR_CONTRIBUTORS = {
     "studio/<slug:slug>/albums/": "get",
     "studio/<slug:slug>/journal/<uuid:entry_id>/undo/": "post",
+    "studio/<slug:slug>/library/": "get",
     ALBUM: "get",
     f"{ALBUM}tiles/": "get",
     f"{ALBUM}status/": "get",
@@ -339,6 +340,7 @@ LISTS = {
     "studio/<slug:slug>/selections/",
     "studio/<slug:slug>/emails/",
     "studio/<slug:slug>/history/",
+    "studio/<slug:slug>/library/",
     "studio/<slug:slug>/tasks/",
     "studio/<slug:slug>/trash/",
     "studio/<slug:slug>/trash/empty/",

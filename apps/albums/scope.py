@@ -95,7 +95,7 @@ class ScopePart:
         if self.photos is not None:
             seen = seen.filter(photo_id__any=self.photos)
         ordered = seen.in_order().reverse() if self.reach == Reach.BEFORE else seen.in_order()
-        return ordered.annotate(sizes=_sizes()).values_list(*FIELDS)[:most]
+        return ordered.annotate(sizes=sizes()).values_list(*FIELDS)[:most]
 
 
 _ROWS: Final = Compiled(ScopePart.query)
@@ -109,8 +109,8 @@ def rows(part: ScopePart, most: int, only: QuerySet[Any] | None = None) -> list[
         return [TileRow._make(row) for row in (_ROWS(part, most) if only is None else part.query(most, only))]
 
 
-def _sizes() -> Subquery:
-    """[tile width, thumb width, web width, web height] of a photo, each null if there is no such rendition.
+def sizes() -> Subquery:
+    """[tile width, thumb width, web width, web height] of a row's `photo`, each null if there is no such rendition.
 
     One look into the index of renditions per row, whatever the planner believes about the tables.
     """

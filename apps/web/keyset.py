@@ -64,7 +64,7 @@ def page(
     scope: what list the cursor belongs to. Cursors are signed with it.  Raises BadCursor.
     """
     keys = [Key.parse(name) for name in ordering]
-    signer = signing.Signer(salt=f"cursor:{scope}:{','.join(ordering)}")
+    signer = _signer(ordering, scope)
     backwards, position = _read(cursor, signer, keys) if cursor else (False, None)
     rows = rows.order_by(*(key.order(backwards) for key in keys))
     if position is not None:
@@ -94,6 +94,18 @@ def page_or_first(
         return page(rows, ordering, limit=limit, cursor=cursor, scope=scope)
     except BadCursor:
         return page(rows, ordering, limit=limit, scope=scope)
+
+
+def after(position: Sequence[str], ordering: Sequence[str], *, scope: str = "") -> str:
+    """The cursor of the page that begins behind a position, whether or not a row stands there.
+
+    position: a value for each field of the order, as its `value_to_string` writes it.
+    """
+    return _signer(ordering, scope).sign_object([0, *position])
+
+
+def _signer(ordering: Sequence[str], scope: str) -> signing.Signer:
+    return signing.Signer(salt=f"cursor:{scope}:{','.join(ordering)}")
 
 
 def _read(cursor: str, signer: signing.Signer, keys: list[Key]) -> tuple[bool, list[str]]:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.albums",
     "apps.faces",
+    "apps.library",
     "apps.sharing",
     "apps.uploads",
     "config",

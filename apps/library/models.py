@@ -1,0 +1,91 @@
+"""What the library knows of each photo, in the shape in which it is searched."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.tenancy import StudioModel, Works
+from apps.accounts.tenant_keys import SameStudio, TenantKey
+from apps.albums.models import Photo, Placement
+
+
+class LibraryPhoto(StudioModel):
+    """A photo that lies in a gallery and not in the trash. Its id is the photo's.
+
+    Rows are written by triggers alone, from the view `library_source` (see `index`), in the transaction of the change.
+
+    wall: what the clock on the wall showed when it was taken, written as if that were UTC; for a photo without a time,
+    when it was uploaded.  is_dated: the time of capture is known.
+    camera: "Canon EOS R6", without the maker's name twice.  aperture: f-number.  exposure: seconds.
+    focal_length: millimetres.  latitude, longitude: degrees, both or neither.
+    keywords: folded (see `folding`).
+    words: the lexemes of all its texts, and one for each gallery and section in which it lies (see `names`).
+    """
+
+    photo = TenantKey(Photo, related_name="library", db_index=False)
+    wall = models.DateTimeField()
+    is_dated = models.BooleanField()
+    uploaded_at = models.DateTimeField()
+    camera = models.CharField(max_length=241, blank=True)
+    lens = models.CharField(max_length=120, blank=True)
+    iso = models.IntegerField(null=True)
+    aperture = models.FloatField(null=True)
+    exposure = models.FloatField(null=True)
+    focal_length = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    rating = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=12, blank=True)
+    flag = models.CharField(max_length=6, blank=True)
+    keywords = ArrayField(models.TextField())
+    words = SearchVectorField()
+
+    ORDER: ClassVar[tuple[str, str]] = ("-wall", "-id")
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("photo"),
+            models.UniqueConstraint(fields=["studio", "photo"], name="library_libraryphoto_once"),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "-wall", "-id"], name="library_photo_order"),
+            models.Index(fields=["studio", "camera", "-wall", "-id"], name="library_photo_camera"),
+            models.Index(fields=["studio", "lens", "-wall", "-id"], name="library_photo_lens"),
+            models.Index(
+                fields=["studio", "rating", "-wall", "-id"], condition=Q(rating__gt=0), name="library_photo_rating"
+            ),
+            GinIndex(fields=["words"], name="library_photo_words"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """What lies in a restricted member's galleries."""
+        places = Placement.objects.visible_to(member).filter(trashed_at__isnull=True, album__trashed_at__isnull=True)
+        return Q(pk__in=places.values("photo_id"))
+
+
+class MonthCount(StudioModel):
+    """Photos that a month gained or lost, or what such changes added up to; the sum of a month's rows is its count.
+
+    month: its first day.  Rows are written by triggers, so that two uploads of one month do not wait for each other.
+    """
+
+    month = models.DateField()
+    photos = models.IntegerField()
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints]
+        indexes = [models.Index(fields=["studio", "month"], name="library_monthcount_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.photos:+}"

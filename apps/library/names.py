@@ -1,0 +1,100 @@
+"""Words as the index is asked for them: names of galleries and sections become ids when the question is asked.
+
+A rename so touches one row and no photo. A question is written as PostgreSQL writes a tsquery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from apps.accounts.access import Entered
+from apps.albums.filenames.distance import distance
+from apps.library.folding import words_of
+from apps.library.questions.kinds import Words
+from apps.library.questions.tree import Group
+
+# A longer text is no search.
+MOST_WORDS = 20
+# Shorter names are too many things with one letter changed.
+FORGIVING = 4
+MOST_TITLES = 5000
+NOTHING = "''"
+
+# The galleries (`#a:`) and sections (`#s:`) whose title has a word beginning so, and the word with its stems.
+_ASKED = """
+    select w.word, library_word(w.word)::text, array(
+        select '#a:' || replace(a.id::text, '-', '') from albums_album a
+        where a.studio_id = %(studio)s and a.trashed_at is null
+            and (%(albums)s::uuid[] is null or a.id = any(%(albums)s::uuid[]))
+            and ' ' || library_words(a.title) like '%% ' || w.word || '%%'
+        union all
+        select '#s:' || replace(s.id::text, '-', '') from albums_section s
+        where s.studio_id = %(studio)s and (%(albums)s::uuid[] is null or s.album_id = any(%(albums)s::uuid[]))
+            and ' ' || library_words(s.title) like '%% ' || w.word || '%%'
+    )
+    from unnest(%(words)s::text[]) as w(word)
+"""
+_PHRASE = "select phraseto_tsquery('simple', library_words(%s))::text"
+_TITLES = """
+    select distinct library_words(title) from (
+        select title from albums_album where studio_id = %(studio)s and trashed_at is null
+            and (%(albums)s::uuid[] is null or id = any(%(albums)s::uuid[]))
+        union all
+        select title from albums_section where studio_id = %(studio)s
+            and (%(albums)s::uuid[] is null or album_id = any(%(albums)s::uuid[]))
+    ) t limit %(most)s
+"""
+
+
+def questions_of(tree: Group, entered: Entered) -> dict[str, str]:
+    """Of each text that the rules ask for, the question to the index. One query, and one for each phrase."""
+    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, Words)]
+    texts = {rule.value for rule in rules if rule.operator.name == "contains"}
+    phrases = {rule.value for rule in rules if rule.operator.name != "contains"}
+    found = {Words.key("is", text): _phrase(text) for text in phrases}
+    if not texts:
+        return found
+    each = {text: words_of(text)[:MOST_WORDS] for text in texts}
+    asked = _asked({word for words in each.values() for word in words}, entered)
+    for text, words in each.items():
+        found[text] = " & ".join(f"( {asked[word]} )" for word in words) or NOTHING
+    return found
+
+
+def _phrase(text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_PHRASE, [text])
+        return str(cursor.fetchone()[0]) or NOTHING
+
+
+def _asked(words: Iterable[str], entered: Entered) -> dict[str, str]:
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, _scope(entered) | {"words": sorted(words)})
+        for word, question, marks in cursor.fetchall():
+            found[word] = " | ".join([question, *(f"'{mark}'" for mark in marks)])
+    return found
+
+
+def _scope(entered: Entered) -> dict[str, Any]:
+    mine = entered.album_ids
+    return {"studio": entered.studio.pk, "albums": None if mine is None else list(mine)}
+
+
+def near(words: Sequence[str], entered: Entered) -> dict[str, str]:
+    """For misspelt words the nearest word in a title, one letter away: {"marai": "maria"}. Folded."""
+    wanted = [word for word in words if len(word) >= FORGIVING]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TITLES, _scope(entered) | {"most": MOST_TITLES})
+        known = {part for (title,) in cursor.fetchall() for part in title.split()}
+    found = {}
+    for word in wanted:
+        close = [part for part in known if distance(word, part, 1) == 1]
+        if close and word not in known:
+            found[word] = min(close)
+    return found

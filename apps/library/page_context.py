@@ -1,0 +1,137 @@
+"""What the library's page shows. Run in the studio's transaction; the number of queries never grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from apps.accounts.access import Entered
+from apps.library.find import Library, LibraryPage
+from apps.library.months import Month
+from apps.library.questions import days, language
+from apps.library.questions.fields import FIELDS
+from apps.library.questions.kinds import Choice, Guests, Kind
+from apps.library.tiles import library_tiles, month_name
+
+SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A term of the search as a person reads it. without: the address of the page without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. month: where to begin.  size: of the tiles."""
+
+    search: language.Search
+    text: str = ""
+    month: date | None = None
+    after: str = ""
+    size: str = "m"
+
+    def url(self, path: str, **changed: str) -> str:
+        """The address with another cursor, month, size or text; what is empty or usual does not stand in it."""
+        parts = {"q": self.text, "size": self.size if self.size != "m" else ""} | changed
+        query = urlencode({name: value for name, value in parts.items() if value})
+        return f"{path}?{query}" if query else path
+
+
+def read(values: Any, *, today: date, with_guests: bool) -> Asked:
+    """What an address asks for; what makes no sense is as if it were not there. values: as of `QueryDict`."""
+    text = values.get("q", "").replace("\x00", "").strip()
+    # A form that adds a filter sends its name and value; they become a term of the text.
+    if added := _added(values):
+        text = f"{text} {added}".strip()
+    month = days.of_numbers(values.get("month", "")) if len(values.get("month", "")) == 7 else None
+    size = values.get("size", "")
+    search = language.read(text, today=today, with_guests=with_guests)
+    return Asked(search, text, month.first if month else None, values.get("after", ""), size if size in SIZES else "m")
+
+
+def _added(values: Any) -> str:
+    name, value = values.get("add", ""), values.get("value", "").replace('"', " ").strip()
+    if name not in FIELDS or not value:
+        return ""
+    sign = {"gte": ">=", "lte": "<="}.get(values.get("how", ""), "")
+    return f'{name}:"{value}"' if " " in value and not sign else f"{name}:{sign}{value}"
+
+
+def library(entered: Entered, asked: Asked, today: date) -> Library:
+    """The photos that the address asks for."""
+    return Library(entered, asked.search.tree, today=today)
+
+
+def whole(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
+    """Context of library/library.html."""
+    return _results(shown, asked, path) | {
+        "months": _years(shown.months),
+        "sizes": [(key, name, asked.url(path, size=key if key != "m" else "")) for key, name in SIZES.items()],
+        "size": asked.size,
+        "fields": _fields(shown.entered),
+        "month": f"{asked.month:%Y-%m}" if asked.month else "",
+    }
+
+
+def _results(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
+    page = shown.page(asked.after, month=asked.month)
+    return _tiles(shown, asked, path, page) | {
+        "q": asked.text,
+        "chips": [
+            Chip(shown.say(term.rule), asked.url(path, q=asked.search.without(number)))
+            for number, term in enumerate(asked.search.terms)
+        ],
+        "sentence": shown.sentence,
+        "misread": asked.search.misread,
+        "total": shown.total,
+        "earlier_url": asked.url(path, after=page.earlier) if page.earlier else "",
+        "here": path,
+    }
+
+
+def tiles(shown: Library, asked: Asked, path: str, before: str) -> dict[str, Any]:
+    """Context of library/_tiles.html: the page after the one that ends in the month `before`."""
+    return _tiles(shown, asked, path, shown.page(asked.after), before)
+
+
+def _tiles(shown: Library, asked: Asked, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
+    counts = {} if asked.search.terms else {one.key: one.photos for one in shown.months}
+    html = library_tiles(page.tiles, shown.entered, counts=counts, before=before, first_page=not before)
+    last = f"{page.tiles[-1].wall:%Y-%m}" if page.tiles else ""
+    return {"tiles": html, "next_url": asked.url(path, after=page.next, before=last) if page.next else ""}
+
+
+def _years(months: list[Month]) -> list[tuple[int, list[tuple[str, str, int]]]]:
+    return [
+        (year, [(one.key, month_name(one.key), one.photos) for one in some])
+        for year, some in groupby(months, lambda one: one.first.year)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A filter of the form that adds one. choices: its values, for a list."""
+
+    name: str
+    title: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def _fields(entered: Entered) -> list[Offered]:
+    seen = [field for field in FIELDS.values() if not (field.of_guests and entered.is_contributor)]
+    named = [field for field in seen if field.kind.control not in ("place",) and field.name != "text"]
+    return [Offered(field.name, field.title, _choices(field.kind)) for field in named]
+
+
+def _choices(kind: Kind) -> tuple[tuple[str, str], ...]:
+    kind = kind.inner if isinstance(kind, Guests) else kind
+    if isinstance(kind, Choice):
+        return tuple(kind.choices.items())
+    return (("true", "Yes"), ("false", "No")) if kind.control == "yes" else ()

@@ -1,0 +1,138 @@
+"""The one table of what can be asked of a photo: pages, search, the API and smart collections all read it.
+
+A field of the contract that has no line yet belongs to a part of the product that is not there yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from apps.albums.marks import LABELS
+from apps.albums.models import Flag, PhotoState
+from apps.library.questions.kinds import (
+    Choice,
+    Day,
+    Exposure,
+    Guests,
+    KeywordList,
+    Kind,
+    Moment,
+    Number,
+    Place,
+    Shape,
+    Text,
+    Words,
+    Yes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of rules. label: as in sentences.  title: as in lists to choose from.
+
+    aliases: other names in a search.  typed: the operator that `name:value` in a search means.
+    of_guests: it tells what clients did, which contributors do not learn.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    typed: str = "is"
+    of_guests: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ").capitalize() if not self.label else self.label[0].upper() + self.label[1:]
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return tuple(self.kind.phrases)
+
+
+_NAMES = {
+    "red": "red label", "yellow": "yellow label", "green": "green label", "blue": "blue label",
+    "purple": "purple label",
+}  # fmt: skip
+_FLAGS = {Flag.PICK.value: "picked", Flag.REJECT.value: "rejected"}
+_FLAG_WORDS = {"picked": "pick", "picks": "pick", "rejected": "reject", "rejects": "reject"}
+_GPS = Q(latitude__isnull=False)
+_PROBLEM = Q(photo__state=PhotoState.FAILED)
+_PICKED = Q(photo__picks__isnull=False)
+_COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnull=True)
+
+_TABLE = (
+    Field("text", "words", Words(), ("caption", "words"), "contains"),
+    Field("taken_at", "", Day("wall", dated="is_dated"), ("taken", "date", "datum")),
+    Field("uploaded_at", "uploaded ", Moment("uploaded_at"), ("uploaded", "added")),
+    Field("album", "gallery", Place("album_id"), ("gallery", "galerie")),
+    Field("section", "section", Place("section_id"), ("set",)),
+    Field("camera", "camera", Text("camera"), ("kamera",), "contains"),
+    Field("lens", "lens", Text("lens"), ("objektiv",), "contains"),
+    Field("iso", "ISO", Number("iso")),
+    Field("aperture", "aperture f/", Number("aperture"), ("f", "blende")),
+    Field("exposure", "exposure", Exposure("exposure"), ("shutter",)),
+    Field("focal_length", "focal length", Number("focal_length", unit=" mm"), ("focal", "mm")),
+    Field("width", "width", Number("photo__width", unit=" px")),
+    Field("height", "height", Number("photo__height", unit=" px")),
+    Field(
+        "orientation",
+        "orientation",
+        Shape(choices={"landscape": "landscape", "portrait": "portrait", "square": "square"}),
+        ("shape",),
+    ),
+    Field("kind", "kind", Choice("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"})),
+    Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
+    Field("label", "label", Choice("label", choices={name: _NAMES[name] for name in LABELS})),
+    Field("flag", "flag", Choice("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
+    Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort")),
+    Field("place", "place", Text("photo__place"), ("ort",), "contains"),
+    Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
+    Field("camera_name", "file name", Text("photo__camera_name"), ("name", "file", "datei"), "contains"),
+    Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem"))),
+    Field(
+        "favourite",
+        "favourite",
+        Guests(
+            inner=Yes(words=("a client's favourite", "no client's favourite")),
+            shown="photo__picks__selection__shown_id",
+            present=_PICKED,
+        ),
+        ("favorite",),
+        of_guests=True,
+    ),
+    Field(
+        "commented",
+        "comment",
+        Guests(
+            inner=Yes(words=("with comments", "without comments")),
+            shown="photo__comments__shown_id",
+            present=_COMMENTED,
+        ),
+        of_guests=True,
+    ),
+    Field(
+        "client_rating",
+        "client's rating",
+        Guests(
+            inner=Number("photo__marks__stars", nullable=False),
+            shown="photo__marks__shown_id",
+            present=Q(photo__marks__stars__gt=0),
+        ),
+        of_guests=True,
+    ),
+    Field(
+        "client_label",
+        "client's label",
+        Guests(
+            inner=Choice("photo__marks__label", choices={name: f"client's {name} label" for name in LABELS}),
+            shown="photo__marks__shown_id",
+            present=Q(photo__marks__label__gt=""),
+        ),
+        of_guests=True,
+    ),
+)
+FIELDS = {field.name: field for field in _TABLE}
+BY_WORD = {word: field for field in _TABLE for word in (field.name, *field.aliases)}

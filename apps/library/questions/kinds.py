@@ -1,0 +1,465 @@
+"""Kinds of fields: which operators each has, which values it takes, how it is said, and the condition it makes.
+
+A condition is about rows of `LibraryPhoto`. Negative operators are the contrary of positive ones and stand in no kind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from apps.accounts.access import Entered
+from apps.albums.models import Placement
+from apps.library.folding import fold
+from apps.library.models import LibraryPhoto
+from apps.library.questions import days
+from apps.library.questions.days import Days
+
+MOST_VALUES = 200
+MOST_LETTERS = 200
+MOST_DAYS = 36_500
+
+
+class BadValue(ValueError):
+    """The value does not suit the field. The message says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and what their words mean today.
+
+    today: the date on the studio's clock.  words: of each text asked for, the question to the index (see `names`).
+    titles: of each gallery or section asked for by id, its title, for sentences.
+    """
+
+    entered: Entered
+    today: date
+    words: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """path: the column, or the way to it from `LibraryPhoto`."""
+
+    path: str = ""
+    control: ClassVar[str] = "text"
+    operators: ClassVar[dict[str, str]] = {}
+
+    @property
+    def phrases(self) -> dict[str, str]:
+        """Its operators, each with how it is said."""
+        return self.operators
+
+    def read(self, value: object, operator: str) -> Any:
+        """One value as it is kept in rules. Raises BadValue."""
+        raise NotImplementedError
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        """What a positive operator asks of a row. value: as `read` gave it, a list of such for several."""
+        raise NotImplementedError
+
+    def say(self, value: Any, asker: Asker) -> str:
+        """A value in a sentence."""
+        return str(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > MOST_LETTERS or "\x00" in value:
+        raise BadValue(f"Write a text of at most {MOST_LETTERS} letters.")
+    return value.strip()
+
+
+_PLAIN = {
+    "is": "{label} {value}",
+    "is_not": "{label} not {value}",
+    "in": "{label} {value}",
+    "not_in": "{label} not {value}",
+}
+_EMPTY = {"is_empty": "no {label}", "is_not_empty": "any {label}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """A text, compared without case and accents."""
+
+    operators: ClassVar[dict[str, str]] = {
+        **_PLAIN,
+        "contains": "{label} with “{value}”",
+        "starts_with": "{label} beginning with “{value}”",
+        **_EMPTY,
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        return _text(value)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q((self.path, ""))
+        if operator == "in":
+            return Q((f"{self.path}__folded__in", [fold(one) for one in value]))
+        lookup = {"is": "exact", "contains": "contains", "starts_with": "startswith"}[operator]
+        return Q((f"{self.path}__folded__{lookup}", fold(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """A number. unit: stands behind it in sentences.  nullable: it may be unknown; else 0 is empty."""
+
+    unit: str = ""
+    nullable: bool = True
+    control: ClassVar[str] = "number"
+    operators: ClassVar[dict[str, str]] = {
+        **_PLAIN,
+        "lt": "{label} below {value}",
+        "lte": "{label} {value} or less",
+        "gt": "{label} above {value}",
+        "gte": "{label} {value} or more",
+        "between": "{label} {value}",
+        **_EMPTY,
+    }
+
+    def read(self, value: object, operator: str) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
+        except (ValueError, OverflowError):
+            number = math.nan
+        if not abs(number) < 2**31:
+            raise BadValue("Write a number.")
+        return int(number) if number.is_integer() else number
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q((f"{self.path}__isnull", True)) if self.nullable else Q((self.path, 0))
+        if operator == "between":
+            return Q((f"{self.path}__gte", min(value)), (f"{self.path}__lte", max(value)))
+        return Q((f"{self.path}__{'exact' if operator == 'is' else operator}", value))
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return f"{value:g}{self.unit}" if isinstance(value, float) else f"{value}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure(Number):
+    """Seconds; "1/250" is read and said as photographers do. As the camera rounds, 1/250 is anything that near."""
+
+    NEAR: ClassVar[float] = 0.01
+
+    def read(self, value: object, operator: str) -> float:
+        over, fraction, under = str(value).removesuffix("s").partition("/")
+        if fraction:
+            try:
+                value = float(over) / float(under)
+            except (ValueError, ZeroDivisionError):
+                raise BadValue("Write seconds, as 1/250 or 0.5.") from None
+        return Number.read(self, value, operator)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is":
+            return self._near(value)
+        if operator == "in":
+            return _any(self._near(one) for one in value)
+        return Number.condition(self, operator, value, asker)
+
+    def _near(self, value: float) -> Q:
+        return Q((f"{self.path}__gte", value * (1 - self.NEAR)), (f"{self.path}__lte", value * (1 + self.NEAR)))
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return f"1/{round(1 / value)} s" if 0 < value < 0.5 else f"{value:g} s"
+
+
+def _any(conditions: Any) -> Q:
+    found = Q(pk__in=())
+    for one in conditions:
+        found |= one
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """One of some words. choices: the value -> the word in sentences; "" among them is "none".
+
+    aliases: other words -> the value.
+    """
+
+    choices: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    empty: bool = True
+    control: ClassVar[str] = "choice"
+    operators: ClassVar[dict[str, str]] = {
+        "is": "{value}",
+        "is_not": "not {value}",
+        "in": "{value}",
+        "not_in": "not {value}",
+        **_EMPTY,
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        word = str(value).strip().lower()
+        word = self.aliases.get(word, word)
+        if not word or word not in self.choices:
+            raise BadValue(f"Choose {', '.join(name for name in self.choices if name)}.")
+        return word
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q((self.path, ""))
+        # What Lightroom and older imports wrote has capitals.
+        return _any(Q((f"{self.path}__iexact", one)) for one in (value if operator == "in" else [value]))
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return self.choices.get(value, str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Choice):
+    """Landscape, portrait or square, from the pixels."""
+
+    operators: ClassVar[dict[str, str]] = {name: Choice.operators[name] for name in ("is", "is_not", "in", "not_in")}
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        lookups = {"landscape": "gt", "portrait": "lt", "square": "exact"}
+        chosen = value if operator == "in" else [value]
+        return _any(Q((f"photo__width__{lookups[one]}", F("photo__height"))) for one in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Yes(Kind):
+    """Something holds or does not. holds: what, as a condition.  words: for both in sentences."""
+
+    holds: Q = field(default_factory=Q)
+    words: tuple[str, str] = ("yes", "no")
+    control: ClassVar[str] = "yes"
+    operators: ClassVar[dict[str, str]] = {"is": "{value}", "is_not": "not {value}"}
+
+    def read(self, value: object, operator: str) -> bool:
+        known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        if str(value).lower() not in known:
+            raise BadValue("Say true or false.")
+        return known[str(value).lower()]
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        return self.holds if value else ~self.holds
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return self.words[0] if value else self.words[1]
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Kind):
+    """A day on the clock of the wall, a month or a year. dated: also asks that the time is known."""
+
+    dated: str = ""
+    control: ClassVar[str] = "day"
+    operators: ClassVar[dict[str, str]] = {
+        "is": "{label}{value}",
+        "is_not": "not {label}{value}",
+        "lt": "{label}before {value}",
+        "lte": "{label}until {value}",
+        "gt": "{label}after {value}",
+        "gte": "{label}since {value}",
+        "between": "{label}{value}",
+        "within_last": "{label}in the last {value} days",
+        "is_empty": "without a date",
+        "is_not_empty": "with a date",
+    }
+
+    def read(self, value: object, operator: str) -> Any:
+        if operator == "within_last":
+            text = str(value)
+            if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_DAYS):
+                raise BadValue(f"Write a number of days from 1 to {MOST_DAYS:,}.")
+            return int(text)
+        # What programs send has a time behind the day.
+        found = days.of_numbers(str(value).partition("T")[0])
+        if found is None:
+            raise BadValue("Write a date as 2024, 2024-05 or 2024-05-04.")
+        return found.text
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        known = Q((self.dated, True)) if self.dated else Q()
+        if operator == "is_empty":
+            return ~known if self.dated else Q(pk__in=())
+        first, after = self._span(operator, value, asker)
+        if first is not None:
+            known &= Q((f"{self.path}__gte", self._moment(first, asker)))
+        if after is not None:
+            known &= Q((f"{self.path}__lt", self._moment(after, asker)))
+        return known
+
+    def _span(self, operator: str, value: Any, asker: Asker) -> tuple[date | None, date | None]:
+        """The first day, and the first one no more."""
+        one = timedelta(days=1)
+        if operator == "within_last":
+            return asker.today - timedelta(days=value - 1), asker.today + one
+        spans = [_days(text) for text in (value if operator == "between" else [value])]
+        first, last = min(span.first for span in spans), max(span.last for span in spans)
+        return {
+            "is": (first, last + one),
+            "between": (first, last + one),
+            "lt": (None, first),
+            "lte": (None, last + one),
+            "gt": (last + one, None),
+            "gte": (first, None),
+        }[operator]
+
+    def _moment(self, day: date, asker: Asker) -> datetime:
+        return _start(day)
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return str(value) if isinstance(value, int) else _days(value).words
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Day):
+    """A day on the studio's clock of a moment that is always known."""
+
+    operators: ClassVar[dict[str, str]] = {
+        name: words for name, words in Day.operators.items() if name not in ("is_empty", "is_not_empty")
+    }
+
+    def _moment(self, day: date, asker: Asker) -> datetime:
+        return datetime.combine(day, time.min, tzinfo=asker.entered.studio.zone)
+
+
+def _days(text: str) -> Days:
+    found = days.of_numbers(text)
+    assert found is not None, "rules hold what `read` gave"
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Kind):
+    """All texts of a photo, and the names of where it lies: every word, in any order; `is` is the phrase."""
+
+    operators: ClassVar[dict[str, str]] = {
+        "contains": "“{value}”",
+        "is": "the words “{value}”",
+        "is_not": "not the words “{value}”",
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        return _text(value)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        return Q(words__matches=asker.words[self.key(operator, value)])
+
+    @staticmethod
+    def key(operator: str, value: str) -> str:
+        """Under which `Asker.words` holds the question of such a rule."""
+        return f'"{value}"' if operator == "is" else value
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordList(Kind):
+    """Some words, each compared as a whole."""
+
+    operators: ClassVar[dict[str, str]] = {
+        "is": "{label} {value}",
+        "is_not": "without {label} {value}",
+        "any_of": "{label} {value}",
+        "not_in": "without {label} {value}",
+        "in": "{label} {value}",
+        "all_of": "all of {label} {value}",
+        "contains": "{label} with “{value}”",
+        "starts_with": "{label} beginning with “{value}”",
+        **_EMPTY,
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        return _text(value)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q((self.path, []))
+        if operator in ("contains", "starts_with"):
+            begins = "\n" if operator == "starts_with" else ""
+            return Q((f"{self.path}__lines__contains", begins + fold(value)))
+        wanted = [fold(one) for one in (value if isinstance(value, list) else [value])]
+        return Q((f"{self.path}__{'contains' if operator == 'all_of' else 'overlap'}", wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Kind):
+    """Where the photo lies: ids of galleries or of sections. path: the column of `Placement`."""
+
+    control: ClassVar[str] = "place"
+    operators: ClassVar[dict[str, str]] = {
+        "is": "in {value}",
+        "is_not": "not in {value}",
+        "in": "in {value}",
+        "any_of": "in {value}",
+        "not_in": "not in {value}",
+        "all_of": "in all of {value}",
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        try:
+            return str(UUID(str(value)))
+        except ValueError:
+            raise BadValue("Choose one of the list.") from None
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        ids = [UUID(one) for one in (value if isinstance(value, list) else [value])]
+        if operator == "all_of":
+            found = Q()
+            for one in ids:
+                found &= self._lies(asker, [one])
+            return found
+        return self._lies(asker, ids)
+
+    def _lies(self, asker: Asker, ids: Sequence[UUID]) -> Q:
+        lying = Placement.objects.visible_to(asker.entered).filter(
+            photo_id=OuterRef("photo_id"), trashed_at__isnull=True, album__trashed_at__isnull=True
+        )
+        return Q(Exists(lying.filter(**{f"{self.path}__any": list(ids)})))
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return f"“{asker.titles[value]}”" if value in asker.titles else "a gallery that is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Guests(Kind):
+    """Something that guests left at a photo. inner: of which kind it is.  shown: the way to the id of its gallery.
+
+    present: what holds of a row that says anything.
+    """
+
+    inner: Kind = field(default_factory=Kind)
+    shown: str = ""
+    present: Q = field(default_factory=Q)
+
+    @property
+    def phrases(self) -> dict[str, str]:
+        return self.inner.phrases
+
+    def read(self, value: object, operator: str) -> Any:
+        return self.inner.read(value, operator)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if isinstance(self.inner, Yes):
+            left = self._left(self.present, asker)
+            return left if value else ~left
+        if operator == "is_empty":
+            return ~self._left(self.present, asker)
+        return self._left(self.inner.condition(operator, value, asker), asker)
+
+    def _left(self, holds: Q, asker: Asker) -> Q:
+        rows = LibraryPhoto.guarded.filter(pk=OuterRef("pk"))
+        mine = asker.entered.album_ids
+        if mine is not None:
+            holds &= Q((f"{self.shown}__in", mine))
+        return Q(Exists(rows.filter(holds)))
+
+    def say(self, value: Any, asker: Asker) -> str:
+        return self.inner.say(value, asker)

@@ -1,0 +1,215 @@
+"""What people type into the search box: words, filters and dates, as a list of terms.
+
+    anna stairs camera:r6 iso:>1600 2024-05 rating:>=4 -rejected "first dance" last summer
+
+A filter is `name:value`; before the value may stand <, <=, > or >=, within it ".." for a span. "-" before a term is
+its contrary. What cannot be understood is told, and is never dropped in silence. The same text stands in the address,
+so that what was clicked can be typed and what was typed can be clicked away.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from apps.library.folding import words_of
+from apps.library.questions import days
+from apps.library.questions.fields import BY_WORD, FIELDS, Field
+from apps.library.questions.kinds import BadValue, Day, Number, Words
+from apps.library.questions.tree import BadOperator, Group, Rule, rule_of
+
+LONGEST = 500
+MOST_TERMS = 30
+
+_TERM = re.compile(r'(?P<minus>-)?(?:(?P<name>[^\W\d][\w-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]*))')
+_COMPARED = re.compile(r"(<=|>=|<|>)?(.*)", re.DOTALL)
+_OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+# Words that alone are a filter, as people say them.
+_SHORT = {
+    "rejected": ("flag", "is", "reject"),
+    "picked": ("flag", "is", "pick"),
+    "unflagged": ("flag", "is_empty", None),
+    "unrated": ("rating", "is_empty", None),
+    "favourites": ("favourite", "is", True),
+    "favorites": ("favourite", "is", True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of what was typed. text: as it was.  rule: what it asks."""
+
+    text: str
+    rule: Rule | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was typed, understood. misread: of each part that is not, a sentence that says so."""
+
+    terms: tuple[Term, ...]
+    misread: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> Group:
+        return Group("all", tuple(term.rule for term in self.terms))
+
+    @property
+    def text(self) -> str:
+        return " ".join(term.text for term in self.terms)
+
+    def without(self, number: int) -> str:
+        """The text without one of the terms."""
+        return " ".join(term.text for at, term in enumerate(self.terms) if at != number)
+
+    @property
+    def words(self) -> list[str]:
+        """The folded words that were typed without a filter."""
+        rules = [term.rule for term in self.terms if isinstance(term.rule, Rule)]
+        return [word for rule in rules if isinstance(rule.field.kind, Words) for word in words_of(rule.value)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    minus: bool
+    name: str
+    value: str
+    is_quoted: bool
+
+    @property
+    def is_word(self) -> bool:
+        """A plain word, of which a date may be made."""
+        return not (self.minus or self.name or self.is_quoted)
+
+
+def read(text: str, *, today: date, with_guests: bool = True) -> Search:
+    """The terms of a text of any length. today: on the studio's clock.  with_guests: as in `tree.read`."""
+    pieces = _pieces(text.replace("\x00", "")[:LONGEST])
+    terms: list[Term] = []
+    misread: list[str] = ["Only the beginning was read: the search is too long."] if len(text) > LONGEST else []
+    at = 0
+    while at < len(pieces):
+        if len(terms) == MOST_TERMS:
+            misread.append(f"Only the first {MOST_TERMS} terms were read.")
+            break
+        taken, dated = _date(pieces, at, today)
+        said = " ".join(piece.text for piece in pieces[at : at + taken])
+        try:
+            rule = dated or _rule(pieces[at], with_guests)
+        except (BadValue, BadOperator) as error:
+            misread.append(f"“{said}” was not understood. {error}")
+        else:
+            terms.append(Term(said, rule))
+        at += taken
+    return Search(tuple(terms), tuple(misread))
+
+
+def _pieces(text: str) -> list[_Piece]:
+    found, at = [], 0
+    while at < len(text):
+        match = _TERM.match(text, at)
+        if match is None or not match[0]:
+            at += 1
+            continue
+        at = match.end()
+        quoted = match["quoted"]
+        value = match["bare"] if quoted is None else quoted
+        # Punctuation alone is nothing that anybody asks for.
+        if match["name"] or words_of(value):
+            found.append(_Piece(match[0], bool(match["minus"]), match["name"] or "", value, quoted is not None))
+    return found
+
+
+def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, Rule | None]:
+    """The longest date that begins at a piece: of how many pieces, and its rule. (1, None) if there is none."""
+    run = []
+    for piece in pieces[at : at + days.LONGEST]:
+        if not piece.is_word:
+            break
+        run.append(piece.value)
+    for length in range(len(run), 0, -1):
+        found = days.of_numbers(run[0]) if length == 1 else None
+        found = found or days.of_words(run[:length], today)
+        if found is not None:
+            return length, _within(FIELDS["taken_at"], found)
+    return 1, None
+
+
+def _within(field: Field, found: days.Days) -> Rule:
+    first, between, last = found.text.partition("..")
+    return rule_of(field, "between", [first, last]) if between else rule_of(field, "is", first)
+
+
+def _rule(piece: _Piece, with_guests: bool) -> Rule | Group:
+    rule = _plain(piece, with_guests)
+    return Group("none", (rule,)) if piece.minus else rule
+
+
+def _plain(piece: _Piece, with_guests: bool) -> Rule:
+    if not piece.name:
+        return _short(piece, with_guests)
+    name = "_".join(words_of(piece.name))
+    if name == "has":
+        return _has(piece.value, with_guests)
+    field = BY_WORD.get(name)
+    if field is None or (field.of_guests and not with_guests):
+        raise BadOperator(f"There is no filter “{piece.name}”; a text with a colon goes into quotes.")
+    return _filter(field, piece)
+
+
+def _short(piece: _Piece, with_guests: bool) -> Rule:
+    short = _SHORT.get(piece.value.lower()) if not piece.is_quoted else None
+    if short and (with_guests or not FIELDS[short[0]].of_guests):
+        return rule_of(FIELDS[short[0]], short[1], short[2])
+    return rule_of(FIELDS["text"], "is" if piece.is_quoted else "contains", piece.value)
+
+
+def _has(value: str, with_guests: bool) -> Rule:
+    every = {"gps": "has_gps", "problem": "problem", "comments": "commented", "favourite": "favourite"}
+    known = {word: name for word, name in every.items() if with_guests or not FIELDS[name].of_guests}
+    word = value.lower()
+    if word in known:
+        return rule_of(FIELDS[known[word]], "is", True)
+    field = BY_WORD.get(word)
+    if field is None or "is_not_empty" not in field.operators or (field.of_guests and not with_guests):
+        raise BadOperator(f"Say {', '.join(f'has:{name}' for name in known)}.")
+    return rule_of(field, "is_not_empty", None)
+
+
+def _filter(field: Field, piece: _Piece) -> Rule:
+    compared = _COMPARED.fullmatch("" if piece.is_quoted else piece.value)
+    sign, value = (compared[1], compared[2]) if compared and compared[1] else (None, piece.value)
+    if value.lower() == "none" and "is_empty" in field.operators and not sign:
+        return rule_of(field, "is_empty", None)
+    if sign:
+        return rule_of(field, _OPERATORS[sign], value)
+    kind = field.kind
+    if isinstance(kind, Day):
+        found = days.of_numbers(value)
+        if found is None:
+            raise BadValue("Write a date as 2024, 2024-05 or 2024-05-04.")
+        return _within(field, found)
+    first, between, last = value.partition("..")
+    if between and isinstance(kind, Number):
+        return rule_of(field, "between", [first, last])
+    if piece.is_quoted and isinstance(kind, Words):
+        return rule_of(field, "is", value)
+    return rule_of(field, field.typed, value)
+
+
+def of_rule(rule: Rule) -> str:
+    """How one would type a condition; "" if the language has no words for it."""
+    name, op = rule.field.name, rule.operator.name
+    if op in ("is_empty", "is_not_empty"):
+        return f"{name}:none" if op == "is_empty" else f"-{name}:none"
+    signs = {value: sign for sign, value in _OPERATORS.items()}
+    if op in signs:
+        return f"{name}:{signs[op]}{rule.value}"
+    if op == "between":
+        return f"{name}:{rule.value[0]}..{rule.value[1]}"
+    if op in (rule.field.typed, "is", "contains"):
+        value = str(rule.value).lower() if isinstance(rule.value, bool) else str(rule.value)
+        return f'{name}:"{value.replace(chr(34), " ")}"' if re.search(r"[\s\"]", value) else f"{name}:{value}"
+    return ""

@@ -1,0 +1,17 @@
+"""Periodic tasks of the library."""
+
+from celery import shared_task
+
+from apps.library import index, months
+
+
+@shared_task(name="library.fold_months")
+def fold_months() -> None:
+    """Every minute: the changes of the months are added up."""
+    months.fold()
+
+
+@shared_task(name="library.complete")
+def complete() -> None:
+    """Every hour: photos that the index does not know come in; after an update, those of before it."""
+    index.complete()

@@ -1,0 +1,50 @@
+"""The HTML of the library's tiles: those of albums, with a heading before each month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from itertools import groupby
+
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.accounts.access import Entered
+from apps.albums.tiles import StudioPlace, studio_tiles
+from apps.library.find import LibraryTile
+from apps.library.questions.days import MONTHS
+
+
+def library_tiles(
+    tiles: Iterable[LibraryTile],
+    entered: Entered,
+    *,
+    counts: Mapping[str, int],
+    before: str = "",
+    first_page: bool = True,
+) -> SafeString:
+    """Tiles, newest first.
+
+    counts: photos of each month as "2024-05", to stand in its heading; a month without one has none.
+    before: the month of the photo before the first tile, "" if nothing is.  first_page: its images load at once.
+    """
+    out: list[str] = []
+    for month, of_month in groupby(tiles, lambda tile: f"{tile.wall:%Y-%m}"):
+        if month != before:
+            out.append(_heading(month, counts.get(month), filled=bool(before)))
+            before = month
+        for album_id, some in groupby(of_month, lambda tile: tile.album_id):
+            place = StudioPlace(entered.studio.pk, entered.studio.slug, album_id, None, False, tells_guests=False)
+            rows = [tile.row for tile in some]
+            out.append(studio_tiles(rows, {}, place, first_page=first_page and len(out) < 3, bare=True))
+    return mark_safe("".join(out))  # noqa: S308
+
+
+def month_name(month: str) -> str:
+    """ "2024-05" -> "May 2024"."""
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _heading(month: str, count: int | None, *, filled: bool) -> str:
+    fill = '<i class="fill"></i>' if filled else ""
+    said = f" <small>{count:,} photo{'' if count == 1 else 's'}</small>" if count else ""
+    return f'{fill}<h2 class="set" id="m-{escape(month)}">{month_name(month)}{said}</h2>'

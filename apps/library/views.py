@@ -1,0 +1,32 @@
+"""Pages of the library: all photos of the studio, by month, and of these the ones somebody looks for."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.library import page_context
+from apps.web import htmx
+from apps.web.answers import SeeOther
+
+
+@require_safe
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+def library(request: StudioRequest) -> HttpResponse:
+    """All photos that the member sees; `q` is a search, `month` where to begin. htmx gets the part it asks for."""
+    today = timezone.localdate()
+    asked = page_context.read(request.GET, today=today, with_guests=not request.entered.is_contributor)
+    if "add" in request.GET:
+        # One address for what was clicked and what was typed.
+        return SeeOther(asked.url(request.path))
+    shown = page_context.library(request.entered, asked, today)
+    if htmx.wants(request, "more"):
+        context = page_context.tiles(shown, asked, request.path, request.GET.get("before", "")[:7])
+        return htmx.vary(render(request, "library/_tiles.html", context))
+    context = page_context.whole(shown, asked, request.path)
+    template = "library/_results.html" if htmx.wants(request, "results") else "library/library.html"
+    return htmx.vary(render(request, template, context))
