@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
-from apps.albums import counts, placements, status, tiles
+from apps.albums import counts, figures, placements, status, tiles
 from apps.albums.cover import cover_of, with_covers
+from apps.albums.figures import GalleryFigures
 from apps.albums.marks import LABELS
 from apps.albums.models import Album, Flag, Section
 from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
@@ -45,6 +46,7 @@ class Card:
     standing: str = ""
     more_coming: bool = False
     published_at: datetime | None = None
+    figures: GalleryFigures = field(default_factory=GalleryFigures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[lis
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
     links = _links_of(entered, ids)
+    did = {} if entered.is_contributor else figures.of_albums(studio.pk, ids)
     shown = []
     for album in page.rows:
         album.studio = studio
         total = totals[album.pk]
-        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, links=links.get(album.pk)))
+        known = {"links": links.get(album.pk), "did": did.get(album.pk)}
+        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, **known))
     return shown, page.next or ""
 
 
@@ -83,7 +87,15 @@ def _links_of(entered: Entered, albums: list[UUID]) -> dict[UUID, status.Links]:
     return {} if entered.is_contributor else status.links_of(entered.studio.pk, albums)
 
 
-def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, links: status.Links | None = None) -> Card:
+def card(
+    album: Album,
+    photos: int,
+    size: int,
+    *,
+    cover: UUID | None = None,
+    links: status.Links | None = None,
+    did: GalleryFigures | None = None,
+) -> Card:
     """An album with its figures."""
     return Card(
         id=album.pk,
@@ -99,6 +111,7 @@ def card(album: Album, photos: int, size: int, *, cover: UUID | None = None, lin
         standing=(links or status.Links()).standing(album.state),
         more_coming=album.more_coming,
         published_at=album.published_at,
+        figures=did or GalleryFigures(),
     )
 
 
@@ -147,8 +160,9 @@ def summary(album: Album, counted: counts.Counts, entered: Entered) -> dict[str,
     """Context of albums/_summary.html."""
     size = counts.totals(album.studio_id, [album.pk])[album.pk].size
     links = _links_of(entered, [album.pk]).get(album.pk)
+    did = {} if entered.is_contributor else figures.of_albums(album.studio_id, [album.pk])
     return {
-        "album": card(album, counted.total, size, links=links),
+        "album": card(album, counted.total, size, links=links, did=did.get(album.pk)),
         "counts": counts.unready(album),
         "links_count": links.total if links else 0,
     }
@@ -168,11 +182,13 @@ def section_list(
 
 
 def place_of(album: Album, entered: Entered, rows: Sequence[tiles.TileRow]) -> tiles.StudioPlace:
-    """Where these tiles of this album are shown to this member."""
-    own = placements.touchable(entered, [row[0] for row in rows]) if entered.is_contributor else ()
+    """Where these tiles of this album are shown to this member, and what guests said of them."""
+    ids = [row.photo_id for row in rows]
+    said = {} if entered.is_contributor else figures.of_photos(album.studio_id, album.pk, ids)
+    own = placements.touchable(entered, ids) if entered.is_contributor else ()
     return tiles.StudioPlace(
         album.studio_id, entered.studio.slug, album.pk, album.cover_id, entered.may_edit, frozenset(own),
-        tells_guests=not entered.is_contributor,
+        tells_guests=not entered.is_contributor, said=said,
     )  # fmt: skip
 
 

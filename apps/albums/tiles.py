@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from apps.albums.figures import PhotoFigures
 from apps.albums.masonry import MasonryColumns
 from apps.albums.models import PhotoState
 from apps.media.serving import picture_url
@@ -213,6 +214,7 @@ class StudioPlace(NamedTuple):
     """Where the studio's tiles are shown, and to whom.
 
     own: photos that may be taken out again by who may not edit.  tells_guests: say from which guests a photo is kept.
+    said: what guests said of photos, where they said anything.
     """
 
     studio_id: UUID
@@ -222,6 +224,7 @@ class StudioPlace(NamedTuple):
     may_edit: bool
     own: frozenset[UUID] = frozenset()
     tells_guests: bool = True
+    said: Mapping[UUID, PhotoFigures] = {}
 
 
 def studio_tiles(
@@ -261,6 +264,22 @@ def _kept(row: TileRow) -> str:
     }
     said = "".join(f"<b>{one}</b>" for one, holds in words.items() if holds)
     return f'<span class="kept">{said}</span>' if said else ""
+
+
+def _said(figures: PhotoFigures | None) -> str:
+    """Hearts and comments of guests; those that nobody has read stand out."""
+    if figures is None:
+        return ""
+    parts = []
+    if figures.hearts:
+        people = "1 client" if figures.hearts == 1 else f"{figures.hearts} clients"
+        parts.append(f'<b title="Favourite of {people}">♥ {figures.hearts}</b>')
+    if figures.comments:
+        many = "1 comment" if figures.comments == 1 else f"{figures.comments} comments"
+        words = f"{many}, {figures.new_comments} new" if figures.new_comments else many
+        new = ' class="said__new"' if figures.new_comments else ""
+        parts.append(f'<b{new} title="{words}">✎ {figures.comments}</b>')
+    return f'<span class="said">{"".join(parts)}</span>' if parts else ""
 
 
 _FLAGS = {"pick": ("P", "Pick"), "reject": ("X", "Reject")}
@@ -314,5 +333,6 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{row.size}"'
-        f' data-section="{row.section_id or ""}">{inner}{_kept(row) if place.tells_guests else ""}{_own(row)}</div>'
+        f' data-section="{row.section_id or ""}">{inner}{_kept(row) if place.tells_guests else ""}{_own(row)}'
+        f"{_said(place.said.get(photo_id))}</div>"
     )

@@ -88,6 +88,7 @@ urlpatterns = [
     path(
         f"{ALBUM}/visitors/<uuid:visitor_id>/sign-out/", guests_studio_views.visitor_sign_out, name="visitor_sign_out"
     ),
+    path(f"{ALBUM}/preview/", guests_studio_views.preview, name="preview"),
     path(f"{LINK}/view-as/", guests_studio_views.view_as, name="view_as"),
     path(f"{LINK}/view-as/end/", guests_studio_views.view_as_end, name="view_as_end"),
     path(f"{LINK}/reminders/", emails_views.link_reminders, name="link_reminders"),

@@ -249,6 +249,11 @@ SPECTACULAR_SETTINGS = {
 # How what stands in it is taken back and put into words; the apps below config do not know each other's deeds.
 JOURNAL_INVERSES = "config.inverses.INVERSES"
 JOURNAL_PHRASES = "config.phrases.PHRASES"
+# What guests did, for the lists of galleries and photos, which stand below sharing (see albums.figures).
+GALLERY_FIGURES = {
+    "albums": "apps.sharing.activity.figures.of_albums",
+    "photos": "apps.sharing.activity.figures.of_photos",
+}
 
 # -- settings of studios -------------------------------------------------------------------------------
 

@@ -142,6 +142,7 @@ def ask_more(grant: Grant, visitor: Visitor, selection_id: UUID, *, now: datetim
     if asked.filter(detail__selection_id=str(selection.pk)).exists():
         return selection
     facts: dict[str, Any] = {"selection": selection.title, "selection_id": str(selection.pk), "maximum": maximum}
+    selection.ask_for_more(now)
     record.record(grant, ActivityKind.ASKED_MORE, visitor=visitor, user_agent=user_agent, **facts)
     selection.visitor, selection.album = visitor, grant.shown.album
     subject = f"{visitor.name} asks for more than {maximum} photos"

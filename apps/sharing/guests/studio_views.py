@@ -105,6 +105,23 @@ def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespon
 
 
 @require_POST
+@studio_page(Role.EDITOR, album_scoped=True)
+def preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Look at the gallery as the client does: by the client's own link, else by the newest that opens."""
+    album = album_of(request, album_id)
+    now = timezone.now()
+    for link in album.share_links.order_by("-is_main", "-created_at", "-id"):
+        link.album, link.studio = album, request.studio
+        token = link.token
+        if token and Terms.of(link, album).standing(now) in (Standing.OPEN, Standing.DRAFT):
+            response = SeeOther(reverse("sharing:gallery", args=[token]))
+            guests_view_as.begin(response, request.user, link, None, now=now)
+            return response
+    messages.info(request, "Create a link first. The preview shows what people see through it.")
+    return SeeOther("sharing:links", request.studio.slug, album_id)
+
+
+@require_POST
 @studio_page(Role.VIEWER, album_scoped=True)
 def view_as_end(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Back from the guest's place."""

@@ -98,7 +98,14 @@ class Comment(OfShown):
                 name="sharing_comment_pin",
             ),
         ]
-        indexes = [models.Index(fields=["studio", "shown", "photo", "created_at"], name="sharing_comment_thread")]
+        indexes = [
+            models.Index(fields=["studio", "shown", "photo", "created_at"], name="sharing_comment_thread"),
+            models.Index(
+                fields=["studio", "shown"],
+                condition=Q(author__isnull=True, read_at__isnull=True, removed_at__isnull=True),
+                name="sharing_comment_unread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"comment on {self.photo_id}"

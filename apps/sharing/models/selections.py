@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -77,7 +78,7 @@ class Selection(OfShown):
     """A named list of favourites of one visitor.
 
     Sending locks it; either side may open it again, which begins the next round. `extra`: how many photos beyond
-    the preset's maximum the studio has granted.
+    the preset's maximum the studio has granted.  asked_more_at: when the visitor asked for more and nobody answered.
     """
 
     MOST_EXTRA = 10_000
@@ -90,6 +91,7 @@ class Selection(OfShown):
     extra = models.PositiveIntegerField(default=0)
     note = models.TextField(max_length=2000, blank=True)
     sent_at = models.DateTimeField(null=True)
+    asked_more_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -104,7 +106,14 @@ class Selection(OfShown):
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="sharing_selection_sent_at"
             ),
         ]
-        indexes = [models.Index(fields=["studio", "state", "-sent_at"], name="sharing_selection_waiting")]
+        indexes = [
+            models.Index(fields=["studio", "state", "-sent_at"], name="sharing_selection_waiting"),
+            models.Index(
+                fields=["studio", "asked_more_at"],
+                condition=Q(asked_more_at__isnull=False),
+                name="sharing_selection_asked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -128,12 +137,17 @@ class Selection(OfShown):
     def hold(self) -> None:
         """Lock the row until the transaction ends and read afresh what acts on it depend on."""
         rows: Any = Selection.objects.for_studio(self.studio_id).select_for_update(no_key=True)
-        self.refresh_from_db(fields=["state", "round", "extra"], from_queryset=rows)
+        self.refresh_from_db(fields=["state", "round", "extra", "asked_more_at"], from_queryset=rows)
 
     def touch(self, *changed: str) -> None:
         """Save these columns, and when they or the photos in it changed."""
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "updated_at"])
+
+    def ask_for_more(self, now: datetime) -> None:
+        """The visitor asks for more photos than the limit allows. Whoever calls it holds the row."""
+        self.asked_more_at = now
+        self.save(update_fields=["asked_more_at"])
 
     def begin_round(self) -> None:
         """Let a sent list be changed again: what comes in from now on belongs to the next round.
@@ -153,14 +167,17 @@ class Selection(OfShown):
         return True
 
     def grant(self, extra: int, *, by: User) -> None:
-        """How many photos it may hold beyond the limit of its preset. extra: in all, not in addition."""
+        """How many photos it may hold beyond the limit of its preset; that answers who asked for more.
+
+        extra: in all, not in addition.
+        """
         if not 0 <= extra <= self.MOST_EXTRA:
             raise ValueError(f"Grant between 0 and {self.MOST_EXTRA:,} photos.")
         self.hold()
-        if self.extra == extra:
+        if self.extra == extra and self.asked_more_at is None:
             return
-        self.extra = extra
-        self.touch("extra")
+        self.extra, self.asked_more_at = extra, None
+        self.touch("extra", "asked_more_at")
         note(self.studio, by, "selection.granted", self, extra=extra)
 
 

@@ -15,6 +15,7 @@ from apps.accounts.access import Entered
 from apps.albums.models import Album
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Stream
+from apps.sharing.activity.figures import UNREAD
 from apps.sharing.models import Comment, Label, Mark, Pick, Selection, SelectionState, Verdict, Visitor, Work
 from apps.web import keyset
 
@@ -106,6 +107,24 @@ def waiting(member: Entered) -> QuerySet[Selection]:
     return Selection.objects.visible_to(member).filter(
         Exists(untouched), state=SelectionState.SENT, shown__album__trashed_at__isnull=True
     )
+
+
+def asking(member: Entered) -> QuerySet[Selection]:
+    """Lists whose visitors ask for more photos and have no answer."""
+    return Selection.objects.visible_to(member).filter(
+        asked_more_at__isnull=False, preset__isnull=False, shown__album__trashed_at__isnull=True
+    )
+
+
+def asking_lists(member: Entered) -> list[ListRow]:
+    """The same lists in the studio's tables, who asked first before all, at most `WAITING_PAGE`."""
+    rows = _with_figures(asking(member)).select_related("shown__album").order_by("asked_more_at", "id")
+    return [_row(one) for one in rows[:WAITING_PAGE]]
+
+
+def unread_comments(member: Entered) -> QuerySet[Comment]:
+    """Comments of guests on photos that still lie in the member's galleries, and that nobody has read."""
+    return Comment.objects.visible_to(member).filter(UNREAD, shown__album__trashed_at__isnull=True)
 
 
 def sent_lists(member: Entered, *, only_waiting: bool, after: str) -> tuple[list[ListRow], str]:

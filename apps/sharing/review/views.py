@@ -17,7 +17,7 @@ from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuids
 from apps.sharing.favourites import prepared_lists, studio
-from apps.sharing.models import Comment, Label, Selection, SelectionPreset, Verdict, Work
+from apps.sharing.models import Label, Selection, SelectionPreset, Verdict, Work
 from apps.sharing.review import answers, exports
 from apps.sharing.review import grid as review_grid
 from apps.sharing.review.answers import Question
@@ -27,6 +27,8 @@ from apps.web.answers import SeeOther
 from apps.web.refusal import Unsuitable
 
 STARS = (1, 2, 3, 4, 5)
+# How many photos one click allows whoever asks for more.
+MORE = 5
 OWN, MERGED = "studio", "merged"
 
 
@@ -50,10 +52,12 @@ def selections(request: StudioRequest) -> HttpResponse:
     """Lists that were sent, over all albums, the newest first; those that wait, unless all are asked for."""
     show_all = request.GET.get("show") == "all"
     rows, following = answers.sent_lists(request.entered, only_waiting=not show_all, after=request.GET.get("after", ""))
-    for row in rows:
+    asking = answers.asking_lists(request.entered) if not (show_all or request.GET.get("after")) else []
+    for row in (*rows, *asking):
         row.selection.album.studio = request.studio
     next_url = f"?{_with(request.GET, after=following)}" if following else ""
-    return render(request, "sharing/review/selections.html", {"rows": rows, "show_all": show_all, "next_url": next_url})
+    context = {"rows": rows, "asking": asking, "show_all": show_all, "next_url": next_url, "more": MORE}
+    return render(request, "sharing/review/selections.html", context)
 
 
 @require_safe
@@ -75,13 +79,10 @@ def _overview(request: StudioRequest, album: Album, form: PreparedListForm, *, b
         }
         for preset in prepared_lists.of(album).order_by("rank", "pk")
     ]
-    unread = Comment.objects.for_studio(request.studio).filter(
-        shown_id=album.pk, author__isnull=True, read_at__isnull=True, removed_at__isnull=True,
-        photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True,
-    )  # fmt: skip
     context = {
         "album": album,
         "lists": answers.lists_of(album),
+        "more": MORE,
         "people": people,
         "chosen": set(question.people),
         "question": question,
@@ -93,7 +94,7 @@ def _overview(request: StudioRequest, album: Album, form: PreparedListForm, *, b
         "stars": STARS,
         "presets": presets,
         "preset_form": PreparedListForm() if bad else form,
-        "unread_comments": unread.count(),
+        "unread_comments": answers.unread_comments(request.entered).filter(shown_id=album.pk).count(),
     }
     return render(request, "sharing/review/answers.html", context, status=422 if form.is_bound else 200)
 
@@ -117,6 +118,7 @@ def _selection(request: StudioRequest, row: Selection, *, problem: str = "") -> 
         "query": f"selection={row.pk}",
         "next_url": f"?{_with(request.GET, after=grid.next)}" if grid.next else "",
         "works": Work.choices,
+        "more": MORE,
         "problem": problem,
     }
     return render(request, "sharing/review/selection.html", context, status=422 if problem else 200)
@@ -174,7 +176,7 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
     if not form.is_valid():
         return _selection(request, row, problem=f"Grant between 0 and {Selection.MOST_EXTRA:,} photos.")
     row.grant(form.cleaned_data["extra"], by=request.user)
-    return _back(request, row, f"{row.visitor.name} may choose {row.extra} more.")
+    return _back(request, row, f"{row.visitor.name} can choose up to {row.maximum or row.extra} photos now.")
 
 
 # -- lists that the studio prepares --------------------------------------------------------------------------

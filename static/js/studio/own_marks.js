@@ -61,13 +61,50 @@ async function refresh(ids) {
   show();
 }
 
-/** In the lightbox: what the photo has. */
+const MARKS = [
+  ["flag", "pick", "P", "Pick (P)"],
+  ["flag", "reject", "X", "Reject (X)"],
+  ...[1, 2, 3, 4, 5].map((stars) => ["rating", String(stars), "★", `${stars} star${stars === 1 ? "" : "s"} (${stars})`]),
+  ...["red", "yellow", "green", "blue"].map((label, at) => ["label", label, "", `${label} label (${at + 6})`]),
+];
+
+/** The marks as buttons; a second click clears. */
+function bar() {
+  const made = Object.assign(document.createElement("div"), { className: "own-bar" });
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-label", "Your marks");
+  for (const [name, value, text, title] of MARKS) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: text, title });
+    button.setAttribute("aria-label", title);
+    Object.assign(button.dataset, { own: name, value });
+    if (name === "label")
+      button.append(
+        Object.assign(document.createElement("b"), {
+          className: `lab lab--${value}`,
+          textContent: value[0].toUpperCase(),
+        }),
+      );
+    made.append(button);
+  }
+  // The lightbox takes what is pressed on its ground for a drag or a tap on the photo.
+  for (const kind of ["pointerdown", "pointerup", "click"])
+    made.addEventListener(kind, (event) => event.stopPropagation());
+  made.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) mark([open], { [button.dataset.own]: button.dataset.value });
+  });
+  return made;
+}
+
+/** In the lightbox: what the photo has, and buttons for whoever may change it. */
 function show() {
-  if (!root) return;
-  let badge = root.querySelector(":scope > .own-shown");
-  badge ??= root.appendChild(Object.assign(document.createElement("div"), { className: "own-shown" }));
-  badge.setAttribute("role", "status");
-  badge.replaceChildren(...[...(own(open)?.childNodes ?? [])].map((node) => node.cloneNode(true)));
+  if (!root || !menu) return;
+  const shown = root.querySelector(":scope > .own-bar") ?? root.appendChild(bar());
+  for (const button of shown.children) {
+    const { own: name, value } = button.dataset;
+    button.setAttribute("aria-pressed", String(has(open, name) === value));
+    button.classList.toggle("is-on", name === "rating" && Number(value) <= Number(has(open, name)));
+  }
 }
 
 if (menu) {

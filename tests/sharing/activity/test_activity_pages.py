@@ -191,7 +191,7 @@ def test_the_feed_goes_on_by_key_and_costs_the_same(
 ) -> None:
     anna = visitor(share, "Anna")
     made = [did(share, "opened", who=anna, ago=number) for number in range(history.PAGE + 5)]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         first = alice.get(address()).content.decode()
     following = re.search(r'hx-get="([^"]*after=[^"]*)"', first)
     assert following

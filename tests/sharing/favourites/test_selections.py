@@ -440,6 +440,8 @@ def test_asking_for_more_emails_the_owners_once_a_day(enter: Enter, posted: Any,
             hearts.ask_more(ada.grant, ada.visitor, selection.pk, now=now + timedelta(hours=later))
     assert [one.to for one in mail.outbox] == [["alice@example.com"]]
     assert mail.outbox[0].subject == "Ada asks for more than 1 photos"
+    with acting_in(ada.share.studio):
+        assert Selection.objects.for_studio(ada.share.studio).get(pk=selection.pk).asked_more_at == now
     with posted(), acting_in(ada.share.studio):
         hearts.ask_more(ada.grant, ada.visitor, selection.pk, now=now + timedelta(hours=25))
     assert len(mail.outbox) == 2

@@ -250,6 +250,18 @@ def test_the_share_page_leads_there(shared: Make, erin: Client, bob: Client) -> 
     assert reverse("sharing:visitors", args=[share.studio.slug, share.album.pk]) in bob.get(page).content.decode()
 
 
+def test_the_gallery_s_page_shows_what_the_client_sees(shared: Make, erin: Client, bob: Client) -> None:
+    share = shared(password=PASSWORD)
+    where = reverse("sharing:preview", args=["north", share.album.pk])
+    assert f'action="{where}"' in erin.get(share.album.get_absolute_url()).content.decode()
+    assert erin.post(where)["Location"] == share.url()
+    assert "preview-bar" in erin.get(share.url()).content.decode()
+    assert bob.post(where).status_code == 403
+    with acting_in(share.studio):
+        ShareLink.objects.for_studio(share.studio).update(revoked_at=timezone.now())
+    assert erin.post(where)["Location"] == reverse("sharing:links", args=["north", share.album.pk])
+
+
 def test_what_a_preview_would_write_down_is_not(shared: Make) -> None:
     share = shared()
     now = timezone.now()

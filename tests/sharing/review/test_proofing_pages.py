@@ -105,9 +105,9 @@ class TestOverview:
             visitor = proofing.visitor(f"Guest{number}")
             proofing.selection(visitor, 1, 2, 3, 4, 5, 6)
             proofing.comment(visitor, 1 + number % 6, "Nice")
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(26):
             alice.get(proofing.base)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             alice.get(f"{proofing.base}comments/")
 
 
@@ -147,6 +147,25 @@ class TestOneList:
         assert (fresh.is_sent, fresh.round, fresh.extra) == (False, 2, 5)
         assert erin.post(f"{proofing.base}{row.pk}/extra/", {"extra": "-1"}).status_code == 422
 
+    def test_who_asks_for_more_is_answered_where_the_list_is(
+        self, erin: Client, bob: Client, proofing: Proofing
+    ) -> None:
+        row = proofing.selection(proofing.visitor("Anna"), 1, preset=proofing.preset(maximum=1), extra=2)
+        pages = ["/studio/north/selections/", proofing.base, f"{proofing.base}{row.pk}/"]
+        assert not any("Allow 5 more" in erin.get(page).content.decode() for page in pages)
+        with acting_in(proofing.studio):
+            row.ask_for_more(timezone.now())
+        for page in pages:
+            text = erin.get(page).content.decode()
+            assert "Allow 5 more" in text, page
+            assert '<span class="nav__count" title="Waiting for you">1</span>' in text
+            assert "Allow 5 more" not in bob.get(page).content.decode()
+        granted = re.search(r'name="extra" value="(\d+)">\s*<button class="btn btn--main">Allow', text)
+        assert granted
+        erin.post(f"{proofing.base}{row.pk}/extra/", {"extra": granted[1]})
+        assert proofing.fresh(row).extra == 7
+        assert not any("Allow 5 more" in erin.get(page).content.decode() for page in pages)
+
     def test_a_list_of_another_album_is_not_here(self, alice: Client, proofing: Proofing, north: Studio) -> None:
         row = proofing.selection(proofing.visitor("Anna"), 1)
         other = AlbumFactory.create(studio=north)
@@ -184,7 +203,7 @@ class TestWaiting:
         anna = proofing.visitor("Anna")
         for number in range(3):
             proofing.selection(anna, number + 1, sent=True, title=f"List {number}")
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             first = alice.get("/studio/north/selections/")
         second = alice.get(f"/studio/north/selections/{first.context['next_url']}")
         titles = [one.selection.title for page in (first, second) for one in page.context["rows"]]
