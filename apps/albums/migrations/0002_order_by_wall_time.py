@@ -59,5 +59,7 @@ class Migration(migrations.Migration):
         ("accounts", "0003_what_tasks_count"),
         ("albums", "0001_initial"),
     ]
+    # The index of the library follows placements by triggers, which see no rows as the owner.
+    run_before = [("library", "0001_initial")]
 
     operations = [migrations.RunPython(rekey, migrations.RunPython.noop)]
