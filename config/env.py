@@ -29,7 +29,7 @@ VARIABLES = (
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
-    "GLASSINE_MAIL_FROM",
+    "GLASSINE_EMAIL_FROM",
     "GLASSINE_PORT",
     "GLASSINE_SECRET_KEY",
     "GLASSINE_SIGN_UP",
@@ -68,7 +68,7 @@ class Env:
     embedded_redis: bool
     storage: LocalStorage | S3Storage
     smtp: Smtp | None
-    mail_from: str
+    email_from: str
     workers: int
     worker_threads: int
     accel: str | None
@@ -129,7 +129,7 @@ def load(environ: Values) -> Env:
         embedded_redis="REDIS_URL" not in values,
         storage=storage,
         smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
-        mail_from=values.get("GLASSINE_MAIL_FROM", f"Glassine <glassine@{public_host}>"),
+        email_from=values.get("GLASSINE_EMAIL_FROM", f"Glassine <glassine@{public_host}>"),
         workers=_number(values, "GLASSINE_WORKERS", 2, 1, 64),
         worker_threads=_number(values, "GLASSINE_WORKER_THREADS", max(2, os.cpu_count() or 2), 1, 64),
         accel=_accel(values, storage),

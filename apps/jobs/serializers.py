@@ -23,7 +23,7 @@ class TaskResultSerializer(serializers.Serializer[Any]):
 
 
 class TaskSerializer(serializers.Serializer[Task]):
-    """A long act. kind: as "photos.move".  title: what it does, in words.  total, done: photos.
+    """A long act. kind: as "photos.move".  title: what it does, in words.  total, done: photos, or what the title says.
 
     result: null while it is waiting or running.  undo: id in the journal, or null if there is no way back (yet).
     """

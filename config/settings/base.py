@@ -199,7 +199,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_from
 if env.smtp:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = env.smtp.host, env.smtp.port

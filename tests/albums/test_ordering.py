@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from apps.accounts import journal
 from apps.accounts.models import Studio, User
@@ -263,3 +264,30 @@ def test_two_folders_of_one_name_make_one_section(north: Studio) -> None:
             return sections.named(Album.objects.for_studio(north).get(pk=album.pk), "Ceremony", by=None).pk
 
     assert len(set(together(*[drop] * 6))) == 1
+
+
+# -- what was stored before --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_albums_of_before_get_keys_by_the_clock_of_the_place_and_no_policy_is_left(album: Album, north: Studio) -> None:
+    """As `albums.0002` finds them: keys of the instant in UTC."""
+    migration = import_module("apps.albums.migrations.0002_order_by_wall_time")
+    at = datetime(2026, 5, 30, 12, tzinfo=UTC)
+    put(album, "2 phone.jpg", taken_at=at - timedelta(hours=1, minutes=50), taken_offset=120)
+    put(album, "1 camera.jpg", taken_at=at)
+    put(album, "3 unknown.jpg")
+    with acting_in(north):
+        ordering.reorder(album, Ordering.TIME)
+        right = dict(album.placements.values_list("pk", "sort_key"))
+        for row in album.placements.filter(photo__taken_at__isnull=False).select_related("photo"):
+            row.sort_key = ordering.time_key(row.photo.taken_at.replace(tzinfo=None), row.photo.camera_name)
+            row.save(update_fields=["sort_key"])
+    assert names_of(album) == ["2 phone.jpg", "1 camera.jpg", "3 unknown.jpg"]
+    with connections["owner"].schema_editor(atomic=False) as editor:
+        migration.rekey(None, editor)
+    with acting_in(north):
+        assert dict(album.placements.values_list("pk", "sort_key")) == right
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_policies where policyname = 'migrating'")
+        assert cursor.fetchone() == (0,)

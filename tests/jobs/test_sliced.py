@@ -316,19 +316,19 @@ def test_another_studios_task_has_every_second_turn(north: Studio, south: Studio
 
 def test_within_a_studio_other_work_does_not_wait_for_the_whole_task(north: Studio) -> None:
     task = begin(north, 2_000)
-    put(north, kind="letter", name=DEFAULT)
+    put(north, kind="email", name=DEFAULT)
     queue.answer(DEFAULT, STEPS)
     job = queue.claim(DEFAULT)
     assert job
-    assert (job.kind, afresh(task).done) == ("letter", 100)
+    assert (job.kind, afresh(task).done) == ("email", 100)
 
 
-def test_without_going_to_the_end_of_the_lane_a_letter_would_wait_for_the_whole_task(
+def test_without_going_to_the_end_of_the_lane_an_email_would_wait_for_the_whole_task(
     north: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broken variant: the job keeps its place in the lane."""
     begin(north, 2_000)
-    put(north, kind="letter", name=DEFAULT)
+    put(north, kind="email", name=DEFAULT)
 
     def keep_place(job: queue.Claimed) -> None:
         queue._own(job).update(state=State.PENDING, attempts=0, lease_until=None)
