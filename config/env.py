@@ -30,6 +30,7 @@ VARIABLES = (
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
     "GLASSINE_EMAIL_FROM",
+    "GLASSINE_INBOX",
     "GLASSINE_PORT",
     "GLASSINE_SECRET_KEY",
     "GLASSINE_SIGN_UP",
@@ -48,7 +49,8 @@ class Env:
 
     data: absolute. url: public base address without a closing slash. smtp: None means emails as files in
     `emails_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
-    internal location ('/.../'), or None. trusted_proxies: peers whose X-Forwarded-* headers are believed.
+    internal location ('/.../'), or None. inbox: whose sub-folders are watched.
+    trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
     data: Path
@@ -72,6 +74,7 @@ class Env:
     workers: int
     worker_threads: int
     accel: str | None
+    inbox: Path | None
     trusted_proxies: tuple[Network, ...]
 
     @property
@@ -133,6 +136,7 @@ def load(environ: Values) -> Env:
         workers=_number(values, "GLASSINE_WORKERS", 2, 1, 64),
         worker_threads=_number(values, "GLASSINE_WORKER_THREADS", max(2, os.cpu_count() or 2), 1, 64),
         accel=_accel(values, storage),
+        inbox=_inbox(values),
         trusted_proxies=_networks(values),
     )
 
@@ -185,6 +189,16 @@ def _secret_key(values: Values, data: Path) -> str:
     if len(given) < 32:
         raise EnvError("GLASSINE_SECRET_KEY is too short; it must have 32 characters or more that nobody can guess.")
     return given
+
+
+def _inbox(values: Values) -> Path | None:
+    text = values.get("GLASSINE_INBOX")
+    if text is None:
+        return None
+    folder = Path(text).expanduser()
+    if not folder.is_absolute() or not folder.is_dir():
+        raise EnvError(f"GLASSINE_INBOX is {text!r}, but must be a folder that is there, with its whole path.")
+    return folder
 
 
 def _admin(values: Values) -> tuple[str | None, str | None]:

@@ -23,7 +23,9 @@ SLUG_LENGTH = 70
 SLUG_TRIES = 5
 
 
-def create(studio: Studio, *, by: User, title: str, event_date: date | None = None, description: str = "") -> Album:
+def create(
+    studio: Studio, *, by: User | None, title: str, event_date: date | None = None, description: str = ""
+) -> Album:
     """A new draft with an address of its own, made from its title."""
     album = Album(studio=studio, title=title, event_date=event_date, description=description)
     for attempt in range(SLUG_TRIES):

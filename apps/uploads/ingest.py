@@ -48,7 +48,7 @@ def ingest(
     stored: cas.Stored,
     *,
     name: str,
-    by: User,
+    by: User | None,
     section: Section | str | None = None,
     number: int | None = None,
 ) -> Ingested:
@@ -58,7 +58,7 @@ def ingest(
     a power cut and its processing is on the list.
 
     section: where in the album; a string is a title and makes the section if needed.
-    number: the sender's own count, for the order by hand.
+    number: the sender's own count, for the order by hand.  by: None for what a watched folder brought.
     Raises QuotaExceeded; then nothing was kept.
     """
     with cas.keeping(studio, stored) as (blob, fresh):
@@ -79,7 +79,7 @@ def ingest(
     return Ingested(photo, "stored" if placed else "duplicate")
 
 
-def _photo_of(studio: Studio, blob: Blob, name: str, by: User, *, fresh: bool) -> tuple[Photo, bool]:
+def _photo_of(studio: Studio, blob: Blob, name: str, by: User | None, *, fresh: bool) -> tuple[Photo, bool]:
     """The studio's photo of these bytes; a new one goes to the start of the pipeline. fresh: so are the bytes."""
     known = None if fresh else Photo.objects.for_studio(studio).filter(original=blob).first()
     if known is not None:

@@ -72,3 +72,76 @@ class Upload(StudioModel):
     def path(self) -> Path:
         """Where its bytes wait for the rest."""
         return partial_directory() / str(self.pk)
+
+
+class Inbox(StudioModel):
+    """The watched folder of a studio, once something came by it. Its row is held while a file is taken.
+
+    keeps_duplicates: files that the gallery has already are moved to `_duplicates` instead of removed.
+    last_event: a sentence about what was done last.
+    """
+
+    keeps_duplicates = models.BooleanField(default=False)
+    last_event = models.CharField(max_length=400, blank=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio"], name="uploads_inbox_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.last_event or "inbox"
+
+
+class InboxFolder(StudioModel):
+    """Which gallery a folder of the inbox fills; it stays so when the gallery gets another title."""
+
+    name = models.CharField(max_length=255)
+    album = TenantKey("albums.Album", related_name="+")
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            models.UniqueConstraint(fields=["studio", "name"], name="uploads_inboxfolder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InboxState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    # Its photo is committed; only the file is still to be removed.
+    TAKEN = "taken", "Taken"
+    REJECTED = "rejected", "Rejected"
+
+
+class InboxFile(StudioModel):
+    """One file of a watched folder, from its first sight until it is removed.
+
+    path: below the folder.  size, mtime_ns: as last seen, unchanged since still_since.
+    reason: why it waits longer than others, or was rejected.  not_before: when to try again.
+    aside: where a rejected file lies now.
+    """
+
+    path = models.TextField()
+    size = models.BigIntegerField()
+    mtime_ns = models.BigIntegerField()
+    still_since = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=InboxState.choices, default=InboxState.WAITING)
+    reason = models.CharField(max_length=300, blank=True)
+    not_before = models.DateTimeField(null=True)
+    aside = models.TextField(blank=True)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "path"], condition=Q(aside=""), name="uploads_inboxfile_once"),
+        ]
+        indexes = [models.Index(fields=["studio", "state", "id"], name="uploads_inboxfile_state")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -112,6 +112,8 @@ STORAGE_TEMP = str(env.data / "tmp")
 STORAGE_PARTIAL = str(env.data / "partial")
 # Django refuses to start without the directory in which it keeps long request bodies.
 (env.data / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+# Below it one folder for each studio, by its slug, is watched for files (see `uploads.inbox`).
+INBOX = str(env.inbox) if env.inbox else None
 # Prefix of nginx' internal location that hands out files, or None when the application sends them itself.
 ACCEL_PREFIX = env.accel
 TRUSTED_PROXIES = env.trusted_proxies

@@ -187,6 +187,7 @@ ACROSS = {
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
     "apps.sharing.branding.views.logo_image": "a logo by slug",
+    "apps.uploads.inbox.look": "the studios by the names of their folders",
     "apps.uploads.resumable.sweep": "sweep",
     "apps.faces.scanning._renditions_wait": "whether renditions of any studio wait",
     "apps.faces.scanning.catch_up": "sweep",

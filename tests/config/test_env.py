@@ -26,7 +26,7 @@ def read(tmp_path: Path) -> Read:
 def test_an_empty_environment_is_a_laptop(read: Read) -> None:
     env = read()
     assert (env.host, env.port, env.url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
-    assert (env.debug, env.sign_up, env.smtp, env.accel) == (False, False, None, None)
+    assert (env.debug, env.sign_up, env.smtp, env.accel, env.inbox) == (False, False, None, None, None)
     assert env.embedded_postgres
     assert env.embedded_redis
 
@@ -139,6 +139,7 @@ def test_an_empty_variable_counts_as_unset(read: Read) -> None:
         ("GLASSINE_PORT", "65536", "whole number from 1 to 65535"),
         ("GLASSINE_PORT", "８０００", "whole number from 1 to 65535"),
         ("GLASSINE_WORKERS", "-1", "whole number from 1 to 64"),
+        ("GLASSINE_INBOX", "inbox", "a folder that is there"),
         ("GLASSINE_WORKER_THREADS", "2.5", "whole number from 1 to 64"),
         ("GLASSINE_DEBUG", "yes", "on or off"),
         ("GLASSINE_SIGN_UP", "1", "on or off"),

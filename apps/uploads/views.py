@@ -1,0 +1,69 @@
+"""The page of a studio's watched folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums.request_params import uuids
+from apps.uploads import inbox
+from apps.uploads.models import Inbox, InboxFile, InboxState
+from apps.web import htmx
+
+LISTED = 100
+
+
+def _context(request: StudioRequest) -> dict[str, Any]:
+    files = InboxFile.objects.for_studio(request.studio)
+    waiting = files.filter(state=InboxState.WAITING)
+    rejected = files.filter(state=InboxState.REJECTED).exclude(aside="")
+    return {
+        "is_on": bool(settings.INBOX),
+        "has_folder": inbox.folder_of(request.studio) is not None,
+        "inbox": Inbox.objects.for_studio(request.studio).first(),
+        "waiting_files": waiting.order_by("id")[:LISTED],
+        "waiting_count": waiting.count(),
+        "rejected_files": rejected.order_by("-id")[:LISTED],
+        "rejected_count": rejected.count(),
+    }
+
+
+@require_GET
+@studio_page(Role.EDITOR)
+def inbox_page(request: StudioRequest) -> HttpResponse:
+    """What came last, what waits, what was rejected and why."""
+    return render(request, "uploads/inbox.html", _context(request))
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def inbox_retry(request: StudioRequest) -> HttpResponse:
+    """Put rejected files back: those named by `file`, or the newest of all."""
+    rejected = InboxFile.objects.for_studio(request.studio).filter(state=InboxState.REJECTED).exclude(aside="")
+    if request.POST.getlist("file"):
+        rejected = rejected.filter(pk__in=uuids(request.POST.getlist("file")))
+    inbox.retry(request.studio, list(rejected.order_by("-id")[:LISTED]))
+    return _answer(request, "They are looked at again.")
+
+
+@require_POST
+@studio_page(Role.OWNER)
+def inbox_settings(request: StudioRequest) -> HttpResponse:
+    """What becomes of files that the gallery has already."""
+    keeps = request.POST.get("duplicates") == "keep"
+    Inbox.objects.for_studio(request.studio).update_or_create(
+        studio=request.studio, defaults={"keeps_duplicates": keeps}
+    )
+    return _answer(request, "Saved.")
+
+
+def _answer(request: StudioRequest, text: str) -> HttpResponse:
+    if htmx.wants(request):
+        return htmx.tell(request, render(request, "uploads/_inbox.html", _context(request)), text)
+    return htmx.tell(request, redirect("uploads:inbox", request.studio.slug), text)
