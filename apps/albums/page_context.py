@@ -77,8 +77,15 @@ def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[lis
     for album in page.rows:
         album.studio = studio
         total = totals[album.pk]
-        known = {"links": links.get(album.pk), "did": did.get(album.pk)}
-        shown.append(card(album, total.photos, total.size, cover=album.shown_cover, **known))
+        one = card(
+            album,
+            total.photos,
+            total.size,
+            cover=album.shown_cover,
+            links=links.get(album.pk),
+            did=did.get(album.pk),
+        )
+        shown.append(one)
     return shown, page.next or ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,9 +16,10 @@ from apps.accounts import outbox
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.emails import Words
 from apps.accounts.models import EmailState, Role
+from apps.albums import editing
 from apps.albums.models import Album
 from apps.albums.request_params import album_of
-from apps.sharing.emails import composing, recipients, reminders, writing
+from apps.sharing.emails import complete, composing, recipients, reminders, writing
 from apps.sharing.emails.forms import VISITORS, EmailForm
 from apps.sharing.links.terms import day_words
 from apps.sharing.models import ClientEmail, EmailKind, ShareLink
@@ -221,6 +223,35 @@ def _back(request: StudioRequest, row: ClientEmail, text: str) -> HttpResponse:
     fresh = _row(request, row.pk)
     answer = render(request, "sharing/emails/_email_row.html", {"row": fresh, "album": None})
     return htmx.toast(answer, text)
+
+
+# -- a gallery in two stages -----------------------------------------------------------------------------------------
+
+
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True)
+def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
+    """Tell the clients that photos will follow (`on`), or that the gallery is complete: then all get an email."""
+    album = album_of(request, album_id)
+    on = request.POST.get("on") == "1"
+    changed = editing.set_more_coming(album, on, by=request.user)
+    back = SeeOther(album.get_absolute_url())
+    if on or changed is None:
+        return htmx.tell(
+            request, back, "Clients read that more photos are coming." if on else "The gallery is complete."
+        )
+    try:
+        with transaction.atomic():
+            count = complete.tell_everyone(album, by=request.user)
+    except recipients.Unsendable as unsendable:
+        return htmx.tell(request, back, f"The gallery is complete, but no email was sent. {unsendable}", level="error")
+    if not count:
+        # Nobody is known by address yet: whom to tell is typed.
+        page = reverse("sharing:email_new", args=[request.studio.slug, album.pk])
+        answer = SeeOther(f"{page}?kind={EmailKind.COMPLETE.value}")
+        return htmx.tell(request, answer, "The gallery is complete.")
+    people = "1 person" if count == 1 else f"{count} people"
+    return htmx.tell(request, back, f"The gallery is complete. {outbox.on_its_way(f'The email to {people}')}")
 
 
 # -- reminders -------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from apps.sharing.links import lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
-from apps.sharing.models import EXTENSION_DAYS, EmailKind, Preset, PresetKind, ShareLink
+from apps.sharing.models import EXTENSION_DAYS, Preset, PresetKind, ShareLink
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Unsuitable
@@ -262,19 +262,6 @@ def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
     return render(request, "sharing/links/_sentence.html", {"sentence": terms.sentence(timezone.now())})
-
-
-@require_POST
-@studio_page(Role.EDITOR, album_scoped=True)
-def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """Tell the clients that photos will follow (`on`), or that the gallery is complete, and offer to write to them."""
-    album = album_of(request, album_id)
-    on = request.POST.get("on") == "1"
-    editing.set_more_coming(album, on, by=request.user)
-    if on:
-        return htmx.tell(request, SeeOther(album.get_absolute_url()), "Clients read that more photos are coming.")
-    page = reverse("sharing:email_new", args=[request.studio.slug, album.pk])
-    return htmx.tell(request, SeeOther(f"{page}?kind={EmailKind.COMPLETE.value}"), "The gallery is complete.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,15 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import smtp
-from apps.accounts.models import EmailState, Studio
+from apps.accounts.models import EmailState, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
-from apps.sharing.emails import composing
-from apps.sharing.models import ClientEmail, EmailTemplate, Selection, ShareLink, Visitor
+from apps.sharing.emails import composing, writing
+from apps.sharing.links import lifecycle
+from apps.sharing.models import ClientEmail, EmailKind, EmailTemplate, Selection, ShareLink, Visitor
 from tests.accounts.emails import send_all, sent
 from tests.markup import tight
 from tests.sharing.conftest import PASSWORD, Make, Share
-from tests.sharing.emailing import ANNA, email_of, written
+from tests.sharing.emailing import ANNA, TOM, email_of, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -295,12 +296,40 @@ def test_a_gallery_in_two_stages(shared: Make, alice: Client) -> None:
     where = page("more_coming", share.album.pk)
     alice.post(where, {"on": "1"})
     assert "More photos are on the way" in Client().get(share.url()).content.decode()
-    assert "Full gallery is ready" in alice.get(share.album.get_absolute_url()).content.decode()
+    assert "Complete: email everyone" in alice.get(share.album.get_absolute_url()).content.decode()
     answer = alice.post(where, {"on": "0"})
     assert answer["Location"] == page("email_new", share.album.pk) + "?kind=complete"
     offered = alice.get(answer["Location"]).content.decode()
     assert re.search(r'value="complete"[^>]*checked', offered)
     assert "More photos are on the way" not in Client().get(share.url()).content.decode()
+
+
+def test_one_click_tells_everyone_that_the_gallery_is_complete(shared: Make, alice: Client, alice_user: User) -> None:
+    share = shared(is_main=True)
+    with acting_in(share.studio):
+        guests, _ = lifecycle.create(share.album, by=alice_user, label="Guests")
+        off, _ = lifecycle.create(share.album, by=alice_user, label="Off")
+        off.revoke(by=alice_user)
+        people = [(share.link, "Anna", ANNA), (guests, "Anna", "other@example.com"), (off, "Olga", "olga@example.com")]
+        for link, name, address in people:
+            Visitor(studio=share.studio, shown_id=share.album.pk, link=link, name=name, email=address).save(
+                force_insert=True
+            )
+        writing.deliver(
+            guests, kind=EmailKind.DELIVERY, to=[ANNA, TOM], note="", language="de", due_at=None, batch=uuid4(),
+            by=alice_user,
+        )  # fmt: skip
+    where = page("more_coming", share.album.pk)
+    alice.post(where, {"on": "1"})
+    answer = alice.post(where, {"on": "0"}, follow=True)
+    assert "The gallery is complete. The email to 3 people" in answer.content.decode()
+    alice.post(where, {"on": "0"})
+    with acting_in(share.studio):
+        rows = ClientEmail.objects.for_studio(share.studio).filter(kind=EmailKind.COMPLETE)
+        told = set(rows.values_list("email__to", "link__label", "language"))
+    assert told == {
+        (ANNA, share.link.label, "en"), (TOM, "Guests", "de"), ("other@example.com", "Guests", "en"),
+    }  # fmt: skip
 
 
 def test_the_list_shows_how_galleries_stand(shared: Make, alice: Client) -> None:
