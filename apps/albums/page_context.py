@@ -59,16 +59,24 @@ class ShownSection:
     is_restricted: bool = False
 
 
-def cards(entered: Entered, *, search: str, state: str, after: str) -> tuple[list[Card], str]:
-    """A page of the member's albums, newest first, and the cursor of the next ("" at the end)."""
+# Orders of the list of galleries: name in its address -> words, order of the rows.
+SORTS = {
+    "": ("Newest first", ("-created_at", "id")),
+    "oldest": ("Oldest first", ("created_at", "id")),
+    "title": ("By title", ("title", "id")),
+}
+
+
+def cards(entered: Entered, *, search: str, state: str, after: str, sort: str = "") -> tuple[list[Card], str]:
+    """A page of the member's albums, and the cursor of the next ("" at the end). sort: a name of `SORTS`."""
     studio = entered.studio
     albums = Album.objects.visible_to(entered).filter(trashed_at__isnull=True)
     if search:
         albums = albums.filter(title__icontains=search)
     if state:
         albums = status.only(albums, status.AlbumStanding(state), studio)
-    found, order = with_covers(albums, studio), ("-created_at", "id")
-    page = keyset.page_or_first(found, order, limit=CARDS, cursor=after, scope=f"albums {studio.pk}")
+    found, order = with_covers(albums, studio), SORTS[sort][1]
+    page = keyset.page_or_first(found, order, limit=CARDS, cursor=after, scope=f"albums {studio.pk} {sort}".rstrip())
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
     links = _links_of(entered, ids)

@@ -29,14 +29,16 @@ SEARCH_LENGTH = 120
 @require_safe
 @studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def album_list(request: StudioRequest) -> HttpResponse:
-    """All albums, newest first; `q` looks into titles, `state` filters."""
+    """All albums; `q` looks into titles, `state` filters, `sort` orders them, newest first unless said otherwise."""
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
     # How links stand is not told to who knows nothing of them.
     states: Container[str] = AlbumState.values if request.entered.is_contributor else list(AlbumStanding)
     state = state if state in states else ""
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in page_context.SORTS else ""
     albums, following = page_context.cards(
-        request.entered, search=search, state=state, after=request.GET.get("after", "")
+        request.entered, search=search, state=state, after=request.GET.get("after", ""), sort=sort
     )
     query = request.GET.copy()
     query["after"] = following
@@ -45,6 +47,8 @@ def album_list(request: StudioRequest) -> HttpResponse:
         "page": {"next_url": f"{request.path}?{query.urlencode()}" if following else ""},
         "q": search,
         "state": state,
+        "sort": sort,
+        "sorts": [(name, words) for name, (words, _) in page_context.SORTS.items()],
     }
     if htmx.wants(request, "more"):
         template = "albums/_cards.html"

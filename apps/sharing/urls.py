@@ -131,6 +131,7 @@ urlpatterns = [
     path(f"{SELECTION}/reopen/", review_views.selection_reopen, name="selection_reopen"),
     path(f"{SELECTION}/extra/", review_views.selection_extra, name="selection_extra"),
     path(f"{STUDIO}/presets/", preset_views.preset_list, name="presets"),
+    path(f"{STUDIO}/presets/starters/", preset_views.preset_starters, name="preset_starters"),
     path(f"{STUDIO}/presets/new/<slug:kind>/", preset_views.preset_new, name="preset_new"),
     path(f"{STUDIO}/presets/<uuid:choice_id>/", preset_views.preset, name="preset"),
     path(f"{STUDIO}/presets/<uuid:choice_id>/delete/", preset_views.preset_delete, name="preset_delete"),

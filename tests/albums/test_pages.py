@@ -127,6 +127,20 @@ def test_the_list_finds_titles_and_filters_states(album: Album, alice: Client) -
     assert titles(q="anna", state="live") == []
 
 
+def test_the_list_is_ordered_as_chosen_and_goes_on_so(north: Studio, alice: Client) -> None:
+    for number in range(30):
+        AlbumFactory.create(studio=north, title=f"{(number * 7) % 30:02}")
+
+    def titles(query: str) -> list[str]:
+        first = alice.get(f"{LIST}{query}")
+        rest = alice.get(first.context["page"]["next_url"], headers=part("more"))
+        return [one.title for one in (*first.context["albums"], *rest.context["albums"])]
+
+    assert titles("?sort=title") == sorted(titles(""))
+    assert titles("?sort=oldest") == titles("")[::-1]
+    assert titles("?sort=nonsense") == titles("")
+
+
 def test_the_list_shows_no_trash_and_nothing_of_others(album: Album, alice: Client, stranger: Placement) -> None:
     alice.post(page("delete", album))
     assert alice.get(LIST).context["albums"] == []

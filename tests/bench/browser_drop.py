@@ -58,7 +58,7 @@ def _drop(glassine: Installation, files: list[str]) -> tuple[float, float]:
         page.wait_for_url("**/studio/**")
         page.click("text=New gallery >> visible=true")
         page.fill("form#form input[name=title]", "Two hundred")
-        page.click("button:has-text('Create the gallery')")
+        page.click("button:has-text('Create gallery')")
         page.wait_for_selector("#album")
         page.wait_for_load_state("load")
         page.set_input_files("#pick-files", files)

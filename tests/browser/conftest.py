@@ -108,6 +108,6 @@ def make_album(page: Page, title: str) -> str:
     sign_in(page)
     page.click("text=New gallery >> visible=true")
     page.fill("dialog[open] input[name=title], form#form input[name=title]", title)
-    page.click("button:has-text('Create the gallery')")
+    page.click("button:has-text('Create gallery')")
     page.wait_for_selector("#album")
     return str(page.get_attribute("#stream", "data-album"))

@@ -147,7 +147,7 @@ def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str
             pages.enter(page, url, world, "studio")
             page.goto(f"/studio/{world.values['slug']}/albums/new/")
             page.fill("form#form input[name=title]", "Nora & Jan")
-            page.click("button:has-text('Create the gallery')")
+            page.click("button:has-text('Create gallery')")
             page.wait_for_selector("#album")
             network = page.context.new_cdp_session(page)
             slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}

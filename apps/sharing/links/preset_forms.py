@@ -19,7 +19,7 @@ class PresetForm(forms.Form):
     """What every preset has."""
 
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}))
-    is_default = forms.BooleanField(required=False, label="Start with this one, unless another is chosen")
+    is_default = forms.BooleanField(required=False, label="Use as default")
 
     def values(self) -> dict[str, Any]:
         """What the preset is to keep."""
@@ -34,7 +34,7 @@ class LinkPresetForm(PresetForm, RightsForm):
         min_value=1,
         max_value=DAYS_MOST,
         label="Open for",
-        help_text="Days from the day on which the link is made.",
+        help_text="Days from the day the link is created.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "No end"}),
     )
 
@@ -53,7 +53,7 @@ class AlbumPresetForm(PresetForm):
         max_length=SECTIONS_MOST * (TITLE_LONGEST + 2),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    link = forms.ChoiceField(required=False, label="First link", help_text="Made together with the gallery.")
+    link = forms.ChoiceField(required=False, label="First link", help_text="Created together with the gallery.")
 
     def __init__(self, *args: Any, links: Sequence[Preset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.forms import AlbumForm
 from apps.albums.request_params import one_uuid
-from apps.sharing.links import presets
+from apps.sharing.links import presets, starter_presets
 from apps.sharing.links.preset_forms import AlbumPresetForm, LinkPresetForm, PresetForm
 from apps.sharing.models import Preset, PresetKind
 from apps.web import htmx
@@ -31,7 +32,22 @@ def preset_list(request: StudioRequest) -> HttpResponse:
         {"kind": kind.value, "title": title, "presets": presets.of_kind(request.studio, kind)}
         for kind, title in ((PresetKind.LINK, "Links"), (PresetKind.ALBUM, "Galleries"))
     ]
-    return render(request, "sharing/links/presets.html", {"kinds": kinds})
+    has_galleries = any(one["kind"] == PresetKind.ALBUM and one["presets"] for one in kinds)
+    return render(request, "sharing/links/presets.html", {"kinds": kinds, "may_start": not has_galleries})
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+def preset_starters(request: StudioRequest) -> HttpResponse:
+    """Presets for weddings, portraits and events, to begin with."""
+    back = SeeOther("sharing:presets", request.studio.slug)
+    try:
+        with transaction.atomic():
+            count = starter_presets.add(request.studio, by=request.user)
+    except Refusal as refusal:
+        return htmx.tell(request, back, str(refusal), level="error")
+    text = f"{count} presets added. Change them as you like." if count else "You have presets of these names already."
+    return htmx.tell(request, back, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -124,6 +124,26 @@ def test_a_gallery_starts_as_its_preset_says(north: Studio, erin: Client) -> Non
         assert first.expires_on == timezone.localdate(timezone=north.zone) + timedelta(days=30)
 
 
+def test_starter_presets_are_added_once_and_bring_sections_and_a_link(north: Studio, erin: Client, bob: Client) -> None:
+    assert bob.post(page("preset_starters")).status_code == 403
+    assert "Add starter presets" in erin.get(page("presets")).content.decode()
+    for _ in range(2):
+        assert erin.post(page("preset_starters")).status_code == 303
+    assert "Add starter presets" not in erin.get(page("presets")).content.decode()
+    assert [one.name for one in all_of(north, "link")] == ["Client", "Guests"]
+    wedding = next(one for one in all_of(north, "album") if one.name == "Wedding")
+    erin.post(page("album_start"), {"title": "Anna & Tom", "preset": str(wedding.pk)})
+    with acting_in(north):
+        album = Album.objects.for_studio(north).get(title="Anna & Tom")
+        titles = list(album.sections.order_by("rank").values_list("title", flat=True))
+        link = ShareLink.objects.for_studio(north).get(album=album)
+    assert titles == ["Getting ready", "Ceremony", "Portraits", "Reception"]
+    assert (link.label, link.download, link.may_favourite, link.is_main) == ("Client", "original", True, True)
+    # Each of them opens in its form and can be saved as it is.
+    for one in (*all_of(north, "link"), *all_of(north, "album")):
+        assert erin.get(page("preset", one.pk)).status_code == 200
+
+
 def test_a_gallery_may_start_with_nothing_prepared(north: Studio, erin: Client) -> None:
     made(erin, north, "album", **ALBUM)
     assert erin.post(page("album_start"), {"title": "Plain", "preset": ""}).status_code == 303
