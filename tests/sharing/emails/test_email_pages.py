@@ -174,7 +174,7 @@ def test_the_log_goes_on_by_key_and_costs_the_same(
     share = shared()
     for number in range(60):
         email_of(share, to=f"a{number}@example.com")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         first = alice.get(page("email_log")).content.decode()
     assert first.count('id="email-') == 50
     following = re.search(r'hx-get="(\?[^"]*after=[^"]*)"', first)
