@@ -23,8 +23,10 @@ from apps.accounts.journal import api as journal
 from apps.albums import api as albums
 from apps.albums import batch_api
 from apps.jobs import api as jobs
+from apps.library import api as library
 from apps.sharing.links import api as sharing
 from apps.sharing.review import api
+from apps.smart_collections import api as smart_collections
 from apps.uploads import api as uploads
 from config import health
 
@@ -90,6 +92,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.urlpatterns,
     *albums.urlpatterns,
     *batch_api.urlpatterns,
+    *library.urlpatterns,
+    *smart_collections.urlpatterns,
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,

@@ -11,8 +11,10 @@ from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import undo
 from apps.faces import undo as faces_undo
+from apps.smart_collections import undo as smart_collections
 
 _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
+_COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 
 INVERSES: Final[dict[str, Inverse]] = {
@@ -46,4 +48,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "section.deleted": _IN_ALBUM,
     "section.renamed": _IN_ALBUM,
     "sections.reordered": _IN_ALBUM,
+    "smart_collection.changed": _COLLECTION,
+    "smart_collection.created": _COLLECTION,
+    "smart_collection.deleted": _COLLECTION,
 }

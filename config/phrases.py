@@ -167,6 +167,11 @@ _FACES: Final[dict[str, Phrase]] = {
     "person.erased": "erased a person",
     "person.split": lambda facts: f"took {_faces_word(facts)} out of {facts['name'] or 'a person'}",
 }
+_COLLECTIONS: Final[dict[str, Phrase]] = {
+    "smart_collection.changed": "changed the smart collection “{title}”",
+    "smart_collection.created": "made the smart collection “{title}”",
+    "smart_collection.deleted": "deleted the smart collection “{title}”",
+}
 _STUDIO: Final[dict[str, Phrase]] = {
     "api_key.ended": "ended the API key “{name}”",
     "api_key.made": "made the API key “{name}”",
@@ -187,4 +192,4 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.settings_changed": "changed the studio’s settings",
     "studio.sizes": "changed the download sizes",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _STUDIO

@@ -35,6 +35,7 @@ from apps.sharing.models import (
     Visitor,
     Watermark,
 )
+from apps.smart_collections.models import SmartCollection
 from apps.web.ids import uuid7
 from tests import factories
 
@@ -96,6 +97,7 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
     task = Task(studio=studio, kind="photos.move", title="Move photos", total=1, who=member)
     return [
         task,
+        SmartCollection(studio=studio, title="Best", rules={"match": "all", "rules": []}),
         TaskSlice(studio=studio, task=task, number=1, ids=[uuid7()]),
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),

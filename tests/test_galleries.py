@@ -98,10 +98,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/emails/": ("",),
     "studio/<slug:slug>/history/": ("",),
     "studio/<slug:slug>/library/": ("", "?q=wedding", "?q=-rejected", "?month=2090-01"),
+    "studio/<slug:slug>/search/": ("?q=wedding",),
     "studio/<slug:slug>/trash/": ("",),
     "api/albums": ("", "?limit=1"),
     "api/albums/photos/all": ("", "?limit=1"),
     "api/journal": ("", "?limit=1"),
+    "api/photos": ("", "?limit=1", "?q=wedding", "?order=created_at"),
+    "api/photos/search": ("?q=-rejected",),
 }
 COUNTED = "api/stats"
 

@@ -22,6 +22,7 @@ from apps.sharing.models import (
     ShareLink,
     Visitor,
 )
+from apps.smart_collections.models import SmartCollection
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
 
@@ -70,7 +71,9 @@ def build_world(studio: Studio, owner: User) -> World:
         email = Email(studio=studio, key="zqx", to="zqx-client@example.com", composer="client", keeps_words=True)
         sent = ClientEmail(studio=studio, email=email, album=album, link=link, kind="delivery")
         task = Task(studio=studio, kind="photos.move", title="Move to “Zqx ceremony”", total=1, who=owner)
-        for more in (email, sent, task):
+        rules = {"match": "all", "rules": [{"field": "text", "op": "contains", "value": "Zqx rule"}]}
+        collection = SmartCollection(studio=studio, title="Zqx collection", rules=rules)
+        for more in (email, sent, task, collection):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -81,6 +84,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
+        "collection_id": collection.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -96,7 +100,7 @@ def build_world(studio: Studio, owner: User) -> World:
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
-            "Zqx preset", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
+            "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -104,7 +108,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "sort": "name", "seen_by": "nobody", "on": "1", "deed": "open", "role": "viewer",
             "email": "harm@example.com", "photo": str(photo.pk), "photos": [str(photo.pk)],
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",
-            "caption": "harmed",
+            "caption": "harmed", "act": "save", "rules": {"match": "all", "rules": []},
             "work": "ready", "all": "1", "extra": "7", "body": "harmed", "minimum": "1", "mark": "pick",
             "names": "ZQX_0001", "selection": str(picked.pk), "do": "trash", "album": str(album.pk),
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",

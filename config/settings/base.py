@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "apps.albums",
     "apps.faces",
     "apps.library",
+    "apps.smart_collections",
     "apps.sharing",
     "apps.uploads",
     "config",

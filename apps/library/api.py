@@ -1,0 +1,164 @@
+"""The library over the API: all photos, and a search with the same language and rules as the pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import StudioView
+from apps.albums.serializers import PhotoSerializer, photo_shapes
+from apps.library.find import FACETS, Library
+from apps.library.models import LibraryPhoto
+from apps.library.questions import language, tree
+from apps.library.questions.tree import BadRules, Group
+from apps.web.api import Keyset
+from apps.web.refusal import Refusal
+
+# Names of the contract -> the order; each ends in the id.
+ORDERS: Final = {
+    "-taken_at": ("-wall", "-id"),
+    "taken_at": ("wall", "id"),
+    "created_at": ("uploaded_at", "id"),
+    "-created_at": ("-uploaded_at", "-id"),
+}
+
+
+class BadQuestion(Refusal):
+    """Rules or a search that cannot be asked; `fields` says where."""
+
+    status = 422
+    code = "bad_rules"
+    sentence = "These rules cannot be asked."
+
+
+def rules_of(plain: object, *, with_guests: bool) -> Group:
+    """The tree of what was sent. Raises BadQuestion with the path."""
+    try:
+        return tree.read(plain, with_guests=with_guests)
+    except BadRules as error:
+        raise BadQuestion(fields={error.path or "rules": [str(error)]}) from None
+
+
+class SearchRequest(serializers.Serializer[Any]):
+    """q: as in the search box.  rules: a tree of rules; both may be given.  facets: names, with commas between."""
+
+    q = serializers.CharField(required=False, allow_blank=True, max_length=language.LONGEST)
+    rules = serializers.JSONField(required=False)
+    facets = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    order = serializers.ChoiceField(choices=list(ORDERS), default="-taken_at")
+
+    def validate_facets(self, value: str) -> tuple[str, ...]:
+        wanted = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+        if unknown := set(wanted) - set(FACETS):
+            raise ValidationError(f"There is no facet {sorted(unknown)[0]}; there are {', '.join(FACETS)}.")
+        return wanted
+
+
+class FacetValue(serializers.Serializer[Any]):
+    value = serializers.JSONField()
+    count = serializers.IntegerField()
+
+
+class SearchAnswer(serializers.Serializer[Any]):
+    """total: how many, or {"at_least": 20000}.  not_understood: sentences about parts of `q`."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PhotoSerializer(many=True)
+    total = serializers.JSONField()
+    facets = serializers.DictField(child=FacetValue(many=True))
+    not_understood = serializers.ListField(child=serializers.CharField())
+
+
+class LibraryPhotos(StudioView):
+    """`GET /api/photos`: the whole library."""
+
+    scope = "albums"
+    album_scoped = contributors = ("get",)
+
+    @extend_schema(
+        tags=["finding"],
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, description="as in the search box"),
+            OpenApiParameter("order", OpenApiTypes.STR, enum=list(ORDERS), default="-taken_at"),
+            OpenApiParameter("facets", OpenApiTypes.STR, description="names with commas between"),
+            OpenApiParameter("limit", OpenApiTypes.INT),
+            OpenApiParameter("cursor", OpenApiTypes.STR),
+        ],
+        responses=SearchAnswer,
+    )
+    def get(self, request: Request) -> Response:
+        """A page of the photos that a search finds, of all of them without one."""
+        return self._found(request, {name: request.query_params[name] for name in request.query_params})
+
+    def _found(self, request: Request, sent: Any) -> Response:
+        asked = SearchRequest(data=sent)
+        asked.is_valid(raise_exception=True)
+        values = asked.validated_data
+        with_guests = not self.entered.is_contributor
+        search = language.read(values.get("q", ""), today=_today(self), with_guests=with_guests)
+        nodes = [*search.tree.rules]
+        if "rules" in values:
+            nodes.append(rules_of(values["rules"], with_guests=with_guests))
+        library = Library(self.entered, Group("all", tuple(nodes)), today=_today(self))
+        pages = _Pages(ORDERS[values["order"]])
+        rows = pages.paginate_queryset(library.rows.only("pk", "wall", "uploaded_at"), request, self)
+        body = pages.get_paginated_response(photo_shapes(request, self.entered, [row.pk for row in rows])).data
+        total = library.total
+        return Response(
+            body
+            | {
+                "total": total.count if total.is_exact else {"at_least": total.count},
+                "facets": _facets(library, values.get("facets") or ()),
+                "not_understood": list(search.misread),
+            }
+        )
+
+
+class PhotoSearch(LibraryPhotos):
+    """`GET|POST /api/photos/search`: the same, and with rules in the body."""
+
+    album_scoped = contributors = ("get", "post")
+    action_scopes = {"post": "read"}
+    write_role = StudioView.read_role
+
+    @extend_schema(tags=["finding"], request=SearchRequest, responses={200: SearchAnswer})
+    def post(self, request: Request) -> Response:
+        """A page of the photos that rules and a search let by."""
+        return self._found(request, request.data)
+
+
+def _today(view: StudioView) -> date:
+    return timezone.now().astimezone(view.studio.zone).date()
+
+
+class _Pages(Keyset):
+    """Keyset pages in the order that was asked for."""
+
+    def __init__(self, ordering: tuple[str, str]) -> None:
+        self.ordering = ordering
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[LibraryPhoto]:
+        return super().paginate_queryset(queryset, request, self)  # type: ignore[arg-type]
+
+
+def _facets(library: Library, wanted: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    if not wanted:
+        return {}
+    found = library.facets(wanted)
+    return {name: [{"value": value, "count": count} for value, count in found[name]] for name in wanted}
+
+
+urlpatterns = [
+    path("photos", LibraryPhotos.as_view(), name="api-library"),
+    path("photos/search", PhotoSearch.as_view(), name="api-photos-search"),
+]

@@ -1,0 +1,91 @@
+"""The one search box: what it offers, to whom, and what it says when it finds nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import acting_in
+from apps.albums.models import Album
+from apps.sharing.links import lifecycle
+from apps.sharing.models import Visitor
+from tests.actors import keep_to, signed_in
+from tests.library.conftest import Shoot
+
+pytestmark = pytest.mark.django_db
+HERE = "/studio/north/search/"
+
+
+def found(client: Client, q: str) -> dict[str, list[str]]:
+    """Titles of the groups, and the words of what is in them; as the palette gets them."""
+    answer = client.get(HERE, {"q": q}, headers={"HX-Request": "true", "HX-Target": "found"})
+    assert answer.status_code == 200
+    parts = re.split(r'<section aria-label="(\w+)">', answer.content.decode())
+    return {
+        title: re.findall(r'<span class="cut grow">([^<]+)</span>', part)
+        for title, part in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+@pytest.fixture
+def client_anna(album: Album, alice_user: User) -> Visitor:
+    with acting_in(album.studio):
+        link, _ = lifecycle.create(album, by=alice_user, label="Couple", password=None)
+        visitor = Visitor(studio=album.studio, shown=link.shown, link=link, name="Ánna Huber", email="anna@huber.at")
+        visitor.save(force_insert=True)
+    return visitor
+
+
+def test_galleries_clients_photos_and_commands_are_found(
+    alice: Client, album: Album, client_anna: Visitor, shoot: Shoot
+) -> None:
+    shoot(camera_name="IMG_0042.jpg")
+    assert found(alice, "ann") == {
+        "Galleries": ["Anna &amp; Ben"],
+        "Clients": ["Ánna Huber"],
+        "Photos": ["IMG_0042.jpg"],
+    }
+    assert found(alice, "huber") == {"Clients": ["Ánna Huber"]}
+    assert found(alice, "0042") == {"Photos": ["IMG_0042.jpg"]}
+    assert found(alice, "tras") == {"Commands": ["Trash"]}
+    assert "New gallery" in found(alice, "")["Commands"]
+    assert "Galleries" not in found(alice, "a")
+
+
+def test_a_misspelt_name_is_asked_back(alice: Client, album: Album, shoot: Shoot) -> None:
+    shoot()
+    text = alice.get(HERE, {"q": "anan camera:r6"}).content.decode()
+    assert 'Did you mean <a href="/studio/north/search/?q=anna%20camera%3Ar6">' in text
+    assert "Did you mean" not in alice.get(HERE, {"q": "anna"}).content.decode()
+
+
+def test_what_was_not_understood_is_told(alice: Client, album: Album) -> None:
+    assert "There is no filter “colr”" in alice.get(HERE, {"q": "colr:red"}).content.decode()
+
+
+def test_it_offers_only_pages_that_open(
+    bob: Client, dora: Client, north: Studio, album: Album, dora_user: User
+) -> None:
+    keep_to(north, dora_user, album)
+    assert "New gallery" not in found(bob, "")["Commands"]
+    assert found(dora, "")["Commands"] == ["Galleries", "Library"]
+
+
+def test_contributors_and_restricted_members_find_their_own(
+    north: Studio, album: Album, shoot: Shoot, client_anna: Visitor, dora_user: User, erin_user: User
+) -> None:
+    shoot()
+    keep_to(north, dora_user, album)
+    assert "Clients" not in found(signed_in(dora_user), "anna")
+    keep_to(north, erin_user)
+    assert found(signed_in(erin_user), "anna") == {}
+
+
+def test_without_script_it_is_a_page(alice: Client, album: Album) -> None:
+    text = alice.get(HERE, {"q": "ben"}).content.decode()
+    assert "<html" in text
+    assert 'href="/studio/north/albums/' in text
+    assert 'id="palette"' in text
