@@ -291,13 +291,17 @@ def test_a_stranger_finds_nothing_in_the_api(world: World, charlie_user: User) -
     assert not found, found
 
 
+# What is asked by POST because it is too long for an address; `faults` sees that nothing changes.
+QUESTIONS = {("api/photos/search", "post", 200), ("api/smart-collections/preview", "post", 200)}
+
+
 def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> None:
     key = bearer(bob_user)
 
     def check(client: Client, route: Route) -> Iterator[str]:
         for method in METHODS[1:]:
             status = call(client, method, route.path(world.values), world, **key).status_code
-            if status not in (400, 403, 404, 405):
+            if status not in (400, 403, 404, 405) and (route.pattern, method, status) not in QUESTIONS:
                 yield f"{method} is {status}"
 
     found = faults(world, Client(), API_ROUTES, check)

@@ -54,10 +54,7 @@ class PreviewAnswer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=["finding"])
-@extend_schema_view(
-    list=extend_schema(responses=SmartCollectionSerializer(many=True)),
-    photos=extend_schema(responses=PhotoSerializer(many=True)),
-)
+@extend_schema_view(list=extend_schema(responses=SmartCollectionSerializer(many=True)))
 class SmartCollectionViewSet(StudioViewSet[SmartCollection]):
     """The studio's smart collections, by title."""
 
@@ -99,6 +96,7 @@ class SmartCollectionViewSet(StudioViewSet[SmartCollection]):
         row.studio = self.studio
         return Response(undo_body(row.remove(by=self.entered.user)))
 
+    @extend_schema(responses=PhotoSerializer(many=True))
     def photos(self, request: Request, **kwargs: Any) -> Response:
         """A page of the photos that it finds now, newest first."""
         library = Library(self.entered, rules_of(self.get_object().rules, with_guests=True))

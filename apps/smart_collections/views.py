@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
@@ -140,7 +141,8 @@ def _edited(request: StudioRequest, row: SmartCollection | None) -> HttpResponse
         return _form(request, row, title, draft, problem=str(refusal), status=422)
     entry = row.change(by=request.user, title=title, tree=tree) if row else None
     saved.studio = request.studio
-    answer = SeeOther(saved)
+    # htmx would put the page that follows into the place of the form.
+    answer = HttpResponseClientRedirect(saved.get_absolute_url()) if htmx.wants(request) else SeeOther(saved)
     return htmx.tell_next(request, answer, f"“{title}” is saved.", undo=undo_url(request, entry) if entry else "")
 
 

@@ -277,6 +277,11 @@ def test_places_and_shapes_are_asked_for(wedding: Album, shoot: Shoot, owner: En
         ({"match": "all", "rules": [{"match": "any", "rules": [{"field": "x"}]}]}, "rules[0].rules[0].field"),
         ({"match": "all", "rules": [{"field": "iso", "op": "between", "value": [1]}]}, "rules[0].value"),
         ({"match": "all", "rules": [{"field": "iso", "op": "is", "value": True}]}, "rules[0].value"),
+        ({"match": "all", "rules": [{"field": "text", "op": "is", "value": "\ud800"}]}, "rules[0].value"),
+        ({"match": "all", "rules": [{"field": "camera", "op": "is", "value": "a\x00"}]}, "rules[0].value"),
+        ({"match": "all", "rules": [{"field": "iso", "op": "is", "value": float("inf")}]}, "rules[0].value"),
+        ({"match": "all", "rules": [{"field": "taken_at", "op": "within_last", "value": "1" * 9}]}, "rules[0].value"),
+        ({"match": "all", "rules": [{"field": "exposure", "op": "is", "value": "1/0"}]}, "rules[0].value"),
         ({"match": "all", "rules": [{"field": "iso", "op": "is_empty", "value": 3}]}, "rules[0].value"),
     ],
 )

@@ -100,6 +100,15 @@ def test_a_question_is_saved_shown_changed_deleted_and_undone(
     assert erin.get(there).status_code == 200
 
 
+def test_htmx_is_sent_to_the_page_of_what_was_saved(erin: Client) -> None:
+    """A redirect it would follow itself, and put the page into the place of the form."""
+    answer = erin.post(
+        NEW, FOUR | {"title": "Best", "act": "save"}, headers={"HX-Request": "true", "HX-Target": "editor"}
+    )
+    assert answer.status_code == 200
+    assert "/smart-collections/" in answer.headers["HX-Redirect"]
+
+
 def test_what_is_found_is_counted_while_one_edits(erin: Client, north: Studio, shoot: Any) -> None:  # noqa: F811
     shoot(rating=5, camera_name="five.jpg")
     headers = {"HX-Request": "true", "HX-Target": "editor"}

@@ -6,6 +6,7 @@ A condition is about rows of `LibraryPhoto`. Negative operators are the contrary
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -70,8 +71,12 @@ class Kind:
         return str(value)
 
 
+# NUL and halves of pairs, which JSON can spell and no database takes.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > MOST_LETTERS or "\x00" in value:
+    if not isinstance(value, str) or not value.strip() or len(value) > MOST_LETTERS or _UNSTORABLE.search(value):
         raise BadValue(f"Write a text of at most {MOST_LETTERS} letters.")
     return value.strip()
 
@@ -277,7 +282,7 @@ class Day(Kind):
     def read(self, value: object, operator: str) -> Any:
         if operator == "within_last":
             text = str(value)
-            if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MOST_DAYS):
+            if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MOST_DAYS):
                 raise BadValue(f"Write a number of days from 1 to {MOST_DAYS:,}.")
             return int(text)
         # What programs send has a time behind the day.
