@@ -322,6 +322,7 @@ FOR_CONTRIBUTORS = {
     f"{ALBUM}status/": "get",
     f"{ALBUM}problems/": "get",
     f"{ALBUM}photos/delete/": "post",
+    f"{ALBUM}sections/upload/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/retry/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/download/": "get",
     "api/me": "get",
