@@ -1,6 +1,9 @@
 """The one door of the web process: sockets, byte paths, pages."""
 
 import os
+import re
+from collections.abc import Callable, Hashable
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -13,19 +16,45 @@ from django.conf import settings
 from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
-from apps.uploads.strangers import PATH as API_UPLOAD, guarded
+from apps.uploads.strangers import PATH as API_UPLOAD, guarded, is_known
 from apps.uploads.tus import PATH as TUS, receive_parts
-from apps.web.wsgi_bridge import Asgi, Bridge, Declined, Receive, Scope, Send
+from apps.web.lanes import ARRIVING, LEAVING
+from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
 
-# A form, a logo, a long list of ids; nginx has the same limit. Anybody may send so much, and it waits on the disk.
+# A form, a logo, a long list of ids; nginx has the same limit. It waits on the disk; a stranger sends less (see
+# `apps.web.bodies`).
 LONGEST_FORM = 16 * 1024**2
 # A request with 500 files of an integration; the pages send one file at a time by PUT.
 LONGEST_UPLOAD = 8 * 1000**3
 
-pages = Bridge(django_pages, limit=LONGEST_FORM, temp=settings.STORAGE_TEMP)
-uploads = guarded(Bridge(django_pages, limit=LONGEST_UPLOAD, temp=settings.STORAGE_TEMP))
+# Pages of Django that read from the store or write to it, and so wait with it: files made on demand, previews of marks.
+BYTES = re.compile(
+    r"/g/[^/]+/(?:photos/[0-9a-f-]{36}/download|preview)/"
+    r"|/api/albums/[^/]+/photos/[^/]+/download"
+    r"|/studio/[^/]+/(?:albums/[^/]+/)?(?:photos/[^/]+/download|watermark/example)/"
+)
+
+
+async def _arriving(scope: Scope, page: Callable[[], BridgeAnswer]) -> BridgeAnswer:
+    return await ARRIVING.run(_owner(scope), page)
+
+
+async def _leaving(scope: Scope, page: Callable[[], BridgeAnswer]) -> BridgeAnswer:
+    return await LEAVING.run(_owner(scope), page)
+
+
+def _owner(scope: Scope) -> Hashable:
+    """Whose share of a lane a request takes: that of its credential, else of the studio or link in its address."""
+    credential = next((value for name, value in scope["headers"] if name.lower() == b"authorization"), b"")
+    return credential or "/".join(scope["path"].split("/", 3)[1:3])
+
+
+_bridge = partial(Bridge, django_pages, temp=settings.STORAGE_TEMP, is_known=is_known)
+pages = _bridge(limit=LONGEST_FORM)
+files = _bridge(limit=LONGEST_FORM, run=_leaving)
+uploads = guarded(_bridge(limit=LONGEST_UPLOAD, run=_arriving))
 live = AllowedHostsOriginValidator(URLRouter([*sockets, *refuse]))
 
 
@@ -40,7 +69,7 @@ def _http(scope: Scope) -> Asgi:
     for pattern, app in RAW_ROUTES:
         if pattern.fullmatch(path):
             return app
-    return pages
+    return files if BYTES.fullmatch(path) else pages
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

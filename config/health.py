@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
@@ -28,12 +30,17 @@ from apps.accounts.models import Role
 from apps.albums.models import Album, Photo, PhotoState, Version
 from apps.jobs.models import Job, State
 from apps.jobs.tasks import HEARTBEAT_KEY
+from apps.media import damage
 from apps.media.storage import store, temp_directory
 from apps.sharing.models import ShareLink
 
 log = logging.getLogger(__name__)
 
 PROBED_KEY = "health"
+ANSWER_SECONDS = 3.0
+# With less room than two of the largest photos there may be, uploads fail.
+FULL_BELOW = 2 * settings.MAX_PHOTO_BYTES
+_asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
 
 
 # -- probes: each raises, or returns, or says nothing is known ------------------------------------------------
@@ -55,9 +62,18 @@ def probe_redis() -> None:
 
 
 def probe_storage() -> None:
-    store().size(PROBED_KEY)
-    if not os.access(temp_directory(), os.W_OK):
+    asked = _asking.submit(store().size, PROBED_KEY)
+    try:
+        # One question at a time: a bucket that hangs holds one thread, however often load balancers ask.
+        asked.result(timeout=ANSWER_SECONDS)
+    finally:
+        asked.cancel()
+    arriving = temp_directory()
+    if not os.access(arriving, os.W_OK):
         raise OSError("the directory for arriving files cannot be written")
+    free = shutil.disk_usage(arriving).free
+    if free < FULL_BELOW:
+        raise OSError(f"the disk for arriving files is full: {free} bytes are left")
 
 
 def probe_worker() -> None:
@@ -77,15 +93,22 @@ def probe_emails() -> None:
         raise RuntimeError("an email has been due for a while and could not be sent")
 
 
+def probe_originals() -> None:
+    if damage.is_any():
+        raise RuntimeError("the file of an original is damaged or missing")
+
+
 PROBES: dict[str, Callable[[], None]] = {
     "database": probe_database,
     "redis": probe_redis,
     "storage": probe_storage,
     "worker": probe_worker,
     "emails": probe_emails,
+    "originals": probe_originals,
 }
-# Emails wait in the database, and galleries open without them: no web server must be taken out of service for that.
-DISPENSABLE = {"emails"}
+# Emails wait in the database, and galleries open without them and without a photo that is damaged: no web server must
+# be taken out of service for that.
+DISPENSABLE = {"emails", "originals"}
 
 
 def _is_well(name: str) -> bool:
@@ -102,14 +125,17 @@ def _is_well(name: str) -> bool:
 
 
 class HealthSerializer(serializers.Serializer[Any]):
-    """checks: "ok" or "down" for database, redis, storage, worker and emails."""
+    """checks: "ok" or "down" for database, redis, storage, worker, emails and originals."""
 
     status = serializers.ChoiceField(choices=["ok", "down"])
     checks = serializers.DictField(child=serializers.ChoiceField(choices=["ok", "down"]))
 
 
 class HealthView(Open):
-    """200 when everything works (emails may wait), else 503. Needs no credential and tells nothing but this."""
+    """200 when everything works (emails may wait, an original may be damaged), else 503.
+
+    Needs no credential and tells nothing but this.
+    """
 
     @extend_schema(responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
     def get(self, request: Request) -> Response:
@@ -123,10 +149,14 @@ class HealthView(Open):
 
 
 class StatusSerializer(serializers.Serializer[Any]):
-    """heartbeat: seconds since the workers' last sign of life, or null. queues: this studio's open work."""
+    """heartbeat: seconds since the workers' last sign of life, or null. queues: this studio's open work.
+
+    damaged: originals of the studio whose files are damaged or missing; the same file uploaded again heals one.
+    """
 
     heartbeat = serializers.IntegerField(allow_null=True)
     queues = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    damaged = serializers.IntegerField()
     versions = serializers.DictField(child=serializers.CharField())
 
 
@@ -138,7 +168,10 @@ class StatusView(StudioView):
 
     @extend_schema(responses=StatusSerializer)
     def get(self, request: Request) -> Response:
-        return Response({"heartbeat": heartbeat_age(), "queues": self._queues(), "versions": _versions()})
+        damaged = damage.originals(self.studio).count()
+        return Response(
+            {"heartbeat": heartbeat_age(), "queues": self._queues(), "damaged": damaged, "versions": _versions()}
+        )
 
     def _queues(self) -> dict[str, dict[str, int]]:
         queues: dict[str, dict[str, int]] = {}

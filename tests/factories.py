@@ -46,7 +46,7 @@ def kept(studio: Studio, data: bytes) -> Blob:
     """The blob of real bytes, stored as the product stores them."""
     stored = cas.receive(io.BytesIO(data), limit=len(data))
     with _inside(studio):
-        blob, _ = cas.keep(studio, stored)
+        blob, _ = cas.keep(studio, cas.place(studio, stored))
     blob.studio = studio
     return blob
 

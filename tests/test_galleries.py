@@ -80,7 +80,7 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 
 # -- every list ----------------------------------------------------------------------------------------------------
 
-# How to ask for each list of LISTS, so that it names galleries. Uploads and the emptying of the trash are no lists;
+# How to ask for each list of LISTS, so that it names galleries. Uploads are no lists;
 # "me" names no gallery; of tasks restricted members see what they began (see below).
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
 NO_LISTS = {
@@ -88,7 +88,6 @@ NO_LISTS = {
     "api/photos/batch",
     "api/upload",
     "api/upload/multiple",
-    "studio/<slug:slug>/trash/empty/",
 } | TASKS
 ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/albums/": ("", "?q=zq", "?state=live"),
@@ -294,22 +293,20 @@ def test_a_photo_of_other_galleries_too_is_not_deleted_for_ever(
     trashed(north, both, galleries[1].album, galleries[0].album)
     answer = erin.post(f"/studio/north/trash/photo/{both.pk}/delete/", follow=True)
     assert trash.NotOnlyYours.sentence in answer.content.decode()
-    erin.post("/studio/north/trash/empty/", {"confirm": "empty"})
     with acting_in(north):
-        left = set(Photo.objects.for_studio(north).filter(trashed_at__isnull=False).values_list("pk", flat=True))
-    assert left == {both.pk, galleries[1].gone.pk, galleries[2].gone.pk}
+        assert Photo.objects.for_studio(north).filter(pk=both.pk, trashed_at__isnull=False).exists()
 
 
-def test_emptying_the_trash_leaves_other_galleries(
+def test_a_restricted_editor_empties_no_trash(
     north: Studio, galleries: list[Gallery], alice_user: User, erin_user: User
 ) -> None:
     with acting_in(north):
         for gallery in galleries:
             trash.trash_album(gallery.album, by=alice_user)
     keep_to(north, erin_user, galleries[0].album)
-    signed_in(erin_user).post("/studio/north/trash/empty/", {"confirm": "empty"})
+    assert signed_in(erin_user).post("/studio/north/trash/empty/", {"confirm": "empty"}).status_code == 404
     with acting_in(north):
-        assert {album.title for album in north.albums.all()} == {"Zqbravo wedding", "Zqcharlie wedding"}
+        assert north.albums.count() == len(galleries)
 
 
 # -- what a page offers ----------------------------------------------------------------------------------------------

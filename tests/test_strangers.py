@@ -352,7 +352,6 @@ LISTS = {
     "studio/<slug:slug>/search/",
     "studio/<slug:slug>/tasks/",
     "studio/<slug:slug>/trash/",
-    "studio/<slug:slug>/trash/empty/",
     "api/me",
     "api/albums",
     "api/albums/photos/all",

@@ -189,7 +189,10 @@ def studio_page(
             request.entered = entered  # type: ignore[attr-defined]
             # Dates are written as the studio's clock shows them.
             with acting_in(entered.studio), timezone.override(entered.studio.zone):
-                return view(request, *args, **kwargs)  # type: ignore[arg-type]
+                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            # Who signs out leaves nothing behind in the browser's memory; files say for themselves how long they keep.
+            response.setdefault("Cache-Control", "private, no-store")
+            return response
 
         page.door = door  # type: ignore[attr-defined]
         return page  # type: ignore[return-value]

@@ -31,11 +31,15 @@ class EmailState(models.TextChoices):
 
 
 class Words(NamedTuple):
-    """What an email says. Without html it is plain text alone."""
+    """What an email says. Without html it is plain text alone.
+
+    may_stop: it comes by itself, of a kind that its reader may want no more of.
+    """
 
     subject: str
     text: str
     html: str = ""
+    may_stop: bool = False
 
 
 def digest(address: str) -> str:

@@ -254,19 +254,23 @@ def _made(email: Email, composers: Mapping[str, Composer]) -> EmailMultiAlternat
     if email.useful_until is not None and email.useful_until <= timezone.now():
         raise Undeliverable(LATE)
     with _inside(email.studio_id):
+        may_stop = False
         if email.composer:
-            email.words = composers[email.composer](email)
+            email.words = words = composers[email.composer](email)
+            may_stop = words.may_stop
             _mine(email).update(subject=email.subject, sealed=email.sealed)
         if not email.words.text:
             raise Undeliverable(UNREADABLE)
         studio = Studio.objects.defer("logo").get(pk=email.studio_id) if email.studio_id else None
+        answers = email.reply_to or (studio.reply_address if studio else "")
         return smtp.message(
             email.pk,
             email.to,
             email.words,
             sender=studio.name if studio else "",
-            reply_to=email.reply_to or (studio.reply_address if studio else ""),
+            reply_to=answers,
             is_automatic=email.is_automatic,
+            stops_at=answers if may_stop else "",
         )
 
 

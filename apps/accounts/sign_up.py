@@ -18,7 +18,7 @@ from apps.accounts import outbox
 from apps.accounts.journal import note
 from apps.accounts.models import Membership, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.rate_limit import RateLimit, RateLimited, reserve
+from apps.web.rate_limit import RateLimit, is_left
 from apps.web.refusal import Refusal
 
 LONGEST_SLUG = 60
@@ -78,9 +78,7 @@ def _is_taken(slug: str) -> bool:
 def ask_to_sign_up(*, email: str, name: str, studio_name: str) -> None:
     """Email a link that opens a studio. A known address gets another email; the caller cannot tell which."""
     email = email.lower()
-    try:
-        reserve(EMAILED_TO, email)
-    except RateLimited:
+    if not is_left(EMAILED_TO, email):
         # Said to nobody: whoever owns the mailbox did not ask for it.
         return
     token = signing.dumps([email, name, studio_name], salt=_SIGN_UP_SALT)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formataddr, parseaddr
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -63,15 +64,25 @@ def kept_in() -> str:
 
 
 def message(
-    email_id: UUID, to: str, words: Words, *, sender: str = "", reply_to: str = "", is_automatic: bool = True
+    email_id: UUID,
+    to: str,
+    words: Words,
+    *,
+    sender: str = "",
+    reply_to: str = "",
+    is_automatic: bool = True,
+    stops_at: str = "",
 ) -> EmailMultiAlternatives:
     """An email as it is handed over.
 
-    sender: a name in place of the installation's own. The Message-ID comes of the row's id, so that it is the same at
+    sender: a name in place of the installation's own.  stops_at: who is asked to send no more of the kind, by the
+    button that mail programs show (RFC 2369). The Message-ID comes of the row's id, so that it is the same at
     every try: a relay that has the email already can tell.
     """
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    headers = {"Message-ID": f"<{email_id.hex}@{address.rpartition('@')[2]}>"}
+    headers = {"Message-ID": f"<{email_id.hex}@{_domain(address)}>"}
+    if stops_at:
+        headers["List-Unsubscribe"] = f"<mailto:{quote(stops_at, safe='@')}?subject=unsubscribe>"
     if is_automatic:
         headers["Auto-Submitted"] = "auto-generated"
     made = EmailMultiAlternatives(
@@ -86,6 +97,15 @@ def message(
     if words.html:
         made.attach_alternative(words.html, "text/html")
     return made
+
+
+def _domain(address: str) -> str:
+    """The right side of a Message-ID: the sender's domain, or the site's where the sender has none of its own.
+
+    Many servers take an email of @localhost for spam.
+    """
+    domain = address.rpartition("@")[2]
+    return domain if "." in domain else urlsplit(settings.PUBLIC_URL).hostname or domain
 
 
 @contextmanager

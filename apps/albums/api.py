@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,8 +24,9 @@ from apps.albums import editing, marks, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
 from apps.media import serving
+from apps.media.mime import SENT
 from apps.web import keyset
-from apps.web.api import Keyset
+from apps.web.api import Keyset, error_body
 from apps.web.keyset import BadCursor
 from apps.web.refusal import Refusal
 
@@ -268,7 +269,10 @@ class PhotoDownload(InAlbum):
     @extend_schema(
         tags=["photos"],
         parameters=[OpenApiParameter("version", OpenApiTypes.STR, enum=VERSIONS, default="original")],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            **{(200, mime): OpenApiTypes.BINARY for mime in SENT},
+            302: OpenApiResponse(description="The file lies in a bucket; fetch it from `Location` at once"),
+        },
     )
     def get(self, request: Request, album_id: UUID, photo_id: UUID) -> HttpResponseBase:
         """The original as it came, or a rendition of it; 404 for a version that is not there (yet)."""
@@ -282,7 +286,10 @@ class PhotoDownload(InAlbum):
         location = self._location(photo, version)
         if location is None:
             raise Http404
-        return serving.file_response(location, filename=photo.camera_name)
+        answer = serving.download_answer(location, filename=photo.camera_name)
+        if answer.status >= 500:
+            return Response(error_body("damaged", answer.body.decode()), status=answer.status)
+        return serving.as_response(answer)
 
     def _location(self, photo: Photo, version: str) -> serving.Location | None:
         if version == "original":

@@ -152,7 +152,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @require_safe
 @studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def problems(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    """Photos that could not be processed, and why."""
+    """Photos that could not be processed or whose file is damaged, and why."""
     return _problems(request, album_of(request, album_id))
 
 
@@ -164,7 +164,8 @@ def _problems(request: StudioRequest, album: Album) -> HttpResponse:
         for row in rows
     ]
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
-    return htmx.vary(render(request, template, {"album": album, "problems": failed}))
+    context = {"album": album, "problems": failed, "damaged": reprocess.damaged_of(album)[:MOST_PROBLEMS]}
+    return htmx.vary(render(request, template, context))
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from apps.albums.models import Album, Photo, PhotoState
+from apps.media import damage
 
 
 def again(photo: Photo) -> None:
@@ -21,3 +22,13 @@ def failed_of(album: Album) -> QuerySet[Photo]:
         state=PhotoState.FAILED, placements__album_id=album.pk, placements__trashed_at__isnull=True
     )
     return rows.order_by("id")
+
+
+def damaged_of(album: Album) -> QuerySet[Photo, str]:
+    """Names of the album's photos whose original is damaged or missing on our side, oldest first."""
+    rows = Photo.objects.for_studio(album.studio_id).filter(
+        original__in=damage.originals(album.studio_id).values("pk"),
+        placements__album_id=album.pk,
+        placements__trashed_at__isnull=True,
+    )
+    return rows.order_by("id").values_list("camera_name", flat=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.utils import html
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
@@ -146,13 +148,27 @@ class Moment(serializers.DateTimeField):
         return value
 
 
+class TextList(serializers.ListField):
+    """A list of texts. In a form it comes as a field for each text, or as one field with JSON."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        if not html.is_html_input(dictionary) or not isinstance(value, list) or len(value) != 1:
+            return value
+        try:
+            parsed = json.loads(value[0])
+        except ValueError:
+            return value
+        return parsed if isinstance(parsed, list | dict) else value
+
+
 class MarksSerializer(serializers.Serializer[Photo]):
     """What may be changed of a photo."""
 
     caption = serializers.CharField(max_length=500, allow_blank=True)
     rating = serializers.IntegerField(min_value=0, max_value=5)
     label = serializers.CharField(max_length=12, allow_blank=True)  # type: ignore[assignment]
-    keywords = serializers.ListField(child=serializers.CharField(max_length=80), max_length=KEYWORDS_MOST)
+    keywords = TextList(child=serializers.CharField(max_length=80), max_length=KEYWORDS_MOST)
     place = serializers.CharField(max_length=200, allow_blank=True)
     taken_at = Moment(allow_null=True)
 

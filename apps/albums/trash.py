@@ -142,15 +142,10 @@ def purge_photos(studio: Studio, ids: Sequence[UUID], *, by: User | None) -> int
         return _purge(studio, ids, keep=in_use, by=by)
 
 
-def empty(studio: Studio, *, by: User | None, until: datetime | None = None, member: Entered | None = None) -> int:
-    """Purge what lies in the studio's trash (and came there by `until`). Returns how many albums and photos.
-
-    member: only what a member of some galleries sees there and may delete for ever.
-    """
+def empty(studio: Studio, *, by: User | None, until: datetime | None = None) -> int:
+    """Purge what lies in the studio's trash (and came there by `until`). Returns how many albums and photos."""
     until = until or timezone.now()
     albums, photos = Album.objects.for_studio(studio), Photo.objects.for_studio(studio)
-    if member is not None and member.is_restricted:
-        albums, photos = albums.visible_to(member), trashed_photos(member).exclude(_elsewhere(member))
     removed = 0
     for album in albums.filter(trashed_at__lte=until):
         removed += purge_album(album, by=by) is not None

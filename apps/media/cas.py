@@ -1,6 +1,7 @@
 """Content-addressed storage: how bytes become a blob. The one place where storage keys are made.
 
-    <studio>/ab/cd/<sha256>.<blob id>
+    <studio>/ab/cd/<sha256>.<blob id>      on a disk
+    <studio>/ab/cd/<blob id>               in a bucket, whose signed addresses are shown to clients
 
 Order of events: received and hashed into a temporary file -> placed under its key, file and directories
 synced (or PUT to S3 with checksum) -> Blob row -> the caller's rows -> commit -> answer.
@@ -9,6 +10,7 @@ synced (or PUT to S3 with checksum) -> Blob row -> the caller's rows -> commit -
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,10 +28,12 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.media.formats import HEAD_BYTES, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
-from apps.media.storage import store, temp_directory
+from apps.media.storage import LocalStore, StorageAway, store, temp_directory
 from apps.web.ids import uuid7
 from apps.web.raw_rows import RowColumns, insert
 from apps.web.refusal import Refusal
+
+log = logging.getLogger(__name__)
 
 CHUNK = 8 << 20
 
@@ -50,7 +54,13 @@ class Incomplete(Refusal):
 
 
 def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:
-    """Key of a blob's bytes; the id at its end is given once, so a key is never used twice."""
+    """Key of a blob's bytes; the id at its end is given once, so a key is never used twice.
+
+    A hash in an address would answer who holds what, so the key of what leaves by its address has none.
+    """
+    if not isinstance(store(), LocalStore):
+        # The last digits of an id are random, so the folders fill evenly.
+        return f"{studio_id}/{blob_id.hex[-2:]}/{blob_id.hex[-4:-2]}/{blob_id}"
     return f"{studio_id}/{sha256[:2]}/{sha256[2:4]}/{sha256}.{blob_id}"
 
 
@@ -164,68 +174,120 @@ def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
         return Stored(path, sha256 or digest.hexdigest(), file.tell(), head, crc)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Durable bytes under a key of their own that no row names yet.
+
+    blob_id: part of the key.  blob_id and key are None where a live blob holds these bytes already.
+    """
+
+    stored: Stored
+    blob_id: UUID | None = None
+    key: str | None = None
+
+    def remove(self) -> None:
+        """Give the bytes up. A store that does not answer keeps them until fsck finds them."""
+        if self.key is None:
+            return
+        try:
+            store().delete(self.key)
+        except StorageAway:
+            log.warning("bytes without a row were left under %s", self.key)
+
+
+def place(studio: Studio | UUID, stored: Stored) -> Placed:
+    """Make the bytes durable, unless the studio has them. Takes as long as the store does: hold no row meanwhile.
+
+    Consumes `stored`. Raises StorageAway, and OSError for a full disk.
+    """
+    studio_id = studio if isinstance(studio, UUID) else studio.pk
+    with acting_in(studio_id):
+        known = _seen_again(studio_id, stored)
+    return Placed(stored) if known is not None else _place(studio_id, stored)
+
+
+def _place(studio_id: UUID, stored: Stored) -> Placed:
+    blob_id = uuid7()
+    key = storage_key(studio_id, stored.sha256, blob_id)
+    store().put(stored.temp, key, sha256=stored.sha256)
+    return Placed(stored, blob_id, key)
+
+
 @contextmanager
 def keeping(studio: Studio | UUID, stored: Stored) -> Iterator[tuple[Blob, bool]]:
-    """`keep` in a transaction of the studio: the block adds the rows that refer to the blob.
+    """`place`, and `keep` in a transaction of the studio: the block adds the rows that refer to the blob.
 
     When the block fails, its rows are rolled back and new bytes are removed again: nothing was kept.
     """
-    placed: str | None = None
+    with keeping_all(studio, [stored]) as [kept]:
+        yield kept
+
+
+@contextmanager
+def keeping_all(studio: Studio | UUID, stored: Sequence[Stored]) -> Iterator[list[tuple[Blob, bool]]]:
+    """`keeping` for several files that belong together: all or none."""
+    placed: list[Placed] = []
     try:
+        placed += (place(studio, one) for one in stored)
         with acting_in(studio):
-            blob, new = keep(studio, stored)
-            placed = blob.storage_key if new else None
-            yield blob, new
+            yield [keep(studio, one) for one in placed]
             # If the connection breaks from here on, the commit may stand all the same. Bytes too many are
             # found by fsck; bytes too few are a loss.
-            placed = None
+            placed.clear()
     except BaseException:
-        if placed:
-            store().delete(placed)
+        for one in placed:
+            one.remove()
         raise
 
 
 _BLOB = RowColumns(Blob)
 _SEEN_AGAIN = f"""
-    update media_blob b set seen_at = %s where b.studio_id = %s and b.sha256 = %s and b.state = '{BlobState.LIVE}'
+    update media_blob b set seen_at = %s where b.studio_id = %s and b.sha256 = %s
+        and b.state = '{BlobState.LIVE}' and b.alarmed_at is null
     returning {_BLOB.sql("b")}
 """
 _DAMAGED = f"""
     select {_BLOB.sql("b")} from media_blob b
-    where b.studio_id = %s and b.sha256 = %s and b.state = '{BlobState.DAMAGED}' order by b.id limit 1 for update
+    where b.studio_id = %s and b.sha256 = %s
+        and (b.state = '{BlobState.DAMAGED}' or b.state = '{BlobState.LIVE}' and b.alarmed_at is not null)
+    order by b.state = '{BlobState.LIVE}' desc, b.id limit 1 for update
 """
 
 
-def keep(studio: Studio | UUID, stored: Stored) -> tuple[Blob, bool]:
-    """The blob of these bytes and whether it is new. Consumes `stored`; call it in `acting_in(studio)`.
+def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
+    """The blob of these bytes and whether it is new. Call it in `acting_in(studio)`.
 
     The same bytes twice, even at the same moment, are one live row: the unique index decides. A blob whose
     bytes were lost or damaged is whole again when the same bytes come back.
     """
-    studio_id = studio if isinstance(studio, UUID) else studio.pk
+    studio_id, stored = studio if isinstance(studio, UUID) else studio.pk, placed.stored
     blob = _seen_again(studio_id, stored)
     if blob is not None:
+        # What lay there before, or somebody else was faster; an object of ours has no row.
+        placed.remove()
         stored.discard()
         return blob, False
-    blob_id = uuid7()
-    key = storage_key(studio_id, stored.sha256, blob_id)
-    store().put(stored.temp, key, sha256=stored.sha256)
-    healed = _healed(studio_id, stored, key)
+    if placed.blob_id is None or placed.key is None:
+        # It was live a moment ago and turned out to be damaged meanwhile.
+        placed = _place(studio_id, stored)
+    assert placed.blob_id is not None
+    assert placed.key is not None
+    healed = _healed(studio_id, stored, placed.key)
     if healed is not None:
         return healed, False
     blob = Blob(
-        id=blob_id,
+        id=placed.blob_id,
         studio_id=studio_id,
         sha256=stored.sha256,
         size=stored.size,
         crc32=stored.crc32,
         mime=sniff(stored.head).mime,
-        storage_key=key,
+        storage_key=placed.key,
     )
     if insert(blob, unless_there=True):
         return blob, True
     # Somebody else kept the same bytes between our look and our insert; our object has no row.
-    store().delete(key)
+    placed.remove()
     twin = _seen_again(studio_id, stored)
     if twin is None:
         raise IntegrityError(f"the bytes {stored.sha256} were kept and given up by somebody else at this moment")
@@ -239,9 +301,10 @@ def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
         return None
     blob.state, blob.storage_key, blob.size = BlobState.LIVE, key, stored.size
     blob.seen_at = blob.checked_at = timezone.now()
+    blob.alarmed_at = None
     try:
         with transaction.atomic():
-            blob.save(update_fields=["state", "storage_key", "size", "seen_at", "checked_at"])
+            blob.save(update_fields=["state", "storage_key", "size", "seen_at", "checked_at", "alarmed_at"])
             BlobEvent.of(blob, "healed").save(force_insert=True)
     except IntegrityError:
         # Somebody else kept the same bytes meanwhile; theirs are live.

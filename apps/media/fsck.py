@@ -17,13 +17,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
-from apps.media import on_demand
-from apps.media.models import Blob, BlobEvent, BlobState, Rendition
+from apps.media import damage, on_demand
+from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import StoredObject, sha256_of, store
 from apps.media.sweeping import GRACE, referred, studio_ids
 
@@ -82,8 +83,13 @@ def check_blob(blob: Blob, *, read: bool) -> Finding | None:
     with acting_in(blob.studio_id):
         row = Blob.objects.for_studio(blob.studio_id).filter(pk=blob.pk, storage_key=blob.storage_key)
         # A sweep may have ended the row since it was read; then nothing is wrong.
-        still = row.update(checked_at=timezone.now()) if read else row.exists()
+        still = row.update(**_looked_at(kind)) if read else row.exists()
     return Finding(kind, blob.studio_id, blob.storage_key, blob.pk, detail) if kind and still else None
+
+
+def _looked_at(kind: str) -> dict[str, Any]:
+    """What the row says after its bytes were read: an alarm over bytes that are whole after all is over."""
+    return {"checked_at": timezone.now()} | ({} if kind else {"alarmed_at": None})
 
 
 def _difference(blob: Blob, *, read: bool) -> tuple[str, str]:
@@ -154,15 +160,9 @@ def _mark_damaged(finding: Finding) -> str:
         blob.state, blob.doomed_at = BlobState.DAMAGED, None
         blob.save(update_fields=["state", "doomed_at"])
         BlobEvent.of(blob, "quarantined", f"{finding.kind}: {finding.detail}").save(force_insert=True)
-        _have_previews_made(blob)
+        on_demand.remake(blob)
+        damage.report(finding.studio_id, blob.pk, f"{finding.kind}: {finding.detail}")
     return "marked as damaged"
-
-
-def _have_previews_made(damaged: Blob) -> None:
-    """Previews are shown as they are, so nobody would ask for new ones; all else is made when it is asked for."""
-    previews = Rendition.objects.for_studio(damaged.studio_id).filter(blob=damaged, kind__in=on_demand.PREVIEWS)
-    for kind, source in previews.values_list("kind", "source_id"):
-        on_demand.request(damaged.studio_id, [source], kind)
 
 
 def _set_aside(finding: Finding) -> str:
@@ -193,11 +193,7 @@ def recheck(every: timedelta = timedelta(hours=1)) -> list[Finding]:
 
 
 def alarm(finding: Finding) -> None:
-    """Tell a human: in the log, and among the events of the blob."""
+    """Tell a human: in the log, and the studio's owners of an original that is not whole."""
     log.critical("bytes of studio %s: %s is wrong (%s)", finding.studio_id, finding.key, finding.kind)
-    if finding.studio_id is None or finding.blob_id is None:
-        return
-    with acting_in(finding.studio_id):
-        blob = Blob.objects.for_studio(finding.studio_id).filter(pk=finding.blob_id).first()
-        if blob:
-            BlobEvent.of(blob, "damaged", f"{finding.kind}: {finding.detail}").save(force_insert=True)
+    if finding.studio_id is not None and finding.blob_id is not None:
+        damage.report(finding.studio_id, finding.blob_id, f"{finding.kind}: {finding.detail}")

@@ -12,6 +12,10 @@ _EXTENSIONS["image/tiff"] += ("tiff",)
 _EXTENSIONS["image/heic"] += ("heif", "hif")
 
 
+# Every type that a stored file leaves as.
+SENT = (*_EXTENSIONS, PLAIN_BYTES)
+
+
 def safe_mime(mime: str) -> str:
     """The type itself if it is one of our picture formats, else plain bytes: never text, HTML or SVG."""
     return mime if mime in _EXTENSIONS else PLAIN_BYTES

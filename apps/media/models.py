@@ -26,6 +26,7 @@ class Blob(StudioModel):
     damaged: fsck found its bytes missing or altered; the next upload of the same bytes heals it.
     crc32: of the bytes, for ZIP archives; null for blobs from before it was counted, until they are first asked for.
     checked_at: when the bytes were last compared with their hash (writing them is the first time).
+    alarmed_at: when somebody found them wrong, and the owners were told (see `damage`); null once they are whole again.
     """
 
     sha256 = models.CharField(max_length=64)
@@ -38,6 +39,7 @@ class Blob(StudioModel):
     seen_at = models.DateTimeField(default=timezone.now)
     doomed_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(default=timezone.now)
+    alarmed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -51,6 +53,7 @@ class Blob(StudioModel):
             models.Index(fields=["studio", "seen_at"], name="media_blob_seen"),
             models.Index(fields=["doomed_at"], condition=Q(state="doomed"), name="media_blob_doomed"),
             models.Index(fields=["checked_at"], name="media_blob_checked"),
+            models.Index(fields=["studio"], condition=Q(alarmed_at__isnull=False), name="media_blob_alarmed"),
         ]
 
     def __str__(self) -> str:

@@ -157,6 +157,16 @@ def lost(studio: Studio | UUID, blob_ids: Iterable[UUID], reason: str) -> None:
         BlobEvent.of(blob, "damaged", reason).save(force_insert=True)
 
 
+def remake(damaged: Blob) -> None:
+    """Have the previews made anew that lie in this blob: they are shown as they are, so nobody would ask for them.
+
+    All else is made when it is asked for. Run it in the studio's transaction.
+    """
+    previews = Rendition.objects.for_studio(damaged.studio_id).filter(blob=damaged, kind__in=PREVIEWS)
+    for kind, source in previews.values_list("kind", "source_id"):
+        request(damaged.studio_id, [source], kind)
+
+
 def _mark_used(blob: Blob) -> None:
     """Once a day, so that what nobody fetches any more can be told (see `sweeping`)."""
     now = timezone.now()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from apps.accounts.tenancy import acting_in
 from apps.media import cas, fingerprint, jail
 from apps.media.images import Rendered
 from apps.media.models import Blob, Rendition
@@ -52,10 +51,9 @@ def _private_folder() -> Iterator[Path]:
 
 
 def _keep_all(blob: Blob, rendered: Rendered, out: Path) -> None:
-    stored = {file.name: cas.receive_path(out / file.file) for file in rendered.renditions}
-    with acting_in(blob.studio_id):
-        for file in rendered.renditions:
-            kept, _ = cas.keep(blob.studio_id, stored[file.name])
+    stored = [cas.receive_path(out / file.file) for file in rendered.renditions]
+    with cas.keeping_all(blob.studio_id, stored) as blobs:
+        for file, (kept, _) in zip(rendered.renditions, blobs, strict=True):
             Rendition.objects.for_studio(blob.studio_id).update_or_create(
                 studio_id=blob.studio_id,
                 source=blob,

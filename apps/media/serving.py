@@ -12,7 +12,6 @@ bytes leave: by nginx (X-Accel-Redirect), from this process' disk, or by a redir
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,20 +25,26 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
 from apps.accounts.tenancy import acting_in
+from apps.media import damage
 from apps.media.mime import PLAIN_BYTES, download_name, safe_mime
-from apps.media.models import Blob, BlobEvent, Rendition
+from apps.media.models import Blob, Rendition
 from apps.media.presets import BY_NAME
 from apps.media.storage import sha256_of, store
 
-log = logging.getLogger(__name__)
-
 MAC_BYTES = 16
-# A permission is checked at least this often, and a redirect to the bucket must outlive its own caching.
+# What was revoked is gone after so many seconds in all. On a disk that is how long a decision may be remembered; of a
+# bucket the address that was signed last is good for a while longer, and a browser may go there again by its redirect.
 CACHED_SECONDS = 30
-SIGNED_SECONDS = 60
+SIGNED_SECONDS, REDIRECTED_SECONDS = 15, 10
 DAMAGED = b"This file is damaged on our side. The studio's administrator has been told."
+MADE_AGAIN = b"This picture is being prepared again. Please try again in a minute."
 
 _PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.webp")
+
+
+def decided_seconds() -> int:
+    """For how long a decision that let somebody in may be remembered on the server."""
+    return CACHED_SECONDS if settings.STORAGE[0] == "local" else CACHED_SECONDS - SIGNED_SECONDS
 
 
 # -- addresses ---------------------------------------------------------------------------------------
@@ -209,7 +214,7 @@ def _hand_over(location: Location, headers: dict[str, str]) -> Answer:
     told = {name: headers[name] for name in ("Content-Type", "Content-Disposition", "Cache-Control")}
     url = store().signed_url(location.storage_key, seconds=SIGNED_SECONDS, headers=told)
     # The browser may follow the same redirect again for as long as the address is surely valid.
-    kept = {"Location": url or "", "Cache-Control": f"private, max-age={CACHED_SECONDS}"}
+    kept = {"Location": url or "", "Cache-Control": f"private, max-age={REDIRECTED_SECONDS}"}
     left_out = ("ETag", "Content-Type", "Content-Disposition")
     return Answer(302, {name: value for name, value in headers.items() if name not in left_out} | kept)
 
@@ -229,28 +234,16 @@ def _is_true(path: Path, sha256: str) -> bool:
         return False
 
 
-def note_damage(location: Location, reason: str) -> None:
-    """Raise the alarm over bytes that are not what was recorded."""
-    log.critical("blob %s of studio %s cannot be served: %s", location.blob_id, location.studio_id, reason)
-    with acting_in(location.studio_id):
-        BlobEvent(
-            studio_id=location.studio_id,
-            blob_id=location.blob_id,
-            sha256=location.sha256,
-            size=location.size,
-            event="damaged",
-            reason=reason,
-        ).save(force_insert=True)
-
-
 def _damaged(location: Location, reason: str) -> Answer:
-    note_damage(location, reason)
+    """Raise the alarm over bytes that are not what was recorded, and say so."""
+    is_original = damage.report(location.studio_id, location.blob_id, reason)
+    words = DAMAGED if is_original else MADE_AGAIN
     headers = safety_headers(PLAIN_BYTES) | {
         "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": str(len(DAMAGED)),
+        "Content-Length": str(len(words)),
         "Cache-Control": "no-store",
     }
-    return Answer(500, headers, body=DAMAGED)
+    return Answer(500, headers, body=words) if is_original else Answer(503, headers | {"Retry-After": "30"}, body=words)
 
 
 def as_response(answer: Answer) -> HttpResponseBase:

@@ -8,6 +8,7 @@ the writing is ours, because theirs neither syncs to the disk nor sends checksum
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -22,14 +23,28 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.utils.translation import gettext_noop as _
 from storages.backends.s3 import S3Storage
+
+from apps.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
-    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from types_boto3_s3.type_defs import CopySourceTypeDef, GetObjectRequestTypeDef
+
+log = logging.getLogger(__name__)
+
+
+class StorageAway(Refusal):
+    """The store cannot be reached, is overloaded, or stopped in the middle. It says nothing about the bytes in it."""
+
+    status = 503
+    code = "storage_away"
+    sentence = _("The photo storage does not answer at the moment. Nothing was lost. Please try again in a minute.")
+    wait = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,8 @@ def sync_directory(path: Path) -> None:
 _KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*(/[0-9A-Za-z][0-9A-Za-z._-]*)*")
 QUARANTINE = ".quarantine"
 SYNCED_DIRECTORIES = 50_000
-CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 30.0
+# Shorter than a person's patience: with all tries it is over after half a minute.
+CONNECT_SECONDS, ANSWER_SECONDS, TRIES = 3.0, 6.0, 4
 
 
 def checked_key(key: str) -> str:
@@ -197,8 +213,57 @@ class _Bucket(S3Storage):  # type: ignore[misc]
         return super().connection
 
 
+# 501: a server that knows no conditional writes says so for the header. SlowDown of S3 is a 503.
+_UNCONDITIONAL, _OVERLOADED = 501, 429
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a bucket's failure means. Raises StorageAway in place of a time-out, a broken line or an overloaded server.
+
+    Botocore's time-outs are OSErrors too, which elsewhere stand for bytes that cannot be read.
+    """
+    try:
+        yield
+    except ClientError as error:
+        status = _status(error)
+        if status != _OVERLOADED and not (status >= 500 and status != _UNCONDITIONAL):
+            raise
+        log.warning("the bucket answered %s", status)
+        raise StorageAway from error
+    except BotoCoreError as error:
+        log.warning("the bucket cannot be reached: %s", error)
+        raise StorageAway from error
+
+
+class _BucketFile:
+    """An object on its way out of a bucket. Bytes that stop coming raise StorageAway, never end early."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int = -1) -> bytes:
+        with _told():
+            return bytes(self._body.read(None if size < 0 else size))
+
+    def close(self) -> None:
+        self._body.close()
+
+    def __enter__(self) -> _BucketFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 class S3Store:
-    """Objects in an S3 bucket. Writes carry their SHA-256 and never replace (`If-None-Match: *`)."""
+    """Objects in an S3 bucket. Writes carry their SHA-256 and never replace (`If-None-Match: *`).
+
+    A server that does not know that condition gets the writes without it: a key is never used twice anyway.
+    Raises StorageAway wherever the bucket does not answer.
+    """
+
+    is_conditional = True
 
     def __init__(self, bucket: str, prefix: str, endpoint: str | None, region: str | None, temp: Path) -> None:
         self.bucket = bucket
@@ -211,7 +276,7 @@ class S3Store:
             endpoint_url=endpoint,
             region_name=region or "us-east-1",
             client_config=Config(
-                retries={"max_attempts": 4, "mode": "standard"},
+                retries={"total_max_attempts": TRIES, "mode": "standard"},
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=ANSWER_SECONDS,
                 signature_version="s3v4",
@@ -221,41 +286,58 @@ class S3Store:
         self.client: S3Client = connection.meta.client
 
     def put(self, temp: Path, key: str, *, sha256: str) -> None:
-        digest = b64encode(bytes.fromhex(sha256)).decode()
-        with temp.open("rb") as body:
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket,
-                    Key=self._key(key),
-                    Body=body,
-                    ChecksumSHA256=digest,
-                    IfNoneMatch="*",
-                    ContentType="application/octet-stream",
-                )
-            except ClientError as error:
-                # The first try may have arrived although its answer was lost.
-                if _status(error) != 412 or not self._arrived(key, sha256):
-                    raise
+        try:
+            self._put(temp, key, sha256)
+        except ClientError as error:
+            # The first try may have arrived although its answer was lost.
+            if _status(error) != 412 or not self._arrived(key, sha256):
+                raise
         temp.unlink()
+
+    def _put(self, temp: Path, key: str, sha256: str) -> None:
+        if self.is_conditional:
+            try:
+                self._send(temp, key, sha256, {"IfNoneMatch": "*"})
+                return
+            except ClientError as error:
+                if _status(error) != _UNCONDITIONAL:
+                    raise
+                log.warning("this S3 server knows no If-None-Match; objects are written without it")
+                self.is_conditional = False
+        self._send(temp, key, sha256, {})
+
+    def _send(self, temp: Path, key: str, sha256: str, condition: dict[str, Any]) -> None:
+        with _told(), temp.open("rb") as body:
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=self._key(key),
+                Body=body,
+                ChecksumSHA256=b64encode(bytes.fromhex(sha256)).decode(),
+                ContentType="application/octet-stream",
+                **condition,
+            )
 
     def open(self, key: str, *, start: int = 0) -> BinaryIO:
         where: GetObjectRequestTypeDef = {"Bucket": self.bucket, "Key": self._key(key)}
         if start:
             where["Range"] = f"bytes={start}-"
         try:
-            answer = self.client.get_object(**where)
+            with _told():
+                answer = self.client.get_object(**where)
         except ClientError as error:
             if _status(error) == 404:
                 raise FileNotFoundError(key) from error
             raise
-        return cast(BinaryIO, answer["Body"])
+        return cast(BinaryIO, _BucketFile(answer["Body"]))
 
     def delete(self, key: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+        with _told():
+            self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
 
     def size(self, key: str) -> int | None:
         try:
-            return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ContentLength"]
+            with _told():
+                return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ContentLength"]
         except ClientError as error:
             if _status(error) == 404:
                 return None
@@ -264,18 +346,25 @@ class S3Store:
     def set_aside(self, key: str) -> None:
         source = self._key(key)
         target = f"{self.prefix}{QUARANTINE}/{key}"
+        came_from: CopySourceTypeDef = {"Bucket": self.bucket, "Key": source}
         try:
-            self.client.copy_object(Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source})
+            with _told():
+                self.client.copy_object(Bucket=self.bucket, Key=target, CopySource=came_from)
         except ClientError as error:
             if _status(error) == 404:
                 raise FileNotFoundError(key) from error
             raise
-        self.client.delete_object(Bucket=self.bucket, Key=source)
+        with _told():
+            self.client.delete_object(Bucket=self.bucket, Key=source)
 
     def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         below = self.prefix + prefix
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
-        for page in pages:
+        pages = iter(self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below))
+        while True:
+            with _told():
+                page = next(pages, None)
+            if page is None:
+                return
             for item in page.get("Contents", []):
                 key = item["Key"].removeprefix(self.prefix)
                 if not key.startswith(f"{QUARANTINE}/"):

@@ -188,6 +188,9 @@ class Upload(StudioView):
     parser_classes = [MultiPartParser, Json]
 
     def _take(self, request: Request, name: str) -> Response:
+        if request.POST.get("album") == "":
+            # Left blank it would mean no album, and a program that forgot the id would never see its photos again.
+            raise serializers.ValidationError({"album": ["Name an album, or leave this field out."]})
         asked = AlbumField(data=request.data)
         asked.is_valid(raise_exception=True)
         album_id = asked.validated_data.get("album")

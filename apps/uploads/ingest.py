@@ -61,21 +61,36 @@ def ingest(
     number: the sender's own count, for the order by hand.  by: None for what a watched folder brought.
     Raises QuotaExceeded; then nothing was kept.
     """
-    with cas.keeping(studio, stored) as (blob, fresh):
-        photo, new = _photo_of(studio, blob, camera_name(name), by, fresh=fresh)
-        placed = new
-        if not new:
-            # The photo's row is held before the album's, as everywhere (see `Album.hold`).
-            placements.save_from_trash(photo)
-        if album is not None:
-            place_in = sections.named(album, section, by=by) if isinstance(section, str) else section
-            placed = placements.place(album, photo, section=place_in, number=number, is_new=new)
-        if new:
-            insert(Version(studio=studio, photo=photo, blob=blob))
-            # Last, because it locks the studio's row until the commit.
-            studio.take_room(blob.size)
-        elif photo.state == PhotoState.FAILED:
-            photo.reprocess()
+    with cas.keeping(studio, stored) as kept:
+        return as_photo(studio, album, kept, name=name, by=by, section=section, number=number)
+
+
+def as_photo(
+    studio: Studio,
+    album: Album | None,
+    kept: tuple[Blob, bool],
+    *,
+    name: str,
+    by: User | None,
+    section: Section | str | None = None,
+    number: int | None = None,
+) -> Ingested:
+    """The rows of `ingest`, in the transaction of `cas.keeping`, which gave `kept`: the blob, and whether it is new."""
+    blob, fresh = kept
+    photo, new = _photo_of(studio, blob, camera_name(name), by, fresh=fresh)
+    placed = new
+    if not new:
+        # The photo's row is held before the album's, as everywhere (see `Album.hold`).
+        placements.save_from_trash(photo)
+    if album is not None:
+        place_in = sections.named(album, section, by=by) if isinstance(section, str) else section
+        placed = placements.place(album, photo, section=place_in, number=number, is_new=new)
+    if new:
+        insert(Version(studio=studio, photo=photo, blob=blob))
+        # Last, because it locks the studio's row until the commit.
+        studio.take_room(blob.size)
+    elif photo.state == PhotoState.FAILED:
+        photo.reprocess()
     return Ingested(photo, "stored" if placed else "duplicate")
 
 

@@ -8,7 +8,6 @@ Session, CSRF, role and deed are those of the pages; only the body goes past Dja
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import logging
 import re
@@ -31,8 +30,9 @@ from apps.albums.models import Album, Section
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads.ingest import Ingested, ingest
+from apps.web.failures import refusal_of
+from apps.web.lanes import ARRIVING
 from apps.web.raw_rows import RowColumns
-from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
@@ -82,7 +82,9 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
         if status == 500:
             log.exception("an upload failed")
         await body.drain()
-        await answer_json(send, status, {"error": {"code": code, "message": message}})
+        refusal = refusal_of(error)
+        wait = refusal.wait if refusal else None
+        await answer_json(send, status, {"error": {"code": code, "message": message}}, wait=wait)
         return
     photo = {"id": str(ingested.photo.pk), "state": ingested.photo.state, "name": ingested.photo.camera_name}
     await answer_json(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
@@ -224,7 +226,8 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
         while parts := await body.batch():
             await loop.run_in_executor(DISK, feed, parts)
         stored = await loop.run_in_executor(DISK, receiver.finish)
-        return await in_thread(
+        return await ARRIVING.run(
+            admitted.studio.pk,
             ingest,
             admitted.studio,
             admitted.album,
@@ -255,15 +258,14 @@ def explain(error: Exception) -> tuple[int, str, str]:
             return status, code, message or str(error)
     if isinstance(error, BadFile):
         return 415, "not_an_image", error.reason
-    if isinstance(error, Refusal):
-        return error.status, error.code, str(error)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return 507, "disk_full", "There is no room on the server. Nothing was lost; try again later."
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return refusal.status, refusal.code, str(refusal)
     return 500, "failed", "Something went wrong here. The file was not kept; please try again."
 
 
-async def answer_json(send: Send, status: int, content: dict[str, Any]) -> None:
-    """Send a whole answer."""
+async def answer_json(send: Send, status: int, content: dict[str, Any], *, wait: int | None = None) -> None:
+    """Send a whole answer. wait: seconds after which another try makes sense."""
     body = json.dumps(content).encode()
     headers = [
         (b"content-type", b"application/json"),
@@ -271,5 +273,7 @@ async def answer_json(send: Send, status: int, content: dict[str, Any]) -> None:
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
+    if wait is not None:
+        headers.append((b"retry-after", str(wait).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -28,9 +28,10 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Section
 from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
+from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
 from apps.uploads import tus_headers
-from apps.uploads.ingest import ingest
+from apps.uploads.ingest import as_photo
 from apps.uploads.models import Upload, UploadResult
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
@@ -250,7 +251,7 @@ def finish(upload: Upload) -> None:
     """Make a photo of an upload whose bytes are all there and durable.
 
     Raises BadFile, or ChecksumMismatch when they are not those that the metadata promise: such an upload is given up.
-    Raises QuotaExceeded and what else `ingest` raises: then it can be ended again.
+    Raises QuotaExceeded and what else `ingest.ingest` raises: then it can be ended again.
     """
     told = tus_headers.metadata(upload.metadata)
     try:
@@ -268,19 +269,20 @@ def finish(upload: Upload) -> None:
     # The store takes a second name of the bytes away, so these are still here if the commit fails.
     stored = stored.linked(temp_directory() / f"in.{uuid7()}")
     try:
-        with acting_in(upload.studio):
-            _become_photo(upload, stored, told)
+        # The store is written before the transaction begins: it may be slow, and rows are held for a moment only.
+        with cas.keeping(upload.studio, stored) as kept:
+            _become_photo(upload, kept, told)
     finally:
         stored.discard()
     upload.path.unlink(missing_ok=True)
 
 
-def _become_photo(upload: Upload, stored: cas.Stored, told: dict[str, str]) -> None:
+def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str]) -> None:
     number = told.get("number", "")
-    ingested = ingest(
+    ingested = as_photo(
         upload.studio,
         upload.album,
-        stored,
+        kept,
         name=told.get("filename", "") or "photo",
         by=upload.user,
         section=section_of(upload.album, told) if upload.album else None,

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from apps.accounts.credentials import credential_of
+from apps.accounts.scopes import user_of
 from apps.uploads.receiver import Body
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Asgi, Receive, Scope, Send
@@ -35,6 +36,11 @@ def guarded(pages: Asgi) -> Asgi:
 
 def _is_known(scope: Scope) -> bool:
     return any(name.lower() == b"authorization" and credential_of(value) for name, value in scope["headers"])
+
+
+def is_known(scope: Scope) -> bool:
+    """True for a request of a member: with a valid credential, or with the session of somebody who is signed in."""
+    return _is_known(scope) or user_of(dict(scope)) is not None
 
 
 async def _nothing() -> dict[str, Any]:

@@ -44,6 +44,7 @@ from apps.uploads.receiver import (
 from apps.uploads.resumable import Part
 from apps.uploads.tus_headers import EXTENSIONS, VERSION
 from apps.web.refusal import Refusal
+from apps.web.lanes import ARRIVING
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
@@ -254,7 +255,8 @@ async def _add(call: Call, part: Part) -> None:
             await loop.run_in_executor(DISK, part.feed, chunks)
             if part.is_due:
                 await in_thread(part.save)
-        await in_thread(part.end)
+        # The last part goes to the store, which may be slow.
+        await ARRIVING.run(part.upload.studio_id, part.end)
     except UploaderGone:
         if part.checksum is None:
             await in_thread(part.save)

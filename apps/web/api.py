@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -28,6 +27,7 @@ from rest_framework.views import APIView
 
 from apps.web import keyset
 from apps.web.answers import retry_after
+from apps.web.failures import refusal_of
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,6 @@ SENTENCES = {
     500: "Something went wrong on our side. Please try again.",
     507: "There is no room left.",
 }
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 # -- lists -----------------------------------------------------------------------------------------------
@@ -144,8 +143,10 @@ def _from_django(error: Exception, context: dict[str, Any]) -> Response:
         return _response(413, "too_large", SENTENCES[413])
     if isinstance(error, SuspiciousOperation):
         return _response(400, "bad_request", SENTENCES[400])
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
-        return _response(507, "storage_full", SENTENCES[507])
+    refusal = refusal_of(error)
+    if refusal is not None:
+        log.warning("%s: %s", context["request"]._request.path, refusal.code, exc_info=error)
+        return _response(refusal.status, refusal.code, str(refusal), wait=refusal.wait)
     request = context["request"]._request
     log.error("error in %s %s", request.method, request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)

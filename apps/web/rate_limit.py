@@ -7,19 +7,36 @@ wiping it gives back at most one window's tries.
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from apps.web.refusal import Refusal
 
+log = logging.getLogger(__name__)
 
-class RateLimited(Refusal):
+
+class NoTry(Refusal):
+    """Nothing may be tried, whatever the reason."""
+
+
+class CounterAway(NoTry):
+    """The counters cannot be reached or take nothing more, so nobody may try. It is nobody's guessing."""
+
+    status = 503
+    code = "counter_away"
+    sentence = _("This cannot be checked at the moment. Please try again in a minute.")
+    wait = 60
+
+
+class RateLimited(NoTry):
     """The limit is reached. wait: seconds until the window ends."""
 
     status = 429
@@ -75,29 +92,39 @@ def _key(limit: RateLimit, subject: str) -> str:
 def reserve(limit: RateLimit, subject: str) -> int:
     """Take one of the tries of `subject` (an account, a client IP, a link) before comparing anything.
 
-    Returns how many tries are left after this one. Raises RateLimited when none was left, also when the
-    counter cannot be reached.
+    Returns how many tries are left after this one. Raises RateLimited when none was left, CounterAway when nobody
+    can tell.
     """
     try:
         used, wait = _redis().eval(_TAKE, 1, _key(limit, subject), limit.window)
     except redis.RedisError as error:
-        raise RateLimited(60) from error
+        log.error("tries cannot be counted: %s", error)
+        raise CounterAway from error
     if int(used) > limit.tries:
         raise RateLimited(max(1, int(wait)))
     return limit.tries - int(used)
 
 
 def reserve_all(*wanted: tuple[RateLimit, str]) -> None:
-    """A try of each of these, or of none. Raises RateLimited."""
+    """A try of each of these, or of none. Raises RateLimited or CounterAway."""
     taken: list[tuple[RateLimit, str]] = []
     for limit, subject in wanted:
         try:
             reserve(limit, subject)
-        except RateLimited:
+        except NoTry:
             for one, whose in taken:
                 give_back(one, whose)
             raise
         taken.append((limit, subject))
+
+
+def is_left(limit: RateLimit, subject: str) -> bool:
+    """`reserve` for what is left out without a word when nothing may be tried: one email more, one more count."""
+    try:
+        reserve(limit, subject)
+    except NoTry:
+        return False
+    return True
 
 
 def forgive(limit: RateLimit, subject: str) -> None:

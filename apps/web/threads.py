@@ -21,7 +21,8 @@ THREADS = 12
 POOL = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="web")
 
 
-def _with_fresh_connection(call: Callable[[], R]) -> R:
+def with_fresh_connection(call: Callable[[], R]) -> R:
+    """Run a call on a thread of a pool."""
     # A connection that the database dropped (a restart) is replaced before and after, never met by the caller.
     close_old_connections()
     try:
@@ -33,4 +34,4 @@ def _with_fresh_connection(call: Callable[[], R]) -> R:
 async def in_thread(func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a function that may block or query on a thread of the pool and wait for its result."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(POOL, _with_fresh_connection, partial(func, *args, **kwargs))
+    return await loop.run_in_executor(POOL, with_fresh_connection, partial(func, *args, **kwargs))

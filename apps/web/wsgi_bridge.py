@@ -11,10 +11,13 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
+from apps.web.bodies import IN_MEMORY, Bodies, BodyRefused, ClientGone
+from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 
 Scope = MutableMapping[str, Any]
@@ -22,7 +25,6 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-IN_MEMORY = 1 << 20
 CHUNK = 1 << 18
 _END = object()
 # Django and DRF decode a body by the codec that its sender names. These are for text; others unpack ("zlib"), or end
@@ -33,14 +35,6 @@ _FOR_TEXT = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "lati
 
 class Declined(Exception):
     """Raised by a byte path that has neither read nor sent anything: Django's page at the address shall answer."""
-
-
-class BodyTooLong(Exception):
-    """The body is longer than any request may be."""
-
-
-class ClientGone(Exception):
-    """The client closed the connection while sending the body."""
 
 
 class OpenFile:
@@ -71,43 +65,45 @@ class BridgeAnswer:
     stream: Iterable[bytes] | None
 
 
-class Bridge:
-    """wsgi: the WSGI application.  limit: longest request body in bytes.  temp: where long bodies wait."""
+Run = Callable[[Scope, Callable[[], BridgeAnswer]], Awaitable[BridgeAnswer]]
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, limit: int, temp: str) -> None:
+
+class Bridge:
+    """wsgi: the WSGI application.  temp: where long bodies wait.
+
+    limit: longest request body in bytes.  is_known: who may send more than a stranger (see `bodies`).
+    run: runs a page; by default on the pool of pages.
+    """
+
+    def __init__(
+        self,
+        wsgi: Callable[..., Iterable[bytes]],
+        *,
+        limit: int,
+        temp: str,
+        is_known: Callable[[Scope], bool] = lambda _scope: False,
+        run: Run | None = None,
+    ) -> None:
         self.wsgi = wsgi
-        self.limit = limit
         self.temp = temp
+        self.bodies = Bodies(limit, is_known)
+        self.run = run or _on_page_thread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with SpooledTemporaryFile(max_size=IN_MEMORY, dir=self.temp) as body:
+        with SpooledTemporaryFile(max_size=IN_MEMORY, dir=self.temp) as file, self.bodies.held_for(scope) as body:
             try:
-                await self._read(receive, body)
-            except BodyTooLong:
-                await _plain(send, 413, b"This request is too large.")
+                await body.read(receive, file)
+            except BodyRefused as reason:
+                await _plain(send, reason.status, str(reason).encode())
                 return
             except ClientGone:
                 return
-            answer = await in_thread(self._call, _environ(scope, cast(BinaryIO, body)))
+            try:
+                answer = await self.run(scope, partial(self._call, _environ(scope, cast(BinaryIO, file))))
+            except Refusal as reason:
+                await _plain(send, reason.status, str(reason).encode(), wait=reason.wait)
+                return
         await _send(answer, scope, send)
-
-    async def _read(self, receive: Receive, body: Any) -> None:
-        size = 0
-        while True:
-            event = await receive()
-            if event["type"] == "http.disconnect":
-                raise ClientGone
-            chunk = event.get("body", b"")
-            size += len(chunk)
-            if size > self.limit:
-                raise BodyTooLong
-            if size > IN_MEMORY:
-                await in_thread(body.write, chunk)
-            else:
-                body.write(chunk)
-            if not event.get("more_body"):
-                break
-        body.seek(0)
 
     def _call(self, environ: dict[str, Any]) -> BridgeAnswer:
         head: dict[str, Any] = {}
@@ -198,7 +194,13 @@ def _close(response: object) -> None:
         close()
 
 
-async def _plain(send: Send, status: int, body: bytes) -> None:
+async def _on_page_thread(scope: Scope, page: Callable[[], BridgeAnswer]) -> BridgeAnswer:
+    return await in_thread(page)
+
+
+async def _plain(send: Send, status: int, body: bytes, *, wait: int | None = None) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    if wait is not None:
+        headers.append((b"retry-after", str(wait).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 import pytest
+import redis
 from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.db import connection
 from django.test import Client
@@ -116,7 +117,18 @@ def test_when_the_counter_is_away_nobody_guesses(alice_user: User, settings: Any
         answer = Caller().send("/api/auth/token", {"email": "alice@example.com", "password": PASSWORD})
     finally:
         rate_limit._redis.cache_clear()
-    assert answer.status_code == 429
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "counter_away")
+
+
+def test_a_full_redis_is_not_called_too_many_tries(alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise redis.ResponseError("OOM command not allowed when used memory > 'maxmemory'.")
+
+    monkeypatch.setattr(redis.Redis, "eval", full)
+    page = Client().post("/login/", {"email": "alice@example.com", "password": PASSWORD})
+    assert (page.status_code, page["Retry-After"]) == (503, "60")
+    assert "cannot be checked at the moment" in page.content.decode()
+    assert "Too many" not in page.content.decode()
 
 
 def test_a_budget_always_ends(db: None) -> None:

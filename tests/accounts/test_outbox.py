@@ -421,6 +421,15 @@ def test_an_email_of_a_studio_comes_in_its_name_and_answers_go_to_its_owner(
     assert (message["Subject"], message.get_content().strip()) == HELLO[:2]
 
 
+def test_a_sender_without_a_domain_takes_the_one_of_the_site(
+    north: Studio, settings: Any, smtp_server: SmtpServer
+) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.PUBLIC_URL = "Glassine <glassine@localhost>", "https://photos.example.net"
+    email = put(north)
+    send_all()
+    assert smtp_server.emails[0][1]["Message-ID"] == f"<{email.pk.hex}@photos.example.net>"
+
+
 def test_an_email_of_no_studio_comes_in_the_name_of_the_installation(smtp_server: SmtpServer, db: None) -> None:
     put(None)
     send_all()

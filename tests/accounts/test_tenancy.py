@@ -171,6 +171,7 @@ ACROSS = {
     "apps.jobs.queue._ring_for_waiting": "sweep",
     "apps.jobs.queue.claim": "the fairest next job of all studios",
     "apps.jobs.queue.sweep": "sweep",
+    "apps.media.damage.is_any": "administration",
     "apps.media.fsck.recheck": "sweep",
     "apps.media.management.studios.chosen": "administration",
     "apps.media.sweeping.studio_ids": "sweep",

@@ -558,6 +558,11 @@ def test_an_album_goes_to_the_trash_and_comes_back(album: Album, erin: Client) -
     assert erin.get(page("detail", album)).status_code == 200
 
 
+def test_no_page_of_the_studio_stays_in_the_browsers_memory(album: Album, erin: Client) -> None:
+    for url in (LIST, page("detail", album), "/studio/north/trash/"):
+        assert erin.get(url)["Cache-Control"] == "private, no-store"
+
+
 def test_an_album_is_purged_only_by_its_title(album: Album, erin: Client) -> None:
     erin.post(page("delete", album))
     url = reverse("albums:trash_delete", args=["north", "album", album.pk])
@@ -576,17 +581,19 @@ def test_what_is_not_in_the_trash_cannot_be_purged(album: Album, erin: Client) -
         assert erin.post(url, {"confirm": album.title}).status_code == 404
 
 
-def test_the_trash_is_emptied_only_on_a_word(album: Album, erin: Client) -> None:
+def test_the_trash_is_emptied_by_owners_only_and_on_a_word(album: Album, alice: Client, erin: Client) -> None:
     photo = PlacementFactory.create(album=album).photo
     with acting_in(album.studio):
         album.studio.take_room(photo.original.size)
     erin.post(page("photos_delete", album), {"photo": str(photo.pk)})
     url = reverse("albums:trash_empty", args=["north"])
-    assert erin.post(url, headers=part("trash")).status_code == 422
-    listed = erin.get("/studio/north/trash/")
+    assert erin.post(url, {"confirm": "empty"}).status_code == 403
+    assert f'action="{url}"' not in erin.get("/studio/north/trash/").content.decode()
+    assert alice.post(url, headers=part("trash")).status_code == 422
+    listed = alice.get("/studio/north/trash/")
     assert len(listed.context["items"]) == 1
     assert f'action="{url}"' in listed.content.decode()
-    assert erin.post(url, {"confirm": "empty"}).status_code == 303
+    assert alice.post(url, {"confirm": "empty"}).status_code == 303
     assert erin.get("/studio/north/trash/").context["items"] == []
 
 

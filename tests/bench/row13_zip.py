@@ -55,11 +55,11 @@ def run(context: Context) -> Iterator[Row]:
     count = 20 if context.is_quick else COUNT
     photos = Camera(textures(context.folder)).take(count)
     with installed(context, "zip") as glassine:
-        address, headers = _shared(glassine, photos)
+        address, headers = shared_zip(glassine, photos)
         yield from _figures(context, glassine, address, headers, photos)
 
 
-def _shared(glassine: Installation, photos: list[Photo]) -> tuple[str, Headers]:
+def shared_zip(glassine: Installation, photos: list[Photo]) -> tuple[str, Headers]:
     """Put the photos into an album; the address of its archive for a guest, and what the guest sends along."""
     album, browser = glassine.make_album("Row 13"), glassine.client()
     headers = {

@@ -57,8 +57,9 @@ def _look(studio: Studio, path: Path) -> Look:
     """Render one texture and keep what came of it."""
     out = Path(mkdtemp(dir=temp_directory()))
     rendered = jail.render(path, out)
-    with acting_in(studio):
-        blobs = {one.name: cas.keep(studio, cas.receive_path(out / one.file))[0] for one in rendered.renditions}
+    stored = [cas.receive_path(out / one.file) for one in rendered.renditions]
+    with cas.keeping_all(studio, stored) as kept:
+        blobs = {one.name: blob for one, (blob, _new) in zip(rendered.renditions, kept, strict=True)}
     out.rmdir()
     return rendered, blobs
 

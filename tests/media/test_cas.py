@@ -108,7 +108,7 @@ def test_the_same_bytes_in_two_studios_are_two_blobs(local: LocalStore, north: S
 def statements_to_keep(studio: Studio, stored: cas.Stored) -> list[str]:
     """The statements of keeping something new, without their values."""
     with CaptureQueriesContext(connection) as statements, acting_in(studio):
-        assert cas.keep(studio, stored)[1]
+        assert cas.keep(studio, cas.place(studio, stored))[1]
     return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in statements.captured_queries]
 
 

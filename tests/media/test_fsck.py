@@ -179,7 +179,7 @@ def test_a_row_with_wrong_bytes_is_marked_and_keeps_being_reported(local: LocalS
     repair_all(north)
     assert found(north) == [("damaged", key)]
     with acting_in(north):
-        assert [event.event for event in BlobEvent.objects.for_studio(north)] == ["quarantined"]
+        assert [event.event for event in BlobEvent.objects.for_studio(north)] == ["quarantined", "damaged"]
 
 
 @pytest.mark.parametrize("kind", ["hash", "size", "missing"])

@@ -12,18 +12,18 @@ import http.client
 import io
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import boto3
 import httpx
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from pytest_django.fixtures import Settings
 
@@ -33,7 +33,7 @@ from apps.albums.models import Photo, PhotoState
 from apps.jobs import queue
 from apps.media import cas, fsck, serving, storage, sweeping
 from apps.media.models import Blob
-from apps.media.storage import S3Store, as_local_file, sha256_of, store
+from apps.media.storage import S3Store, StorageAway, as_local_file, sha256_of, store
 from apps.uploads import ingest
 from config.tasks import STEPS
 from tests.factories import AlbumFactory, jpeg, kept
@@ -241,7 +241,7 @@ def test_a_rendition_leaves_by_a_redirect_that_may_be_kept_half_as_long_as_it_li
     location = serving.locate(photo.studio_id, photo.pk, "tile")
     assert location
     answer = serving.picture_answer(location)
-    assert (answer.status, answer.headers["Cache-Control"]) == (302, "private, max-age=30")
+    assert (answer.status, answer.headers["Cache-Control"]) == (302, "private, max-age=10")
     picture = httpx.get(answer.headers["Location"])
     assert picture.headers["Content-Type"] == "image/webp"
     assert picture.content[8:12] == b"WEBP"
@@ -250,6 +250,20 @@ def test_a_rendition_leaves_by_a_redirect_that_may_be_kept_half_as_long_as_it_li
 @pytest.mark.slow
 def test_rows_and_bucket_agree_after_the_whole_way(photo: Photo) -> None:
     assert list(fsck.check_studio(photo.studio_id)) == []
+
+
+def test_what_is_revoked_is_gone_within_thirty_seconds_and_the_address_tells_no_hash(
+    s3: S3Store, north: Studio
+) -> None:
+    """G62: what the server remembers and how long the address is good for, one on top of the other."""
+    blob = kept(north, jpeg())
+    answer = serving.download_answer(serving.location_of(blob), filename="x.jpg")
+    address = urlsplit(answer.headers["Location"])
+    assert blob.sha256 not in answer.headers["Location"]
+    signed = int(parse_qs(address.query)["X-Amz-Expires"][0])
+    assert serving.decided_seconds() + signed <= 30
+    assert f"max-age={serving.REDIRECTED_SECONDS}" in answer.headers["Cache-Control"]
+    assert signed > serving.REDIRECTED_SECONDS
 
 
 def test_what_nothing_refers_to_leaves_the_bucket(s3: S3Store, north: Studio) -> None:
@@ -266,12 +280,15 @@ class Proxy:
     """Stands before the S3 server and does, once each, what `troubles` says:
 
     "503": refuses.  "reset": ends the connection.  "lost": passes the request on and loses the answer.
-    "stall": passes the request on and says nothing for a while.
+    "stall": passes the request on and says nothing for a while.  "cut": answers with half of the bytes.
+
+    is_plain: answers 501 to `If-None-Match`, as servers that know no conditional writes do.
     """
 
     def __init__(self, target: str) -> None:
         self.troubles: list[str] = []
         self.requests: list[str] = []
+        self.is_plain = False
         self.ended = threading.Event()
         self.host = urlsplit(target).netloc
         proxy = self
@@ -295,8 +312,9 @@ class Proxy:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         trouble = self.troubles.pop(0) if self.troubles else ""
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-        if trouble == "503":
-            request.send_response(503)
+        refused = 503 if trouble == "503" else self._unknown(request)
+        if refused:
+            request.send_response(refused)
             request.send_header("Content-Length", "0")
             request.end_headers()
             return
@@ -314,8 +332,14 @@ class Proxy:
             if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
                 request.send_header(name, value)
         request.end_headers()
-        if request.command != "HEAD":
-            request.wfile.write(content)
+        sent = 0 if request.command == "HEAD" else len(content)
+        if trouble == "cut":
+            request.close_connection = True
+            sent //= 2
+        request.wfile.write(content[:sent])
+
+    def _unknown(self, request: BaseHTTPRequestHandler) -> int:
+        return 501 if self.is_plain and "If-None-Match" in request.headers else 0
 
     def _pass_on(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection(self.host, timeout=20)
@@ -371,7 +395,7 @@ def test_a_bucket_that_stays_away_is_an_error_with_nothing_kept(
 ) -> None:
     proxy.troubles = ["503"] * 20
     stored = cas.receive(io.BytesIO(jpeg()), limit=10**6)
-    with pytest.raises((ClientError, BotoCoreError)), cas.keeping(north, stored):
+    with pytest.raises(StorageAway), cas.keeping(north, stored):
         raise AssertionError("it was kept")
     stored.discard()
     assert (rows(north), stored_in(bucket, moto)) == (0, 0)
@@ -397,3 +421,36 @@ def test_trouble_while_reading_is_got_over(proxy: Proxy, north: Studio, trouble:
     proxy.troubles = [trouble]
     with as_local_file(blob.storage_key) as path:
         assert path.read_bytes() == data
+
+
+def test_a_server_that_knows_no_conditional_writes_gets_plain_ones(proxy: Proxy, north: Studio) -> None:
+    proxy.is_plain = True
+    first, second = jpeg(), jpeg()
+    blobs = [kept(north, data) for data in (first, second)]
+    assert [store().open(blob.storage_key).read() for blob in blobs] == [first, second]
+    # It is asked once.
+    assert len([line for line in proxy.requests if line.startswith('"PUT')]) == 3
+
+
+def test_an_answer_that_breaks_off_is_no_damage(proxy: Proxy, north: Studio) -> None:
+    blob = kept(north, jpeg())
+    proxy.troubles = ["cut"]
+    with pytest.raises(StorageAway), store().open(blob.storage_key) as file:
+        sha256_of(file)
+    assert store().open(blob.storage_key).read()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", ["503", "reset", "stall"])
+def test_a_bucket_that_stays_away_is_told_by_every_deed(proxy: Proxy, s3: S3Store, trouble: str) -> None:
+    away = store()
+    deeds: list[Callable[[], Any]] = [
+        lambda: away.open("a/b"),
+        lambda: away.size("a/b"),
+        lambda: away.delete("a/b"),
+        lambda: list(away.entries()),
+    ]
+    for deed in deeds if trouble == "503" else deeds[:1]:
+        proxy.troubles = [trouble] * storage.TRIES
+        with pytest.raises(StorageAway):
+            deed()

@@ -262,7 +262,9 @@ def test_a_picture_that_is_not_whole_is_refused_and_told(photo: Photo, spoil: Ca
     path = tile(photo).path
     assert path
     spoil(path)
-    assert serving.picture_answer(tile(photo)).status == 500
+    answer = serving.picture_answer(tile(photo))
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert b"prepared again" in answer.body
     assert events(photo) == ["damaged"]
 
 

@@ -176,7 +176,7 @@ def test_a_full_disk_is_an_error_and_not_a_loss(erin: Client, album: Album, monk
 
     monkeypatch.setattr("apps.media.cas.os.write", full)
     status, answer = put_as(erin, path(album), jpeg())
-    assert (status, answer["error"]["code"]) == (507, "disk_full")
+    assert (status, answer["error"]["code"]) == (507, "storage_full")
     monkeypatch.undo()
     assert nothing_kept(album)
 

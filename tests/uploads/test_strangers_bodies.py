@@ -78,4 +78,4 @@ def test_without_a_header_nothing_is_kept() -> None:
 def test_only_uploads_of_the_api_may_be_longer_than_a_form(method: str, path: str, is_guarded: bool) -> None:
     app = asgi._http({"method": method, "path": path})
     assert (app is asgi.uploads) == is_guarded
-    assert is_guarded or (isinstance(app, Bridge) and app.limit == asgi.LONGEST_FORM)
+    assert is_guarded or (isinstance(app, Bridge) and app.bodies.limit == asgi.LONGEST_FORM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -45,7 +47,7 @@ def test_all_is_well_after_a_sign_of_life(heartbeat: str) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "checks": {"database": "ok", "redis": "ok", "storage": "ok", "worker": "ok", "emails": "ok"},
+        "checks": {"database": "ok", "redis": "ok", "storage": "ok", "worker": "ok", "emails": "ok", "originals": "ok"},
     }
     assert answer["Cache-Control"] == "no-store"
 
@@ -59,6 +61,7 @@ def test_a_silent_worker_is_down(heartbeat: str) -> None:
         "storage": "ok",
         "worker": "down",
         "emails": "ok",
+        "originals": "ok",
     }
 
 
@@ -66,6 +69,36 @@ def test_the_sign_of_life_fades(heartbeat: str) -> None:
     tasks.heartbeat()
     with redis.Redis.from_url(django_settings.REDIS_URL) as client:
         assert 0 < int(client.ttl(heartbeat)) <= 60
+
+
+def test_a_full_disk_is_told(heartbeat: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks.heartbeat()
+    left = shutil.disk_usage("/")._replace(free=health.FULL_BELOW - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: left)
+    answer = Client().get(HEALTH)
+    assert (answer.status_code, answer.json()["checks"]["storage"]) == (503, "down")
+
+
+def test_a_bucket_that_hangs_holds_up_neither_this_answer_nor_the_next(
+    heartbeat: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = threading.Event()
+    asked: list[str] = []
+
+    class Slow:
+        def size(self, key: str) -> None:
+            asked.append(key)
+            assert hangs.wait(60)
+
+    tasks.heartbeat()
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(health, "store", Slow)
+    try:
+        answers = [Client().get(HEALTH) for _ in range(3)]
+    finally:
+        hangs.set()
+    assert [answer.json()["checks"]["storage"] for answer in answers] == ["down"] * 3
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("part", ["database", "redis", "storage", "worker"])

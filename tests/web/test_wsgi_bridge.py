@@ -38,7 +38,7 @@ def exchange(
         "headers": [],
         **(scope or {}),
     }
-    asyncio.run(Bridge(app, limit=limit, temp="/tmp")(whole, receive, send))
+    asyncio.run(Bridge(app, limit=limit, temp="/tmp", is_known=lambda _scope: True)(whole, receive, send))
     return sent
 
 

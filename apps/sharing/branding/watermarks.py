@@ -186,10 +186,9 @@ def burn(studio: Studio, mark: Watermark, original: Blob, web: Blob, digest: str
     out = Path(mkdtemp(prefix="mark.", dir=temp_directory()))
     try:
         files = _burnt(studio, mark, web, out, _SIZES)
-        stored = [(file, cas.receive_path(out / file.file)) for file in files]
-        with acting_in(studio):
-            for file, one in stored:
-                kept, _ = cas.keep(studio, one)
+        stored = [cas.receive_path(out / file.file) for file in files]
+        with cas.keeping_all(studio, stored) as blobs:
+            for file, (kept, _) in zip(files, blobs, strict=True):
                 Rendition.objects.for_studio(studio).update_or_create(
                     studio=studio,
                     source=original,

@@ -168,14 +168,15 @@ def _made(grant: Grant, chosen: PlacementQuerySet, kinds: list[str]) -> dict[str
     return {kind: (count, int(size)) for kind, count, size in rows}
 
 
-def files(grant: Grant, token: str, wish: Wish, visitor: Visitor | None) -> list[dict[str, Any]]:
+def files(grant: Grant, token: str, wish: Wish, visitor: Visitor | None, holder: str) -> list[dict[str, Any]]:
     """The ZIP files of a choice with name, size and address. Raises what `archive.plan` raises.
 
     When there are several they are fixed here, so that they fit together whatever becomes of the album meanwhile.
+    holder: see `archive.plan.holder`.
     """
     bundles = plan.plan(grant, wish, visitor)
     if len(bundles) > 1 and not grant.is_preview:
-        plan.keep(grant, bundles, visitor)
+        plan.keep(grant, bundles, visitor, holder)
     address = reverse("sharing:archive", args=[token])
     out = []
     for bundle in bundles:

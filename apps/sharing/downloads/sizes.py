@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,18 +14,17 @@ from django.utils.translation import gettext_noop as _
 from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
-from apps.media import on_demand
+from apps.media import damage, on_demand
 from apps.media.models import Blob, BlobState, Rendition
-from apps.media.storage import store
+from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
 from apps.sharing.downloads import studio_sizes
 from apps.sharing.downloads.files import File
 from apps.sharing.models import Metadata
 from apps.web.refusal import Refusal
 
-log = logging.getLogger(__name__)
-
-# So much is read at once for CRCs of files from before they were counted; a worker does the rest.
+# So much is read at once for CRCs of files from before they were counted; a worker does the rest, and all of it where
+# reading asks a bucket: no page and no transaction waits for one.
 READ_AT_ONCE = 64 << 20
 _CHUNK = 1 << 20
 _SEEN_EACH = timedelta(days=1)
@@ -74,7 +72,7 @@ def rendition_of(size: str, policy: str) -> str:
 
 
 _PHOTO = ("photo_id", "section_id", "section__title", "photo__camera_name", "photo__taken_at", "photo__created_at")
-_BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key")
+_BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key", "alarmed_at")
 
 
 # What `files_of` asks of each photo.
@@ -99,8 +97,8 @@ def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[
         blob = blobs.get(source)
         if blob is None or blob[0] not in crcs:
             continue
-        blob_id, mime, length, _crc, sha256, state, _key = blob
-        if state == BlobState.DAMAGED:
+        blob_id, mime, length, _crc, sha256, state, _key, alarmed_at = blob
+        if state == BlobState.DAMAGED or alarmed_at is not None:
             raise Unwhole
         photo_id, section_id, title, name, taken_at, created_at = row[: len(_PHOTO)]
         section = (section_id, title) if section_id else None
@@ -121,8 +119,8 @@ def _renditions(studio_id: UUID, sources: Sequence[UUID], kind: str) -> dict[UUI
 def _counted(studio_id: UUID, blobs: dict[UUID, tuple[Any, ...]], missing: Unmade) -> dict[UUID, int]:
     """CRCs by blob. Those unknown are counted, up to `READ_AT_ONCE`; the rest goes to `missing`. blobs: by source."""
     known = {blob[0]: blob[3] for blob in blobs.values() if blob[3] is not None}
-    left = READ_AT_ONCE
-    for source, (blob_id, _mime, size, crc, sha256, state, key) in blobs.items():
+    left = READ_AT_ONCE if isinstance(store(), LocalStore) else 0
+    for source, (blob_id, _mime, size, crc, sha256, state, key, _alarmed_at) in blobs.items():
         if crc is not None or blob_id in known or state == BlobState.DAMAGED:
             continue
         left -= size
@@ -132,9 +130,9 @@ def _counted(studio_id: UUID, blobs: dict[UUID, tuple[Any, ...]], missing: Unmad
         try:
             known[blob_id] = count_crc(studio_id, blob_id, key, sha256)
         except Unwhole:
+            damage.report(studio_id, blob_id, "missing or altered when an archive was planned")
             if not missing.kind:
                 raise
-            on_demand.lost(studio_id, [blob_id], "missing or altered when an archive was planned")
             missing.sources.append(source)
     return known
 
@@ -150,7 +148,6 @@ def count_crc(studio_id: UUID, blob_id: UUID, key: str, sha256: str) -> int:
     except FileNotFoundError:
         digest = hashlib.sha256()
     if digest.hexdigest() != sha256:
-        log.critical("blob %s of studio %s cannot be packed: missing, or not what was recorded", blob_id, studio_id)
         raise Unwhole
     Blob.objects.for_studio(studio_id).filter(pk=blob_id).update(crc32=crc)
     return crc

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts import smtp
 from apps.accounts.context import brand_css
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.media import responses, serving
@@ -89,12 +90,15 @@ def _page(
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
         "email_to": visitor.email if visitor else "",
+        # Without a mail server emails are kept as files, and nothing is on its way to anybody.
+        "is_without_email": bool(smtp.kept_in()),
         "email": "sent" if visitor and "emailed" in query else "",
         **shown,
     }
     refresh = False
     if not (needs_pin or single_photo):
-        found, refresh = _files(grant, token, wish, visitor, is_asked="prepare" in query)
+        holder = plan.holder(grant, request.COOKIES)
+        found, refresh = _files(grant, token, wish, visitor, holder, is_asked="prepare" in query)
         context |= found
     response = render(request, "sharing/downloads/download.html", context, status=status)
     if refresh:
@@ -103,13 +107,15 @@ def _page(
     return response
 
 
-def _files(grant: Grant, token: str, wish: Wish, visitor: Any, *, is_asked: bool) -> tuple[dict[str, Any], bool]:
+def _files(
+    grant: Grant, token: str, wish: Wish, visitor: Any, holder: str, *, is_asked: bool
+) -> tuple[dict[str, Any], bool]:
     """The ZIP files, or how far they are, or why there are none; and whether the page shall look again soon.
 
     is_asked: the guest pressed *Prepare*.
     """
     try:
-        found = offers.files(grant, token, wish, visitor)
+        found = offers.files(grant, token, wish, visitor, holder)
         quota.check(grant, list(plan.members(grant, wish.what, visitor).values_list("photo_id", flat=True)))
         return {"files": found}, False
     except plan.NotReady as reason:
@@ -241,7 +247,7 @@ def archive(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
         return view_as.refuse(request, grant)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        archive_response.decide(grant, request.COOKIES, request.GET.dict(), headers, takes=False)
+        archive_response.decide(grant, request.COOKIES, request.GET.dict(), headers)
     except archive_response.OutOfRange as reason:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{reason.length}"})
     except plan.NotReady as reason:
@@ -276,4 +282,6 @@ def download(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> 
         return asked
     location, name = single.find(grant, photo_id, request.GET.get("size"))
     answer = serving.download_answer(location, filename=name)
+    if answer.status >= 500:
+        return single.refused(request, grant, token, sizes.Unwhole())
     return single.take(request, grant, token, photo_id, answer) or responses.respond(request, answer)

@@ -66,7 +66,8 @@ def words_of(row: ClientEmail) -> Words:
 
 def _as_of_now(row: ClientEmail) -> Words:
     client = row.visitor.name if row.visitor else ""
-    return draft(row.album, row.link, EmailKind(row.kind), row.language, note=row.note, client=client)
+    words = draft(row.album, row.link, EmailKind(row.kind), row.language, note=row.note, client=client)
+    return words._replace(may_stop=row.kind == EmailKind.REMINDER)
 
 
 def draft(

@@ -22,6 +22,7 @@ from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
+from apps.sharing.gallery.og_size import measures
 from apps.sharing.models import Download, Visitor
 
 
@@ -78,6 +79,7 @@ def gallery_context(
         "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
         "gallery_url": address,
         "preview_url": _preview_url(grant, token),
+        "preview_size": measures(*cover.photo.shown_size) if cover else None,
         "download": grant.rights.download.value,
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
         "token": token,

@@ -51,8 +51,8 @@ RightKey = tuple[bytes, UUID]
 PlaceKey = tuple[tuple[Right, ...], serving.Asked]
 
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
-RIGHTS: TtlCache[RightKey, tuple[Right, ...]] = TtlCache(seconds=serving.CACHED_SECONDS, size=2_000)
-PLACES: TtlCache[PlaceKey, serving.Location] = TtlCache(seconds=serving.CACHED_SECONDS, size=20_000)
+RIGHTS: TtlCache[RightKey, tuple[Right, ...]] = TtlCache(seconds=serving.decided_seconds(), size=2_000)
+PLACES: TtlCache[PlaceKey, serving.Location] = TtlCache(seconds=serving.decided_seconds(), size=20_000)
 
 
 async def picture(scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ from apps.sharing.branding import watermarks
 SIZE = "thumb"
 
 
-def location_of(grant: Grant) -> serving.Location | None:
+def location_of(grant: Grant, size: str = SIZE) -> serving.Location | None:
     """The cover that this guest sees, under the link's watermark if it has one. Run it in `acting_in(grant.studio)`.
 
     None without a photo to show, or as long as the watermark is not burnt into it.
@@ -19,4 +19,4 @@ def location_of(grant: Grant) -> serving.Location | None:
     if cover is None:
         return None
     mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
-    return watermarks.shown(grant.studio.pk, cover.photo.photo_id, SIZE, mark)
+    return watermarks.shown(grant.studio.pk, cover.photo.photo_id, size, mark)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import smtp
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
 from apps.sharing.models import Visitor
@@ -89,6 +90,7 @@ def ask(request: HttpRequest, studio: Studio, token: str, *, status: int = 200, 
     as; `locked_minutes`, when too much was tried.
     """
     context = {"studio": studio, "brand_css": brand_css(studio), "token": token, "form": WhoForm(), **shown}
+    context["is_without_email"] = bool(smtp.kept_in())
     context["is_sheet"] = htmx.wants(request)
     context.setdefault("next", reverse("sharing:gallery", args=[token]))
     template = "sharing/guests/_identify.html" if context["is_sheet"] else "sharing/guests/identify.html"

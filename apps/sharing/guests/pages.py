@@ -25,14 +25,14 @@ from apps.sharing import access
 from apps.sharing.access import Grant, lockout
 from apps.sharing.access.lockout import HOUR
 from apps.sharing.activity import record
-from apps.sharing.guests import expired, view_as, visitors
+from apps.sharing.guests import expired, machines, view_as, visitors
 from apps.sharing.guests.identify import ask, back_to, needs_person
 from apps.sharing.links.forms import PasswordForm
 from apps.sharing.models import ActivityKind, ShareLink, Visitor
-from apps.web import htmx
+from apps.web import failures, htmx
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import client_ip
-from apps.web.rate_limit import RateLimit, RateLimited, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, is_left
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -64,7 +64,7 @@ def guest_page(
                     response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
                 if welcomes and not (grant.is_known or by_anyone) and request.method == "GET":
                     welcome(request, response, grant)
-            except (access.Missing, access.Closed, Http404) as reason:
+            except Exception as reason:
                 response = _turn_away(request, token, reason, locked_status)
             return response
 
@@ -122,7 +122,12 @@ def _turn_away(request: HttpRequest, token: str, reason: Exception, locked_statu
         return _whole_page(request, expired.answer(request, token, reason))
     if isinstance(reason, access.Gone):
         return _refuse(request, "gone", 410, reason.studio)
-    return _refuse(request, "missing", 404)
+    if isinstance(reason, access.Missing | Http404):
+        return _refuse(request, "missing", 404)
+    told = failures.answer(request, reason)
+    if told is None:
+        raise reason
+    return told
 
 
 def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
@@ -209,12 +214,8 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
 
 
 def _counts(request: HttpRequest, grant: Grant, limit: RateLimit) -> bool:
-    """False for one more visit than people behind one address can make: a program that keeps no cookies."""
-    try:
-        reserve(limit, f"{grant.link_id}:{client_ip(request)}")
-    except RateLimited:
-        return False
-    return True
+    """False for a machine, and for one more visit than people behind one address can make: it keeps no cookies."""
+    return not machines.is_machine(request) and is_left(limit, f"{grant.link_id}:{client_ip(request)}")
 
 
 def _is_member(request: HttpRequest, studio: Studio) -> bool:

@@ -104,7 +104,7 @@ class LinkSerializer(serializers.Serializer[ShareLink]):
     is_revoked = serializers.BooleanField(required=False)
     rights = RightsSerializer(required=False)
     views = serializers.IntegerField(read_only=True)
-    last_opened_at = serializers.DateTimeField(read_only=True)
+    last_opened_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})

@@ -38,6 +38,7 @@ class Archive(StudioModel):
     part: number from 1; parts: how many there are.
     plan: the compressed list of entries (see `downloads.archive.plan`).
     etag: names the bytes; two archives with the same entries share it.
+    holder: the browser that began it (see `plan.holder`); nobody else goes on with it.
     """
 
     link = TenantKey(ShareLink, related_name="archives")
@@ -47,6 +48,7 @@ class Archive(StudioModel):
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)
     etag = models.CharField(max_length=64)
+    holder = models.CharField(max_length=32, blank=True, db_default="", editable=False)
     length = models.BigIntegerField()
     photos = models.PositiveIntegerField()
     plan = models.BinaryField()
@@ -57,7 +59,7 @@ class Archive(StudioModel):
             *StudioModel.Meta.constraints,
             SameStudio("link"),
             SameStudio("visitor", on_delete="set null"),
-            models.UniqueConstraint(fields=["studio", "link", "etag"], name="sharing_archive_etag"),
+            models.UniqueConstraint(fields=["studio", "link", "etag", "holder"], name="sharing_archive_holder"),
         ]
         indexes = [models.Index(fields=["created_at"], name="sharing_archive_old")]
 

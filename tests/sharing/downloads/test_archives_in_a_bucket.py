@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
 from apps.accounts.tenancy import acting_in
 from apps.media.models import BlobEvent
-from apps.media.storage import S3Store, store
+from apps.media.storage import S3Store, StorageAway, store
 from apps.sharing.downloads.archive import body
+from apps.sharing.models import TakenPhoto
 from tests.factories import PhotoFactory, PlacementFactory, jpeg
 from tests.media.test_s3 import bucket, moto  # noqa: F401  (fixtures)
 from tests.sharing.conftest import Make, Share
@@ -66,3 +68,18 @@ def test_a_photo_that_is_gone_from_the_bucket_breaks_the_transfer_and_is_told(sh
         list(delivery.chunks())
     with acting_in(share.studio):
         assert BlobEvent.objects.for_studio(share.studio).get().blob_id == share.photos[3].original_id
+
+
+def test_a_bucket_that_breaks_off_is_told_in_words_and_raises_no_alarm(
+    share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise StorageAway
+
+    monkeypatch.setattr(S3Store, "open", away)
+    reply = zip_of(share, headers={"accept-language": "de"})
+    assert (reply.status, reply.headers["retry-after"]) == (503, "30")
+    assert "Der Fotospeicher antwortet im Moment nicht" in reply.body.decode()
+    with acting_in(share.studio):
+        assert not BlobEvent.objects.for_studio(share.studio).exists()
+        assert not TakenPhoto.objects.for_studio(share.studio).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from apps.accounts import smtp
 from apps.accounts.models import EmailState
 from apps.accounts.tenancy import acting_in
 from tests.accounts.emails import send_all
@@ -41,6 +43,17 @@ def test_the_worker_emails_the_page_to_the_visitor_in_text_and_html(shared: Make
     assert page.replace("&", "&amp;") in html
     assert message["Auto-Submitted"] == "auto-generated"
     assert [(row.kind, row.email.state) for row in written(share.studio)] == [("download", EmailState.SENT)]
+
+
+def test_without_a_mail_server_nothing_is_said_to_be_on_its_way(shared: Make, settings: Any, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = smtp.FILES, str(tmp_path)
+    share = shared(download="original")
+    client = known_as(share, visitor_of(share))
+    page = client.get(share.url("downloads")).content.decode()
+    assert "has not set up email yet" in page
+    assert "Email me the link" not in page
+    late = client.get(ask(share, client)["Location"]).content.decode()
+    assert "on its way" not in late
 
 
 def test_the_email_has_the_readable_address_and_the_visitor_s_language_and_no_password(shared: Make) -> None:

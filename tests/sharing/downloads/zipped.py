@@ -63,4 +63,4 @@ def path_of(share: Share, number: int) -> Any:
 def delivered(share: Share, **query: str) -> response.Delivery:
     grant = access.open_link(share.token, {}, now=timezone.now())
     with acting_in(share.studio):
-        return response.decide(grant, {}, query, {}, takes=False)
+        return response.decide(grant, {}, query, {})

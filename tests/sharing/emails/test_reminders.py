@@ -121,6 +121,7 @@ def test_the_reminder_says_until_when_and_is_sent_by_the_outbox(shared: Make, ma
     [message] = mailoutbox
     assert f"{share.link.expires_on:%Y}" in message.subject
     assert "Hello Anna," in message.body
+    assert message.extra_headers["List-Unsubscribe"] == "<mailto:alice@example.com?subject=unsubscribe>"
     assert reread(row).state == EmailState.SENT
 
 

@@ -61,7 +61,8 @@ class Guest:
         cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
         grant = access.open_link(self.share.token, cookies, now=timezone.now())
         with acting_in(self.share.studio):
-            delivery = response.decide(grant, cookies, {"what": what, "size": "original"}, {}, takes=True)
+            delivery = response.decide(grant, cookies, {"what": what, "size": "original"}, {})
+            response.take(grant, delivery, "")
         assert len(delivery.bundle.photos) == CHOSEN
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.test import Client
+from PIL import Image
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.links import lifecycle
 from tests.factories import AlbumFactory, PlacementFactory, RenditionFactory, kept
+from tests.sharing.conftest import body_of
 
 
 @pytest.fixture
 def album(north: Studio) -> Album:
     album = AlbumFactory.create(studio=north, state=AlbumState.LIVE, title="Anna & Ben")
     placement = PlacementFactory.create(album=album)
+    picture = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").resize((1800, 1200)).save(picture, "WEBP")
     RenditionFactory.create(
-        source=placement.photo.original, kind="thumb", blob=kept(north, b"RIFF\x00\x00\x00\x00WEBPpic")
+        source=placement.photo.original, kind="web", blob=kept(north, picture.getvalue()), width=1800, height=1200
     )
     return album
 
@@ -35,8 +41,13 @@ def test_an_open_link_tells_title_studio_and_cover(album: Album, alice_user: Use
     assert f'/g/{token}/preview/"' in html
     picture = Client().get(f"/g/{token}/preview/")
     assert picture.status_code == 200
-    assert picture["Content-Type"] == "image/webp"
+    assert picture["Content-Type"] == "image/jpeg"
     assert not picture.cookies
+    shown = Image.open(io.BytesIO(body_of(picture)))
+    assert (shown.format, shown.size) == ("JPEG", (1200, 800))
+    assert '<meta property="og:image:type" content="image/jpeg">' in html
+    assert '<meta property="og:image:width" content="1200">' in html
+    assert '<meta property="og:image:height" content="800">' in html
 
 
 @pytest.mark.django_db(transaction=True)

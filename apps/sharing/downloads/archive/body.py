@@ -6,22 +6,19 @@ client never takes a part, or wrong bytes, for all of it.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 from uuid import UUID
 
 from isal.isal_zlib import crc32
 
-from apps.media import on_demand, serving
+from apps.media import damage, serving
 from apps.media.models import Blob, BlobState
 from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
 from apps.sharing.downloads.archive.layout import Piece, ZipEntry
-from apps.sharing.downloads.archive.plan import Bundle
-from apps.sharing.downloads.sizes import Unwhole, rendition_of
-
-log = logging.getLogger(__name__)
+from apps.sharing.downloads.archive.plan import Bundle, Planned
+from apps.sharing.downloads.sizes import Unwhole
 
 CHUNK = 1 << 20
 # Small files and headers are joined to pieces of about this size.
@@ -35,20 +32,19 @@ class Broken(Exception):
 Places = Mapping[UUID, serving.Location]
 
 
-def places(grant: Grant, bundle: Bundle) -> Places:
-    """Where the files of a bundle lie, by blob. Run in `acting_in(grant.studio)`.
+def places(grant: Grant, photos: Sequence[Planned]) -> Places:
+    """Where the files of these photos lie, by blob. Run in `acting_in(grant.studio)`.
 
     Raises Unwhole if one is missing, damaged, or on this disk with another length. Where it was made from an original,
     the next plan has it made again.
     """
-    wanted = {photo.blob_id for photo in bundle.photos}
+    wanted = {photo.blob_id for photo in photos}
     rows = Blob.objects.for_studio(grant.studio).filter(pk__any=wanted).exclude(state=BlobState.DAMAGED)
     found = {row.blob_id: row for row in (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))}
     gone = [blob_id for blob_id in wanted if blob_id not in found or not _lies_there(found[blob_id])]
     if gone:
-        log.critical("blobs of studio %s are missing from an archive: %s", grant.studio.pk, ", ".join(map(str, gone)))
-        if rendition_of(bundle.wish.size, bundle.policy):
-            on_demand.lost(grant.studio, gone, "missing when an archive was asked for")
+        for blob_id in gone:
+            damage.report(grant.studio.pk, blob_id, "missing when an archive was asked for")
         raise Unwhole
     return found
 
@@ -107,7 +103,7 @@ def _read(location: serving.Location, entry: ZipEntry, piece: Piece) -> Iterator
                 yield chunk
     except (OSError, Broken) as error:
         reason = str(error) if isinstance(error, Broken) else "bytes cannot be read"
-        serving.note_damage(location, f"an archive was broken off: {reason}")
+        damage.report(location.studio_id, location.blob_id, f"an archive was broken off: {reason}")
         raise Broken(reason) from error
 
 

@@ -74,6 +74,11 @@ class ZipLayout:
         """Bytes of the whole archive."""
         return self._starts[-1] + len(self._tail)
 
+    def touched(self, start: int, end: int) -> slice:
+        """The entries of which header or bytes lie from `start` to `end`, both included."""
+        first = max(0, bisect_right(self._starts, start) - 1)
+        return slice(first, max(first, bisect_right(self._starts, end)))
+
     def segments(self, start: int, end: int) -> Iterator[bytes | Piece]:
         """The bytes from `start` to `end`, both included, in order.
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,13 +20,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
-from apps.sharing.access import Grant
+from apps.sharing.access import Grant, passes
 from apps.sharing.downloads.archive import paths
 from apps.sharing.downloads.archive.layout import ZipEntry, ZipLayout
 from apps.sharing.downloads.files import File
@@ -117,9 +118,9 @@ class Bundle:
     parts: int
     photos: tuple[Planned, ...]
 
-    @property
-    def photo_ids(self) -> list[UUID]:
-        return [photo.photo_id for photo in self.photos]
+    def touched(self, start: int, end: int) -> tuple[Planned, ...]:
+        """The photos of which the bytes from `start` to `end`, both included, hold a part."""
+        return self.photos[self.layout.touched(start, end)]
 
     @cached_property
     def layout(self) -> ZipLayout:
@@ -228,13 +229,19 @@ def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
     return row.what
 
 
-def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> None:
-    """Remember plans, so that their downloads can be resumed. The same bytes again are the same row."""
+def holder(grant: Grant, cookies: Mapping[str, str]) -> str:
+    """Whose plan it is: a digest of this browser's pass of the link, or "" for a browser without one."""
+    held = cookies.get(passes.COOKIE.name(grant.link_id), "")
+    return hashlib.blake2b(held.encode(), digest_size=16).hexdigest() if held else ""
+
+
+def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None, holder: str) -> None:
+    """Remember plans, so that who began can go on. The same bytes for the same browser again are the same row."""
     rows = [
         Archive(
             studio=grant.studio, link_id=grant.link_id, visitor=visitor, what=bundle.wish.what, size=bundle.wish.size,
             part=bundle.part, parts=bundle.parts, etag=bundle.etag, length=bundle.length, photos=len(bundle.photos),
-            plan=zlib.compress(bundle.packed, 1),
+            plan=zlib.compress(bundle.packed, 1), holder=holder,
         )
         for bundle in bundles
     ]  # fmt: skip
@@ -243,7 +250,7 @@ def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None) -> No
 
 def _keep(grant: Grant, rows: list[Archive]) -> None:
     Archive.objects.for_studio(grant.studio).bulk_create(
-        rows, update_conflicts=True, unique_fields=["studio", "link", "etag"], update_fields=["created_at"]
+        rows, update_conflicts=True, unique_fields=["studio", "link", "etag", "holder"], update_fields=["created_at"]
     )
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [grant.studio.pk, grant.link_id, timezone.now() - KEPT, MOST_KEPT])
@@ -259,14 +266,15 @@ _FORGET: Final = """
 """
 
 
-def kept(grant: Grant, etag: str) -> Bundle | None:
-    """The plan with this ETag, if this link still gives what it holds."""
+def kept(grant: Grant, etag: str, visitor: Visitor | None, holder: str) -> Bundle | None:
+    """The plan with this ETag that this browser or person began, if the link still gives what it holds."""
     if not _ETAG.fullmatch(etag):
         return None
     known = Archive.objects.for_studio(grant.studio).filter(
         link_id=grant.link_id, etag=etag, created_at__gt=timezone.now() - KEPT
     )
-    row = known.exclude(size=_CHOSEN).first()
+    mine = Q(holder=holder) | (Q(visitor=visitor) if visitor else Q())
+    row = known.filter(mine).exclude(size=_CHOSEN).first()
     if row is None:
         return None
     bundle = Bundle.unpack(row)
@@ -274,9 +282,10 @@ def kept(grant: Grant, etag: str) -> Bundle | None:
     return bundle if allowed else None
 
 
-def is_shown(grant: Grant, bundle: Bundle) -> bool:
-    """True if this guest still sees all that the plan holds."""
-    return grant.photos().filter(photo_id__any=bundle.photo_ids).count() == len(bundle.photos)
+def is_shown(grant: Grant, photos: Sequence[Planned]) -> bool:
+    """True if this guest still sees all of these."""
+    shown = grant.photos().filter(photo_id__any=[photo.photo_id for photo in photos])
+    return not photos or shown.count() == len(photos)
 
 
 def _word(files: Sequence[File], what: str) -> str:

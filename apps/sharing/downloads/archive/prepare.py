@@ -16,7 +16,7 @@ from apps.accounts.tenancy import acting_in
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from apps.jobs.sliced import Followed, Stop
-from apps.media import on_demand
+from apps.media import damage, on_demand
 from apps.media.models import Blob
 from apps.sharing.access import Grant
 from apps.sharing.downloads import sizes
@@ -106,11 +106,12 @@ PREPARE: Final = Followed("download.prepare", _told, _put, _kinds)
 
 def count(job: queue.Claimed) -> None:
     """Read a file for its CRC. One that is gone meanwhile is no error."""
-    with acting_in(job.studio_id):
-        blob = Blob.objects.for_studio(job.studio_id).filter(pk=job.subject_id, crc32__isnull=True).first()
-        if blob is None:
-            return
-        try:
-            sizes.count_crc(job.studio_id, blob.pk, blob.storage_key, blob.sha256)
-        except sizes.Unwhole as reason:
-            raise queue.JobRefused(str(reason)) from reason
+    try:
+        with acting_in(job.studio_id):
+            blob = Blob.objects.for_studio(job.studio_id).filter(pk=job.subject_id, crc32__isnull=True).first()
+            if blob is not None:
+                sizes.count_crc(job.studio_id, blob.pk, blob.storage_key, blob.sha256)
+    except sizes.Unwhole as reason:
+        # In a transaction of its own: the one above is rolled back.
+        damage.report(job.studio_id, job.subject_id, "missing or altered when it was counted")
+        raise queue.JobRefused(str(reason)) from reason

@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, QueryDict, parse_cookie
-from django.utils import timezone
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, QueryDict, parse_cookie
+from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 
 from apps.accounts.tenancy import acting_in
 from apps.media.asgi import headers_of, not_allowed, send_answer
 from apps.media.serving import DAMAGED, Answer, safety_headers
+from apps.media.storage import StorageAway
 from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
 from apps.sharing.downloads import pin_code, quota, sizes
 from apps.sharing.downloads.archive import body, plan
-from apps.sharing.downloads.archive.plan import Bundle, Wish
+from apps.sharing.downloads.archive.plan import Bundle, Planned, Wish
 from apps.sharing.guests import view_as, visitors
 from apps.sharing.models import ActivityKind, Visitor
 from apps.web import ranges
+from apps.web.lanes import LEAVING, LaneFull
 from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 from apps.web.ttl_cache import TtlCache
@@ -37,18 +41,43 @@ from apps.web.wsgi_bridge import Declined, Receive, Scope, Send
 PATH = re.compile(r"/g/(?P<token>[A-Za-z0-9_.-]{1,125})/download\.zip")
 # Half of what a revocation may take: the other half is for the answer and for what is on its way.
 ASKED_AGAIN = 15.0
+# A download that has begun waits longer for its next bytes than one that is told to come back.
+READ_PATIENCE = 60.0
 # To announce thousands of photos is to plan their archive; some programs ask for nothing but the head, again and again.
 HEADS: TtlCache[tuple[str, bytes, bytes, bytes], tuple[Grant, str, dict[str, Any]]] = TtlCache(seconds=10, size=200)
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
-    """An archive, or a part of it, that may leave. part: None for all of it."""
+    """An archive, or a part of it, that may leave. part: None for all of it.
+
+    plan_holder: who began it (see `plan.holder`).  is_new: its plan is not kept yet.  sent: bytes that have left.
+    """
 
     bundle: Bundle
     where: body.Places
     part: ranges.ByteRange | None
+    visitor: Visitor | None
+    plan_holder: str
+    is_new: bool
+    sent: int = 0
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last byte that leave."""
+        return (self.part.start, self.part.end) if self.part else (0, self.bundle.length - 1)
+
+    @property
+    def is_begun_here(self) -> bool:
+        """True if it starts with the first byte: no more than one of all ranges does."""
+        return self.span[0] == 0
+
+    @property
+    def left(self) -> tuple[Planned, ...]:
+        """The photos of which bytes are still to leave."""
+        start, end = self.span
+        return self.bundle.touched(min(start + self.sent, end), end)
 
     @property
     def status(self) -> int:
@@ -72,9 +101,8 @@ class Delivery:
         return headers
 
     def chunks(self) -> Iterator[bytes]:
-        """Its bytes. Raises body.Broken."""
-        start, end = (self.part.start, self.part.end) if self.part else (0, self.bundle.length - 1)
-        return body.pour(self.bundle, self.where, start, end)
+        """Its bytes. Raises body.Broken, StorageAway."""
+        return body.pour(self.bundle, self.where, *self.span)
 
 
 class OutOfRange(Refusal):
@@ -91,67 +119,67 @@ class OutOfRange(Refusal):
 # -- what is asked, and whether it may leave ---------------------------------------------------------
 
 
-def decide(
-    grant: Grant,
-    cookies: Mapping[str, str],
-    query: Mapping[str, str],
-    headers: Mapping[str, str],
-    *,
-    takes: bool,
-) -> Delivery:
-    """The archive that is asked for. Run in `acting_in(grant.studio)`.
+def decide(grant: Grant, cookies: Mapping[str, str], query: Mapping[str, str], headers: Mapping[str, str]) -> Delivery:
+    """The archive that is asked for; `take` it before a byte leaves. Run in `acting_in(grant.studio)`.
 
-    headers: by lower-case name.  takes: its bytes are about to leave, so they are counted and written down as taken.
+    headers: by lower-case name.
     Raises Http404, OutOfRange and the refusals of pins, archives, sizes and taking.
     """
     now = timezone.now()
     pin_code.require(grant, cookies, now=now)
-    visitor = visitors.of(grant, cookies, now=now)
-    known = _fixed(grant, query, headers)
+    visitor, holder = visitors.of(grant, cookies, now=now), plan.holder(grant, cookies)
+    known = _fixed(grant, query, headers, visitor, holder)
     bundle = known or _planned(grant, query, visitor)
     etag, if_range = f'"{bundle.etag}"', headers.get("if-range", "")
     try:
         part = ranges.asked(headers.get("range", ""), size=bundle.length, if_range=if_range, etag=etag)
     except ranges.Unsatisfiable:
         raise OutOfRange(bundle.length) from None
-    # What was begun is finished with the bytes it began with; nothing begins with photos that were hidden since.
-    if known is not None and (part is None or part.start == 0) and not plan.is_shown(grant, known):
+    delivery = Delivery(bundle, {}, part, visitor, holder, is_new=known is None)
+    wanted = delivery.left
+    # What was begun is finished with the bytes it began with, but for photos that were hidden or deleted since.
+    if known is not None and not plan.is_shown(grant, wanted):
         raise plan.Changed
-    where = _places(grant, bundle, visitor)
-    if not takes:
-        quota.check(grant, bundle.photo_ids)
-        return Delivery(bundle, where, part)
-    quota.reserve(grant, bundle.photo_ids)
-    sizes.mark_used(grant, [photo.blob_id for photo in bundle.photos])
-    if known is None:
-        plan.keep(grant, [bundle], visitor)
-    if part is None or part.start == 0:
+    quota.check(grant, [photo.photo_id for photo in wanted])
+    delivery.where = _places(grant, bundle, wanted, visitor)
+    return delivery
+
+
+def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
+    """Count and write down what is about to leave. Run in `acting_in(grant.studio)`. Raises quota.UsedUp."""
+    bundle, wanted = delivery.bundle, delivery.left
+    quota.reserve(grant, [photo.photo_id for photo in wanted])
+    sizes.mark_used(grant, [photo.blob_id for photo in wanted])
+    if delivery.is_new:
+        plan.keep(grant, [bundle], delivery.visitor, delivery.plan_holder)
+    if delivery.is_begun_here:
         record.record(
             grant,
             ActivityKind.DOWNLOADED,
-            visitor=visitor,
-            user_agent=headers.get("user-agent", ""),
+            visitor=delivery.visitor,
+            user_agent=user_agent,
             size=bundle.wish.size,
             what=bundle.wish.what,
             photos=len(bundle.photos),
             bytes=bundle.length,
         )
-    return Delivery(bundle, where, part)
 
 
-def _places(grant: Grant, bundle: Bundle, visitor: Visitor | None) -> body.Places:
+def _places(grant: Grant, bundle: Bundle, wanted: Sequence[Planned], visitor: Visitor | None) -> body.Places:
     try:
-        return body.places(grant, bundle)
+        return body.places(grant, wanted)
     except sizes.Unwhole:
         # A new plan says what is made again; it finds nothing that could be if an original is gone.
         plan.plan(grant, bundle.wish, visitor)
         raise
 
 
-def _fixed(grant: Grant, query: Mapping[str, str], headers: Mapping[str, str]) -> Bundle | None:
-    """The plan that an earlier request or page fixed, if this request names it."""
+def _fixed(
+    grant: Grant, query: Mapping[str, str], headers: Mapping[str, str], visitor: Visitor | None, holder: str
+) -> Bundle | None:
+    """The plan that an earlier request or page of the same guest fixed, if this request names it."""
     for named in (headers.get("if-range", "").strip('"'), query.get("id", "")):
-        known = plan.kept(grant, named) if named else None
+        known = plan.kept(grant, named, visitor, holder) if named else None
         if known is not None:
             return known
     return None
@@ -180,22 +208,34 @@ def _open(token: str, cookies: Mapping[str, str], scope: Scope) -> tuple[Grant, 
         grant = access.open_link(token, cookies, now=timezone.now())
         with acting_in(grant.studio):
             # A request that was declined leaves nothing behind: Django's page decides anew.
-            return grant, decide(grant, cookies, query, headers, takes=is_get)
+            return grant, decide(grant, cookies, query, headers)
     except (access.Missing, access.Closed, Http404, Refusal, SuspiciousOperation) as reason:
         raise Declined from reason
 
 
-def _still_open(token: str, cookies: Mapping[str, str], begun: Grant, size: str) -> bool:
-    """True while the link stands as it did when the transfer began."""
+def _take(grant: Grant, delivery: Delivery, scope: Scope) -> None:
+    """`take`, committed. Raises Declined where that cannot be any more; Django's page finds out why."""
+    try:
+        with acting_in(grant.studio):
+            take(grant, delivery, headers_of(scope).get(b"user-agent", b"").decode("latin-1"))
+    except (Refusal, IntegrityError) as reason:
+        # A photo that is deleted for ever at this moment is found by its foreign key, at the commit.
+        raise Declined from reason
+
+
+def _still_open(
+    token: str, cookies: Mapping[str, str], begun: Grant, size: str, delivery: Delivery | None = None
+) -> bool:
+    """True while the link stands as it did when the transfer began, and shows what is left of it."""
     try:
         grant = access.open_link(token, cookies, now=timezone.now())
         if grant.version != begun.version or not grant.may_download(size):
             return False
         with acting_in(grant.studio):
             pin_code.require(grant, cookies, now=timezone.now())
+            return delivery is None or plan.is_shown(grant, delivery.left)
     except (access.Missing, access.Closed, pin_code.Needed):
         return False
-    return True
 
 
 # -- sending -----------------------------------------------------------------------------------------
@@ -222,14 +262,14 @@ async def archive(scope: Scope, receive: Receive, send: Send) -> None:
     chunks = delivery.chunks()
     try:
         # What cannot be read at all can still be told.
-        first = await in_thread(next, chunks)
-    except body.Broken:
-        headers = safety_headers("") | {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
-        await send_answer(Answer(500, headers | {"Content-Length": str(len(DAMAGED))}, body=DAMAGED), scope, send)
+        first = await LEAVING.run(grant.studio.pk, next, chunks)
+    except (body.Broken, StorageAway, LaneFull) as reason:
+        await send_answer(_told(reason, scope), scope, send)
         return
-    watching = asyncio.ensure_future(_watch(match["token"], cookies, grant, delivery.bundle.wish.size))
+    await in_thread(_take, grant, delivery, scope)
+    watching = asyncio.ensure_future(_watch(match["token"], cookies, grant, delivery))
     leaving = asyncio.ensure_future(_left(receive))
-    sending = asyncio.ensure_future(_send(delivery, first, chunks, send))
+    sending = asyncio.ensure_future(_send(grant, delivery, first, chunks, send))
     try:
         await asyncio.wait({sending, watching, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
@@ -261,14 +301,17 @@ def _start(delivery: Delivery) -> dict[str, Any]:
     return {"type": "http.response.start", "status": delivery.status, "headers": headers}
 
 
-async def _send(delivery: Delivery, first: bytes, chunks: Iterator[bytes], send: Send) -> None:
+async def _send(grant: Grant, delivery: Delivery, first: bytes, chunks: Iterator[bytes], send: Send) -> None:
     """Send all bytes; the next ones are read while the last ones leave."""
     await send(_start(delivery))
     chunk: bytes | None = first
     while chunk is not None:
-        ahead = asyncio.ensure_future(in_thread(next, chunks, None))
+        ahead = asyncio.ensure_future(
+            LEAVING.run_patiently(READ_PATIENCE, grant.studio.pk, partial(next, chunks, None))
+        )
         try:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            delivery.sent += len(chunk)
         finally:
             # Also when this is broken off: what a thread still reads cannot be closed.
             await asyncio.wait([ahead])
@@ -276,12 +319,28 @@ async def _send(delivery: Delivery, first: bytes, chunks: Iterator[bytes], send:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _watch(token: str, cookies: Mapping[str, str], grant: Grant, size: str) -> None:
-    """Check the link again and again. Raises Ended when it does not open any more."""
+async def _watch(token: str, cookies: Mapping[str, str], grant: Grant, delivery: Delivery) -> None:
+    """Check the link again and again. Raises Ended when it does not open any more, or hides what is still to leave."""
+    size = delivery.bundle.wish.size
     while True:
         await asyncio.sleep(ASKED_AGAIN)
-        if not await in_thread(_still_open, token, cookies, grant, size):
+        if not await in_thread(_still_open, token, cookies, grant, size, delivery):
             raise Ended
+
+
+def _told(reason: Exception, scope: Scope) -> Answer:
+    """Why not a byte can be read, in the guest's language."""
+    accepted = headers_of(scope).get(b"accept-language", b"").decode("latin-1")
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    is_refusal = isinstance(reason, Refusal)
+    with translation.override(translation.get_language_from_request(request)):
+        text = translation.gettext(str(reason)).encode() if is_refusal else DAMAGED
+    headers = safety_headers("") | {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    headers["Content-Length"] = str(len(text))
+    if not isinstance(reason, Refusal):
+        return Answer(500, headers, body=text)
+    return Answer(reason.status, headers | {"Retry-After": str(reason.wait or 30)}, body=text)
 
 
 async def _left(receive: Receive) -> None:
