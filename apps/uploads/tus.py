@@ -43,8 +43,8 @@ from apps.uploads.receiver import (
 )
 from apps.uploads.resumable import Part
 from apps.uploads.tus_headers import EXTENSIONS, VERSION
-from apps.web.refusal import Refusal
 from apps.web.lanes import ARRIVING
+from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
