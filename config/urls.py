@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("apps.albums.urls")),
     path("", include("apps.library.urls")),
     path("", include("apps.smart_collections.urls")),
+    path("", include("apps.faces.urls")),
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),
 ]

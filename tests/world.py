@@ -10,6 +10,8 @@ from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
 from apps.albums.models import Album, Photo
+from apps.faces import consent
+from apps.faces.models import Crop, Face, Person
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
@@ -78,11 +80,18 @@ def build_world(studio: Studio, owner: User) -> World:
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
         assert entry is not None
+        consent.switch_on(studio, by=owner, agreed=True, in_all_galleries=False)
+        person = Person(studio=studio, name="Zqx Rosa", passport_note="Zqx asked")
+        box = {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.2, "score": 0.9, "size": 90.0}
+        face = Face(studio=studio, photo=photo, person=person, is_confirmed=True, **box)
+        for last in (person, face, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
+            last.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
+        "person_id": person.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk,
     }  # fmt: skip
@@ -101,6 +110,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
             "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
+            "Zqx Rosa", "Zqx asked", "Zqx crop",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -111,6 +121,8 @@ def build_world(studio: Studio, owner: User) -> World:
             "caption": "harmed", "act": "save", "rules": {"match": "all", "rules": []},
             "work": "ready", "all": "1", "extra": "7", "body": "harmed", "minimum": "1", "mark": "pick",
             "names": "ZQX_0001", "selection": str(picked.pk), "do": "trash", "album": str(album.pk),
+            "person": str(person.pk), "face": str(face.pk), "faces": [str(face.pk)], "people": [str(person.pk)],
+            "says": "no", "answer": "no", "agreed": "1", "i_may_process_faces": True, "passport": "no",
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
         },
     )  # fmt: skip

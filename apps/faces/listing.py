@@ -1,0 +1,192 @@
+"""What pages show of people: each list with a limit, in one or two queries. Photos in the trash count nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from apps.faces import joining
+from apps.faces.models import Face, Person
+
+#: People on one page of the wall, photos on one page of a person.
+WALL, PHOTOS = 120, 120
+#: Faces shown of a person: one is not always enough to tell who it is.
+SAMPLES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A person on the wall. faces: ids of faces that show them best, the chosen one first."""
+
+    id: UUID
+    name: str
+    is_hidden: bool
+    is_ignored: bool
+    photos: int
+    face_count: int
+    faces: list[UUID]
+
+
+_WALL: Final = """
+    select p.id, p.name, p.is_hidden, p.is_ignored, count(distinct f.photo_id) as photos, count(*) as faces,
+        (array_agg(f.id order by f.id = p.thumbnail_id desc, f.is_trusted desc, f.size desc))[1:%(samples)s]
+    from faces_person p
+    join faces_face f on f.studio_id = p.studio_id and f.person_id = p.id and not f.is_ignored
+    join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+    where p.studio_id = %(studio)s and p.is_ignored = %(ignored)s
+        and (%(named)s::boolean is null or (p.name <> '') = %(named)s)
+        and (%(query)s = '' or position(lower(%(query)s) in lower(p.name)) > 0)
+    group by p.id
+    order by p.name = '', lower(p.name), photos desc, p.id
+    limit %(limit)s offset %(offset)s
+"""
+
+
+def wall(
+    studio_id: UUID,
+    *,
+    ignored: bool = False,
+    named: bool | None = None,
+    query: str = "",
+    limit: int = WALL,
+    offset: int = 0,
+) -> list[Shown]:
+    """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WALL,
+            {
+                "studio": studio_id, "ignored": ignored, "named": named, "query": " ".join(query.split()),
+                "samples": SAMPLES, "limit": limit, "offset": offset,
+            },
+        )  # fmt: skip
+        return [Shown(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A person in a photo. album_id: a gallery in which it lies, or None."""
+
+    face_id: UUID
+    photo_id: UUID
+    album_id: UUID | None
+    camera_name: str
+    taken_at: datetime | None
+    is_confirmed: bool
+
+
+_SEEN: Final = """
+    select f.id, f.photo_id, (
+            select q.album_id from albums_placement q
+            join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
+            where q.studio_id = f.studio_id and q.photo_id = f.photo_id and q.trashed_at is null
+            order by q.id limit 1),
+        k.camera_name, k.taken_at, f.is_confirmed
+    from faces_face f
+    join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+    where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
+    order by k.taken_at nulls last, f.id
+    limit %(limit)s offset %(offset)s
+"""
+
+
+def seen(person: Person, *, limit: int = PHOTOS, offset: int = 0) -> list[Seen]:
+    """A person's photos by date."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, {"studio": person.studio_id, "person": person.pk, "limit": limit, "offset": offset})
+        return [Seen(*row) for row in cursor.fetchall()]
+
+
+def age(birthday: date | None, on: date | None) -> int | None:
+    """Whole years on that day; None where one of both is unknown, or before the birth."""
+    if birthday is None or on is None or on < birthday:
+        return None
+    return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question: is this face that person? evidence: the person's face that it resembles most."""
+
+    face: Face
+    person: Person
+    evidence: Face
+    distance: float
+
+
+def next_doubt(studio_id: UUID) -> Doubt | None:
+    """The most useful question: the nearest, and of two as near the one of the larger face."""
+    faces = Face.objects.for_studio(studio_id).filter(
+        suggested__isnull=False, is_ignored=False, is_confirmed=False, photo__trashed_at__isnull=True
+    )
+    face = faces.select_related("suggested", "photo").order_by("distance", "-size", "pk").first()
+    if face is None or face.suggested is None:
+        return None
+    found = evidence(face, face.suggested)
+    return None if found is None else Doubt(face, face.suggested, found[0], found[1])
+
+
+def doubts(studio_id: UUID) -> int:
+    """How many questions wait."""
+    return (
+        Face.objects.for_studio(studio_id)
+        .filter(suggested__isnull=False, is_ignored=False, is_confirmed=False, photo__trashed_at__isnull=True)
+        .count()
+    )
+
+
+_EVIDENCE: Final = """
+    select o.id, o.embedding <-> f.embedding
+    from faces_face f
+    join faces_face o on o.studio_id = f.studio_id and o.person_id = %(person)s and o.id <> f.id
+        and o.embedding is not null
+    where f.studio_id = %(studio)s and f.id = %(face)s and f.embedding is not null
+    order by not o.is_confirmed, 2, o.id limit 1
+"""
+
+
+def evidence(face: Face, person: Person) -> tuple[Face, float] | None:
+    """The face of a person that speaks for it being them, and how far away it is; one that a human confirmed first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVIDENCE, {"studio": face.studio_id, "person": person.pk, "face": face.pk})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    other = Face.objects.for_studio(face.studio_id).select_related("photo").defer("embedding").get(pk=row[0])
+    return other, float(row[1])
+
+
+def likeness(distance: float) -> str:
+    """A distance in words."""
+    if distance <= joining.JOIN:
+        return "very alike"
+    return "alike" if distance <= joining.SUGGEST else "not much alike"
+
+
+def where(faces: list[Face]) -> dict[UUID, UUID]:
+    """A gallery for each photo of these faces, in which members see it."""
+    if not faces:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select distinct on (q.photo_id) q.photo_id, q.album_id from albums_placement q
+               join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
+               where q.studio_id = %s and q.photo_id = any(%s) and q.trashed_at is null order by q.photo_id, q.id""",
+            [faces[0].studio_id, [face.photo_id for face in faces]],
+        )
+        found: dict[UUID, UUID] = dict(cursor.fetchall())
+        return found
+
+
+def outlined(face: Face, albums: dict[UUID, UUID]) -> dict[str, Any]:
+    """What a template needs to show the photo of a face with its outline: percentages of the picture."""
+    box = {"left": face.x, "top": face.y, "width": face.width, "height": face.height}
+    return {
+        "face": face,
+        "album_id": albums.get(face.photo_id),
+        "box": {name: round(100 * value, 2) for name, value in box.items()},
+    }

@@ -1,0 +1,32 @@
+"""Addresses of people in the studio."""
+
+from django.urls import include, path
+
+from apps.faces import act_views, views
+
+app_name = "faces"
+
+person = [
+    path("", views.person, name="person"),
+    path("rename/", act_views.rename, name="rename"),
+    path("edit/", act_views.edit, name="edit"),
+    path("split/", act_views.split, name="split"),
+    path("thumbnail/<uuid:face_id>/", act_views.thumbnail, name="thumbnail"),
+    path("erase/", act_views.erase, name="erase"),
+]
+
+people = [
+    path("", views.wall, name="wall"),
+    path("switch/", act_views.switch, name="switch"),
+    path("many/", act_views.many, name="many"),
+    path("doubtful/", views.doubtful, name="doubtful"),
+    path("doubtful/answer/", act_views.answer, name="answer"),
+    path("faces/<uuid:face_id>/crop/", views.crop, name="crop"),
+    path("faces/<uuid:face_id>/why/", views.why, name="why"),
+    path("<uuid:person_id>/", include(person)),
+]
+
+urlpatterns = [
+    path("studio/<slug:slug>/people/", include(people)),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/faces/", act_views.gallery, name="gallery"),
+]

@@ -1,0 +1,145 @@
+"""The studio's pages of people: the wall, one person, what is doubtful, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role
+from apps.albums.request_params import uuid_or_none
+from apps.faces import consent, erasing, listing
+from apps.faces.models import Crop, Face, Person
+from apps.media.serving import picture_url, safety_headers
+
+_SECONDS: Final = 300
+
+
+def person_of(request: StudioRequest, person_id: UUID) -> Person:
+    """A person of the studio, or Http404."""
+    person = get_object_or_404(Person.objects.for_studio(request.studio), pk=person_id)
+    person.studio = request.studio
+    return person
+
+
+def face_of(request: StudioRequest, face_id: UUID) -> Face:
+    """A face of the studio, or Http404."""
+    rows = Face.objects.for_studio(request.studio).select_related("photo", "person")
+    face = get_object_or_404(rows, pk=face_id)
+    face.studio = request.studio
+    return face
+
+
+def _page(request: StudioRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(1_000, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 and int(text) else 1
+
+
+def _following(found: list[Any], page: int, most: int) -> str:
+    return f"page={page + 1}" if len(found) > most else ""
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def wall(request: StudioRequest) -> HttpResponse:
+    """Everybody in the studio's photos; before faces are switched on, what that means."""
+    settings = consent.settings_of(request.studio)
+    context: dict[str, Any] = {"faces": settings, "text": consent.TEXT, "left": erasing.left(settings)}
+    if not settings.is_on:
+        return render(request, "faces/off.html", context)
+    page, ignored = _page(request), request.GET.get("show") == "ignored"
+    query = request.GET.get("q", "")[:120]
+    found = listing.wall(
+        request.studio.pk,
+        ignored=ignored,
+        query=query,
+        limit=listing.WALL + 1,
+        offset=(page - 1) * listing.WALL,
+    )
+    names = Person.objects.for_studio(request.studio).exclude(name="").order_by("name")
+    context |= {
+        "people": found[: listing.WALL],
+        "names": list(dict.fromkeys(names.values_list("name", flat=True)[:500])),
+        "doubts": listing.doubts(request.studio.pk),
+        "ignored": ignored,
+        "query": query,
+        "following": _following(found, page, listing.WALL),
+    }
+    return render(request, "faces/wall.html", context)
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
+    """One person: their photos by date, and what is known of them."""
+    who, page = person_of(request, person_id), _page(request)
+    found = listing.seen(who, limit=listing.PHOTOS + 1, offset=(page - 1) * listing.PHOTOS)
+    photos = [
+        {
+            "seen": seen,
+            "age": listing.age(who.birthday, _day(request, seen)),
+            "tile_url": picture_url(request.studio.pk, seen.album_id, seen.photo_id, "tile") if seen.album_id else "",
+        }
+        for seen in found[: listing.PHOTOS]
+    ]
+    same = uuid_or_none(request.GET.get("same"))
+    context = {
+        "person": who,
+        "photos": photos,
+        "following": _following(found, page, listing.PHOTOS),
+        "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
+    }
+    return render(request, "faces/person.html", context)
+
+
+def _day(request: StudioRequest, seen: listing.Seen) -> date | None:
+    return seen.taken_at.astimezone(request.studio.zone).date() if seen.taken_at else None
+
+
+@require_safe
+@studio_page(Role.EDITOR)
+def doubtful(request: StudioRequest) -> HttpResponse:
+    """One question at a time, the most useful first."""
+    doubt = listing.next_doubt(request.studio.pk)
+    context: dict[str, Any] = {"doubt": doubt, "left": listing.doubts(request.studio.pk)}
+    if doubt is not None:
+        context["likeness"] = listing.likeness(doubt.distance)
+        context["sides"] = _sides(request, [doubt.face, doubt.evidence])
+    return render(request, "faces/doubtful.html", context)
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def why(request: StudioRequest, face_id: UUID) -> HttpResponse:
+    """Why a face is said to be somebody: both photos, how near they are, and what humans decided."""
+    face = face_of(request, face_id)
+    who = face.person or face.suggested
+    found = listing.evidence(face, who) if who is not None else None
+    context: dict[str, Any] = {"face": face, "person": who}
+    if found is not None:
+        context |= {"distance": found[1], "likeness": listing.likeness(found[1]), "evidence": found[0]}
+    context["sides"] = _sides(request, [face, *([found[0]] if found else [])])
+    return render(request, "faces/why.html", context)
+
+
+def _sides(request: StudioRequest, faces: list[Face]) -> list[dict[str, Any]]:
+    albums = listing.where(faces)
+    sides = [listing.outlined(face, albums) for face in faces]
+    for side in sides:
+        album_id, photo_id = side["album_id"], side["face"].photo_id
+        side["url"] = picture_url(request.studio.pk, album_id, photo_id, "thumb") if album_id else ""
+    return sides
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def crop(request: StudioRequest, face_id: UUID) -> HttpResponse:
+    """The picture of a face. Nobody keeps it beyond a few minutes, no proxy at all."""
+    row = get_object_or_404(Crop.objects.for_studio(request.studio), face_id=face_id)
+    headers = {**safety_headers("image/webp"), "Cache-Control": f"private, max-age={_SECONDS}"}
+    return HttpResponse(bytes(row.webp), headers=headers)
