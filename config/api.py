@@ -22,6 +22,7 @@ from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
 from apps.albums import batch_api
+from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
 from apps.sharing.links import api as sharing
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *batch_api.urlpatterns,
     *library.urlpatterns,
     *smart_collections.urlpatterns,
+    *faces.urlpatterns,
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,

@@ -78,7 +78,7 @@ def switch(request: StudioRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.EDITOR)
+@studio_page(Role.EDITOR, album_scoped=True)
 @_refusing
 def gallery(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Have faces found in one gallery (`on`), or not."""

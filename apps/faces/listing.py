@@ -37,7 +37,7 @@ _WALL: Final = """
     from faces_person p
     join faces_face f on f.studio_id = p.studio_id and f.person_id = p.id and not f.is_ignored
     join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
-    where p.studio_id = %(studio)s and p.is_ignored = %(ignored)s
+    where p.studio_id = %(studio)s and (p.id = %(person)s or %(person)s::uuid is null and p.is_ignored = %(ignored)s)
         and (%(named)s::boolean is null or (p.name <> '') = %(named)s)
         and (%(query)s = '' or position(lower(%(query)s) in lower(p.name)) > 0)
     group by p.id
@@ -56,14 +56,20 @@ def wall(
     offset: int = 0,
 ) -> list[Shown]:
     """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first."""
+    return _shown(
+        studio=studio_id, ignored=ignored, named=named, query=" ".join(query.split()), limit=limit, offset=offset
+    )
+
+
+def shown(person: Person) -> Shown | None:
+    """One person as the wall shows them, ignored or not; None if they are in no photo."""
+    return next(iter(_shown(studio=person.studio_id, person=person.pk)), None)
+
+
+def _shown(**asked: Any) -> list[Shown]:
+    values = {"person": None, "ignored": None, "named": None, "query": "", "limit": 1, "offset": 0, "samples": SAMPLES}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _WALL,
-            {
-                "studio": studio_id, "ignored": ignored, "named": named, "query": " ".join(query.split()),
-                "samples": SAMPLES, "limit": limit, "offset": offset,
-            },
-        )  # fmt: skip
+        cursor.execute(_WALL, values | asked)
         return [Shown(*row) for row in cursor.fetchall()]
 
 

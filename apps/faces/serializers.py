@@ -1,0 +1,165 @@
+"""Shapes of people and faces in the API (see docs/api.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.faces.models import Passport
+from apps.faces.people import MOST
+
+
+class SettingsSerializer(serializers.Serializer[Any]):
+    """consent_by: name of who agreed.  engine: number of the version that finds faces now."""
+
+    enabled = serializers.BooleanField()
+    consent_by = serializers.CharField(allow_null=True)
+    consent_at = serializers.DateTimeField(allow_null=True)
+    engine = serializers.IntegerField()
+    models = serializers.ListField(child=serializers.CharField())
+    erasing = serializers.BooleanField()
+
+
+class SwitchSerializer(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField()
+    i_may_process_faces = serializers.BooleanField(default=False)
+    all_galleries = serializers.BooleanField(default=False)
+    keep_names = serializers.BooleanField(default=False)
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """thumbnail_face: the face that stands for them.  passport: yes, no, inside, ask, or empty."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(allow_blank=True)
+    birthday = serializers.DateField(allow_null=True)
+    photo_count = serializers.IntegerField()
+    face_count = serializers.IntegerField()
+    thumbnail_face = serializers.UUIDField(allow_null=True)
+    is_hidden_from_clients = serializers.BooleanField()
+    is_ignored = serializers.BooleanField()
+    passport = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class PeopleListSerializer(serializers.Serializer[Any]):
+    results = PersonSerializer(many=True)
+
+
+class ChangedPersonSerializer(PersonSerializer):
+    undo = serializers.UUIDField(allow_null=True)
+
+
+class PersonChanges(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120, allow_blank=True)
+    birthday = serializers.DateField(allow_null=True)
+    is_hidden_from_clients = serializers.BooleanField(source="is_hidden")
+    is_ignored = serializers.BooleanField()
+
+
+class PeopleQuery(serializers.Serializer[Any]):
+    named = serializers.BooleanField(required=False, allow_null=True, default=None)
+    ignored = serializers.BooleanField(required=False, default=False)
+    q = serializers.CharField(required=False, max_length=120, default="")
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
+    offset = serializers.IntegerField(required=False, min_value=0, max_value=100_000, default=0)
+
+
+class PassportSerializer(serializers.Serializer[Any]):
+    answer = serializers.ChoiceField(choices=["", *Passport.values])
+    note = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+class PeopleSerializer(serializers.Serializer[Any]):
+    people = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST)
+
+
+class TwoPeopleSerializer(serializers.Serializer[Any]):
+    people = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=2)
+
+
+class SplitSerializer(serializers.Serializer[Any]):
+    faces = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST)
+    name = serializers.CharField(max_length=120, allow_blank=True, default="")
+
+
+class AssignSerializer(SplitSerializer):
+    person = serializers.UUIDField(allow_null=True, default=None)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    face = serializers.UUIDField()
+    person = serializers.UUIDField()
+    answer = serializers.ChoiceField(choices=["yes", "no", "skip"])
+
+
+class ThumbnailSerializer(serializers.Serializer[Any]):
+    face = serializers.UUIDField()
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """Fractions of the upright photo."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    person = serializers.UUIDField(source="suggested_id")
+    distance = serializers.FloatField()
+
+
+class FaceSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    photo = serializers.UUIDField(source="photo_id")
+    box = BoxSerializer()
+    score = serializers.FloatField()
+    sharpness = serializers.FloatField(allow_null=True)
+    person = serializers.UUIDField(source="person_id", allow_null=True)
+    suggestion = serializers.SerializerMethodField()
+    state = serializers.CharField()
+
+    @extend_schema_field(SuggestionSerializer(allow_null=True))
+    def get_suggestion(self, face: Any) -> dict[str, Any] | None:
+        """Who it may be, or null."""
+        return None if face.suggested_id is None else SuggestionSerializer(face).data
+
+
+class SuggestionListSerializer(serializers.Serializer[Any]):
+    results = FaceSerializer(many=True)
+
+
+class PhotoOfPersonSerializer(serializers.Serializer[Any]):
+    photo = serializers.UUIDField()
+    face = serializers.UUIDField()
+
+
+class PhotosOfPersonSerializer(serializers.Serializer[Any]):
+    results = PhotoOfPersonSerializer(many=True)
+
+
+class WhySerializer(serializers.Serializer[Any]):
+    """threshold: up to there a face joins by itself.  evidence: the face of the person that speaks for it, or null."""
+
+    person = serializers.UUIDField(allow_null=True)
+    distance = serializers.FloatField(allow_null=True)
+    threshold = serializers.FloatField()
+    evidence = serializers.UUIDField(allow_null=True)
+    is_confirmed = serializers.BooleanField()
+
+
+class LookedAtSerializer(serializers.Serializer[Any]):
+    """photos: how many will be looked at."""
+
+    photos = serializers.IntegerField()
+
+
+class FaceQuery(serializers.Serializer[Any]):
+    photo = serializers.UUIDField(required=False)
+    person = serializers.UUIDField(required=False)
+    album = serializers.UUIDField(required=False)
+    state = serializers.ChoiceField(choices=["unassigned", "assigned", "suggested", "ignored"], required=False)
