@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -107,7 +108,7 @@ def _consider(studio: Studio, root: Path, entry: Entry, row: InboxFile | None) -
 
 def _note(studio: Studio, entry: Entry, row: InboxFile | None) -> None:
     """Write down how it looks now; the wait begins anew."""
-    values = {
+    values: dict[str, Any] = {
         "size": entry.status.st_size,
         "mtime_ns": entry.status.st_mtime_ns,
         "still_since": timezone.now(),
