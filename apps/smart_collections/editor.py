@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+
+from django.http import QueryDict
 
 from apps.library.questions.fields import FIELDS
 from apps.library.questions.kinds import Choice, Guests, Kind
 from apps.library.questions.operators import OPERATORS, Arity
 from apps.library.questions.tree import DEEPEST, MATCHES, MOST_RULES, BadRules, Group, Node, Rule, read
-
-
-class Posted(Protocol):
-    """As `QueryDict`."""
-
-    def get(self, name: str, default: str = "") -> str | None: ...
-
-    def getlist(self, name: str) -> list[str]: ...
-
-    def __contains__(self, name: object) -> bool: ...
 
 
 @dataclass
@@ -152,7 +144,7 @@ def _texts(rule: Rule) -> list[str]:
     return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
 
 
-def of_form(posted: Posted) -> DraftGroup:
+def of_form(posted: QueryDict) -> DraftGroup:
     """The editor as it stands in the browser, with what the pressed button does to it."""
     root = DraftGroup(_match(posted.get("match")), _inside(posted, "", 1)).number()
     act, _, path = (posted.get("act") or "").partition(":")
@@ -166,7 +158,7 @@ def _match(value: str | None) -> str:
     return value if value in MATCHES else "all"
 
 
-def _inside(posted: Posted, path: str, depth: int) -> list[DraftRule | DraftGroup]:
+def _inside(posted: QueryDict, path: str, depth: int) -> list[DraftRule | DraftGroup]:
     found: list[DraftRule | DraftGroup] = []
     for number in range(MOST_RULES):
         at = f"{path}.{number}" if path else str(number)
@@ -179,7 +171,7 @@ def _inside(posted: Posted, path: str, depth: int) -> list[DraftRule | DraftGrou
     return found
 
 
-def _rule(posted: Posted, at: str) -> DraftRule:
+def _rule(posted: QueryDict, at: str) -> DraftRule:
     name = posted.get(f"f:{at}") or ""
     name = name if name in FIELDS else FIRST_FIELD
     op, operators = posted.get(f"o:{at}") or "", FIELDS[name].operators
@@ -191,7 +183,7 @@ def _rule(posted: Posted, at: str) -> DraftRule:
     return rule
 
 
-def _values(posted: Posted, at: str, rule: DraftRule) -> list[str]:
+def _values(posted: QueryDict, at: str, rule: DraftRule) -> list[str]:
     sent = [value.replace("\x00", "").strip() for value in posted.getlist(f"v:{at}")]
     if rule.arity == Arity.PAIR.value:
         return [*(sent[:1] or [""]), (posted.get(f"w:{at}") or "").strip()]
