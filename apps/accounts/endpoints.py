@@ -22,6 +22,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import ApiKey, Membership, Role, Studio, User
 from apps.accounts.signing_in import LONGEST_PASSWORD, identify
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.web import strict
 from apps.web.client_ip import client_ip
 
 API_VERSION = "1.0"
@@ -47,13 +48,13 @@ class CredentialsScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 # -- shapes ------------------------------------------------------------------------------------------------
 
 
-class StudioSerializer(serializers.ModelSerializer[Studio]):
+class StudioSerializer(strict.ModelSerializer):
     class Meta:
         model = Studio
         fields = ("id", "slug", "name")
 
 
-class TokenRequest(serializers.Serializer[Any]):
+class TokenRequest(strict.Serializer[Any]):
     """studio: slug of the studio; needed by who works in several."""
 
     email = serializers.EmailField(max_length=254)
@@ -61,11 +62,11 @@ class TokenRequest(serializers.Serializer[Any]):
     studio = serializers.SlugField(required=False, max_length=60)
 
 
-class RefreshRequest(serializers.Serializer[Any]):
+class RefreshRequest(strict.Serializer[Any]):
     refresh = serializers.CharField(max_length=200)
 
 
-class PairSerializer(serializers.Serializer[Any]):
+class PairSerializer(strict.Serializer[Any]):
     """expires_in: seconds for which `access` works."""
 
     access = serializers.CharField()
@@ -75,18 +76,18 @@ class PairSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices)
 
 
-class UserSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(strict.ModelSerializer):
     class Meta:
         model = User
         fields = ("id", "email", "name")
 
 
-class QuotaSerializer(serializers.Serializer[Any]):
+class QuotaSerializer(strict.Serializer[Any]):
     bytes_left = serializers.IntegerField()
     files_left = serializers.IntegerField()
 
 
-class MeSerializer(serializers.Serializer[Any]):
+class MeSerializer(strict.Serializer[Any]):
     user = UserSerializer()
     studio = StudioSerializer()
     role = serializers.ChoiceField(choices=Role.choices)
@@ -96,7 +97,7 @@ class MeSerializer(serializers.Serializer[Any]):
     api_version = serializers.CharField()
 
 
-class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+class ApiKeySerializer(strict.ModelSerializer):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=ApiKey.SCOPES), allow_empty=False, max_length=len(ApiKey.SCOPES)
     )

@@ -16,6 +16,7 @@ from apps.accounts.api import StudioViewSet
 from apps.accounts.endpoints import UserSerializer
 from apps.accounts.models import Invitation, Membership, MembershipAlbum, Role
 from apps.accounts.tenancy import StudioQuerySet
+from apps.web import strict
 
 
 def _galleries(**options: Any) -> serializers.ListField:
@@ -27,7 +28,7 @@ def _galleries(**options: Any) -> serializers.ListField:
     )
 
 
-class MemberSerializer(serializers.Serializer[Membership]):
+class MemberSerializer(strict.Serializer[Membership]):
     """A member."""
 
     id = serializers.UUIDField(read_only=True)
@@ -37,7 +38,7 @@ class MemberSerializer(serializers.Serializer[Membership]):
     created_at = serializers.DateTimeField(read_only=True)
 
 
-class InviteSerializer(serializers.Serializer[Invitation]):
+class InviteSerializer(strict.Serializer[Invitation]):
     """An offer to join, which was emailed."""
 
     id = serializers.UUIDField(read_only=True)

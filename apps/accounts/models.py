@@ -25,6 +25,7 @@ from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
+from apps.web.typed import fold_password, matches
 
 __all__ = [
     "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
@@ -94,6 +95,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a password as people see it (`typed.fold_password`); not saved."""
+        super().set_password(None if raw_password is None else fold_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is this one; also by its own letters, as passwords of before were kept."""
+        return matches(raw_password, super().check_password)
 
 
 def default_reminder_days() -> list[int]:

@@ -14,6 +14,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web.rate_limit import RateLimit, forgive, give_back, reserve
 from apps.web.refusal import Refusal
+from apps.web.typed import matches
 
 ACCOUNT = RateLimit("account", tries=5, window=10 * 60)
 ADDRESS = RateLimit("address", tries=60, window=10 * 60)
@@ -42,9 +43,9 @@ def identify(email: str, password: str, *, client_ip: str) -> User:
     email = email.strip().lower()
     reserve(ADDRESS, client_ip)
     reserve(ACCOUNT, email)
-    nobody = _nobodys_hash()
     user = User.objects.filter(email=email, is_active=True).first()
-    right = check_password(password[:LONGEST_PASSWORD], user.password if user else nobody)
+    kept = user.password if user else _nobodys_hash()
+    right = matches(password[:LONGEST_PASSWORD], lambda one: check_password(one, kept))
     if user is None or not right:
         raise WrongPassword
     forgive(ACCOUNT, email)

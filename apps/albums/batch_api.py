@@ -20,12 +20,13 @@ from apps.albums import bulk, placements, reprocess
 from apps.albums.api import album_or_404
 from apps.albums.models import Album, Photo, Section
 from apps.jobs.serializers import AcceptedSerializer, accepted
+from apps.web import strict
 
 NOT_THERE = "This photo is not there."
 NOT_INSIDE = "This photo is not in the gallery."
 
 
-class BatchRequest(serializers.Serializer[Any]):
+class BatchRequest(strict.Serializer[Any]):
     """photos: ids.  section: where to; null for none.
 
     album: in which it is done; `move` and `trash` need it, and so does a member of some galleries.
@@ -44,12 +45,12 @@ class BatchRequest(serializers.Serializer[Any]):
         return attrs
 
 
-class RefusedSerializer(serializers.Serializer[Any]):
+class RefusedSerializer(strict.Serializer[Any]):
     photo = serializers.UUIDField()
     reason = serializers.CharField()
 
 
-class BatchResult(serializers.Serializer[Any]):
+class BatchResult(strict.Serializer[Any]):
     """done: how many photos.  refused: those passed over, and why.  undo: id in the journal, or null."""
 
     done = serializers.IntegerField()

@@ -28,13 +28,28 @@ STEP_BY_HAND = 10**9
 
 
 def name_key(camera_name: str) -> str:
-    """Natural order of file names: IMG_9 before IMG_10, letters without case or accents.
+    """Natural order of file names: IMG_9 before IMG_10, letters without case or accents, the ending last.
 
-    Runs of digits are padded to 12, so that they compare as numbers do.
+    A run of digits becomes the length of its number and the number, so that they compare as numbers do. The stem ends
+    in a sign below all others: IMG_1234 comes before IMG_1234 (1) and IMG_1234-2, whatever the ending is.
     """
     plain = unicodedata.normalize("NFKD", camera_name).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[0-9]+", lambda run: run.group().zfill(12), plain)[:NAME_KEY_LENGTH]
+    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in _NOT_IN_KEYS)
+    stem, dot, ending = plain.rpartition(".")
+    if not stem:
+        stem, dot, ending = plain, "", ""
+    return f"{_DIGITS.sub(_counted, stem)}{_END}{dot}{_DIGITS.sub(_counted, ending)}"[:NAME_KEY_LENGTH]
+
+
+_DIGITS = re.compile("[0-9]+")
+_END = "\x01"
+_NOT_IN_KEYS = {"\0", _END}
+
+
+def _counted(run: re.Match[str]) -> str:
+    # A file name has at most 255 signs, so three digits count its longest number.
+    number = run.group().lstrip("0") or "0"
+    return f"{len(number):03}{number}"
 
 
 def time_key(wall_time: datetime | None, camera_name: str) -> str:

@@ -14,6 +14,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums import counts
 from apps.albums.models import Album, Placement, Section
 from apps.web.refusal import Refusal
+from apps.web.typed import title_key
 
 SECTIONS_MOST = 500
 TITLE_LENGTH = 120
@@ -40,7 +41,7 @@ def named(album: Album, title: str, *, by: User | None) -> Section:
     title = title.strip()[:TITLE_LENGTH]
     # The album's row is the lock: two folders dropped at once must not make one section twice.
     album.hold()
-    known = album.sections.filter(title=title).first()
+    known = titled(album.sections.order_by("rank"), title)
     return known or _make(album, title, by=by)[0]
 
 
@@ -53,11 +54,17 @@ def all_named(album: Album, titles: Iterable[str], *, by: User) -> dict[str, UUI
         return {title: named(album, title, by=by).pk for title in dict.fromkeys(titles)}
 
 
+def titled(sections: Iterable[Section], title: str) -> Section | None:
+    """The one of these sections whose title people take for this one (`typed.title_key`)."""
+    key = title_key(title)
+    return next((section for section in sections if title_key(section.title) == key), None)
+
+
 def add(album: Album, title: str, *, by: User) -> JournalEntry:
     """A new section at the end. Raises TitleTaken, TooManySections."""
     title = title.strip()[:TITLE_LENGTH]
     album.hold()
-    if album.sections.filter(title=title).exists():
+    if titled(album.sections.all(), title):
         raise TitleTaken
     return _make(album, title, by=by)[1]
 
@@ -79,7 +86,7 @@ def rename(section: Section, title: str, *, by: User) -> JournalEntry | None:
     """Give a section another title. None if it has it already. Raises TitleTaken."""
     title, album = title.strip()[:TITLE_LENGTH], section.album
     album.hold()
-    if album.sections.filter(title=title).exclude(pk=section.pk).exists():
+    if titled(album.sections.exclude(pk=section.pk), title):
         raise TitleTaken
     watch = journal.Watch(album.studio)
     watch.rows(_row(section), "title")

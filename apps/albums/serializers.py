@@ -20,33 +20,35 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
 from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Version, VersionKind
+from apps.web import strict
+from apps.web.typed import distinct_titles
 
 KEYWORDS_MOST = 100
 SIZES = ("tile", "thumb", "web", "original")
 
 
-class SectionSerializer(serializers.Serializer[Section]):
+class SectionSerializer(strict.Serializer[Section]):
     """A heading of an album."""
 
     id = serializers.UUIDField(read_only=True)
     title = serializers.CharField(read_only=True)
 
 
-class FocalSerializer(serializers.Serializer[Any]):
+class FocalSerializer(strict.Serializer[Any]):
     """The point of the cover that is always seen: 0..1 from the left and from the top."""
 
     x = serializers.FloatField(min_value=0, max_value=1, default=0.5)
     y = serializers.FloatField(min_value=0, max_value=1, default=0.4)
 
 
-class CoverSerializer(serializers.Serializer[Any]):
+class CoverSerializer(strict.Serializer[Any]):
     """photo: its id."""
 
     photo = serializers.UUIDField()
     focal = FocalSerializer()
 
 
-class AlbumSerializer(serializers.Serializer[Album]):
+class AlbumSerializer(strict.Serializer[Album]):
     """An album. size: bytes of its originals. url: its page in the studio. Needs `load_albums`."""
 
     id = serializers.UUIDField(read_only=True)
@@ -104,13 +106,13 @@ def album_shapes(request: Request, studio: Studio, albums: Sequence[Album]) -> l
     return shapes
 
 
-class ArrangeSerializer(serializers.Serializer[Any]):
+class ArrangeSerializer(strict.Serializer[Any]):
     """photos: ids in their new order; photos not named follow in the order they have."""
 
     photos = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=100_000)
 
 
-class VersionSerializer(serializers.Serializer[Version]):
+class VersionSerializer(strict.Serializer[Version]):
     """One file of a photo. size in bytes."""
 
     id = serializers.UUIDField()
@@ -121,7 +123,7 @@ class VersionSerializer(serializers.Serializer[Version]):
     created_at = serializers.DateTimeField()
 
 
-class UrlsSerializer(serializers.Serializer[Any]):
+class UrlsSerializer(strict.Serializer[Any]):
     """Where the credential of this request can fetch the bytes; null while they are not there."""
 
     tile = serializers.URLField(allow_null=True)
@@ -162,7 +164,7 @@ class TextList(serializers.ListField):
         return parsed if isinstance(parsed, list | dict) else value
 
 
-class MarksSerializer(serializers.Serializer[Photo]):
+class MarksSerializer(strict.Serializer[Photo]):
     """What may be changed of a photo."""
 
     caption = serializers.CharField(max_length=500, allow_blank=True)
@@ -171,6 +173,9 @@ class MarksSerializer(serializers.Serializer[Photo]):
     keywords = TextList(child=serializers.CharField(max_length=80), max_length=KEYWORDS_MOST)
     place = serializers.CharField(max_length=200, allow_blank=True)
     taken_at = Moment(allow_null=True)
+
+    def validate_keywords(self, words: list[str]) -> list[str]:
+        return distinct_titles(words)
 
 
 class PhotoSerializer(MarksSerializer):

@@ -18,6 +18,7 @@ from apps.accounts.journal import ChangedSince, Changes, Erased, Undoing
 from apps.accounts.models import Studio
 from apps.albums import capture_time, counts, ordering
 from apps.albums.models import Album, Ordering, Photo, Placement, Section
+from apps.albums.sections import titled
 from apps.web.refusal import Refusal
 
 ALBUM, SECTION, PHOTO, PLACEMENT = (model._meta.label_lower for model in (Album, Section, Photo, Placement))
@@ -90,7 +91,7 @@ def _check_sections(studio: Studio, changes: Changes) -> None:
                 raise ChangedSince("Photos were put into this section since, so it cannot be undone.")
         elif "title" in row.after and row.after != row.before:
             title = row.after["title"]
-            if _siblings(studio, section_id, row.after).filter(title=title).exclude(pk=section_id).exists():
+            if titled(_siblings(studio, section_id, row.after).exclude(pk=section_id), title):
                 raise ChangedSince(f"Another section is called “{title}” now, so this cannot be undone.")
 
 

@@ -8,9 +8,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.accounts.long_tasks import Task, TaskState
+from apps.web import strict
 
 
-class TaskResultSerializer(serializers.Serializer[Any]):
+class TaskResultSerializer(strict.Serializer[Any]):
     """How a task ended. message: in a sentence.
 
     changed: photos that it made a difference to.  failed: those that could not be dealt with.  left: those not reached.
@@ -22,7 +23,7 @@ class TaskResultSerializer(serializers.Serializer[Any]):
     left = serializers.IntegerField()
 
 
-class TaskSerializer(serializers.Serializer[Task]):
+class TaskSerializer(strict.Serializer[Task]):
     """A long act. kind: as "photos.move".  title: what it does, in words.  total, done: photos, or what the title says.
 
     result: null while it is waiting or running.  undo: id in the journal, or null if there is no way back (yet).
@@ -40,7 +41,7 @@ class TaskSerializer(serializers.Serializer[Task]):
     ended_at = serializers.DateTimeField(allow_null=True, read_only=True)
 
 
-class AcceptedSerializer(serializers.Serializer[Any]):
+class AcceptedSerializer(strict.Serializer[Any]):
     """What takes longer than a second goes on as a task."""
 
     task = TaskSerializer()

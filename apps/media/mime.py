@@ -1,6 +1,8 @@
 """The media type and the file name with which a stored file leaves. Pure."""
 
 import re
+import unicodedata
+from urllib.parse import quote
 
 from apps.media.formats import FORMATS
 
@@ -36,3 +38,18 @@ def download_name(name: str, mime: str) -> str:
         return name
     known = any(extension in others for others in _EXTENSIONS.values())
     return f"{stem if known else name}.{wanted[0]}"
+
+
+def disposition(name: str, *, attachment: bool = True) -> str:
+    """Content-Disposition with the name in both forms (RFC 6266, appendix D): plain letters, and exactly as UTF-8.
+
+    The plain form has no per cent sign: browsers would take what follows it for the code of a letter.
+    """
+    kind = "attachment" if attachment else "inline"
+    return f"{kind}; filename=\"{_plain_letters(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _plain_letters(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("\u2019", "'"))
+    letters = (c for c in decomposed if not unicodedata.combining(c) and not 0x200B <= ord(c) <= 0x200F)
+    return "".join(c if " " <= c <= "~" and c not in '%"\\' else "_" for c in letters)

@@ -22,11 +22,11 @@ from uuid import UUID
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header, parse_etags
+from django.utils.http import parse_etags
 
 from apps.accounts.tenancy import acting_in
 from apps.media import damage
-from apps.media.mime import PLAIN_BYTES, download_name, safe_mime
+from apps.media.mime import PLAIN_BYTES, disposition, download_name, safe_mime
 from apps.media.models import Blob, Rendition
 from apps.media.presets import BY_NAME
 from apps.media.storage import sha256_of, store
@@ -199,7 +199,7 @@ def download_answer(location: Location, *, filename: str, inline: bool = False) 
     headers = safety_headers(location.mime)
     attachment = not inline or headers["Content-Type"] == PLAIN_BYTES
     name = download_name(filename, location.mime)
-    headers["Content-Disposition"] = content_disposition_header(attachment, name) or "attachment"
+    headers["Content-Disposition"] = disposition(name, attachment=attachment)
     headers |= {"Cache-Control": "private, no-cache", "ETag": location.etag}
     if location.path is not None and not _is_true(location.path, location.sha256):
         return _damaged(location, "bytes are missing or differ from their hash")

@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,20 +24,22 @@ from apps.albums.models import Album
 from apps.media import cas
 from apps.uploads.ingest import ingest
 from apps.uploads.receiver import explain
+from apps.web import strict
 from apps.web.api import error_body
-from apps.web.parsing import Json
+from apps.web.parsing import Json, Multipart
+from apps.web.strict import refuse_unknown
 
 File: TypeAlias = "UploadedFile[bytes]"
 NO_ROOM = 507
 
 
-class AlbumField(serializers.Serializer[Any]):
+class AlbumField(strict.Serializer[Any]):
     """album: id of the album to put the photos into; without it they lie in none."""
 
     album = serializers.UUIDField(required=False)
 
 
-class FilesRequest(serializers.Serializer[Any]):
+class FilesRequest(strict.Serializer[Any]):
     """One or many files."""
 
     files = serializers.ListField(child=serializers.FileField(), allow_empty=False)
@@ -54,7 +55,7 @@ class ManyRequest(FilesRequest, AlbumField):
     """One or many files."""
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class ResultSerializer(strict.Serializer[Any]):
     """What became of one file. reason: why it was rejected, in a sentence."""
 
     name = serializers.CharField()
@@ -63,13 +64,13 @@ class ResultSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True)
 
 
-class ResultsSerializer(serializers.Serializer[Any]):
+class ResultsSerializer(strict.Serializer[Any]):
     """One result per file, in the order in which they were sent."""
 
     results = ResultSerializer(many=True)
 
 
-class RejectedSerializer(serializers.Serializer[Any]):
+class RejectedSerializer(strict.Serializer[Any]):
     """No file was kept: the error, beside the result of each unless the request itself was refused."""
 
     error = serializers.DictField()
@@ -171,12 +172,13 @@ class AlbumPhotosViewSet(AlbumPhotoViewSet):
     """The photos of one album, and new ones for it."""
 
     action_scopes = {"create": "upload"}
-    parser_classes = [MultiPartParser, Json]
+    parser_classes = [Multipart, Json]
 
     @extend_schema(request={"multipart/form-data": FilesRequest}, responses=RESPONSES)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add photos: the field `files`, once or many times."""
         album = self.album
+        refuse_unknown(request.data, {"files"})
         return answer(self, album, take(self.entered, album, _files(request, "files")))
 
 
@@ -185,13 +187,15 @@ class Upload(StudioView):
 
     scope = "upload"
     album_scoped = contributors = ("post",)
-    parser_classes = [MultiPartParser, Json]
+    parser_classes = [Multipart, Json]
 
     def _take(self, request: Request, name: str) -> Response:
         if request.POST.get("album") == "":
             # Left blank it would mean no album, and a program that forgot the id would never see its photos again.
             raise serializers.ValidationError({"album": ["Name an album, or leave this field out."]})
-        asked = AlbumField(data=request.data)
+        sent = request.data
+        refuse_unknown(sent, {"album", name})
+        asked = AlbumField(data={"album": sent["album"]} if isinstance(sent, dict) and "album" in sent else {})
         asked.is_valid(raise_exception=True)
         album_id = asked.validated_data.get("album")
         if album_id is None and self.entered.is_restricted:

@@ -222,7 +222,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "apps.web.parsing.Json",
-        "rest_framework.parsers.MultiPartParser",
+        "apps.web.parsing.Multipart",
     ],
     "DEFAULT_PAGINATION_CLASS": "apps.web.api.Keyset",
     "DEFAULT_SCHEMA_CLASS": "apps.web.schema.Schema",

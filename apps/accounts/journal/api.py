@@ -18,6 +18,7 @@ from apps.accounts.api import StudioViewSet
 from apps.accounts.journal import history, permission
 from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import Role
+from apps.web import strict
 from apps.web.index_order import in_index_order
 
 
@@ -29,17 +30,17 @@ class JournalQuery(serializers.Serializer[Any]):
     since = serializers.DateTimeField(required=False)
 
 
-class BySerializer(serializers.Serializer[Any]):
+class BySerializer(strict.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class SubjectSerializer(serializers.Serializer[Any]):
+class SubjectSerializer(strict.Serializer[Any]):
     kind = serializers.CharField()
     id = serializers.UUIDField()
 
 
-class JournalEntrySerializer(serializers.Serializer[Any]):
+class JournalEntrySerializer(strict.Serializer[Any]):
     """by: null for what Glassine did by itself.  sentence: what follows the name.  count: things it touched.
 
     undo: what to POST to `/api/journal/:id/undo`, null if it cannot be undone or was.  undoes, undone_by: entries.
@@ -58,7 +59,7 @@ class JournalEntrySerializer(serializers.Serializer[Any]):
     undo = serializers.UUIDField(allow_null=True)
 
 
-class UndoSerializer(serializers.Serializer[Any]):
+class UndoSerializer(strict.Serializer[Any]):
     """undo: what takes an act back, for `POST /api/journal/:id/undo`; null if nothing changed."""
 
     undo = serializers.UUIDField(allow_null=True)

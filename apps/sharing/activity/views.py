@@ -19,6 +19,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuid_or_none
+from apps.media.mime import disposition
 from apps.media.serving import picture_url
 from apps.sharing.activity import history, sentences
 from apps.sharing.models import Activity, ActivityKind
@@ -196,6 +197,6 @@ def _file(request: StudioRequest, album: Album | None, name: str) -> HttpRespons
     lines = map(tables.line, history.lines(request.entered, album, _asked(request)))
     response = HttpResponse("".join([tables.UTF8_MARK, *lines]), content_type="text/csv; charset=utf-8")
     day = timezone.localdate(timezone=request.studio.zone).isoformat()
-    response["Content-Disposition"] = f'attachment; filename="activity-{name}-{day}.csv"'
+    response["Content-Disposition"] = disposition(f"activity-{name}-{day}.csv")
     response["Cache-Control"] = "private, no-store"
     return response

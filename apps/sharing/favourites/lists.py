@@ -24,6 +24,7 @@ from apps.albums.stream import Stream
 from apps.sharing.access import Grant
 from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
 from apps.web.compiled_queries import Compiled
+from apps.web.typed import title_key
 
 PER_VISITOR = 20
 LONGEST_TITLE = 80
@@ -301,8 +302,8 @@ def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | Non
         raise ListRefused("title", _("Enter a name for the list."))
     if len(title) > LONGEST_TITLE:
         raise ListRefused("title", _("Use at most %(count)s characters.") % {"count": LONGEST_TITLE})
-    others = _of(grant, visitor).filter(title__iexact=title)
-    if (others.exclude(pk=but.pk) if but else others).exists():
+    others = _of(grant, visitor).exclude(pk=but.pk) if but else _of(grant, visitor)
+    if title_key(title) in map(title_key, others.values_list("title", flat=True)):
         raise ListRefused("title", _("You already have a list with this name."))
     return title
 
@@ -310,7 +311,8 @@ def _checked(grant: Grant, visitor: Visitor, title: str, *, but: Selection | Non
 def _free(title: str, taken: set[str]) -> str:
     """The title, or with a number when the visitor has a list of that name."""
     names = [title, *(f"{title[:70]} {number}" for number in range(2, PER_VISITOR + 2))]
-    name = next((one for one in names if one not in taken), title)
+    keys = set(map(title_key, taken))
+    name = next((one for one in names if title_key(one) not in keys), title)
     taken.add(name)
     return name
 

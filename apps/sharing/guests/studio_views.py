@@ -16,6 +16,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuid_or_none
+from apps.media.mime import disposition
 from apps.sharing.guests import view_as as guests_view_as
 from apps.sharing.guests import visitor_list
 from apps.sharing.links.request_params import link_of
@@ -57,7 +58,7 @@ def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
         tables.UTF8_MARK + visitor_list.table(album),
         content_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="visitors-{album.slug}.csv"',
+            "Content-Disposition": disposition(f"visitors-{album.slug}.csv"),
             "Cache-Control": "private, no-store",
         },
     )

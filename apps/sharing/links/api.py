@@ -21,6 +21,7 @@ from apps.albums.models import Album
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
 from apps.sharing.models import Download, Metadata, ShareLink
+from apps.web import strict
 from apps.web.days import last_day
 from apps.web.refusal import Unsuitable
 
@@ -40,7 +41,7 @@ RIGHTS = {
 PLAIN = ("label", "slug", "asks_identity")
 
 
-class RightsSerializer(serializers.Serializer[Any]):
+class RightsSerializer(strict.Serializer[Any]):
     """What guests may do. What is not named stays as it is, or false for a new link; `upload` is always false."""
 
     download = serializers.ChoiceField(choices=Download.choices, required=False)
@@ -70,7 +71,7 @@ class RightsSerializer(serializers.Serializer[Any]):
         return wanted
 
 
-class LinkSerializer(serializers.Serializer[ShareLink]):
+class LinkSerializer(strict.Serializer[ShareLink]):
     """A share link. `url`, `token` and `pin` are null for viewers and for keys that may not share."""
 
     id = serializers.UUIDField(read_only=True)

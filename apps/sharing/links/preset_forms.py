@@ -11,6 +11,7 @@ from apps.albums.models import Ordering
 from apps.sharing.links.forms import RightsForm
 from apps.sharing.links.presets import LINK_TERMS
 from apps.sharing.models import Preset
+from apps.web.typed import distinct_titles
 
 SECTIONS_MOST, TITLE_LONGEST, DAYS_MOST = 30, 120, 3650
 
@@ -63,7 +64,7 @@ class AlbumPresetForm(PresetForm):
     def clean_sections(self) -> list[str]:
         """Titles in order, each once."""
         lines = (" ".join(line.split()) for line in self.cleaned_data["sections"].splitlines())
-        titles = list(dict.fromkeys(line for line in lines if line))
+        titles = distinct_titles(lines)
         if len(titles) > SECTIONS_MOST:
             raise forms.ValidationError(f"Use at most {SECTIONS_MOST} sections.")
         if any(len(title) > TITLE_LONGEST for title in titles):

@@ -23,6 +23,7 @@ from apps.accounts.models import Role, Studio
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of, one_uuid
+from apps.media.mime import disposition
 from apps.sharing.links import lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.request_params import link_of
@@ -248,7 +249,7 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
         picture.getvalue(),
         content_type=kind,
         headers={
-            "Content-Disposition": f'inline; filename="gallery-link.{format}"',
+            "Content-Disposition": disposition(f"gallery-link.{format}", attachment=False),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },

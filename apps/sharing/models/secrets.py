@@ -8,6 +8,7 @@ import secrets
 from django.contrib.auth.hashers import check_password, make_password
 
 from apps.web import sealed
+from apps.web.typed import fold_password, matches
 
 TOKEN_BYTES = 24
 _TOKEN = "share-token"
@@ -42,9 +43,9 @@ def _peppered(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """What the row keeps of a link's password."""
-    return make_password(_peppered(password))
+    return make_password(_peppered(fold_password(password)))
 
 
 def is_password(password: str, password_hash: str) -> bool:
     """True if this is the password. Slow on purpose; reserve a guess before."""
-    return check_password(_peppered(password), password_hash)
+    return matches(password.strip(), lambda one: check_password(_peppered(one), password_hash))

@@ -17,6 +17,7 @@ from apps.albums.models import Photo
 from apps.sharing.models.shown import OfShown
 from apps.sharing.models.visitors import Visitor
 from apps.web.refusal import Unsuitable
+from apps.web.typed import title_key
 
 
 class SelectionPreset(OfShown):
@@ -51,6 +52,9 @@ class SelectionPreset(OfShown):
             raise Unsuitable("title", "Enter a name for the list.")
         if maximum is not None and maximum < max(minimum, 1):
             raise Unsuitable("maximum", "The most cannot be less than the least.")
+        others = SelectionPreset.objects.for_studio(self.studio_id).filter(shown_id=self.shown_id).exclude(pk=self.pk)
+        if title_key(title) in map(title_key, others.values_list("title", flat=True)):
+            raise Unsuitable("title", "There is a list with this name already.")
         self.title, self.minimum, self.maximum = title, minimum, maximum
         try:
             with transaction.atomic():

@@ -25,9 +25,10 @@ from apps.sharing.activity import record
 from apps.sharing.models import Activity, ActivityKind, Comment, Mark, Pick, Selection, Verdict, Work
 from apps.sharing.review import answers
 from apps.sharing.review.answers import Said
+from apps.web import strict
 
 
-class PickSerializer(serializers.Serializer[Any]):
+class PickSerializer(strict.Serializer[Any]):
     """A client's list with the photo in it. round: the one in which it came in.  work: how far the studio is."""
 
     title = serializers.CharField()
@@ -35,7 +36,7 @@ class PickSerializer(serializers.Serializer[Any]):
     work = serializers.ChoiceField(choices=Work.choices)
 
 
-class VisitorMarksSerializer(serializers.Serializer[Any]):
+class VisitorMarksSerializer(strict.Serializer[Any]):
     """What one visitor says of the photo. verdict and label are "" and stars 0 where there is none."""
 
     visitor = serializers.UUIDField()
@@ -46,7 +47,7 @@ class VisitorMarksSerializer(serializers.Serializer[Any]):
     stars = serializers.IntegerField(min_value=0, max_value=5)
 
 
-class MergedMarksSerializer(serializers.Serializer[Any]):
+class MergedMarksSerializer(strict.Serializer[Any]):
     """All visitors as one: picked by how many, the most stars, the verdict and label given last."""
 
     picked_by = serializers.IntegerField()
@@ -55,7 +56,7 @@ class MergedMarksSerializer(serializers.Serializer[Any]):
     stars = serializers.IntegerField(min_value=0, max_value=5)
 
 
-class OwnMarksSerializer(serializers.Serializer[Any]):
+class OwnMarksSerializer(strict.Serializer[Any]):
     """The studio's own."""
 
     rating = serializers.IntegerField(min_value=0, max_value=5)
@@ -63,7 +64,7 @@ class OwnMarksSerializer(serializers.Serializer[Any]):
     flag = serializers.ChoiceField(choices=Flag.choices, allow_blank=True)
 
 
-class CommentShape(serializers.Serializer[Any]):
+class CommentShape(strict.Serializer[Any]):
     """A comment that was not taken back. visitor: null for the studio's answers.  x, y: its pin, 0..1, or null."""
 
     id = serializers.UUIDField()
@@ -75,7 +76,7 @@ class CommentShape(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PhotoMarksSerializer(serializers.Serializer[Any]):
+class PhotoMarksSerializer(strict.Serializer[Any]):
     """What is said of one photo. Comments are at most the first hundred; comment_count counts all."""
 
     photo = serializers.UUIDField()

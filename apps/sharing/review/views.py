@@ -16,6 +16,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, uuids
+from apps.media.mime import disposition
 from apps.sharing.favourites import prepared_lists, studio
 from apps.sharing.models import Label, Selection, SelectionPreset, Verdict, Work
 from apps.sharing.review import answers, exports
@@ -275,7 +276,7 @@ def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     return HttpResponse(
         text,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{album.slug}-marks.csv"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": disposition(f"{album.slug}-marks.csv"), "Cache-Control": "no-store"},
     )
 
 
@@ -303,5 +304,5 @@ def sidecars(request: StudioRequest, album_id: UUID) -> HttpResponse:
     return HttpResponse(
         exports.sidecars(marked),
         content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{album.slug}-xmp.zip"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": disposition(f"{album.slug}-xmp.zip"), "Cache-Control": "no-store"},
     )

@@ -57,8 +57,8 @@ def split(files: Sequence[File], limit: int = PART_BYTES) -> list[list[File]]:
 
 
 def manifest(rows: Iterable[tuple[str, int, str]]) -> bytes:
-    """The list of what an archive holds: path, size and SHA-256 of each photo, as CSV."""
-    return "".join(map(tables.line, [("name", "size", "sha256"), *rows])).encode()
+    """The list of what an archive holds: path, size and SHA-256 of each photo, as CSV with exact names."""
+    return "".join(map(tables.exact_line, [("name", "size", "sha256"), *rows])).encode()
 
 
 def archive_name(words: Sequence[str], part: int, parts: int) -> str:

@@ -17,10 +17,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, QueryDict, parse_cookie
 from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
 
 from apps.accounts.tenancy import acting_in
 from apps.media.asgi import headers_of, not_allowed, send_answer
+from apps.media.mime import disposition
 from apps.media.serving import DAMAGED, Answer, safety_headers
 from apps.media.storage import StorageAway
 from apps.sharing import access
@@ -88,7 +88,7 @@ class Delivery:
         length = self.bundle.length
         headers = safety_headers("application/zip") | {
             "Content-Type": "application/zip",
-            "Content-Disposition": content_disposition_header(True, self.bundle.name) or "attachment",
+            "Content-Disposition": disposition(self.bundle.name),
             "Content-Length": str(self.part.length if self.part else length),
             "Accept-Ranges": "bytes",
             "Cache-Control": "private, no-cache",
