@@ -2,18 +2,29 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
+from apps.media import xmp
 from apps.media.formats import Format
 
 TEXT_LIMIT = 120
 _FIELDS_LIMIT = 400_000
-_DATE = re.compile(r"\s*(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?(?:[.,](\d{1,9}))?")
+CAPTION_LIMIT, KEYWORD_LIMIT, KEYWORDS_MOST = 500, 80, 100
+# Programs stray from the standard: digits and blanks are missing, clocks have twelve hours, the time is left out.
+_DATE = re.compile(
+    r"(?a)\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
+    r"(?:(?:\s*T\s*|\s+)(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,9}))?\s*([AaPp][Mm])?"
+    r"\s*(?:[Zz]|[+\-]\d\d:?\d\d)?)?\s*"
+)
+# The first photograph, and as far as the calendars of other programs reach.
+_YEARS = range(1826, 2200)
+# Receivers store whole seconds and may be a moment behind; zones differ by quarters of an hour.
+_QUARTER, _LAG = 15 * 60, 90
 _OFFSET = re.compile(r"([+\-])(\d\d):?(\d\d)")
 _XMP_DATES = (
     "exif:DateTimeOriginal",
@@ -33,6 +44,7 @@ class Facts:
     taken_at: the camera's own local time, without a zone; offset_minutes: minutes east of UTC, if stored.
     latitude, longitude: degrees, both or neither; altitude_m: metres above sea level.
     orientation: 1..8 as stored in the file. Serial numbers and owners are not kept.
+    rating: stars 0..5 that an editor gave; keywords, caption: an editor's words.
     """
 
     taken_at: datetime | None = None
@@ -49,10 +61,14 @@ class Facts:
     longitude: float | None = None
     altitude_m: float | None = None
     orientation: int = 1
+    rating: int | None = None
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
         """The same as JSON can carry it."""
-        return asdict(self) | {"taken_at": self.taken_at.isoformat() if self.taken_at else None}
+        changed = {"taken_at": self.taken_at.isoformat() if self.taken_at else None, "keywords": list(self.keywords)}
+        return asdict(self) | changed
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Facts":
@@ -62,7 +78,8 @@ class Facts:
             value = plain.get(name)
             if type(value) not in kinds or (isinstance(value, float) and not math.isfinite(value)):
                 raise ValueError(f"{name} is not a fact")
-            found[name] = value if not isinstance(value, str) else clean(value)
+            found[name] = clean(value, _LIMITS.get(name, TEXT_LIMIT)) if isinstance(value, str) else value
+        found["keywords"] = _keywords(found["keywords"])
         if found["taken_at"] is not None:
             found["taken_at"] = datetime.fromisoformat(found["taken_at"]).replace(tzinfo=None)
         _check_ranges(found)
@@ -85,8 +102,13 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "longitude": _NUMBER,
     "altitude_m": _NUMBER,
     "orientation": (int,),
+    "rating": (int, type(None)),
+    "caption": (str,),
+    "keywords": (list,),
 }
+_LIMITS = {"caption": CAPTION_LIMIT}
 _RANGES = {
+    "rating": 5,
     "latitude": 90,
     "longitude": 180,
     "altitude_m": 100_000,
@@ -120,14 +142,19 @@ def read(image: Image.Image, format: Format) -> Facts:
     main = _part(lambda: dict(exif_of(image)))
     camera = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif)))
     place = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo)))
-    taken_at, offset = _taken(camera, image)
+    packet, iptc = _xmp(image), _iptc(image)
+    taken_at, offset = _taken(camera, packet, iptc)
+    if taken_at is not None and offset is None:
+        offset = _offset_by_gps(taken_at, place)
     latitude, longitude = _position(place)
+    if latitude is None:
+        latitude, longitude = _position_by_editors(packet)
     return Facts(
         taken_at=taken_at,
         offset_minutes=offset,
         make=clean(main.get(ExifTags.Base.Make)),
         model=clean(main.get(ExifTags.Base.Model)),
-        lens=_lens(camera),
+        lens=_lens(camera) or clean(xmp.first(packet, "aux:Lens", "exifEX:LensModel")),
         software=clean(main.get(ExifTags.Base.Software)),
         exposure_seconds=_number(camera.get(ExifTags.Base.ExposureTime), above=0, most=86_400),
         aperture=_number(camera.get(ExifTags.Base.FNumber), above=0, most=1_000),
@@ -137,6 +164,9 @@ def read(image: Image.Image, format: Format) -> Facts:
         longitude=longitude,
         altitude_m=_altitude(place),
         orientation=_orientation(main, image, format),
+        rating=_rating(main, packet),
+        caption=clean(xmp.first(packet, "dc:description") or iptc.get((2, 120)), CAPTION_LIMIT),
+        keywords=_keywords(xmp.items(packet, "dc:subject") or _listed(iptc.get((2, 25)))),
     )
 
 
@@ -200,7 +230,7 @@ def _orientation(main: Mapping[int, Any], image: Image.Image, format: Format) ->
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _taken(camera: Mapping[int, Any], image: Image.Image) -> tuple[datetime | None, int | None]:
+def _taken(camera: Mapping[int, Any], packet: str, iptc: Mapping[Any, Any]) -> tuple[datetime | None, int | None]:
     """When the shutter opened: EXIF, then XMP, then IPTC. The time of the last edit is no answer."""
     base = ExifTags.Base
     tags = (
@@ -208,20 +238,56 @@ def _taken(camera: Mapping[int, Any], image: Image.Image) -> tuple[datetime | No
         (base.DateTimeDigitized, base.SubsecTimeDigitized, base.OffsetTimeDigitized),
     )
     for date, fraction, offset in tags:
-        found = parse_date(camera.get(date), clean(camera.get(fraction)))
+        text = clean(camera.get(date))
+        found = parse_date(text, clean(camera.get(fraction)))
         if found:
-            return found, parse_offset(camera.get(offset) or camera.get(base.OffsetTime))
-    return _taken_by_editors(image)
-
-
-def _taken_by_editors(image: Image.Image) -> tuple[datetime | None, int | None]:
-    packet = _xmp(image)
+            own = camera.get(offset) or camera.get(base.OffsetTime)
+            return found, parse_offset(own) if own else parse_offset(text[10:])
     for name in _XMP_DATES:
-        match = re.search(rf"\b{name}(?:\s*=\s*[\"']|>)\s*([0-9T:.,+\-Z ]{{10,40}})", packet)
-        found = parse_date(match[1]) if match else None
-        if match and found:
-            return found, parse_offset(match[1][10:])
-    return _iptc_date(image)
+        text = clean(xmp.first(packet, name))
+        found = parse_date(text)
+        if found:
+            return found, parse_offset(text[10:])
+    return _iptc_date(iptc)
+
+
+def _offset_by_gps(taken_at: datetime, place: Mapping[int, Any]) -> int | None:
+    """How far the camera's clock is from the receiver's, which shows UTC; None if that is no zone's distance."""
+    day = parse_date(place.get(ExifTags.GPS.GPSDateStamp))
+    clock = place.get(ExifTags.GPS.GPSTimeStamp)
+    if day is None or not isinstance(clock, tuple) or len(clock) != 3:
+        return None
+    hours, minutes, seconds = (_number(part, above=-1e-9, most=60) for part in clock)
+    if hours is None or minutes is None or seconds is None:
+        return None
+    apart = (taken_at - day).total_seconds() - (hours * 3600 + minutes * 60 + seconds)
+    quarters = round(apart / _QUARTER)
+    offset = quarters * _QUARTER // 60
+    return offset if abs(apart - quarters * _QUARTER) <= _LAG and offset in _OFFSETS else None
+
+
+def _rating(main: Mapping[int, Any], packet: str) -> int | None:
+    """Stars 0..5; -1 is "rejected" for some programs and no number of stars."""
+    stars = _number(xmp.first(packet, "xmp:Rating", "xap:Rating") or main.get(ExifTags.Base.Rating), above=-1, most=5)
+    return None if stars is None else int(stars)
+
+
+def _keywords(words: Iterable[object]) -> tuple[str, ...]:
+    """Words of people, each once."""
+    found = dict.fromkeys(clean(word, KEYWORD_LIMIT) for word in words)
+    return tuple(word for word in found if word)[:KEYWORDS_MOST]
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value] if value else []
+
+
+def _position_by_editors(packet: str) -> tuple[float | None, float | None]:
+    latitude = xmp.degrees(xmp.first(packet, "exif:GPSLatitude"), "NS", 90)
+    longitude = xmp.degrees(xmp.first(packet, "exif:GPSLongitude"), "EW", 180)
+    if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
+        return None, None
+    return latitude, longitude
 
 
 def _xmp(image: Image.Image) -> str:
@@ -232,9 +298,12 @@ def _xmp(image: Image.Image) -> str:
     return bytes(packet[:_FIELDS_LIMIT]).decode("utf-8", "replace") if isinstance(packet, bytes) else ""
 
 
-def _iptc_date(image: Image.Image) -> tuple[datetime | None, int | None]:
-    fields = _part(lambda: dict(IptcImagePlugin.getiptcinfo(image) or {}))  # type: ignore[arg-type]
-    date, time = (clean(fields.get(key)) for key in ((2, 55), (2, 60)))  # type: ignore[call-overload]
+def _iptc(image: Image.Image) -> dict[Any, Any]:
+    return _part(lambda: dict(IptcImagePlugin.getiptcinfo(image) or {}))  # type: ignore[arg-type]
+
+
+def _iptc_date(fields: Mapping[Any, Any]) -> tuple[datetime | None, int | None]:
+    date, time = (clean(fields.get(key)) for key in ((2, 55), (2, 60)))
     if not re.fullmatch(r"\d{8}", date):
         return None, None
     clock = f"{time[:2]}:{time[2:4]}:{time[4:6]}" if re.match(r"\d{6}", time) else "00:00:00"
@@ -243,13 +312,20 @@ def _iptc_date(image: Image.Image) -> tuple[datetime | None, int | None]:
 
 
 def parse_date(value: object, fraction: str = "") -> datetime | None:
-    """EXIF or ISO date and time as a naive datetime; zeros, blanks and impossible days give None."""
-    match = _DATE.match(clean(value))
+    """EXIF or ISO date and time as a naive datetime; what cannot be, or is too far away to be meant, gives None.
+
+    A date alone is the day's first moment. An offset behind the time is read by `parse_offset`.
+    """
+    match = _DATE.fullmatch(clean(value))
     if not match:
         return None
-    *parts, own_fraction = match.groups(default="0")
+    *parts, own_fraction, half = match.groups(default="0")
     digits = fraction if fraction.isascii() and fraction.isdigit() else own_fraction
     year, month, day, hour, minute, second = map(int, parts)
+    if half != "0" and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half.lower() == "pm" else 0)
+    if year not in _YEARS:
+        return None
     try:
         return datetime(year, month, day, hour, minute, second, int(digits[:6].ljust(6, "0")))
     except ValueError:

@@ -17,7 +17,7 @@ from PIL.TiffImagePlugin import IFDRational
 from apps.media import images
 from apps.media.facts import Facts, clean, parse_date, parse_offset, read
 from apps.media.formats import HEAD_BYTES, JPEG, sniff
-from tests.media.corpus import Sample, that_expect
+from tests.media.corpus import Sample, named, that_expect
 
 
 def _facts(path: Path) -> Facts:
@@ -190,3 +190,101 @@ def test_garbage_in_the_tags_never_raises(garbage: bytes) -> None:
 def test_facts_from_the_jail_are_checked(lie: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"fact|range|position"):
         Facts.from_plain(Facts().as_plain() | lie)
+
+
+DATES = [
+    ("reports/date_onedigit.jpg", datetime(2024, 5, 1, 9, 5), None),
+    ("reports/date_spaces.jpg", datetime(2024, 5, 1, 9, 5), None),
+    ("reports/date_dateonly.jpg", datetime(2024, 5, 1), None),
+    ("reports/date_offset_inside.jpg", datetime(2024, 5, 1, 12), 120),
+    ("reports/date_year9999.jpg", None, None),
+    ("reports/zip500_zero.jpg", None, None),
+]
+
+
+@pytest.mark.parametrize(("name", "local", "offset"), DATES)
+def test_reported_dates_are_right_or_unknown(name: str, local: datetime | None, offset: int | None) -> None:
+    facts = _facts(named(name))
+    assert (facts.taken_at, facts.offset_minutes) == (local, offset)
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "offset"),
+    [
+        ("2024:5:1 9:05", datetime(2024, 5, 1, 9, 5), None),
+        ("2024:05:01 09:05 PM", datetime(2024, 5, 1, 21, 5), None),
+        ("2024:05:01 12:05:09 am", datetime(2024, 5, 1, 0, 5, 9), None),
+        ("2024:05:01 12:05:09 PM", datetime(2024, 5, 1, 12, 5, 9), None),
+        ("2024-05-01T12:00:00-0330", datetime(2024, 5, 1, 12), -210),
+        ("2024-05-01T12:00:00Z", datetime(2024, 5, 1, 12), 0),
+        ("2024:05:01 12:00:00.25+05:30", datetime(2024, 5, 1, 12, 0, 0, 250_000), 330),
+        ("2024.05.01 12:00", datetime(2024, 5, 1, 12), None),
+        ("2024/5/1", datetime(2024, 5, 1), None),
+        ("2024:05:01 12:00:00 o'clock", None, None),
+        ("2024:05:01 99:00", None, None),
+        ("1825:12:31 12:00:00", None, None),
+        ("1826:01:01 12:00:00", datetime(1826, 1, 1, 12), None),
+        ("2199:12:31 23:59:59", datetime(2199, 12, 31, 23, 59, 59), None),
+        ("2200:01:01 00:00:00", None, None),
+        ("01.05.2024 12:00", None, None),
+    ],
+)
+def test_a_date_that_strays_is_understood_or_unknown(
+    text: str, local: datetime | None, offset: int | None, tmp_path: Path
+) -> None:
+    facts = _facts(_photo(tmp_path, camera={0x9003: text}))
+    assert (facts.taken_at, facts.offset_minutes) == (local, offset)
+
+
+@pytest.mark.parametrize(
+    ("clock", "offset"),
+    [
+        ((12, 0, 0), 120),
+        ((11, 59, 20), 120),
+        ((14, 0, 0), 0),
+        ((8, 30, 0), 330),
+        ((17, 30, 0), -210),
+        ((12, 7, 0), None),
+        ((25, 0, 0), -660),
+    ],
+)
+def test_a_receivers_time_tells_how_far_the_camera_is_from_utc(
+    clock: tuple[int, int, int], offset: int | None, tmp_path: Path
+) -> None:
+    place = {0x1D: "2024:05:01", 7: tuple(map(float, clock))}
+    assert _facts(_photo(tmp_path, camera={0x9003: "2024:05:01 14:00:00"}, place=place)).offset_minutes == offset
+
+
+_PACKET = """<x:xmpmeta><rdf:RDF><rdf:Description xmp:Rating="4" aux:Lens="85mm f/1.8"
+ exif:GPSLatitude="47,22.55N" exif:GPSLongitude="8,32,24W">
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">First &amp; last dance</rdf:li></rdf:Alt></dc:description>
+<dc:subject><rdf:Bag><rdf:li>wedding</rdf:li><rdf:li>Köln</rdf:li><rdf:li>wedding</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+def test_what_an_editor_wrote_is_read_from_xmp(tmp_path: Path) -> None:
+    path = tmp_path / "edited.jpg"
+    Image.new("RGB", (8, 8)).save(path, xmp=_PACKET.encode())
+    facts = _facts(path)
+    assert (facts.rating, facts.caption, facts.keywords) == (4, "First & last dance", ("wedding", "Köln"))
+    assert (facts.lens, facts.latitude, facts.longitude) == ("85mm f/1.8", 47.3758333, -8.54)
+    assert Facts.from_plain(json.loads(json.dumps(facts.as_plain()))) == facts
+
+
+@pytest.mark.parametrize(
+    ("packet", "rating"),
+    [
+        ('<a xmp:Rating="5"/>', 5),
+        ("<a><xmp:Rating>3</xmp:Rating></a>", 3),
+        ('<a xmp:Rating="-1"/>', None),
+        ('<a xmp:Rating="0"/>', 0),
+        ('<a xmp:Rating="6"/>', None),
+        ('<a xmp:Rating="many"/>', None),
+        ("<a xmp:Rating='2.0'/>", 2),
+        ("<a/>", None),
+    ],
+)
+def test_stars_are_0_to_5_or_unknown(packet: str, rating: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "edited.jpg"
+    Image.new("RGB", (8, 8)).save(path, xmp=packet.encode())
+    assert _facts(path).rating == rating

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 import pkgutil
 import unicodedata
 from email.message import Message
@@ -136,9 +137,9 @@ def test_titles_that_people_take_for_one_are_one(one: str, other: str) -> None:
 def test_no_cell_is_a_formula_for_any_spreadsheet(text: str, separator: str) -> None:
     line = tables.line(["Name", text, 5])
     assert line.count('"') >= 4, "every text is quoted"
-    for raw in (csv.reader([line], delimiter=separator), [line.split(separator)], [line.splitlines()]):
+    for raw in (csv.reader(io.StringIO(line, newline=""), delimiter=separator), [line.split(separator)], [line.splitlines()]):
         for cell in (cell for row in raw for cell in row):
-            assert not cell.strip(" \"'").startswith(("=", "+", "-", "@")) or "'" in cell.partition("=")[0]
+            assert not cell.strip(' "').startswith(("=", "+", "-", "@"))
 
 
 def _bodies() -> list[type[serializers.BaseSerializer[Any]]]:
