@@ -169,6 +169,7 @@ class Flag(models.TextChoices):
 class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
+    is_refused: its file can never be shown, so trying again is not offered; `problem` says why.
     width, height: pixels after orientation; null until rendered.
     color: dominant colour as "#rrggbb".  phash: 64-bit perceptual hash, signed for PostgreSQL.
     fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
@@ -199,6 +200,7 @@ class Photo(StudioModel):
     original = TenantKey(Blob, related_name="photos", editable=False)
     state = models.CharField(max_length=12, choices=PhotoState.choices, default=PhotoState.PROCESSING)
     problem = models.CharField(max_length=300, blank=True)
+    is_refused = models.BooleanField(default=False, db_default=False, editable=False)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     color = models.CharField(max_length=7, blank=True)
@@ -277,8 +279,9 @@ class Photo(StudioModel):
 
     def reprocess(self) -> None:
         """Process it again from the start: a person pressed *Try again*, or sent the file once more."""
-        self.state, self.problem, self.updated_at = PhotoState.PROCESSING, "", timezone.now()
-        self.save(update_fields=["state", "problem", "updated_at"])
+        self.state, self.problem, self.is_refused = PhotoState.PROCESSING, "", False
+        self.updated_at = timezone.now()
+        self.save(update_fields=["state", "problem", "is_refused", "updated_at"])
         self.render_again()
 
     def render_again(self) -> None:

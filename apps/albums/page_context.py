@@ -20,13 +20,11 @@ from apps.albums.figures import GalleryFigures
 from apps.albums.marks import LABELS
 from apps.albums.models import Album, Flag, Section
 from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
-from apps.media.formats import FORMATS
+from apps.media.formats import EXTENSIONS
 from apps.media.serving import picture_url
 from apps.web import keyset
 
 CARDS = 24
-# Endings that people's files carry beside those that we give.
-MORE_ENDINGS = ("jpeg", "tiff", "heif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +260,12 @@ def stream_of(album: Album, section: Section | None, kept: str = "", mark: str =
 
 def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
     """What the upload script must know. quota_left in bytes."""
-    endings = {format.extension for format in FORMATS.values()}.union(MORE_ENDINGS)
     return {
         "url": reverse("uploads:put", args=[studio.slug, album.pk]),
         "max_bytes": settings.MAX_PHOTO_BYTES,
         "quota_left": max(0, studio.quota_bytes - studio.bytes_used),
-        "extensions": ",".join(sorted(endings)),
+        "extensions": ",".join(EXTENSIONS),
+        "accept": ",".join(f".{extension}" for extension in EXTENSIONS),
     }
 
 

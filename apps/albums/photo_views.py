@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -160,12 +160,18 @@ def _problems(request: StudioRequest, album: Album) -> HttpResponse:
     rows = list(reprocess.failed_of(album)[:MOST_PROBLEMS])
     touchable = set(placements.touchable(request.entered, [photo.pk for photo in rows]))
     failed = [
-        {"id": row.pk, "name": row.camera_name, "reason": row.problem, "is_touchable": row.pk in touchable}
+        {
+            "id": row.pk,
+            "name": row.camera_name,
+            "reason": row.problem,
+            "may_retry": not row.is_refused and row.pk in touchable,
+        }
         for row in rows
     ]
+    shown: dict[str, Any] = {"album": album, "problems": failed, "may_retry_all": any(one["may_retry"] for one in failed)}
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
-    context = {"album": album, "problems": failed, "damaged": reprocess.damaged_of(album)[:MOST_PROBLEMS]}
-    return htmx.vary(render(request, template, context))
+    shown["damaged"] = reprocess.damaged_of(album)[:MOST_PROBLEMS]
+    return htmx.vary(render(request, template, shown))
 
 
 @require_POST
@@ -192,9 +198,9 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Process every failed photo of the album again."""
     album = album_of(request, album_id)
     page = SeeOther("albums:problems", request.studio.slug, album.pk)
-    failed = list(reprocess.failed_of(album)[: bulk.AT_ONCE + 1])
+    failed = list(reprocess.retriable_of(album)[: bulk.AT_ONCE + 1])
     if len(failed) > bulk.AT_ONCE:
-        ids = reprocess.failed_of(album).values_list("pk", flat=True)[: Task.MOST]
+        ids = reprocess.retriable_of(album).values_list("pk", flat=True)[: Task.MOST]
         begin = partial(bulk.begin_reprocess, request.studio, ids, by=request.user, album=album)
         return _goes_on(request, begin, page)
     for photo in failed:

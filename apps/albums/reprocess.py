@@ -32,3 +32,8 @@ def damaged_of(album: Album) -> QuerySet[Photo, str]:
         placements__trashed_at__isnull=True,
     )
     return rows.order_by("id").values_list("camera_name", flat=True)
+
+
+def retriable_of(album: Album) -> QuerySet[Photo]:
+    """Those of them that another try may mend: their file was not refused for what it is."""
+    return failed_of(album).filter(is_refused=False)

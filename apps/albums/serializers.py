@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
 from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Version, VersionKind
+from apps.media.facts import YEARS
 from apps.web import strict
 from apps.web.typed import distinct_titles
 
@@ -137,15 +138,13 @@ class Moment(serializers.DateTimeField):
 
     default_error_messages = {
         "naive": "Add the offset, as in 2026-05-30T14:00:00+02:00.",
-        "beyond": "This moment lies outside of the calendar.",
+        "beyond": "Choose a moment between 1826 and 2199.",
     }
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if timezone.is_naive(value):
             self.fail("naive")
-        try:
-            value.astimezone(UTC)
-        except OverflowError:
+        if value.year not in YEARS:
             self.fail("beyond")
         return value
 

@@ -28,6 +28,7 @@ class TileRow(NamedTuple):
 
     sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
     is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
+    is_refused: trying again can change nothing.
     """
 
     photo_id: UUID
@@ -48,6 +49,7 @@ class TileRow(NamedTuple):
     label: str
     flag: str
     placement_id: UUID
+    is_refused: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -71,7 +73,7 @@ FIELDS = (
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem",
     "photo__width", "photo__height", "photo__color", "photo__original__size",
     "sizes", "is_withheld", "audience",
-    "photo__rating", "photo__label", "photo__flag", "id",
+    "photo__rating", "photo__label", "photo__flag", "id", "photo__is_refused",
 )  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -324,7 +326,7 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         again = (
             f'<button type="button" hx-post="{photo_base}{photo_id}/retry/" hx-target="closest .t"'
             ' hx-swap="outerHTML">Try again</button>'
-            if is_touchable
+            if is_touchable and not row.is_refused
             else ""
         )
         inner = f"<p>{escape(row.problem)}</p><span>{shown_name}</span>{again}{pick}"

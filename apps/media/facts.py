@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"\s*(?:[Zz]|[+\-]\d\d:?\d\d)?)?\s*"
 )
 # The first photograph, and as far as the calendars of other programs reach.
-_YEARS = range(1826, 2200)
+YEARS = range(1826, 2200)
 # Receivers store whole seconds and may be a moment behind; zones differ by quarters of an hour.
 _QUARTER, _LAG = 15 * 60, 90
 _OFFSET = re.compile(r"([+\-])(\d\d):?(\d\d)")
@@ -324,7 +324,7 @@ def parse_date(value: object, fraction: str = "") -> datetime | None:
     year, month, day, hour, minute, second = map(int, parts)
     if half != "0" and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half.lower() == "pm" else 0)
-    if year not in _YEARS:
+    if year not in YEARS:
         return None
     try:
         return datetime(year, month, day, hour, minute, second, int(digits[:6].ljust(6, "0")))

@@ -49,21 +49,28 @@ class UnknownKind(BadFile):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A picture format that is taken. `name` is Pillow's; `extension` has no dot."""
+    """A picture format that is taken. `name` is Pillow's; `extensions` have no dot, the first is the one we give."""
 
     name: str
     mime: str
-    extension: str
+    extensions: tuple[str, ...]
+
+    @property
+    def extension(self) -> str:
+        return self.extensions[0]
 
 
-JPEG = Format("JPEG", "image/jpeg", "jpg")
-PNG = Format("PNG", "image/png", "png")
-WEBP = Format("WEBP", "image/webp", "webp")
-AVIF = Format("AVIF", "image/avif", "avif")
-TIFF = Format("TIFF", "image/tiff", "tif")
-HEIF = Format("HEIF", "image/heic", "heic")
-GIF = Format("GIF", "image/gif", "gif")
+JPEG = Format("JPEG", "image/jpeg", ("jpg", "jpeg", "jpe", "jfif", "jif", "mpo", "pjpeg", "pjp"))
+PNG = Format("PNG", "image/png", ("png", "apng"))
+WEBP = Format("WEBP", "image/webp", ("webp",))
+AVIF = Format("AVIF", "image/avif", ("avif", "avifs"))
+TIFF = Format("TIFF", "image/tiff", ("tif", "tiff"))
+HEIF = Format("HEIF", "image/heic", ("heic", "heif", "hif", "heics", "heifs"))
+GIF = Format("GIF", "image/gif", ("gif",))
 FORMATS = {format.name: format for format in (JPEG, PNG, WEBP, AVIF, TIFF, HEIF, GIF)}
+
+#: Every ending that a picture may carry; what the bytes say counts all the same.
+EXTENSIONS = tuple(extension for format in FORMATS.values() for extension in format.extensions)
 
 TAKEN = "Glassine takes JPEG, PNG, WebP, AVIF, TIFF, HEIC and GIF."
 EMPTY = "This file is empty: 0 bytes arrived. Please send it again."
@@ -116,7 +123,15 @@ _TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 # Tags that only RAW files have in their first directory, and the parts of a preview in front of raw data.
-_DNG_VERSION, _SUBFILE_TYPE, _COMPRESSION, _SUB_IFDS = 0xC612, 0x00FE, 0x0103, 0x014A
+_SUBFILE_TYPE, _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SUB_IFDS = 0xFE, 0x100, 0x101, 0x103, 0x106, 0x14A
+# DNG's version, TIFF/EP's standard and colour filters, the private directories of Sony, Leaf and Kodak.
+_RAW_TAGS = {0xC612, 0x9216, 0x828D, 0x828E, 0x7200, 0x8606, 0xFE00}
+_RAW_PHOTOMETRICS = {32803, 34892}
+_RAW_MAKERS = (
+    b"NIKON CORPORATION", b"SONY", b"PENTAX", b"RICOH", b"SAMSUNG", b"Hasselblad", b"EPSON", b"Phase One", b"Leaf",
+    b"Mamiya", b"Canon", b"Kodak", b"KODAK", b"LEICA", b"Panasonic", b"OLYMPUS", b"SIGMA",
+)  # fmt: skip
+_THUMBNAIL_SIDE = 320
 _RAW_COMPRESSIONS = {32767, 32769, 34713, 34892, 65000, 65535}
 
 
@@ -161,7 +176,7 @@ def _boxed(head: bytes) -> Format:
 
 def _tiff(head: bytes) -> Format:
     big = b"+" in head[2:4]  # its directory is laid out otherwise; no camera writes RAW so
-    if head[8:10] == b"CR" or (not big and _looks_raw(_first_directory(head))):
+    if head[8:10] == b"CR" or (not big and _looks_raw(_first_directory(head), head)):
         raise NotAnImage(RAW)
     return TIFF
 
@@ -181,9 +196,13 @@ def _first_directory(head: bytes) -> dict[int, int]:
     return tags
 
 
-def _looks_raw(tags: dict[int, int]) -> bool:
+def _looks_raw(tags: dict[int, int], head: bytes) -> bool:
     preview_first = bool(tags.get(_SUBFILE_TYPE, 0) & 1) and _SUB_IFDS in tags
-    return _DNG_VERSION in tags or preview_first or tags.get(_COMPRESSION) in _RAW_COMPRESSIONS
+    mosaic = not _RAW_TAGS.isdisjoint(tags) or tags.get(_PHOTOMETRIC) in _RAW_PHOTOMETRICS
+    # A thumbnail in front of tags that the file does not hold any more, or that only its maker knows.
+    side = max(tags.get(_WIDTH, 0), tags.get(_HEIGHT, 0))
+    stub = 0 < side <= _THUMBNAIL_SIDE and any(maker in head for maker in _RAW_MAKERS)
+    return mosaic or preview_first or stub or tags.get(_COMPRESSION) in _RAW_COMPRESSIONS
 
 
 def _why_not(head: bytes) -> str:

@@ -65,6 +65,11 @@ class Rejected(Exception):
         self.reason = reason
         self.kind = kind
 
+    @property
+    def is_final(self) -> bool:
+        """Whether no other server could take the file either: what is too large here may fit after an upgrade."""
+        return self.kind != TooManyPixels.__name__
+
 
 class Crashed(Exception):
     """The decoder was ended by a signal, a limit or a fault. It may go well the next time."""

@@ -7,11 +7,7 @@ from urllib.parse import quote
 from apps.media.formats import FORMATS
 
 PLAIN_BYTES = "application/octet-stream"
-# Extensions that fit a type; the first is the one we give.
-_EXTENSIONS: dict[str, tuple[str, ...]] = {format.mime: (format.extension,) for format in FORMATS.values()}
-_EXTENSIONS["image/jpeg"] += ("jpeg", "jpe", "jfif")
-_EXTENSIONS["image/tiff"] += ("tiff",)
-_EXTENSIONS["image/heic"] += ("heif", "hif")
+_EXTENSIONS = {format.mime: format.extensions for format in FORMATS.values()}
 
 
 # Every type that a stored file leaves as.

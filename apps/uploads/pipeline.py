@@ -47,7 +47,7 @@ def render(job: queue.Claimed) -> None:
             refresh_keys(photo)
             progress.announce(photo)
     except jail.Rejected as rejected:
-        fail(job.studio_id, photo.pk, rejected.reason)
+        fail(job.studio_id, photo.pk, rejected.reason, is_final=rejected.is_final)
         raise queue.JobRefused(rejected.reason) from rejected
     except Exception:
         # Whatever it was: a photo that nobody works on any more must not say that it is being processed.
@@ -62,15 +62,32 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
     photo.color = rendered.color
     photo.phash, photo.fingerprint_version = fingerprint.as_signed(rendered.phash), fingerprint.VERSION
     _learn_moment(photo, facts)
+    learned = _learn_words(photo, facts)
     photo.facts = facts.as_plain()
-    photo.state, photo.problem = PhotoState.READY, ""
+    photo.state, photo.problem, photo.is_refused = PhotoState.READY, "", False
     photo.updated_at = clock.now()
     photo.save(
         update_fields=[
             "width", "height", "color", "phash", "fingerprint_version", "taken_at", "taken_offset", "facts", "state",
-            "problem", "updated_at",
+            "problem", "is_refused", "updated_at", *learned,
         ]
     )  # fmt: skip
+
+
+def _learn_words(photo: Photo, facts: Facts) -> list[str]:
+    """Take stars, caption and keywords from the file when it is read first, where nobody has given any yet.
+
+    Returns the columns that changed. Later they are the studio's own: what it cleared does not come back.
+    """
+    if photo.facts:
+        return []
+    held = Photo.objects.for_studio(photo.studio_id)
+    photo.refresh_from_db(fields=["rating", "caption", "keywords"], from_queryset=held)
+    told = {"rating": facts.rating, "caption": facts.caption, "keywords": list(facts.keywords)}
+    learned = [name for name, value in told.items() if value and not getattr(photo, name)]
+    for name in learned:
+        setattr(photo, name, told[name])
+    return learned
 
 
 def _learn_moment(photo: Photo, facts: Facts) -> None:
@@ -84,14 +101,14 @@ def _learn_moment(photo: Photo, facts: Facts) -> None:
         photo.taken_offset = facts.offset_minutes
 
 
-def fail(studio_id: UUID, photo_id: UUID, reason: str) -> None:
-    """Say on the photo why it has no renditions."""
+def fail(studio_id: UUID, photo_id: UUID, reason: str, *, is_final: bool = False) -> None:
+    """Say on the photo why it has no renditions. is_final: trying again can change nothing."""
     with acting_in(studio_id):
         changed = (
             Photo.objects.for_studio(studio_id)
             .filter(pk=photo_id)
             .exclude(state=PhotoState.READY)
-            .update(state=PhotoState.FAILED, problem=reason[:300], updated_at=clock.now())
+            .update(state=PhotoState.FAILED, problem=reason[:300], is_refused=is_final, updated_at=clock.now())
         )
         if changed:
             progress.announce(Photo.objects.for_studio(studio_id).get(pk=photo_id))

@@ -499,6 +499,29 @@ def test_failed_photos_are_listed_and_tried_again(album: Album, erin: Client, bo
         assert not Photo.objects.for_studio(album.studio).filter(state=PhotoState.FAILED).exists()
 
 
+def test_a_photo_whose_file_can_never_be_shown_is_not_tried_again(album: Album, erin: Client) -> None:
+    words = {"problem": "This is a camera RAW file.", "is_refused": True}
+    photo = PhotoFactory.create(studio=album.studio, state=PhotoState.FAILED, **words)
+    PlacementFactory.create(album=album, photo=photo)
+    html = erin.get(page("problems", album), headers=part("dialog-body")).content.decode()
+    assert "camera RAW" in html
+    assert "ry all again" not in html
+    assert "Try again" not in html
+    tile = erin.get(page("tiles", album), {"ids": str(photo.pk)}).content.decode()
+    assert "camera RAW" in tile
+    assert "Try again" not in tile
+    erin.post(page("retry_all", album), headers=part("problems"))
+    with acting_in(album.studio):
+        photo.refresh_from_db()
+    assert photo.state == PhotoState.FAILED
+
+
+def test_a_folder_finds_its_section_however_the_title_is_written(album: Album, erin: Client) -> None:
+    known = SectionFactory.create(album=album, rank=1, title="K\u00f6ln")
+    ids = erin.post(page("sections_for_upload", album), {"title": ["Ko\u0308ln", "K\u00d6LN"]}).json()["sections"]
+    assert set(ids.values()) == {str(known.pk)}
+
+
 # -- sections ----------------------------------------------------------------------------------------
 
 

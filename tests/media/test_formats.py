@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from apps.media import formats
 from apps.media.formats import Damaged, NotAnImage, sniff
+from apps.media.mime import download_name
 from apps.media.wholeness import opened
+from tests.media import pictures
 from tests.media.corpus import named
 
 
@@ -88,3 +91,44 @@ def test_a_container_that_was_cut_off_is_damaged(name: str, tmp_path: Path) -> N
     cut.write_bytes(whole[: len(whole) * 9 // 10])
     with pytest.raises(Damaged):
         opened(cut)
+
+
+def _stub(maker: bytes, *, side: int = 1, tags: dict[int, tuple[int, ...]] | None = None) -> bytes:
+    """The front of a RAW file: a thumbnail's directory and who made it."""
+    whole = pictures.tiff(np.zeros((side, 1), np.uint8), 1, more=tags)
+    return (whole + b"\0" + maker + b"\0")[: formats.HEAD_BYTES]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        _stub(b"NIKON CORPORATION"),
+        _stub(b"SONY", side=160),
+        _stub(b"PENTAX"),
+        _stub(b"Hasselblad"),
+        _stub(b"SAMSUNG"),
+        _stub(b"Phase One A/S", side=320),
+        _stub(b"Leaf"),
+        _stub(b"", tags={0x9216: (1,)}),
+        _stub(b"", side=900, tags={0x828E: (1,)}),
+        _stub(b"", side=900, tags={0x8606: (1,)}),
+        pictures.tiff(np.zeros((9, 9), np.uint8), 32803),
+        pictures.tiff(np.zeros((9, 9), np.uint8), 34892),
+    ],
+)
+def test_a_raw_file_is_known_by_its_makers_signs(head: bytes) -> None:
+    with pytest.raises(NotAnImage, match="camera RAW"):
+        sniff(head)
+
+
+@pytest.mark.parametrize("head", [_stub(b""), _stub(b"NIKON CORPORATION", side=2000)])
+def test_a_small_tiff_and_one_of_a_camera_are_pictures(head: bytes) -> None:
+    assert sniff(head).name == "TIFF"
+
+
+def test_each_ending_belongs_to_one_format_and_stays_on_downloads() -> None:
+    assert len(set(formats.EXTENSIONS)) == len(formats.EXTENSIONS)
+    assert {"jpg", "jfif", "jpe", "mpo", "hif", "heic", "tiff"} <= set(formats.EXTENSIONS)
+    for format in formats.FORMATS.values():
+        for extension in format.extensions:
+            assert download_name(f"IMG_1.{extension.upper()}", format.mime) == f"IMG_1.{extension.upper()}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import DataError, connection
+from PIL import Image
 
 from apps.accounts.models import QuotaExceeded, Studio, User
 from apps.accounts.tenancy import acting_in
@@ -162,8 +163,10 @@ def test_a_damaged_photo_is_shown_with_a_reason(album: Album, erin_user: User, r
     queue.answer("images", STEPS)
     with acting_in(album.studio):
         photo.refresh_from_db()
-        assert photo.state == PhotoState.FAILED
+        assert (photo.state, photo.is_refused) == (PhotoState.FAILED, True)
         assert "damaged" in photo.problem
+        photo.reprocess()
+        assert not photo.is_refused
         assert album.studio.jobs.get().state == State.REJECTED
 
 
@@ -209,3 +212,21 @@ def test_bytes_that_come_in_pieces_are_hashed_whole(album: Album, erin_user: Use
         stored = receiver.finish()
         kept = ingest(album.studio, album, stored, name="x.jpg", by=erin_user)
     assert kept.photo.original.sha256 == cas_hash(data)
+
+
+def test_what_an_editor_wrote_becomes_the_studios_once(album: Album, erin_user: User) -> None:
+    packet = b'<a xmp:Rating="4" dc:description="First dance"><dc:subject><rdf:li>wedding</rdf:li></dc:subject></a>'
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(content, "JPEG", xmp=packet)
+    photo = keep(album, erin_user, content.getvalue()).photo
+    queue.answer("images", STEPS)
+    with acting_in(album.studio):
+        photo.refresh_from_db()
+        assert (photo.rating, photo.caption, photo.keywords) == (4, "First dance", ["wedding"])
+        photo.rating, photo.caption = 0, ""
+        photo.save(update_fields=["rating", "caption"])
+        photo.render_again()
+    queue.answer("images", STEPS)
+    with acting_in(album.studio):
+        photo.refresh_from_db()
+        assert (photo.rating, photo.caption) == (0, "")

@@ -7,9 +7,10 @@ import importlib
 import io
 import pkgutil
 import unicodedata
-from email.message import Message
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from rest_framework import serializers
@@ -20,6 +21,7 @@ from apps.albums.filenames.names import camera_name
 from apps.albums.ordering import name_key
 from apps.media.mime import disposition
 from apps.sharing.downloads.archive import paths
+from apps.sharing.downloads.sizes import modified_at
 from apps.sharing.models import secrets
 from apps.web import strict, tables
 from apps.web.parsing import _NamesAsSent
@@ -63,6 +65,13 @@ def test_passwords_of_before_still_open() -> None:
     assert person.check_password(typed)
 
 
+@pytest.mark.parametrize("year", [1, 1825, 2200, 9999])
+def test_a_moment_at_an_end_of_the_calendar_closes_no_archive(year: int) -> None:
+    added = datetime(2026, 5, 30, tzinfo=UTC)
+    moment = modified_at(datetime(year, 1, 1, tzinfo=UTC), added)
+    assert datetime.fromtimestamp(moment, ZoneInfo("America/New_York")) == added
+
+
 NAMES = [
     "Tom&copy.jpg", "Rock &amp; Roll.png", "Anna&Ben&reg1.png", "Mum&nbsp;Dad.png",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 family.png",
@@ -82,8 +91,6 @@ def test_a_name_comes_back_as_it_was_sent(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_name_stands_in_headers_in_both_forms(name: str) -> None:
     header = disposition(name)
-    message = Message()
-    message["Content-Disposition"] = header
     plain, _, exact = header.removeprefix('attachment; filename="').partition("\"; filename*=UTF-8''")
     assert unquote(exact) == name
     assert plain.isascii()
@@ -110,7 +117,8 @@ ORDERED = [
 
 @pytest.mark.parametrize("names", ORDERED)
 def test_names_stand_in_natural_order(names: list[str]) -> None:
-    assert sorted(reversed(names), key=name_key) == names
+    mixed = names[::-1]
+    assert sorted(mixed, key=name_key) == names
     rekeyed = importlib.import_module("apps.albums.migrations.0003_natural_order")
     assert [rekeyed._name_key(name) for name in names] == list(map(name_key, names))
 
@@ -137,7 +145,11 @@ def test_titles_that_people_take_for_one_are_one(one: str, other: str) -> None:
 def test_no_cell_is_a_formula_for_any_spreadsheet(text: str, separator: str) -> None:
     line = tables.line(["Name", text, 5])
     assert line.count('"') >= 4, "every text is quoted"
-    for raw in (csv.reader(io.StringIO(line, newline=""), delimiter=separator), [line.split(separator)], [line.splitlines()]):
+    for raw in (
+        csv.reader(io.StringIO(line, newline=""), delimiter=separator),
+        [line.split(separator)],
+        [line.splitlines()],
+    ):
         for cell in (cell for row in raw for cell in row):
             assert not cell.strip(' "').startswith(("=", "+", "-", "@"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
 from apps.media import damage, on_demand
+from apps.media.facts import YEARS
 from apps.media.models import Blob, BlobState, Rendition
 from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
@@ -71,6 +72,12 @@ def rendition_of(size: str, policy: str) -> str:
     return size if size == "web" else f"fit.{size}"
 
 
+def modified_at(taken_at: datetime | None, created_at: datetime) -> int:
+    """When a photo was made, in seconds since 1970; a moment at an end of the calendar counts as unknown."""
+    known = taken_at if taken_at is not None and taken_at.year in YEARS else created_at
+    return int(known.timestamp())
+
+
 _PHOTO = ("photo_id", "section_id", "section__title", "photo__camera_name", "photo__taken_at", "photo__created_at")
 _BLOB = ("id", "mime", "size", "crc32", "sha256", "state", "storage_key", "alarmed_at")
 
@@ -102,7 +109,7 @@ def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[
             raise Unwhole
         photo_id, section_id, title, name, taken_at, created_at = row[: len(_PHOTO)]
         section = (section_id, title) if section_id else None
-        moment = int((taken_at or created_at).timestamp())
+        moment = modified_at(taken_at, created_at)
         files.append(File(photo_id, blob_id, section, name, mime, length, crcs[blob_id], sha256, moment))
     return files, missing
 

@@ -39,15 +39,30 @@ const RAW = new Set(
 );
 const VIDEO = new Set("3gp avi m4v mkv mov mp4 mpg mpeg mts webm wmv".split(" "));
 
+/** Whether the first bytes are those of a picture that is taken, whatever the name says. */
+async function looksLikePicture(file) {
+  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const text = String.fromCharCode(...head);
+  return (
+    text.startsWith("\xff\xd8\xff") ||
+    text.startsWith("\x89PNG\r\n\x1a\n") ||
+    text.startsWith("GIF8") ||
+    (text.startsWith("RIFF") && text.startsWith("WEBP", 8)) ||
+    (text.startsWith("ftyp", 4) && /^(avi[fs]|hei[cmsx]|hev[cx]|mif1|msf1)/.test(text.slice(8)))
+  );
+}
+
 /** Why this file cannot be sent, in the photographer's words, or "" when it can. */
-export function objection(file, { extensions, maxBytes }) {
+export async function objection(file, { extensions, maxBytes }) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return "A hidden file of the computer";
-  if (RAW.has(ending)) return "RAW files cannot be shown yet";
-  if (VIDEO.has(ending)) return "Videos cannot be added yet";
-  if (ending && !extensions.has(ending)) return `Not a photo (.${ending})`;
   if (!file.size) return "The file is empty";
+  if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false))) {
+    if (RAW.has(ending)) return "RAW files cannot be shown yet";
+    if (VIDEO.has(ending)) return "Videos cannot be added yet";
+    return `Not a photo (.${ending})`;
+  }
   if (maxBytes && file.size > maxBytes) return `Larger than ${Math.round(maxBytes / 1e6)} MB`;
   return "";
 }

@@ -3,11 +3,11 @@ import { many, size } from "../shared/words.js";
 import { objection } from "./files.js";
 
 /** Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title}], skipped} or null; title: of the section that its folder becomes. */
-export function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle }) {
+export async function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle }) {
   const skipped = [];
   const good = [];
   for (const one of found) {
-    const reason = objection(one.file, limits);
+    const reason = await objection(one.file, limits);
     if (reason) skipped.push({ file: one.file, reason });
     else good.push(one);
   }
