@@ -165,8 +165,6 @@ def test_a_damaged_photo_is_shown_with_a_reason(album: Album, erin_user: User, r
         photo.refresh_from_db()
         assert (photo.state, photo.is_refused) == (PhotoState.FAILED, True)
         assert "damaged" in photo.problem
-        photo.reprocess()
-        assert not photo.is_refused
         assert album.studio.jobs.get().state == State.REJECTED
 
 
