@@ -20,6 +20,7 @@ from apps.library.find import FACETS, Library
 from apps.library.models import LibraryPhoto
 from apps.library.questions import language, tree
 from apps.library.questions.tree import BadRules, Group
+from apps.web import strict
 from apps.web.api import Keyset
 from apps.web.refusal import Refusal
 
@@ -63,12 +64,12 @@ class SearchRequest(serializers.Serializer[Any]):
         return wanted
 
 
-class FacetValue(serializers.Serializer[Any]):
+class FacetValue(strict.Serializer[Any]):
     value = serializers.JSONField()
     count = serializers.IntegerField()
 
 
-class SearchAnswer(serializers.Serializer[Any]):
+class SearchAnswer(strict.Serializer[Any]):
     """total: how many, or {"at_least": 20000}.  not_understood: sentences about parts of `q`."""
 
     next = serializers.URLField(allow_null=True)

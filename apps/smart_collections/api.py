@@ -17,11 +17,12 @@ from apps.library.api import rules_of
 from apps.library.find import Library
 from apps.library.models import LibraryPhoto
 from apps.smart_collections.models import SmartCollection
+from apps.web import strict
 
 PREVIEW = 24
 
 
-class SmartCollectionSerializer(serializers.ModelSerializer[SmartCollection]):
+class SmartCollectionSerializer(strict.ModelSerializer):
     """title, and rules as {match, rules: [{field, op, value}, or the same again]}."""
 
     title = serializers.CharField(max_length=120)
@@ -42,11 +43,11 @@ class ChangedSmartCollection(SmartCollectionSerializer):
         fields = (*SmartCollectionSerializer.Meta.fields, "undo")  # type: ignore[assignment]
 
 
-class PreviewRequest(serializers.Serializer[Any]):
+class PreviewRequest(strict.Serializer[Any]):
     rules = serializers.JSONField()
 
 
-class PreviewAnswer(serializers.Serializer[Any]):
+class PreviewAnswer(strict.Serializer[Any]):
     """count: how many, or {"at_least": 20000}.  photos: the first of them, newest first."""
 
     count = serializers.JSONField()
