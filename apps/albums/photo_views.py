@@ -168,7 +168,11 @@ def _problems(request: StudioRequest, album: Album) -> HttpResponse:
         }
         for row in rows
     ]
-    shown: dict[str, Any] = {"album": album, "problems": failed, "may_retry_all": any(one["may_retry"] for one in failed)}
+    shown: dict[str, Any] = {
+        "album": album,
+        "problems": failed,
+        "may_retry_all": any(one["may_retry"] for one in failed),
+    }
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
     shown["damaged"] = reprocess.damaged_of(album)[:MOST_PROBLEMS]
     return htmx.vary(render(request, template, shown))
