@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from apps.faces.models import Passport
 from apps.faces.people import MOST
+from apps.web import strict
 
 
-class SettingsSerializer(serializers.Serializer[Any]):
+class SettingsSerializer(strict.Serializer[Any]):
     """consent_by: name of who agreed.  engine: number of the version that finds faces now."""
 
     enabled = serializers.BooleanField()
@@ -22,14 +23,14 @@ class SettingsSerializer(serializers.Serializer[Any]):
     erasing = serializers.BooleanField()
 
 
-class SwitchSerializer(serializers.Serializer[Any]):
+class SwitchSerializer(strict.Serializer[Any]):
     enabled = serializers.BooleanField()
     i_may_process_faces = serializers.BooleanField(default=False)
     all_galleries = serializers.BooleanField(default=False)
     keep_names = serializers.BooleanField(default=False)
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class PersonSerializer(strict.Serializer[Any]):
     """thumbnail_face: the face that stands for them.  passport: yes, no, inside, ask, or empty."""
 
     id = serializers.UUIDField()
@@ -44,7 +45,7 @@ class PersonSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PeopleListSerializer(serializers.Serializer[Any]):
+class PeopleListSerializer(strict.Serializer[Any]):
     results = PersonSerializer(many=True)
 
 
@@ -52,7 +53,7 @@ class ChangedPersonSerializer(PersonSerializer):
     undo = serializers.UUIDField(allow_null=True)
 
 
-class PersonChanges(serializers.Serializer[Any]):
+class PersonChanges(strict.Serializer[Any]):
     name = serializers.CharField(max_length=120, allow_blank=True)
     birthday = serializers.DateField(allow_null=True)
     is_hidden_from_clients = serializers.BooleanField(source="is_hidden")
@@ -67,20 +68,20 @@ class PeopleQuery(serializers.Serializer[Any]):
     offset = serializers.IntegerField(required=False, min_value=0, max_value=100_000, default=0)
 
 
-class PassportSerializer(serializers.Serializer[Any]):
+class PassportSerializer(strict.Serializer[Any]):
     answer = serializers.ChoiceField(choices=["", *Passport.values])
     note = serializers.CharField(max_length=300, allow_blank=True, default="")
 
 
-class PeopleSerializer(serializers.Serializer[Any]):
+class PeopleSerializer(strict.Serializer[Any]):
     people = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST)
 
 
-class TwoPeopleSerializer(serializers.Serializer[Any]):
+class TwoPeopleSerializer(strict.Serializer[Any]):
     people = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=2)
 
 
-class SplitSerializer(serializers.Serializer[Any]):
+class SplitSerializer(strict.Serializer[Any]):
     faces = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST)
     name = serializers.CharField(max_length=120, allow_blank=True, default="")
 
@@ -89,17 +90,17 @@ class AssignSerializer(SplitSerializer):
     person = serializers.UUIDField(allow_null=True, default=None)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class AnswerSerializer(strict.Serializer[Any]):
     face = serializers.UUIDField()
     person = serializers.UUIDField()
     answer = serializers.ChoiceField(choices=["yes", "no", "skip"])
 
 
-class ThumbnailSerializer(serializers.Serializer[Any]):
+class ThumbnailSerializer(strict.Serializer[Any]):
     face = serializers.UUIDField()
 
 
-class BoxSerializer(serializers.Serializer[Any]):
+class BoxSerializer(strict.Serializer[Any]):
     """Fractions of the upright photo."""
 
     x = serializers.FloatField()
@@ -108,12 +109,12 @@ class BoxSerializer(serializers.Serializer[Any]):
     height = serializers.FloatField()
 
 
-class SuggestionSerializer(serializers.Serializer[Any]):
+class SuggestionSerializer(strict.Serializer[Any]):
     person = serializers.UUIDField(source="suggested_id")
     distance = serializers.FloatField()
 
 
-class FaceSerializer(serializers.Serializer[Any]):
+class FaceSerializer(strict.Serializer[Any]):
     id = serializers.UUIDField()
     photo = serializers.UUIDField(source="photo_id")
     box = BoxSerializer()
@@ -129,20 +130,20 @@ class FaceSerializer(serializers.Serializer[Any]):
         return None if face.suggested_id is None else SuggestionSerializer(face).data
 
 
-class SuggestionListSerializer(serializers.Serializer[Any]):
+class SuggestionListSerializer(strict.Serializer[Any]):
     results = FaceSerializer(many=True)
 
 
-class PhotoOfPersonSerializer(serializers.Serializer[Any]):
+class PhotoOfPersonSerializer(strict.Serializer[Any]):
     photo = serializers.UUIDField()
     face = serializers.UUIDField()
 
 
-class PhotosOfPersonSerializer(serializers.Serializer[Any]):
+class PhotosOfPersonSerializer(strict.Serializer[Any]):
     results = PhotoOfPersonSerializer(many=True)
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class WhySerializer(strict.Serializer[Any]):
     """threshold: up to there a face joins by itself.  evidence: the face of the person that speaks for it, or null."""
 
     person = serializers.UUIDField(allow_null=True)
@@ -152,7 +153,7 @@ class WhySerializer(serializers.Serializer[Any]):
     is_confirmed = serializers.BooleanField()
 
 
-class LookedAtSerializer(serializers.Serializer[Any]):
+class LookedAtSerializer(strict.Serializer[Any]):
     """photos: how many will be looked at."""
 
     photos = serializers.IntegerField()
