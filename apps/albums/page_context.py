@@ -262,6 +262,7 @@ def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
     """What the upload script must know. quota_left in bytes."""
     return {
         "url": reverse("uploads:put", args=[studio.slug, album.pk]),
+        "parts_url": reverse("uploads:parts", args=[studio.slug]),
         "max_bytes": settings.MAX_PHOTO_BYTES,
         "quota_left": max(0, studio.quota_bytes - studio.bytes_used),
         "extensions": ",".join(EXTENSIONS),

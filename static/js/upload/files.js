@@ -1,4 +1,5 @@
 // Files out of a drop or a picker, folders included, each with the folder it lay in.
+import { fingerprint } from "./interrupted.js";
 
 /** Everything of a drop: [{file, folder}], folder is a path such as "Wedding/Ceremony" or "". */
 export async function fromDrop(transfer) {
@@ -53,11 +54,12 @@ async function looksLikePicture(file) {
 }
 
 /** Why this file cannot be sent, in the photographer's words, or "" when it can. */
-export async function objection(file, { extensions, maxBytes }) {
+export async function objection(file, { extensions, maxBytes, done }) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return "A hidden file of the computer";
   if (!file.size) return "The file is empty";
+  if (done?.has(fingerprint(file))) return "Stored before the interruption";
   if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false))) {
     if (RAW.has(ending)) return "RAW files cannot be shown yet";
     if (VIDEO.has(ending)) return "Videos cannot be added yet";

@@ -1,21 +1,25 @@
 // Uploads on the album page: drop anywhere or choose, look first, then the tray.
 import { post } from "../shared/http.js";
 import { fromDrop, fromInput } from "./files.js";
+import { forget, interrupted, remember, tell } from "./interrupted.js";
 import { plan } from "./plan.js";
 import { Queue } from "./queue.js";
 import { tray } from "./tray.js";
 
 /** isDragging: tells whether what is dragged is a photo of the page itself. */
 export function uploads(album, stream, isDragging) {
-  const { uploadUrl, maxBytes, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
+  const { uploadUrl, partsUrl, maxBytes, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
   const place = document.getElementById("upload-tray");
   let queue = null;
+  tell(place, uploadUrl, icons);
 
   async function take(found) {
     if (!found.length || document.querySelector("dialog[open]")) return;
     const limits = {
       extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
       maxBytes: Number(maxBytes),
+      // Only of a visit that was cut short; a drop into a running queue knows better.
+      done: queue ? null : interrupted(uploadUrl)?.done,
     };
     const answer = await plan(found, {
       limits,
@@ -27,7 +31,11 @@ export function uploads(album, stream, isDragging) {
     if (!answer) return;
     const files = await inSections(answer.files, stream.dataset.sectionsUrl);
     const fresh = !queue;
-    queue ??= new Queue(uploadUrl);
+    if (fresh) {
+      forget(uploadUrl);
+      queue = new Queue(uploadUrl, { address: partsUrl, album: stream.dataset.album });
+      remember(queue, uploadUrl);
+    }
     queue.add(files, answer.skipped);
     if (!fresh) return;
     queue.addEventListener("idle", () => document.dispatchEvent(new CustomEvent("glassine:uploaded")));

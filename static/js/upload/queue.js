@@ -1,5 +1,7 @@
 // The engine of uploads: four files at once, three attempts, and every file ends with a word about it.
 import { csrfToken } from "../shared/http.js";
+import { fingerprint } from "./interrupted.js";
+import { PART, PartsRequest } from "./parts.js";
 
 const AT_ONCE = 4;
 const WAITS = [1000, 2000, 4000];
@@ -19,9 +21,11 @@ export class Queue extends EventTarget {
   #marks = [];
   #lock = null;
 
-  constructor(address) {
+  /** address: where a file is PUT.  parts: {address, album}, where large ones are sent in parts, and into what. */
+  constructor(address, parts) {
     super();
     this.address = address;
+    this.parts = parts;
     addEventListener("online", () => this.pump());
     addEventListener("beforeunload", (event) => this.busy && event.preventDefault());
   }
@@ -43,6 +47,7 @@ export class Queue extends EventTarget {
         file,
         name: file.name,
         size: file.size,
+        print: fingerprint(file),
         section,
         number: first + BigInt(index),
         state: "waiting",
@@ -91,7 +96,8 @@ export class Queue extends EventTarget {
     if (!["waiting", "sending"].includes(item.state)) return;
     this.#state(item, "cancelled");
     this.bytes.total -= item.size - item.sent;
-    item.xhr?.abort();
+    if (item.xhr instanceof PartsRequest) item.xhr.cancel();
+    else item.xhr?.abort();
     this.pump();
   }
 
@@ -142,37 +148,51 @@ export class Queue extends EventTarget {
   }
 
   #send(item) {
-    const xhr = (item.xhr = new XMLHttpRequest());
     let stall = 0;
+    let xhr = null;
     const watch = () => {
       clearTimeout(stall);
       stall = setTimeout(() => xhr.abort(), STALL);
     };
+    const progress = (sent, isOld) => {
+      watch();
+      const step = sent - item.sent;
+      item.sent = sent;
+      this.bytes.done += step;
+      if (step > 0 && !isOld) this.#marks.push({ at: performance.now(), bytes: step });
+      this.#changed();
+    };
+    const end = () => {
+      clearTimeout(stall);
+      item.xhr = null;
+      if (item.state === "sending") this.#answer(item, xhr);
+      else this.bytes.done -= item.sent;
+      this.pump();
+    };
     item.tries += 1;
     this.#state(item, "sending");
+    xhr = item.xhr = item.size > PART ? this.#inParts(item, progress, end) : this.#whole(item, progress, end);
+    watch();
+    xhr.send(item.file);
+  }
+
+  #inParts(item, progress, end) {
+    const { address, album } = this.parts;
+    const told = { filename: item.name, album, section: item.section, number: item.number };
+    return new PartsRequest(address, item.file, told, { progress, end });
+  }
+
+  #whole(item, progress, end) {
+    const xhr = new XMLHttpRequest();
     xhr.open(
       "PUT",
       `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}`,
     );
     xhr.setRequestHeader("X-CSRFToken", csrfToken());
     xhr.setRequestHeader("Content-Type", "application/octet-stream");
-    xhr.upload.addEventListener("progress", (event) => {
-      watch();
-      const step = event.loaded - item.sent;
-      item.sent = event.loaded;
-      this.bytes.done += step;
-      if (step > 0) this.#marks.push({ at: performance.now(), bytes: step });
-      this.#changed();
-    });
-    xhr.addEventListener("loadend", () => {
-      clearTimeout(stall);
-      item.xhr = null;
-      if (item.state === "sending") this.#answer(item, xhr);
-      else this.bytes.done -= item.sent;
-      this.pump();
-    });
-    watch();
-    xhr.send(item.file);
+    xhr.upload.addEventListener("progress", (event) => progress(event.loaded, false));
+    xhr.addEventListener("loadend", end);
+    return xhr;
   }
 
   #answer(item, xhr) {
