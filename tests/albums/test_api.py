@@ -13,6 +13,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Ordering, Photo, PhotoState, Placement
 from apps.jobs.models import Job
+from apps.media.mime import disposition
 from tests.albums.bulk import fill
 from tests.albums.people import Caller, order_of
 from tests.factories import (
@@ -304,7 +305,7 @@ def test_the_bytes_come_by_version(album: Album, photo: Photo, api: Caller) -> N
     path = url(album, f"/photos/{photo.pk}/download")
     original = api.get(path)
     assert len(b"".join(original.streaming_content)) == photo.original.size
-    assert original.headers["Content-Disposition"] == 'attachment; filename="DSC_1.JPG"'
+    assert original.headers["Content-Disposition"] == disposition("DSC_1.JPG")
     assert api.get(path, version="tile").status_code == 200
     for missing in ("thumb", "web", "gold"):
         assert api.get(path, version=missing).status_code == 404

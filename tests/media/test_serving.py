@@ -177,9 +177,9 @@ def test_a_file_is_named_as_the_camera_did_and_ends_as_it_is(name: str, mime: st
 @pytest.mark.parametrize(
     ("name", "header"),
     [
-        ("DSC_1.jpg", 'attachment; filename="DSC_1.jpg"'),
-        ('a"b.jpg', 'attachment; filename="a\\"b.jpg"'),
-        ("Küsse.jpg", "attachment; filename*=utf-8''K%C3%BCsse.jpg"),
+        ("DSC_1.jpg", "attachment; filename=\"DSC_1.jpg\"; filename*=UTF-8''DSC_1.jpg"),
+        ('a"b.jpg', "attachment; filename=\"a_b.jpg\"; filename*=UTF-8''a%22b.jpg"),
+        ("Küsse.jpg", "attachment; filename=\"Kusse.jpg\"; filename*=UTF-8''K%C3%BCsse.jpg"),
     ],
 )
 def test_names_are_written_as_rfc_6266_says(photo: Photo, name: str, header: str) -> None:
