@@ -74,7 +74,7 @@ class Credentials(BaseAuthentication):
             return None
         credential = credential_of(header)
         if credential is None:
-            raise AuthenticationFailed("This credential is not valid, or not any more.")
+            raise AuthenticationFailed("This credential is not valid or has expired.")
         return credential.entered.user, credential
 
     def authenticate_header(self, request: Request) -> str:

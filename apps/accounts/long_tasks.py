@@ -42,7 +42,7 @@ class NothingLeft(Refusal):
 
     status = 409
     code = "nothing_to_retry"
-    sentence = "There is nothing to try again."
+    sentence = "There is nothing to retry."
 
 
 class MustGoOn(Refusal):
@@ -216,7 +216,7 @@ class Task(StudioModel):
         if not self.may_retry:
             raise NothingLeft
         if self.key and Task.active_of(self.studio_id, self.kind, self.key) is not None:
-            raise NothingLeft("This has been begun again already.")
+            raise NothingLeft("This has already been started again.")
         for one in self.slices.exclude(failed=[]):
             one.ids, one.failed, one.begun_at = [*one.ids, *one.failed], [], None
             one.save(update_fields=["ids", "failed", "begun_at"])

@@ -30,7 +30,7 @@ class LastOwner(Refusal):
 
     status = 409
     code = "last_owner"
-    sentence = "A studio needs an owner. Make somebody else an owner first."
+    sentence = "A studio needs an owner. Make someone else an owner first."
 
 
 class AlreadyMember(Refusal):
@@ -38,7 +38,7 @@ class AlreadyMember(Refusal):
 
     status = 409
     code = "already_member"
-    sentence = "This person is a member already."
+    sentence = "This person is already a member."
 
 
 class NotMember(Refusal):
@@ -46,7 +46,7 @@ class NotMember(Refusal):
 
     status = 409
     code = "not_member"
-    sentence = "This person is no member any more."
+    sentence = "This person is no longer a member."
 
 
 class OwnerRestricted(Refusal):
@@ -54,7 +54,7 @@ class OwnerRestricted(Refusal):
 
     status = 422
     code = "owner_restricted"
-    sentence = "An owner works in every gallery. Choose another role for somebody who works in some of them."
+    sentence = "Owners have access to every gallery. Choose another role to limit access."
 
 
 class NoGallery(Refusal):
@@ -70,7 +70,7 @@ class UnknownGallery(Refusal):
 
     status = 422
     code = "unknown_gallery"
-    sentence = "One of these galleries is no longer there."
+    sentence = "One of these galleries no longer exists."
 
 
 class TooManyGalleries(Refusal):

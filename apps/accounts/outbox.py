@@ -39,10 +39,10 @@ LEASE, HANDING_LEASE = timedelta(seconds=60), timedelta(minutes=5)
 # A worker has other work too: after so many seconds it waits for the next call.
 RUN_SECONDS = 10.0
 STUCK_AFTER = timedelta(minutes=15)
-BROKEN = "The connection broke while this email was handed over. It may have arrived; ask before you send it again."
+BROKEN = "The connection was lost while sending. The email may have arrived; check before you send it again."
 DIED = "The worker stopped while it prepared this email."
-UNWRITTEN = "The text of this email could not be made."
-UNREADABLE = "The text of this email cannot be read any more, because the installation's secret key was changed."
+UNWRITTEN = "The text of this email could not be created."
+UNREADABLE = "This email can no longer be read, because the installation’s secret key has changed."
 LATE = "It could not be sent in time."
 
 SETTLED = (EmailState.SENT, EmailState.KEPT, EmailState.FAILED, EmailState.CANCELLED)

@@ -33,7 +33,7 @@ class AddressTaken(Refusal):
 
     status = 409
     code = "address_taken"
-    sentence = "There is an account with this e-mail address already."
+    sentence = "There is already an account with this email address."
 
 
 class AlreadyOwned(Refusal):
@@ -41,7 +41,7 @@ class AlreadyOwned(Refusal):
 
     status = 409
     code = "already_owned"
-    sentence = "This code does not work. The newest one stands in the log."
+    sentence = "This code is not valid. Use the latest one in the log."
 
 
 def open_studio(owner: User, name: str, *, time_zone: str = "UTC") -> Studio:

@@ -27,7 +27,7 @@ class WrongPassword(Refusal):
 
     status = 401
     code = "wrong_password"
-    sentence = "The e-mail address or the password is not right."
+    sentence = "The email address or password is incorrect."
 
 
 @cache

@@ -152,4 +152,4 @@ def hand_over(connection: BaseEmailBackend, made: EmailMultiAlternatives) -> Non
 def _refusal(code: int, said: bytes | str) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     text = re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", text).strip()
-    return f"The mail server did not take it: {code} {text}"[:300]
+    return f"The mail server rejected it: {code} {text}"[:300]

@@ -25,7 +25,7 @@ class SlugTaken(Refusal):
 
     status = 409
     code = "slug_taken"
-    sentence = "Another studio has this address."
+    sentence = "This address is taken by another studio."
 
 
 def change(entered: Entered, **wanted: Any) -> tuple[Studio, list[Task]]:

@@ -40,7 +40,7 @@ class NotInAlbum(Refusal):
 
     status = 422
     code = "not_in_album"
-    sentence = "Some of these photos are not in this album."
+    sentence = "Some of these photos are not in this gallery."
 
 
 class InAlbum(StudioView):
@@ -229,7 +229,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         """Take the photo out of the album; out of its last one, it goes to the trash. A contributor's own only."""
         photos = placements.touchable(self.entered, [self.get_object().pk])
         if not photos:
-            raise exceptions.PermissionDenied("Somebody else sent this photo.")
+            raise exceptions.PermissionDenied("Someone else uploaded this photo.")
         entry = placements.take_out(self.album, photos, by=self.entered.user)
         return Response(undo_body(entry))
 

@@ -68,7 +68,7 @@ def _album(task: Task) -> Album:
         Album.objects.for_studio(task.studio_id).filter(pk=UUID(task.params["album"]), trashed_at__isnull=True).first()
     )
     if album is None:
-        raise queue.JobRefused("The gallery was moved to the trash meanwhile. What was done stays.")
+        raise queue.JobRefused("The gallery was moved to the trash in the meantime. Changes made so far are kept.")
     album.studio = task.studio
     return album
 
@@ -87,7 +87,7 @@ def _move(task: Task, some: TaskSlice) -> int:
         section = album.sections.filter(pk=UUID(task.params["section"])).first()
         if section is None:
             raise queue.JobRefused(
-                "The section was deleted meanwhile. What was moved before is no longer in a section."
+                "The section was deleted in the meantime. Photos moved so far are no longer in a section."
             )
     return _count(task, placements.move_to_section(album, some.ids, section, by=task.who, act=task.pk))
 

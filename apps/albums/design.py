@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-COVERS: Final = {"full": "Full picture", "split": "Picture beside the title", "frame": "Framed, title below"}
-GRIDS: Final = {"rows": "Rows of one height", "squares": "Squares", "masonry": "Columns of one width"}
-TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "classic": "Book face"}
+COVERS: Final = {"full": "Full-bleed", "split": "Photo beside title", "frame": "Framed, title below"}
+GRIDS: Final = {"rows": "Justified rows", "squares": "Squares", "masonry": "Masonry"}
+TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "classic": "Book typeface"}
 # Of the guests' pages and of the emails about a gallery; their names are the same in every language.
 AUTO: Final = "auto"
-LANGUAGES: Final = {AUTO: "As the visitor's device", "en": "English", "de": "Deutsch"}
-THEMES: Final = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}
+LANGUAGES: Final = {AUTO: "Match the visitor’s device", "en": "English", "de": "Deutsch"}
+THEMES: Final = {"auto": "Match the visitor’s device", "light": "Light", "dark": "Dark"}
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "cover": COVERS,
     "grid": GRIDS,

@@ -22,13 +22,13 @@ from apps.web import htmx
 from apps.web.answers import SeeOther
 
 LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
-LANGUAGE_HELP = "For the pages and the emails. Emails are in English where the device would decide."
+LANGUAGE_HELP = "For pages and emails. Emails are in English if this follows the visitor’s device."
 
 
 class DesignForm(forms.Form):
     """One choice per part. For an album each may be left to the studio."""
 
-    own_accent = forms.BooleanField(required=False, label="A colour of its own")
+    own_accent = forms.BooleanField(required=False, label="Use a different colour")
     accent = forms.RegexField(
         r"^#[0-9a-fA-F]{6}$", required=False, label="Colour", widget=forms.TextInput(attrs={"type": "color"})
     )
@@ -39,7 +39,7 @@ class DesignForm(forms.Form):
         for name, choices in CHOICES.items():
             options = list(choices.items())
             if inherited is not None:
-                options.insert(0, ("", f"As the studio: {_words(name, getattr(inherited, name))}"))
+                options.insert(0, ("", f"Studio default ({_words(name, getattr(inherited, name))})"))
             # There is nothing to be seen of a language: words in a list say it best.
             is_seen = name != "language"
             self.fields[name] = forms.ChoiceField(
@@ -67,7 +67,7 @@ def of_studio(request: StudioRequest) -> HttpResponse:
     form = DesignForm(request.POST or None, initial=_initial(Design.of(request.studio.design)))
     if request.method == "POST" and form.is_valid():
         editing.set_studio_design(request.studio, form.values(), by=request.user)
-        messages.success(request, "The look of your galleries is saved.")
+        messages.success(request, "Look saved.")
         return SeeOther("albums:studio_design", request.studio.slug)
     return _page(request, {"form": form, "album": None, "target": request.path})
 
@@ -82,7 +82,7 @@ def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
     form = DesignForm(request.POST or None, inherited=Design.of(request.studio.design), initial=initial)
     if request.method == "POST" and form.is_valid():
         entry = editing.set_design(album, form.values(), by=request.user)
-        answer, text = _done(request, album.get_absolute_url()), "The look of the gallery is saved."
+        answer, text = _done(request, album.get_absolute_url()), "Look saved."
         return htmx.tell(request, answer, text, undo=undo_url(request, entry))
     target = reverse("albums:design", args=[request.studio.slug, album.pk])
     return _page(request, {"form": form, "album": album, "target": target})

@@ -21,7 +21,7 @@ class AlbumForm(forms.Form):
         required=False,
         label="Text",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Your client reads it under the title.",
+        help_text="Shown to your client below the title.",
     )
 
     @classmethod

@@ -28,7 +28,7 @@ def photos_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
         raise Http404
     rating = request.POST.get("rating")
     if rating is not None and rating not in ("", "0", "1", "2", "3", "4", "5"):
-        raise BadRequest("Stars go from 0 to 5.")
+        raise BadRequest("Choose 0 to 5 stars.")
     try:
         marked = set_own(
             album,

@@ -1,4 +1,4 @@
-"""Columns of one width with the photos in reading order: each goes into the column that is shortest so far.
+"""Masonry with the photos in reading order: each goes into the column that is shortest so far.
 
 The stylesheet lays the tiles out on a grid of thin lines; here is only decided which column a tile goes to, for
 two, three and four columns at once, since the width of the screen is not known. A page ends with columns of

@@ -31,9 +31,9 @@ class AlbumState(models.TextChoices):
 
 
 class Ordering(models.TextChoices):
-    MANUAL = "manual", "By hand"
-    TIME = "time", "By capture time"
-    NAME = "name", "By file name"
+    MANUAL = "manual", "Manual"
+    TIME = "time", "Date taken"
+    NAME = "name", "File name"
 
 
 class Album(StudioModel):

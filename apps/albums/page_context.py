@@ -140,12 +140,20 @@ KEPT = {
     "withheld": ("Hidden by the client", Q(is_withheld=True)),
     "chosen": ("Chosen links", Q(audience__isnull=False)),
 }
+
+
+def _stars(least: int) -> str:
+    if least == 5:
+        return "5 stars"
+    return f"{least} star{'' if least == 1 else 's'} or more"
+
+
 # Filters by the studio's own marks.
 MARKED = {
     "pick": ("Picks", Q(photo__flag=Flag.PICK)),
     "reject": ("Rejects", Q(photo__flag=Flag.REJECT)),
     "unflagged": ("Without a flag", Q(photo__flag="")),
-    **{f"stars{n}": (f"{n} stars or more" if n < 5 else "5 stars", Q(photo__rating__gte=n)) for n in range(1, 6)},
+    **{f"stars{n}": (_stars(n), Q(photo__rating__gte=n)) for n in range(1, 6)},
     **{label: (f"{label.capitalize()} label", Q(photo__label__iexact=label)) for label in LABELS},
 }
 

@@ -66,7 +66,7 @@ def _goes_on(request: StudioRequest, begin: Callable[[], Task], onward: HttpResp
         return htmx.tell(request, onward, str(refusal), level="error")
     if htmx.wants(request):
         return htmx.trigger(HttpResponse(status=202), task={"id": str(task.pk)})
-    text = f"{photos_word(task.total)}: this goes on in the background. You can follow it under “Background tasks”."
+    text = f"{photos_word(task.total)}: running in the background. Follow it under “Background tasks”."
     return htmx.tell(request, onward, text)
 
 

@@ -113,4 +113,4 @@ def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Sections in the order of the ids sent; those of another album are passed over."""
     album = album_of(request, album_id)
     entry = sections.reorder(album, uuids(request.POST.getlist("section")), by=request.user)
-    return _done(request, album, "The sections stand in another order.", entry)
+    return _done(request, album, "Section order saved.", entry)

@@ -25,7 +25,7 @@ class TitleTaken(Refusal):
 
     status = 409
     code = "title_taken"
-    sentence = "This gallery has a section with that title already."
+    sentence = "This gallery already has a section with that title."
 
 
 class TooManySections(Refusal):

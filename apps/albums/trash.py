@@ -41,7 +41,7 @@ class NotOnlyYours(Refusal):
 
     status = 409
     code = "not_only_yours"
-    sentence = "Only somebody who works in all galleries can delete this photo for ever."
+    sentence = "Only someone with access to all galleries can delete this photo forever."
 
 
 class GoneForEver(Refusal):
@@ -49,7 +49,7 @@ class GoneForEver(Refusal):
 
     status = 410
     code = "gone"
-    sentence = "This was deleted for ever a moment ago."
+    sentence = "This was just deleted forever."
 
 
 # -- albums and photos go and come back --------------------------------------------------------------

@@ -19,8 +19,8 @@ from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
-WRONG_TITLE = "Type the title of the gallery to delete it for ever."
-WRONG_WORD = "Type “empty” to delete everything in the trash for ever."
+WRONG_TITLE = "Type the gallery’s title to delete it forever."
+WRONG_WORD = "Type “empty” to delete everything in the trash forever."
 
 
 def _context(request: StudioRequest, after: str = "") -> dict[str, Any]:
@@ -86,7 +86,7 @@ def restore(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
             entry = deeds.restore_photo(row, by=request.user)
     except Refusal as refusal:
         return _answer(request, str(refusal), level="error")
-    return _answer(request, f"“{row}” is back.", entry=entry)
+    return _answer(request, f"“{row}” restored.", entry=entry)
 
 
 @require_POST
@@ -107,7 +107,7 @@ def delete(request: StudioRequest, kind: str, id: UUID) -> HttpResponse:
     if not is_gone:
         # It was restored at this moment, so it does not lie here.
         raise Http404
-    return _answer(request, f"“{row}” is gone for ever.")
+    return _answer(request, f"“{row}” deleted forever.")
 
 
 @require_POST

@@ -72,7 +72,7 @@ def _held(studio: Studio, ids: Iterable[UUID]) -> list[Album]:
     wanted = sorted(ids)
     albums = list(Album.objects.for_studio(studio).filter(pk__in=wanted).order_by("pk"))
     if len(albums) < len(wanted):
-        raise Erased("The gallery was deleted for ever, so this cannot be undone.")
+        raise Erased("The gallery was deleted forever, so this cannot be undone.")
     for album in albums:
         album.studio = studio
         album.hold()
@@ -88,7 +88,7 @@ def _check_sections(studio: Studio, changes: Changes) -> None:
         if row.after is None:
             inside = Placement.objects.for_studio(studio).filter(section_id=section_id)
             if inside.exclude(pk__in=changes.ids(PLACEMENT)).exists():
-                raise ChangedSince("Photos were put into this section since, so it cannot be undone.")
+                raise ChangedSince("Photos have since been added to this section, so this cannot be undone.")
         elif "title" in row.after and row.after != row.before:
             title = row.after["title"]
             if titled(_siblings(studio, section_id, row.after).exclude(pk=section_id), title):
@@ -110,7 +110,7 @@ def _check_trash(studio: Studio, changes: Changes) -> None:
     trashed = [row.id for row in changes.of(PHOTO) if (row.after or {}).get("trashed_at") is not None]
     lying = Placement.objects.for_studio(studio).filter(photo_id__in=trashed, trashed_at__isnull=True)
     if trashed and lying.exists():
-        raise ChangedSince("Some of these photos were put into another gallery since, so this cannot be undone.")
+        raise ChangedSince("Some of these photos have since been added to another gallery, so this cannot be undone.")
 
 
 def _settle(album: Album, changes: Changes) -> None:
@@ -120,7 +120,7 @@ def _settle(album: Album, changes: Changes) -> None:
         raise ChangedSince("The gallery would have a cover that is not in it, so this cannot be undone.")
     taken = album.sections.order_by().values("rank").annotate(sections=Count("pk")).filter(sections__gt=1)
     if taken.exists():
-        raise ChangedSince("The sections were put into another order since, so this cannot be undone.")
+        raise ChangedSince("The sections have since been reordered, so this cannot be undone.")
     if changes.of(SECTION) or any("section_id" in (row.after or {}) for row in changes.of(PLACEMENT)):
         _rank_afresh(album)
     if any("ordering" in (row.after or {}) for row in changes.of(ALBUM)):

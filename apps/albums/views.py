@@ -210,10 +210,10 @@ def cover(request: StudioRequest, album_id: UUID) -> HttpResponse:
         raise Http404
     answer = HttpResponse(status=204) if htmx.wants(request) else SeeOther(album)
     if "focal_x" not in request.POST:
-        return htmx.tell(request, answer, "This photo is the cover now.", undo=undo_url(request, entry))
+        return htmx.tell(request, answer, "Cover changed.", undo=undo_url(request, entry))
     if htmx.wants(request):
         htmx.trigger(answer, dialog_close="")
-    return htmx.tell(request, answer, "The focus of the cover is saved.", undo=undo_url(request, entry))
+    return htmx.tell(request, answer, "Cover focus saved.", undo=undo_url(request, entry))
 
 
 def _focus(request: StudioRequest, album: Album) -> HttpResponse:

@@ -25,7 +25,7 @@ from apps.jobs.models import Job, Queue, State
 from apps.web import live
 from apps.web.refusal import Refusal
 
-BROKE: Final = "Something went wrong on our side. What was done stays; try again to do the rest."
+BROKE: Final = "Something went wrong on our side. Changes made so far are kept. Try again to finish."
 # More than so many tasks of members at once would only wait.
 MOST_ACTIVE: Final = 50
 # A task that has its photos worked on by jobs of their own keeps so many of them going, and looks so often.
@@ -38,7 +38,7 @@ class TooManyTasks(Refusal):
 
     status = 429
     code = "too_many_tasks"
-    sentence = f"{MOST_ACTIVE} tasks are at work already. Wait until some of them are done."
+    sentence = f"{MOST_ACTIVE} tasks are already running. Wait until some of them finish."
     wait = 60
 
 

@@ -43,14 +43,14 @@ class TooLarge(Refusal):
 
     status = 413
     code = "too_large"
-    sentence = "This file is larger than one photo may be."
+    sentence = "This file is too large for a photo."
 
 
 class Incomplete(Refusal):
     """Fewer or more bytes came than were announced."""
 
     code = "incomplete"
-    sentence = "The file arrived cut off. Please send it again."
+    sentence = "The upload was incomplete. Please upload the file again."
 
 
 def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:

@@ -73,13 +73,13 @@ FORMATS = {format.name: format for format in (JPEG, PNG, WEBP, AVIF, TIFF, HEIF,
 EXTENSIONS = tuple(extension for format in FORMATS.values() for extension in format.extensions)
 
 TAKEN = "Glassine takes JPEG, PNG, WebP, AVIF, TIFF, HEIC and GIF."
-EMPTY = "This file is empty: 0 bytes arrived. Please send it again."
+EMPTY = "This file is empty (0 bytes). Please upload it again."
 RAW = "This is a camera RAW file. Glassine does not show RAW yet: please export it as JPEG or TIFF."
 VIDEO = "This is a video or a sound recording. Glassine takes photos only, for now."
-SVG = "This is an SVG drawing. It can carry programs, so it is refused: please export it as PNG."
+SVG = "SVG drawings are not accepted because they can contain scripts. Please export it as PNG."
 PDF = "This is a document (PDF or PostScript), not a photo. Please export its pages as JPEG."
 TEXT = "This is a text or web page, not a photo."
-ARCHIVE = "This is an archive. Please unpack it and send the photos that are in it."
+ARCHIVE = "This is an archive. Please unpack it and upload the photos."
 PROGRAM = "This is a program, not a photo."
 OTHER_PICTURE = "This is a {} picture. Please save it as JPEG, PNG or TIFF. " + TAKEN
 UNKNOWN = "Glassine does not know this kind of file. " + TAKEN

@@ -57,7 +57,7 @@ class NotMade(Refusal):
 
     status = 409
     code = "not_made"
-    sentence = "This file cannot be prepared at the moment. The original is safe."
+    sentence = "This file can’t be prepared right now. The original is safe."
 
     def __init__(self, sentence: str = "", *, is_final: bool = False) -> None:
         super().__init__(sentence)

@@ -200,7 +200,7 @@ def _too_many(studio_id: UUID, before: datetime, confirmed: int) -> str:
         return ""
     return (
         f"{count} of {total} stored files would be removed at once. "
-        f"If albums were deleted and that is right: manage.py sweep --studio <slug> --confirm {count}"
+        f"If galleries were deleted and that is right: manage.py sweep --studio <slug> --confirm {count}"
     )
 
 

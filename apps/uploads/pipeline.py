@@ -21,7 +21,7 @@ from apps.media.facts import Facts
 from apps.media.images import Rendered
 from apps.uploads import progress
 
-GIVEN_UP = "This photo could not be processed. The original is safe; please try again."
+GIVEN_UP = "This photo could not be processed. The original is safe. Please try again."
 
 
 def start(photo: Photo) -> None:

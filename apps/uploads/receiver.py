@@ -100,7 +100,7 @@ def admit(scope: Scope) -> Admitted:
         raise Http404
     request = request_of(dict(scope))
     if not request.user.is_authenticated:
-        raise PermissionDenied("You are signed out. Sign in again; what has arrived is safe.")
+        raise PermissionDenied("You’re signed out. Sign in again to continue. Uploaded photos are safe.")
     album_id = uuid_or_404(match["album"])
     entered = enter(request.user, match["slug"], Role.EDITOR, album=album_id, contributors=True)
     check_csrf(request)
@@ -168,7 +168,7 @@ def section_of(album: Album, text: str) -> Section | str | None:
     try:
         return album.sections.get(pk=UUID(text))
     except Section.DoesNotExist:
-        raise Malformed("That section is no longer there. Reload the page.") from None
+        raise Malformed("That section no longer exists. Reload the page.") from None
     except ValueError:
         return text[:120]
 
@@ -240,14 +240,14 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
 
 
 _ANSWERS: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (Http404, 404, "not_found", "There is no such album."),
+    (Http404, 404, "not_found", "There is no such gallery."),
     # It was deleted for ever while the bytes arrived.
-    (Album.DoesNotExist, 404, "not_found", "There is no such album."),
+    (Album.DoesNotExist, 404, "not_found", "There is no such gallery."),
     (PermissionDenied, 403, "forbidden", ""),
     (Malformed, 400, "malformed", ""),
     (QuotaExceeded, 507, "quota", ""),
     (cas.TooLarge, 413, "too_large", f"This file is larger than {settings.MAX_PHOTO_BYTES // 1000**2} MB."),
-    (cas.Incomplete, 400, "incomplete", "The file did not arrive whole. Please try again."),
+    (cas.Incomplete, 400, "incomplete", "The upload was incomplete. Please try again."),
 )
 
 

@@ -50,7 +50,7 @@ class TooManyUploads(Refusal):
 
     status = 429
     code = "too_many_uploads"
-    sentence = "Too many uploads of your studio are not finished. Finish or cancel some, then try again."
+    sentence = "Your studio has too many unfinished uploads. Finish or cancel some, then try again."
     wait = 60
 
 
@@ -59,7 +59,7 @@ class DiskFull(Refusal):
 
     status = 507
     code = "disk_full"
-    sentence = "There is no room on the server. Nothing was lost; try again later."
+    sentence = "The server is out of storage. Nothing was lost. Please try again later."
 
 
 class InUse(Refusal):
@@ -67,7 +67,7 @@ class InUse(Refusal):
 
     status = 423
     code = "in_use"
-    sentence = "This file is being sent by another window or an older connection."
+    sentence = "This file is already being uploaded in another window."
     wait = 1
 
 
@@ -84,7 +84,7 @@ class ChecksumMismatch(Refusal):
 
     status = 460
     code = "checksum_mismatch"
-    sentence = "The bytes changed on the way. Please send them again."
+    sentence = "The data was damaged in transit. Please upload it again."
 
 
 # -- begin and find ------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def finish(upload: Upload) -> None:
         stored = cas.receive_path(upload.path)
         wanted = told.get("sha256", "").lower()
         if wanted and wanted != stored.sha256:
-            raise ChecksumMismatch("The file that arrived is not the one that was announced. Please send it again.")
+            raise ChecksumMismatch("The file does not match what was announced. Please upload it again.")
         sniff(stored.head)
     except FileNotFoundError:
         # Somebody gave it up meanwhile.

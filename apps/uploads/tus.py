@@ -183,7 +183,7 @@ def _enter(call: Call) -> Entered:
         return credential.entered
     request = request_of({**call.scope, "method": call.method})
     if not request.user.is_authenticated:
-        raise PermissionDenied("You are signed out. Sign in again; what has arrived is safe.")
+        raise PermissionDenied("You’re signed out. Sign in again to continue. Uploaded photos are safe.")
     entered = member_of(request.user, call.slug)
     entered.admit(DOOR)
     check_csrf(request)

@@ -45,7 +45,7 @@ class RateLimited(NoTry):
 
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        super().__init__(f"Too many tries. Please wait {self.minutes} min and try again.")
+        super().__init__(f"Too many attempts. Please wait {self.minutes} min and try again.")
 
     @property
     def minutes(self) -> int:

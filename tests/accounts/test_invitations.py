@@ -152,4 +152,4 @@ def test_owners_see_that_an_invitation_did_not_go_out(
     invite(alice_user, north)
     send_all()
     page = alice.get("/studio/north/members/").content.decode()
-    assert "Email failed: The mail server did not take it: 550 5.1.1 No such user here" in page
+    assert "Email failed: The mail server rejected it: 550 5.1.1 No such user here" in page

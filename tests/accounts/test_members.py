@@ -213,7 +213,7 @@ def test_wrong_settings_change_nothing(alice: Client, north: Studio, wrong: dict
 def test_the_slug_of_another_studio_is_taken(alice: Client, north: Studio, south: Studio) -> None:
     answer = alice.post("/studio/north/settings/", {**SETTINGS, "slug": "South"})
     assert answer.status_code == 422
-    assert "Another studio has this address." in answer.content.decode()
+    assert "This address is taken by another studio." in answer.content.decode()
     with acting_in(north):
         north.refresh_from_db()
     assert (north.name, north.slug) == ("North Light", "north")

@@ -326,7 +326,7 @@ def test_an_address_refused_for_good_fails_at_once_and_the_others_go_out(
     send_all()
     after = reread(bad.pk)
     assert (after.state, after.error) == (
-        EmailState.FAILED, "The mail server did not take it: 550 5.1.1 No such user here",
+        EmailState.FAILED, "The mail server rejected it: 550 5.1.1 No such user here",
     )  # fmt: skip
     assert reread(good.pk).state == EmailState.SENT
     assert smtp_server.taken == [TOM]
@@ -452,11 +452,11 @@ def test_words_are_found_at_the_moment_of_sending(north: Studio, smtp_server: Sm
 @pytest.mark.parametrize("state", [EmailState.FAILED, EmailState.CANCELLED])
 def test_what_must_not_go_out_any_more_says_why(north: Studio, smtp_server: SmtpServer, state: EmailState) -> None:
     def refuse(email: Email) -> Words:
-        raise outbox.Undeliverable("The link was revoked.", state)
+        raise outbox.Undeliverable("The link is turned off.", state)
 
     put_row(north, composer="later")
     outbox.send_due({"later": refuse})
-    assert (rows()[0].state, rows()[0].error) == (state, "The link was revoked.")
+    assert (rows()[0].state, rows()[0].error) == (state, "The link is turned off.")
     assert smtp_server.connections == 0
 
 

@@ -59,7 +59,7 @@ def test_the_new_password_opens_and_the_old_one_does_not(alice: Client, alice_us
 
 def test_this_browser_stays_and_says_so(alice: Client) -> None:
     alice.post(PAGE, RIGHT)
-    assert "Your password is changed." in alice.get("/studio/north/albums/").content.decode()
+    assert "Password changed." in alice.get("/studio/north/albums/").content.decode()
 
 
 def test_this_browsers_session_gets_a_new_key(alice: Client) -> None:

@@ -171,7 +171,7 @@ def test_a_section_that_is_deleted_meanwhile_ends_the_move(erin: Client, album: 
     work()
     task = the_task(album)
     assert (task.state, task.done) == (TaskState.FAILED, 100)
-    assert task.message.startswith("The section was deleted meanwhile.")
+    assert task.message.startswith("The section was deleted in the meantime.")
 
 
 def test_the_whole_move_is_undone_at_once(erin: Client, api: Caller, album: Album) -> None:

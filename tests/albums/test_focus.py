@@ -59,7 +59,7 @@ def test_saving_closes_the_dialog_with_a_word(album: Album, erin: Client) -> Non
     answer = erin.post(page("cover", album), sent, headers=part("focus"))
     assert answer.status_code == 204
     assert "dialog:close" in answer["HX-Trigger"]
-    assert "The focus of the cover is saved." in answer["HX-Trigger"]
+    assert "Cover focus saved." in answer["HX-Trigger"]
 
 
 def test_an_album_without_photos_has_none(north: Studio, erin: Client) -> None:

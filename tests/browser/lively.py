@@ -52,7 +52,7 @@ def make(glassine: Installation) -> Lively:
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         **dict.fromkeys(("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"), ""),
     }
-    for command in (["manage.py", "demo"], ["-m", "tests.browser.lively"]):
+    for command in (["manage.py", "demo", "--photos-only"], ["-m", "tests.browser.lively"]):
         run = subprocess.run([sys.executable, *command], cwd=_root(), env=environment, capture_output=True, text=True)
         if run.returncode:
             raise AssertionError(run.stdout[-2000:] + run.stderr[-4000:])

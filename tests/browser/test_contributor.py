@@ -32,7 +32,7 @@ def invite(page: Page, title: str) -> None:
     form.locator("input[type=search]").fill("CERE mony")
     expect(form.locator(".works-in__list li >> visible=true")).to_have_count(1)
     form.get_by_label(title).check()
-    form.get_by_role("button", name="Send the invitation").click()
+    form.get_by_role("button", name="Send invitation").click()
     expect(page.locator("#members")).to_contain_text("Contributor in 1 gallery")
 
 
@@ -43,7 +43,7 @@ def join(page: Page, text: str) -> None:
     page.goto(found[0])
     page.fill("input[name=name]", "Dora")
     page.fill("input[name=password]", SECRET)
-    page.click("button:has-text('Join the studio')")
+    page.click("button:has-text('Join studio')")
     page.wait_for_url("**/albums/")
 
 

@@ -58,7 +58,7 @@ def test_the_client_sees_the_focus_that_was_clicked(visit: Callable[..., Any]) -
         view = page.locator(".focus__view--tall img")
         assert view.evaluate("image => getComputedStyle(image).objectPosition") == "85% 85%"
         page.click("#focus button:has-text('Save')")
-        expect(page.locator("#toasts")).to_contain_text("The focus of the cover is saved.")
+        expect(page.locator("#toasts")).to_contain_text("Cover focus saved.")
         expect(page.locator("#dialog")).to_be_hidden()
         expect(page.locator("#stream .t.is-cover")).to_have_count(1)
         page.reload()
@@ -96,7 +96,7 @@ def test_the_focus_is_set_by_numbers_without_javascript(visit: Callable[..., Any
         plain.fill("#focal-x", "33")
         plain.fill("#focal-y", "100")
         plain.click("#focus button:has-text('Save')")
-        expect(plain.locator(".toast")).to_contain_text("The focus of the cover is saved.")
+        expect(plain.locator(".toast")).to_contain_text("Cover focus saved.")
         plain.click(".menu--more summary")
         plain.click("#cover-focus")
         expect(plain.locator("#focal-x")).to_have_value("33")

@@ -84,7 +84,7 @@ def preset(page: Page, slug: str, album: str) -> None:
     """The list that the studio asks for: thirty for the album."""
     page.goto(f"/studio/{slug}/albums/{album}/proofing/")
     page.locator("details.proof-presets").evaluate("panel => { panel.open = true; }")
-    form = page.locator("form.preset:has(button:has-text('Add a list'))")
+    form = page.locator("form.preset:has(button:has-text('Add list'))")
     form.locator("[name$=title]").fill("For the album")
     form.locator("[name$=maximum]").fill(str(LIMIT))
     form.locator("button").click()

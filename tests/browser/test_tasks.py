@@ -97,8 +97,8 @@ def test_a_task_is_stopped_and_a_failed_one_tried_again(visit: Callable[..., Any
             expect(chip(page)).to_contain_text("0 of 400 photos")
             # The gallery goes to the trash before the workers come to it.
             page.click(".menu--more summary")
-            page.click(".menu--more button:has-text('Move to the trash')")
-        expect(chip(page)).to_contain_text("The gallery was moved to the trash meanwhile.")
+            page.click(".menu--more button:has-text('Move to trash')")
+        expect(chip(page)).to_contain_text("The gallery was moved to the trash in the meantime.")
         page.goto(page.url.split("albums/")[0] + "trash/")
         page.click("#trash li:has-text('Stopped') button:has-text('Restore')")
         chip(page).get_by_role("button", name="Try again").click()

@@ -36,7 +36,7 @@ def write_down(task: Task, some: TaskSlice) -> int:
     if task.params.get("refuses") == some.number:
         raise queue.JobRefused("The section was deleted.")
     if task.params.get("stops") == some.number:
-        raise sliced.Stop("The link was revoked.")
+        raise sliced.Stop("The link is turned off.")
     return len(some.ids) - 1
 
 
@@ -263,7 +263,7 @@ def test_what_never_can_be_done_ends_at_once_with_the_reason(north: Studio) -> N
 def test_what_nobody_wants_any_more_stops(north: Studio) -> None:
     task = begin(north, 250, stops=2)
     assert work(5) == 2
-    assert (afresh(task).state, task.message, task.done) == (TaskState.CANCELLED, "The link was revoked.", 100)
+    assert (afresh(task).state, task.message, task.done) == (TaskState.CANCELLED, "The link is turned off.", 100)
     with acting_in(north):
         assert not task.slices.exists()
 

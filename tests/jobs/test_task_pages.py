@@ -53,7 +53,7 @@ def test_the_page_lists_what_is_at_work_and_how_the_rest_ended(
 
 
 def test_an_empty_list_says_what_it_is_for(bob: Client) -> None:
-    assert "Nothing at work" in text(bob.get(TASKS))
+    assert "Nothing running" in text(bob.get(TASKS))
 
 
 def test_the_list_goes_on_on_another_page(erin: Client, north: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_a_task_is_stopped_and_tried_again_without_scripts(erin: Client, north: 
     mend(failed)
     assert erin.post(deed("retry", failed)).status_code == 303
     assert afresh(failed).state == "waiting"
-    assert "There is nothing to try again." in text(erin.post(deed("retry", stopped), follow=True))
+    assert "There is nothing to retry." in text(erin.post(deed("retry", stopped), follow=True))
 
 
 def test_ones_own_tasks_stand_on_every_page_until_their_end_was_told(
@@ -117,7 +117,7 @@ def test_trying_again_what_is_over_is_told_beside_the_chip(erin: Client, north: 
     task = begin(north, 50, by=erin_user)
     work()
     answer = erin.post(deed("retry", task), headers=CHIP)
-    assert "There is nothing to try again." in answer["HX-Trigger"]
+    assert "There is nothing to retry." in answer["HX-Trigger"]
 
 
 def test_a_task_at_work_is_not_seen(erin: Client, north: Studio, erin_user: User) -> None:

@@ -103,7 +103,7 @@ class JournalViewSet(StudioViewSet[JournalEntry]):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("album", OpenApiTypes.UUID, description="Only what happened in this album"),
+            OpenApiParameter("album", OpenApiTypes.UUID, description="Only what happened in this gallery"),
             OpenApiParameter("photo", OpenApiTypes.UUID, description="Only what touched this photo"),
             OpenApiParameter("since", OpenApiTypes.DATETIME, description="Only what is not older"),
         ],

@@ -59,9 +59,9 @@ def require(entered: Entered, entry: JournalEntry, *, scopes: frozenset[str] | N
     if not entered.is_contributor:
         entered.require(inverse.role)
     elif root.verb not in CONTRIBUTED or entry.actor_id != entered.user.pk:
-        raise PermissionDenied("You can take back only what you deleted yourself.")
+        raise PermissionDenied("You can only undo your own deletions.")
     if root.act is not None and beyond(entered, [root.act]):
-        raise PermissionDenied("This was done in more galleries than yours. Ask somebody who works in all of them.")
+        raise PermissionDenied("This changed galleries you can’t access. Ask someone who works in all of them.")
     # To take back what they sent, contributors need no more than to send it.
     scope = "upload" if entered.is_contributor else inverse.scope
     if scopes is not None and scope not in scopes:

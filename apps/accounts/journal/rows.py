@@ -18,7 +18,7 @@ from apps.web.refusal import Refusal
 if TYPE_CHECKING:
     from apps.accounts.models import Studio
 
-OUTDATED = "This was done with an older version of Glassine and cannot be undone any more."
+OUTDATED = "This was done in an older version of Glassine and can no longer be undone."
 
 
 class Erased(Refusal):
@@ -26,7 +26,7 @@ class Erased(Refusal):
 
     status = 410
     code = "erased"
-    sentence = "What this changed was deleted for ever, so it cannot be undone."
+    sentence = "What this changed was deleted forever, so it cannot be undone."
 
 
 class ChangedSince(Refusal):

@@ -38,7 +38,7 @@ class AlreadyUndone(Refusal):
 
     status = 409
     code = "already_undone"
-    sentence = "This was undone already."
+    sentence = "This was already undone."
 
 
 @dataclass(frozen=True, slots=True)

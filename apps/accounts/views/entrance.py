@@ -83,7 +83,7 @@ def password(request: HttpRequest) -> HttpResponse:
     except (NotYourPassword, RateLimited) as refusal:
         return refused(request, template, {}, form, refusal, "current")
     auth.update_session_auth_hash(request, person)
-    messages.success(request, "Your password is changed. All other devices are signed out.")
+    messages.success(request, "Password changed. All other devices are signed out.")
     return SeeOther(settings.LOGIN_REDIRECT_URL)
 
 

@@ -110,4 +110,4 @@ def api_key_delete(request: StudioRequest, key_id: UUID) -> HttpResponse:
         if htmx.wants(request)
         else SeeOther(reverse("accounts:api_keys", args=[request.studio.slug]))
     )
-    return htmx.tell(request, answer, "The key works no more.")
+    return htmx.tell(request, answer, "Key deleted.")

@@ -198,7 +198,7 @@ def member_remove(request: StudioRequest, member_id: UUID) -> HttpResponse:
         members.remove(request.entered, member)
     except Refusal as refusal:
         return _members_changed(request, str(refusal), level="error")
-    return _members_changed(request, f"{member.user} is no member any more.")
+    return _members_changed(request, f"{member.user} is no longer a member.")
 
 
 @require_POST
@@ -206,4 +206,4 @@ def member_remove(request: StudioRequest, member_id: UUID) -> HttpResponse:
 def invitation_revoke(request: StudioRequest, invitation_id: UUID) -> HttpResponse:
     rows = Invitation.objects.for_studio(request.studio).filter(accepted_at__isnull=True)
     members.take_back(request.entered, get_object_or_404(rows, pk=invitation_id))
-    return _members_changed(request, "The invitation no longer works.")
+    return _members_changed(request, "Invitation cancelled.")

@@ -77,7 +77,7 @@ class Matches:
 def match(text: str, names: Sequence[str]) -> Matches:
     """Which of these file names a text asks for. Raises TooMuch."""
     if len(text) > LONGEST_TEXT:
-        raise TooMuch(f"This is too long: at most {LONGEST_TEXT:,} characters are read at once.")
+        raise TooMuch(f"Too long: at most {LONGEST_TEXT:,} characters are read at once.")
     return _Reader(NameIndex(names)).read(unicodedata.normalize("NFKC", text.replace("\x00", "")))
 
 
@@ -114,7 +114,7 @@ class _Reader:
         """Words between two separators: the longest run of words that makes sense, again and again."""
         self.words += len(words)
         if self.words > MOST_READ:
-            raise TooMuch(f"This is too long: at most {MOST_READ:,} words are read at once.")
+            raise TooMuch(f"Too long: at most {MOST_READ:,} words are read at once.")
         most = min(max(self.known.words + 1, 5), MOST_WORDS)
         at, found = 0, False
         idle: list[str] = []

@@ -34,7 +34,7 @@ def choose(
     else:
         mark.picture = None
         if not stamp.can_write(text):
-            raise Unsuitable("text", "Our letters cannot write all of this. Send it as a PNG instead.")
+            raise Unsuitable("text", "Some of these characters are not supported. Upload a PNG instead.")
     mark.text, mark.opacity, mark.scale = text, opacity, scale
     mark.version += 1
     mark.save()

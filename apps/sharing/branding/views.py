@@ -33,9 +33,11 @@ class WatermarkForm(forms.Form):
     """Drawn here, decided by `choice`."""
 
     what = forms.ChoiceField(
-        label="Kind", choices=[(TEXT, "Words"), (PICTURE, "A PNG of your own")], widget=forms.RadioSelect
+        label="Kind", choices=[(TEXT, "Words"), (PICTURE, "Your own PNG")], widget=forms.RadioSelect
     )
-    text = forms.CharField(label="Words", max_length=80, required=False, help_text="Empty: the name of the studio.")
+    text = forms.CharField(
+        label="Words", max_length=80, required=False, help_text="Leave empty to use the studio name."
+    )
     picture = forms.FileField(
         label="PNG",
         required=False,
@@ -78,7 +80,7 @@ def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
     if request.method == "POST":
         form = WatermarkForm(request.POST, request.FILES)
         if form.is_valid() and _chosen(request, album, form):
-            messages.success(request, "The watermark is saved. Previews get it within minutes.")
+            messages.success(request, "Watermark saved. Previews are updated within minutes.")
             return SeeOther(_address(request, album))
     context: dict[str, Any] = {
         "form": form,
@@ -125,7 +127,7 @@ def album_watermark_drop(request: StudioRequest, album_id: UUID) -> HttpResponse
     """Use the studio's watermark again."""
     album = album_of(request, album_id)
     choice.drop(request.studio, album, by=request.user)
-    messages.success(request, "The album uses the studio's watermark.")
+    messages.success(request, "This gallery uses the studio’s watermark.")
     return SeeOther(_address(request, album))
 
 
@@ -165,7 +167,7 @@ def logo(request: StudioRequest) -> HttpResponse:
 def _change_logo(request: HttpRequest, form: LogoForm, studio: Studio, by: User) -> None:
     if form.is_valid() and form.cleaned_data["remove_logo"]:
         branding_logo.remove_logo(studio, by=by)
-        messages.success(request, "The logo is removed.")
+        messages.success(request, "Logo removed.")
         return
     file = form.cleaned_data.get("logo")
     if file is None:
@@ -176,7 +178,7 @@ def _change_logo(request: HttpRequest, form: LogoForm, studio: Studio, by: User)
     except branding_logo.BadLogo as bad:
         messages.error(request, str(bad))
         return
-    messages.success(request, "The logo is changed.")
+    messages.success(request, "Logo saved.")
 
 
 @require_GET

@@ -31,7 +31,7 @@ class SizesForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "None"}),
             )
             self.fields[f"label_{number}"] = forms.CharField(
-                label="What it is for",
+                label="Label",
                 required=False,
                 max_length=studio_sizes.LABEL_LENGTH,
                 widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Instagram, A4 print …"}),
@@ -56,9 +56,9 @@ class SizesForm(forms.Form):
         for number in range(1, studio_sizes.MOST_SIZES + 1):
             edge, label = data.get(f"edge_{number}"), data.get(f"label_{number}")
             if edge in seen:
-                self.add_error(f"edge_{number}", "This size is there already.")
+                self.add_error(f"edge_{number}", "This size is already in the list.")
             elif edge is None and label and f"edge_{number}" not in self.errors:
-                self.add_error(f"edge_{number}", "Say how many pixels.")
+                self.add_error(f"edge_{number}", "Enter the number of pixels.")
             elif edge is not None:
                 seen.add(edge)
         return data
@@ -79,6 +79,6 @@ def download_sizes(request: StudioRequest) -> HttpResponse:
     if form.is_valid():
         studio_sizes.choose(studio, form.sizes(), by=request.user)
         answer = SeeOther(reverse("sharing:download_sizes", args=[studio.slug]))
-        return htmx.tell(request, answer, "The sizes are saved.")
+        return htmx.tell(request, answer, "Download sizes saved.")
     context = {"form": form, "usual": studio_sizes.PIXELS}
     return render(request, "sharing/downloads/studio_sizes.html", context, status=422 if form.is_bound else 200)

@@ -22,13 +22,13 @@ COMPOSER = "client"
 
 CLOSED = {
     Standing.DRAFT: "The gallery is a draft, so its links do not open. Publish it and try again.",
-    Standing.REVOKED: "The link was revoked.",
+    Standing.REVOKED: "The link is turned off.",
     Standing.EXPIRED: "The link has expired. Extend it and try again.",
     Standing.ARCHIVED: "The gallery is archived, so its links do not open.",
     Standing.TRASHED: "The gallery is in the trash.",
 }
-LOST = "The address of this link cannot be read any more. Create a new link."
-MOVED = "The link was given another end meanwhile."
+LOST = "The address of this link can no longer be read. Create a new link."
+MOVED = "The link’s expiry date has changed in the meantime."
 
 
 def compose(email: Email) -> Words:

@@ -22,7 +22,7 @@ MOST_REMINDERS = 5
 
 KINDS = (
     (EmailKind.DELIVERY, "The photos are ready"),
-    (EmailKind.COMPLETE, "The gallery is complete now"),
+    (EmailKind.COMPLETE, "The gallery is complete"),
 )
 
 
@@ -96,7 +96,7 @@ class EmailForm(forms.Form):
         link = self.chosen_link
         found = [visitor.email for visitor in emails_recipients.visitors_of(link)] if link else []
         if not found:
-            raise emails_recipients.Unsendable("to", "Nobody has signed in through this link yet. Enter the addresses.")
+            raise emails_recipients.Unsendable("to", "No one has signed in through this link yet. Enter the addresses.")
         return found
 
     def due_at(self) -> datetime | None:

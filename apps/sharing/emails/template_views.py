@@ -57,7 +57,7 @@ def email_template(request: StudioRequest, kind: str) -> HttpResponse:
     here = SeeOther(reverse("sharing:email_templates", args=[request.studio.slug]))
     if request.method == "POST" and "reset" in request.POST:
         composing.reset_template(request.studio, which, by=request.user)
-        return htmx.tell(request, here, "The original text is back.")
+        return htmx.tell(request, here, "Template reset.")
     if form.is_valid():
         composing.set_template(request.studio, which, by=request.user, **form.cleaned_data)
         return htmx.tell(request, here, "Saved.")
@@ -93,6 +93,6 @@ def _sample(request: StudioRequest, kind: EmailKind) -> Words:
     found |= {
         "link": request.build_absolute_uri(reverse("sharing:gallery", args=["example"])),
         "expires": day_words(timezone.localdate(timezone=studio.zone) + timedelta(days=30)),
-        "password_hint": f"You need the password that {studio.name} gave you.",
+        "password_hint": f"You’ll need the password from {studio.name}.",
     }
     return templates.compose(studio, template, found, "en")

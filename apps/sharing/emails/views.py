@@ -205,7 +205,7 @@ def email_words(request: StudioRequest, email_id: UUID) -> HttpResponse:
 def email_retry(request: StudioRequest, email_id: UUID) -> HttpResponse:
     row = _row(request, email_id)
     done = writing.retry(row, by=request.user)
-    return _back(request, row, outbox.on_its_way("The email") if done else "This email has not failed.")
+    return _back(request, row, outbox.on_its_way("The email") if done else "This email did not fail.")
 
 
 @require_POST
@@ -213,7 +213,7 @@ def email_retry(request: StudioRequest, email_id: UUID) -> HttpResponse:
 def email_cancel(request: StudioRequest, email_id: UUID) -> HttpResponse:
     row = _row(request, email_id)
     done = writing.cancel(row, by=request.user)
-    return _back(request, row, "The email is cancelled." if done else "This email is not waiting any more.")
+    return _back(request, row, "Email cancelled." if done else "This email is no longer scheduled.")
 
 
 def _back(request: StudioRequest, row: ClientEmail, text: str) -> HttpResponse:

@@ -83,7 +83,7 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
     if not to:
         raise recipients.Unsendable("addresses", "Enter at least one email address.")
     if due_at is not None and due_at <= now:
-        raise recipients.Unsendable("due", "That moment is over. Choose a later one.")
+        raise recipients.Unsendable("due", "That time has passed. Choose a later one.")
     if due_at is not None and due_at > now + LATEST:
         raise recipients.Unsendable("due", "An email can be scheduled up to one year ahead.")
     if due_at is not None and link.expires_at and due_at >= link.expires_at:
@@ -98,7 +98,7 @@ def _check(link: ShareLink, to: Sequence[str], due_at: datetime | None, now: dat
     lately = ClientEmail.objects.for_studio(link.studio_id).filter(created_at__gt=now - timedelta(days=1))
     if lately.exclude(kind__in=ClientEmail.OF_ONE_MOMENT).count() + len(to) > MOST_A_DAY:
         raise recipients.Unsendable(
-            "addresses", f"A studio can send {MOST_A_DAY:,} emails a day. Please go on tomorrow."
+            "addresses", f"A studio can send {MOST_A_DAY:,} emails a day. Please try again tomorrow."
         )
 
 

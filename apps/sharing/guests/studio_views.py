@@ -76,7 +76,7 @@ def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> H
     """Forget a person and everything they said."""
     album = album_of(request, album_id)
     visitor_list.erase(_visitor(request, album, visitor_id), by=request.user)
-    return _answer(request, album, "The visitor is erased.")
+    return _answer(request, album, "Visitor erased.")
 
 
 @require_POST
@@ -85,7 +85,7 @@ def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -
     """Every browser of a person forgets who it belongs to."""
     album = album_of(request, album_id)
     _visitor(request, album, visitor_id).sign_out()
-    return _answer(request, album, "Signed out. The next browser proves the address by a code.")
+    return _answer(request, album, "Signed out. They’ll need an emailed code to sign in again.")
 
 
 @require_POST

@@ -28,7 +28,7 @@ from apps.sharing.guests import visitors
 from apps.sharing.models import ShareLink, Visitor
 from apps.web import htmx
 
-REFUSED = "You are looking as a guest does. Nothing is changed here."
+REFUSED = "This is a preview. Nothing you do here is saved."
 
 
 class Preview(NamedTuple):

@@ -94,7 +94,7 @@ class LinkSerializer(strict.Serializer[ShareLink]):
         help_text="A readable address, `/g/<studio>.<slug>/`. It can be guessed, so the link needs a password.",
     )
     asks_identity = serializers.BooleanField(
-        required=False, help_text="Guests give name and e-mail address before they enter."
+        required=False, help_text="Guests give name and email address before they enter."
     )
     pin = serializers.SerializerMethodField()
     expires_at = serializers.DateTimeField(

@@ -22,7 +22,7 @@ from apps.web.answers import SeeOther
 
 ALL, CHOSEN, NOBODY = "all", "chosen", "nobody"
 _WORDS = {ALL: "visible to everyone with a link", CHOSEN: "visible to the chosen links", NOBODY: "hidden from clients"}
-CHOICES = [(ALL, "Everyone with a link"), (CHOSEN, "Only chosen links"), (NOBODY, "Nobody but the studio")]
+CHOICES = [(ALL, "Everyone with a link"), (CHOSEN, "Only chosen links"), (NOBODY, "Only the studio")]
 
 
 class AudienceForm(forms.Form):

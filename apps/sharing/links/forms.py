@@ -39,7 +39,7 @@ class RightsForm(forms.Form):
     is_main = forms.BooleanField(
         required=False,
         label="Hide photos from the other links",
-        help_text="For the client’s own link. It also shows what they hid.",
+        help_text="For the client’s own link. It also shows hidden photos.",
     )
     download = forms.ChoiceField(choices=Download.choices, initial=Download.NONE, widget=forms.RadioSelect)
     download_limit = forms.IntegerField(
@@ -47,24 +47,24 @@ class RightsForm(forms.Form):
         min_value=1,
         max_value=LIMIT_MOST,
         label="At most",
-        help_text="Photos in all. Taking one again is free.",
+        help_text="Total number of photos. Downloading one again is free.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "No limit"}),
     )
     has_pin = forms.BooleanField(
-        required=False, label="Ask for a PIN", help_text="Six digits that we make. You find them beside the link."
+        required=False, label="Ask for a PIN", help_text="We create a six-digit PIN and show it next to the link."
     )
     metadata = forms.ChoiceField(
-        choices=Metadata.choices, initial=Metadata.ALL, required=False, label="What the files keep of their metadata"
+        choices=Metadata.choices, initial=Metadata.ALL, required=False, label="Metadata in downloaded files"
     )
     asks_identity = forms.BooleanField(
         required=False,
-        label="Ask for name and e-mail before entering",
-        help_text="Otherwise guests are asked when they first mark a photo.",
+        label="Ask for name and email on entry",
+        help_text="Otherwise guests are asked with their first favourite or comment.",
     )
     is_watermarked = forms.BooleanField(
         required=False,
-        label="Watermark on the photos shown",
-        help_text="Your studio’s or this gallery’s mark. Downloads stay clean.",
+        label="Show watermark",
+        help_text="On screen only. Downloads are never watermarked.",
     )
 
     @property
@@ -88,14 +88,14 @@ class LinkForm(RightsForm):
     that stays.
     """
 
-    label = forms.CharField(max_length=80, required=False, help_text="Only you see this: who is it for?")
+    label = forms.CharField(max_length=80, required=False, help_text="Only you see this. Who is it for?")
     password = forms.CharField(
         max_length=PASSWORD_LONGEST,
         required=False,
         help_text=f"At least {PASSWORD_SHORTEST} characters.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    no_password = forms.BooleanField(required=False, label="Take the password away")
+    no_password = forms.BooleanField(required=False, label="Remove password")
     has_password = forms.BooleanField(required=False, widget=forms.HiddenInput)
     expires_on = forms.DateField(
         required=False,
@@ -130,13 +130,15 @@ class LinkForm(RightsForm):
             self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
             name = watermarks.name_instead(studio, album)
             if name:
-                words = f"No watermark is set, so “{name}” is written across the photos. Downloads stay clean."
+                words = (
+                    f"No watermark is set up, so “{name}” is shown across the photos. Downloads are never watermarked."
+                )
                 self.fields["is_watermarked"].help_text = words
         if link is None or not link.is_password_protected:
             del self.fields["no_password"]
         else:
             self.fields["password"].label = "New password"
-            self.fields["password"].help_text = "Leave it empty to keep the one there is."
+            self.fields["password"].help_text = "Leave empty to keep the current password."
 
     def clean_slug(self) -> str:
         """Lower-cased."""

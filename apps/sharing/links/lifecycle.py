@@ -75,11 +75,11 @@ class LinkWish:
             )
         if link.is_for_everybody and not self.password:
             if self.is_main:
-                raise Unsuitable("is_main", "Everybody can open this link, so it cannot be the client’s own.")
+                raise Unsuitable("is_main", "Everyone can open this link, so it can’t be the client’s own.")
         elif self.password == "" and link.slug:
-            raise Unsuitable("password", "A readable address can be guessed. Take it away too, or keep the password.")
+            raise Unsuitable("password", "A readable address can be guessed. Remove it too, or keep the password.")
         elif not self.password and (self.password == "" or not link.is_password_protected):
-            raise Unsuitable("slug", "A readable address can be guessed: give the link a password too.")
+            raise Unsuitable("slug", "A readable address can be guessed. Add a password.")
         others = ShareLink.objects.for_studio(studio).filter(slug=self.slug).exclude(pk=link.pk)
         if others.exists():
             raise Unsuitable("slug", _TAKEN)
@@ -100,7 +100,7 @@ class LinkWish:
 
 def _check_day(day: date, today: date) -> None:
     if day < today:
-        raise Unsuitable("expires_on", "That day is over. Choose today or later.")
+        raise Unsuitable("expires_on", "That day has passed. Choose today or later.")
     if day > today + LONGEST_RUN:
         raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
 
@@ -115,7 +115,7 @@ def _check_password(password: str) -> None:
 # Columns that a wish holds as they are.
 STORED = tuple(field.name for field in fields(LinkWish) if field.name not in {"expires_on", "password", "has_pin"})
 PIN = ("pin_hash", "pin_sealed", "pin_version")
-_TAKEN = "Another link of your studio has this address. Choose another one."
+_TAKEN = "Another link in your studio uses this address. Choose a different one."
 
 
 def create(album: Album, *, by: User, label: str, **terms: Any) -> tuple[ShareLink, str]:

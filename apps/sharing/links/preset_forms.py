@@ -50,7 +50,7 @@ class AlbumPresetForm(PresetForm):
     sections = forms.CharField(
         required=False,
         label="Sections",
-        help_text="One title a line, such as “Getting ready” and “Ceremony”.",
+        help_text="One title per line, such as “Getting ready” and “Ceremony”.",
         max_length=SECTIONS_MOST * (TITLE_LONGEST + 2),
         widget=forms.Textarea(attrs={"rows": 5}),
     )

@@ -82,7 +82,7 @@ def _edit(request: StudioRequest, row: Preset, *, is_new: bool) -> HttpResponse:
             form.add_error("name", str(refusal))
         else:
             answer = SeeOther("sharing:presets", request.studio.slug)
-            return htmx.tell(request, answer, f"The preset “{row.name}” is saved.")
+            return htmx.tell(request, answer, f"The preset “{row.name}” saved.")
     context = {"form": form, "preset": None if is_new else row, "kind": row.kind}
     return render(request, "sharing/links/preset.html", context, status=422 if form.is_bound else 200)
 
@@ -103,7 +103,7 @@ def preset_delete(request: StudioRequest, choice_id: UUID) -> HttpResponse:
     """Forget a preset."""
     row = _preset(request, choice_id)
     row.remove(by=request.user)
-    return htmx.tell(request, SeeOther("sharing:presets", request.studio.slug), f"The preset “{row.name}” is deleted.")
+    return htmx.tell(request, SeeOther("sharing:presets", request.studio.slug), f"The preset “{row.name}” deleted.")
 
 
 @require_POST

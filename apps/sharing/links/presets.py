@@ -27,7 +27,7 @@ class NameTaken(Refusal):
 
     status = 409
     code = "name_taken"
-    sentence = "You have a preset with that name already."
+    sentence = "You already have a preset with that name."
 
 
 class TooManyPresets(Refusal):

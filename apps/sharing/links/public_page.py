@@ -103,7 +103,7 @@ class Place:
             return "Not shown: it has no readable address."
         if not self.is_listed:
             return "Not shown."
-        how = "Open to everybody" if self.is_open else "Listed as locked"
+        how = "Open to everyone" if self.is_open else "Listed as locked"
         return f"{how}." if self.is_live else f"{how} once it is live."
 
 

@@ -147,22 +147,22 @@ class Terms:
     def sentence(self, now: datetime) -> str:
         """What the link can do, in one sentence for the studio."""
         closed = {
-            Standing.TRASHED: "Nobody can open this link: the album is in the trash.",
-            Standing.REVOKED: "Nobody can open this link: it was revoked.",
-            Standing.EXPIRED: f"Nobody can open this link: it closed at the end of {self._last_day()}.",
-            Standing.ARCHIVED: "Nobody can open this link: the album is archived.",
+            Standing.TRASHED: "No one can open this link: the gallery is in the trash.",
+            Standing.REVOKED: "No one can open this link: it is turned off.",
+            Standing.EXPIRED: f"No one can open this link: it expired at the end of {self._last_day()}.",
+            Standing.ARCHIVED: "No one can open this link: the gallery is archived.",
         }
         standing = self.standing(now)
         if standing in closed:
             return closed[standing]
         offer = f"nyone with the link{self._key()} can {self._deeds()}, {self._end()}."
         if standing == Standing.DRAFT:
-            return f"Nobody can open this link yet: the album is a draft. Once it is live, a{offer}"
+            return f"No one can open this link yet: the gallery is a draft. Once it is live, a{offer}"
         return f"A{offer}"
 
     def _key(self) -> str:
         password = " and its password" if self.needs_password else ""
-        return f"{password} who gives a name and an e-mail address" if self.rights.asks_identity else password
+        return f"{password} who gives a name and an email address" if self.rights.asks_identity else password
 
     def _deeds(self) -> str:
         """ "look at the photos, mark favourites and comment, but not download them"."""

@@ -198,7 +198,7 @@ def publish(request: StudioRequest, album_id: UUID) -> HttpResponse:
 def link_revoke(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.revoke(by=request.user)
-    return _answer(request, row.album, "The link is off. Whoever was in is out.")
+    return _answer(request, row.album, "Link turned off. Everyone is signed out.")
 
 
 @require_POST
@@ -216,7 +216,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
     """A new download PIN."""
     row = link_of(request, album_id, link_id)
     row.renew_pin(by=request.user)
-    return _answer(request, row.album, "The link has a new PIN.")
+    return _answer(request, row.album, "New PIN created.")
 
 
 @require_POST
@@ -224,7 +224,7 @@ def link_pin(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespo
 def link_restore(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     row = link_of(request, album_id, link_id)
     row.restore(by=request.user)
-    return _answer(request, row.album, "The link is on again.")
+    return _answer(request, row.album, "Link turned on.")
 
 
 @require_POST

@@ -20,8 +20,8 @@ from apps.sharing.models.visitors import Visitor
 class EmailKind(models.TextChoices):
     DELIVERY = "delivery", "Your gallery is ready"
     REMINDER = "reminder", "The gallery closes soon"
-    COMPLETE = "complete", "All photos are ready"
-    RECEIVED = "received", "Your selection has arrived"
+    COMPLETE = "complete", "The gallery is complete"
+    RECEIVED = "received", "Selection received"
     DOWNLOAD = "download", "Link to the download page"
 
 

@@ -40,7 +40,7 @@ class Metadata(models.TextChoices):
     """What a downloaded file keeps of what the camera and the photographer wrote into it. Pixels never change."""
 
     ALL = "all", "Keep everything"
-    COPYRIGHT = "copyright", "Copyright only, no place and no serial numbers"
+    COPYRIGHT = "copyright", "Copyright only, no location or serial numbers"
     NONE = "none", "Nothing"
 
 
@@ -235,7 +235,7 @@ class ShareLink(StudioModel):
         today = timezone.localdate(timezone=self.studio.zone)
         self.hold("expires_on", "expires_at")
         if self.expires_on is None:
-            raise Unsuitable("expires_on", "This link has no end.")
+            raise Unsuitable("expires_on", "This link never expires.")
         if not 1 <= days <= LONGEST_RUN.days:
             raise Unsuitable("days", "Choose between one day and ten years.")
         last_day: date = max(today, self.expires_on) + timedelta(days=days)

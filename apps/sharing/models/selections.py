@@ -60,7 +60,7 @@ class SelectionPreset(OfShown):
             with transaction.atomic():
                 self.save()
         except IntegrityError as error:
-            raise Unsuitable("title", "There is a list with this name already.") from error
+            raise Unsuitable("title", "There is already a list with this name.") from error
 
     def change(self, *, by: User, title: str, minimum: int, maximum: int | None) -> None:
         """Another title or other limits. Visitors' lists keep their names; limits hold at once. Raises Unsuitable."""

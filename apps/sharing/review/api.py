@@ -95,7 +95,7 @@ SINCE = OpenApiParameter(
     "since",
     OpenApiTypes.DATETIME,
     description=(
-        "Only photos about which something was said, changed or taken back after this moment. "
+        "Only photos about which something was said, changed or deleted after this moment. "
         "A photo of a list that changed is named too; asking twice about the same moment is safe."
     ),
 )

@@ -135,7 +135,7 @@ def answer(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
     except BadComment as bad:
         return _page(request, album, problem=str(bad), bad=row.pk)
     comments.mark_read(album, row.photo_id)
-    return _back(request, album, row.photo_id, "Your answer is there.")
+    return _back(request, album, row.photo_id, "Reply posted.")
 
 
 @require_POST
@@ -144,7 +144,7 @@ def remove(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
     """Take a comment away."""
     album, row = _comment(request, album_id, comment_id)
     row.remove(by=request.user)
-    return _back(request, album, row.photo_id, "The comment is removed.")
+    return _back(request, album, row.photo_id, "Comment deleted.")
 
 
 @require_POST

@@ -24,7 +24,7 @@ FORMS = {
     "lightroom-comma": "Lightroom, with commas",
     "capture-one": "Capture One",
     "finder": "Finder",
-    "lines": "One name a line",
+    "lines": "One name per line",
 }
 REJECTED = -1
 NEVER_IN_XML = {ord(c): None for c in map(chr, range(32)) if c not in "\t\n\r"} | {0xFFFE: None, 0xFFFF: None}

@@ -192,7 +192,7 @@ def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             prepared_lists.create(album, by=request.user, **form.terms())
-            return _to_album(request, album, "The list is prepared for everybody who comes.")
+            return _to_album(request, album, "List added for all clients.")
         except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form)
@@ -214,7 +214,7 @@ def preset_change(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
     if form.is_valid():
         try:
             preset.change(by=request.user, **form.terms())
-            return _to_album(request, album, "The list is changed.")
+            return _to_album(request, album, "List saved.")
         except Unsuitable as bad:
             form.add_error(bad.field, str(bad))
     return _overview(request, album, form, bad=preset.pk)
@@ -226,7 +226,7 @@ def preset_delete(request: StudioRequest, album_id: UUID, preset_id: UUID) -> Ht
     """No longer prepare a list."""
     album, preset = _preset(request, album_id, preset_id)
     preset.remove(by=request.user)
-    return _to_album(request, album, "The list is no longer prepared. What clients picked stays.")
+    return _to_album(request, album, "List removed. Clients keep what they picked.")
 
 
 def _to_album(request: StudioRequest, album: Album, text: str) -> HttpResponse:

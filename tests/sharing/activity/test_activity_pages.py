@@ -230,7 +230,7 @@ def test_by_person_and_by_photo(share: Share, alice: Client) -> None:
     people = alice.get(address(), {"by": "person"}).content.decode()
     figures = [re.findall(r'<td class="num">(\d+)</td>', row) for row in re.findall(r"<tr>.*?</tr>", people, re.S)]
     assert sorted(row for row in figures if row) == [["0", "2", "0", "1"], ["1", "0", "0", "0"]]
-    assert "Without a name" in people
+    assert "Anonymous" in people
     photos = alice.get(address(share), {"by": "photo"}).content.decode()
     assert re.findall(r"ZQX_\d\.JPG", photos) == ["ZQX_0.JPG", "ZQX_1.JPG"]
 

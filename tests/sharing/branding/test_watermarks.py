@@ -236,7 +236,7 @@ def test_the_form_of_a_link_says_what_stands_where_no_watermark_is_set(marked: S
         reverse("sharing:links", args=[marked.studio.slug, marked.album.pk]),
         reverse("sharing:link", args=[marked.studio.slug, marked.album.pk, marked.link.pk]),
     ]
-    words = f"No watermark is set, so “{marked.studio.name}” is written across the photos."
+    words = f"No watermark is set up, so “{marked.studio.name}” is written across the photos."
     assert [words in alice.get(page).content.decode() for page in pages] == [True, True]
     set_mark(alice, marked, album=True)
     assert [words in alice.get(page).content.decode() for page in pages] == [False, False]
@@ -281,7 +281,7 @@ def test_a_png_is_re_encoded_and_burnt(marked: Share, alice: Client) -> None:
     [
         ({"opacity": 2}, "greater than or equal to 5"),
         ({"scale": 101}, "less than or equal to 100"),
-        ({"text": "写真"}, "Our letters cannot write"),
+        ({"text": "写真"}, "Some of these characters are not supported"),
         ({"what": "picture"}, "Choose a PNG"),
         ({"what": "picture", "picture": SimpleUploadedFile("a.png", b"<svg onload=alert(1)>")}, "drawing"),
         ({"what": "film"}, "valid choice"),

@@ -112,6 +112,6 @@ def test_g17_a_revoked_link_has_nothing_more_prepared(shared: Make, monkeypatch:
     look()
     task = the_task(share)
     assert (task.state, task.message) == (
-        TaskState.CANCELLED, "The link was revoked, so nobody waits for these photos any more.",
+        TaskState.CANCELLED, "The link was turned off, so these photos are no longer needed.",
     )  # fmt: skip
     assert len([job for job in rows(share, Job) if job.queue == Queue.IMAGES]) == 1

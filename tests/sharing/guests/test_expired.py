@@ -190,7 +190,7 @@ def test_asking_for_time_tells_the_owners_with_one_link(over: Any, alice: Client
         row = Activity.objects.for_studio(share.studio).get(kind=ActivityKind.ASKED_TIME)
     assert (row.link_id, row.device) == (share.link.pk, "Phone, Safari")
     page = alice.get(path)
-    assert "Keep it open for 30 more days" in page.content.decode()
+    assert "Extend by 30 days" in page.content.decode()
 
 
 def test_reading_the_emails_page_extends_nothing(over: Any, alice: Client) -> None:

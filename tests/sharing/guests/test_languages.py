@@ -77,7 +77,7 @@ def test_a_language_that_was_chosen_goes_before_the_browser_s(
 def test_the_language_of_a_gallery_is_chosen_with_its_look(shared: Make, alice: Client) -> None:
     share = shared()
     page = reverse("albums:design", args=["north", share.album.pk])
-    assert "As the studio: as the visitor" in alice.get(page).content.decode()
+    assert "Studio default (match the visitor’s device)" in alice.get(page).content.decode()
     assert alice.post(page, {"language": "de"}).status_code == 303
     assert "Galerie ansehen" in opened(share.token, "en")
     assert alice.post(page, {"language": "xx"}).status_code == 422

@@ -312,7 +312,7 @@ def test_a_link_whose_token_cannot_be_read_any_more_still_works(shared: Make, er
         ({"has_password": "True"}, "and its password"),
         ({"has_password": "True", "no_password": "on"}, "Anyone with the link can"),
         ({"expires_on": "2036-02-29"}, "until the end of Fri 29 Feb 2036"),
-        ({"expires_on": "2020-01-01"}, "Nobody can open this link: it closed at the end of Wed 1 Jan 2020."),
+        ({"expires_on": "2020-01-01"}, "No one can open this link: it expired at the end of Wed 1 Jan 2020."),
         ({"expires_on": "9999-12-31"}, "without an end date"),
         ({"expires_on": "0001-01-01"}, "without an end date"),
         ({"expires_on": "junk", "download": "junk"}, "but not download them, mark favourites or comment"),

@@ -93,7 +93,7 @@ def test_two_presets_of_a_kind_have_two_names(north: Studio, erin: Client) -> No
     made(erin, north, "link", **LINK, is_default="on")
     answer = erin.post(page("preset_new", "link"), {**LINK, "is_default": "on"})
     assert answer.status_code == 422
-    assert "You have a preset with that name already." in answer.content.decode()
+    assert "You already have a preset with that name." in answer.content.decode()
     assert [one.is_default for one in all_of(north, "link")] == [True]
 
 

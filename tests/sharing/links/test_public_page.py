@@ -239,7 +239,7 @@ def test_the_owner_switches_the_page_and_opens_a_gallery(alice: Client, bob: Cli
     assert alice.post(deed, {"deed": "lock", "from": "settings"}, follow=True).status_code == 200
     assert "Zqx " not in html()
     assert alice.post(deed, {"deed": "open", "from": "settings"})["Location"] == settings
-    assert "Open to everybody." in alice.get(settings).content.decode()
+    assert "Open to everyone." in alice.get(settings).content.decode()
     assert "Zqx wedding" in html()
     dialog = alice.get(reverse("sharing:links", args=["north", share.album.pk]), headers={"HX-Request": "true"})
     assert "On your public page" in dialog.content.decode()
@@ -281,7 +281,7 @@ def test_a_readable_address_taken_at_the_same_moment_is_told(
     deed = reverse("sharing:album_public", args=["north", share.album.pk])
     answer = alice.post(deed, {"deed": "open"}, follow=True)
     assert answer.status_code == 200
-    assert "has this address" in answer.content.decode()
+    assert "uses this address" in answer.content.decode()
     with acting_in(on):
         assert not ShareLink.objects.for_studio(on).filter(label=public_page.LABEL).exists()
 

@@ -170,7 +170,7 @@ def test_an_address_without_a_password_is_refused(shared: Make, erin: Client) ->
     share = shared()
     answer = erin.post(reverse("sharing:links", args=["north", share.album.pk]), form_of(password=""), headers=HTMX)
     assert answer.status_code == 422
-    assert "give the link a password too" in answer.content.decode()
+    assert "Add a password" in answer.content.decode()
 
 
 def test_a_password_stays_as_long_as_the_address_does(shared: Make, erin: Client) -> None:
@@ -178,7 +178,7 @@ def test_a_password_stays_as_long_as_the_address_does(shared: Make, erin: Client
     path = reverse("sharing:link", args=["north", share.album.pk, share.link.pk])
     refused = erin.post(path, form_of(password="", no_password="on"), headers=HTMX)
     assert refused.status_code == 422
-    assert "Take it away too" in refused.content.decode()
+    assert "Remove it too" in refused.content.decode()
     share.reload()
     assert share.link.is_password_protected
     assert erin.post(path, form_of(password="", no_password="on", slug=""), headers=HTMX).status_code == 200
@@ -190,7 +190,7 @@ def test_an_address_is_one_links_in_a_studio(shared: Make, erin: Client) -> None
     other = shared().album
     answer = erin.post(reverse("sharing:links", args=["north", other.pk]), form_of(slug="Anna-Tom"), headers=HTMX)
     assert answer.status_code == 422
-    assert "Another link of your studio has this address" in answer.content.decode()
+    assert "Another link in your studio uses this address" in answer.content.decode()
 
 
 def test_two_who_choose_one_address_at_once_do_not_both_get_it(

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         else:
             address = settings.PUBLIC_URL + reverse("accounts:first_run")
             code = sign_up.new_code()
-            self.stdout.write(f"Nobody has an account here yet. Open {address} and enter this code: {code}")
+            self.stdout.write(f"No one has an account here yet. Open {address} and enter this code: {code}")
 
     def _make(self, email: str, password: str) -> None:
         try:

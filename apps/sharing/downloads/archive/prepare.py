@@ -80,7 +80,7 @@ def _key(grant: Grant, missing: Unmade) -> str:
 def _put(task: Task, some: TaskSlice) -> Collection[UUID]:
     link = ShareLink.objects.for_studio(task.studio_id).filter(pk=UUID(task.params["link"]), revoked_at=None)
     if not link.exists():
-        raise Stop("The link was revoked, so nobody waits for these photos any more.")
+        raise Stop("The link was turned off, so these photos are no longer needed.")
     if some.part == _MADE:
         return on_demand.request(task.studio_id, some.ids, task.params["rendition"])
     for blob_id in some.ids:

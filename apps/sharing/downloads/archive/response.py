@@ -113,7 +113,7 @@ class OutOfRange(Refusal):
 
     def __init__(self, length: int) -> None:
         self.length = length
-        super().__init__("This range lies outside of the archive.")
+        super().__init__("This range is outside the archive.")
 
 
 # -- what is asked, and whether it may leave ---------------------------------------------------------
