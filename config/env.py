@@ -187,7 +187,7 @@ def _secret_key(values: Values, data: Path) -> str:
     if given is None:
         return keep_secret(data / "secret_key")
     if len(given) < 32:
-        raise EnvError("GLASSINE_SECRET_KEY is too short; it must have 32 characters or more that nobody can guess.")
+        raise EnvError("GLASSINE_SECRET_KEY is too short; it must have 32 characters or more that no one can guess.")
     return given
 
 
@@ -204,7 +204,7 @@ def _inbox(values: Values) -> Path | None:
 def _admin(values: Values) -> tuple[str | None, str | None]:
     email, password = values.get("GLASSINE_ADMIN_EMAIL"), values.get("GLASSINE_ADMIN_PASSWORD")
     if email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        raise EnvError(f"GLASSINE_ADMIN_EMAIL is {email!r}, but must be an e-mail address.")
+        raise EnvError(f"GLASSINE_ADMIN_EMAIL is {email!r}, but must be an email address.")
     if password is not None and email is None:
         raise EnvError("GLASSINE_ADMIN_PASSWORD is set, so GLASSINE_ADMIN_EMAIL must be set too.")
     if email is not None and password is None:

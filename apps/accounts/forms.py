@@ -19,7 +19,7 @@ SCOPE_LABELS = {
     "read": "Read everything in the studio",
     "upload": "Upload photos",
     "albums": "Change galleries and photos",
-    "share": "Make and end share links",
+    "share": "Create and turn off share links",
     "people": "Name and merge people",
     "admin": "Manage keys, see the state of the system",
 }
@@ -53,7 +53,7 @@ def _your_name() -> forms.CharField:
 
 
 def _studio_name() -> forms.CharField:
-    return forms.CharField(label="Name of the studio", max_length=120)
+    return forms.CharField(label="Studio name", max_length=120)
 
 
 class SignInForm(forms.Form):
@@ -95,7 +95,7 @@ class OpenStudioForm(NewPasswordForm):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    current = _old_password("Your password now")
+    current = _old_password("Current password")
     password = _new_password("New password")
     field_order = ("current", "password")
 
@@ -147,7 +147,7 @@ class GalleryIds(forms.Field):
         try:
             return [one.clean(text) for text in value or ()]  # type: ignore[attr-defined]
         except ValidationError:
-            raise ValidationError("One of these galleries is no longer there.") from None
+            raise ValidationError("One of these galleries no longer exists.") from None
 
 
 class RoleForm(forms.Form):
@@ -181,7 +181,9 @@ class InviteForm(RoleForm):
 
 
 class ApiKeyForm(forms.Form):
-    label = forms.CharField(label="Name", max_length=80, help_text="What will use it, as “Lightroom on the laptop”.")
+    label = forms.CharField(
+        label="Name", max_length=80, help_text="What will use it, such as “Lightroom on my laptop”."
+    )
     scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
@@ -203,7 +205,7 @@ class SettingsForm(forms.ModelForm[Studio]):
         fields = ("name", "slug", "time_zone", "accent")
         labels: ClassVar[dict[str, str]] = {"name": "Name", "slug": "Address", "accent": "Colour"}
         help_texts: ClassVar[dict[str, str]] = {
-            "slug": "Part of the addresses of your studio pages. Ordinary links that clients have keep working."
+            "slug": "Part of your studio’s web address. Existing client links keep working."
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {"accent": forms.TextInput(attrs={"type": "color"})}
 
@@ -223,7 +225,7 @@ class LogoForm(forms.Form):
     logo = forms.FileField(
         label="Logo",
         required=False,
-        help_text="PNG, JPEG or WebP, up to 5 MB. Transparent is best.",
+        help_text="PNG, JPEG or WebP, up to 5 MB. A transparent background works best.",
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
-    remove_logo = forms.BooleanField(label="Remove the logo", required=False)
+    remove_logo = forms.BooleanField(label="Remove logo", required=False)

@@ -30,7 +30,7 @@ class NoSuchPerson(Refusal):
 
     status = 422
     code = "no_such_person"
-    sentence = "One of these people or faces is not there any more."
+    sentence = "One of these people or faces no longer exists."
 
 
 class NeverOne(Refusal):
@@ -38,7 +38,7 @@ class NeverOne(Refusal):
 
     status = 409
     code = "never_one_person"
-    sentence = "Somebody said that these are never the same person. Undo that first."
+    sentence = "These were marked as different people. Undo that first."
 
 
 def find(studio: Studio, ids: Iterable[UUID]) -> list[Person]:

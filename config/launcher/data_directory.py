@@ -41,7 +41,7 @@ def _private_directory(path: Path) -> None:
     facts = path.lstat()
     # PostgreSQL's fall-back user owns it after its first start; root may still use it then.
     if path.is_symlink() or facts.st_uid not in (os.geteuid(), 65534 if os.geteuid() == 0 else os.geteuid()):
-        raise LaunchError(f"{path} belongs to somebody else; remove it, or choose a shorter GLASSINE_DATA.")
+        raise LaunchError(f"{path} belongs to someone else; remove it, or choose a shorter GLASSINE_DATA.")
     path.chmod(0o700)
 
 

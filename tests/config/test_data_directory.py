@@ -46,4 +46,4 @@ def test_a_short_socket_directory_of_somebody_else_is_refused(data: Path) -> Non
     )
     sockets.unlink()
     assert refused.returncode == 1
-    assert "belongs to somebody else" in refused.stderr
+    assert "belongs to someone else" in refused.stderr

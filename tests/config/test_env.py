@@ -148,7 +148,7 @@ def test_an_empty_variable_counts_as_unset(read: Read) -> None:
         ("GLASSINE_URL", "https://photos.example.com:port", "https://photos.example.com"),
         ("GLASSINE_ALLOWED_HOSTS", "a.example.com:8000", "without ports"),
         ("GLASSINE_SECRET_KEY", "short", "32 characters"),
-        ("GLASSINE_ADMIN_EMAIL", "someone", "e-mail address"),
+        ("GLASSINE_ADMIN_EMAIL", "someone", "email address"),
         ("GLASSINE_TRUSTED_PROXY", "nginx", "addresses or networks"),
         ("GLASSINE_ACCEL", "bytes", "path of a location"),
         ("DATABASE_URL", "postgresql://a:b@c/d", "must be set too"),
