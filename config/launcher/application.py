@@ -53,8 +53,8 @@ class Application:
         while (error := self._bind_error()) is not None:
             if time.monotonic() > deadline:
                 raise LaunchError(
-                    f"Glassine cannot listen on {self.host} port {self.port} ({error}). "
-                    "Set GLASSINE_PORT to a free port, or stop the program that holds it."
+                    f"Glassine cannot listen on {self.host} port {self.port} ({error}). Stop the program that uses "
+                    f"the port, or choose another one: GLASSINE_PORT={self.port + 1} make run"
                 )
             time.sleep(0.1)
 
@@ -68,14 +68,14 @@ class Application:
                 return error.strerror or str(error)
         return None
 
-    def set_up(self) -> None:
+    def set_up(self, *, demo: bool = False) -> None:
         """Migrations, static files and the first owner. Each step may run again at every start.
 
-        Raises LaunchError when a step fails.
+        demo: the demo's owner is the first one, so nobody is asked for a code. Raises LaunchError when a step fails.
         """
         manage("migrate", "--database", "owner", "--no-input")
         self._collect_static()
-        manage("first_owner")
+        manage(*(("demo", "--account-only") if demo else ("first_owner",)))
 
     def _collect_static(self) -> None:
         """Only when a source changed: hashing and packing all files costs seconds."""

@@ -112,13 +112,12 @@ def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.N
     app.end_leftover()
     app.check_port()
     _start_services(supervisor, env, paths, ["postgres", "redis"])
-    app.set_up()
+    app.set_up(demo=options.demo)
     supervisor.add("beat", partial(app.start, "beat"))
     supervisor.add("worker", partial(app.start, "worker"))
     supervisor.add("web", partial(app.start, "web"))
     _wait_until_ready(supervisor, app)
-    if options.demo:
-        manage("demo")
+    _say_ready(app, demo=options.demo)
     _supervise(supervisor)
 
 
@@ -135,7 +134,15 @@ def _wait_until_ready(supervisor: Supervisor, app: Application) -> None:
         for _ in range(round(1 / TICK)):
             supervisor.check()
             time.sleep(TICK)
-    print(f"Glassine is ready at http://127.0.0.1:{app.port}", flush=True)
+
+
+def _say_ready(app: Application, *, demo: bool) -> None:
+    """The last lines of a start: with a demo its own, which tell address, sign-in and passwords."""
+    if demo:
+        print("Preparing the demo", flush=True)
+        manage("demo")
+    else:
+        print(f"Glassine is ready at http://127.0.0.1:{app.port}", flush=True)
 
 
 def _supervise(supervisor: Supervisor) -> NoReturn:

@@ -89,7 +89,7 @@ def test_a_taken_port_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", port)):
         done = start(GLASSINE_DATA=str(tmp_path), GLASSINE_PORT=str(port))
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Glassine cannot listen on 127.0.0.1 port {port} (Address already in use). Set ")
+    assert done.stderr.startswith(f"Glassine cannot listen on 127.0.0.1 port {port} (Address already in use). Stop ")
     assert "Traceback" not in done.stderr
 
 

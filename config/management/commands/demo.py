@@ -45,10 +45,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--photos", type=Path, default=ROOT / "tests" / "data", help="where the photos are")
+        parser.add_argument("--account-only", action="store_true", help="the studio and its owner alone")
         parser.add_argument("--photos-only", action="store_true", help="the galleries, without links and clients")
 
-    def handle(self, *args: Any, photos: Path, photos_only: bool, **options: Any) -> None:
+    def handle(self, *args: Any, photos: Path, account_only: bool, photos_only: bool, **options: Any) -> None:
         studio, user = self._studio()
+        if account_only:
+            return
         with acting_in(studio):
             album, _ = studio.albums.get_or_create(
                 slug="a-day-in-spring",
