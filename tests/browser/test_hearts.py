@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PHONE
 from tests.factories import jpeg
 from tests.installation import Installation
 
@@ -56,3 +57,34 @@ def test_where_only_favourites_are_shown_every_count_follows_the_hearts(
         expect(counted).to_have_text("0 Fotos")
         hearts(page).first.click()
         expect(counted).to_have_text("1 Foto")
+
+
+def test_a_heart_waits_on_the_device_until_somebody_says_who_they_are(visit: Callable[..., Any], gallery: str) -> None:
+    with visit(PHONE) as page:
+        page.goto(gallery)
+        hearts(page).first.click()
+        page.click("dialog[open] [data-who-close]")
+        expect(page.get_by_text("Not saved yet")).to_be_visible()
+        page.reload()
+        expect(hearts(page).first).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("[data-hearts-count]").first).to_have_text("1")
+        page.click(".messages button:has-text('Save')")
+        page.fill("dialog[open] input[name=name]", "Zoe")
+        page.fill("dialog[open] input[name=email]", "zoe@example.com")
+        page.click("dialog[open] form button:not([type])")
+        expect(page.get_by_text("Not saved yet")).to_have_count(0)
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        expect(hearts(page).first).to_have_attribute("aria-pressed", "true")
+
+
+def test_on_a_phone_the_lightbox_is_held_by_the_thumb(visit: Callable[..., Any], gallery: str) -> None:
+    with visit(PHONE) as page:
+        page.goto(gallery)
+        page.locator("#stream .t > a").first.click()
+        page.wait_for_selector(".pswp--open")
+        for name in ("heart", "take"):
+            box = page.locator(f".pswp__button--{name}").bounding_box()
+            assert box
+            assert box["y"] > PHONE["height"] * 0.85
+            assert min(box["width"], box["height"]) >= 34

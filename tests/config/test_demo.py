@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 def album(north: Studio) -> Album:
     album: Album = AlbumFactory.create(studio=north, title="A day in spring", state=AlbumState.LIVE)
     section = SectionFactory.create(album=album, title="Out in the fields")
-    real_photos(album, section, 10)
+    with acting_in(north):
+        real_photos(album, section, 10)
     return album
 
 

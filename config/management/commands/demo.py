@@ -92,7 +92,7 @@ class Command(BaseCommand):
             "\n"
             "The demo is ready\n"
             "\n"
-            f"  Studio          {settings.PUBLIC_URL}/studio/{studio.slug}/\n"
+            f"  Studio          {settings.PUBLIC_URL}{studio.get_absolute_url()}\n"
             f"  Sign in         {EMAIL}\n"
             f"  Password        {PASSWORD}\n"
             "\n"

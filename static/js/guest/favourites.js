@@ -141,7 +141,7 @@ function drop(id) {
 
 function remind() {
   takeBack?.();
-  takeBack = say(words.waiting, { error: true, label: words.save, act: askAgain, close: words.close });
+  takeBack = say(words.waiting, { stays: true, label: words.save, act: askAgain, close: words.close });
 }
 
 /** Ask who it is by the first heart that waits; the others follow when it is known. */

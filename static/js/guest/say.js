@@ -1,9 +1,10 @@
-// Messages to guests, bottom left. Errors stay until they are closed or answered; the rest goes after five seconds.
+// Messages to guests, bottom left. Errors, and what is to stay, are there until they are closed or answered; the rest
+// goes after five seconds.
 const STAY = 5000;
 let place = null;
 
 /** Show a message; `act` is what its button with the word `label` does, `close` the word of the other one. Gives a function that takes it away. */
-export function say(text, { error = false, label = "", act = null, close }) {
+export function say(text, { error = false, stays = error, label = "", act = null, close }) {
   place ??= makePlace();
   const element = document.createElement("div");
   element.className = error ? "message message--error" : "message";
@@ -22,7 +23,7 @@ export function say(text, { error = false, label = "", act = null, close }) {
   button("×", null).setAttribute("aria-label", close);
   place.append(element);
   while (place.children.length > 3) place.firstElementChild.remove();
-  if (!error) setTimeout(remove, STAY);
+  if (!stays) setTimeout(remove, STAY);
   return remove;
 }
 
