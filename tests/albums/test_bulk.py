@@ -98,7 +98,7 @@ def test_one_more_is_a_task_that_the_page_is_told_of(erin: Client, album: Album,
 def test_without_scripts_the_page_says_where_to_look(erin: Client, album: Album) -> None:
     fields = {"photo": [str(pk) for pk in inside(album)], "section": ""}
     answer = erin.post(page("photos_move", album), fields, follow=True)
-    assert "250 photos: this goes on in the background." in answer.content.decode()
+    assert "250 photos: running in the background." in answer.content.decode()
     work()
     assert the_task(album).title == "Move photos out of their sections"
     with acting_in(album.studio):

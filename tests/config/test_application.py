@@ -15,5 +15,5 @@ def test_a_taken_port_is_told_with_a_sentence(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         app = Application(tmp_path, tmp_path, "127.0.0.1", other.getsockname()[1], 1, 1)
-        with pytest.raises(LaunchError, match="Set GLASSINE_PORT to a free port"):
+        with pytest.raises(LaunchError, match="choose another one: GLASSINE_PORT="):
             app.check_port()

@@ -48,7 +48,7 @@ FORBIDDEN = {
 }
 PATTERNS = {re.compile(pattern, re.I): better for pattern, better in FORBIDDEN.items()}
 # A printed album; what is said of sending and saving in full sentences; an operation of migrations.
-EXCEPTED = re.compile(r"(?i)for the album|user .nobody|before you send it again|Nothing you do here|raise the version")
+EXCEPTED = re.compile(r"(?i)for the album|user nobody|before you send it again|Nothing you do here|raise the version")
 TAG = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<[^>]*>", re.S)
 ATTRIBUTE = re.compile(r"\s(?:alt|title|aria-label|placeholder|data-[a-z-]+)=\"([^\"]*\s[^\"]*)\"")
 QUOTED = re.compile(r"\{%\s*translate\s+(?:\"([^\"]*)\"|'([^']*)')|\b_\(\"([^\"]*)\"\)")

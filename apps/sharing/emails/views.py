@@ -238,7 +238,7 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
     back = SeeOther(album.get_absolute_url())
     if on or changed is None:
         return htmx.tell(
-            request, back, "Clients read that more photos are coming." if on else "The gallery is complete."
+            request, back, "Clients now see that more photos are coming." if on else "The gallery is complete."
         )
     try:
         with transaction.atomic():

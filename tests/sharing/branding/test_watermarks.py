@@ -236,7 +236,7 @@ def test_the_form_of_a_link_says_what_stands_where_no_watermark_is_set(marked: S
         reverse("sharing:links", args=[marked.studio.slug, marked.album.pk]),
         reverse("sharing:link", args=[marked.studio.slug, marked.album.pk, marked.link.pk]),
     ]
-    words = f"No watermark is set up, so “{marked.studio.name}” is written across the photos."
+    words = f"No watermark is set up, so “{marked.studio.name}” is shown across the photos."
     assert [words in alice.get(page).content.decode() for page in pages] == [True, True]
     set_mark(alice, marked, album=True)
     assert [words in alice.get(page).content.decode() for page in pages] == [False, False]

@@ -105,10 +105,18 @@ def test_a_page_of_guests_holds_no_words_but_translated_ones(name: str) -> None:
     assert [text for text in words if text.strip() != "Glassine"] == []
 
 
-@pytest.mark.parametrize("folder", ["guest", "shared"])
-def test_scripts_of_guests_take_their_words_from_the_page(folder: str) -> None:
+def guests_scripts() -> list[Path]:
+    """The scripts of guests, with those that they import."""
+    found = list(Path(ROOT, "static", "js", "guest").glob("*.js"))
+    for path in found:
+        imported = re.findall(r'from "([^"]+)";', path.read_text("utf-8"))
+        found += [one for name in imported if (one := (path.parent / name).resolve()) not in found]
+    return sorted(set(found))
+
+
+def test_scripts_of_guests_take_their_words_from_the_page() -> None:
     told = []
-    for path in sorted(Path(ROOT, "static", "js", folder).glob("*.js")):
+    for path in guests_scripts():
         # What stands in the console or in an error is for those who develop.
         lines = [
             line
