@@ -26,7 +26,7 @@ from apps.web.refusal import Refusal
 
 P = ParamSpec("P")
 #: The name that a wrong answer to "merge with the one who is called so?" would lose.
-SAME_NAME = "There is somebody called {name}. If this is the same person, press Merge."
+SAME_NAME = "There is already someone called {name}. If this is the same person, press Merge."
 
 
 def _told(

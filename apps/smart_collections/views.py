@@ -122,7 +122,7 @@ def delete(request: StudioRequest, collection_id: UUID) -> HttpResponse:
     row = _collection(request, collection_id)
     undo = undo_url(request, row.remove(by=request.user))
     answer = SeeOther("smart_collections:list", request.studio.slug)
-    return htmx.tell_next(request, answer, f"“{row.title}” is deleted.", undo=undo)
+    return htmx.tell_next(request, answer, f"“{row.title}” deleted.", undo=undo)
 
 
 def _edited(request: StudioRequest, row: SmartCollection | None) -> HttpResponse:
@@ -143,7 +143,7 @@ def _edited(request: StudioRequest, row: SmartCollection | None) -> HttpResponse
     saved.studio = request.studio
     # htmx would put the page that follows into the place of the form.
     answer = HttpResponseClientRedirect(saved.get_absolute_url()) if htmx.wants(request) else SeeOther(saved)
-    return htmx.tell_next(request, answer, f"“{title}” is saved.", undo=undo_url(request, entry) if entry else "")
+    return htmx.tell_next(request, answer, f"“{title}” saved.", undo=undo_url(request, entry) if entry else "")
 
 
 def _form(

@@ -48,7 +48,7 @@ class DeletedMeanwhile(Refusal):
 
     status = 409
     code = "deleted_meanwhile"
-    sentence = _("Something that this needs was deleted meanwhile. Please reload the page and try again.")
+    sentence = _("Something this needs was deleted in the meantime. Please reload the page and try again.")
 
 
 # By the first letters of SQLSTATE (PostgreSQL's appendix A). A connection that fails has none.

@@ -52,7 +52,7 @@ def test_an_owner_switches_faces_on_and_off(north: Studio, alice: Client) -> Non
     alice.post(switch, {"on": "1", "agreed": "1", "galleries": "chosen"})
     with acting_in(north):
         assert consent.settings_of(north).is_on
-    assert "Nobody yet" in alice.get(page).content.decode()
+    assert "No people yet" in alice.get(page).content.decode()
     alice.post(switch, {})
     assert "is being deleted" in alice.get(page).content.decode()
 

@@ -103,14 +103,14 @@ def test_it_stands_among_the_problems_and_in_the_status(
     photo: Photo, north: Studio, album: Album, alice: Client, alice_user: User
 ) -> None:
     page = reverse("albums:problems", args=[north.slug, album.pk])
-    assert "All is well" in alice.get(page).content.decode()
+    assert "No problems" in alice.get(page).content.decode()
     health.probe_originals()
     _path(photo).unlink()
     _fetched(photo)
     text = alice.get(page).content.decode()
     assert "ZQX_7.JPG" in text
     assert "Upload this file again" in text
-    assert "All is well" not in text
+    assert "No problems" not in text
     assert _emails(north)[0].words.text.count(page) == 1
     with pytest.raises(RuntimeError):
         health.probe_originals()

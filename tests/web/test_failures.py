@@ -117,4 +117,4 @@ def test_what_fails_at_the_commit_is_told_too(alice: Client, north: Studio, monk
     monkeypatch.setattr(views, "render", late)
     answer = alice.get(reverse("albums:list", args=[north.slug]))
     assert answer.status_code == 409
-    assert "deleted meanwhile" in answer.content.decode()
+    assert "deleted in the meantime" in answer.content.decode()
