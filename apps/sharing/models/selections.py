@@ -51,10 +51,10 @@ class SelectionPreset(OfShown):
         if not title:
             raise Unsuitable("title", "Enter a name for the list.")
         if maximum is not None and maximum < max(minimum, 1):
-            raise Unsuitable("maximum", "The most cannot be less than the least.")
+            raise Unsuitable("maximum", "The maximum cannot be less than the minimum.")
         others = SelectionPreset.objects.for_studio(self.studio_id).filter(shown_id=self.shown_id).exclude(pk=self.pk)
         if title_key(title) in map(title_key, others.values_list("title", flat=True)):
-            raise Unsuitable("title", "There is a list with this name already.")
+            raise Unsuitable("title", "There is already a list with this name.")
         self.title, self.minimum, self.maximum = title, minimum, maximum
         try:
             with transaction.atomic():

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("albums", "0002_order_by_wall_time"),
+        ("albums", "0004_photo_is_refused"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sharing", "0004_asked_more"),
+        ("sharing", "0005_plan_holder"),
     ]
 
     operations = [
