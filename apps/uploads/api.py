@@ -192,7 +192,7 @@ class Upload(StudioView):
     def _take(self, request: Request, name: str) -> Response:
         if request.POST.get("album") == "":
             # Left blank it would mean no album, and a program that forgot the id would never see its photos again.
-            raise serializers.ValidationError({"album": ["Name an album, or leave this field out."]})
+            raise serializers.ValidationError({"album": ["Name a gallery, or leave this field out."]})
         sent = request.data
         refuse_unknown(sent, {"album", name})
         asked = AlbumField(data={"album": sent["album"]} if isinstance(sent, dict) and "album" in sent else {})
