@@ -98,7 +98,7 @@ def test_a_name_that_is_taken_asks_before_it_merges(album: Album, alice: Client)
     one, other = new_face(album, 1), new_face(album, 2)
     post(alice, "rename", album, somebody(one).pk, name="Anna")
     said = post(alice, "rename", album, somebody(other).pk, name="anna")
-    assert "There is somebody called Anna" in said
+    assert "There is already someone called Anna" in said
     assert 'name="same"' in said
     assert somebody(other) != somebody(one)
     post(alice, "rename", album, somebody(other).pk, name="anna", same="1")
@@ -117,7 +117,7 @@ def test_people_are_merged_hidden_and_ignored_in_bulk(album: Album, alice: Clien
     with acting_in(album.studio):
         assert NeverTwo.objects.for_studio(album.studio).count() == 1
     said = post(alice, "many", album, do="merge", person=[somebody(faces[0]).pk, third.pk])
-    assert "never the same person" in said
+    assert "marked as different people" in said
 
 
 def test_wrong_faces_are_taken_out_and_the_way_back_is_offered(album: Album, alice: Client) -> None:
