@@ -100,9 +100,9 @@ class User(AbstractBaseUser):
         """Keep a password as people see it (`typed.fold_password`); not saved."""
         super().set_password(None if raw_password is None else fold_password(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is this one; also by its own letters, as passwords of before were kept."""
-        return matches(raw_password, super().check_password)
+        return raw_password is not None and matches(raw_password, super().check_password)
 
 
 def default_reminder_days() -> list[int]:

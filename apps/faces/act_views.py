@@ -49,7 +49,7 @@ def _refusing(
     """What a deed refuses is said on the page that the form stands on."""
 
     @wraps(view)
-    def refused(request: StudioRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def refused(request: StudioRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:

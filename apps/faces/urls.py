@@ -1,12 +1,12 @@
 """Addresses of people in the studio."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from apps.faces import act_views, views
 
 app_name = "faces"
 
-person = [
+person: list[URLPattern | URLResolver] = [
     path("", views.person, name="person"),
     path("rename/", act_views.rename, name="rename"),
     path("edit/", act_views.edit, name="edit"),
@@ -15,7 +15,7 @@ person = [
     path("erase/", act_views.erase, name="erase"),
 ]
 
-people = [
+people: list[URLPattern | URLResolver] = [
     path("", views.wall, name="wall"),
     path("switch/", act_views.switch, name="switch"),
     path("many/", act_views.many, name="many"),

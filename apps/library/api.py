@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.urls import path
 from django.utils import timezone
@@ -17,7 +18,6 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView
 from apps.albums.serializers import PhotoSerializer, photo_shapes
 from apps.library.find import FACETS, Library
-from apps.library.models import LibraryPhoto
 from apps.library.questions import language, tree
 from apps.library.questions.tree import BadRules, Group
 from apps.web import strict
@@ -84,7 +84,8 @@ class LibraryPhotos(StudioView):
     """`GET /api/photos`: the whole library."""
 
     scope = "albums"
-    album_scoped = contributors = ("get",)
+    album_scoped: ClassVar[Sequence[str]] = ("get",)
+    contributors: ClassVar[Sequence[str]] = ("get",)
 
     @extend_schema(
         tags=["finding"],
@@ -148,7 +149,7 @@ class _Pages(Keyset):
     def __init__(self, ordering: tuple[str, str]) -> None:
         self.ordering = ordering
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[LibraryPhoto]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         return super().paginate_queryset(queryset, request, self)  # type: ignore[arg-type]
 
 

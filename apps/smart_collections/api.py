@@ -128,7 +128,7 @@ class Preview(StudioView):
         )
 
 
-_ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+_ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 urlpatterns = [
     path(
         "smart-collections",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import DESKTOP, eventually, make_album
 from tests.factories import jpeg
@@ -16,6 +16,11 @@ from tests.installation import Installation
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 LINE = {"offline": False, "latency": 5, "downloadThroughput": -1}
+
+
+def offset_of(request: Request) -> list[int]:
+    """Where a part of a file begins; nothing of other requests."""
+    return [int(request.headers["upload-offset"])] if request.method == "PATCH" else []
 
 
 def test_a_reload_in_the_middle_costs_nothing(
@@ -41,7 +46,7 @@ def test_a_reload_in_the_middle_costs_nothing(
         page.once("dialog", lambda dialog: dialog.accept())
         page.reload()
         line.send("Network.emulateNetworkConditions", {**LINE, "uploadThroughput": -1})
-        page.on("request", lambda one: one.method == "PATCH" and offsets.append(int(one.headers["upload-offset"])))
+        page.on("request", lambda one: offsets.extend(offset_of(one)))
         expect(page.locator("#tray-interrupted p")).to_have_text(
             "1 of 2 files were stored. Drop the same files or folder to go on."
         )

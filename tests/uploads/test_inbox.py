@@ -261,7 +261,8 @@ def test_a_second_worker_leaves_what_the_first_is_taking(
 ) -> None:
     put(box, "Anna/a.jpg")
     look(1)
-    keep, looked = inbox._keep, []
+    keep = inbox._keep
+    looked: list[bool] = []
 
     def meanwhile(*args: Any) -> bool:
         if not looked:
@@ -281,7 +282,8 @@ def test_a_slower_worker_finds_the_file_taken(box: Path, north: Studio, monkeypa
     """Where locks on files mean nothing (some network disks), the row decides."""
     put(box, "Anna/a.jpg")
     look(1)
-    keep, looked = inbox._keep, []
+    keep = inbox._keep
+    looked: list[bool] = []
 
     def meanwhile(*args: Any) -> bool:
         if not looked:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from rest_framework import serializers
 
 import apps
@@ -60,8 +61,8 @@ def test_passwords_that_differ_stay_different(one: str, other: str) -> None:
 
 def test_passwords_of_before_still_open() -> None:
     typed = "Anna\u2019s day"
-    assert secrets.is_password(typed, secrets.make_password(secrets._peppered(typed)))
-    person = User(password=secrets.make_password(typed))
+    assert secrets.is_password(typed, make_password(secrets._peppered(typed)))
+    person = User(password=make_password(typed))
     assert person.check_password(typed)
 
 
@@ -159,7 +160,8 @@ def _bodies() -> list[type[serializers.BaseSerializer[Any]]]:
     for module in pkgutil.walk_packages(apps.__path__, "apps."):
         if module.name.rpartition(".")[2] in ("api", "serializers", "endpoints", "members_api", "batch_api"):
             importlib.import_module(module.name)
-    found, new = set(), [serializers.Serializer]
+    found: set[type[serializers.BaseSerializer[Any]]] = set()
+    new: list[type[serializers.BaseSerializer[Any]]] = [serializers.Serializer]
     while new:
         children = [child for one in new for child in one.__subclasses__()]
         found |= {child for child in children if child.__module__.startswith("apps.")}
