@@ -83,7 +83,7 @@ def test_on_a_phone_the_lightbox_is_held_by_the_thumb(visit: Callable[..., Any],
         page.goto(gallery)
         page.locator("#stream .t > a").first.click()
         page.wait_for_selector(".pswp--open")
-        for name in ("heart", "take"):
+        for name in ("heart", "compare"):
             box = page.locator(f".pswp__button--{name}").bounding_box()
             assert box
             assert box["y"] > PHONE["height"] * 0.85
