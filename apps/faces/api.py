@@ -64,7 +64,7 @@ class FacesView(StudioView):
         return HttpResponse(bytes(row.webp), headers=headers)
 
 
-def _shape(person: Person, shown: listing.Shown | None) -> dict[str, Any]:
+def _shape(person: Person, shown: listing.ListedFace | None) -> dict[str, Any]:
     return {
         "id": person.pk,
         "name": person.name,

@@ -20,7 +20,7 @@ LEAST_SHARP: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class FaceBox:
     """A rectangle as fractions of the upright picture, 0 to 1; x, y is its upper left corner."""
 
     x: float
@@ -28,7 +28,7 @@ class Box:
     width: float
     height: float
 
-    def overlap(self, other: Box) -> float:
+    def overlap(self, other: FaceBox) -> float:
         """Shared area by joint area (intersection over union), 0 to 1."""
         across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
@@ -54,7 +54,7 @@ class Found:
     sharpness, eyes: see `engine`; None where the face is too small.  embedding: DIMENSIONS numbers, or None.
     """
 
-    box: Box
+    box: FaceBox
     score: float
     size: float
     sharpness: float | None
@@ -78,7 +78,7 @@ class Found:
             if len(embedding) != DIMENSIONS:
                 raise ValueError("an embedding of another length")
         return cls(
-            box=Box.of(*(_number(value, -2, 2) for value in plain["box"])),
+            box=FaceBox.of(*(_number(value, -2, 2) for value in plain["box"])),
             score=_number(plain["score"], 0, 1),
             size=_number(plain["size"], 0, 100_000),
             sharpness=_optional(plain["sharpness"]),

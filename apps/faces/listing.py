@@ -19,7 +19,7 @@ SAMPLES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ListedFace:
     """A person on the wall. faces: ids of faces that show them best, the chosen one first."""
 
     id: UUID
@@ -54,23 +54,23 @@ def wall(
     query: str = "",
     limit: int = WALL,
     offset: int = 0,
-) -> list[Shown]:
+) -> list[ListedFace]:
     """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first."""
     return _shown(
         studio=studio_id, ignored=ignored, named=named, query=" ".join(query.split()), limit=limit, offset=offset
     )
 
 
-def shown(person: Person) -> Shown | None:
+def shown(person: Person) -> ListedFace | None:
     """One person as the wall shows them, ignored or not; None if they are in no photo."""
     return next(iter(_shown(studio=person.studio_id, person=person.pk)), None)
 
 
-def _shown(**asked: Any) -> list[Shown]:
+def _shown(**asked: Any) -> list[ListedFace]:
     values = {"person": None, "ignored": None, "named": None, "query": "", "limit": 1, "offset": 0, "samples": SAMPLES}
     with connection.cursor() as cursor:
         cursor.execute(_WALL, values | asked)
-        return [Shown(*row) for row in cursor.fetchall()]
+        return [ListedFace(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from typing import Any, Final
 
 from apps.faces import findings
-from apps.faces.findings import Box, Found
+from apps.faces.findings import FaceBox, Found
 from apps.media import jail
 from apps.media.storage import temp_directory
 
@@ -31,7 +31,7 @@ def find(source: Path, *, detector: str = DETECTORS[0]) -> list[Found]:
     return _ask("find", source, detector=detector)
 
 
-def describe(source: Path, box: Box) -> Found:
+def describe(source: Path, box: FaceBox) -> Found:
     """The face in a box that a person drew. Raises as `find`."""
     [face] = _ask("describe", source, box=[box.x, box.y, box.width, box.height])
     return face

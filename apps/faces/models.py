@@ -15,7 +15,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Album, Photo
-from apps.faces.findings import DIMENSIONS, Box
+from apps.faces.findings import DIMENSIONS, FaceBox
 
 SCAN: Final = "faces"
 ERASE: Final = "faces.erase"
@@ -202,8 +202,8 @@ class Face(StudioModel):
         return f"a face in {self.photo_id}"
 
     @property
-    def box(self) -> Box:
-        return Box(self.x, self.y, self.width, self.height)
+    def box(self) -> FaceBox:
+        return FaceBox(self.x, self.y, self.width, self.height)
 
     @property
     def state(self) -> str:

@@ -20,7 +20,7 @@ from apps.albums.tiles import TileRow
 from apps.library import months, names
 from apps.library.models import LibraryPhoto
 from apps.library.questions.compile import condition, sentence
-from apps.library.questions.kinds import Asker, Place, Words
+from apps.library.questions.kinds import AllWords, Asker, PlaceKind
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
 from apps.web.index_order import in_index_order
@@ -34,7 +34,7 @@ _NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class TotalFound:
     """How many photos. is_exact: false if there are at least so many."""
 
     count: int
@@ -76,7 +76,7 @@ class Library:
         return Asker(self.entered, self.today, words, self._titles())
 
     def _titles(self) -> dict[str, str]:
-        rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, Place)]
+        rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]
         ids = {one for rule in rules for one in (rule.value if isinstance(rule.value, list) else [rule.value])}
         if not ids:
             return {}
@@ -118,7 +118,7 @@ class Library:
         if not asked:
             return self.tree, None
         questions = [
-            self.asker.words[Words.key(one.operator.name, one.value)] for one in asked if isinstance(one, Rule)
+            self.asker.words[AllWords.key(one.operator.name, one.value)] for one in asked if isinstance(one, Rule)
         ]
         whole = " & ".join(f"( {one} )" for one in questions)
         with across_studios():
@@ -163,12 +163,12 @@ class Library:
     # -- counts --------------------------------------------------------------------------------------
 
     @cached_property
-    def total(self) -> Total:
+    def total(self) -> TotalFound:
         """Exact to 20,000; of the whole library exact at any size, from the counters."""
         if not self.tree.rules and not self.entered.is_restricted:
-            return Total(sum(one.photos for one in self.months))
+            return TotalFound(sum(one.photos for one in self.months))
         counted = self.rows.order_by()[: EXACT + 1].count()
-        return Total(min(counted, EXACT), counted <= EXACT)
+        return TotalFound(min(counted, EXACT), counted <= EXACT)
 
     @cached_property
     def months(self) -> list[months.Month]:
@@ -202,7 +202,7 @@ def _tile(values: tuple[Any, ...]) -> LibraryTile:
 
 
 def _is_words(node: Node) -> bool:
-    return isinstance(node, Rule) and isinstance(node.field.kind, Words) and not node.operator.positive
+    return isinstance(node, Rule) and isinstance(node.field.kind, AllWords) and not node.operator.positive
 
 
 def _facet(rows: QuerySet[LibraryPhoto], name: str) -> list[tuple[Any, int]]:

@@ -41,7 +41,7 @@ class Lines(Transform):
 
 
 @SearchVectorField.register_lookup
-class Matches(Lookup[Any]):
+class NameMatches(Lookup[Any]):
     """`words__matches=question` with a question as PostgreSQL writes a tsquery (see `names`)."""
 
     lookup_name = "matches"

@@ -13,7 +13,7 @@ from django.db import connection
 from apps.accounts.access import Entered
 from apps.albums.filenames.distance import distance
 from apps.library.folding import words_of
-from apps.library.questions.kinds import Words
+from apps.library.questions.kinds import AllWords
 from apps.library.questions.tree import Group
 
 # A longer text is no search.
@@ -51,10 +51,10 @@ _TITLES = """
 
 def questions_of(tree: Group, entered: Entered) -> dict[str, str]:
     """Of each text that the rules ask for, the question to the index. One query, and one for each phrase."""
-    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, Words)]
+    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, AllWords)]
     texts = {rule.value for rule in rules if rule.operator.name == "contains"}
     phrases = {rule.value for rule in rules if rule.operator.name != "contains"}
-    found = {Words.key("is", text): _phrase(text) for text in phrases}
+    found = {AllWords.key("is", text): _phrase(text) for text in phrases}
     if not texts:
         return found
     each = {text: words_of(text)[:MOST_WORDS] for text in texts}

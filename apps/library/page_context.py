@@ -13,7 +13,7 @@ from apps.library.find import Library, LibraryPage
 from apps.library.months import Month
 from apps.library.questions import days, language
 from apps.library.questions.fields import FIELDS
-from apps.library.questions.kinds import Choice, Guests, Kind
+from apps.library.questions.kinds import ChoiceKind, Guests, Kind
 from apps.library.tiles import library_tiles, month_name
 
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
@@ -28,7 +28,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LibraryQuery:
     """What the address asks for. month: where to begin.  size: of the tiles."""
 
     search: language.Search
@@ -44,7 +44,7 @@ class Asked:
         return f"{path}?{query}" if query else path
 
 
-def read(values: Any, *, today: date, with_guests: bool) -> Asked:
+def read(values: Any, *, today: date, with_guests: bool) -> LibraryQuery:
     """What an address asks for; what makes no sense is as if it were not there. values: as of `QueryDict`."""
     text = values.get("q", "").replace("\x00", "").strip()
     # A form that adds a filter sends its name and value; they become a term of the text.
@@ -53,7 +53,9 @@ def read(values: Any, *, today: date, with_guests: bool) -> Asked:
     month = days.of_numbers(values.get("month", "")) if len(values.get("month", "")) == 7 else None
     size = values.get("size", "")
     search = language.read(text, today=today, with_guests=with_guests)
-    return Asked(search, text, month.first if month else None, values.get("after", ""), size if size in SIZES else "m")
+    return LibraryQuery(
+        search, text, month.first if month else None, values.get("after", ""), size if size in SIZES else "m"
+    )
 
 
 def _added(values: Any) -> str:
@@ -64,12 +66,12 @@ def _added(values: Any) -> str:
     return f'{name}:"{value}"' if " " in value and not sign else f"{name}:{sign}{value}"
 
 
-def library(entered: Entered, asked: Asked, today: date) -> Library:
+def library(entered: Entered, asked: LibraryQuery, today: date) -> Library:
     """The photos that the address asks for."""
     return Library(entered, asked.search.tree, today=today)
 
 
-def whole(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
+def whole(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
     """Context of library/library.html."""
     return _results(shown, asked, path) | {
         "months": _years(shown.months),
@@ -80,7 +82,7 @@ def whole(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
     }
 
 
-def _results(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
+def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
     page = shown.page(asked.after, month=asked.month)
     return _tiles(shown, asked, path, page) | {
         "q": asked.text,
@@ -96,12 +98,12 @@ def _results(shown: Library, asked: Asked, path: str) -> dict[str, Any]:
     }
 
 
-def tiles(shown: Library, asked: Asked, path: str, before: str) -> dict[str, Any]:
+def tiles(shown: Library, asked: LibraryQuery, path: str, before: str) -> dict[str, Any]:
     """Context of library/_tiles.html: the page after the one that ends in the month `before`."""
     return _tiles(shown, asked, path, shown.page(asked.after), before)
 
 
-def _tiles(shown: Library, asked: Asked, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
+def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
     counts = {} if asked.search.terms else {one.key: one.photos for one in shown.months}
     html = library_tiles(page.tiles, shown.entered, counts=counts, before=before, first_page=not before)
     last = f"{page.tiles[-1].wall:%Y-%m}" if page.tiles else ""
@@ -116,7 +118,7 @@ def _years(months: list[Month]) -> list[tuple[int, list[tuple[str, str, int]]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class FilterOffer:
     """A filter of the form that adds one. choices: its values, for a list."""
 
     name: str
@@ -124,14 +126,14 @@ class Offered:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-def _fields(entered: Entered) -> list[Offered]:
+def _fields(entered: Entered) -> list[FilterOffer]:
     seen = [field for field in FIELDS.values() if not (field.of_guests and entered.is_contributor)]
     named = [field for field in seen if field.kind.control not in ("place",) and field.name != "text"]
-    return [Offered(field.name, field.title, _choices(field.kind)) for field in named]
+    return [FilterOffer(field.name, field.title, _choices(field.kind)) for field in named]
 
 
 def _choices(kind: Kind) -> tuple[tuple[str, str], ...]:
     kind = kind.inner if isinstance(kind, Guests) else kind
-    if isinstance(kind, Choice):
+    if isinstance(kind, ChoiceKind):
         return tuple(kind.choices.items())
     return (("true", "Yes"), ("false", "No")) if kind.control == "yes" else ()

@@ -27,7 +27,7 @@ PICTURES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """Something that was found. note: what tells it from another of the same name.  picture: address of one, or ""."""
 
     words: str
@@ -42,12 +42,12 @@ class Hits:
     """What was found of one kind. more: address of all of them, "" if these are."""
 
     title: str
-    hits: list[Hit]
+    hits: list[SearchHit]
     more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResult:
     """What the box shows. misread: sentences about what was not understood.  near: other words to look for."""
 
     groups: list[Hits]
@@ -78,14 +78,14 @@ _COMMANDS: Final = (
 )
 
 
-def answer(entered: Entered, text: str, *, today: date, opens: Callable[[Entered, str], bool]) -> Answer:
+def answer(entered: Entered, text: str, *, today: date, opens: Callable[[Entered, str], bool]) -> SearchResult:
     """What a text of at least two letters may mean; nothing for a shorter one.
 
     opens: whether the member may open the page with a name (see `accounts.templatetags.doors`).
     """
     words = words_of(text)[: names.MOST_WORDS]
     if len(text.strip()) < SHORTEST or not words:
-        return Answer([Hits("Commands", _commands(entered, [], opens))])
+        return SearchResult([Hits("Commands", _commands(entered, [], opens))])
     search = language.read(text, today=today, with_guests=not entered.is_contributor)
     photos = _photos(entered, search, today)
     groups = [
@@ -95,7 +95,7 @@ def answer(entered: Entered, text: str, *, today: date, opens: Callable[[Entered
         Hits("Commands", _commands(entered, words, opens)),
     ]
     near = "" if photos.hits else _near(entered, search)
-    return Answer([group for group in groups if group.hits], search.misread, near)
+    return SearchResult([group for group in groups if group.hits], search.misread, near)
 
 
 def _each(path: str, words: list[str]) -> Q:
@@ -103,24 +103,24 @@ def _each(path: str, words: list[str]) -> Q:
     return reduce(and_, (Q((f"{path}__words__contains", f" {word}")) for word in words))
 
 
-def _galleries(entered: Entered, words: list[str]) -> list[Hit]:
+def _galleries(entered: Entered, words: list[str]) -> list[SearchHit]:
     albums = Album.objects.visible_to(entered).filter(_each("title", words), trashed_at__isnull=True)
     found = []
     for album in albums.order_by("-created_at", "id")[:MOST]:
         album.studio = entered.studio
         day = f"{album.event_date.day} {album.event_date:%b %Y}" if album.event_date else album.get_state_display()
-        found.append(Hit(album.title, album.get_absolute_url(), day, "gallery"))
+        found.append(SearchHit(album.title, album.get_absolute_url(), day, "gallery"))
     return found
 
 
-def _clients(entered: Entered, words: list[str]) -> list[Hit]:
+def _clients(entered: Entered, words: list[str]) -> list[SearchHit]:
     """Visitors by name or email. Contributors hear of none."""
     if entered.is_contributor:
         return []
     visitors = entered.studio.visitors.visible_to(entered)
     found = visitors.filter(_each("name", words) | _each("email", words)).exclude(shown__album__isnull=True)
     return [
-        Hit(
+        SearchHit(
             visitor.name or visitor.email,
             reverse("sharing:visitors", args=[entered.studio.slug, visitor.shown.album_id]),
             visitor.email if visitor.name else "",
@@ -136,7 +136,7 @@ def _photos(entered: Entered, search: language.Search, today: date) -> Hits:
     page = Library(entered, search.tree, today=today).page(size=PICTURES)
     here = reverse("library:library", args=[entered.studio.slug])
     found = [
-        Hit(
+        SearchHit(
             tile.row.name,
             f"{reverse('albums:detail', args=[entered.studio.slug, tile.album_id])}?photo={tile.row.photo_id}",
             f"{tile.wall.day} {tile.wall:%b %Y}",
@@ -149,12 +149,12 @@ def _photos(entered: Entered, search: language.Search, today: date) -> Hits:
     return Hits("Photos", found, f"{here}?{urlencode({'q': search.text})}")
 
 
-def _commands(entered: Entered, words: list[str], opens: Callable[[Entered, str], bool]) -> list[Hit]:
+def _commands(entered: Entered, words: list[str], opens: Callable[[Entered, str], bool]) -> list[SearchHit]:
     found = []
     for command in _COMMANDS:
         parts = words_of(command.words)
         if all(any(part.startswith(word) for part in parts) for word in words) and opens(entered, command.name):
-            found.append(Hit(command.words, reverse(command.name, args=[entered.studio.slug]), icon=command.icon))
+            found.append(SearchHit(command.words, reverse(command.name, args=[entered.studio.slug]), icon=command.icon))
     return found
 
 

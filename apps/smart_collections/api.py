@@ -106,7 +106,7 @@ class SmartCollectionViewSet(StudioViewSet[SmartCollection]):
         return self.get_paginated_response(photo_shapes(request, self.entered, [row.pk for row in rows]))
 
 
-class Preview(StudioView):
+class RulesPreview(StudioView):
     """What rules would find."""
 
     write_role = StudioView.read_role
@@ -135,7 +135,7 @@ urlpatterns = [
         SmartCollectionViewSet.as_view({"get": "list", "post": "create"}),
         name="api-smart-collections",
     ),
-    path("smart-collections/preview", Preview.as_view(), name="api-smart-collections-preview"),
+    path("smart-collections/preview", RulesPreview.as_view(), name="api-smart-collections-preview"),
     path("smart-collections/<uuid:collection_id>", SmartCollectionViewSet.as_view(_ONE), name="api-smart-collection"),
     path(
         "smart-collections/<uuid:collection_id>/photos",

@@ -14,7 +14,7 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.library.questions.fields import FIELDS
-from apps.library.questions.kinds import Choice, Guests, Kind
+from apps.library.questions.kinds import ChoiceKind, Guests, Kind
 from apps.library.questions.operators import OPERATORS, Arity
 from apps.library.questions.tree import DEEPEST, MATCHES, MOST_RULES, BadRules, Group, Node, Rule, read
 
@@ -54,7 +54,7 @@ class DraftRule:
     @property
     def choices(self) -> list[tuple[str, str]]:
         kind = self.kind.inner if isinstance(self.kind, Guests) else self.kind
-        if isinstance(kind, Choice):
+        if isinstance(kind, ChoiceKind):
             return list(kind.choices.items())
         return [("true", "Yes"), ("false", "No")] if kind.control == "yes" else []
 

@@ -182,7 +182,7 @@ class AlbumPhotosViewSet(AlbumPhotoViewSet):
         return answer(self, album, take(self.entered, album, _files(request, "files")))
 
 
-class Upload(StudioView):
+class UploadView(StudioView):
     """Files for an album or for none."""
 
     scope = "upload"
@@ -205,7 +205,7 @@ class Upload(StudioView):
 
 
 @extend_schema(tags=["uploads"])
-class UploadOne(Upload):
+class UploadOne(UploadView):
     @extend_schema(request={"multipart/form-data": FileRequest}, responses=RESPONSES)
     def post(self, request: Request) -> Response:
         """Upload one photo: the field `file`, and the album's id if it is to lie in one."""
@@ -213,7 +213,7 @@ class UploadOne(Upload):
 
 
 @extend_schema(tags=["uploads"])
-class UploadMany(Upload):
+class UploadMany(UploadView):
     @extend_schema(request={"multipart/form-data": ManyRequest}, responses=RESPONSES)
     def post(self, request: Request) -> Response:
         """Upload many photos: the field `files`, and the album's id if they are to lie in one."""

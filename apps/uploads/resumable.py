@@ -26,6 +26,7 @@ from django.utils import timezone
 from apps.accounts.models import QuotaExceeded, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Section
+from apps.albums.request_params import uuid_or_none
 from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
 from apps.media.models import Blob
@@ -310,10 +311,8 @@ def section_of(album: Album, told: dict[str, str]) -> Section | str | None:
     if not text:
         folders = [part for part in re.split(r"[/\\]", told.get("relative_path", "").replace("\x00", ""))[:-1] if part]
         return folders[-1][:120] if folders else None
-    try:
-        return album.sections.filter(pk=UUID(text)).first()
-    except ValueError:
-        return text[:120]
+    section_id = uuid_or_none(text)
+    return text[:120] if section_id is None else album.sections.filter(pk=section_id).first()
 
 
 # -- forgotten -----------------------------------------------------------------------------------------------------

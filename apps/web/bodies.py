@@ -84,16 +84,16 @@ class Bodies:
     held: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
-    def held_for(self, scope: MutableMapping[str, Any]) -> Iterator[Body]:
+    def held_for(self, scope: MutableMapping[str, Any]) -> Iterator[BoundedBody]:
         """A body, counted for its address until the block ends."""
-        body = Body(self, scope)
+        body = BoundedBody(self, scope)
         try:
             yield body
         finally:
             body.forget()
 
 
-class Body:
+class BoundedBody:
     """One request's body on its way to a file."""
 
     def __init__(self, bodies: Bodies, scope: MutableMapping[str, Any]) -> None:

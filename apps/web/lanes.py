@@ -36,7 +36,7 @@ class LaneFull(Refusal):
     wait = 30
 
 
-class Lane:
+class StoreLane:
     """places: calls at one time.  share: most of them for one owner."""
 
     def __init__(self, name: str, *, places: int, share: int) -> None:
@@ -118,5 +118,5 @@ class Lane:
 
 # What arrives for the store, and what leaves it. Six of each are fewer than the threads of pages, and one studio gets
 # as many as one browser sends files at once.
-ARRIVING = Lane("arriving", places=6, share=4)
-LEAVING = Lane("leaving", places=6, share=4)
+ARRIVING = StoreLane("arriving", places=6, share=4)
+LEAVING = StoreLane("leaving", places=6, share=4)

@@ -144,7 +144,7 @@ def test_what_is_chosen_is_fixed_when_it_begins(erin: Client, album: Album) -> N
 def test_too_many_are_refused_in_words_and_nothing_is_kept_of_them(
     erin: Client, album: Album, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Task, "MOST", 240)
+    monkeypatch.setattr(type(bulk.MOVE), "most", 240)
     answer = move(erin, album, [], all="1")
     assert (answer.status_code, answer.json()["error"]["message"]) == (413, "At most 240 photos at once.")
     fields = {"all": "1", "section": str(section(album, "Best").pk)}

@@ -39,6 +39,9 @@ SILENT = {
     "sharing_archive": "what a download holds was fixed before",
     "sharing_clientemail": "an email is not seen in the gallery",
     "sharing_shown": "never changes",
+    "faces_galleryfaces": "a switch of the studio",
+    "uploads_inboxfolder": "where a watched folder leads is not seen in the gallery",
+    "uploads_upload": "what is on its way is not in the gallery yet",
     "sharing_takenphoto": "counted, and shown on the page of downloads alone",
 }
 
@@ -161,6 +164,7 @@ DEEDS: dict[str, Callable[[Stage], object]] = {
     "editing.move": lambda s: editing.move(s.album, s.photos[:1], by=s.by, before=s.photos[2], section_id=None),
     "editing.arrange": lambda s: editing.arrange(s.album, s.photos[::-1], by=s.by),
     "sections.add": lambda s: sections.add(s.album, "Dinner", by=s.by),
+    "sections.all_named": lambda s: sections.all_named(s.album, ["First dance"], by=s.by),
     "sections.named": lambda s: sections.named(s.album, "Dance", by=s.by),
     "sections.rename": lambda s: sections.rename(s.section, "Another section", by=s.by),
     "sections.reorder": lambda s: sections.reorder(s.album, _sections(s)[::-1], by=s.by),

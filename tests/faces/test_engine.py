@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from apps.faces import findings, looking
-from apps.faces.findings import Box, Found
+from apps.faces.findings import FaceBox, Found
 
 FACES = Path(__file__).parents[1] / "data/faces"
 
@@ -121,5 +121,5 @@ def test_what_is_no_answer_of_the_engine_is_refused(plain: dict[str, Any]) -> No
 
 
 def test_a_box_is_cut_off_at_the_edge() -> None:
-    box = Box.of(-0.1, 0.9, 0.3, 0.3)
+    box = FaceBox.of(-0.1, 0.9, 0.3, 0.3)
     assert (box.x, box.y, box.width, box.height) == pytest.approx((0.0, 0.9, 0.2, 0.1))

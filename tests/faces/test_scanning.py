@@ -11,7 +11,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.faces import consent, erasing, looking, people, scanning
-from apps.faces.findings import Box, Found
+from apps.faces.findings import FaceBox, Found
 from apps.faces.models import SCAN, Crop, Face, FaceSettings, Person, Scan
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
@@ -36,7 +36,7 @@ def photo(album: Album) -> Photo:
 
 
 def found(x: float, person: int, number: int = 0) -> Found:
-    return Found(Box(x, 0.2, 0.2, 0.3), 0.9, 120.0, 4.0, 0.5, tuple(embedding(person, number)), b"RIFFcrop")
+    return Found(FaceBox(x, 0.2, 0.2, 0.3), 0.9, 120.0, 4.0, 0.5, tuple(embedding(person, number)), b"RIFFcrop")
 
 
 def keep(photo: Photo, *faces: Found) -> list[Face]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from apps.web import lanes
-from apps.web.lanes import Lane, LaneFull
+from apps.web.lanes import LaneFull, StoreLane
 from apps.web.threads import THREADS, in_thread
 
 # Threads of pools look after their connections, whatever they run.
@@ -49,7 +49,7 @@ def test_a_lane_is_smaller_than_the_page_pool_and_no_owner_holds_all_of_it() -> 
 
 def test_an_owner_that_fills_its_share_leaves_places_to_others() -> None:
     async def story() -> None:
-        lane, slow = Lane("test", places=3, share=2), Neighbour()
+        lane, slow = StoreLane("test", places=3, share=2), Neighbour()
         greedy = [asyncio.ensure_future(lane.run("a", slow.ask, "a")) for _ in range(9)]
         await _until(lambda: len(slow.seen) == 2)
         other = asyncio.ensure_future(lane.run("b", slow.ask, "b"))
@@ -63,7 +63,7 @@ def test_an_owner_that_fills_its_share_leaves_places_to_others() -> None:
 
 def test_owners_take_turns_however_many_calls_one_of_them_has_waiting() -> None:
     async def story() -> None:
-        lane, slow = Lane("test", places=1, share=1), Neighbour()
+        lane, slow = StoreLane("test", places=1, share=1), Neighbour()
         calls = [asyncio.ensure_future(lane.run(who, slow.ask, who)) for who in "aaaabc"]
         for number in range(1, len(calls) + 1):
             await _until(lambda number=number: len(slow.seen) == number)
@@ -76,7 +76,7 @@ def test_owners_take_turns_however_many_calls_one_of_them_has_waiting() -> None:
 
 def test_who_gets_no_place_in_time_is_told_so_and_holds_none() -> None:
     async def story() -> None:
-        lane, slow = Lane("test", places=1, share=1), Neighbour()
+        lane, slow = StoreLane("test", places=1, share=1), Neighbour()
         first = asyncio.ensure_future(lane.run("a", slow.ask, "first"))
         await _until(lambda: slow.seen)
         with pytest.raises(LaneFull, match="busy"):
@@ -90,7 +90,7 @@ def test_who_gets_no_place_in_time_is_told_so_and_holds_none() -> None:
 
 def test_a_caller_that_leaves_gives_its_place_back_when_the_thread_is_free() -> None:
     async def story() -> None:
-        lane, slow = Lane("test", places=1, share=1), Neighbour()
+        lane, slow = StoreLane("test", places=1, share=1), Neighbour()
         gone = asyncio.ensure_future(lane.run("a", slow.ask, "gone"))
         await _until(lambda: slow.seen)
         waiting = asyncio.ensure_future(lane.run("a", slow.ask, "waiting"))
@@ -106,7 +106,7 @@ def test_a_caller_that_leaves_gives_its_place_back_when_the_thread_is_free() -> 
 
 
 @pytest.mark.parametrize("lane", [lanes.ARRIVING, lanes.LEAVING])
-def test_pages_are_answered_while_a_hundred_and_twenty_wait_for_a_bucket(lane: Lane) -> None:
+def test_pages_are_answered_while_a_hundred_and_twenty_wait_for_a_bucket(lane: StoreLane) -> None:
     async def story() -> None:
         slow = Neighbour()
         waiting = [asyncio.ensure_future(lane.run(number % 5, slow.ask, str(number))) for number in range(120)]

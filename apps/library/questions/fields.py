@@ -12,18 +12,18 @@ from django.db.models import Q
 from apps.albums.marks import LABELS
 from apps.albums.models import Flag, PhotoState
 from apps.library.questions.kinds import (
-    Choice,
+    AllWords,
+    ChoiceKind,
     Day,
     Exposure,
     Guests,
     KeywordList,
     Kind,
-    Moment,
+    MomentKind,
     Number,
-    Place,
+    PlaceKind,
     Shape,
     Text,
-    Words,
     Yes,
 )
 
@@ -64,11 +64,11 @@ _PICKED = Q(photo__picks__isnull=False)
 _COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnull=True)
 
 _TABLE = (
-    Field("text", "words", Words(), ("caption", "words"), "contains"),
+    Field("text", "words", AllWords(), ("caption", "words"), "contains"),
     Field("taken_at", "", Day("wall", dated="is_dated"), ("taken", "date", "datum")),
-    Field("uploaded_at", "uploaded ", Moment("uploaded_at"), ("uploaded", "added")),
-    Field("album", "gallery", Place("album_id"), ("gallery", "galerie")),
-    Field("section", "section", Place("section_id"), ("set",)),
+    Field("uploaded_at", "uploaded ", MomentKind("uploaded_at"), ("uploaded", "added")),
+    Field("album", "gallery", PlaceKind("album_id"), ("gallery", "galerie")),
+    Field("section", "section", PlaceKind("section_id"), ("set",)),
     Field("camera", "camera", Text("camera"), ("kamera",), "contains"),
     Field("lens", "lens", Text("lens"), ("objektiv",), "contains"),
     Field("iso", "ISO", Number("iso")),
@@ -83,10 +83,12 @@ _TABLE = (
         Shape(choices={"landscape": "landscape", "portrait": "portrait", "square": "square"}),
         ("shape",),
     ),
-    Field("kind", "kind", Choice("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"})),
+    Field(
+        "kind", "kind", ChoiceKind("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"})
+    ),
     Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
-    Field("label", "label", Choice("label", choices={name: _NAMES[name] for name in LABELS})),
-    Field("flag", "flag", Choice("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
+    Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
+    Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort")),
     Field("place", "place", Text("photo__place"), ("ort",), "contains"),
     Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
@@ -127,7 +129,7 @@ _TABLE = (
         "client_label",
         "client's label",
         Guests(
-            inner=Choice("photo__marks__label", choices={name: f"client's {name} label" for name in LABELS}),
+            inner=ChoiceKind("photo__marks__label", choices={name: f"client's {name} label" for name in LABELS}),
             shown="photo__marks__shown_id",
             present=Q(photo__marks__label__gt=""),
         ),

@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from apps.accounts.access import Entered
 from apps.albums.models import Placement
+from apps.albums.request_params import uuid_or_none
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
 from apps.library.questions import days
@@ -187,7 +188,7 @@ def _any(conditions: Any) -> Q:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class ChoiceKind(Kind):
     """One of some words. choices: the value -> the word in sentences; "" among them is "none".
 
     aliases: other words -> the value.
@@ -223,10 +224,12 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape(Choice):
+class Shape(ChoiceKind):
     """Landscape, portrait or square, from the pixels."""
 
-    operators: ClassVar[dict[str, str]] = {name: Choice.operators[name] for name in ("is", "is_not", "in", "not_in")}
+    operators: ClassVar[dict[str, str]] = {
+        name: ChoiceKind.operators[name] for name in ("is", "is_not", "in", "not_in")
+    }
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         lookups = {"landscape": "gt", "portrait": "lt", "square": "exact"}
@@ -326,7 +329,7 @@ class Day(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Day):
+class MomentKind(Day):
     """A day on the studio's clock of a moment that is always known."""
 
     operators: ClassVar[dict[str, str]] = {
@@ -344,7 +347,7 @@ def _days(text: str) -> Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Kind):
+class AllWords(Kind):
     """All texts of a photo, and the names of where it lies: every word, in any order; `is` is the phrase."""
 
     operators: ClassVar[dict[str, str]] = {
@@ -395,7 +398,7 @@ class KeywordList(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Place(Kind):
+class PlaceKind(Kind):
     """Where the photo lies: ids of galleries or of sections. path: the column of `Placement`."""
 
     control: ClassVar[str] = "place"
@@ -409,10 +412,10 @@ class Place(Kind):
     }
 
     def read(self, value: object, operator: str) -> str:
-        try:
-            return str(UUID(str(value)))
-        except ValueError:
-            raise BadValue("Choose one of the list.") from None
+        known = uuid_or_none(str(value))
+        if known is None:
+            raise BadValue("Choose one of the list.")
+        return str(known)
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         ids = [UUID(one) for one in (value if isinstance(value, list) else [value])]

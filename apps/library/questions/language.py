@@ -16,7 +16,7 @@ from datetime import date
 from apps.library.folding import words_of
 from apps.library.questions import days
 from apps.library.questions.fields import BY_WORD, FIELDS, Field
-from apps.library.questions.kinds import BadValue, Day, Number, Words
+from apps.library.questions.kinds import AllWords, BadValue, Day, Number
 from apps.library.questions.tree import BadOperator, Group, Rule, rule_of
 
 LONGEST = 500
@@ -67,7 +67,7 @@ class Search:
     def words(self) -> list[str]:
         """The folded words that were typed without a filter."""
         rules = [term.rule for term in self.terms if isinstance(term.rule, Rule)]
-        return [word for rule in rules if isinstance(rule.field.kind, Words) for word in words_of(rule.value)]
+        return [word for rule in rules if isinstance(rule.field.kind, AllWords) for word in words_of(rule.value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _filter(field: Field, piece: _Piece) -> Rule:
     first, between, last = value.partition("..")
     if between and isinstance(kind, Number):
         return rule_of(field, "between", [first, last])
-    if piece.is_quoted and isinstance(kind, Words):
+    if piece.is_quoted and isinstance(kind, AllWords):
         return rule_of(field, "is", value)
     return rule_of(field, field.typed, value)
 

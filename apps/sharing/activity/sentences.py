@@ -31,7 +31,7 @@ _WHOLE: Final = {"all": "the whole gallery", "favourites": "their favourites", "
 
 
 @dataclass(slots=True)
-class Told:
+class ActivitySentence:
     """What one sentence is about. rows: newest first, at least one.  comment: what was written, if it still stands."""
 
     rows: list[Activity] = field(default_factory=list)
@@ -60,14 +60,14 @@ class Told:
         return phrase(_photos(self.rows), row.detail)
 
 
-def tell(studio: Studio, rows: Sequence[Activity]) -> list[Told]:
+def tell(studio: Studio, rows: Sequence[Activity]) -> list[ActivitySentence]:
     """The sentences of these rows, which stand newest first. One query."""
-    told: list[Told] = []
+    told: list[ActivitySentence] = []
     for row in rows:
         if told and _goes_on(told[-1].rows[-1], row):
             told[-1].rows.append(row)
         else:
-            told.append(Told([row]))
+            told.append(ActivitySentence([row]))
     written = _comments(studio, {str(row.detail.get("comment", "")) for row in rows})
     for one in told:
         one.comment = written.get(str(one.newest.detail.get("comment", "")), "")

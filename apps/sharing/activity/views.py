@@ -49,7 +49,7 @@ class ShownActivity:
     at: Any
 
     @classmethod
-    def of(cls, told: sentences.Told) -> ShownActivity:
+    def of(cls, told: sentences.ActivitySentence) -> ShownActivity:
         row = told.newest
         photos = {one.photo_id: one.photo for one in told.rows if one.photo and one.photo.is_ready}
         shown = list(photos.values())[: cls.MOST_PICTURES]

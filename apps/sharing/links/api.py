@@ -169,10 +169,10 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
     @extend_schema(responses={201: LinkSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make a link. Without rights it only lets look."""
-        asked = self._asked(request)
+        album, asked = self.album, self._asked(request)
         with refusals():
             link, _ = lifecycle.create(
-                self.album,
+                album,
                 by=self.entered.user,
                 **{"label": "", **self._terms(asked), "password": asked.get("password")},
             )
@@ -182,7 +182,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
     @extend_schema(responses=LinkSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Change what is named and leave the rest. A new password or `is_revoked` puts every guest out."""
-        asked, link = self._asked(request), self.get_object()
+        link, asked = self.get_object(), self._asked(request)
         with refusals():
             lifecycle.change(link, by=self.entered.user, **self._terms(asked))
         self._set_revoked(link, asked)

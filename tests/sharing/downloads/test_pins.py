@@ -172,7 +172,7 @@ def test_without_the_counter_nobody_may_guess(share: Share, monkeypatch: pytest.
         raise RedisError("away")
 
     monkeypatch.setattr(rate_limit, "_redis", away)
-    with pytest.raises(rate_limit.RateLimited):
+    with pytest.raises(rate_limit.CounterAway):
         rate_limit.reserve(pin_code.LOCKOUT.per_hour, "x")
 
 

@@ -301,7 +301,7 @@ def test_a_damaged_file_is_an_error_and_never_a_picture(shared: Make) -> None:
     location.path.chmod(0o600)
     location.path.write_bytes(location.path.read_bytes()[:-1])
     reply = fetch(client, share.picture())
-    assert reply.status == 500
+    assert reply.status == 503
     assert reply.headers["cache-control"] == "no-store"
 
 

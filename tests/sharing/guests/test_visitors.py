@@ -225,7 +225,7 @@ def test_who_gives_the_password_again_and_again_writes_no_endless_list(
 
 def test_an_opening_is_written_down_once_per_browser_with_its_device(shared: Make) -> None:
     share = shared()
-    client = Client(headers={"User-Agent": PHONE})
+    client = Client(headers={"User-Agent": PHONE, "Accept-Language": "en"})
     for _ in range(3):
         client.get(share.url())
     assert told(share) == [("opened", "Phone, Safari", None)]
@@ -233,7 +233,7 @@ def test_an_opening_is_written_down_once_per_browser_with_its_device(shared: Mak
 
 def test_wrong_and_right_passwords_are_written_down(shared: Make) -> None:
     share = shared(password=PASSWORD)
-    client = Client(headers={"User-Agent": PHONE})
+    client = Client(headers={"User-Agent": PHONE, "Accept-Language": "en"})
     client.post(share.url(), {"password": "wrong one"})
     client.post(share.url(), {"password": ""})
     client.post(share.url(), {"password": PASSWORD})
