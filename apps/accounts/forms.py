@@ -26,7 +26,7 @@ SCOPE_LABELS = {
 
 
 def _email() -> forms.EmailField:
-    return forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    return forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
 def _new_password(label: str = "Password") -> forms.CharField:
@@ -176,7 +176,7 @@ class RoleForm(forms.Form):
 
 
 class InviteForm(RoleForm):
-    email = forms.EmailField(label="E-mail", max_length=254)
+    email = forms.EmailField(label="Email", max_length=254)
     field_order = ("email", "role", "reach", "albums")
 
 

@@ -52,8 +52,8 @@ def move_to(page: Page, title: str) -> None:
     page.reload()
     page.locator("li:has-text('Dora') a:has-text('Change')").click()
     dialog = page.locator("dialog[open]")
-    for box in dialog.locator("input[type=checkbox]:checked").all():
-        box.uncheck()
+    expect(dialog.locator("input[type=checkbox]:checked")).to_have_count(1)
+    dialog.locator("input[type=checkbox]:checked").uncheck()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.locator("[role=alert]")).to_contain_text("Choose at least one gallery.")
     dialog.get_by_label(title).check()

@@ -117,6 +117,7 @@ def test_dropped_folders_are_sections_and_the_lightbox_counts_them(
         expect(page.locator("#summary")).to_contain_text("5 photos")
         page.click(".toast button:has-text('Undo')")
         expect(page.locator("#summary")).to_contain_text("6 photos")
+        expect(page.locator("#stream .t img")).to_have_count(6)
         page.locator("#stream .t > a").nth(1).click()
         expect(page.locator(".pswp__count")).to_have_text("2 of 6")
 

@@ -135,7 +135,7 @@ def choices(member: Entered, album: Album | None) -> dict[str, list[tuple[UUID, 
 
 def lines(member: Entered, album: Album | None, asked: Filter) -> Iterator[list[str]]:
     """The rows for a table file: a head, then newest first, at most `MOST_LINES`."""
-    yield ["When", "Gallery", "Link", "Who", "E-mail", "What", "Photo", "Device", "Details"]
+    yield ["When", "Gallery", "Link", "Who", "Email", "What", "Photo", "Device", "Details"]
     rows = rows_of(member, album, asked).order_by(*ORDER)
     names = ("at", "shown__album__title", "link__label", "visitor__name", "visitor__email", "kind",
              "photo__camera_name", "device", "detail")  # fmt: skip

@@ -20,7 +20,7 @@ from apps.web import keyset, tables
 PAGE = 50
 # Beyond any wedding; a table is made in memory.
 MOST_EXPORTED = 20_000
-COLUMNS = ("Name", "E-mail", "Link", "First seen", "Last seen", "Favourites", "Comments")
+COLUMNS = ("Name", "Email", "Link", "First seen", "Last seen", "Favourites", "Comments")
 NEWEST = ("-seen_at", "-id")
 
 

@@ -76,7 +76,7 @@ def names(photos: Iterable[Named], form: str) -> str:
 # -- table ---------------------------------------------------------------------------------------------------
 
 HEAD = [
-    "File", "Person", "E-mail", "Lists", "Round", "Work", "Verdict", "Label", "Stars",
+    "File", "Person", "Email", "Lists", "Round", "Work", "Verdict", "Label", "Stars",
     "Studio stars", "Studio flag", "Studio label", "Keywords",
 ]  # fmt: skip
 

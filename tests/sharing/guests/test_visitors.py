@@ -318,7 +318,7 @@ def test_g34_the_table_runs_nothing_and_opens_in_a_spreadsheet(shared: Make, eri
     assert "attachment" in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "private, no-store"
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0][:3] == ["Name", "E-mail", "Link"]
+    assert rows[0][:3] == ["Name", "Email", "Link"]
     assert [row[0] for row in rows[1:]] == ['\'=HYPERLINK("http://evil.example")', "Jörg, Zqx"]
     assert rows[1][1:3] == ["'=cmd@example.com", "'@Zqx"]
 
