@@ -14,9 +14,8 @@ from pathlib import Path
 
 from PIL import Image, ImageCms
 
-from apps.media import colour, fingerprint, jpeg_scans, memory, tiff_kinds
+from apps.media import decoders, fingerprint, jpeg_scans, memory
 from apps.media import facts as camera
-from apps.media.decoders import preload
 from apps.media.formats import JPEG, TIFF, BadFile, Damaged, Format, TooManyPixels
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
@@ -53,6 +52,13 @@ _UPRIGHT = {
 }
 _ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
+
+
+def preload() -> None:
+    """Load once what pictures are decoded with, before the first. Not at import: web processes read Rendered alone."""
+    from apps.media import colour, tiff_kinds  # noqa: F401
+
+    decoders.preload()
 
 
 def render(source: Path, out_dir: Path, *, presets: Sequence[RenditionSpec] = PRESETS) -> Rendered:
@@ -173,6 +179,9 @@ _SIDEWAYS = {_UPRIGHT[value] for value in (5, 6, 7, 8)}
 def _image(source: Path, file: Path | io.BytesIO, format: Format) -> Iterator[Image.Image]:
     """The picture of a whole file, not yet decoded. Raises UnknownKind where the decoder does not know its kind."""
     if format is TIFF:
+        # With numpy, which web processes do without.
+        from apps.media import tiff_kinds
+
         with tiff_kinds.opened(source) as image:
             yield image
         return
@@ -185,6 +194,8 @@ def _image(source: Path, file: Path | io.BytesIO, format: Format) -> Iterator[Im
 def _coloured(image: Image.Image, source: Path, format: Format, edge: int) -> tuple[Image.Image, bytes]:
     """The decoded picture made small, as RGB, and the profile that belongs to it."""
     profile = _profile(image)
+    from apps.media import colour
+
     told = colour.ToldColours() if profile else colour.told(image, source, format)
     if not profile and image.mode in _RGB_MODES:
         profile = told.profile()
@@ -209,6 +220,8 @@ def _orientation(image: Image.Image) -> int:
 
 def _plain_mode(image: Image.Image) -> Image.Image:
     """The image in a mode that can be resized smoothly: L, RGB, RGBA, CMYK or LAB."""
+    from apps.media import tiff_kinds
+
     if tiff_kinds.is_deep(image):
         return tiff_kinds.eight_bit(image)
     if image.has_transparency_data:

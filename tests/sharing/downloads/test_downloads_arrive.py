@@ -108,7 +108,7 @@ def test_every_photo_keeps_its_name_and_no_two_are_alike(arrived: dict[str, Arri
 
 def _told_apart(path: str) -> str:
     """A photo's own name, without its folder and the number that tells it from others."""
-    return unicodedata.normalize("NFC", re.sub(r" \(\d+\)(?=\.\w+$)", "", path.rpartition("/")[2]))
+    return unicodedata.normalize("NFC", re.sub(r"( \(\d+\))+(?=\.\w+$)", "", path.rpartition("/")[2]))
 
 
 def test_sets_are_folders_of_their_own(arrived: dict[str, Arrived]) -> None:
