@@ -67,7 +67,7 @@ def test_the_right_password_does_not_help_when_the_budget_is_spent(alice_user: U
     late = nobody.post("/login/", {"email": "alice@example.com", "password": PASSWORD})
     assert late.status_code == 429
     assert 0 < int(late["Retry-After"]) <= signing_in.ACCOUNT.window
-    assert "Too many tries" in late.content.decode()
+    assert "Too many attempts" in late.content.decode()
 
 
 def test_the_api_says_when_to_try_again(alice_user: User) -> None:

@@ -265,10 +265,10 @@ def test_an_open_link_is_extended_from_its_end(shared: Make, alice_user: User) -
 def test_what_cannot_be_extended_says_so(shared: Make, alice_user: User, alice: Client) -> None:
     share = shared()
     share.reload()
-    with acting_in(share.studio), pytest.raises(Unsuitable, match="no end"):
+    with acting_in(share.studio), pytest.raises(Unsuitable, match="never expires"):
         share.link.extend(by=alice_user)
     where = reverse("sharing:link_extend", args=["north", share.album.pk, share.link.pk])
-    assert "no end" in alice.get(alice.post(where)["Location"]).content.decode()
+    assert "never expires" in alice.get(alice.post(where)["Location"]).content.decode()
     closing_soon = shared(expires_on=timezone.localdate() + timedelta(days=3650))
     closing_soon.reload()
     with acting_in(share.studio), pytest.raises(Unsuitable, match="ten years"):

@@ -63,14 +63,14 @@ def test_g19_the_sentence_agrees_with_the_terms(
     said = one.sentence(NOW)
     standing = one.standing(NOW)
     assert said.startswith("Anyone") == (standing == Standing.OPEN)
-    assert ("Nobody" in said) == (standing != Standing.OPEN)
+    assert ("No one" in said) == (standing != Standing.OPEN)
     if standing in (Standing.OPEN, Standing.DRAFT):
         assert ("password" in said) == password
         assert ("original files" in said) == one.rights.may_download("original")
         assert ("not download" in said) == (one.rights.download_size is None)
         assert ("without an end date" in said) == (day is None)
     else:
-        word = {"revoked": "revoked", "expired": "closed at the end", "trashed": "trash", "archived": "archived"}
+        word = {"revoked": "turned off", "expired": "expired at the end", "trashed": "trash", "archived": "archived"}
         assert word[standing] in said
 
 
