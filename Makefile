@@ -10,7 +10,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
+.PHONY: help run demo test quick long lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
 	requirements
 
 help:                       ## list these targets
@@ -34,6 +34,9 @@ test: dev                   ## everything: units, services, browser. ARGS="-k wo
 
 quick: dev                  ## the fast part
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+
+long: dev                   ## what is heavy by nature, whole: hundreds of kills, thousands of random inputs; an hour and more
+	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 lint: dev                   ## style, types, layers, migrations
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
+from tests.amounts import LONG, amount
 from tests.installation import EMAIL, PASSWORD, Installation
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600 if LONG else 600)]
 
-# The suite tries the same input every time, so that a red run tells of the change at hand. To look for more faults,
-# ask for more: GLASSINE_TEST_EXAMPLES=200 draws new input at each run.
-EXAMPLES = int(os.environ.get("GLASSINE_TEST_EXAMPLES", "0"))
+# The suite tries the same input every time, so that a red run tells of the change at hand; `make long` looks for
+# more faults with new input at each run.
+EXAMPLES = amount(suite=0, long=200)
 
 
 @pytest.fixture(scope="module")

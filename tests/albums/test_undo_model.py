@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -25,10 +24,11 @@ from apps.albums.models import Album, Ordering, Photo, Placement, Section
 from apps.albums.ordering import name_key, time_key
 from apps.web.refusal import Refusal
 from tests.albums.undo_model import Model
+from tests.amounts import amount
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory, many_in
 
-# As for the fuzzers: the suite tries the same sequences every time, GLASSINE_TEST_EXAMPLES=200 draws new ones.
-EXAMPLES = int(os.environ.get("GLASSINE_TEST_EXAMPLES", "0"))
+# As for the fuzzers: the suite tries the same sequences every time, `make long` draws new ones.
+EXAMPLES = amount(suite=0, long=200)
 ACTS = 30
 TITLES = ["Ceremony", "Party", "Portraits", "Getting ready"]
 SIZE = 12_345
@@ -352,6 +352,7 @@ def base(north: Studio, alice_user: User) -> World:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(300 + 60 * EXAMPLES)
 @given(plan=st.lists(DRAWN, min_size=ACTS, max_size=ACTS))
 @settings(

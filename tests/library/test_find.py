@@ -17,6 +17,7 @@ from apps.library import find
 from apps.library.find import Library
 from apps.library.folding import fold
 from apps.library.questions import language, tree
+from tests.amounts import amount
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory
 from tests.library.conftest import Shoot
 
@@ -218,10 +219,12 @@ def a_group(draw: random.Random, depth: int) -> dict[str, Any]:
     return {"match": draw.choice(tree.MATCHES), "rules": inside}
 
 
+@pytest.mark.long
+@pytest.mark.timeout(amount(suite=120, long=1800))
 def test_any_tree_of_rules_finds_what_plain_python_finds(
     north: Studio, album: Album, shoot: Shoot, owner: Entered
 ) -> None:
-    """500 trees over 24 photos; in one transaction, as making the photos takes longer than asking."""
+    """500 trees, or 10,000, over 24 photos; in one transaction, as making the photos takes longer than asking."""
     draw = random.Random(11)
     photos: dict[Any, dict[str, Any]] = {}
     for _ in range(24):
@@ -238,7 +241,7 @@ def test_any_tree_of_rules_finds_what_plain_python_finds(
         photo = shoot(at, facts=facts, rating=values["rating"], flag=values["flag"], keywords=values["keyword"])
         photos[photo.pk] = values
     with acting_in(north):
-        for _ in range(500):
+        for _ in range(amount(suite=500, long=10_000)):
             plain = a_group(draw, 4)
             rules = tree.read(plain)
             found = set(Library(owner, rules, today=TODAY).rows.values_list("pk", flat=True))

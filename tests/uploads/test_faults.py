@@ -18,12 +18,13 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
+from tests.amounts import amount
 from tests.installation import ROOT, Browser, Installation, free_port, noise, sha256
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
-UPLOADS = 500
-KILLS = 20
+UPLOADS = amount(suite=120, long=500)
+KILLS = amount(suite=6, long=20)
 
 
 @pytest.fixture(scope="module")
