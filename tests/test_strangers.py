@@ -325,6 +325,7 @@ FOR_CONTRIBUTORS = {
     f"{ALBUM}sections/upload/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/retry/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/download/": "get",
+    f"{ALBUM}photos/<uuid:photo_id>/facts/": "get",
     "api/me": "get",
     "api/albums": "get",
     "api/albums/photos/all": "get",

@@ -18,11 +18,12 @@ from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.albums import bulk, counts, editing, page_context, placements, reprocess
+from apps.albums import bulk, counts, editing, information, page_context, placements, reprocess
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
 from apps.media import serving
+from apps.media.serving import picture_url
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.api import error_body
@@ -175,6 +176,22 @@ def _problems(request: StudioRequest, album: Album) -> HttpResponse:
     }
     template = "albums/_problems.html" if htmx.wants(request) else "albums/problems.html"
     shown["damaged"] = reprocess.damaged_of(album)[:MOST_PROBLEMS]
+    return htmx.vary(render(request, template, shown))
+
+
+@require_safe
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+def facts(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
+    """What is known of one photo; asked by a script the panel alone, else a page of its own."""
+    album = album_of(request, album_id)
+    photo = photo_of(album, photo_id)
+    shown = {
+        "album": album,
+        "photo": photo,
+        "facts": information.of(photo, request.studio.zone),
+        "tile_url": picture_url(request.studio.pk, album.pk, photo.pk, "thumb") if photo.is_ready else "",
+    }
+    template = "albums/_information.html" if htmx.wants(request) else "albums/information.html"
     return htmx.vary(render(request, template, shown))
 
 

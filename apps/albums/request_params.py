@@ -76,7 +76,7 @@ def photos_of(album: Album) -> QuerySet[Photo]:
 
 def photo_of(album: Album, photo_id: UUID) -> Photo:
     """A photo that lies in the album, or Http404."""
-    photo = photos_of(album).filter(pk=photo_id).first()
+    photo = photos_of(album).select_related("original").filter(pk=photo_id).first()
     if photo is None:
         raise Http404
     photo.studio = album.studio

@@ -9,6 +9,7 @@ app_name = "albums"
 photo = [
     path("download/", photo_views.download, name="photo_download"),
     path("history/", history_views.of_photo, name="photo_history"),
+    path("facts/", photo_views.facts, name="photo_facts"),
     path("retry/", photo_views.retry, name="photo_retry"),
 ]
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("g/<str:token>/who/save/", identify_views.who_save, name="who_save"),
     path("g/<str:token>/who/code/", identify_views.who_code, name="who_code"),
     path("g/<str:token>/photos/<uuid:photo_id>/", gallery_views.photo, name="photo"),
+    path("g/<str:token>/photos/<uuid:photo_id>/facts/", gallery_views.facts, name="photo_facts"),
     path("g/<str:token>/photos/<uuid:photo_id>/favourite/", favourites_views.favourite, name="favourite"),
     path("g/<str:token>/favourites/", favourites_views.favourites, name="favourites"),
     path("g/<str:token>/favourites/state/", favourites_views.favourites_state, name="favourites_state"),

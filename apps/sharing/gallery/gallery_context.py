@@ -11,11 +11,12 @@ from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 
+from apps.albums import information
 from apps.albums.counts import Counts
 from apps.albums.cover import Cover, cover_of
 from apps.albums.design import Design
 from apps.albums.masonry import MasonryColumns
-from apps.albums.models import Album, Section
+from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import uuid_or_none
 from apps.albums.stream import StreamPage, sections_of
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
@@ -111,6 +112,20 @@ def _next_url(address: str, page: StreamPage, columns: MasonryColumns | None, on
         return ""
     state = f"&columns={columns.state()}" if columns else ""
     return f"{address}?after={page.next}{state}" + (f"&only={only}" if only else "")
+
+
+def facts_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
+    """What is known of one photo. Raises Http404 if this guest may not see it."""
+    if not grant.stream().of([photo_id]):
+        raise Http404
+    photo = Photo.objects.for_studio(grant.studio.pk).select_related("original").get(pk=photo_id)
+    return {
+        "album": grant.shown.album,
+        "studio": grant.studio,
+        "photo": photo,
+        "facts": information.of(photo, grant.studio.zone, for_guests=True),
+        "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
+    }
 
 
 def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import chosen_list, photo_heart
-from apps.sharing.gallery.gallery_context import gallery_context, photo_context
+from apps.sharing.gallery.gallery_context import facts_context, gallery_context, photo_context
 from apps.sharing.guests import expired, visitors
-from apps.sharing.guests.pages import dress, guest_page
+from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.web import htmx
 
 
@@ -39,6 +39,17 @@ def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
     context |= photo_heart(grant, token, visitor, chosen_list(grant, request.GET, request.COOKIES), photo_id)
     context["here"] = request.get_full_path()
     return render(request, "sharing/gallery/photo.html", {**context, **dress(grant)})
+
+
+@guest_page()
+def facts(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
+    """What the file tells of the photo, where the link hands the file out with all that stands in it."""
+    if not grant.rights.shows_metadata:
+        return not_allowed(request, grant)
+    context: dict[str, Any] = facts_context(grant, token, photo_id)
+    if htmx.is_scripted(request):
+        return render(request, "albums/_information.html", context)
+    return render(request, "sharing/gallery/facts.html", {**context, **dress(grant)})
 
 
 @guest_page(locked_status=403)

@@ -86,6 +86,11 @@ class Rights:
             asks_identity=link.asks_identity,
         )
 
+    @property
+    def shows_metadata(self) -> bool:
+        """True if guests may read what stands in the files, because they may take them as they are."""
+        return self.may_download("original") and self.metadata == Metadata.ALL
+
     def may_view(self, size: str) -> bool:
         """True for the sizes that pages show; an original is never shown, only downloaded."""
         return size in VIEWED

@@ -38,6 +38,7 @@ document.addEventListener("lightbox:close", () => {
 });
 document.addEventListener("lightbox:key", (event) => {
   const { key, id } = event.detail;
+  if (event.defaultPrevented) return;
   if (panel?.key(key) || (key.toLowerCase() === "b" && tray.toggle(id))) event.preventDefault();
 });
 document.addEventListener("lightbox:help", ({ detail }) => {

@@ -131,8 +131,14 @@ class Lightbox {
           },
           { isButton: true, tagName: "a", title: this.words.history, ariaLabel: this.words.history },
         );
+      if (this.stream.dataset.factsUrl)
+        add("facts", 8.7, (element) => this.icon(element, "info"), {
+          isButton: true,
+          title: this.words.information,
+          ariaLabel: this.words.information,
+        });
       button("zoomer", 9, "search", this.words.zoom, () => pswp.toggleZoom());
-      button("help", 10, "info", this.words.help, () => this.help());
+      button("help", 10, "keyboard", this.words.help, () => this.help());
       button("leave", 20, "close", this.words.close, () => this.close());
       add(
         "note",
@@ -340,7 +346,10 @@ class Lightbox {
   awake() {
     this.pswp?.element?.classList.remove("is-idle");
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => !this.panel && this.pswp?.element?.classList.add("is-idle"), IDLE);
+    this.idle = setTimeout(() => {
+      const { element } = this.pswp ?? {};
+      if (!this.panel && !element?.classList.contains("has-facts")) element?.classList.add("is-idle");
+    }, IDLE);
   }
 }
 
