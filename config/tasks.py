@@ -12,7 +12,7 @@ from uuid import UUID
 from celery import shared_task
 
 from apps.accounts import outbox
-from apps.albums import bulk, stale_fingerprints
+from apps.albums import bulk, stale_fingerprints, stale_renditions
 from apps.albums.models import Photo
 from apps.faces import erasing, scanning
 from apps.faces.models import ERASE, SCAN
@@ -28,10 +28,13 @@ from config import derived
 # Kinds of tasks. Each claim of their job deals with one slice.
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE, derived.STUDIO.kind]
 
+# A photo that came: facts and renditions, previews under the watermarks of the links that show it, then its faces,
+# which are jobs of a queue behind the renditions.
+RENDERING: Sequence[queue.Step] = [pipeline.render, watermarks.photo_came, scanning.photo_came]
+
 STEPS: dict[str, Sequence[queue.Step]] = {
-    # A photo that came: facts and renditions, previews under the watermarks of the links that show it, then its faces,
-    # which are jobs of a queue behind the renditions.
-    Photo.RENDER: [pipeline.render, watermarks.photo_came, scanning.photo_came],
+    Photo.RENDER: RENDERING,
+    stale_renditions.STEP: RENDERING,
     SCAN: [scanning.scan],
     ERASE: [erasing.erase],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],

@@ -25,6 +25,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Version
 from apps.media import cas
 from apps.media.models import Blob, Rendition
+from apps.media.presets import RECIPE
 from apps.sharing.models import ShareLink, Shown
 
 T = TypeVar("T", bound=models.Model)
@@ -183,6 +184,7 @@ class PhotoFactory(Rows[Photo]):
     camera_name = factory.Sequence(lambda n: f"DSC_{n:05}.jpg")
     original = factory.SubFactory(BlobFactory, studio=factory.SelfAttribute("..studio"))
     state = PhotoState.READY
+    recipe = RECIPE
     width = 6000
     height = 4000
     color = "#aabbcc"

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext
 
 from apps.albums.models import Photo
 from apps.media.formats import FORMATS
 from apps.web.templatetags.sizes import file_size
-
 
 _KINDS = {format.mime: format.name for format in FORMATS.values()}
 

@@ -172,6 +172,8 @@ class Photo(StudioModel):
     is_refused: its file can never be shown, so trying again is not offered; `problem` says why.
     width, height: pixels after orientation; null until rendered.
     color: dominant colour as "#rrggbb".  phash: 64-bit perceptual hash, signed for PostgreSQL.
+    recipe: the `media.presets.RECIPE` that made its renditions or refused its file; older ones are done anew (see
+    `stale_renditions`).
     fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
@@ -207,6 +209,8 @@ class Photo(StudioModel):
     phash = models.BigIntegerField(null=True)
     # What was stored before versions were counted has the bits of version 1.
     fingerprint_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    # So was all that was rendered before photos knew.
+    recipe = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     taken_at = models.DateTimeField(null=True)
     taken_offset = models.SmallIntegerField(null=True)
     taken_by_hand = models.BooleanField(default=False)
@@ -243,6 +247,7 @@ class Photo(StudioModel):
             ),
             # Of all studios: while no fingerprint is old, the search for old ones ends at once.
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
+            models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),
         ]
 
     def __str__(self) -> str:

@@ -31,18 +31,22 @@ def name_key(camera_name: str) -> str:
     """Natural order of file names: IMG_9 before IMG_10, letters without case or accents, the ending last.
 
     A run of digits becomes the length of its number and the number, so that they compare as numbers do. The stem ends
-    in a sign below all others: IMG_1234 comes before IMG_1234 (1) and IMG_1234-2, whatever the ending is.
+    in a sign below all others: IMG_1234 comes before IMG_1234 (1) and IMG_1234-2, whatever the ending is. Names that
+    begin with a digit come after all others.
     """
     plain = unicodedata.normalize("NFKD", camera_name).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in _NOT_IN_KEYS)
     stem, dot, ending = plain.rpartition(".")
     if not stem:
         stem, dot, ending = plain, "", ""
-    return f"{_DIGITS.sub(_counted, stem)}{_END}{dot}{_DIGITS.sub(_counted, ending)}"[:NAME_KEY_LENGTH]
+    first = _LAST if _DIGITS.match(stem) else ""
+    return f"{first}{_DIGITS.sub(_counted, stem)}{_END}{dot}{_DIGITS.sub(_counted, ending)}"[:NAME_KEY_LENGTH]
 
 
 _DIGITS = re.compile("[0-9]+")
 _END = "\x01"
+# Above every letter, for private use.
+_LAST = "\U0010fffd"
 _NOT_IN_KEYS = {"\0", _END}
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.albums import stale_fingerprints, trash, versions
+from apps.albums import stale_fingerprints, stale_renditions, trash, versions
 
 
 @shared_task(name="albums.purge_trash")
@@ -15,6 +15,12 @@ def purge_trash() -> None:
 def refresh_fingerprints() -> None:
     """Every minute: the next share of photos whose perceptual hash an older version made."""
     stale_fingerprints.put_share()
+
+
+@shared_task(name="albums.refresh_renditions")
+def refresh_renditions() -> None:
+    """Every minute: the next share of photos whose renditions an older recipe made."""
+    stale_renditions.put_share()
 
 
 @shared_task(name="albums.fold_versions")

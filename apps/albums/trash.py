@@ -36,14 +36,6 @@ class AlbumInTrash(Refusal):
     sentence = "The gallery of this photo is in the trash too. Restore the gallery first."
 
 
-class NotOnlyYours(Refusal):
-    """A photo of other galleries too is not deleted for ever by who works in some."""
-
-    status = 409
-    code = "not_only_yours"
-    sentence = "Only someone with access to all galleries can delete this photo forever."
-
-
 class GoneForEver(Refusal):
     """It was purged at this very moment."""
 
@@ -232,20 +224,6 @@ def trashed_photos(member: Entered) -> StudioQuerySet[Photo]:
         return rows
     places = Placement.objects.visible_to(member).filter(photo=OuterRef("pk"), trashed_at__gte=OuterRef("trashed_at"))
     return rows.filter(Exists(places))
-
-
-def check_only_theirs(photo: Photo, member: Entered) -> None:
-    """Raises NotOnlyYours if the photo lay in galleries, too, that are not the member's."""
-    if (
-        member.is_restricted
-        and Photo.objects.for_studio(member.studio).filter(_elsewhere(member), pk=photo.pk).exists()
-    ):
-        raise NotOnlyYours
-
-
-def _elsewhere(member: Entered) -> Exists:
-    """Photos that lie or lay in galleries that are not this restricted member's."""
-    return Exists(_placements_of(member.studio).exclude(Placement.within(member)))
 
 
 def items(member: Entered, after: str = "") -> tuple[list[Item], str]:

@@ -18,14 +18,15 @@ from uuid import UUID
 
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.db.models.functions import Now
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.jobs.models import Job, Queue, State
-from apps.web import doorbell
+from apps.web import doorbell, failures
 from apps.web.ids import uuid7
+from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 STEP_LIMIT = timedelta(minutes=10)
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30))
+# Statuses of refusals that tell of a neighbour: away, and full.
+_AWAY = (503, 507)
 # With so many bells waiting, workers are busy until the next sweep.
 MOST_BELLS = 200
 
@@ -159,8 +162,13 @@ def answer(queue: Queue | str, steps: Mapping[str, Sequence[Step]]) -> Claimed |
     except JobRefused as refusal:
         close(job, State.REJECTED, str(refusal))
     except Exception as error:
-        log.exception("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts)
-        _fail(job, str(error) or type(error).__name__)
+        away = _away(error)
+        if away is not None:
+            log.warning("job %s (%s) waits: %s", job.id, job.kind, away.code)
+            _wait(job, away)
+        else:
+            log.exception("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts)
+            _fail(job, str(error) or type(error).__name__)
     else:
         close(job, State.DONE, "")
     return job
@@ -205,9 +213,27 @@ def _own(job: Claimed) -> StudioQuerySet[Job]:
     return jobs.filter(pk=job.id, state=State.RUNNING, claims=job.claims)
 
 
-def is_last(job: Claimed) -> bool:
-    """True if a failure now is final."""
-    return job.attempts >= Job.MOST_ATTEMPTS
+def is_last(job: Claimed, error: Exception) -> bool:
+    """True if this failure is final: there is no other attempt, and the fault is not a neighbour's."""
+    return job.attempts >= Job.MOST_ATTEMPTS and _away(error) is None
+
+
+def _away(error: Exception) -> Refusal | None:
+    """What storage, disk or database refused because they are away or full: nothing that the work could help."""
+    refusal = failures.refusal_of(error)
+    return refusal if refusal is not None and refusal.status in _AWAY else None
+
+
+def _wait(job: Claimed, away: Refusal) -> None:
+    """Let a job be claimed again after a pause, as if it had not been tried."""
+    with acting_in(job.studio_id):
+        _own(job).update(
+            state=State.PENDING,
+            attempts=F("attempts") - 1,
+            error=str(away),
+            lease_until=None,
+            not_before=Now() + (timedelta(seconds=away.wait) if away.wait else LEASE),
+        )
 
 
 def close(job: Claimed, state: State, error: str) -> None:
@@ -237,7 +263,7 @@ def _ring_after(job: Claimed, pause: timedelta) -> None:
 
 
 def _fail(job: Claimed, error: str) -> None:
-    if is_last(job):
+    if job.attempts >= Job.MOST_ATTEMPTS:
         close(job, State.QUARANTINED, error)
         return
     with acting_in(job.studio_id):

@@ -155,8 +155,8 @@ class _Kind(ABC):
             _give_up(job, TaskState.CANCELLED, str(reason), State.DONE)
         except queue.JobRefused as refusal:
             _give_up(job, TaskState.FAILED, str(refusal), State.REJECTED)
-        except Exception:
-            if queue.is_last(job):
+        except Exception as error:
+            if queue.is_last(job, error):
                 _give_up(job, TaskState.FAILED, BROKE, State.QUARANTINED)
             raise
 

@@ -35,7 +35,7 @@ from apps.media.storage import as_local_file, sha256_of, temp_directory
 from apps.web.refusal import Refusal
 
 #: Raise a number whenever files of the kind that were made earlier must be made again.
-RECIPES = {"clean": 1, "fit": 1}
+RECIPES = {"clean": 2, "fit": 2}
 # Jobs of the kind "derive.<kind>" make files ahead of time.
 DERIVE = "derive"
 PREVIEWS = tuple(preset.name for preset in PRESETS)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-#: Raise this number whenever renditions made earlier must be made again.
-RECIPE = 1
+#: Raise this number whenever renditions made earlier must be made again; they are, in the background
+#: (apps.albums.stale_renditions). 2: colour told otherwise than by a profile, odd TIFFs, JPEGs without an end marker,
+#: orientation by EXIF alone, holes in PNGs.
+RECIPE = 2
 
 #: Pictures with more are refused before they are decoded.
 MAX_PIXELS = 300_000_000

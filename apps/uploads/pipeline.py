@@ -19,6 +19,7 @@ from apps.jobs.models import Queue
 from apps.media import fingerprint, jail, renditions
 from apps.media.facts import Facts
 from apps.media.images import Rendered
+from apps.media.presets import RECIPE
 from apps.uploads import progress
 
 GIVEN_UP = "This photo could not be processed. The original is safe. Please try again."
@@ -49,9 +50,9 @@ def render(job: queue.Claimed) -> None:
     except jail.Rejected as rejected:
         fail(job.studio_id, photo.pk, rejected.reason, is_final=rejected.is_final)
         raise queue.JobRefused(rejected.reason) from rejected
-    except Exception:
+    except Exception as error:
         # Whatever it was: a photo that nobody works on any more must not say that it is being processed.
-        if queue.is_last(job):
+        if queue.is_last(job, error):
             fail(job.studio_id, photo.pk, GIVEN_UP)
         raise
 
@@ -59,7 +60,7 @@ def render(job: queue.Claimed) -> None:
 def _learn(photo: Photo, rendered: Rendered) -> None:
     facts = rendered.facts
     photo.width, photo.height = rendered.width, rendered.height
-    photo.color = rendered.color
+    photo.color, photo.recipe = rendered.color, rendered.recipe
     photo.phash, photo.fingerprint_version = fingerprint.as_signed(rendered.phash), fingerprint.VERSION
     _learn_moment(photo, facts)
     learned = _learn_words(photo, facts)
@@ -68,8 +69,8 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
     photo.updated_at = clock.now()
     photo.save(
         update_fields=[
-            "width", "height", "color", "phash", "fingerprint_version", "taken_at", "taken_offset", "facts", "state",
-            "problem", "is_refused", "updated_at", *learned,
+            "width", "height", "color", "recipe", "phash", "fingerprint_version", "taken_at", "taken_offset", "facts",
+            "state", "problem", "is_refused", "updated_at", *learned,
         ]
     )  # fmt: skip
 
@@ -104,11 +105,13 @@ def _learn_moment(photo: Photo, facts: Facts) -> None:
 def fail(studio_id: UUID, photo_id: UUID, reason: str, *, is_final: bool = False) -> None:
     """Say on the photo why it has no renditions. is_final: trying again can change nothing."""
     with acting_in(studio_id):
-        changed = (
-            Photo.objects.for_studio(studio_id)
-            .filter(pk=photo_id)
-            .exclude(state=PhotoState.READY)
-            .update(state=PhotoState.FAILED, problem=reason[:300], is_refused=is_final, updated_at=clock.now())
+        photos = Photo.objects.for_studio(studio_id).filter(pk=photo_id).exclude(state=PhotoState.READY)
+        changed = photos.update(
+            state=PhotoState.FAILED,
+            problem=reason[:300],
+            is_refused=is_final,
+            recipe=RECIPE,
+            updated_at=clock.now(),
         )
         if changed:
             progress.announce(Photo.objects.for_studio(studio_id).get(pk=photo_id))

@@ -146,7 +146,9 @@ def test_the_studio_reads_it_as_a_panel_and_as_a_page(
     ],
 )
 def test_guests_read_it_only_by_links_that_hand_the_file_out_whole(
-    shared: Make, rights: dict[str, Any], status: int  # noqa: F811
+    shared: Make,  # noqa: F811
+    rights: dict[str, Any],
+    status: int,
 ) -> None:
     share = allowing(shared, **rights)
     client = Client()

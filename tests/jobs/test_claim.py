@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.jobs import queue
 from apps.jobs.models import Job, Lane, Queue, State
+from apps.web.failures import DatabaseAway, StorageFull
 from apps.web.ids import uuid7
 from tests.factories import StudioFactory
 from tests.jobs.conftest import jobs_of, put, the_job
@@ -193,6 +195,27 @@ def test_work_that_fails_is_tried_three_times_and_then_given_up(north: Studio) -
         make_due()
     job = the_job(north)
     assert (job.state, job.attempts, job.error) == (State.QUARANTINED, 3, "the disk is on fire")
+
+
+@pytest.mark.parametrize("away", [StorageFull(), DatabaseAway(), OSError(errno.ENOSPC, "disk full")])
+def test_a_neighbour_that_is_away_costs_no_attempt(away: Exception, north: Studio) -> None:
+    put(north)
+    finals = []
+
+    def meets_it(job: queue.Claimed) -> None:
+        finals.append(queue.is_last(job, away))
+        raise away
+
+    for _ in range(Job.MOST_ATTEMPTS + 2):
+        make_due()
+        queue.answer(IMAGES, {"render": [meets_it]})
+    waiting = the_job(north)
+    assert (waiting.state, waiting.attempts, finals) == (State.PENDING, 0, [False] * 5)
+    assert "Nothing was lost" in waiting.error
+    assert queue.claim(IMAGES) is None, "not before a pause"
+    make_due()
+    queue.answer(IMAGES, {"render": [lambda job: None]})
+    assert the_job(north).state == State.DONE
 
 
 def test_a_failed_attempt_waits_before_the_next(north: Studio) -> None:

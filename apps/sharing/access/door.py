@@ -43,14 +43,18 @@ class Closed(Exception):
 
 
 class Gone(Closed):
-    """It ran out, was revoked, or its album was put away (410)."""
+    """It ran out, was revoked, or its album was put away (410). standing: which of them."""
+
+    def __init__(self, studio: Studio, standing: Standing) -> None:
+        super().__init__(studio)
+        self.standing = standing
 
 
 class Expired(Gone):
     """It ran out. Its clients may say so (see `guests.expired`)."""
 
     def __init__(self, link: ShareLink) -> None:
-        super().__init__(link.studio)
+        super().__init__(link.studio, Standing.EXPIRED)
         self.link = link
 
     def grant(self, cookies: Mapping[str, str], *, now: datetime) -> Grant:
@@ -251,7 +255,7 @@ def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> 
     if standing == Standing.EXPIRED:
         raise Expired(link)
     if standing != Standing.OPEN:
-        raise Gone(link.studio)
+        raise Gone(link.studio, standing)
     return link
 
 

@@ -121,7 +121,7 @@ def _turn_away(request: HttpRequest, token: str, reason: Exception, locked_statu
     if isinstance(reason, access.Expired):
         return _whole_page(request, expired.answer(request, token, reason))
     if isinstance(reason, access.Gone):
-        return _refuse(request, "gone", 410, reason.studio)
+        return _refuse(request, "gone", 410, reason.studio, standing=reason.standing.value)
     if isinstance(reason, access.Missing | Http404):
         return _refuse(request, "missing", 404)
     told = failures.answer(request, reason)
@@ -187,8 +187,9 @@ def _ask_password(
     return _whole_page(request, render(request, "sharing/access/password.html", context, status=status))
 
 
-def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None = None) -> HttpResponse:
-    return _whole_page(request, render(request, f"sharing/access/{name}.html", {"studio": studio}, status=status))
+def _refuse(request: HttpRequest, name: str, status: int, studio: Studio | None = None, **shown: str) -> HttpResponse:
+    context = {"studio": studio, **shown}
+    return _whole_page(request, render(request, f"sharing/access/{name}.html", context, status=status))
 
 
 def _whole_page(request: HttpRequest, response: R) -> R:

@@ -151,22 +151,25 @@ def test_a_link_that_is_open_has_no_such_cover(shared: Make, terms: dict[str, st
 
 
 @pytest.mark.parametrize(
-    "how",
+    ("how", "heading"),
     [
-        lambda share: Album.objects.for_studio(share.studio).update(state=AlbumState.ARCHIVED),
-        lambda share: Album.objects.for_studio(share.studio).update(trashed_at=timezone.now()),
-        lambda share: ShareLink.objects.for_studio(share.studio).update(revoked_at=timezone.now()),
+        (lambda share: share.studio.albums.update(state=AlbumState.ARCHIVED), "This gallery is archived"),
+        (lambda share: share.studio.albums.update(trashed_at=timezone.now()), "This gallery was removed"),
+        (
+            lambda share: ShareLink.objects.for_studio(share.studio).update(revoked_at=timezone.now()),
+            "This link is closed",
+        ),
     ],
     ids=["archived", "trashed", "revoked"],
 )
-def test_what_the_studio_closed_by_hand_tells_no_more_than_that(shared: Make, how: Any) -> None:
+def test_what_the_studio_closed_by_hand_tells_no_more_than_that(shared: Make, how: Any, heading: str) -> None:
     share = shared()
     client = Client()
     client.get(share.url())
     with acting_in(share.studio):
         how(share)
     text = client.get(share.url()).content.decode()
-    assert "This link is closed" in text
+    assert f"<h1>{heading}</h1>" in text
     assert "Zqx " not in text
     assert client.get(cover(share)).status_code == 410
     assert client.post(share.url(), {"more_time": "1"}).status_code == 410
