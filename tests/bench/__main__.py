@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,8 @@ def main() -> int:
     if unknown := set(asked.rows) - set(known):
         print(f"There is no row {', '.join(sorted(unknown))}. There are: {', '.join(known)}.", file=sys.stderr)
         return 1
+    # Modules of the product that rows import mark sentences for translation, which asks the settings.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     FOLDER.mkdir(parents=True, exist_ok=True)
     ctx = Context(FOLDER, rounds=1 if asked.quick else asked.rounds)
     rows: list[Row] = []
