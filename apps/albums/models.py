@@ -166,6 +166,19 @@ class Flag(models.TextChoices):
     REJECT = "reject", "Reject"
 
 
+class Agreement(models.IntegerChoices):
+    """How far those who are in a photo agree to be shown to guests; the more, the higher.
+
+    Kept by the database from faces and people (see the migrations of faces). UNKNOWN: nobody has looked for faces.
+    """
+
+    REFUSED = 0, "Someone said no"
+    UNKNOWN = 1, "Not known"
+    OPEN = 2, "Someone has not agreed"
+    INSIDE = 3, "All agree, someone only inside"
+    EVERYONE = 4, "Everyone agrees"
+
+
 class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
@@ -216,6 +229,9 @@ class Photo(StudioModel):
     taken_by_hand = models.BooleanField(default=False)
     place = models.CharField(max_length=200, blank=True)
     facts = models.JSONField(default=dict)
+    agreement = models.PositiveSmallIntegerField(
+        choices=Agreement.choices, default=Agreement.UNKNOWN, db_default=Agreement.UNKNOWN.value, editable=False
+    )
     caption = models.CharField(max_length=500, blank=True)
     rating = models.PositiveSmallIntegerField(default=0)
     label = models.CharField(max_length=12, blank=True)
@@ -328,15 +344,20 @@ class Version(StudioModel):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who looks by a share link. is_main: the client, who also sees what is withheld from the other links."""
+    """Who looks by a share link. is_main: the client, who also sees what is withheld from the other links.
+
+    least: how far those in a photo must agree. No guest sees one in which somebody said no.
+    """
 
     link_id: UUID
     is_main: bool
+    least: Agreement = Agreement.UNKNOWN
 
 
 def may_see(audience: Audience, hidden_sections: Collection[UUID]) -> Q:
     """Which of an album's placements, if clients see them at all, this audience sees (see `hidden_from`)."""
     mine = Q(audience__isnull=True) | Q(audience__contains=[audience.link_id])
+    mine &= Q(photo__agreement__gte=audience.least.value)
     if not audience.is_main:
         mine &= Q(is_withheld=False)
     if hidden_sections:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
+from apps.albums import counts
+from apps.albums.models import Placement
 from apps.faces import joining
 from apps.faces.models import Face, Person
 
@@ -186,6 +190,17 @@ def where(faces: list[Face]) -> dict[UUID, UUID]:
         )
         found: dict[UUID, UUID] = dict(cursor.fetchall())
         return found
+
+
+def forget_counts(studio_id: UUID, *, people: Collection[UUID] = (), photos: Collection[UUID] = ()) -> None:
+    """What guests see of these photos, or those of these people, may have changed: the next guest counts afresh.
+
+    Where faces move between people, counts follow within the seconds that they are kept.
+    """
+    shown = Face.objects.for_studio(studio_id).filter(person_id__in=list(people)).values("photo_id")
+    lying = Placement.objects.for_studio(studio_id).filter(Q(photo_id__in=shown) | Q(photo_id__in=list(photos)))
+    for album_id in lying.order_by().values_list("album_id", flat=True).distinct():
+        counts.forget(album_id)
 
 
 def outlined(face: Face, albums: dict[UUID, UUID]) -> dict[str, Any]:

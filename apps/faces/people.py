@@ -17,6 +17,7 @@ from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.faces import joining
 from apps.faces.consent import require_on
+from apps.faces.listing import forget_counts
 from apps.faces.models import Face, NeverTwo, NotThem, Person, hold
 from apps.web.refusal import Refusal
 
@@ -86,6 +87,8 @@ def change(person: Person, *, by: User, **values: Any) -> JournalEntry | None:
     if not changes:
         return None
     joining.spread(person)
+    if {"passport", "is_ignored"} & set(values):
+        forget_counts(studio.pk, people=[person.pk])
     fields = sorted(set(values) - {"is_settled", "passport_at"})
     return journal.record(
         studio, by=by, verb="person.changed", subject=person, things=[person.pk], changes=changes, fields=fields

@@ -15,6 +15,7 @@ from apps.albums.models import Photo, PhotoState
 from apps.faces import joining, looking
 from apps.faces.consent import settings_of, wanted
 from apps.faces.findings import Found
+from apps.faces.listing import forget_counts
 from apps.faces.models import SCAN, Crop, Face, FaceSettings, Scan, hold
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
@@ -129,6 +130,7 @@ def _scan(studio_id: UUID, photo_id: UUID) -> None:
             Scan.objects.for_studio(studio_id).update_or_create(
                 studio_id=studio_id, photo=photo, defaults={"version": looking.VERSION, "detector": detector}
             )
+            forget_counts(studio_id, photos=[photo_id])
 
 
 def _wanted(studio_id: UUID, photo_id: UUID) -> Photo | None:

@@ -10,6 +10,7 @@ from apps.accounts.journal.changes import RowChange
 from apps.accounts.models import Studio
 from apps.faces import joining
 from apps.faces.consent import require_on
+from apps.faces.listing import forget_counts
 from apps.faces.models import Face, NeverTwo, NotThem, Person, hold
 
 FACE, PERSON, NOT_THEM, NEVER_TWO = (model._meta.label_lower for model in (Face, Person, NotThem, NeverTwo))
@@ -34,6 +35,7 @@ def of_people(undoing: Undoing) -> None:
     joining.place(studio.pk, [*left, *homeless.filter(pk__in=_unhoused(undoing.changes, changes))])
     for person in Person.objects.for_studio(studio).filter(pk__in=changes.ids(PERSON)).order_by("pk"):
         joining.spread(person)
+    forget_counts(studio.pk, people=changes.ids(PERSON))
 
 
 def _there(studio: Studio, changes: Changes) -> Changes:

@@ -16,6 +16,7 @@ from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
 from apps.sharing.links import audience_views, preset_views, public_page_views
 from apps.sharing.links import views as links_views
+from apps.sharing.people import views as people_views
 from apps.sharing.review import comment_views, find_views
 from apps.sharing.review import views as review_views
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("g/<str:token>/photos/<uuid:photo_id>/", gallery_views.photo, name="photo"),
     path("g/<str:token>/photos/<uuid:photo_id>/facts/", gallery_views.facts, name="photo_facts"),
     path("g/<str:token>/photos/<uuid:photo_id>/favourite/", favourites_views.favourite, name="favourite"),
+    path("g/<str:token>/people/<uuid:person_id>/picture/", people_views.person_picture, name="person_picture"),
     path("g/<str:token>/favourites/", favourites_views.favourites, name="favourites"),
     path("g/<str:token>/favourites/state/", favourites_views.favourites_state, name="favourites_state"),
     path("g/<str:token>/favourites/lists/", favourites_views.list_create, name="list_create"),

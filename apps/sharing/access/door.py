@@ -83,6 +83,7 @@ class Grant:
     """A guest inside what one link shows.
 
     link_id, version: bind cookies, sockets and jobs that come of it.
+    audience: who this guest is to the photos.
     is_known: this browser was let in before.
     asks_identity: the link asks who is there before it opens.
     is_preview: a member looks as a guest would; nothing is counted, written down or changed. shown_as: the visitor
@@ -93,6 +94,7 @@ class Grant:
     version: int
     studio: Studio
     shown: ShownAlbum
+    audience: Audience
     rights: Rights
     expires_at: datetime | None
     is_known: bool
@@ -105,11 +107,6 @@ class Grant:
 
     def may_download(self, size: str) -> bool:
         return self.rights.may_download(size)
-
-    @property
-    def audience(self) -> Audience:
-        """Who this guest is to the photos."""
-        return Audience(self.link_id, self.rights.is_main)
 
     def stream(self, sections: Sequence[Section] | None = None) -> Stream:
         """All of it as this guest may read it. sections: all there are, if they are at hand."""
@@ -265,6 +262,7 @@ def _grant(link: ShareLink, *, is_known: bool) -> Grant:
         version=link.version,
         studio=link.studio,
         shown=ShownAlbum(link.album),
+        audience=link.audience,
         rights=Terms.of(link, link.album).rights,
         expires_at=link.expires_at,
         is_known=is_known,

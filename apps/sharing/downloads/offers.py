@@ -67,7 +67,7 @@ def whats(grant: Grant, token: str, wish: Wish, visitor: Visitor | None) -> list
             reason = "" if count else _("You have no favourites yet.")
             choices.append(("favourites", _("Your favourites"), count, reason))
         choices += mine
-    if wish.what.startswith("photos:"):
+    if wish.what.startswith(("photos:", "people:", "either:")):
         choices.append((wish.what, _("Selected photos"), plan.members(grant, wish.what, visitor).count(), ""))
     named = [(f"section:{pk}", title, count, "") for pk, title, count in sections if pk]
     if len(sections) > 1:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts import journal, outbox
 from apps.accounts.emails import Words
 from apps.accounts.models import Email, EmailState, Studio, User
-from apps.albums.models import Album, Audience, PlacementQuerySet, hidden_from
+from apps.albums.models import Album, PlacementQuerySet, hidden_from
 from apps.sharing.emails import templates
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import ClientEmail, EmailKind, EmailTemplate, ShareLink
@@ -81,9 +81,8 @@ def draft(
 
 def shown_photos(link: ShareLink, album: Album) -> int:
     """How many photos the link shows."""
-    audience = Audience(link.pk, link.is_main)
     placements: PlacementQuerySet = album.placements.all()  # type: ignore[assignment]
-    return placements.shown_to(audience, hidden_from(audience, album)).count()
+    return placements.shown_to(link.audience, hidden_from(link.audience, album)).count()
 
 
 def language_of(album: Album) -> str:

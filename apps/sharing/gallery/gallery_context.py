@@ -25,6 +25,8 @@ from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.gallery.og_size import measures
 from apps.sharing.models import Download, Visitor
+from apps.sharing.people import strip
+from apps.sharing.people.context import people_context, wish_of
 
 
 def gallery_context(
@@ -37,15 +39,19 @@ def gallery_context(
 ) -> dict[str, Any]:
     """One page of the gallery.
 
-    query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out.
+    query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out, and
+    so does `people` (see `people.context`).
     visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
     """
     album = grant.shown.album
     every_section = sections_of(album)
     whole = grant.stream(every_section)
-    stream, only = whole, ""
-    if grant.rights.favourite and query.get("only") == "favourites":
-        stream, only = only_favourites(grant, whole, visitor, chosen), "favourites"
+    wish = wish_of(grant, query)
+    stream, only, kept = whole, "", ""
+    if wish.people:
+        stream, only, kept = strip.only_people(grant, whole, wish), "people", wish.query
+    elif grant.rights.favourite and query.get("only") == "favourites":
+        stream, only, kept = only_favourites(grant, whole, visitor, chosen), "favourites", "only=favourites"
     counts = stream.counts
     # A section without a photo that this guest may see is not theirs to know of.
     sections = [section for section in every_section if counts.of(section)]
@@ -59,7 +65,7 @@ def gallery_context(
     return {
         "album": _album(album, counts),
         "studio": grant.studio,
-        "sections": [_section(one, counts, only) for one in sections],
+        "sections": [_section(one, counts, kept) for one in sections],
         "section": section,
         "cover": _cover(cover, album) if cover else None,
         "tiles": guest_tiles(
@@ -76,8 +82,8 @@ def gallery_context(
         ),
         "first": page.first,
         # Built after the tiles: only then do the columns know where the next page begins.
-        "next_url": _next_url(address, page, columns, only),
-        "earlier_url": "" if page.is_first else f"{address}?only={only}" if only else address,
+        "next_url": _next_url(address, page, columns, kept),
+        "earlier_url": "" if page.is_first else f"{address}?{kept}" if kept else address,
         "gallery_url": address,
         "preview_url": _preview_url(grant, token),
         "preview_size": measures(*cover.photo.shown_size) if cover else None,
@@ -87,6 +93,7 @@ def gallery_context(
         "visitor": visitor,
         "rights": grant.rights,
         "only": only,
+        **({} if query.get("after") else people_context(grant, token, wish)),
         **(hearts_context(grant, hearts, token) if hearts else {}),
     }
 
@@ -107,11 +114,11 @@ def _preview_url(grant: Grant, token: str) -> str:
     return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
 
 
-def _next_url(address: str, page: StreamPage, columns: MasonryColumns | None, only: str) -> str:
+def _next_url(address: str, page: StreamPage, columns: MasonryColumns | None, kept: str) -> str:
     if not page.next:
         return ""
     state = f"&columns={columns.state()}" if columns else ""
-    return f"{address}?after={page.next}{state}" + (f"&only={only}" if only else "")
+    return f"{address}?after={page.next}{state}" + (f"&{kept}" if kept else "")
 
 
 def facts_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
@@ -175,12 +182,12 @@ def _album(album: Album, counts: Counts) -> dict[str, Any]:
     }
 
 
-def _section(section: Section, counts: Counts, only: str) -> dict[str, Any]:
+def _section(section: Section, counts: Counts, kept: str) -> dict[str, Any]:
     return {
         "id": section.pk,
         "title": section.title,
         "count": counts.of(section),
-        "url": f"?{'only=' + only + '&' if only else ''}section={section.pk}#s-{section.pk}",
+        "url": f"?{kept + '&' if kept else ''}section={section.pk}#s-{section.pk}",
     }
 
 

@@ -20,7 +20,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
 from apps.sharing.links import lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
-from apps.sharing.models import Download, Metadata, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
 from apps.web import strict
 from apps.web.days import last_day
 from apps.web.refusal import Unsuitable
@@ -36,6 +36,8 @@ RIGHTS = {
     "comment": "may_comment",
     "rate": "may_rate",
     "hide": "is_main",
+    "people": "people",
+    "only_agreed": "only_agreed",
 }
 # What a link itself is called here, and in `lifecycle.LinkWish`.
 PLAIN = ("label", "slug", "asks_identity")
@@ -62,6 +64,14 @@ class RightsSerializer(strict.Serializer[Any]):
     rate = serializers.BooleanField(required=False)
     hide = serializers.BooleanField(
         required=False, help_text="The client's own link: it shows and may hide what is kept from the other links."
+    )
+    people = serializers.ChoiceField(
+        choices=ShowsPeople.choices, required=False, help_text="Whether faces, or names too, stand above the photos."
+    )
+    only_agreed = serializers.BooleanField(
+        required=False,
+        help_text="Only photos in which everybody agreed to be shown; on a link with a password also those who agreed "
+        "to be shown inside.",
     )
     upload = serializers.BooleanField(required=False)
 

@@ -13,10 +13,11 @@ from apps.albums.models import Album
 from apps.sharing.branding import watermarks
 from apps.sharing.links.lifecycle import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY, Rights
-from apps.sharing.models import Download, Metadata, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
 
 FOLDS = {
     "downloads": ("download_limit", "has_pin", "metadata"),
+    "people": ("people", "only_agreed"),
     "more": ("slug", "asks_identity", "is_watermarked"),
 }
 
@@ -67,14 +68,31 @@ class RightsForm(forms.Form):
         help_text="On screen only. Downloads are never watermarked.",
     )
 
+    people = forms.ChoiceField(
+        choices=ShowsPeople.choices,
+        initial=ShowsPeople.OFF,
+        required=False,
+        label="People above the photos",
+        help_text="Guests tap a face to see their photos. Faces must be on for the gallery.",
+    )
+    only_agreed = forms.BooleanField(
+        required=False,
+        label="Only photos in which everyone agrees",
+        help_text="Photos with anyone who has not said yes are left out. Without this, only a no counts.",
+    )
+
     @property
     def folds(self) -> dict[str, bool]:
         """Which folded parts are to be open: those in which something is set or wrong."""
         return {name: any(self._is_touched(field) for field in fields) for name, fields in FOLDS.items()}
 
     def _is_touched(self, name: str) -> bool:
-        plain = (None, "", False, Metadata.ALL, "False")
+        plain = (None, "", False, Metadata.ALL, ShowsPeople.OFF, "False")
         return name in self.fields and (self[name].value() not in plain or name in self.errors)
+
+    def clean_people(self) -> str:
+        """The default, where it is not sent."""
+        return self.cleaned_data["people"] or ShowsPeople.OFF
 
     def clean_metadata(self) -> str:
         """The default, where it is not sent."""
@@ -172,6 +190,8 @@ class LinkForm(RightsForm):
             metadata=Metadata(data.get("metadata") or Metadata.ALL),
             is_watermarked=bool(data.get("is_watermarked")),
             asks_identity=bool(data.get("asks_identity")),
+            people=ShowsPeople(data.get("people") or ShowsPeople.OFF),
+            only_agreed=bool(data.get("only_agreed")),
         )
         return {
             "rights": rights,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
-from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, secrets
+from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, ShowsPeople, secrets
 from apps.web.refusal import Unsuitable
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
@@ -44,6 +44,8 @@ class LinkWish:
     is_main: bool = False
     asks_identity: bool = False
     is_watermarked: bool = False
+    people: str = ShowsPeople.OFF
+    only_agreed: bool = False
     download_limit: int | None = None
     metadata: str = Metadata.ALL
     slug: str = ""

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album, AlbumState
-from apps.sharing.models import Download, Metadata, ShareLink
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
 from apps.web.days import end_of_day
 
 # Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
@@ -57,6 +57,8 @@ class Rights:
     download_limit: how many photos may be taken through the link in all; None for any number.
     is_main: the client, who sees and may hide what is withheld from the other links.
     asks_identity: a guest says name and e-mail address before anything is shown.
+    people: whether faces, or names too, stand above the photos.
+    only_agreed: of the photos those alone in which everybody agrees to be shown.
     """
 
     download: Download
@@ -69,6 +71,8 @@ class Rights:
     metadata: Metadata = Metadata.ALL
     is_watermarked: bool = False
     asks_identity: bool = False
+    people: ShowsPeople = ShowsPeople.OFF
+    only_agreed: bool = False
 
     @classmethod
     def of(cls, link: ShareLink) -> Rights:
@@ -84,6 +88,8 @@ class Rights:
             metadata=Metadata(link.metadata),
             is_watermarked=link.is_watermarked,
             asks_identity=link.asks_identity,
+            people=ShowsPeople(link.people),
+            only_agreed=link.only_agreed,
         )
 
     @property
@@ -172,8 +178,11 @@ class Terms:
     def _deeds(self) -> str:
         """ "look at the photos, mark favourites and comment, but not download them"."""
         rights = self.rights
-        look = "look at the photos" + (" under a watermark" if rights.is_watermarked else "")
+        look = "look at the photos" + (" in which everyone agrees to be shown" if rights.only_agreed else "")
+        look += " under a watermark" if rights.is_watermarked else ""
         deeds = {
+            "find people by their faces": rights.people == ShowsPeople.FACES,
+            "find people by face and name": rights.people == ShowsPeople.NAMES,
             "mark favourites": rights.favourite,
             "comment": rights.comment,
             "rate them": rights.rate,

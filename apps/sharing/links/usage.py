@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
-from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, Section, may_see
+from apps.albums.models import Album, Placement, PlacementQuerySet, Section, may_see
 from apps.sharing.models import Activity, ActivityKind, ShareLink
 
 
@@ -80,7 +80,7 @@ def photos_shown(album: Album, links: Sequence[ShareLink]) -> dict[UUID, int]:
     """How many photos each of these links of the album shows. Two queries."""
     if not links:
         return {}
-    audiences = {link.pk: Audience(link.pk, link.is_main) for link in links}
+    audiences = {link.pk: link.audience for link in links}
     sections = list(Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False))
     placements = cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
     counted = {}

@@ -12,6 +12,7 @@ from apps.sharing.models.links import (
     Download,
     Metadata,
     ShareLink,
+    ShowsPeople,
 )
 from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.selections import Pick, Selection, SelectionPreset, SelectionState, Work
@@ -44,6 +45,7 @@ __all__ = [
     "ShareLink",
     "Shown",
     "ShownKind",
+    "ShowsPeople",
     "TakenPhoto",
     "Verdict",
     "Visitor",

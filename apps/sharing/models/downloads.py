@@ -34,7 +34,8 @@ class TakenPhoto(StudioModel):
 class Archive(StudioModel):
     """What one ZIP holds, fixed when it was begun, so that an interrupted download goes on with the same bytes.
 
-    what: "all", "favourites", "section:<id>", "photos:<digest>".  size: "original", "web" or pixels.
+    what: "all", "favourites", "section:<id>", "photos:<digest>", "people:<id>,<id>", "either:<id>,<id>".
+    size: "original", "web" or pixels.
     part: number from 1; parts: how many there are.
     plan: the compressed list of entries (see `downloads.archive.plan`).
     etag: names the bytes; two archives with the same entries share it.
@@ -43,7 +44,7 @@ class Archive(StudioModel):
 
     link = TenantKey(ShareLink, related_name="archives")
     visitor = TenantKey(Visitor, null=True, related_name="+")
-    what = models.CharField(max_length=80)
+    what = models.CharField(max_length=200)
     size = models.CharField(max_length=10)
     part = models.PositiveSmallIntegerField(default=1)
     parts = models.PositiveSmallIntegerField(default=1)

@@ -16,7 +16,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import User, secret_hash
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
-from apps.albums.models import Album
+from apps.albums.models import Agreement, Album, Audience
 from apps.jobs import queue
 from apps.jobs.models import Queue
 from apps.sharing.models import secrets
@@ -44,6 +44,14 @@ class Metadata(models.TextChoices):
     NONE = "none", "Nothing"
 
 
+class ShowsPeople(models.TextChoices):
+    """What a link tells of who is in its photos."""
+
+    OFF = "off", "Not shown"
+    FACES = "faces", "Faces"
+    NAMES = "names", "Faces and names"
+
+
 # Which links open at their readable address: those with a password, and those that the studio's public page offers.
 READABLE = Q(password_hash__gt="") | Q(is_main=False, studio__index_is_public=True, album__is_listed=True)
 
@@ -56,6 +64,8 @@ class ShareLink(StudioModel):
     download_limit: how many photos may be taken through the link in all; None for any number.
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
     has_reminders: emails remind its clients before it closes (see `reminders`).
+    people: whether faces stand above its photos, to choose photos by.
+    only_agreed: of its photos those alone in which everybody has agreed to be shown (see `audience`).
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
     everybody is invited: see `READABLE`.
 
@@ -82,6 +92,10 @@ class ShareLink(StudioModel):
     is_main = models.BooleanField(default=False)
     asks_identity = models.BooleanField(default=False)
     is_watermarked = models.BooleanField(default=False)
+    people = models.CharField(
+        max_length=5, choices=ShowsPeople.choices, default=ShowsPeople.OFF, db_default=ShowsPeople.OFF.value
+    )
+    only_agreed = models.BooleanField(default=False, db_default=False)
     has_reminders = models.BooleanField(default=True)
     slug = models.SlugField(max_length=60, blank=True, db_index=False)
     expires_on = models.DateField(null=True)
@@ -120,6 +134,15 @@ class ShareLink(StudioModel):
     @property
     def is_password_protected(self) -> bool:
         return bool(self.password_hash)
+
+    @property
+    def audience(self) -> Audience:
+        """Who its guests are to the photos.
+
+        A link with a password is inside: so are those shown who agree to that alone.
+        """
+        agreed = Agreement.INSIDE if self.password_hash else Agreement.EVERYONE
+        return Audience(self.pk, self.is_main, agreed if self.only_agreed else Agreement.UNKNOWN)
 
     @property
     def is_for_everybody(self) -> bool:

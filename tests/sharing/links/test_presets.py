@@ -30,6 +30,8 @@ LINK = {
     "may_favourite": "on",
     "is_main": "on",
     "has_pin": "on",
+    "people": "names",
+    "only_agreed": "on",
     "open_days": "30",
 }
 ALBUM = {"name": "Wedding", "ordering": "name", "sections": "Getting ready\n\n Ceremony \nGetting ready\n"}
@@ -55,7 +57,7 @@ def test_a_preset_of_links_keeps_every_right(north: Studio, erin: Client) -> Non
     assert preset.values == {
         "download": "original", "download_limit": None, "metadata": "all", "has_pin": True, "may_favourite": True,
         "may_comment": False, "may_rate": False, "is_main": True, "asks_identity": False, "is_watermarked": False,
-        "open_days": 30,
+        "people": "names", "only_agreed": True, "open_days": 30,
     }  # fmt: skip
     assert "Couple" in erin.get(page("presets")).content.decode()
 

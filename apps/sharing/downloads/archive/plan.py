@@ -33,6 +33,7 @@ from apps.sharing.downloads.archive.layout import ZipEntry, ZipLayout
 from apps.sharing.downloads.files import File
 from apps.sharing.downloads.sizes import COLUMNS, Unmade, files_of, is_offered
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
+from apps.sharing.people import strip
 from apps.web.refusal import Refusal
 
 MOST_CHOSEN = 500
@@ -85,7 +86,8 @@ class NotReady(Refusal):
 class Wish:
     """What a guest wants packed.
 
-    what: "all", "favourites", "list:<id>", "section:<id>" or "photos:<digest>".
+    what: "all", "favourites", "list:<id>", "section:<id>", "photos:<digest>", "people:<id>,<id>" (all of them in each
+    photo) or "either:<id>,<id>".
     size: "original", "web" or the longest edge in pixels, like "2048".
     """
 
@@ -195,10 +197,12 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
 
 def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
     """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
+    shown, wish = grant.photos(), strip.read(what)
+    if wish is not None:
+        return _with_people(grant, wish, shown)
     if not _WHAT.fullmatch(what):
         raise Http404
     kind, _colon, named = what.partition(":")
-    shown = grant.photos()
     if kind == "all":
         return shown
     if kind == "photos":
@@ -212,6 +216,12 @@ def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQueryS
         return shown.none()
     picks = Pick.objects.for_studio(grant.studio).filter(selection__visitor=visitor)
     return shown.filter(photo_id__in=(picks.filter(selection_id=one) if one else picks).values("photo_id"))
+
+
+def _with_people(grant: Grant, wish: strip.PeopleWish, shown: PlacementQuerySet) -> PlacementQuerySet:
+    if strip.known(grant, wish.people) != wish.people:
+        raise Http404
+    return shown.filter(photo_id__in=strip.photos_of(grant, wish))
 
 
 def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
@@ -293,7 +303,7 @@ def _word(files: Sequence[File], what: str) -> str:
     kind = what.partition(":")[0]
     if kind == "section":
         return files[0].section[1] if files[0].section else ""
-    return {"favourites": "favourites", "list": "favourites", "photos": "selected"}.get(kind, "")
+    return {"favourites": "favourites", "list": "favourites"}.get(kind, "" if kind == "all" else "selected")
 
 
 def _planned(file: File, path: str) -> Planned:

@@ -1,0 +1,147 @@
+"""The people of what a link shows: who stands above its photos, and the photos that they are in.
+
+A guest learns of a person only by the photos that the link shows, and of nobody whom the studio hides or ignores, or
+who said no. Whoever else is asked for is as unknown as a random id. Run in `acting_in(grant.studio)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
+
+from apps.albums.stream import Stream
+from apps.faces import consent
+from apps.faces.models import Crop, Face, Passport, Person
+from apps.sharing.access import Grant
+from apps.sharing.models import ShowsPeople
+
+#: People above the photos: more than a phone scrolls through is a list, not a strip.
+MOST: Final = 60
+#: People asked for at once.
+MOST_CHOSEN: Final = 4
+#: A group without a name is somebody only from so many photos on; below lie passers-by.
+LEAST_UNNAMED: Final = 2
+#: Words of a choice of photos: those in which all of these people are, or any of them.
+BOTH, EITHER = "people", "either"
+CHOICE: Final = re.compile(r"(people|either):([0-9a-f-]{36}(?:,[0-9a-f-]{36}){0,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPerson:
+    """A person as a link shows them. name: "" where the link tells none.  photos: of those that the link shows."""
+
+    id: UUID
+    name: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleWish:
+    """Which people's photos a guest asks for. either: any of them is enough; else all of them are in each photo."""
+
+    people: tuple[UUID, ...] = ()
+    either: bool = False
+
+    @property
+    def what(self) -> str:
+        """The word of this choice for a download."""
+        return f"{EITHER if self.either else BOTH}:{','.join(map(str, self.people))}" if self.people else ""
+
+    @property
+    def query(self) -> str:
+        """The part of an address that asks for it; "" for nobody."""
+        people = ",".join(map(str, self.people))
+        return f"people={people}{'&with=either' if self.either and len(self.people) > 1 else ''}" if people else ""
+
+    def toggled(self, person_id: UUID) -> PeopleWish:
+        """With this person too, or without them. Of more than the most, the first one goes."""
+        if person_id in self.people:
+            return replace(self, people=tuple(one for one in self.people if one != person_id))
+        return replace(self, people=(*self.people, person_id)[-MOST_CHOSEN:])
+
+
+def shows_people(grant: Grant) -> bool:
+    """True if guests of this link may choose photos by who is in them."""
+    return grant.rights.people != ShowsPeople.OFF and consent.is_on_in(grant.shown.album)
+
+
+def strip(grant: Grant) -> list[ShownPerson]:
+    """Everybody in the photos that the link shows, the most frequent first; one query."""
+    told = grant.rights.people == ShowsPeople.NAMES
+    rows = (
+        _faces(grant)
+        .order_by()
+        .values_list("person_id", "person__name")
+        .annotate(photos=Count("photo_id", distinct=True))
+        .filter(~Q(person__name="") | Q(photos__gte=LEAST_UNNAMED))
+        .order_by("-photos", "person_id")[:MOST]
+    )
+    return [ShownPerson(pk, name if told else "", photos) for pk, name, photos in rows]
+
+
+def known(grant: Grant, wanted: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Of these people the ones whom the link shows, in this order."""
+    asked = list(wanted)[:MOST_CHOSEN]
+    if not asked or not shows_people(grant):
+        return ()
+    found = set(_faces(grant).filter(person_id__in=asked).order_by().values_list("person_id", flat=True).distinct())
+    return tuple(pk for pk in asked if pk in found)
+
+
+def photos_of(grant: Grant, wish: PeopleWish) -> QuerySet[Any]:
+    """The ids of the photos in which these people are, as a query; of whom is not known, none. See `known`."""
+    faces = Face.objects.for_studio(grant.studio).filter(is_ignored=False)
+    if wish.either:
+        return faces.filter(person_id__in=wish.people).values("photo_id")
+    if not wish.people:
+        return faces.none().values("photo_id")
+    first, *others = wish.people
+    photos: QuerySet[Any] = faces.filter(person_id=first)
+    for other in others:
+        photos = photos.filter(photo_id__in=faces.filter(person_id=other).values("photo_id"))
+    return photos.values("photo_id")
+
+
+def only_people(grant: Grant, stream: Stream, wish: PeopleWish) -> Stream:
+    """Of what the grant shows only the photos with these people."""
+    return replace(stream, only=photos_of(grant, wish))
+
+
+def read(what: str) -> PeopleWish | None:
+    """The people that a word like "people:<id>,<id>" asks for, or None if it is another word."""
+    found = CHOICE.fullmatch(what)
+    if found is None:
+        return None
+    try:
+        ids = tuple(dict.fromkeys(map(UUID, found[2].split(","))))
+    except ValueError:
+        return None
+    return PeopleWish(ids, either=found[1] == EITHER)
+
+
+def picture(grant: Grant, person_id: UUID) -> bytes | None:
+    """The picture of the face that shows a person best in the photos of the link, a WebP; None for nobody."""
+    if not shows_people(grant):
+        return None
+    chosen = ExpressionWrapper(Q(pk=F("person__thumbnail_id")), output_field=BooleanField())
+    faces = _faces(grant).filter(person_id=person_id)
+    best = (
+        faces.order_by(chosen.desc(nulls_last=True), "-is_trusted", "-size", "pk").values_list("pk", flat=True).first()
+    )
+    crop = Crop.objects.for_studio(grant.studio).filter(face_id=best).first() if best else None
+    return bytes(crop.webp) if crop else None
+
+
+def _faces(grant: Grant) -> QuerySet[Face]:
+    """The faces of people whom guests may know of, in photos that this guest sees."""
+    people = Person.objects.for_studio(grant.studio).filter(is_hidden=False, is_ignored=False)
+    return Face.objects.for_studio(grant.studio).filter(
+        is_ignored=False,
+        person__in=people.exclude(passport=Passport.NO),
+        photo_id__in=grant.photos().values("photo_id"),
+    )
