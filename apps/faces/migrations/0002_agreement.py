@@ -85,7 +85,7 @@ DROP = "".join(f"DROP TRIGGER {t}_agree_{e} ON {t}; DROP FUNCTION {t}_agree_{e}(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("albums", "0006_agreement"), ("faces", "0001_initial")]
+    dependencies = [("albums", "0008_agreement"), ("faces", "0001_initial")]
 
     operations = [
         migrations.RunSQL(AGREE + TRIGGERS, DROP + "DROP FUNCTION faces_agree(uuid, uuid[]);"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0006_labels"), ("albums", "0006_agreement")]
+    dependencies = [("sharing", "0006_labels"), ("albums", "0008_agreement")]
 
     operations = [
         migrations.AddField(

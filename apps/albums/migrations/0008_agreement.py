@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("albums", "0005_labels")]
+    dependencies = [("albums", "0007_digits_last")]
 
     operations = [
         migrations.AddField(
