@@ -9,7 +9,8 @@ from django.test import Client
 
 from apps.accounts.tenancy import acting_in
 from apps.sharing.models import Selection, SelectionPreset
-from tests.sharing.favourites.test_favourites import JSON, Come, Person, come, hearts  # noqa: F401  (`come` is a fixture)
+from tests.sharing.favourites.conftest import JSON, Come, Person
+from tests.sharing.favourites.test_favourites import hearts
 
 pytestmark = pytest.mark.django_db
 
@@ -36,12 +37,12 @@ def send(ada: Person, title: str) -> None:
     assert ada.client.post(ada.url("list_send", lists(ada)[title].pk)).status_code == 303
 
 
-def test_a_stranger_reads_which_list_a_first_heart_goes_to(come: Come) -> None:  # noqa: F811
+def test_a_stranger_reads_which_list_a_first_heart_goes_to(come: Come) -> None:
     ada = come(maximum=3)
     assert bar(Client().get(ada.url("gallery")).content.decode()) == "For the album 0 of 3"
 
 
-def test_one_plain_list_needs_no_name_and_several_have_a_menu(come: Come) -> None:  # noqa: F811
+def test_one_plain_list_needs_no_name_and_several_have_a_menu(come: Come) -> None:
     ada = come(maximum=3)
     prepare(ada, "Favourites")
     ada.heart(0)
@@ -55,7 +56,7 @@ def test_one_plain_list_needs_no_name_and_several_have_a_menu(come: Come) -> Non
     assert bar(state["bar"] + "\n").startswith("Favourites 0 ")
 
 
-def test_after_sending_hearts_go_to_the_next_open_list(come: Come) -> None:  # noqa: F811
+def test_after_sending_hearts_go_to_the_next_open_list(come: Come) -> None:
     ada = come(maximum=3)
     prepare(ada, "Favourites")
     ada.heart(0)
@@ -68,7 +69,7 @@ def test_after_sending_hearts_go_to_the_next_open_list(come: Come) -> None:  # n
     assert hearts(html) == ["false", "true"] + ["false"] * (len(hearts(html)) - 2)
 
 
-def test_a_heart_on_a_sent_list_is_offered_another_one(come: Come) -> None:  # noqa: F811
+def test_a_heart_on_a_sent_list_is_offered_another_one(come: Come) -> None:
     ada = come(maximum=3)
     ada.heart(0)
     send(ada, "For the album")
@@ -83,7 +84,7 @@ def test_a_heart_on_a_sent_list_is_offered_another_one(come: Come) -> None:  # n
     assert set(lists(ada)) == {"For the album", "Favourites"}
 
 
-def test_without_scripts_the_page_offers_the_other_list_too(come: Come) -> None:  # noqa: F811
+def test_without_scripts_the_page_offers_the_other_list_too(come: Come) -> None:
     ada = come(maximum=3)
     ada.heart(0)
     send(ada, "For the album")
@@ -95,7 +96,7 @@ def test_without_scripts_the_page_offers_the_other_list_too(come: Come) -> None:
     assert bar(ada.page("gallery")).startswith("Favourites 1 ")
 
 
-def test_a_list_over_its_limit_says_what_to_do(come: Come) -> None:  # noqa: F811
+def test_a_list_over_its_limit_says_what_to_do(come: Come) -> None:
     ada = come(maximum=2)
     ada.heart(0)
     ada.heart(1)
