@@ -29,7 +29,7 @@ def living(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def test_one_ready_line_and_a_stop_in_good_order(tmp_path: Path) -> None:
-    glassine = Installation(tmp_path / "data")
+    glassine = Installation(tmp_path / "data").move_in()
     with glassine:
         glassine.wait_well()
         all_of_it = family(glassine)
