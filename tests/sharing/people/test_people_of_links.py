@@ -214,8 +214,10 @@ def test_who_is_not_shown_is_as_unknown_as_a_random_id(reason: str, shared: Make
         elif reason.startswith("only"):
             share.album.placements.filter(photo=share.photos[0]).update(is_withheld=True)
         else:
-            change = {"no": {"passport": "no"}, "hidden": {"is_hidden": True}, "ignored": {"is_ignored": True}}[reason]
-            people.change(rosa, by=alice_user, **change)
+            changes: dict[str, dict[str, Any]] = {
+                "no": {"passport": "no"}, "hidden": {"is_hidden": True}, "ignored": {"is_ignored": True}
+            }  # fmt: skip
+            people.change(rosa, by=alice_user, **changes[reason])
     random = uuid4()
     html = page(share)
     assert "Zqx Rosa" not in html
