@@ -10,6 +10,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import django
+
 from tests.bench import Context, Row
 
 HERE = Path(__file__).parent
@@ -27,8 +29,9 @@ def main() -> int:
     if unknown := set(asked.rows) - set(known):
         print(f"There is no row {', '.join(sorted(unknown))}. There are: {', '.join(known)}.", file=sys.stderr)
         return 1
-    # Modules of the product that rows import mark sentences for translation, which asks the settings.
+    # What rows import of the product and of the tests' factories asks the settings and knows the models.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    django.setup()
     FOLDER.mkdir(parents=True, exist_ok=True)
     ctx = Context(FOLDER, rounds=1 if asked.quick else asked.rounds)
     rows: list[Row] = []

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,7 +57,9 @@ class SlowBucket:
                     if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
                         self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(content if self.command != "HEAD" else b"")
+                with suppress(ConnectionError):
+                    # Who asked may have gone meanwhile; that is what the row is about.
+                    self.wfile.write(content if self.command != "HEAD" else b"")
 
             do_GET = do_PUT = do_HEAD = do_DELETE = do_any
 
