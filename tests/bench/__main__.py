@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -32,6 +33,8 @@ def main() -> int:
     # What rows import of the product and of the tests' factories asks the settings and knows the models.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
+    # A line for each request would hide the figures.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     ctx = Context(FOLDER, rounds=1 if asked.quick else asked.rounds)
     rows: list[Row] = []
