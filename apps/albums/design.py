@@ -24,6 +24,13 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "theme": THEMES,
     "language": LANGUAGES,
 }
+LABELS: Final = {
+    "cover": "Cover",
+    "grid": "Photos",
+    "typeface": "Titles",
+    "theme": "Light or dark",
+    "language": "Language",
+}
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -67,3 +74,9 @@ def understood(layer: object) -> dict[str, str]:
     if isinstance(accent, str) and _COLOUR.fullmatch(accent):
         found["accent"] = accent
     return found
+
+
+def choice_words(name: str, choice: str) -> str:
+    """A choice within a sentence; languages are names."""
+    words = CHOICES[name][choice]
+    return words if name == "language" and choice != AUTO else words.lower()

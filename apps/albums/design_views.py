@@ -16,12 +16,11 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
 from apps.albums import editing
-from apps.albums.design import AUTO, CHOICES, Design, understood
+from apps.albums.design import CHOICES, LABELS, Design, choice_words, understood
 from apps.albums.request_params import album_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
-LABELS = {"cover": "Cover", "grid": "Photos", "typeface": "Titles", "theme": "Light or dark", "language": "Language"}
 LANGUAGE_HELP = "For pages and emails. Emails are in English if this follows the visitor’s device."
 
 
@@ -39,7 +38,7 @@ class DesignForm(forms.Form):
         for name, choices in CHOICES.items():
             options = list(choices.items())
             if inherited is not None:
-                options.insert(0, ("", f"Studio default ({_words(name, getattr(inherited, name))})"))
+                options.insert(0, ("", f"Studio default ({choice_words(name, getattr(inherited, name))})"))
             # There is nothing to be seen of a language: words in a list say it best.
             is_seen = name != "language"
             self.fields[name] = forms.ChoiceField(
@@ -86,12 +85,6 @@ def of_album(request: StudioRequest, album_id: UUID) -> HttpResponse:
         return htmx.tell(request, answer, text, undo=undo_url(request, entry))
     target = reverse("albums:design", args=[request.studio.slug, album.pk])
     return _page(request, {"form": form, "album": album, "target": target})
-
-
-def _words(name: str, choice: str) -> str:
-    """A choice within a sentence; languages are names."""
-    words = CHOICES[name][choice]
-    return words if name == "language" and choice != AUTO else words.lower()
 
 
 def _initial(design: Design) -> dict[str, str]:

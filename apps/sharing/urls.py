@@ -14,9 +14,10 @@ from apps.sharing.gallery import compare_views, og_image, withhold_views
 from apps.sharing.gallery import views as gallery_views
 from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
-from apps.sharing.links import audience_views, preset_views, public_page_views
+from apps.sharing.links import audience_views, public_page_views
 from apps.sharing.links import views as links_views
 from apps.sharing.people import views as people_views
+from apps.sharing.presets import views as presets_views
 from apps.sharing.review import comment_views, find_views
 from apps.sharing.review import views as review_views
 
@@ -133,12 +134,12 @@ urlpatterns = [
     path(f"{SELECTION}/work/", review_views.selection_work, name="selection_work"),
     path(f"{SELECTION}/reopen/", review_views.selection_reopen, name="selection_reopen"),
     path(f"{SELECTION}/extra/", review_views.selection_extra, name="selection_extra"),
-    path(f"{STUDIO}/presets/", preset_views.preset_list, name="presets"),
-    path(f"{STUDIO}/presets/starters/", preset_views.preset_starters, name="preset_starters"),
-    path(f"{STUDIO}/presets/new/<slug:kind>/", preset_views.preset_new, name="preset_new"),
-    path(f"{STUDIO}/presets/<uuid:choice_id>/", preset_views.preset, name="preset"),
-    path(f"{STUDIO}/presets/<uuid:choice_id>/delete/", preset_views.preset_delete, name="preset_delete"),
-    path(f"{STUDIO}/albums/start/", preset_views.album_start, name="album_start"),
+    path(f"{STUDIO}/presets/", presets_views.preset_list, name="presets"),
+    path(f"{STUDIO}/presets/starters/", presets_views.preset_starters, name="preset_starters"),
+    path(f"{STUDIO}/presets/new/<slug:kind>/", presets_views.preset_new, name="preset_new"),
+    path(f"{STUDIO}/presets/<uuid:choice_id>/", presets_views.preset, name="preset"),
+    path(f"{STUDIO}/presets/<uuid:choice_id>/delete/", presets_views.preset_delete, name="preset_delete"),
+    path(f"{STUDIO}/albums/start/", presets_views.album_start, name="album_start"),
     path(f"{STUDIO}/download-sizes/", downloads_studio_views.download_sizes, name="download_sizes"),
     path(f"{STUDIO}/public-page/", public_page_views.public_settings, name="public_settings"),
     path(f"{ALBUM}/public-page/", public_page_views.album_public, name="album_public"),

@@ -76,7 +76,7 @@ def draft(
     """What an email about a link would say now."""
     count = shown_photos(link, album) if link else 0
     found = templates.values(album.studio, album.title, link, language, client=client, note=note, count=count)
-    return templates.compose(album.studio, templates.template_of(album.studio, kind, language), found, language)
+    return templates.compose(album.studio, templates.of_gallery(album, kind, language), found, language)
 
 
 def shown_photos(link: ShareLink, album: Album) -> int:

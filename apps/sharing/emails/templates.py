@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import colours
 from apps.accounts.emails import SUBJECT_LENGTH, Words
 from apps.accounts.models import Studio
-from apps.sharing.models import EmailKind, EmailTemplate, ShareLink
+from apps.albums.models import Album
+from apps.sharing.models import EmailKind, EmailTemplate, ShareLink, Shown
 
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
 
@@ -122,6 +123,24 @@ def template_of(studio: Studio, kind: str, language: str) -> Template:
     """The studio's words for this kind of email, else the installation's. One query."""
     own = EmailTemplate.objects.for_studio(studio).filter(kind=kind).first()
     return Template(own.subject, own.body, is_own=True) if own else default(kind, language)
+
+
+def of_gallery(album: Album, kind: EmailKind, language: str) -> Template:
+    """The gallery's words for this kind of email, else the studio's, else the installation's. Two queries at most."""
+    rows = Shown.objects.for_studio(album.studio_id).filter(pk=album.pk).values_list("email_texts", flat=True)
+    own = (rows.first() or {}).get(kind.value)
+    if own:
+        return Template(own["subject"], own["body"], is_own=True)
+    return template_of(album.studio, kind, language)
+
+
+def set_of_gallery(shown: Shown, kind: EmailKind, words: Template) -> None:
+    """Give a gallery its own words for a kind of email. Raises BadTemplate."""
+    check(words.subject)
+    check(words.body)
+    text = {"subject": " ".join(words.subject.split()), "body": words.body.replace("\r\n", "\n").strip()}
+    shown.email_texts = {**shown.email_texts, kind.value: text}
+    shown.save(update_fields=["email_texts"])
 
 
 def values(

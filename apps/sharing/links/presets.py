@@ -11,8 +11,6 @@ from django.db import IntegrityError, transaction
 
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
-from apps.albums import editing, sections
-from apps.albums.models import Album, Ordering
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Preset, PresetKind
 from apps.web.refusal import Refusal
@@ -77,24 +75,6 @@ def link_form_of(preset: Preset | None, today: date) -> dict[str, Any]:
 
 def _link_terms(preset: Preset) -> dict[str, Any]:
     return {name: preset.values[name] for name in LINK_TERMS if name in preset.values}
-
-
-def start_album(studio: Studio, preset: Preset | None, *, by: User, today: date, **values: Any) -> Album:
-    """A new draft as the preset wants it: ordering, sections and a first link. values: those of `editing.create`."""
-    album = editing.create(studio, by=by, **values)
-    if preset is None:
-        return album
-    ordering = preset.values.get("ordering", album.ordering)
-    if ordering in Ordering.values:
-        editing.sort(album, Ordering(ordering), by=by)
-    for title in preset.values.get("sections", ()):
-        sections.named(album, title, by=by)
-    wanted = preset.values.get("link") or None
-    link = Preset.objects.for_studio(studio).filter(kind=PresetKind.LINK, pk=wanted).first() if wanted else None
-    if link is not None:
-        terms = link_form_of(link, today)
-        lifecycle.create(album, by=by, label=link.name, **terms)
-    return album
 
 
 def find(studio: Studio, kind: PresetKind, preset_id: UUID | None) -> Preset | None:

@@ -20,10 +20,12 @@ class Shown(StudioModel):
     """What one or more links show. Visitors, their lists, marks and comments, and the log of their deeds belong to it.
 
     An album's row carries the album's own id, so that its guests' addresses and cookies name the album.
+    email_texts: by kind of email the subject and body in place of the studio's template (see `emails.templates`).
     """
 
     kind = models.CharField(max_length=10, choices=ShownKind.choices, default=ShownKind.ALBUM)
     album = TenantKey(Album, null=True, related_name="+")
+    email_texts = models.JSONField(default=dict, db_default={})
 
     class Meta(StudioModel.Meta):
         constraints = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -17,8 +18,11 @@ from django.utils import timezone
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
+from apps.sharing.branding import watermarks
+from apps.sharing.emails import composing
+from apps.sharing.favourites import prepared_lists
 from apps.sharing.links import presets
-from apps.sharing.models import Preset, PresetKind, ShareLink
+from apps.sharing.models import EmailKind, Preset, PresetKind, ShareLink
 from tests.markup import tight
 from tests.sharing.conftest import Make
 
@@ -108,6 +112,76 @@ def test_a_preset_is_changed_and_deleted(north: Studio, erin: Client) -> None:
     assert (changed.name, changed.values["sections"]) == ("Big wedding", ["Party"])
     assert erin.post(page("preset_delete", preset.pk)).status_code == 303
     assert all_of(north, "album") == []
+
+
+WHOLE = {
+    **ALBUM,
+    "lists": "Album: 30\n\nPrints: 5-10\nMaybe",
+    "look_cover": "split",
+    "look_theme": "dark",
+    "watermark": "  PROOF   only ",
+    "email_subject": "Your wedding, {client}",
+    "email_body": "Dear {client},\n\nhere they are.\n\n{link}",
+}
+
+
+def test_a_preset_holds_look_lists_watermark_and_email_too(
+    north: Studio, erin: Client, django_user_model: type[User]
+) -> None:
+    preset = made(erin, north, "album", **WHOLE)
+    form = erin.get(page("preset", preset.pk)).content.decode()
+    for kept in ("Album: 30\nPrints: 5-10\nMaybe", 'value="PROOF only"', 'value="Your wedding, {client}"'):
+        assert kept in form
+    assert re.search(r'<option value="split" selected', form)
+    erin.post(page("album_start"), {"title": "Ada & Ben", "preset": str(preset.pk)})
+    with acting_in(north):
+        album = Album.objects.for_studio(north).get(title="Ada & Ben")
+        assert album.design == {"cover": "split", "theme": "dark"}
+        lists = prepared_lists.of(album).order_by("rank").values_list("title", "minimum", "maximum")
+        assert list(lists) == [("Album", 0, 30), ("Prints", 5, 10), ("Maybe", 0, None)]
+        mark = watermarks.own(north, album)
+        assert mark is not None
+        assert mark.text == "PROOF only"
+        words = composing.draft(album, None, EmailKind.DELIVERY, "en", note="", client="Ada")
+        assert words.subject == "Your wedding, Ada"
+        assert "here they are" in words.text
+        # What a preset becomes later is not the gallery's.
+        preset.remove(by=django_user_model.objects.get(email="erin@example.com"))
+        assert composing.draft(album, None, EmailKind.DELIVERY, "en", note="").subject == "Your wedding,"
+        other = composing.draft(album, None, EmailKind.COMPLETE, "en", note="")
+        assert "Ada & Ben" in other.subject
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"lists": "Album: 30\nAlbum"}, "Two lists have the same name"),
+        ({"lists": ": 30"}, "cannot be read"),
+        ({"lists": "Album: 9-3"}, "do not fit"),
+        ({"lists": "Album: 0"}, "do not fit"),
+        ({"watermark": "\U0001f98a"}, "not supported"),
+        ({"email_body": "Hello {clinet}"}, "{clinet} is not known"),
+        ({"email_body": ""}, "Fill in both"),
+        ({"look_cover": "upside down"}, "upside down"),
+    ],
+)
+def test_what_a_preset_cannot_do_is_said_when_it_is_saved(
+    wrong: dict[str, str], told: str, north: Studio, erin: Client
+) -> None:
+    answer = erin.post(page("preset_new", "album"), {**WHOLE, **wrong})
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert all_of(north, "album") == []
+
+
+def test_a_preset_of_before_still_starts_a_gallery(north: Studio, erin: Client) -> None:
+    """Rows that were kept before look, lists, watermark and email belonged to presets."""
+    preset = made(erin, north, "album", **ALBUM)
+    with acting_in(north):
+        preset.values = {name: preset.values[name] for name in ("ordering", "sections", "link")}
+        preset.save(update_fields=["values"])
+    assert erin.get(page("preset", preset.pk)).status_code == 200
+    assert erin.post(page("album_start"), {"title": "Old", "preset": str(preset.pk)}).status_code == 303
 
 
 def test_a_gallery_starts_as_its_preset_says(north: Studio, erin: Client) -> None:

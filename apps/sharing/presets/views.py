@@ -14,11 +14,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
+from apps.albums.design import Design
 from apps.albums.forms import AlbumForm
 from apps.albums.request_params import one_uuid
-from apps.sharing.links import presets, starter_presets
-from apps.sharing.links.preset_forms import AlbumPresetForm, LinkPresetForm, PresetForm
+from apps.sharing.links import presets
 from apps.sharing.models import Preset, PresetKind
+from apps.sharing.presets import start, starters
+from apps.sharing.presets.forms import AlbumPresetForm, LinkPresetForm, PresetForm
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
@@ -33,7 +35,7 @@ def preset_list(request: StudioRequest) -> HttpResponse:
         for kind, title in ((PresetKind.LINK, "Links"), (PresetKind.ALBUM, "Galleries"))
     ]
     has_galleries = any(one["kind"] == PresetKind.ALBUM and one["presets"] for one in kinds)
-    return render(request, "sharing/links/presets.html", {"kinds": kinds, "may_start": not has_galleries})
+    return render(request, "sharing/presets/presets.html", {"kinds": kinds, "may_start": not has_galleries})
 
 
 @require_POST
@@ -43,7 +45,7 @@ def preset_starters(request: StudioRequest) -> HttpResponse:
     back = SeeOther("sharing:presets", request.studio.slug)
     try:
         with transaction.atomic():
-            count = starter_presets.add(request.studio, by=request.user)
+            count = starters.add(request.studio, by=request.user)
     except Refusal as refusal:
         return htmx.tell(request, back, str(refusal), level="error")
     text = f"{count} presets added. Change them as you like." if count else "You have presets of these names already."
@@ -84,7 +86,7 @@ def _edit(request: StudioRequest, row: Preset, *, is_new: bool) -> HttpResponse:
             answer = SeeOther("sharing:presets", request.studio.slug)
             return htmx.tell(request, answer, f"The preset “{row.name}” saved.")
     context = {"form": form, "preset": None if is_new else row, "kind": row.kind}
-    return render(request, "sharing/links/preset.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sharing/presets/preset.html", context, status=422 if form.is_bound else 200)
 
 
 def _form(request: StudioRequest, row: Preset, *, is_new: bool) -> PresetForm:
@@ -92,9 +94,12 @@ def _form(request: StudioRequest, row: Preset, *, is_new: bool) -> PresetForm:
     data = request.POST if request.method == "POST" else None
     if row.kind == PresetKind.LINK:
         return LinkPresetForm(data, initial=initial)
-    if "sections" in initial:
-        initial["sections"] = "\n".join(initial["sections"])
-    return AlbumPresetForm(data, initial=initial, links=presets.of_kind(request.studio, PresetKind.LINK))
+    return AlbumPresetForm(
+        data,
+        initial=AlbumPresetForm.initial_of(initial),
+        links=presets.of_kind(request.studio, PresetKind.LINK),
+        inherited=Design.of(request.studio.design),
+    )
 
 
 @require_POST
@@ -121,7 +126,7 @@ def album_start(request: StudioRequest) -> HttpResponse:
         context = {"form": form, "album": None, "presets": every, "chosen": wanted}
         return htmx.vary(render(request, template, context, status=422))
     today = timezone.localdate(timezone=request.studio.zone)
-    album = presets.start_album(request.studio, row, by=request.user, today=today, **form.cleaned_data)
+    album = start.start_album(request.studio, row, by=request.user, today=today, **form.cleaned_data)
     if htmx.wants(request):
         return HttpResponseClientRedirect(album.get_absolute_url())
     return SeeOther(album)
