@@ -23,7 +23,13 @@ COOKIE: Final = SignedCookie("visitor", VisitorPass, lifetime=timedelta(days=365
 
 
 def known(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
-    """The person a browser is known as there. Run it in `acting_in(studio)`."""
+    """The person a browser is known as there, who has said who it is. Run it in `acting_in(studio)`."""
+    visitor = anyone(studio, shown_id, cookies, now=now)
+    return visitor if visitor and not visitor.is_anonymous else None
+
+
+def anyone(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:
+    """The same, also while it has only rated photos and nobody knows who it is."""
     named = COOKIE.read(cookies, shown_id, now=now)
     if named is None:
         return None

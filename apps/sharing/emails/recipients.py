@@ -51,7 +51,8 @@ def addresses_in(text: str) -> list[str]:
 
 def visitors_of(link: ShareLink) -> list[Visitor]:
     """The people who came by this link and said who they are, newest first."""
-    return list(Visitor.objects.for_studio(link.studio_id).filter(link_id=link.pk).order_by("-pk")[:MOST_VISITORS])
+    rows = Visitor.objects.for_studio(link.studio_id).filter(link_id=link.pk, email__gt="")
+    return list(rows.order_by("-pk")[:MOST_VISITORS])
 
 
 def known_as(album: Album, addresses: Iterable[str]) -> dict[str, Visitor]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,6 +26,8 @@ from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.sharing.models import BadComment, Visitor
 from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import RateLimited
 
 P = ParamSpec("P")
 Deed = Callable[Concatenate[HttpRequest, Grant, str, Visitor, UUID, P], HttpResponseBase]
@@ -63,7 +66,7 @@ class MarkForm(forms.Form):
 @guest_page()
 def panel(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
     """The panel; asked by a script the panel alone, else a page of its own."""
-    return _panel(request, grant, token, photo_id, _visitor(request, grant))
+    return _panel(request, grant, token, photo_id, _rater(request, grant))
 
 
 def photo_deed(
@@ -130,32 +133,48 @@ def comment_remove(
     return _done(request, grant, token, photo_id, visitor)
 
 
-@photo_deed(marks.check)
-def mark(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
-    """Set or clear verdict, label or stars. To scripts the mark as it stands then."""
-    form = MarkForm(request.POST)
+@require_POST
+@guest_page(locked_status=403, takes_posts=True)
+def mark(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponseBase:
+    """Set or clear verdict, label or stars. To scripts the mark as it stands then. Nobody is asked who they are."""
+    try:
+        marks.check(grant, photo_id)
+    except PermissionDenied:
+        return not_allowed(request, grant)
+    form, agent = MarkForm(request.POST), request.headers.get("User-Agent", "")
+    visitor = _rater(request, grant)
     try:
         if not form.is_valid():
             raise marks.BadMark(gettext("There is no such rating."))
-        agent = request.headers.get("User-Agent", "")
-        stands = marks.put(grant, visitor, photo_id, **form.wanted(), user_agent=agent)
+        with transaction.atomic():
+            visitor = visitor or visitors.anonymous(grant, client_ip=client_ip(request))
+            stands = marks.put(grant, visitor, photo_id, **form.wanted(), user_agent=agent)
     except marks.BadMark as bad:
         if htmx.is_scripted(request):
             return JsonResponse({"code": "mark", "detail": str(bad)}, status=422)
         return _refused(request, grant, token, photo_id, visitor, 422, str(bad))
+    except RateLimited as stop:
+        return too_many(_refused(request, grant, token, photo_id, visitor, 429, str(stop)), stop.wait)
     if htmx.is_scripted(request):
-        return JsonResponse({"verdict": stands.verdict, "label": stands.label, "stars": stands.stars})
-    return _done(request, grant, token, photo_id, visitor)
+        done: HttpResponse = JsonResponse({"verdict": stands.verdict, "label": stands.label, "stars": stands.stars})
+    else:
+        done = _done(request, grant, token, photo_id, visitor)
+    visitors.remember(done, request.COOKIES, visitor, now=timezone.now())
+    return done
 
 
 @guest_page(locked_status=403)
 def state(request: HttpRequest, grant: Grant, token: str) -> JsonResponse:
     """Comments and marks of all photos, for the badges of tiles."""
-    return JsonResponse({"photos": badges.of(grant, _visitor(request, grant))})
+    return JsonResponse({"photos": badges.of(grant, _rater(request, grant))})
 
 
 def _visitor(request: HttpRequest, grant: Grant) -> Visitor | None:
     return visitors.of(grant, request.COOKIES, now=timezone.now())
+
+
+def _rater(request: HttpRequest, grant: Grant) -> Visitor | None:
+    return visitors.rater_of(grant, request.COOKIES, now=timezone.now())
 
 
 def _done(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, visitor: Visitor) -> HttpResponse:

@@ -29,9 +29,10 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     photos = photos_of(grant, token, wanted[:MOST])
     if wanted and not photos:
         raise Http404
-    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    rater = visitors.rater_of(grant, request.COOKIES, now=timezone.now())
+    visitor = rater if rater and not rater.is_anonymous else None
     ids = [photo["id"] for photo in photos]
-    mine = marks.of(grant, visitor, ids)
+    mine = marks.of(grant, rater, ids)
     gallery_url = reverse("sharing:gallery", args=[token])
     context: dict[str, Any] = {
         "album": grant.shown.album,

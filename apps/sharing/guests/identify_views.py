@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.sharing.access import Grant
-from apps.sharing.guests import email_codes, visitors
+from apps.sharing.guests import email_codes, joining, visitors
 from apps.sharing.guests.identify import CodeForm, WhoForm, ask, back_to
 from apps.sharing.guests.pages import guest_page, welcome
 from apps.sharing.models import Visitor
@@ -19,41 +20,56 @@ from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import client_ip
 from apps.web.rate_limit import RateLimited
 
+log = logging.getLogger(__name__)
+
 
 @guest_page(by_anyone=True)
 def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """Ask who is there; `?next=` is where to go on."""
+    """Ask who is there; `?next=` is where to go on, `?code` asks who has said it for the code that was emailed."""
     me = visitors.of(grant, request.COOKIES, now=timezone.now())
-    return ask(request, grant.studio, token, me=me, next=back_to(token, request.GET.get("next", "")))
+    wanted = back_to(token, request.GET.get("next", ""))
+    if me is not None and "code" in request.GET:
+        return _ask_code(request, grant, token, me.name, me.given_email, wanted)
+    return ask(request, grant.studio, token, me=me, next=wanted)
 
 
 @require_POST
 @guest_page(locked_status=403, takes_posts=True, by_anyone=True)
 def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """Take name and address. A known address is asked for the code that is emailed to it."""
+    """Take name and address. Whether the address is somebody's already, the answer does not tell: it is emailed a code.
+
+    again: only another code is asked for.
+    """
     now, wanted = timezone.now(), back_to(token, request.POST.get("next", ""))
     form = WhoForm(request.POST)
     if not form.is_valid():
         return ask(request, grant.studio, token, form=form, next=wanted, status=422)
-    me = visitors.of(grant, request.COOKIES, now=now)
+    me = visitors.rater_of(grant, request.COOKIES, now=now)
     try:
         visitor = visitors.introduce(grant, **form.cleaned_data, me=me, client_ip=client_ip(request))
-    except visitors.KnownAddress as known:
-        return _mail_code(request, grant, token, known.visitor, form, wanted)
     except RateLimited as stop:
         return _wait(request, grant, token, stop, form=form, next=wanted)
+    if visitor.claimed_email:
+        _email_code(request, grant, visitor.claimed_email)
+    if "again" in request.POST:
+        return _ask_code(request, grant, token, visitor.name, visitor.given_email, wanted)
     return _known(request, grant, visitor, wanted)
 
 
-def _mail_code(
-    request: HttpRequest, grant: Grant, token: str, visitor: Visitor, form: WhoForm, wanted: str
-) -> HttpResponse:
-    shown: dict[str, Any] = {"form": form, "code_form": CodeForm(initial={"email": visitor.email}), "next": wanted}
+def _ask_code(request: HttpRequest, grant: Grant, token: str, name: str, email: str, wanted: str) -> HttpResponse:
+    form = WhoForm({"name": name, "email": email})
+    return ask(request, grant.studio, token, form=form, code_form=CodeForm(initial={"email": email}), next=wanted)
+
+
+def _email_code(request: HttpRequest, grant: Grant, email: str) -> None:
+    """Email a code to whose address it is. Too many in an hour are none, without a word, as for any other address."""
+    owner = visitors.by_email(grant, email)
+    if owner is None:
+        return
     try:
-        email_codes.send(grant, visitor, client_ip=client_ip(request), now=timezone.now())
-    except RateLimited as stop:
-        return _wait(request, grant, token, stop, **shown)
-    return ask(request, grant.studio, token, **shown)
+        email_codes.send(grant, owner, client_ip=client_ip(request), now=timezone.now())
+    except RateLimited:
+        log.info("no more codes by email for this link, address or person within the hour")
 
 
 @require_POST
@@ -72,6 +88,9 @@ def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         return ask(request, grant.studio, token, **shown, status=422)
     except RateLimited as stop:
         return _wait(request, grant, token, stop, **shown)
+    me = visitors.rater_of(grant, request.COOKIES, now=timezone.now())
+    if me is not None and me.pk != visitor.pk and not me.email:
+        joining.join(me, visitor)
     return _known(request, grant, visitor, wanted)
 
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -20,16 +20,20 @@ class Visitor(OfShown):
     """A guest of an album as a person: a name and an e-mail address, no account.
 
     The same address is the same person in every link of the album; `link` is the one by which they came first.
-    email: lower case.  version: rises to sign the person out everywhere.
+    Somebody who only rated photos is a visitor without an address (`is_anonymous`). Whoever gives an address that is
+    another visitor's already has it as `claimed_email`, until a code proves it: then both become one (see `joining`).
+    email, claimed_email: lower case.  version: rises to sign the person out everywhere.
     code_hash: the 6 digits emailed to prove the address on another device, until `code_expires_at`.
     """
 
+    ANONYMOUS = "Guest"
     CODE_DIGITS = 6
     CODE_VALID = timedelta(minutes=15)
 
     link = TenantKey(ShareLink, null=True, related_name="visitors")
     name = models.CharField(max_length=120)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, blank=True)
+    claimed_email = models.EmailField(max_length=254, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, editable=False)
     code_hash = models.CharField(max_length=128, blank=True, editable=False)
     code_expires_at = models.DateTimeField(null=True, editable=False)
@@ -41,11 +45,23 @@ class Visitor(OfShown):
             *OfShown.Meta.constraints,
             SameStudio("shown"),
             SameStudio("link", on_delete="set null"),
-            models.UniqueConstraint(fields=["studio", "shown", "email"], name="sharing_visitor_email"),
+            models.UniqueConstraint(
+                fields=["studio", "shown", "email"], condition=Q(email__gt=""), name="sharing_visitor_address"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True as long as nobody has said who it is."""
+        return not self.given_email
+
+    @property
+    def given_email(self) -> str:
+        """The address that was typed, proved or not; "" for nobody."""
+        return self.email or self.claimed_email
 
     def sign_out(self) -> None:
         """End this person's sessions in every browser; whoever gives the email address next proves it by a code."""

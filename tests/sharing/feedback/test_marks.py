@@ -13,7 +13,9 @@ from django.utils import timezone
 from apps.accounts.tenancy import acting_in
 from apps.sharing import access
 from apps.sharing.feedback import marks
-from apps.sharing.models import Activity, ActivityKind, Comment, Mark
+from apps.sharing.guests import visitors
+from apps.sharing.models import Activity, ActivityKind, Comment, Mark, Visitor
+from apps.web.rate_limit import RateLimit
 from tests.markup import tight
 from tests.sharing.conftest import Make, Share
 from tests.sharing.known import address, allowing, another_link, known, visitor_of
@@ -84,10 +86,39 @@ def test_what_is_no_mark_is_refused(share: Share, what: dict[str, Any]) -> None:
     assert rows(share) == []
 
 
-def test_rights_photos_and_persons_are_asked(share: Share) -> None:
-    stranger = Client()
-    stranger.get(share.url())
-    assert put(stranger, share, label="red").json()["code"] == "who"
+def test_a_guest_rates_without_saying_who_it_is(share: Share) -> None:
+    """The first star asks nothing; a heart does, and what was rated belongs to who it is then."""
+    guest = Client()
+    guest.get(share.url())
+    for photo, stars in ((0, "4"), (1, "2"), (0, "5")):
+        assert put(guest, share, photo, stars=stars).json()["stars"] == int(stars)
+    assert put(Client(), share, stars="1").status_code == 200, "another browser is somebody else"
+    assert sorted(stars for _, _, stars in rows(share)) == [1, 2, 5]
+    assert guest.get(address(share, "marks_state")).json()["photos"][str(share.photos[0].pk)]["stars"] == 5
+    panel = guest.get(address(share, "panel", share.photos[0].pk)).content
+    assert 'name="stars" value="0" data-is="5" aria-pressed="true"' in tight(panel)
+    entries = {"name": "Ada", "email": "ada@example.com"}
+    assert guest.post(address(share, "who_save"), entries).status_code == 303
+    assert put(guest, share, 2, stars="3").status_code == 200
+    with acting_in(share.studio):
+        people = Visitor.objects.for_studio(share.studio).order_by("created_at", "pk")
+        assert [(one.name, one.email, one.marks.count()) for one in people] == [
+            ("Ada", "ada@example.com", 3),
+            ("Guest", "", 1),
+        ]
+
+
+def test_browsers_that_rate_are_bounded(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitors, "NEW_PER_LINK", RateLimit("link-visitors", 2, 3600))
+    statuses = []
+    for _ in range(3):
+        guest = Client()
+        guest.get(share.url())
+        statuses.append(put(guest, share, stars="5").status_code)
+    assert statuses == [200, 200, 429]
+
+
+def test_rights_and_photos_are_asked(share: Share) -> None:
     client = known(share)
     viewer = another_link(share)
     assert put(known(viewer, "Ben"), viewer, label="red").status_code == 403
