@@ -18,7 +18,7 @@ from apps.media.models import Blob
 from apps.media.serving import Answer
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
-from apps.sharing.downloads import pin_code, quota
+from apps.sharing.downloads import naming, pin_code, quota
 from apps.sharing.downloads.sizes import is_offered, rendition_of
 from apps.sharing.guests import visitors
 from apps.sharing.models import ActivityKind
@@ -30,18 +30,18 @@ log = logging.getLogger(__name__)
 
 
 def find(grant: Grant, photo_id: UUID, size: str | None) -> tuple[serving.Location, str]:
-    """The file and the name it had in the camera. size: as in `sizes`, or None for the largest allowed one.
+    """The file and its name (see `naming`). size: as in `sizes`, or None for the largest allowed one.
 
     Run it in `acting_in(grant.studio)`. Raises Http404 for what is not there, not shown, or not granted.
     """
     wanted = size or grant.rights.download_size
     if wanted is None or not is_offered(grant, wanted):
         raise Http404
-    name = grant.require(photo_id).camera_name
+    grant.require(photo_id)
     location = _file(grant, photo_id, rendition_of(wanted, grant.rights.metadata))
     if location is None:
         raise Http404
-    return location, name
+    return location, naming.of_one(grant, photo_id, location.mime)
 
 
 def _file(grant: Grant, photo_id: UUID, kind: str) -> serving.Location | None:

@@ -18,7 +18,7 @@ from apps.accounts.api import StudioViewSet
 from apps.accounts.credentials import Credential
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
-from apps.sharing.links import lifecycle
+from apps.sharing.links import file_names, lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
 from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
 from apps.web import strict
@@ -30,6 +30,7 @@ RIGHTS = {
     "download": "download",
     "download_limit": "download_limit",
     "metadata": "metadata",
+    "file_names": "file_names",
     "pin": "has_pin",
     "watermarked": "is_watermarked",
     "favourite": "may_favourite",
@@ -56,6 +57,13 @@ class RightsSerializer(strict.Serializer[Any]):
     )
     metadata = serializers.ChoiceField(
         choices=Metadata.choices, required=False, help_text="What downloaded files keep of their metadata."
+    )
+    file_names = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=file_names.LONGEST,
+        help_text="How downloaded files are called: a pattern of `{name}`, `{number}`, `{gallery}`, `{section}`, "
+        "`{date}` and `{studio}`, with at least `{name}` or `{number}`. Empty: as the camera called them.",
     )
     pin = serializers.BooleanField(required=False, help_text="Downloads ask for the link's PIN.")
     watermarked = serializers.BooleanField(required=False, help_text="The photos are shown under a watermark.")

@@ -11,12 +11,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from apps.accounts.models import Studio
 from apps.albums.models import Album
 from apps.sharing.branding import watermarks
+from apps.sharing.links import file_names
 from apps.sharing.links.lifecycle import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY, Rights
 from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
+from apps.web.refusal import Unsuitable
 
 FOLDS = {
-    "downloads": ("download_limit", "has_pin", "metadata"),
+    "downloads": ("download_limit", "has_pin", "metadata", "file_names"),
     "people": ("people", "only_agreed"),
     "more": ("slug", "asks_identity", "is_watermarked"),
 }
@@ -57,6 +59,15 @@ class RightsForm(forms.Form):
     metadata = forms.ChoiceField(
         choices=Metadata.choices, initial=Metadata.ALL, required=False, label="Metadata in downloaded files"
     )
+    file_names = forms.CharField(
+        required=False,
+        max_length=file_names.LONGEST,
+        label="File names",
+        help_text=f"Use {', '.join(f'{{{one}}}' for one in file_names.VARIABLES)}. Empty: as the camera named them.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "{gallery}-{number}"}
+        ),
+    )
     asks_identity = forms.BooleanField(
         required=False,
         label="Ask for name and email on entry",
@@ -93,6 +104,16 @@ class RightsForm(forms.Form):
     def clean_people(self) -> str:
         """The default, where it is not sent."""
         return self.cleaned_data["people"] or ShowsPeople.OFF
+
+    def clean_file_names(self) -> str:
+        """A pattern that gives every photo a different name."""
+        pattern = str(self.cleaned_data["file_names"]).strip()
+        try:
+            if pattern:
+                file_names.check(pattern)
+        except Unsuitable as unsuitable:
+            raise forms.ValidationError(str(unsuitable)) from unsuitable
+        return pattern
 
     def clean_metadata(self) -> str:
         """The default, where it is not sent."""

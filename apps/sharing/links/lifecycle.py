@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
+from apps.sharing.links import file_names
 from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, ShowsPeople, secrets
 from apps.web.refusal import Unsuitable
 
@@ -31,6 +32,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 class LinkWish:
     """How a link is to be; the rights are named as in the row.
 
+    file_names: how downloaded files are called (see `file_names`); "" for as the camera called them.
     password: None keeps what is there, "" takes it away, else it is the new one.
     has_pin: downloads ask for a PIN. One that is there stays; else one is made.
     """
@@ -48,6 +50,7 @@ class LinkWish:
     only_agreed: bool = False
     download_limit: int | None = None
     metadata: str = Metadata.ALL
+    file_names: str = ""
     slug: str = ""
     has_pin: bool = False
     password: str | None = None
@@ -66,6 +69,8 @@ class LinkWish:
             _check_password(self.password.strip())
         if self.download_limit is not None and not 1 <= self.download_limit <= LIMIT_MOST:
             raise Unsuitable("download_limit", f"Choose a number from 1 to {LIMIT_MOST:,}, or none.")
+        if self.file_names:
+            file_names.check(self.file_names)
         if self.slug:
             self._check_slug(link, studio)
 

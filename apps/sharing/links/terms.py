@@ -69,6 +69,7 @@ class Rights:
     download_limit: int | None = None
     needs_pin: bool = False
     metadata: Metadata = Metadata.ALL
+    file_names: str = ""
     is_watermarked: bool = False
     asks_identity: bool = False
     people: ShowsPeople = ShowsPeople.OFF
@@ -86,6 +87,7 @@ class Rights:
             download_limit=link.download_limit,
             needs_pin=link.has_pin,
             metadata=Metadata(link.metadata),
+            file_names=link.file_names,
             is_watermarked=link.is_watermarked,
             asks_identity=link.asks_identity,
             people=ShowsPeople(link.people),

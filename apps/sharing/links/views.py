@@ -24,7 +24,7 @@ from apps.albums import editing
 from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of, one_uuid
 from apps.media.mime import disposition
-from apps.sharing.links import lifecycle, presets, public_page, usage
+from apps.sharing.links import file_names, lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
@@ -96,6 +96,7 @@ def _share(
         "links": shown,
         "form": form,
         "sentence": sentence,
+        "file_examples": _file_examples(album, str(form["file_names"].value() or "")),
         "new_link_id": new,
         "new_password": password,
         "presets": presets.of_kind(request.studio, PresetKind.LINK) if request.entered.may_edit else [],
@@ -261,8 +262,33 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
 def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
     album = album_of(request, album_id)
-    terms = draft_terms(album, request.studio, **LinkForm(request.POST).draft())
-    return render(request, "sharing/links/_sentence.html", {"sentence": terms.sentence(timezone.now())})
+    form = LinkForm(request.POST)
+    terms = draft_terms(album, request.studio, **form.draft())
+    pattern = form.cleaned_data.get("file_names", "")
+    context = {"sentence": terms.sentence(timezone.now()), "file_examples": _file_examples(album, pattern)}
+    return render(request, "sharing/links/_sentence.html", context)
+
+
+def _file_examples(album: Album, pattern: str) -> list[str]:
+    """How the first two photos would be called; nothing without a pattern, and for an empty gallery."""
+    if not pattern:
+        return []
+    rows = album.placements.shown().in_order().select_related("photo", "section")[:2]  # type: ignore[attr-defined]
+    total = album.placements.shown().count()  # type: ignore[attr-defined]
+    zone = album.studio.zone
+    photos = [
+        file_names.Named(
+            camera_name=row.photo.camera_name,
+            number=number,
+            total=total,
+            section=row.section.title if row.section else "",
+            taken_on=(row.photo.wall_time(zone) or row.photo.created_at.astimezone(zone)).date(),
+            gallery=album.title,
+            studio=album.studio.name,
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+    return file_names.examples(pattern, photos)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -62,6 +62,7 @@ class ShareLink(StudioModel):
     The links of an album are its audiences ("couple", "guests", "florist"). `is_main`: the client's own link; who
     comes by it sees what the client hid from the others, and may hide.
     download_limit: how many photos may be taken through the link in all; None for any number.
+    file_names: a pattern of the names of downloaded files (see `links.file_names`); "" for as the camera called them.
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
     has_reminders: emails remind its clients before it closes (see `reminders`).
     people: whether faces stand above its photos, to choose photos by.
@@ -83,6 +84,7 @@ class ShareLink(StudioModel):
     download = models.CharField(max_length=8, choices=Download.choices, default=Download.NONE)
     download_limit = models.PositiveIntegerField(null=True)
     metadata = models.CharField(max_length=10, choices=Metadata.choices, default=Metadata.ALL)
+    file_names = models.CharField(max_length=100, blank=True, default="", db_default="")
     pin_hash = models.CharField(max_length=128, blank=True, editable=False)
     pin_sealed = models.CharField(max_length=300, blank=True, editable=False)
     pin_version = models.PositiveIntegerField(default=1, editable=False)

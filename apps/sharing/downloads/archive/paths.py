@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from apps.media.mime import download_name
 from apps.sharing.downloads.archive.layout import clean, distinct
 from apps.sharing.downloads.files import File
 from apps.web import tables
@@ -15,8 +14,8 @@ PART_BYTES = 2_000_000_000
 MANIFEST = "manifest.csv"
 
 
-def paths(files: Sequence[File]) -> list[str]:
-    """Where each photo lies in the archive: the camera's name, in a folder for its set if there are several."""
+def paths(files: Sequence[File], name_of: Callable[[File], str]) -> list[str]:
+    """Where each photo lies in the archive: its name, in a folder for its set if there are several."""
     sections = {file.section for file in files if file.section}
     has_folders = len({file.section for file in files}) > 1
     ordered = sorted(sections, key=[file.section for file in files].index) if has_folders else []
@@ -24,7 +23,7 @@ def paths(files: Sequence[File]) -> list[str]:
     folders = dict(zip(ordered, distinct((clean(title, empty="set") for _, title in ordered), [MANIFEST]), strict=True))
     named = []
     for file in files:
-        name = clean(download_name(file.camera_name, file.mime))
+        name = clean(name_of(file))
         folder = folders.get(file.section) if file.section else None
         named.append(f"{folder}/{name}" if folder else name)
     return distinct(named, [MANIFEST, *folders.values()])

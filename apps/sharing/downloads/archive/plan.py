@@ -28,6 +28,7 @@ from django.utils.translation import gettext_noop as _
 from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
 from apps.sharing.access import Grant, passes
+from apps.sharing.downloads import naming
 from apps.sharing.downloads.archive import paths
 from apps.sharing.downloads.archive.layout import ZipEntry, ZipLayout
 from apps.sharing.downloads.files import File
@@ -178,7 +179,7 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
         raise NotReady(len(files), len(files) + len(missing), missing)
     if not files:
         raise Empty
-    where = dict(zip((file.photo_id for file in files), paths.paths(files), strict=True))
+    where = dict(zip((file.photo_id for file in files), paths.paths(files, naming.of_archive(grant)), strict=True))
     parts = paths.split(files)
     words = [grant.shown.title, _word(files, wish.what)]
     return [
