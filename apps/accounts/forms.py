@@ -25,6 +25,18 @@ SCOPE_LABELS = {
 }
 
 
+# As `albums.design` has them, which stands above the accounts.
+GALLERY_LANGUAGES = (("auto", "Match the visitor’s device"), ("en", "English"), ("de", "Deutsch"))
+
+
+def _colour(text: str) -> str:
+    """ "#rrggbb", lower-cased. Raises ValidationError."""
+    accent = text.strip().lower()
+    if not re.fullmatch(r"#[0-9a-f]{6}", accent):
+        raise ValidationError("This must look like #3b5b54.")
+    return accent
+
+
 def _email() -> forms.EmailField:
     return forms.EmailField(label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
@@ -109,7 +121,20 @@ class FirstRunForm(forms.Form):
     email = _email()
     password = _new_password()
     time_zone = _first_zone()
-    field_order = ("code", "studio_name", "name", "email", "password", "time_zone")
+    language = forms.ChoiceField(
+        required=False, choices=GALLERY_LANGUAGES, label="Language of your galleries", help_text="Your clients read it."
+    )
+    accent = forms.CharField(
+        required=False,
+        initial=Studio._meta.get_field("accent").default,
+        label="Colour of your studio",
+        widget=forms.TextInput(attrs={"type": "color"}),
+        help_text="For buttons in your galleries and emails.",
+    )
+    field_order = ("code", "studio_name", "name", "email", "password", "time_zone", "language", "accent")
+
+    def clean_accent(self) -> str:
+        return _colour(self.cleaned_data["accent"] or Studio._meta.get_field("accent").default)
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
@@ -213,10 +238,7 @@ class SettingsForm(forms.ModelForm[Studio]):
         return str(self.cleaned_data["slug"]).lower()
 
     def clean_accent(self) -> str:
-        accent = str(self.cleaned_data["accent"]).lower()
-        if not re.fullmatch(r"#[0-9a-f]{6}", accent):
-            raise ValidationError("This must look like #3b5b54.")
-        return accent
+        return _colour(self.cleaned_data["accent"])
 
 
 class LogoForm(forms.Form):

@@ -139,7 +139,8 @@ def new_code() -> str:
     return code
 
 
-def _is_the_code(code: str) -> bool:
+def is_the_code(code: str) -> bool:
+    """True for what the log printed last. Reserve a try before."""
     try:
         kept = _code_file().read_text()
     except FileNotFoundError:
@@ -154,17 +155,24 @@ def first_owner(
     name: str = "",
     studio_name: str,
     time_zone: str = "UTC",
+    language: str = "",
+    accent: str = "",
     code: str | None = None,
 ) -> Studio:
     """The first person and studio of this installation; of parallel tries one wins.
 
-    code: what the log printed; None for who runs commands on this machine.  Raises AlreadyOwned.
+    language, accent: of the studio's galleries; "" for ours.  code: what the log printed; None for who runs commands
+    on this machine.  Raises AlreadyOwned.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [_FIRST_OWNER_LOCK])
-        if not is_unowned() or (code is not None and not _is_the_code(code)):
+        if not is_unowned() or (code is not None and not is_the_code(code)):
             raise AlreadyOwned
         _, studio = sign_up(email=email, name=name, studio_name=studio_name, password=password, time_zone=time_zone)
+        studio.accent = accent or studio.accent
+        studio.design = {"language": language} if language else {}
+        with acting_in(studio):
+            Studio.objects.filter(pk=studio.pk).update(accent=studio.accent, design=studio.design)
     _code_file().unlink(missing_ok=True)
     return studio

@@ -14,7 +14,7 @@ from apps.sharing.gallery import compare_views, og_image, withhold_views
 from apps.sharing.gallery import views as gallery_views
 from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
-from apps.sharing.links import audience_views, public_page_views
+from apps.sharing.links import audience_views, bulk_views, public_page_views
 from apps.sharing.links import views as links_views
 from apps.sharing.people import views as people_views
 from apps.sharing.presets import views as presets_views
@@ -139,6 +139,7 @@ urlpatterns = [
     path(f"{STUDIO}/presets/new/<slug:kind>/", presets_views.preset_new, name="preset_new"),
     path(f"{STUDIO}/presets/<uuid:choice_id>/", presets_views.preset, name="preset"),
     path(f"{STUDIO}/presets/<uuid:choice_id>/delete/", presets_views.preset_delete, name="preset_delete"),
+    path(f"{STUDIO}/albums/bulk/", bulk_views.albums, name="albums_bulk"),
     path(f"{STUDIO}/albums/start/", presets_views.album_start, name="album_start"),
     path(f"{STUDIO}/download-sizes/", downloads_studio_views.download_sizes, name="download_sizes"),
     path(f"{STUDIO}/public-page/", public_page_views.public_settings, name="public_settings"),

@@ -125,6 +125,23 @@ def test_the_code_is_kept_hashed_and_goes_with_its_use(code: str, nobody: Client
     assert not kept.exists()
 
 
+def test_the_first_run_asks_language_and_colour_too(code: str, nobody: Client) -> None:
+    answer = nobody.post(
+        "/first-run/", {**first(code), "language": "de", "accent": "#AA3355", "time_zone": "Europe/Vienna"}
+    )
+    assert answer.status_code == 303
+    with across_studios():
+        studio = Studio.objects.get(slug="alba")
+    assert (studio.design, studio.accent, studio.time_zone) == ({"language": "de"}, "#aa3355", "Europe/Vienna")
+
+
+def test_all_that_is_wrong_is_told_at_once(code: str, nobody: Client) -> None:
+    wrong = {**first("0000"), "password": "short", "email": "nobody", "accent": "red"}
+    answer = nobody.post("/first-run/", wrong)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"code", "password", "email", "accent"}
+
+
 def test_a_wrong_code_makes_nobody(code: str, nobody: Client) -> None:
     assert nobody.post("/first-run/", first("0000-0000-0000-0000-0000-0000")).status_code == 422
     assert not User.objects.exists()

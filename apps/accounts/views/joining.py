@@ -87,10 +87,15 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if not accounts_sign_up.is_unowned():
         return redirect("accounts:login")
     form = FirstRunForm(sent(request))
-    if not form.is_valid():
-        return page(request, "accounts/first_run.html", {}, form=form)
     try:
-        reserve(FIRST_RUNS, client_ip(request))
+        if form.is_bound:
+            reserve(FIRST_RUNS, client_ip(request))
+        if not form.is_valid():
+            # All that is wrong is told at once, the code too.
+            code = form.cleaned_data.get("code") if form.is_bound else None
+            if code and not accounts_sign_up.is_the_code(code):
+                form.add_error("code", accounts_sign_up.AlreadyOwned.sentence)
+            return page(request, "accounts/first_run.html", {}, form=form)
         studio = accounts_sign_up.first_owner(**form.cleaned_data)
     except (RateLimited, accounts_sign_up.AlreadyOwned) as refusal:
         return refused(request, "accounts/first_run.html", {}, form, refusal, "code")

@@ -17,7 +17,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.emails import Words
 from apps.accounts.models import EmailState, Role
 from apps.albums import editing
-from apps.albums.models import Album
+from apps.albums.models import Album, AlbumState
 from apps.albums.request_params import album_of
 from apps.sharing.emails import complete, composing, recipients, reminders, writing
 from apps.sharing.emails.forms import VISITORS, EmailForm
@@ -52,7 +52,15 @@ def email_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
         initial["language"] = composing.language_of(album)
         return _new_page(request, album, EmailForm(initial=initial, studio=request.studio, links=links))
     form = EmailForm(request.POST, studio=request.studio, links=links)
-    written = _deliver(request, form)
+    is_draft = album.state == AlbumState.DRAFT and "publish" in request.POST
+    # Both or nothing: a gallery whose email cannot go out stays a draft.
+    with transaction.atomic():
+        if is_draft and form.is_valid():
+            editing.set_state(album, AlbumState.LIVE, by=request.user)
+        written = _deliver(request, form)
+        if written is None and is_draft:
+            transaction.set_rollback(True)
+            album.state = AlbumState.DRAFT
     if written is None:
         return _new_page(request, album, form)
     count = len(written)
@@ -63,7 +71,7 @@ def email_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     else:
         text = outbox.on_its_way(f"The email to {people}")
     answer = SeeOther(reverse("sharing:album_emails", args=[request.studio.slug, album.pk]))
-    return htmx.tell(request, answer, text)
+    return htmx.tell(request, answer, f"The gallery is live. {text}" if is_draft else text)
 
 
 def _deliver(request: StudioRequest, form: EmailForm) -> list[ClientEmail] | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album
 from apps.sharing.branding import watermarks
-from apps.sharing.links import file_names
+from apps.sharing.links import file_names, lifecycle
 from apps.sharing.links.lifecycle import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY, Rights
 from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
@@ -22,6 +25,15 @@ FOLDS = {
     "people": ("people", "only_agreed"),
     "more": ("slug", "asks_identity", "is_watermarked"),
 }
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a deed would refuse is said beside the field."""
+    try:
+        yield
+    except Unsuitable as unsuitable:
+        raise forms.ValidationError(str(unsuitable)) from unsuitable
 
 
 class PasswordForm(forms.Form):
@@ -108,11 +120,9 @@ class RightsForm(forms.Form):
     def clean_file_names(self) -> str:
         """A pattern that gives every photo a different name."""
         pattern = str(self.cleaned_data["file_names"]).strip()
-        try:
-            if pattern:
+        if pattern:
+            with _told():
                 file_names.check(pattern)
-        except Unsuitable as unsuitable:
-            raise forms.ValidationError(str(unsuitable)) from unsuitable
         return pattern
 
     def clean_metadata(self) -> str:
@@ -165,6 +175,7 @@ class LinkForm(RightsForm):
         elif preset:
             kwargs["initial"] = dict(preset)
         super().__init__(*args, **kwargs)
+        self.link, self.studio = link, studio
         if studio is not None:
             self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
             name = watermarks.name_instead(studio, album)
@@ -178,6 +189,22 @@ class LinkForm(RightsForm):
         else:
             self.fields["password"].label = "New password"
             self.fields["password"].help_text = "Leave empty to keep the current password."
+
+    def clean_password(self) -> str:
+        """Told together with all else that is wrong, not in a round of its own."""
+        password: str = self.cleaned_data["password"]
+        if password.strip():
+            with _told():
+                lifecycle.check_password(password.strip())
+        return password
+
+    def clean_expires_on(self) -> date | None:
+        """A day that stays as it is may lie in the past."""
+        day: date | None = self.cleaned_data["expires_on"]
+        if day and self.studio and not (self.link and self.link.expires_on == day):
+            with _told():
+                lifecycle.check_day(day, timezone.localdate(timezone=self.studio.zone))
+        return day
 
     def clean_slug(self) -> str:
         """Lower-cased."""

@@ -64,9 +64,9 @@ class LinkWish:
         """Raises Unsuitable. link: as it was before."""
         # A date that stays as it is may lie in the past.
         if self.expires_on and self.expires_on != link.expires_on:
-            _check_day(self.expires_on, timezone.localdate(timezone=studio.zone))
+            check_day(self.expires_on, timezone.localdate(timezone=studio.zone))
         if self.password:
-            _check_password(self.password.strip())
+            check_password(self.password.strip())
         if self.download_limit is not None and not 1 <= self.download_limit <= LIMIT_MOST:
             raise Unsuitable("download_limit", f"Choose a number from 1 to {LIMIT_MOST:,}, or none.")
         if self.file_names:
@@ -105,14 +105,16 @@ class LinkWish:
         return [*STORED, "expires_on", "expires_at", *PIN, "password_hash"]
 
 
-def _check_day(day: date, today: date) -> None:
+def check_day(day: date, today: date) -> None:
+    """Raises Unsuitable for a last day that is over, or too far away."""
     if day < today:
         raise Unsuitable("expires_on", "That day has passed. Choose today or later.")
     if day > today + LONGEST_RUN:
         raise Unsuitable("expires_on", "A link can stay open for ten years at most.")
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """Raises Unsuitable for one that is too short or too long."""
     if len(password) < PASSWORD_SHORTEST:
         raise Unsuitable("password", f"Use at least {PASSWORD_SHORTEST} characters.")
     if len(password) > PASSWORD_LONGEST:

@@ -35,6 +35,9 @@ async function collect(entry, folder, found) {
   }
 }
 
+/** What a photographer never meant to send, so that nothing need be asked about it. */
+export const HIDDEN = "A hidden file of the computer";
+
 const RAW = new Set(
   "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf rw2 rwl sr2 srf srw x3f".split(" "),
 );
@@ -57,7 +60,7 @@ async function looksLikePicture(file) {
 export async function objection(file, { extensions, maxBytes, done }) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
-  if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return "A hidden file of the computer";
+  if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return HIDDEN;
   if (!file.size) return "The file is empty";
   if (done?.has(fingerprint(file))) return "Stored before the interruption";
   if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false))) {

@@ -13,7 +13,7 @@ export function uploads(album, stream, isDragging) {
   let queue = null;
   tell(place, uploadUrl, icons);
 
-  async function take(found) {
+  async function take(found, { isAgreed = false } = {}) {
     if (!found.length || document.querySelector("dialog[open]")) return;
     const limits = {
       extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
@@ -27,6 +27,7 @@ export function uploads(album, stream, isDragging) {
       section,
       sectionTitle,
       albumTitle: album.dataset.title,
+      isAgreed,
     });
     if (!answer) return;
     const files = await inSections(answer.files, stream.dataset.sectionsUrl);
@@ -44,6 +45,8 @@ export function uploads(album, stream, isDragging) {
   }
 
   document.addEventListener("glassine:photo", (event) => queue?.photo(event.detail));
+  // Dropped before there was this gallery: its name was the question.
+  document.addEventListener("glassine:dropped", (event) => take(event.detail, { isAgreed: true }));
   for (const [kind, id] of [
     ["files", "pick-files"],
     ["folder", "pick-folder"],

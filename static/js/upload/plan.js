@@ -1,9 +1,12 @@
 // Look first: what will be sent and what not, before the first byte moves.
 import { many, size } from "../shared/words.js";
-import { objection } from "./files.js";
+import { HIDDEN, objection } from "./files.js";
 
-/** Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title}], skipped} or null; title: of the section that its folder becomes. */
-export async function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle }) {
+/**
+ * Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title}], skipped} or null; title: of the section
+ * that its folder becomes. isAgreed: nothing is asked where all of it can be sent.
+ */
+export async function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle, isAgreed }) {
   const skipped = [];
   const good = [];
   for (const one of found) {
@@ -24,6 +27,9 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   );
   const bytes = good.reduce((sum, one) => sum + one.file.size, 0);
   const folders = [...new Set(good.map((one) => one.folder).filter(Boolean))];
+  const isPlain = skipped.every((one) => one.reason === HIDDEN) && (quotaLeft === null || bytes <= quotaLeft);
+  if (isAgreed && good.length && isPlain)
+    return { files: good.map((one) => ({ file: one.file, section, title: one.folder.split("/").pop() })), skipped };
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
   dialog.id = "upload-plan";

@@ -44,6 +44,21 @@ def journal(share: Share) -> list[str]:
         return list(found.order_by("at").values_list("verb", flat=True))
 
 
+def test_all_that_is_wrong_with_a_link_is_told_at_once(shared: Make, erin: Client) -> None:
+    share = shared()
+    wrong = {
+        "label": "Press",
+        "password": "abc",
+        "expires_on": "2020-01-01",
+        "download_limit": "0",
+        "file_names": "{gallery}",
+        "download": "original",
+    }
+    answer = erin.post(page("links", share), wrong, headers=HTMX)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"password", "expires_on", "download_limit", "file_names"}
+
+
 def test_an_editor_makes_a_link_that_opens(shared: Make, erin: Client) -> None:
     share = shared()
     response = erin.post(
