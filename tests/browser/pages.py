@@ -60,6 +60,17 @@ def _keys(page: Page) -> None:
     expect(page.locator(".keys")).to_be_visible()
 
 
+def _information(page: Page) -> None:
+    _opened(page)
+    page.keyboard.press("i")
+    expect(page.locator(".facts-card .facts")).to_be_visible()
+
+
+def _chosen_galleries(page: Page) -> None:
+    for box in page.locator(".card__pick").all()[:2]:
+        box.check(force=True)
+
+
 def _slideshow(page: Page) -> None:
     _opened(page)
     page.keyboard.press("Space")
@@ -140,12 +151,14 @@ GUEST = [
     Shot("guest-cover-split", "guest", "/g/{to_split}/"),
     Shot("guest-lightbox", "anna", "/g/{to_family}/", _opened, is_whole=False),
     Shot("guest-keys", "anna", "/g/{to_family}/", _keys, is_whole=False),
+    Shot("guest-information", "anna", "/g/{to_family}/", _information, is_whole=False),
     Shot("guest-panel", "anna", "/g/{to_family}/", _panel, is_whole=False),
     Shot("guest-slideshow", "anna", "/g/{to_family}/", _slideshow, is_whole=False),
     Shot("guest-photo", "anna", "/g/{to_family}/photos/{photo_id}/"),
     Shot("guest-comments", "anna", "/g/{to_family}/photos/{photo_id}/panel/"),
     Shot("guest-who", "guest", "/g/{to_family}/who/"),
     Shot("guest-who-known", "anna", "/g/{to_family}/who/"),
+    Shot("guest-who-code", "anna", "/g/{to_family}/who/?code"),
     Shot("guest-who-first", "guest", "/g/{to_guests}/"),
     Shot("guest-who-sheet", "guest", "/g/{to_family}/", _who_sheet, is_whole=False),
     Shot("guest-favourites", "anna", "/g/{to_family}/?only=favourites"),
@@ -170,6 +183,7 @@ SIGNED_OUT = [
 ]
 STUDIO = [
     Shot("studio-galleries", "studio", "/studio/{slug}/albums/"),
+    Shot("studio-galleries-chosen", "studio", "/studio/{slug}/albums/", _chosen_galleries, is_whole=False),
     Shot("studio-menu", "studio", "/studio/{slug}/albums/", _account, is_whole=False),
     Shot("studio-new-gallery", "studio", "/studio/{slug}/albums/new/"),
     Shot("studio-album", "studio", ALBUM),
@@ -177,6 +191,7 @@ STUDIO = [
     Shot("studio-album-empty", "studio", "/studio/{slug}/albums/{empty_id}/"),
     Shot("studio-selected", "studio", ALBUM, _selected, is_whole=False),
     Shot("studio-lightbox", "studio", ALBUM, _opened, is_whole=False),
+    Shot("studio-information", "studio", ALBUM, _information, is_whole=False),
     Shot("studio-upload-plan", "studio", ALBUM, _upload_plan, is_whole=False),
     Shot("studio-sections", "studio", ALBUM, _dialog("[data-open='#sections-dialog']"), is_whole=False),
     Shot("studio-audience", "studio", ALBUM, _audience, is_whole=False),
@@ -202,6 +217,7 @@ STUDIO = [
     Shot("studio-emails", "studio", "/studio/{slug}/emails/"),
     Shot("studio-email", "studio", "/studio/{slug}/emails/{email_id}/"),
     Shot("studio-email-new", "studio", ALBUM + "emails/new/"),
+    Shot("studio-email-draft", "studio", "/studio/{slug}/albums/{empty_id}/emails/new/"),
     Shot("studio-album-emails", "studio", ALBUM + "emails/"),
     Shot("studio-templates", "studio", "/studio/{slug}/emails/templates/"),
     Shot("studio-template", "studio", "/studio/{slug}/emails/templates/{kind}/"),

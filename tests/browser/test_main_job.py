@@ -122,6 +122,21 @@ def test_dropped_folders_are_sections_and_the_lightbox_counts_them(
         expect(page.locator(".pswp__count")).to_have_text("2 of 6")
 
 
+def test_the_lightbox_counts_right_also_when_the_total_comes_late(visit: Callable[..., Any]) -> None:
+    """Tiles and totals are two answers: whichever comes first, the open lightbox says what is there."""
+    with visit() as page:
+        make_album(page, "Late totals")
+        upload(page, REAL[:3])
+        page.click("#tray [data-do=close]")
+        page.reload()
+        page.evaluate("document.getElementById('stream').dataset.total = '2'")
+        page.locator("#stream .t > a").nth(1).click()
+        expect(page.locator(".pswp__count")).to_have_text("2 of 3")
+        page.evaluate("document.getElementById('sections').dataset.shown = '4'")
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:afterSettle', {detail: {}, bubbles: true}))")
+        expect(page.locator(".pswp__count")).to_have_text("2 of 4")
+
+
 def drop(page: Page, paths: list[Path]) -> None:
     """Drag files or folders from outside into the page and let go."""
     session = page.context.new_cdp_session(page)

@@ -171,10 +171,7 @@ class Lightbox {
   changed() {
     const { pswp } = this;
     const photo = this.items[pswp.currIndex];
-    const number = Number(this.stream.dataset.first || 0) + pswp.currIndex + 1;
-    const total = Math.max(Number(this.stream.dataset.total || 0), number);
-    this.count.textContent = fill(this.words.place, { number, total });
-    this.live.textContent = fill(this.words.photo, { number, total });
+    this.recount();
     this.note.textContent = photo.note;
     if (this.take) Object.assign(this.take, { href: photo.download });
     if (this.log) this.log.href = `${this.stream.dataset.historyUrl}${photo.id}/history/`;
@@ -183,6 +180,16 @@ class Lightbox {
     if (more && this.items.length - pswp.currIndex < 8) window.htmx?.trigger(more, "intersect");
     this.again.hidden = Boolean(more) || pswp.currIndex + 1 < this.items.length || this.items.length < 3;
     if (this.shown !== undefined && this.shown !== photo.id) this.tell("change");
+  }
+
+  /** Say which of how many is shown. The page tells the total, perhaps later than the tiles: there are at least those. */
+  recount() {
+    if (!this.pswp) return;
+    const first = Number(this.stream.dataset.first || 0);
+    const number = first + this.pswp.currIndex + 1;
+    const total = Math.max(Number(this.stream.dataset.total || 0), first + this.items.length);
+    this.count.textContent = fill(this.words.place, { number, total });
+    this.live.textContent = fill(this.words.photo, { number, total });
   }
 
   /** Tell the page's other modules which photo is shown: "open", "change" or "close". They put their controls in `root`. */

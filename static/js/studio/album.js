@@ -12,7 +12,7 @@ const album = document.getElementById("album");
 watchTiles(stream);
 watchTiles(document.getElementById("fresh"));
 const picked = selection(album, stream);
-lightbox(stream);
+const box = lightbox(stream);
 live(stream);
 if ("mayEdit" in stream.dataset) {
   reorder(album, stream, picked);
@@ -73,6 +73,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
   // What the lightbox counts by: photos came, went or came back since the page was loaded.
   const { shown } = document.getElementById("sections").dataset;
   stream.dataset.total = shown;
+  box.recount();
   const every = document.querySelector("[data-select-all]");
   if (every) every.dataset.selectAll = shown;
   for (const tab of album.querySelectorAll(".tab[data-section]")) {
