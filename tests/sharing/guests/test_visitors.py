@@ -362,7 +362,8 @@ def test_signing_out_by_the_studio(shared: Make, erin: Client) -> None:
     client = introduced(share)
     assert erin.post(page(share, "visitor_sign_out", visitor=people(share)[0].pk)).status_code == 303
     assert known_as(share, client) == ""
-    assert client.post(reverse("sharing:who_save", args=[share.token]), ANNA).status_code == 200
+    introduced(share, client)
+    assert [one.email for one in people(share)] == ["anna@example.com", ""], "the address is only claimed now"
 
 
 def test_only_editors_erase_sign_out_and_take_the_table(shared: Make, bob: Client, charlie: Client) -> None:
