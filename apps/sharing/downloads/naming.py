@@ -13,7 +13,7 @@ from apps.media.mime import download_name
 from apps.sharing.access import Grant
 from apps.sharing.downloads.files import File
 from apps.sharing.downloads.sizes import modified_at
-from apps.sharing.links.file_names import Named, file_name
+from apps.sharing.links.file_names import NamedPhoto, file_name
 
 NameOf = Callable[[File], str]
 
@@ -37,9 +37,9 @@ def of_archive(grant: Grant) -> NameOf:
     return name
 
 
-def _named(grant: Grant, camera_name: str, number: int, total: int, section: str, modified: int) -> Named:
+def _named(grant: Grant, camera_name: str, number: int, total: int, section: str, modified: int) -> NamedPhoto:
     """What a pattern may say of a photo. modified: when it was taken, in seconds since 1970."""
-    return Named(
+    return NamedPhoto(
         camera_name=camera_name,
         number=number,
         total=total,

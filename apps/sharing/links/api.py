@@ -78,7 +78,7 @@ class RightsSerializer(strict.Serializer[Any]):
     )
     only_agreed = serializers.BooleanField(
         required=False,
-        help_text="Only photos in which everybody agreed to be shown; on a link with a password also those who agreed "
+        help_text="Only photos in which everyone agreed to be shown; on a link with a password also those who agreed "
         "to be shown inside.",
     )
     upload = serializers.BooleanField(required=False)

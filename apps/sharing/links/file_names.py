@@ -23,7 +23,7 @@ _MOST_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPhoto:
     """What belongs into the name of one photo's file. number: its place in the gallery, of `total` photos."""
 
     camera_name: str
@@ -48,7 +48,7 @@ def check(pattern: str) -> None:
         raise Unsuitable("file_names", "Use {name} or {number}, so that every file has a different name.")
 
 
-def file_name(pattern: str, photo: Named, mime: str) -> str:
+def file_name(pattern: str, photo: NamedPhoto, mime: str) -> str:
     """The name of a photo's file, with the ending of its format; without a pattern the camera's name."""
     stem = photo.camera_name.rpartition(".")[0] or photo.camera_name
     if not pattern:
@@ -67,7 +67,7 @@ def file_name(pattern: str, photo: Named, mime: str) -> str:
     return download_name(plain, mime)
 
 
-def examples(pattern: str, photos: Sequence[Named], mime: str = "image/jpeg") -> list[str]:
+def examples(pattern: str, photos: Sequence[NamedPhoto], mime: str = "image/jpeg") -> list[str]:
     """How the first files would be called; nothing for a pattern that cannot be."""
     try:
         if pattern:

@@ -277,7 +277,7 @@ def _file_examples(album: Album, pattern: str) -> list[str]:
     total = album.placements.shown().count()  # type: ignore[attr-defined]
     zone = album.studio.zone
     photos = [
-        file_names.Named(
+        file_names.NamedPhoto(
             camera_name=row.photo.camera_name,
             number=number,
             total=total,

@@ -66,7 +66,7 @@ class AlbumPresetForm(PresetForm):
     lists = forms.CharField(
         required=False,
         label="Lists for clients",
-        help_text="One per line, with the number of photos if there is one: “Album: 30” or “Prints: 5-10”.",
+        help_text="One per line, with the number of photos if there is one: “Canvas: 3” or “Prints: 5-10”.",
         max_length=prepared_lists.PER_ALBUM * (LIST_LONGEST + 20),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -167,7 +167,7 @@ def _read_list(line: str) -> dict[str, Any]:
     match = _LIST.fullmatch(line)
     title = " ".join(match["title"].split()) if match else ""
     if match is None or not title or len(title) > LIST_LONGEST:
-        raise forms.ValidationError(f"“{line[:40]}” cannot be read. Write it like “Album: 30” or “Prints: 5-10”.")
+        raise forms.ValidationError(f"“{line[:40]}” cannot be read. Write it like “Canvas: 3” or “Prints: 5-10”.")
     maximum = int(match["maximum"]) if match["maximum"] else None
     minimum = int(match["minimum"] or 0)
     if maximum is not None and not max(minimum, 1) <= maximum <= LIST_PHOTOS_MOST:

@@ -12,12 +12,12 @@ from django.urls import reverse
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo
 from apps.sharing.links import file_names
-from apps.sharing.links.file_names import Named
+from apps.sharing.links.file_names import NamedPhoto
 from apps.web.refusal import Unsuitable
 from tests.sharing.conftest import Make, Share
 from tests.sharing.downloads.zipped import opened, zip_of
 
-ONE = Named("IMG_7.JPG", 7, 214, "Ceremony", date(2024, 5, 1), "Ada & Ben", "North Light")
+ONE = NamedPhoto("IMG_7.JPG", 7, 214, "Ceremony", date(2024, 5, 1), "Ada & Ben", "North Light")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_pattern_gives_a_name_that_every_system_takes(pattern: str, mime: str,
 
 
 def test_what_is_unknown_leaves_no_gap() -> None:
-    bare = Named("IMG_7.JPG", 7, 9, "", date(2024, 5, 1), "Ada", "North")
+    bare = NamedPhoto("IMG_7.JPG", 7, 9, "", date(2024, 5, 1), "Ada", "North")
     assert file_names.file_name("{section}-{gallery} - {section} - {number}", bare, "image/jpeg") == "Ada 007.jpg"
 
 

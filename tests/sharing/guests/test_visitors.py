@@ -35,7 +35,7 @@ from tests.markup import tight
 from tests.sharing.access.test_door import addresses, leaks
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, unlocked
 from tests.sharing.emailing import email_of
-from tests.sharing.guests.test_who import ANNA, introduced, known_as, people
+from tests.sharing.guests.test_who import introduced, known_as, people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -30,7 +30,8 @@ SHAPE = {
     "last_opened_at", "created_at", "slug", "asks_identity", "pin",
 }  # fmt: skip
 NO_RIGHTS = {
-    "download": "none", "download_limit": None, "metadata": "all", "pin": False, "watermarked": False,
+    "download": "none", "download_limit": None, "metadata": "all", "file_names": "", "pin": False,
+    "watermarked": False,
     "favourite": False, "comment": False, "rate": False, "hide": False, "upload": False,
     "people": "off", "only_agreed": False,
 }  # fmt: skip
@@ -106,7 +107,8 @@ def test_a_right_that_links_do_not_have_is_refused_with_a_sentence(share: Share,
     ("right", "value"),
     [
         ("download", "original"), ("download_limit", 30), ("metadata", "copyright"), ("pin", True),
-        ("watermarked", True), ("favourite", True), ("comment", True), ("rate", True), ("hide", True),
+        ("file_names", "{gallery}-{number}"), ("watermarked", True),
+        ("favourite", True), ("comment", True), ("rate", True), ("hide", True),
         ("people", "names"), ("only_agreed", True),
     ],
 )  # fmt: skip

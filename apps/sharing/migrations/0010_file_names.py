@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0008_visitors_without_address")]
+    dependencies = [("sharing", "0009_visitors_without_address")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0006_labels")]
+    dependencies = [("sharing", "0007_people")]
 
     operations = [
         migrations.AddField(

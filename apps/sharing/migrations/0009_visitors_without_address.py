@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sharing", "0007_email_texts")]
+    dependencies = [("sharing", "0008_email_texts")]
 
     operations = [
         migrations.AlterField(model_name="visitor", name="email", field=models.EmailField(blank=True, max_length=254)),
