@@ -26,6 +26,7 @@ from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
 from apps.sharing.links import api as sharing
+from apps.sharing.people import api as people
 from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.uploads import api as uploads
@@ -96,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *library.urlpatterns,
     *smart_collections.urlpatterns,
     *faces.urlpatterns,
+    *people.urlpatterns,
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,

@@ -17,6 +17,7 @@ from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
 from apps.uploads.strangers import PATH as API_UPLOAD, guarded, is_known
+from apps.web.bodies import LONGEST_OF_NOBODY
 from apps.uploads.tus import PATH as TUS, receive_parts
 from apps.web.lanes import ARRIVING, LEAVING
 from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
@@ -37,6 +38,9 @@ BYTES = re.compile(
 )
 
 
+SELFIE = re.compile(r"/g/[^/]+/find/")
+
+
 async def _arriving(scope: Scope, page: Callable[[], BridgeAnswer]) -> BridgeAnswer:
     return await ARRIVING.run(_owner(scope), page)
 
@@ -54,6 +58,8 @@ def _owner(scope: Scope) -> Hashable:
 _bridge = partial(Bridge, django_pages, temp=settings.STORAGE_TEMP, is_known=is_known)
 pages = _bridge(limit=LONGEST_FORM)
 files = _bridge(limit=LONGEST_FORM, run=_leaving)
+# A guest's picture is never written to the disk.
+selfies = _bridge(limit=LONGEST_OF_NOBODY, in_memory=LONGEST_OF_NOBODY)
 uploads = guarded(_bridge(limit=LONGEST_UPLOAD, run=_arriving))
 live = AllowedHostsOriginValidator(URLRouter([*sockets, *refuse]))
 
@@ -69,6 +75,8 @@ def _http(scope: Scope) -> Asgi:
     for pattern, app in RAW_ROUTES:
         if pattern.fullmatch(path):
             return app
+    if SELFIE.fullmatch(path):
+        return selfies
     return files if BYTES.fullmatch(path) else pages
 
 

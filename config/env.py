@@ -82,6 +82,11 @@ class Env:
         return self.data / "emails"
 
     @property
+    def faces_socket(self) -> Path:
+        """Where the process that looks at selfies listens."""
+        return Paths(self.data).sockets / "faces.sock"
+
+    @property
     def broker_url(self) -> str:
         """The Redis address as Celery spells it."""
         parts = urlsplit(self.redis_url)

@@ -164,6 +164,7 @@ _FACES: Final[dict[str, Phrase]] = {
     "people.merged": lambda facts: f"made {facts['people']} groups of faces one person",
     "people.never": "said that two people are never the same",
     "person.changed": _person_changed,
+    "hide_request.answered": "answered a guest who asked to be hidden",
     "person.erased": "erased a person",
     "person.split": lambda facts: f"took {_faces_word(facts)} out of {facts['name'] or 'a person'}",
 }

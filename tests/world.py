@@ -16,6 +16,7 @@ from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
     Comment,
+    HideRequest,
     Pick,
     Preset,
     PresetKind,
@@ -84,14 +85,15 @@ def build_world(studio: Studio, owner: User) -> World:
         person = Person(studio=studio, name="Zqx Rosa", passport_note="Zqx asked")
         box = {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.2, "score": 0.9, "size": 90.0}
         face = Face(studio=studio, photo=photo, person=person, is_confirmed=True, **box)
-        for last in (person, face, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
+        asked = HideRequest(studio=studio, shown_id=album.pk, link=link, name="Zqx hidden", photos=[photo.pk])
+        for last in (person, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
             last.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
-        "person_id": person.pk, "face_id": face.pk,
+        "person_id": person.pk, "request_id": asked.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk,
     }  # fmt: skip
@@ -110,7 +112,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
             "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
-            "Zqx Rosa", "Zqx asked", "Zqx crop",
+            "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={

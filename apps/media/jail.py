@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, Final
 from apps.media import heavy
 from apps.media.facts import clean
 from apps.media.formats import TooManyPixels
+from apps.media.jailer import IN_MEMORY
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.sandbox import Limits
 
@@ -39,6 +40,7 @@ __all__ = [
     "open_made",
     "render",
     "run",
+    "warm",
 ]
 
 #: What one photo may cost. Enough for MAX_PIXELS of RGB.
@@ -121,10 +123,9 @@ class _Server:
         finally:
             self.control.settimeout(None)
 
-    def ask(self, request: dict[str, Any], answer: int, line: socket.socket) -> None:
-        """Send one request with the ends that its process and the server shall hold. Safe in threads."""
-        handles = array.array("i", [answer, line.fileno()])
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)]
+    def ask(self, request: dict[str, Any], handles: list[int]) -> None:
+        """Send one request with what its process and the server shall hold (see `jailer`). Safe in threads."""
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", handles))]
         self.control.sendmsg([json.dumps(request).encode()], ancillary)
 
     def stop(self) -> None:
@@ -144,6 +145,14 @@ def _get_server(crew: str) -> _Server:
                 server.control.close()
             server = _servers[crew] = _Server(crew)
         return server
+
+
+def warm(crew: str = DECODERS) -> None:
+    """Start the forkserver of a crew, if it does not run, so that the first file does not wait. Raises Crashed."""
+    try:
+        _get_server(crew)
+    except OSError as error:
+        raise Crashed(f"the decoder process could not be started: {error}") from error
 
 
 def close() -> None:
@@ -218,10 +227,11 @@ def open_made(path: Path) -> BinaryIO:
 
 
 def run(
-    task: str, source: Path, out_dir: Path, *, limits: Limits = LIMITS, crew: str = DECODERS, **options: Any
+    task: str, source: Path | bytes, out_dir: Path, *, limits: Limits = LIMITS, crew: str = DECODERS, **options: Any
 ) -> dict[str, Any]:
     """Call `task` ("package.module:function") with (source, out_dir, **options) in a throw-away process.
 
+    source: a local file, or bytes that stay in memory: the task is given a path to them that it alone can open.
     A picture whose header says that it needs more memory than `limits` has is decoded in one of the heavy slots.
     options: JSON-able.  Returns what the task returned, as JSON carried it: it comes from a process that read hostile
     bytes, so check it. Raises Rejected if the file is bad, Crashed for anything else.
@@ -242,25 +252,39 @@ def run(
 
 
 def _run_once(
-    task: str, source: Path, out_dir: Path, limits: Limits, crew: str, options: dict[str, Any]
+    task: str, source: Path | bytes, out_dir: Path, limits: Limits, crew: str, options: dict[str, Any]
 ) -> dict[str, Any]:
     """The same with exactly these limits; raises _NeedsMore too."""
     # The process stands elsewhere: a path relative to here would lead it nowhere.
-    places = {"source": str(source.absolute()), "out_dir": str(out_dir.absolute())}
+    place = IN_MEMORY if isinstance(source, bytes) else str(source.absolute())
+    places = {"source": place, "out_dir": str(out_dir.absolute())}
     request = {"task": task, "limits": asdict(limits), "options": options, **places}
+    held = _in_memory(source) if isinstance(source, bytes) else None
     reading, writing = os.pipe()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         with line:
             with their_line:
-                _ask(crew, request, writing, their_line)
+                handles = [writing, their_line.fileno(), *([held] if held is not None else [])]
+                _ask(crew, request, handles)
             writing = _closed(writing)
             answer, report = _listen(reading, line, limits.wall_seconds)
     finally:
         os.close(reading)
         if writing >= 0:
             os.close(writing)
+        if held is not None:
+            os.close(held)
     return _judge(answer, report, limits)
+
+
+def _in_memory(content: bytes) -> int:
+    """A handle to these bytes that lead to no disk."""
+    handle = os.memfd_create("source", os.MFD_CLOEXEC)
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    return handle
 
 
 def _closed(handle: int) -> int:
@@ -268,13 +292,13 @@ def _closed(handle: int) -> int:
     return -1
 
 
-def _ask(crew: str, request: dict[str, Any], answer: int, line: socket.socket) -> None:
+def _ask(crew: str, request: dict[str, Any], handles: list[int]) -> None:
     """Ask the server; once more if the one that we know has died since."""
     try:
-        _get_server(crew).ask(request, answer, line)
+        _get_server(crew).ask(request, handles)
     except OSError:
         try:
-            _get_server(crew).ask(request, answer, line)
+            _get_server(crew).ask(request, handles)
         except OSError as error:
             raise Crashed(f"the decoder process could not be started: {error}") from error
 

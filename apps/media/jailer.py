@@ -6,6 +6,7 @@ ends when the process that started it ends, however that ends, and takes its chi
 
 import array
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -25,6 +26,9 @@ from apps.media import memory, sandbox
 from apps.media.formats import BadFile
 
 REQUEST_BYTES = 64 * 1024
+# Numbers of what a task holds: where it answers, and a source that lies in memory, with the path that leads to it.
+_ANSWER, _SOURCE = 3, 4
+IN_MEMORY = f"/proc/self/fd/{_SOURCE}"
 
 
 @dataclass(slots=True)
@@ -63,11 +67,12 @@ def _accept(control: socket.socket, selector: selectors.BaseSelector, children: 
     message, handles = _receive(control)
     if not message:
         return False
-    answer, line = handles
+    answer, line, *source = handles
     pid = os.fork()
     if pid == 0:
-        _be_child(json.loads(message), answer)
-    os.close(answer)
+        _be_child(json.loads(message), answer, source)
+    for handle in (answer, *source):
+        os.close(handle)
     child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=line))
     children[pid] = child
     selector.register(child.handle, selectors.EVENT_READ, child)
@@ -77,9 +82,9 @@ def _accept(control: socket.socket, selector: selectors.BaseSelector, children: 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     handles = array.array("i")
-    message, ancillary, _, _ = control.recvmsg(REQUEST_BYTES, socket.CMSG_SPACE(2 * handles.itemsize))
+    message, ancillary, _, _ = control.recvmsg(REQUEST_BYTES, socket.CMSG_SPACE(3 * handles.itemsize))
     for _, _, data in ancillary:
-        handles.frombytes(data[: 2 * handles.itemsize])
+        handles.frombytes(data[: len(data) - len(data) % handles.itemsize])
     return message, handles.tolist()
 
 
@@ -104,35 +109,36 @@ def _end(children: dict[int, _Child]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _be_child(request: dict[str, Any], answer: int) -> None:
-    """Close the doors, do the task, answer in JSON, end."""
+def _be_child(request: dict[str, Any], answer: int, source: list[int]) -> None:
+    """Close the doors, do the task, answer in JSON, end. source: the handle of one that lies in memory, or none."""
     code = 1
     try:
         sandbox.die_with_parent()
-        answer = _keep_only(answer)
+        answer = _keep_only(answer, *source)
         task = partial(_function(request["task"]), **request["options"])
-        source, out_dir = Path(request["source"]), Path(request["out_dir"])
+        place, out_dir = Path(request["source"]), Path(request["out_dir"])
         limits = sandbox.Limits(**request["limits"])
         sandbox.drop_privileges()
-        sandbox.close_files([*sandbox.libraries(), source], out_dir)
+        sandbox.close_files([*sandbox.libraries(), place], out_dir)
         sandbox.limit_resources(limits)
         sandbox.close_system_calls()
-        _say(answer, _outcome(task, source, out_dir))
+        _say(answer, _outcome(task, place, out_dir))
         code = 0
     finally:
         os._exit(code)
 
 
-def _keep_only(answer: int) -> int:
-    """The answering pipe becomes number 3; 0 to 2 lead nowhere; everything else is closed."""
+def _keep_only(answer: int, *source: int) -> int:
+    """The answering pipe becomes number 3, a source in memory 4; 0 to 2 lead nowhere; everything else is closed."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    kept = os.dup(answer)
+    # First out of the way of the numbers that they shall have.
+    kept = [fcntl.fcntl(handle, fcntl.F_DUPFD, 16) for handle in (answer, *source)]
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    if kept != 3:
-        os.dup2(kept, 3)
-    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-    return 3
+    for number, handle in enumerate(kept, _ANSWER):
+        os.dup2(handle, number)
+    os.closerange(_ANSWER + len(kept), os.sysconf("SC_OPEN_MAX"))
+    return _ANSWER
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from apps.sharing.activity import history
 from apps.sharing.emails import reminders, writing
+from apps.sharing.people import finder
 
 
 @shared_task(name="sharing.remind")
@@ -14,6 +15,7 @@ def remind() -> None:
 
 @shared_task(name="sharing.forget")
 def forget() -> None:
-    """Every hour: visits of more than 400 days ago are forgotten, and emails of deleted galleries."""
+    """Every hour: forget visits of more than 400 days ago, emails of deleted galleries, what guests found yesterday."""
+    finder.forget_old()
     history.forget()
     writing.forget_lost()

@@ -16,9 +16,11 @@ from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
 from apps.sharing.links import audience_views, bulk_views, public_page_views
 from apps.sharing.links import views as links_views
+from apps.sharing.people import find_views, hide_views
 from apps.sharing.people import views as people_views
 from apps.sharing.presets import views as presets_views
-from apps.sharing.review import comment_views, find_views
+from apps.sharing.review import comment_views
+from apps.sharing.review import find_views as review_find_views
 from apps.sharing.review import views as review_views
 
 app_name = "sharing"
@@ -45,6 +47,10 @@ urlpatterns = [
     path("g/<str:token>/photos/<uuid:photo_id>/facts/", gallery_views.facts, name="photo_facts"),
     path("g/<str:token>/photos/<uuid:photo_id>/favourite/", favourites_views.favourite, name="favourite"),
     path("g/<str:token>/people/<uuid:person_id>/picture/", people_views.person_picture, name="person_picture"),
+    path("g/<str:token>/find/", find_views.find, name="find"),
+    path("g/<str:token>/find/face/", find_views.find_face, name="find_face"),
+    path("g/<str:token>/find/forget/", find_views.find_forget, name="find_forget"),
+    path("g/<str:token>/find/hide/", find_views.hide_me, name="hide_me"),
     path("g/<str:token>/favourites/", favourites_views.favourites, name="favourites"),
     path("g/<str:token>/favourites/state/", favourites_views.favourites_state, name="favourites_state"),
     path("g/<str:token>/favourites/lists/", favourites_views.list_create, name="list_create"),
@@ -123,9 +129,9 @@ urlpatterns = [
     path(f"{PROOFING}/presets/", review_views.preset_create, name="preset_create"),
     path(f"{LIST_PRESET}/", review_views.preset_change, name="preset_change"),
     path(f"{LIST_PRESET}/delete/", review_views.preset_delete, name="preset_delete"),
-    path(f"{PROOFING}/find/", find_views.find, name="proofing_find"),
-    path(f"{PROOFING}/find/mark/", find_views.find_mark, name="proofing_find_mark"),
-    path(f"{PROOFING}/find/add/", find_views.find_add, name="proofing_find_add"),
+    path(f"{PROOFING}/find/", review_find_views.find, name="proofing_find"),
+    path(f"{PROOFING}/find/mark/", review_find_views.find_mark, name="proofing_find_mark"),
+    path(f"{PROOFING}/find/add/", review_find_views.find_add, name="proofing_find_add"),
     path(f"{PROOFING}/comments/", comment_views.album_comments, name="proofing_comments"),
     path(f"{COMMENT}/answer/", comment_views.answer, name="proofing_answer"),
     path(f"{COMMENT}/remove/", comment_views.remove, name="proofing_remove"),
@@ -134,6 +140,8 @@ urlpatterns = [
     path(f"{SELECTION}/work/", review_views.selection_work, name="selection_work"),
     path(f"{SELECTION}/reopen/", review_views.selection_reopen, name="selection_reopen"),
     path(f"{SELECTION}/extra/", review_views.selection_extra, name="selection_extra"),
+    path(f"{STUDIO}/people/requests/", hide_views.requests, name="hide_requests"),
+    path(f"{STUDIO}/people/requests/<uuid:request_id>/", hide_views.answer, name="hide_answer"),
     path(f"{STUDIO}/presets/", presets_views.preset_list, name="presets"),
     path(f"{STUDIO}/presets/starters/", presets_views.preset_starters, name="preset_starters"),
     path(f"{STUDIO}/presets/new/<slug:kind>/", presets_views.preset_new, name="preset_new"),

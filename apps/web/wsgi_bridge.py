@@ -72,7 +72,7 @@ class Bridge:
     """wsgi: the WSGI application.  temp: where long bodies wait.
 
     limit: longest request body in bytes.  is_known: who may send more than a stranger (see `bodies`).
-    run: runs a page; by default on the pool of pages.
+    in_memory: bytes of a body that are not written to the disk.  run: runs a page; by default on the pool of pages.
     """
 
     def __init__(
@@ -82,15 +82,17 @@ class Bridge:
         limit: int,
         temp: str,
         is_known: Callable[[Scope], bool] = lambda _scope: False,
+        in_memory: int = IN_MEMORY,
         run: Run | None = None,
     ) -> None:
         self.wsgi = wsgi
         self.temp = temp
+        self.in_memory = in_memory
         self.bodies = Bodies(limit, is_known)
         self.run = run or _on_page_thread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with SpooledTemporaryFile(max_size=IN_MEMORY, dir=self.temp) as file, self.bodies.held_for(scope) as body:
+        with SpooledTemporaryFile(max_size=self.in_memory, dir=self.temp) as file, self.bodies.held_for(scope) as body:
             try:
                 await body.read(receive, file)
             except BodyRefused as reason:

@@ -1,4 +1,4 @@
-"""The application's own processes: how web, worker and beat are started, and what comes before them."""
+"""The application's own processes: how web, worker, faces and beat are started, and what comes before them."""
 
 import hashlib
 import http.client
@@ -16,7 +16,7 @@ from typing import Self
 from config.env import Env
 from config.launcher.process import ROOT, Child, LaunchError, die_with_parent, end_leftover, write_line
 
-NAMES = ("web", "worker", "beat")
+NAMES = ("web", "worker", "faces", "beat")
 # Seconds.
 PORT_TIMEOUT = 3.0
 
@@ -24,6 +24,7 @@ PORT_TIMEOUT = 3.0
 @dataclass(frozen=True)
 class Application:
     """How its processes are started. workers: number of web processes. threads: of the one worker process.
+    faces: the socket at which selfies are looked at.
 
     data: files that must be kept. run: pid files, and the schedule of beat.
     """
@@ -34,10 +35,11 @@ class Application:
     port: int
     workers: int
     threads: int
+    faces: Path
 
     @classmethod
     def of(cls, env: Env, run: Path) -> Self:
-        return cls(env.data, run, env.host, env.port, env.workers, env.worker_threads)
+        return cls(env.data, run, env.host, env.port, env.workers, env.worker_threads, env.faces_socket)
 
     def end_leftover(self) -> None:
         """End processes that a killed run left behind."""
@@ -87,8 +89,9 @@ class Application:
         kept.write_text(digest)
 
     def command(self, name: str) -> list[str]:
-        """The command line of `web`, `worker` or `beat`."""
-        arguments = {"web": self._web, "worker": self._worker, "beat": self._beat}[name]()
+        """The command line of `web`, `worker`, `faces` or `beat`."""
+        parts = {"web": self._web, "worker": self._worker, "faces": self._faces, "beat": self._beat}
+        arguments = parts[name]()
         return [sys.executable, "-m", *arguments]
 
     def start(self, name: str) -> Child:
@@ -107,6 +110,9 @@ class Application:
             "celery", "--quiet", "-A", "config", "worker", "--pool", "threads", "--concurrency", str(self.threads),
             "--queues", "images,faces,default", "--loglevel", "INFO", "--without-mingle", "--without-gossip",
         ]  # fmt: skip
+
+    def _faces(self) -> list[str]:
+        return ["apps.faces.engine_server", str(self.faces)]
 
     def _beat(self) -> list[str]:
         # No pid file of its own: after a kill -9 it would refuse to start beside the stale one.

@@ -38,6 +38,8 @@ SILENT = {
     "sharing_activity": "the log of changes, which raise it themselves",
     "sharing_archive": "what a download holds was fixed before",
     "sharing_clientemail": "an email is not seen in the gallery",
+    "sharing_foundphotos": "what one guest looks at for a day",
+    "sharing_hiderequest": "asked of the studio, on a page of its own",
     "sharing_shown": "never changes",
     "faces_galleryfaces": "a switch of the studio",
     "uploads_inboxfolder": "where a watched folder leads is not seen in the gallery",

@@ -34,7 +34,7 @@ class ChosenList(NamedTuple):
     selection_id: UUID
 
 
-COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), most=4)
+COOKIE: Final = SignedCookie("list", ChosenList, lifetime=timedelta(days=365), most=3)
 
 
 def chosen_list(grant: Grant, query: Mapping[str, str], cookies: Mapping[str, str]) -> UUID | None:

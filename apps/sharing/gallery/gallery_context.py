@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -24,8 +25,8 @@ from apps.media.serving import picture_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.gallery.og_size import measures
-from apps.sharing.models import Download, Visitor
-from apps.sharing.people import strip
+from apps.sharing.models import Archive, Download, Visitor
+from apps.sharing.people import finder, strip
 from apps.sharing.people.context import people_context, wish_of
 
 
@@ -36,12 +37,14 @@ def gallery_context(
     *,
     visitor: Visitor | None = None,
     chosen: UUID | None = None,
+    found: QuerySet[Any] | None = None,
 ) -> dict[str, Any]:
     """One page of the gallery.
 
     query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out, and
     so does `people` (see `people.context`).
-    visitor: who looks, if known.  chosen: the list of theirs that this browser holds for the active one.
+    found: ids of the photos that the guest found by a selfie, shown by `only=found`.  visitor: who looks, if known.
+     chosen: the list of theirs that this browser holds for the active one.
     """
     album = grant.shown.album
     every_section = sections_of(album)
@@ -50,6 +53,8 @@ def gallery_context(
     stream, only, kept = whole, "", ""
     if wish.people:
         stream, only, kept = strip.only_people(grant, whole, wish), "people", wish.query
+    elif found is not None and query.get("only") == "found":
+        stream, only, kept = replace(whole, only=found), "found", "only=found"
     elif grant.rights.favourite and query.get("only") == "favourites":
         stream, only, kept = only_favourites(grant, whole, visitor, chosen), "favourites", "only=favourites"
     counts = stream.counts
@@ -89,6 +94,8 @@ def gallery_context(
         "preview_size": measures(*cover.photo.shown_size) if cover else None,
         "download": grant.rights.download.value,
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
+        "found_ids": _takeable(found) if only == "found" and found is not None else [],
+        "find_url": reverse("sharing:find", args=[token]) if finder.may_find(grant) else "",
         "token": token,
         "visitor": visitor,
         "rights": grant.rights,
@@ -96,6 +103,11 @@ def gallery_context(
         **({} if query.get("after") else people_context(grant, token, wish)),
         **(hearts_context(grant, hearts, token) if hearts else {}),
     }
+
+
+def _takeable(found: QuerySet[Any]) -> list[UUID]:
+    """Ids of what was found, as many as are taken home at once."""
+    return list(found.values_list("photo_id", flat=True)[: Archive.MOST_CHOSEN])
 
 
 def _headings(grant: Grant, token: str, counts: Counts, sections: list[Section]) -> Headings:

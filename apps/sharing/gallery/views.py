@@ -14,6 +14,7 @@ from apps.sharing.favourites.list_context import chosen_list, photo_heart
 from apps.sharing.gallery.gallery_context import facts_context, gallery_context, photo_context
 from apps.sharing.guests import expired, visitors
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
+from apps.sharing.people import finder
 from apps.web import htmx
 
 
@@ -22,7 +23,8 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """The gallery; with `?after=` asked by htmx the next tiles alone."""
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     chosen = chosen_list(grant, request.GET, request.COOKIES)
-    context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen)
+    found = finder.found(grant, request.COOKIES) if request.GET.get("only") == "found" else None
+    context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen, found=found)
     context["here"] = request.get_full_path()
     if htmx.wants(request) and "after" in request.GET:
         return render(request, "sharing/gallery/_page.html", context)

@@ -39,6 +39,7 @@ RIGHTS = {
     "hide": "is_main",
     "people": "people",
     "only_agreed": "only_agreed",
+    "find": "may_find",
 }
 # What a link itself is called here, and in `lifecycle.LinkWish`.
 PLAIN = ("label", "slug", "asks_identity")
@@ -80,6 +81,9 @@ class RightsSerializer(strict.Serializer[Any]):
         required=False,
         help_text="Only photos in which everyone agreed to be shown; on a link with a password also those who agreed "
         "to be shown inside.",
+    )
+    find = serializers.BooleanField(
+        required=False, help_text="A guest may hold up a picture and see the photos that may show them."
     )
     upload = serializers.BooleanField(required=False)
 

@@ -22,7 +22,7 @@ from apps.web.refusal import Unsuitable
 
 FOLDS = {
     "downloads": ("download_limit", "has_pin", "metadata", "file_names"),
-    "people": ("people", "only_agreed"),
+    "people": ("people", "may_find", "only_agreed"),
     "more": ("slug", "asks_identity", "is_watermarked"),
 }
 
@@ -97,6 +97,11 @@ class RightsForm(forms.Form):
         required=False,
         label="People above the photos",
         help_text="Guests tap a face to see their photos. Faces must be on for the gallery.",
+    )
+    may_find = forms.BooleanField(
+        required=False,
+        label="Find my photos by selfie",
+        help_text="A guest takes a picture and sees the photos that may show them. The picture is not kept.",
     )
     only_agreed = forms.BooleanField(
         required=False,
@@ -239,6 +244,7 @@ class LinkForm(RightsForm):
             is_watermarked=bool(data.get("is_watermarked")),
             asks_identity=bool(data.get("asks_identity")),
             people=ShowsPeople(data.get("people") or ShowsPeople.OFF),
+            may_find=bool(data.get("may_find")),
             only_agreed=bool(data.get("only_agreed")),
         )
         return {

@@ -48,6 +48,7 @@ class LinkWish:
     is_watermarked: bool = False
     people: str = ShowsPeople.OFF
     only_agreed: bool = False
+    may_find: bool = False
     download_limit: int | None = None
     metadata: str = Metadata.ALL
     file_names: str = ""

@@ -59,6 +59,7 @@ class Rights:
     asks_identity: a guest says name and e-mail address before anything is shown.
     people: whether faces, or names too, stand above the photos.
     only_agreed: of the photos those alone in which everybody agrees to be shown.
+    may_find: a guest may look for themselves by a picture.
     """
 
     download: Download
@@ -74,6 +75,7 @@ class Rights:
     asks_identity: bool = False
     people: ShowsPeople = ShowsPeople.OFF
     only_agreed: bool = False
+    may_find: bool = False
 
     @classmethod
     def of(cls, link: ShareLink) -> Rights:
@@ -92,6 +94,7 @@ class Rights:
             asks_identity=link.asks_identity,
             people=ShowsPeople(link.people),
             only_agreed=link.only_agreed,
+            may_find=link.may_find,
         )
 
     @property
@@ -185,6 +188,7 @@ class Terms:
         deeds = {
             "find people by their faces": rights.people == ShowsPeople.FACES,
             "find people by face and name": rights.people == ShowsPeople.NAMES,
+            "find themselves by a selfie": rights.may_find,
             "mark favourites": rights.favourite,
             "comment": rights.comment,
             "rate them": rights.rate,

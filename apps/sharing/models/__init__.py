@@ -14,6 +14,7 @@ from apps.sharing.models.links import (
     ShareLink,
     ShowsPeople,
 )
+from apps.sharing.models.people import FoundPhotos, HideAnswer, HideRequest
 from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.selections import Pick, Selection, SelectionPreset, SelectionState, Work
 from apps.sharing.models.shown import Shown, ShownKind
@@ -33,6 +34,9 @@ __all__ = [
     "Download",
     "EmailKind",
     "EmailTemplate",
+    "FoundPhotos",
+    "HideAnswer",
+    "HideRequest",
     "Label",
     "Mark",
     "Metadata",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -41,6 +43,9 @@ class Archive(StudioModel):
     etag: names the bytes; two archives with the same entries share it.
     holder: the browser that began it (see `plan.holder`); nobody else goes on with it.
     """
+
+    # Single photos chosen for one archive.
+    MOST_CHOSEN: ClassVar = 500
 
     link = TenantKey(ShareLink, related_name="archives")
     visitor = TenantKey(Visitor, null=True, related_name="+")

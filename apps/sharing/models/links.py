@@ -66,6 +66,7 @@ class ShareLink(StudioModel):
     asks_identity: name and e-mail are asked before entering, instead of after the first mark.
     has_reminders: emails remind its clients before it closes (see `reminders`).
     people: whether faces stand above its photos, to choose photos by.
+    may_find: guests may hold up a picture of themselves and see the photos that may show them.
     only_agreed: of its photos those alone in which everybody has agreed to be shown (see `audience`).
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
     everybody is invited: see `READABLE`.
@@ -98,6 +99,7 @@ class ShareLink(StudioModel):
         max_length=5, choices=ShowsPeople.choices, default=ShowsPeople.OFF, db_default=ShowsPeople.OFF.value
     )
     only_agreed = models.BooleanField(default=False, db_default=False)
+    may_find = models.BooleanField(default=False, db_default=False)
     has_reminders = models.BooleanField(default=True)
     slug = models.SlugField(max_length=60, blank=True, db_index=False)
     expires_on = models.DateField(null=True)

@@ -33,7 +33,7 @@ NO_RIGHTS = {
     "download": "none", "download_limit": None, "metadata": "all", "file_names": "", "pin": False,
     "watermarked": False,
     "favourite": False, "comment": False, "rate": False, "hide": False, "upload": False,
-    "people": "off", "only_agreed": False,
+    "people": "off", "only_agreed": False, "find": False,
 }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_a_right_that_links_do_not_have_is_refused_with_a_sentence(share: Share,
         ("download", "original"), ("download_limit", 30), ("metadata", "copyright"), ("pin", True),
         ("file_names", "{gallery}-{number}"), ("watermarked", True),
         ("favourite", True), ("comment", True), ("rate", True), ("hide", True),
-        ("people", "names"), ("only_agreed", True),
+        ("people", "names"), ("only_agreed", True), ("find", True),
     ],
 )  # fmt: skip
 def test_each_right_is_granted_alone_and_taken_back(share: Share, erins: Caller, right: str, value: Any) -> None:

@@ -37,7 +37,7 @@ from apps.sharing.models import Archive, Metadata, Pick, Visitor
 from apps.sharing.people import strip
 from apps.web.refusal import Refusal
 
-MOST_CHOSEN = 500
+MOST_CHOSEN = Archive.MOST_CHOSEN
 # For so long an interrupted download finds its plan again.
 KEPT = timedelta(days=2)
 MOST_KEPT = 2_000
