@@ -158,6 +158,7 @@ _FACES: Final[dict[str, Phrase]] = {
     "faces.denied": lambda facts: f"said that a face is not {facts['name'] or 'this person'}",
     "faces.gallery": _switched("switched faces on in the gallery", "switched faces off in the gallery"),
     "faces.ignored": lambda facts: f"ignored {_faces_word(facts)}",
+    "face.drawn": "outlined a face",
     "faces.off": "switched faces off",
     "faces.on": "switched faces on",
     "faces.unignored": lambda facts: f"stopped ignoring {_faces_word(facts)}",

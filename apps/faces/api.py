@@ -23,7 +23,7 @@ from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.models import JournalEntry, Role
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album, Photo
-from apps.faces import consent, erasing, joining, listing, looking, people, scanning, serializers
+from apps.faces import consent, drawing, erasing, guest_list, joining, listing, looking, people, scanning, serializers
 from apps.faces.models import Crop, Face, FaceSettings, Person
 from apps.media.serving import safety_headers
 
@@ -277,6 +277,18 @@ class FaceViewSet(FacesView, StudioViewSet[Face]):
         """A page of faces."""
         return super().list(request, **kwargs)
 
+    @extend_schema(request=serializers.DrawnFaceSerializer, responses={201: serializers.FaceSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Outline a face that was missed. Its numbers and its picture come in the background."""
+        consent.require_on(self.studio)
+        asked = self.asked(serializers.DrawnFaceSerializer)
+        photos = Photo.objects.for_studio(self.studio).filter(trashed_at__isnull=True)
+        photo = get_object_or_404(photos, pk=asked["photo"])
+        person = people.find(self.studio, [asked["person"]])[0] if asked["person"] else None
+        photo.studio = self.studio
+        face = drawing.draw(photo, drawing.box_of(**asked["box"]), person, by=self.entered.user)
+        return Response(serializers.FaceSerializer(face).data, status=201)
+
     @extend_schema(responses=serializers.SuggestionListSerializer)
     def suggestions(self, request: Request) -> Response:
         """Faces that may be somebody, the nearest first, at most 100."""
@@ -364,6 +376,49 @@ class DetectInAlbum(FacesView):
         return Response({"photos": count}, status=202)
 
 
+class FacesOfAlbum(FacesView):
+    """The switch of a gallery."""
+
+    album_scoped = ("get", "put")
+
+    def album(self, album_id: UUID) -> Album:
+        """A gallery of the member that is not in the trash, or 404."""
+        album = get_object_or_404(Album.objects.visible_to(self.entered).filter(trashed_at__isnull=True), pk=album_id)
+        album.studio = self.studio
+        return album
+
+    @extend_schema(tags=["people"], responses=serializers.GalleryFacesSerializer)
+    def get(self, request: Request, album_id: UUID) -> Response:
+        """Whether faces are found in this gallery."""
+        return Response({"enabled": consent.is_on_in(self.album(album_id))})
+
+    @extend_schema(
+        tags=["people"], request=serializers.GalleryFacesSerializer, responses=serializers.GalleryFacesSerializer
+    )
+    def put(self, request: Request, album_id: UUID) -> Response:
+        """Have faces found in this gallery, or not. What was found there stays until its people are erased."""
+        album = self.album(album_id)
+        consent.set_gallery(album, self.asked(serializers.GalleryFacesSerializer)["enabled"], by=self.entered.user)
+        return Response({"enabled": consent.is_on_in(album)})
+
+
+class GuestListView(FacesOfAlbum):
+    """Who of a guest list is in the photos of a gallery."""
+
+    album_scoped = ("post",)
+    get = put = None  # type: ignore[assignment]
+
+    @extend_schema(tags=["people"], request=serializers.GuestListSerializer, responses=serializers.MissingSerializer)
+    def post(self, request: Request, album_id: UUID) -> Response:
+        """Compare names with the people in this gallery. The list is not kept."""
+        album = self.album(album_id)
+        consent.require_on(self.studio)
+        names = self.asked(serializers.GuestListSerializer)["names"]
+        seats = guest_list.seats(album, guest_list.read("\n".join(names)))
+        body = {"results": seats, "groups": guest_list.groups(seats)}
+        return Response(serializers.MissingSerializer(body).data)
+
+
 _face = FaceViewSet.as_view
 urlpatterns = [
     path("people/settings", SettingsView.as_view(), name="api-people-settings"),
@@ -375,7 +430,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/split", SplitView.as_view(), name="api-person-split"),
     path("people/<uuid:person_id>/thumbnail", ThumbnailView.as_view(), name="api-person-thumbnail"),
     path("people/<uuid:person_id>/consent", PassportView.as_view(), name="api-person-consent"),
-    path("faces", _face({"get": "list"}), name="api-faces"),
+    path("faces", _face({"get": "list", "post": "create"}), name="api-faces"),
     path("faces/assign", _face({"post": "assign"}), name="api-faces-assign"),
     path("faces/suggestions", _face({"get": "suggestions", "post": "answer"}), name="api-faces-suggestions"),
     path("faces/<uuid:face_id>/ignore", _face({"post": "ignore"}), name="api-face-ignore"),
@@ -383,5 +438,7 @@ urlpatterns = [
     path("faces/<uuid:face_id>/crop", _face({"get": "picture"}), name="api-face-crop"),
     path("faces/<uuid:face_id>/why", _face({"get": "why"}), name="api-face-why"),
     path("photos/<uuid:photo_id>/detect-faces", DetectInPhoto.as_view(), name="api-photo-faces"),
+    path("albums/<uuid:album_id>/faces", FacesOfAlbum.as_view(), name="api-album-faces-switch"),
+    path("albums/<uuid:album_id>/guest-list", GuestListView.as_view(), name="api-guest-list"),
     path("albums/<uuid:album_id>/detect-faces", DetectInAlbum.as_view(), name="api-album-faces"),
 ]

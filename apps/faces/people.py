@@ -18,12 +18,16 @@ from apps.accounts.models import JournalEntry, Studio, User
 from apps.faces import joining
 from apps.faces.consent import require_on
 from apps.faces.listing import forget_counts
-from apps.faces.models import Face, NeverTwo, NotThem, Person, hold
+from apps.faces.models import Face, NeverTwo, NotThem, Passport, Person, hold
 from apps.web.refusal import Refusal
 
 #: Faces or people named in one request.
 MOST: Final = 500
-_FACE, _PERSON = ("person_id", "is_confirmed", "is_ignored"), ("name", "is_settled", "is_ignored", "thumbnail_id")
+_FACE = ("person_id", "is_confirmed", "is_ignored")
+_ANSWER = ("passport", "passport_note", "passport_at")
+_PERSON = ("name", "is_settled", "is_ignored", "is_hidden", "thumbnail_id", *_ANSWER)
+#: Of several answers of one person the strictest holds.
+_STRICTEST = (Passport.NO, Passport.ASK, Passport.INSIDE, Passport.YES)
 
 
 class NoSuchPerson(Refusal):
@@ -105,7 +109,8 @@ def named(studio: Studio, name: str, *, but: UUID | None = None) -> Person | Non
 def merge(person: Person, others: Collection[Person], *, by: User) -> JournalEntry | None:
     """Make others the same as `person`, who keeps their own name, or takes the first there is.
 
-    What humans said of the others counts for the person. Raises FacesOff, NeverOne.
+    What humans said of the others counts for the person: also that one of them is hidden from clients, and the
+    strictest answer about being shown. Raises FacesOff, NeverOne.
     """
     studio, going = person.studio, [other for other in others if other.pk != person.pk]
     require_on(studio)
@@ -126,7 +131,9 @@ def merge(person: Person, others: Collection[Person], *, by: User) -> JournalEnt
     Person.objects.for_studio(studio).filter(pk__in=ids).delete()
     person.name = person.name or next((other.name for other in going if other.name), "")
     person.is_settled, person.is_ignored = True, person.is_ignored and all(other.is_ignored for other in going)
-    person.save(update_fields=["name", "is_settled", "is_ignored"])
+    _take_strictest(person, going)
+    person.save(update_fields=["name", "is_settled", "is_ignored", "is_hidden", *_ANSWER])
+    forget_counts(studio.pk, people=[person.pk])
     Face.objects.for_studio(studio).filter(person=person).update(suggested=None, distance=None)
     joining.spread(person)
     return journal.record(
@@ -139,6 +146,14 @@ def merge(person: Person, others: Collection[Person], *, by: User) -> JournalEnt
         name=person.name,
         people=len(going) + 1,
     )
+
+
+def _take_strictest(person: Person, going: Sequence[Person]) -> None:
+    person.is_hidden = person.is_hidden or any(other.is_hidden for other in going)
+    answered = [one for one in (person, *going) if one.passport]
+    strictest = min(answered, key=lambda one: _STRICTEST.index(Passport(one.passport)), default=person)
+    for name in _ANSWER:
+        setattr(person, name, getattr(strictest, name))
 
 
 def _check_may_be_one(studio: Studio, ids: Sequence[UUID]) -> None:

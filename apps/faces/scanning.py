@@ -195,10 +195,3 @@ def _write(face: Face, found: Found, *, keeps_box: bool = False) -> None:
     Crop.objects.for_studio(face.studio_id).update_or_create(
         studio_id=face.studio_id, face=face, defaults={"webp": found.crop}
     )
-
-
-def draw(photo: Photo, found: Found) -> Face:
-    """Keep a face that a human outlined, under `hold`."""
-    face = Face(studio_id=photo.studio_id, photo=photo, by_hand=True)
-    _write(face, found)
-    return face

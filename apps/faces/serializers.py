@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.faces import guest_list
 from apps.faces.models import Passport
 from apps.faces.people import MOST
 from apps.web import strict
@@ -157,6 +158,50 @@ class LookedAtSerializer(strict.Serializer[Any]):
     """photos: how many will be looked at."""
 
     photos = serializers.IntegerField()
+
+
+class GalleryFacesSerializer(strict.Serializer[Any]):
+    """Whether faces are found in a gallery."""
+
+    enabled = serializers.BooleanField()
+
+
+class DrawnFaceSerializer(strict.Serializer[Any]):
+    """A face that a person outlined. person: who it is, if that is known."""
+
+    photo = serializers.UUIDField()
+    box = BoxSerializer()
+    person = serializers.UUIDField(allow_null=True, default=None)
+
+
+class GuestListSerializer(strict.Serializer[Any]):
+    """A name is as on a list: behind a comma, the table or family."""
+
+    names = serializers.ListField(
+        child=serializers.CharField(max_length=250), allow_empty=False, max_length=guest_list.MOST
+    )
+
+
+class SeatSerializer(strict.Serializer[Any]):
+    """A guest and their photos in the gallery. person: null if nobody there has such a name."""
+
+    name = serializers.CharField(source="guest.name")
+    group = serializers.CharField(source="guest.group", allow_blank=True)
+    person = serializers.UUIDField(source="person_id", allow_null=True)
+    photos = serializers.IntegerField()
+
+
+class GroupSerializer(strict.Serializer[Any]):
+    """How many guests of a table are in at least one photo."""
+
+    name = serializers.CharField()
+    seen = serializers.IntegerField()
+    guests = serializers.IntegerField()
+
+
+class MissingSerializer(strict.Serializer[Any]):
+    results = SeatSerializer(many=True)
+    groups = GroupSerializer(many=True)
 
 
 class FaceQuery(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.faces import act_views, views
+from apps.faces import act_views, guest_views, views
 
 app_name = "faces"
 
@@ -29,4 +29,5 @@ people: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("studio/<slug:slug>/people/", include(people)),
     path("studio/<slug:slug>/albums/<uuid:album_id>/faces/", act_views.gallery, name="gallery"),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/missing/", guest_views.missing, name="missing"),
 ]

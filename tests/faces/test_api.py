@@ -131,3 +131,24 @@ def test_a_person_is_erased_and_photos_are_looked_at_again(album: Album, api: Ca
     with acting_in(album.studio):
         assert not Person.objects.for_studio(album.studio).exists()
         assert not Face.objects.for_studio(album.studio).exists()
+
+
+def test_a_gallery_is_switched_by_itself(album: Album, api: Caller) -> None:
+    assert api("get", f"albums/{album.pk}/faces") == {"enabled": True}
+    assert api("put", f"albums/{album.pk}/faces", enabled=False) == {"enabled": False}
+    assert api("get", f"albums/{album.pk}/faces") == {"enabled": False}
+
+
+def test_a_face_that_was_missed_is_outlined(album: Album, api: Caller) -> None:
+    known = new_face(album, 1)
+    box = {"x": 0.7, "y": 0.1, "width": 0.1, "height": 0.2}
+    drawn = api("post", "faces", 201, photo=str(known.photo_id), box=box, person=str(pk(known)))
+    assert (drawn["box"], drawn["person"], drawn["state"]) == (pytest.approx(box), str(pk(known)), "assigned")
+    assert api("post", "faces", 422, photo=str(known.photo_id), box={**box, "x": 2})["error"]["code"] == "bad_box"
+
+
+def test_who_is_missing_is_told(album: Album, api: Caller) -> None:
+    api("patch", f"people/{pk(new_face(album, 1))}", name="Rosa")
+    told = api("post", f"albums/{album.pk}/guest-list", names=["Grandma Rosa, table 1", "Karl, table 1"])
+    assert [(seat["name"], seat["photos"]) for seat in told["results"]] == [("Grandma Rosa", 1), ("Karl", 0)]
+    assert told["groups"] == [{"name": "table 1", "seen": 1, "guests": 2}]

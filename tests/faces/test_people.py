@@ -226,3 +226,19 @@ def test_any_sequence_keeps_decisions_and_can_be_taken_back(album: Album, alice_
         if entry is not None and hands.chance.random() < 0.5:
             undo(entry, alice_user)
             assert decided(album.studio) == before, deed
+
+
+def test_a_merge_keeps_the_strictest_answer_and_who_is_hidden(album: Album, north: Studio, alice_user: User) -> None:
+    with acting_in(north):
+        into = Person(studio=north, name="Rosa", passport="yes")
+        no = Person(studio=north, passport="no", passport_note="asked not to", is_hidden=True)
+        for person in (into, no):
+            person.save(force_insert=True)
+            person.studio = north
+        entry = people.merge(into, [no], by=alice_user)
+        into.refresh_from_db()
+        assert (into.name, into.passport, into.passport_note, into.is_hidden) == ("Rosa", "no", "asked not to", True)
+        assert entry is not None
+        journal.undo(entry, by=alice_user)
+        into.refresh_from_db()
+        assert (into.passport, into.is_hidden) == ("yes", False)

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -45,6 +45,7 @@ def requests(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def answer(request: StudioRequest, request_id: UUID) -> HttpResponse:
     """Hide the photos (`answer=hide`), or decline."""
+    get_object_or_404(HideRequest.objects.for_studio(request.studio), pk=request_id)
     says = request.POST.get("answer", "")
     if says not in HideAnswer.values:
         raise BadRequest("The answer is hide or decline.")
@@ -52,8 +53,6 @@ def answer(request: StudioRequest, request_id: UUID) -> HttpResponse:
     level: dict[str, Any] = {}
     try:
         entry = hiding.answer(request.studio, request_id, HideAnswer(says), by=request.user)
-    except HideRequest.DoesNotExist:
-        raise Http404 from None
     except hiding.AlreadyAnswered as refusal:
         words, level = str(refusal), {"level": "error"}
     else:
