@@ -39,7 +39,8 @@ def album(north: Studio, alice_user: User) -> Album:
 
 def test_a_list_is_read_as_people_write_it() -> None:
     assert guest_list.read(LIST) == [
-        Guest("Grandma Rosa", "table 1"), Guest("Uncle Karl", "table 1"), Guest("ZOË ADAMS", "table 2"), Guest("Nobody"),
+        Guest("Grandma Rosa", "table 1"), Guest("Uncle Karl", "table 1"), Guest("ZOË ADAMS", "table 2"),
+        Guest("Nobody"),
     ]  # fmt: skip
     with pytest.raises(guest_list.TooManyGuests):
         guest_list.read("\n".join(f"Guest {number}" for number in range(guest_list.MOST + 1)))
