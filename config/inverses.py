@@ -32,6 +32,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "faces.unignored": _OF_PEOPLE,
     "people.merged": _OF_PEOPLE,
     "people.never": _OF_PEOPLE,
+    "people.related": _OF_PEOPLE,
+    "people.unrelated": _OF_PEOPLE,
     "person.changed": _OF_PEOPLE,
     "person.split": _OF_PEOPLE,
     "photo.changed": _IN_ALBUM,

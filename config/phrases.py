@@ -163,6 +163,8 @@ _FACES: Final[dict[str, Phrase]] = {
     "faces.on": "switched faces on",
     "faces.unignored": lambda facts: f"stopped ignoring {_faces_word(facts)}",
     "people.merged": lambda facts: f"made {facts['people']} groups of faces one person",
+    "people.related": "said that {name} is {kind} of {other}",
+    "people.unrelated": "took back that {name} is {kind} of {other}",
     "people.never": "said that two people are never the same",
     "person.changed": _person_changed,
     "hide_request.answered": "answered a guest who asked to be hidden",

@@ -16,7 +16,7 @@ from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Album, AlbumVersion, Photo
-from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Scan
+from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
 from apps.sharing.models import (
@@ -115,6 +115,7 @@ def _of_faces(album: Album, photo: Photo) -> list[StudioModel]:
         face,
         Crop(studio=studio, face=face, webp=b"webp"),
         NotThem(studio=studio, face=face, person=other),
+        Relationship(studio=studio, person=one, other=other, kind="friend"),
         NeverTwo(studio=studio, one=min(one, other, key=_id), other=max(one, other, key=_id)),
     ]
 

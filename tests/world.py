@@ -11,7 +11,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums import editing
 from apps.albums.models import Album, Photo
 from apps.faces import consent
-from apps.faces.models import Crop, Face, Person
+from apps.faces.models import Crop, Face, Person, Relationship
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
@@ -86,14 +86,16 @@ def build_world(studio: Studio, owner: User) -> World:
         box = {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.2, "score": 0.9, "size": 90.0}
         face = Face(studio=studio, photo=photo, person=person, is_confirmed=True, **box)
         asked = HideRequest(studio=studio, shown_id=album.pk, link=link, name="Zqx hidden", photos=[photo.pk])
-        for last in (person, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
+        other = Person(studio=studio)
+        kin = Relationship(studio=studio, person=person, other=other, kind="friend")
+        for last in (person, other, kin, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
             last.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
-        "person_id": person.pk, "request_id": asked.pk, "face_id": face.pk,
+        "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk,
     }  # fmt: skip

@@ -10,15 +10,15 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import JournalEntry, Role
-from apps.albums.request_params import album_of, uuids
-from apps.faces import consent, erasing, people
-from apps.faces.models import Passport, Person
+from apps.albums.request_params import album_of, uuid_or_none, uuids
+from apps.faces import consent, erasing, people, relationships
+from apps.faces.models import Kinship, Passport, Person
 from apps.faces.views import face_of, person_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
@@ -133,6 +133,25 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadRequest("A birthday looks like 1984-05-23.") from None
+
+
+@require_POST
+@studio_page(Role.EDITOR)
+@_refusing
+def relate(request: StudioRequest, person_id: UUID) -> HttpResponse:
+    """Say that a person is `kind` of the one called `other`, or take a relationship back (`drop`)."""
+    who, to = person_of(request, person_id), _person(request, person_id)
+    dropped = uuid_or_none(request.POST.get("drop"))
+    if dropped is not None:
+        row = get_object_or_404(relationships.of(who), pk=dropped)
+        row.studio = request.studio
+        return _told(request, to, "Taken back.", relationships.part(row, by=request.user))
+    kind, other = request.POST.get("kind", ""), people.named(request.studio, request.POST.get("other", ""), but=who.pk)
+    if kind not in Kinship.values:
+        raise BadRequest("This is no relationship.")
+    if other is None:
+        return _told(request, to, "There is no one with that name. Give them a name first.", level="error")
+    return _told(request, to, "Saved.", relationships.relate(who, other, Kinship(kind), by=request.user))
 
 
 @require_POST

@@ -23,8 +23,20 @@ from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.models import JournalEntry, Role
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album, Photo
-from apps.faces import consent, drawing, erasing, guest_list, joining, listing, looking, people, scanning, serializers
-from apps.faces.models import Crop, Face, FaceSettings, Person
+from apps.faces import (
+    consent,
+    drawing,
+    erasing,
+    guest_list,
+    joining,
+    listing,
+    looking,
+    people,
+    relationships,
+    scanning,
+    serializers,
+)
+from apps.faces.models import Crop, Face, FaceSettings, Kinship, Person
 from apps.media.serving import safety_headers
 
 _PICTURE: Final = {(200, "image/webp"): OpenApiResponse(OpenApiTypes.BINARY)}
@@ -232,6 +244,44 @@ class PassportView(FacesView):
         return Response(undo_body(entry))
 
 
+class RelationshipsView(FacesView):
+    """What a person is of others, and others of them."""
+
+    @extend_schema(tags=["people"], responses=serializers.RelationshipsSerializer)
+    def get(self, request: Request, person_id: UUID) -> Response:
+        """All of a person, at most 60."""
+        person = self.person(person_id)
+        bodies = [
+            {
+                "id": row.pk,
+                "kind": row.kind,
+                "other": row.other_id if row.person_id == person.pk else row.person_id,
+                "is_reverse": row.person_id != person.pk,
+            }
+            for row in relationships.of(person)[: relationships.MOST]
+        ]
+        return Response({"results": serializers.RelationshipSerializer(bodies, many=True).data})
+
+    @extend_schema(tags=["people"], request=serializers.NewRelationshipSerializer, responses=UndoSerializer)
+    def post(self, request: Request, person_id: UUID) -> Response:
+        """Say that the person is mother, partner or something else of another one."""
+        person, asked = self.person(person_id), self.asked(serializers.NewRelationshipSerializer)
+        [other] = people.find(self.studio, [asked["other"]])
+        return Response(undo_body(relationships.relate(person, other, Kinship(asked["kind"]), by=self.entered.user)))
+
+
+class RelationshipView(FacesView):
+    """One of them."""
+
+    @extend_schema(tags=["people"], responses=UndoSerializer)
+    def delete(self, request: Request, person_id: UUID, relationship_id: UUID) -> Response:
+        """Take it back."""
+        person = self.person(person_id)
+        row = get_object_or_404(relationships.of(person), pk=relationship_id)
+        row.studio = self.studio
+        return Response(undo_body(relationships.part(row, by=self.entered.user)))
+
+
 class NeverView(FacesView):
     """Two who are never one."""
 
@@ -376,16 +426,20 @@ class DetectInAlbum(FacesView):
         return Response({"photos": count}, status=202)
 
 
-class FacesOfAlbum(FacesView):
-    """The switch of a gallery."""
-
-    album_scoped = ("get", "put")
+class OfAlbum(FacesView):
+    """A view of one gallery's people."""
 
     def album(self, album_id: UUID) -> Album:
         """A gallery of the member that is not in the trash, or 404."""
         album = get_object_or_404(Album.objects.visible_to(self.entered).filter(trashed_at__isnull=True), pk=album_id)
         album.studio = self.studio
         return album
+
+
+class FacesOfAlbum(OfAlbum):
+    """The switch of a gallery."""
+
+    album_scoped = ("get", "put")
 
     @extend_schema(tags=["people"], responses=serializers.GalleryFacesSerializer)
     def get(self, request: Request, album_id: UUID) -> Response:
@@ -402,11 +456,10 @@ class FacesOfAlbum(FacesView):
         return Response({"enabled": consent.is_on_in(album)})
 
 
-class GuestListView(FacesOfAlbum):
+class GuestListView(OfAlbum):
     """Who of a guest list is in the photos of a gallery."""
 
     album_scoped = ("post",)
-    get = put = None  # type: ignore[assignment]
 
     @extend_schema(tags=["people"], request=serializers.GuestListSerializer, responses=serializers.MissingSerializer)
     def post(self, request: Request, album_id: UUID) -> Response:
@@ -430,6 +483,12 @@ urlpatterns = [
     path("people/<uuid:person_id>/split", SplitView.as_view(), name="api-person-split"),
     path("people/<uuid:person_id>/thumbnail", ThumbnailView.as_view(), name="api-person-thumbnail"),
     path("people/<uuid:person_id>/consent", PassportView.as_view(), name="api-person-consent"),
+    path("people/<uuid:person_id>/relationships", RelationshipsView.as_view(), name="api-relationships"),
+    path(
+        "people/<uuid:person_id>/relationships/<uuid:relationship_id>",
+        RelationshipView.as_view(),
+        name="api-relationship",
+    ),
     path("faces", _face({"get": "list", "post": "create"}), name="api-faces"),
     path("faces/assign", _face({"post": "assign"}), name="api-faces-assign"),
     path("faces/suggestions", _face({"get": "suggestions", "post": "answer"}), name="api-faces-suggestions"),

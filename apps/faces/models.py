@@ -273,3 +273,39 @@ class NeverTwo(StudioModel):
 
     def __str__(self) -> str:
         return f"{self.one_id} is never {self.other_id}"
+
+
+class Kinship(models.TextChoices):
+    """What one person is of another."""
+
+    MOTHER = "mother", "Mother"
+    FATHER = "father", "Father"
+    PARENT = "parent", "Parent"
+    GRANDPARENT = "grandparent", "Grandparent"
+    PARTNER = "partner", "Partner"
+    SIBLING = "sibling", "Brother or sister"
+    FRIEND = "friend", "Friend"
+
+
+class Relationship(StudioModel):
+    """A human said: `person` is `kind` of `other`."""
+
+    noun = "relationship"
+    journalled: ClassVar = {"person_id": "person", "other_id": "person", "kind": "kind"}
+
+    person = TenantKey(Person, related_name="+")
+    other = TenantKey(Person, related_name="+")
+    kind = models.CharField(max_length=11, choices=Kinship.choices)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("person"),
+            SameStudio("other"),
+            models.UniqueConstraint(fields=["studio", "person", "other", "kind"], name="faces_relationship_once"),
+            models.CheckConstraint(condition=~Q(person=models.F("other")), name="faces_relationship_two"),
+        ]
+        indexes = [models.Index(fields=["studio", "other"], name="faces_relationship_other")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is {self.kind} of {self.other_id}"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
-from apps.faces import joining
+from apps.faces import joining, relationships
 from apps.faces.consent import require_on
 from apps.faces.listing import forget_counts
 from apps.faces.models import Face, NeverTwo, NotThem, Passport, Person, hold
@@ -124,6 +124,7 @@ def merge(person: Person, others: Collection[Person], *, by: User) -> JournalEnt
     faces = Face.objects.for_studio(studio).filter(person_id__in=ids)
     watch.rows(faces, "person_id")
     _carry_answers(studio, person, ids, watch)
+    relationships.carry(person, ids, watch)
     faces.update(person=person)
     Face.objects.for_studio(studio).filter(suggested_id__in=ids).exclude(person=person).update(suggested=person)
     for other in going:
@@ -255,6 +256,20 @@ def _remove_empty(studio: Studio, people: Collection[UUID], watch: journal.Watch
     for group in nobody.order_by("pk"):
         watch.removed(group)
         group.delete()
+
+
+def call(face: Face, name: str, *, by: User) -> JournalEntry | None:
+    """Say who a face is by a name: of a group without one the whole group is, as its faces were one. face: with its
+    person. Raises FacesOff, NeverOne.
+    """
+    group, known = face.person, named(face.studio, name)
+    if group is None or group.name:
+        return assign(face.studio, [face], None, by=by, name=name)[1]
+    group.studio = face.studio
+    if known is None:
+        return change(group, by=by, name=name)
+    known.studio = face.studio
+    return merge(known, [group], by=by)
 
 
 def split(

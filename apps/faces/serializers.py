@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.faces import guest_list
-from apps.faces.models import Passport
+from apps.faces.models import Kinship, Passport
 from apps.faces.people import MOST
 from apps.web import strict
 
@@ -172,6 +172,26 @@ class DrawnFaceSerializer(strict.Serializer[Any]):
     photo = serializers.UUIDField()
     box = BoxSerializer()
     person = serializers.UUIDField(allow_null=True, default=None)
+
+
+class RelationshipSerializer(strict.Serializer[Any]):
+    """The person of the address is `kind` of `other`, or the other way round where `is_reverse` says so."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Kinship.choices)
+    other = serializers.UUIDField()
+    is_reverse = serializers.BooleanField()
+
+
+class RelationshipsSerializer(strict.Serializer[Any]):
+    results = RelationshipSerializer(many=True)
+
+
+class NewRelationshipSerializer(strict.Serializer[Any]):
+    """The person of the address is `kind` of `other`."""
+
+    kind = serializers.ChoiceField(choices=Kinship.choices)
+    other = serializers.UUIDField()
 
 
 class GuestListSerializer(strict.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.faces import act_views, guest_views, views
+from apps.faces import act_views, guest_views, photo_views, views
 
 app_name = "faces"
 
@@ -10,6 +10,7 @@ person: list[URLPattern | URLResolver] = [
     path("", views.person, name="person"),
     path("rename/", act_views.rename, name="rename"),
     path("edit/", act_views.edit, name="edit"),
+    path("relate/", act_views.relate, name="relate"),
     path("split/", act_views.split, name="split"),
     path("thumbnail/<uuid:face_id>/", act_views.thumbnail, name="thumbnail"),
     path("erase/", act_views.erase, name="erase"),
@@ -29,5 +30,11 @@ people: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("studio/<slug:slug>/people/", include(people)),
     path("studio/<slug:slug>/albums/<uuid:album_id>/faces/", act_views.gallery, name="gallery"),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/photos/<uuid:photo_id>/faces/", photo_views.faces, name="photo"),
+    path(
+        "studio/<slug:slug>/albums/<uuid:album_id>/photos/<uuid:photo_id>/faces/<uuid:face_id>/",
+        photo_views.name,
+        name="name_face",
+    ),
     path("studio/<slug:slug>/albums/<uuid:album_id>/missing/", guest_views.missing, name="missing"),
 ]

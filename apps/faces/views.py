@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.request_params import uuid_or_none
-from apps.faces import consent, erasing, listing
-from apps.faces.models import Crop, Face, Person
+from apps.faces import consent, erasing, listing, relationships
+from apps.faces.models import Crop, Face, Kinship, Person
 from apps.media.serving import picture_url, safety_headers
 
 _SECONDS: Final = 300
@@ -40,6 +40,12 @@ def _page(request: StudioRequest) -> int:
     return min(1_000, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 and int(text) else 1
 
 
+def _names(request: StudioRequest) -> list[str]:
+    """Names that are offered while somebody types."""
+    names = Person.objects.for_studio(request.studio).exclude(name="").order_by("name")
+    return list(dict.fromkeys(names.values_list("name", flat=True)[:500]))
+
+
 def _following(found: list[Any], page: int, most: int) -> str:
     return f"page={page + 1}" if len(found) > most else ""
 
@@ -61,10 +67,9 @@ def wall(request: StudioRequest) -> HttpResponse:
         limit=listing.WALL + 1,
         offset=(page - 1) * listing.WALL,
     )
-    names = Person.objects.for_studio(request.studio).exclude(name="").order_by("name")
     context |= {
         "people": found[: listing.WALL],
-        "names": list(dict.fromkeys(names.values_list("name", flat=True)[:500])),
+        "names": _names(request),
         "doubts": listing.doubts(request.studio.pk),
         "ignored": ignored,
         "query": query,
@@ -92,6 +97,9 @@ def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
         "person": who,
         "photos": photos,
         "following": _following(found, page, listing.PHOTOS),
+        "relationships": list(relationships.of(who)[: relationships.MOST]),
+        "kinships": Kinship.choices,
+        "names": _names(request),
         "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
     }
     return render(request, "faces/person.html", context)

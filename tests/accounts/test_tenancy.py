@@ -193,6 +193,7 @@ ACROSS = {
     "apps.faces.scanning._renditions_wait": "whether renditions of any studio wait",
     "apps.faces.scanning.catch_up": "sweep",
     "apps.faces.regrouping.regroup_all": "sweep",
+    "apps.sharing.people.finder.forget_old": "sweep",
     "config.management.commands.demo._studio": "administration",
 }
 

@@ -12,8 +12,9 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState
 from apps.sharing.models import Activity, ClientEmail, Comment, Pick, Preset, Selection, ShareLink, Visitor, Work
-from config import demo
+from config import demo, demo_people
 from config.management.commands.demo import OTHERS, SECTIONS
+from tests.faces.makers import new_face
 from tests.factories import AlbumFactory, SectionFactory
 from tests.installation import ROOT
 from tests.sharing.conftest import real_photos
@@ -63,6 +64,21 @@ def test_the_story_has_clients_lists_a_round_comments_emails_and_presets(
     assert Client().get(urlsplit(links.guests).path).status_code == 200
 
 
+def test_guests_choose_photos_by_two_people_with_names(north: Studio, alice_user: User) -> None:
+    album = demo_people.begin(north, alice_user)
+    album.state = AlbumState.LIVE
+    with acting_in(north):
+        album.save(update_fields=["state"])
+    for number, who in enumerate((1, 1, 1, 2, 2, 3)):
+        new_face(album, who, number)
+    url = demo_people.finish(album, alice_user)
+    assert demo_people.finish(album, alice_user) == url
+    html = Client().get(urlsplit(url).path).content.decode()
+    assert all(name in html for name in demo_people.NAMES)
+    assert html.count("faces__one") == 2
+
+
 def test_its_photos_are_there() -> None:
     named = {name for names in SECTIONS.values() for name in names} | {name for *_, names in OTHERS for name in names}
+    named |= set(demo_people.PHOTOS)
     assert [name for name in sorted(named) if next((ROOT / "tests" / "data").rglob(name), None) is None] == []

@@ -14,7 +14,7 @@ from apps.accounts.models import Membership, Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, AlbumState, PhotoState
 from apps.uploads.ingest import ingest_file
-from config import demo
+from config import demo, demo_people
 from config.env import ROOT
 
 EMAIL, PASSWORD = "demo@example.com", "glassine demo"
@@ -38,6 +38,8 @@ OTHERS = (
 COVER = "tanners_ridge.jpg"
 # Seconds that the photos of the story may take.
 PATIENCE = 240
+# And looking for people in five of them.
+FACES_PATIENCE = 60
 
 
 class Command(BaseCommand):
@@ -71,8 +73,14 @@ class Command(BaseCommand):
                 self._keep(studio, other, photos, name, None, user)
             self._dress(other, state, day, cover)
         if not photos_only:
+            people = demo_people.begin(studio, user)
+            for name in demo_people.PHOTOS:
+                self._keep(studio, people, photos, name, None, user)
+            self._dress(people, AlbumState.LIVE, date(2026, 9, 12), demo_people.COVER)
             self._wait(studio)
-            self._say(studio, demo.tell(album, user))
+            links = demo.tell(album, user)
+            self._wait_for_faces(people)
+            self._say(studio, links, demo_people.finish(people, user))
 
     def _wait(self, studio: Studio) -> None:
         """Until the photos are ready: clients choose among photos that they see."""
@@ -86,7 +94,13 @@ class Command(BaseCommand):
             time.sleep(3)
         self.stderr.write("Some photos are still being prepared. Run `make demo` again to add the rest of the story.")
 
-    def _say(self, studio: Studio, links: demo.Links) -> None:
+    def _wait_for_faces(self, album: Album) -> None:
+        end = time.monotonic() + FACES_PATIENCE
+        while time.monotonic() < end and not demo_people.is_looked_at(album):
+            self.stdout.write("Looking for people")
+            time.sleep(3)
+
+    def _say(self, studio: Studio, links: demo.Links, people: str) -> None:
         """All that an evaluator needs, in one block."""
         self.stdout.write(
             "\n"
@@ -99,6 +113,7 @@ class Command(BaseCommand):
             f"  Client gallery  {links.client}\n"
             f"  Password        {demo.LINK_PASSWORD}\n"
             f"  Guest gallery   {links.guests}\n"
+            f"  With people     {people}\n"
         )
 
     def _dress(self, album: Album, state: AlbumState, day: date, cover: str) -> None:

@@ -137,6 +137,12 @@ class Lightbox {
           title: this.words.information,
           ariaLabel: this.words.information,
         });
+      if (this.stream.dataset.facesUrl)
+        add("who", 8.8, (element) => this.icon(element, "face"), {
+          isButton: true,
+          title: this.stream.dataset.facesTitle,
+          ariaLabel: this.stream.dataset.facesTitle,
+        });
       button("zoomer", 9, "search", this.words.zoom, () => pswp.toggleZoom());
       button("help", 10, "keyboard", this.words.help, () => this.help());
       button("leave", 20, "close", this.words.close, () => this.close());
