@@ -14,7 +14,7 @@ import apps.web.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_what_tasks_count"),
-        ("sharing", "0007_people"),
+        ("sharing", "0010_file_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
