@@ -1,10 +1,11 @@
 """Celery: the queues, and the whole schedule."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_ready
+from celery.signals import beat_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -43,6 +44,7 @@ app.conf.update(
         "apps.library.tasks",
         "apps.sharing.tasks",
         "apps.uploads.tasks",
+        "apps.backups.tasks",
         "config.tasks",
     ],
 )
@@ -64,11 +66,24 @@ app.conf.beat_schedule = {
     "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "fold months": {"task": "library.fold_months", "schedule": 60.0, "options": {"expires": 60}},
     "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},
+    "keep backups": {"task": "backups.keep_up", "schedule": crontab(minute=15), "options": {"expires": 3000}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 
 @worker_ready.connect
-def say_hello(**details: object) -> None:
-    """The first sign of life, so that nobody waits for the scheduler's."""
+def say_hello(sender: Any = None, **details: object) -> None:
+    """The first sign of life, so that nobody waits for the scheduler's, and then one of its own every 20 seconds."""
+    # Django is not set up yet when this module is read.
+    from apps.monitoring import hearts
+
     app.send_task("jobs.heartbeat")
+    hearts.start([f"worker:{queue.name}" for queue in sender.task_consumer.queues])
+
+
+@beat_init.connect
+def live(**details: object) -> None:
+    """The scheduler shows a sign of life too."""
+    from apps.monitoring import hearts
+
+    hearts.start(["beat"])

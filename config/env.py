@@ -26,11 +26,15 @@ VARIABLES = (
     "GLASSINE_ADMIN_EMAIL",
     "GLASSINE_ADMIN_PASSWORD",
     "GLASSINE_ALLOWED_HOSTS",
+    "GLASSINE_BACKUP",
+    "GLASSINE_BACKUP_KEY",
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
     "GLASSINE_EMAIL_FROM",
     "GLASSINE_INBOX",
+    "GLASSINE_METRICS_TOKEN",
+    "GLASSINE_OPERATORS",
     "GLASSINE_PORT",
     "GLASSINE_SECRET_KEY",
     "GLASSINE_SIGN_UP",
@@ -50,6 +54,8 @@ class Env:
     data: absolute. url: public base address without a closing slash. smtp: None means emails as files in
     `emails_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
     internal location ('/.../'), or None. inbox: whose sub-folders are watched.
+    backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
+    operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -69,6 +75,10 @@ class Env:
     redis_url: str = field(repr=False)
     embedded_redis: bool
     storage: LocalStorage | S3Storage
+    backup: LocalStorage | S3Storage | None
+    backup_key: str | None = field(repr=False)
+    operators: tuple[str, ...]
+    metrics_token: str | None = field(repr=False)
     smtp: Smtp | None
     email_from: str
     workers: int
@@ -136,6 +146,10 @@ def load(environ: Values) -> Env:
         redis_url=_redis(values, data),
         embedded_redis="REDIS_URL" not in values,
         storage=storage,
+        backup=place_of("GLASSINE_BACKUP", values["GLASSINE_BACKUP"]) if "GLASSINE_BACKUP" in values else None,
+        backup_key=_secret(values, "GLASSINE_BACKUP_KEY"),
+        operators=_operators(values, email),
+        metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
         smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
         email_from=values.get("GLASSINE_EMAIL_FROM", f"Glassine <glassine@{public_host}>"),
         workers=_number(values, "GLASSINE_WORKERS", 2, 1, 64),
@@ -245,6 +259,32 @@ def _storage(values: Values, data: Path) -> LocalStorage | S3Storage:
     if "STORAGE" not in values:
         return LocalStorage(data / "storage")
     return addresses.s3("STORAGE", values["STORAGE"])
+
+
+def place_of(name: str, text: str) -> LocalStorage | S3Storage:
+    """A folder with its whole path, or a bucket. Raises EnvError."""
+    if text.startswith("s3://"):
+        return addresses.s3(name, text)
+    folder = Path(text).expanduser()
+    if not folder.is_absolute():
+        raise EnvError(f"{name} is {text!r}, but must be a folder with its whole path, or s3://bucket/prefix.")
+    return LocalStorage(folder)
+
+
+def _secret(values: Values, name: str) -> str | None:
+    secret = values.get(name)
+    if secret is not None and len(secret) < 20:
+        raise EnvError(f"{name} is too short; it must have 20 characters or more that no one can guess.")
+    return secret
+
+
+def _operators(values: Values, admin: str | None) -> tuple[str, ...]:
+    """Who runs the installation: by default its first owner, if the environment names one."""
+    named = [part.strip().lower() for part in values.get("GLASSINE_OPERATORS", admin or "").split(",") if part.strip()]
+    for address in named:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise EnvError(f"GLASSINE_OPERATORS has {address!r}; it must be email addresses, divided by commas.")
+    return tuple(dict.fromkeys(named))
 
 
 def _accel(values: Values, storage: LocalStorage | S3Storage) -> str | None:

@@ -3,109 +3,29 @@
 from __future__ import annotations
 
 import logging
-import os
 import platform
-import shutil
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
-import redis
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from drf_spectacular.utils import extend_schema
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import outbox
 from apps.accounts.api import StudioView
 from apps.accounts.endpoints import API_VERSION, Open
 from apps.accounts.models import Role
 from apps.albums.models import Album, Photo, PhotoState, Version
-from apps.jobs.models import Job, State
-from apps.jobs.tasks import HEARTBEAT_KEY
 from apps.media import damage
-from apps.media.storage import store, temp_directory
+from apps.monitoring import overview, probes
+from apps.monitoring.checks import NAMES
+from apps.monitoring.models import Condition
 from apps.sharing.models import ShareLink
 
 log = logging.getLogger(__name__)
 
-PROBED_KEY = "health"
-ANSWER_SECONDS = 3.0
-# With less room than two of the largest photos there may be, uploads fail.
-FULL_BELOW = 2 * settings.MAX_PHOTO_BYTES
-_asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
-
-
-# -- probes: each raises, or returns, or says nothing is known ------------------------------------------------
-
-
-def _redis() -> redis.Redis:
-    no_retry = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=no_retry)
-
-
-def probe_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-
-
-def probe_redis() -> None:
-    with _redis() as client:
-        client.ping()
-
-
-def probe_storage() -> None:
-    asked = _asking.submit(store().size, PROBED_KEY)
-    try:
-        # One question at a time: a bucket that hangs holds one thread, however often load balancers ask.
-        asked.result(timeout=ANSWER_SECONDS)
-    finally:
-        asked.cancel()
-    arriving = temp_directory()
-    if not os.access(arriving, os.W_OK):
-        raise OSError("the directory for arriving files cannot be written")
-    free = shutil.disk_usage(arriving).free
-    if free < FULL_BELOW:
-        raise OSError(f"the disk for arriving files is full: {free} bytes are left")
-
-
-def probe_worker() -> None:
-    if heartbeat_age() is None:
-        raise RuntimeError("no worker has shown a sign of life for a minute")
-
-
-def heartbeat_age() -> int | None:
-    """Seconds since the workers' last sign of life, or None if there is none."""
-    with _redis() as client:
-        beat = client.get(HEARTBEAT_KEY)
-    return None if beat is None else max(0, int(time.time()) - int(beat))
-
-
-def probe_emails() -> None:
-    if outbox.is_stuck():
-        raise RuntimeError("an email has been due for a while and could not be sent")
-
-
-def probe_originals() -> None:
-    if damage.is_any():
-        raise RuntimeError("the file of an original is damaged or missing")
-
-
-PROBES: dict[str, Callable[[], None]] = {
-    "database": probe_database,
-    "redis": probe_redis,
-    "storage": probe_storage,
-    "worker": probe_worker,
-    "emails": probe_emails,
-    "originals": probe_originals,
-}
 # Emails wait in the database, and galleries open without them and without a photo that is damaged: no web server must
 # be taken out of service for that.
 DISPENSABLE = {"emails", "originals"}
@@ -113,7 +33,7 @@ DISPENSABLE = {"emails", "originals"}
 
 def _is_well(name: str) -> bool:
     try:
-        PROBES[name]()
+        probes.PROBES[name]()
     except Exception as error:
         # The reason is for the log: the caller needs no credential.
         log.warning("health: %s is down: %s", name, error)
@@ -139,7 +59,7 @@ class HealthView(Open):
 
     @extend_schema(responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
     def get(self, request: Request) -> Response:
-        checks = {name: "ok" if _is_well(name) else "down" for name in PROBES}
+        checks = {name: "ok" if _is_well(name) else "down" for name in probes.PROBES}
         well = all(word == "ok" for name, word in checks.items() if name not in DISPENSABLE)
         return Response(
             {"status": "ok" if well else "down", "checks": checks},
@@ -148,15 +68,35 @@ class HealthView(Open):
         )
 
 
+class ServiceSerializer(serializers.Serializer[Any]):
+    """condition: ok, warning or fault.  since: when that began.  seen_at: when somebody looked last."""
+
+    service = serializers.CharField()
+    condition = serializers.ChoiceField(choices=Condition.choices)
+    since = serializers.DateTimeField(allow_null=True)
+    seen_at = serializers.DateTimeField(allow_null=True)
+
+
+class BackupSerializer(serializers.Serializer[Any]):
+    """last_at: when the last good backup began, or null."""
+
+    last_at = serializers.DateTimeField(allow_null=True)
+    files = serializers.IntegerField()
+    backed_up = serializers.IntegerField()
+
+
 class StatusSerializer(serializers.Serializer[Any]):
     """heartbeat: seconds since the workers' last sign of life, or null. queues: this studio's open work.
 
     damaged: originals of the studio whose files are damaged or missing; the same file uploaded again heals one.
+    services: how the parts of the installation are.  backup: of the studio's files, and how many lie in a backup.
     """
 
     heartbeat = serializers.IntegerField(allow_null=True)
     queues = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
     damaged = serializers.IntegerField()
+    services = ServiceSerializer(many=True)
+    backup = BackupSerializer()
     versions = serializers.DictField(child=serializers.CharField())
 
 
@@ -168,17 +108,49 @@ class StatusView(StudioView):
 
     @extend_schema(responses=StatusSerializer)
     def get(self, request: Request) -> Response:
-        damaged = damage.originals(self.studio).count()
-        return Response(
-            {"heartbeat": heartbeat_age(), "queues": self._queues(), "damaged": damaged, "versions": _versions()}
-        )
+        shown = {
+            "heartbeat": probes.heartbeat_age(),
+            "queues": overview.queues_of(self.studio),
+            "damaged": damage.originals(self.studio).count(),
+            "services": overview.services(),
+            "backup": overview.backup_of(self.studio),
+            "versions": _versions(),
+        }
+        return Response(StatusSerializer(shown).data)
 
-    def _queues(self) -> dict[str, dict[str, int]]:
-        queues: dict[str, dict[str, int]] = {}
-        counted = Job.objects.for_studio(self.studio).exclude(state=State.DONE).values_list("queue", "state")
-        for queue, state, count in counted.annotate(count=Count("id")).order_by("queue", "state"):
-            queues.setdefault(queue, {})[state] = count
-        return queues
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    """A time in which a part was in one condition: from `began_at` until it was last seen so."""
+
+    service = serializers.CharField()
+    condition = serializers.ChoiceField(choices=Condition.choices)
+    began_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField()
+
+
+class HistoryQuery(serializers.Serializer[Any]):
+    """service: of this part only.  since: by default 60 days ago."""
+
+    service = serializers.ChoiceField(choices=sorted(NAMES), required=False)
+    since = serializers.DateTimeField(required=False)
+
+
+class HistorySerializer(serializers.Serializer[Any]):
+    results = PeriodSerializer(many=True)
+
+
+class HistoryView(StudioView):
+    """How the parts of the installation were, the newest first, at most 500 periods of 60 days; for owners."""
+
+    read_role = Role.OWNER
+    action_scopes = {"get": "admin"}
+
+    @extend_schema(parameters=[HistoryQuery], responses=HistorySerializer)
+    def get(self, request: Request) -> Response:
+        asked = HistoryQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        periods = overview.history(asked.validated_data.get("service"), asked.validated_data.get("since"))
+        return Response(HistorySerializer({"results": periods}).data)
 
 
 def _versions() -> dict[str, str]:

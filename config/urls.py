@@ -26,4 +26,5 @@ urlpatterns = [
     path("", include("apps.faces.urls")),
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),
+    path("", include("apps.monitoring.urls")),
 ]

@@ -16,6 +16,7 @@ from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Album, AlbumVersion, Photo
+from apps.backups.models import BackupCopy
 from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
 from apps.media.models import BlobEvent
@@ -147,4 +148,5 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),
         BlobEvent(studio=studio, blob_id=uuid7(), sha256="a" * 64, size=1, event="doomed"),
+        BackupCopy(studio=studio, destination=uuid7(), sha256="a" * 64, size=1),
     ]

@@ -153,6 +153,40 @@ class ProtectByStudio(Operation):
         return self.__class__.__name__, list(self.models), {"column": self.column}
 
 
+class CloseToStudios(ProtectByStudio):
+    """Migration: enable and force row-level security on tables of the operator, which only the system role sees."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in self._tables(app_label, to_state):
+            for statement in (
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+                f"CREATE POLICY all_studios ON {table} TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)",
+            ):
+                schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for table in self._tables(app_label, from_state):
+            schema_editor.execute(f"DROP POLICY all_studios ON {table}")
+            schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
+    def describe(self) -> str:
+        return f"Close {', '.join(self.models)} to studios"
+
+
 @contextmanager
 def open_to_owner(schema_editor: BaseDatabaseSchemaEditor, *tables: str) -> Iterator[None]:
     """Let a migration see and change the rows of all studios in these tables, which are closed to the owner too.

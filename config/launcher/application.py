@@ -102,7 +102,7 @@ class Application:
     def _web(self) -> list[str]:
         return [
             "granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--respawn-failed-workers", "config.asgi:application",
+            "--workers", str(self.workers), "--respawn-failed-workers", "config.served:application",
         ]  # fmt: skip
 
     def _worker(self) -> list[str]:

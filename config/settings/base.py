@@ -7,7 +7,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config.addresses import LocalStorage
+from config.addresses import LocalStorage, S3Storage
 from config.env import ROOT, current
 
 django_stubs_ext.monkeypatch()
@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "apps.smart_collections",
     "apps.sharing",
     "apps.uploads",
+    "apps.backups",
+    "apps.monitoring",
     "config",
 ]
 
@@ -103,12 +105,23 @@ CHANNEL_LAYERS = {
     }
 }
 
+
+def _parts(place: LocalStorage | S3Storage) -> tuple[str | None, ...]:
+    """A store as `apps.media.storage.make_store` takes it."""
+    if isinstance(place, LocalStorage):
+        return "local", str(place.path)
+    return "s3", place.bucket, place.prefix, place.endpoint, place.region
+
+
 DATA = env.data
-STORAGE: tuple[str | None, ...] = (
-    ("local", str(env.storage.path))
-    if isinstance(env.storage, LocalStorage)
-    else ("s3", env.storage.bucket, env.storage.prefix, env.storage.endpoint, env.storage.region)
-)
+STORAGE = _parts(env.storage)
+# Where backups go by themselves, and what encrypts them (see `apps.backups`).
+BACKUP = _parts(env.backup) if env.backup else None
+BACKUP_KEY = env.backup_key
+# Who runs the installation: they are told of faults, and see the status of all its parts.
+OPERATORS = env.operators
+# With it Prometheus may ask from elsewhere; without it only from this machine.
+METRICS_TOKEN = env.metrics_token
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
 STORAGE_PARTIAL = str(env.data / "partial")

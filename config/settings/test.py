@@ -19,6 +19,7 @@ _scratch = Path(tempfile.gettempdir(), f"glassine-{os.getuid()}-{_name}")
 DATA = _scratch
 STORAGE = ("local", str(_scratch / "blobs"))
 STORAGE_TEMP = str(_scratch / "tmp")
+BACKUP, BACKUP_KEY = None, None
 STORAGE_PARTIAL = str(_scratch / "partial")
 FILE_UPLOAD_TEMP_DIR = STORAGE_TEMP
 STATIC_ROOT = _scratch / "static"

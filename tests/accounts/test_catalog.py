@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet
 
 from apps.accounts.models import Membership, Studio, User
+from apps.accounts.operator_rows import OperatorModel
 from apps.accounts.tenancy import StudioModel, acting_in
 from apps.accounts.tenant_keys import TenantKey
 from apps.albums.models import Album, Photo, Placement, Section
@@ -66,6 +68,24 @@ def test_row_level_security_holds_every_table_of_studios(owner: CursorWrapper) -
     tables = {name for _, name in _rows(owner, TENANT_TABLES)}
     assert tables == {model._meta.db_table for model in tenant_models()} | {"accounts_studio"}
     assert unprotected(owner) == set()
+
+
+def open_to_studios(cursor: CursorWrapper) -> set[str]:
+    """Tables of the operator that are not closed: security enabled and forced, and no policy but the system role's."""
+    names = [model._meta.db_table for model in apps.get_models() if issubclass(model, OperatorModel)]
+    cursor.execute(
+        """select relname from pg_class c where relname = any(%s) and (not (relrowsecurity and relforcerowsecurity)
+           or (select array_agg(roles::text) from pg_policies p where p.tablename = relname)
+              is distinct from array['{glassine_system}'])""",
+        [names],
+    )
+    return {name for (name,) in cursor.fetchall()}
+
+
+def test_tables_of_the_operator_are_closed_to_studios(owner: CursorWrapper) -> None:
+    assert open_to_studios(owner) == set()
+    owner.execute("create policy more on backups_backuprun to glassine_app using (true)")
+    assert open_to_studios(owner) == {"backups_backuprun"}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from apps.albums.models import Album, Photo
 from apps.media import cas, damage, fsck, serving
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
 from apps.media.storage import LocalStore
+from apps.monitoring import probes
 from apps.uploads.ingest import ingest
-from config import health
 from tests.accounts.callers import Caller, bearer
 from tests.factories import AlbumFactory, MembershipFactory, PhotoFactory, PlacementFactory, UserFactory, jpeg, kept
 
@@ -104,7 +104,7 @@ def test_it_stands_among_the_problems_and_in_the_status(
 ) -> None:
     page = reverse("albums:problems", args=[north.slug, album.pk])
     assert "No problems" in alice.get(page).content.decode()
-    health.probe_originals()
+    probes.probe_originals()
     _path(photo).unlink()
     _fetched(photo)
     text = alice.get(page).content.decode()
@@ -113,7 +113,7 @@ def test_it_stands_among_the_problems_and_in_the_status(
     assert "No problems" not in text
     assert _emails(north)[0].words.text.count(page) == 1
     with pytest.raises(RuntimeError):
-        health.probe_originals()
+        probes.probe_originals()
     assert bearer(alice_user, north.slug).get("/api/system/status").json()["damaged"] == 1
 
 

@@ -21,8 +21,8 @@ from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.jobs import tasks
 from apps.jobs.models import Job, Queue, State
+from apps.monitoring import probes
 from apps.web.ids import uuid7
-from config import health
 from config.api import SchemaView
 from tests.accounts.callers import Caller, bearer
 from tests.factories import AlbumFactory, PlacementFactory, ShareLinkFactory
@@ -36,7 +36,7 @@ HEALTH = "/api/system/health"
 def heartbeat(monkeypatch: pytest.MonkeyPatch) -> str:
     """A key of this test's own for the sign of life, so that a worker beside does not matter."""
     key = f"test:{uuid7()}"
-    for module in (tasks, health):
+    for module in (tasks, probes):
         monkeypatch.setattr(module, "HEARTBEAT_KEY", key)
     return key
 
@@ -73,7 +73,7 @@ def test_the_sign_of_life_fades(heartbeat: str) -> None:
 
 def test_a_full_disk_is_told(heartbeat: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks.heartbeat()
-    left = shutil.disk_usage("/")._replace(free=health.FULL_BELOW - 1)
+    left = shutil.disk_usage("/")._replace(free=probes.FULL_BELOW - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: left)
     answer = Client().get(HEALTH)
     assert (answer.status_code, answer.json()["checks"]["storage"]) == (503, "down")
@@ -91,8 +91,8 @@ def test_a_bucket_that_hangs_holds_up_neither_this_answer_nor_the_next(
             assert hangs.wait(60)
 
     tasks.heartbeat()
-    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(health, "store", Slow)
+    monkeypatch.setattr(probes, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(probes, "store", Slow)
     try:
         answers = [Client().get(HEALTH) for _ in range(3)]
     finally:
@@ -109,10 +109,10 @@ def test_what_is_down_is_named_and_nothing_else_is_told(
         raise RuntimeError("password=hunter2 at 10.0.0.7")
 
     tasks.heartbeat()
-    monkeypatch.setitem(health.PROBES, part, broken)
+    monkeypatch.setitem(probes.PROBES, part, broken)
     answer = Client().get(HEALTH)
     assert answer.status_code == 503
-    assert answer.json()["checks"] == {name: "down" if name == part else "ok" for name in health.PROBES}
+    assert answer.json()["checks"] == {name: "down" if name == part else "ok" for name in probes.PROBES}
     assert "hunter2" not in answer.content.decode()
 
 
@@ -129,7 +129,7 @@ def test_emails_that_wait_for_a_mail_server_are_told_and_take_no_web_server_away
 def test_a_storage_that_cannot_be_written_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda *args: False)
     with pytest.raises(OSError, match="written"):
-        health.probe_storage()
+        probes.probe_storage()
 
 
 def test_health_needs_no_credential_and_reads_none(heartbeat: str) -> None:

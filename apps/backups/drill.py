@@ -1,0 +1,129 @@
+"""A rehearsed restore: all rows into a scratch database, all files that these name looked for in the backup.
+
+Nothing of the installation is touched. Files are read and compared up to `READ_BYTES`, chosen at random among many;
+of the others the length is compared, and `verify` reads each of them within 30 days.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from apps.backups import load
+from apps.backups.destination import BLOBS, Destination
+from apps.backups.envelope import Damaged
+from apps.backups.manifest import Manifest
+from apps.backups.models import BackupRun, RunKind
+from apps.backups.restore import OWNER, check_tables
+from apps.backups.runs import Running, running
+from apps.backups.verify import hash_of
+from apps.web.ids import uuid7
+
+READ_BYTES = 50 * 10**9
+PREFIX = "glassine_drill_"
+# Brings the extension and the rights of the roles (config/launcher/rights.sql).
+TEMPLATE = "template1"
+
+
+def drill(destination: Destination, *, read_bytes: int = READ_BYTES) -> BackupRun:
+    """Restore the last snapshot into a database of its own and compare every file that its rows name.
+
+    Raises AlreadyRunning, NoBackup, Damaged.
+    """
+    with running(RunKind.DRILL, destination) as run:
+        snapshot = run.row.snapshot = destination.snapshot()
+        manifest = Manifest.read(destination, snapshot)
+        with scratch_database() as alias:
+            check_tables(manifest, alias)
+            load.load_all(alias, destination, snapshot, manifest, manifest.missing)
+            run.row.rows = _count(alias, manifest)
+            _compare_files(run, destination, alias, read_bytes)
+        for key in manifest.missing:
+            run.row.note(f"{key} could not be read when the backup was taken")
+        wrong = f" {len(run.row.problems)} are not as they should be." if run.row.problems else " Nothing is missing."
+        run.row.message = f"{run.row.rows:,} rows and {run.row.files:,} files can be restored.{wrong}"
+    return run.row
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """An empty database with our tables, by the name of its connection. Gone after the block."""
+    name, alias = f"{PREFIX}{uuid7().hex}", "drill"
+    with connections[OWNER]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        for old in _left_behind(cursor):
+            cursor.execute(f'drop database if exists "{old}" with (force)')
+        cursor.execute(f'create database "{name}" template "{TEMPLATE}"')
+    connections.databases[alias] = {**settings.DATABASES[OWNER], "NAME": name}
+    try:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        yield alias
+    finally:
+        connections[alias].close()
+        with suppress(AttributeError):
+            delattr(connections._connections, alias)  # type: ignore[attr-defined]
+        del connections.databases[alias]
+        with connections[OWNER]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f'drop database if exists "{name}" with (force)')
+
+
+def _left_behind(cursor: Any) -> list[str]:
+    """Databases of drills that were killed: there is one drill at a time."""
+    cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _count(alias: str, manifest: Manifest) -> int:
+    """Rows that are in the scratch database now. Raises Damaged if they are not as many as were written."""
+    total = 0
+    with connections[alias].cursor() as cursor:
+        for table in manifest.tables:
+            # The scratch database is the owner's alone: what row-level security hides from it need not be hidden.
+            cursor.execute(f'alter table "{table.name}" no force row level security')
+            cursor.execute(f'select count(*) from "{table.name}"')
+            count = cursor.fetchone()[0]
+            if count != table.rows:
+                raise Damaged(f"{count} of {table.rows} rows of {table.name} came back")
+            total += count
+    return total
+
+
+def _compare_files(run: Running, destination: Destination, alias: str, read_bytes: int) -> None:
+    there = {entry.key: entry.size for entry in destination.store.entries(BLOBS)}
+    with connections[alias].cursor() as cursor:
+        cursor.execute("select studio_id, sha256, size from media_blob where state <> 'damaged'")
+        blobs: list[tuple[UUID, str, int]] = cursor.fetchall()
+    random.shuffle(blobs)
+    left = read_bytes
+    for studio_id, sha256, size in blobs:
+        name = destination.blob(studio_id, sha256)
+        is_read = size <= left
+        problem = _difference(destination, there, name, sha256, size, read=is_read)
+        left -= size if is_read else 0
+        run.row.files += 1
+        run.row.bytes += size
+        if problem:
+            run.row.note(problem)
+        run.beat()
+
+
+def _difference(
+    destination: Destination, there: dict[str, int], name: str, sha256: str, size: int, *, read: bool
+) -> str:
+    """What is wrong with a file of the backup, or ""."""
+    if name not in there:
+        return f"{name} is missing"
+    if there[name] != destination.envelope.size(size):
+        return f"{name} has {there[name]} bytes instead of {destination.envelope.size(size)}"
+    if not read:
+        return ""
+    try:
+        return "" if hash_of(destination.chunks(name)) == sha256 else f"{name} was altered"
+    except Damaged as error:
+        return str(error)

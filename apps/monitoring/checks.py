@@ -1,0 +1,255 @@
+"""What is looked at, and what each finding means: a sentence, and what mends it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.accounts.tenancy import across_studios
+from apps.backups.models import BackupRun, RunKind, RunState
+from apps.jobs.models import Job, Lane, Queue, State
+from apps.media.storage import temp_directory
+from apps.monitoring import probes
+from apps.monitoring.models import Condition, Heartbeat, ServiceState
+
+log = logging.getLogger(__name__)
+
+QUEUES = tuple(Queue.values)
+WORKERS = tuple(f"worker:{queue}" for queue in QUEUES)
+HEARTS = ("web", "beat", *WORKERS)
+NAMES = {
+    "web": "Web server",
+    "beat": "Scheduler",
+    "worker:images": "Worker for photos",
+    "worker:faces": "Worker for faces",
+    "worker:default": "Worker for everything else",
+    "database": "Database",
+    "redis": "Redis",
+    "storage": "Photo storage",
+    "disk": "Disk",
+    "queues": "Queues",
+    "emails": "Emails",
+    "backup": "Backup",
+    "clock": "Clocks",
+    "originals": "Originals",
+}
+# What clients notice at once; of everything else work only waits.
+VITAL = ("web", "database", "redis", "storage")
+UNWORKED_AFTER = timedelta(minutes=5)
+DRIFT_MS = 5_000
+BACKUP_AGE, DRILL_AGE = timedelta(hours=26), timedelta(days=8)
+SOON_FULL_DAYS = 14
+SAMPLES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one part is. facts: figures, by words that Prometheus takes."""
+
+    service: str
+    condition: Condition = Condition.OK
+    sentence: str = ""
+    remedy: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def every() -> list[Finding]:
+    """All parts. A check that breaks is a finding too, and keeps no other from being made."""
+    return [*_hearts(), *(_safely(name, check) for name, check in CHECKS.items())]
+
+
+def _safely(name: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Exception as error:
+        log.warning("status of %s: %s", name, error)
+        return Finding(name, Condition.FAULT, *TROUBLE[name])
+
+
+# When the part does not answer at all.
+TROUBLE: dict[str, tuple[str, str]] = {
+    "database": ("The database does not answer.", "Look at the PostgreSQL log and at the disk; start it again."),
+    "redis": ("Redis does not answer.", "Start it again. Nothing in it can be lost: work goes on by itself."),
+    "storage": (
+        "The photo storage does not answer, or its disk is full.",
+        "Check the disk or the bucket and its keys. Uploads wait and go on by themselves.",
+    ),
+    "disk": ("The disk could not be measured.", "Check whether the data directory is still mounted."),
+    "queues": ("The queues could not be counted.", "Look at the log of the web server."),
+    "emails": (
+        "An email has been due for 15 minutes and could not be sent.",
+        "Check SMTP_URL and the mail server; the Emails page says what it answered.",
+    ),
+    "backup": ("The backups could not be looked at.", "Look at the log of the worker."),
+    "clock": ("The clocks could not be compared.", "Look at the log of the web server."),
+    "originals": (
+        "The file of an original is damaged or missing.",
+        "Its owners were told. The same file uploaded again heals the photo; a restore brings it back too.",
+    ),
+}
+
+
+# -- signs of life ---------------------------------------------------------------------------------------------------
+
+
+def _hearts() -> Iterator[Finding]:
+    with across_studios():
+        beats = dict(Heartbeat.objects.values_list("service").annotate(last=Max("at")))
+        recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
+        alive = list(recent.values_list("service", flat=True))
+    for service in HEARTS:
+        yield _heart(service, beats.get(service), alive.count(service))
+
+
+def _heart(service: str, last: datetime | None, alive: int) -> Finding:
+    if alive:
+        return Finding(service, facts={"processes": alive})
+    since = f" since {timezone.localtime(last):%H:%M}" if last else ""
+    remedies = {
+        "web": "Start the web server again; its last lines in the log say why it ended.",
+        "beat": "Start the scheduler again, exactly one. Until then nothing happens by itself.",
+    }
+    remedy = remedies.get(service, "Start a worker for this queue again. Its work waits and loses nothing.")
+    return Finding(
+        service, Condition.FAULT, f"{NAMES[service]}: no sign of life{since}.", remedy, facts={"processes": 0}
+    )
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_database_size(current_database())")
+        size = cursor.fetchone()[0]
+    return Finding("database", facts={"bytes": size})
+
+
+def _answering(name: str) -> Callable[[], Finding]:
+    def check() -> Finding:
+        probes.PROBES[name]()
+        return Finding(name)
+
+    return check
+
+
+def _disk() -> Finding:
+    usage = shutil.disk_usage(temp_directory())
+    samples = _with_today(usage.free)
+    facts = {"free_bytes": usage.free, "total_bytes": usage.total, "samples": samples}
+    days = days_left(samples)
+    if usage.free < 10 * probes.FULL_BELOW and usage.free < usage.total * 0.05:
+        sentence = f"Only {usage.free / 10**9:.0f} GB are free on the disk."
+        return Finding("disk", Condition.FAULT, sentence, "Free some room or add a larger disk.", facts)
+    if days is not None:
+        facts["days_left"] = round(days, 1)
+        if days < SOON_FULL_DAYS:
+            sentence = f"At the pace of the last days the disk is full in {days:.0f} days."
+            return Finding("disk", Condition.WARNING, sentence, "Add a larger disk, or move to a bucket.", facts)
+    return Finding("disk", facts=facts)
+
+
+def _with_today(free: int) -> list[list[Any]]:
+    """The free bytes of each of the last days, today's last."""
+    with across_studios():
+        row = ServiceState.objects.filter(service="disk").first()
+    known = row.facts.get("samples", []) if row else []
+    today = timezone.now().date().isoformat()
+    return [*(sample for sample in known if sample[0] != today), [today, free]][-SAMPLES:]
+
+
+def days_left(samples: list[list[Any]]) -> float | None:
+    """Days until nothing is free, at the pace of these samples ([ISO date, free bytes], oldest first).
+
+    None for fewer than three days, and while nothing is used up.
+    """
+    if len(samples) < 3:
+        return None
+    (first, before), (last, free) = samples[0], samples[-1]
+    days = (datetime.fromisoformat(last) - datetime.fromisoformat(first)).days
+    used = before - free
+    return None if days <= 0 or used <= 0 else float(free) * days / used
+
+
+def _queues() -> Finding:
+    """Work that waits although nobody works: in no lane of the queue was anything claimed for a while."""
+    now = timezone.now()
+    waiting, stuck = {}, []
+    with across_studios():
+        for queue in QUEUES:
+            pending = Job.objects.filter(queue=queue, state=State.PENDING)
+            waiting[queue] = pending.count()
+            served = Lane.objects.filter(queue=queue).aggregate(last=Max("served_at"))["last"]
+            is_idle = served is None or served < now - UNWORKED_AFTER
+            if is_idle and pending.filter(not_before__lt=now - UNWORKED_AFTER).exists():
+                stuck.append(queue)
+        given_up = Job.objects.filter(state=State.QUARANTINED).count()
+    facts = {f"waiting_{queue}": count for queue, count in waiting.items()} | {"given_up": given_up}
+    if stuck:
+        sentence = f"No worker has taken anything from the queue {' and '.join(stuck)} for five minutes although work is waiting."
+        remedy = "Start a worker again, or one for this queue."
+        return Finding("queues", Condition.FAULT, sentence, remedy, facts)
+    return Finding("queues", facts=facts)
+
+
+def _backup() -> Finding:
+    now = timezone.now()
+    with across_studios():
+        good = BackupRun.last_good(RunKind.BACKUP)
+        drill = BackupRun.objects.filter(kind=RunKind.DRILL).exclude(state=RunState.RUNNING)
+        last_drill = drill.order_by("-started_at").first()
+    facts = {"age_seconds": int((now - good.started_at).total_seconds())} if good else {}
+    if settings.BACKUP is None and (good is None or good.started_at < now - BACKUP_AGE):
+        sentence = "No backup is made by itself."
+        return Finding("backup", Condition.WARNING, sentence, "Set GLASSINE_BACKUP to a folder or bucket.", facts)
+    if good is None or good.started_at < now - BACKUP_AGE:
+        last = f"The last good backup is of {timezone.localtime(good.started_at):%d %b}." if good else "There is none."
+        remedy = "Look at what the last run says, and whether the place for backups can be written."
+        return Finding("backup", Condition.FAULT, f"The backup is stale. {last}", remedy, facts)
+    if last_drill is not None and last_drill.state == RunState.FAILED:
+        remedy = "Run manage.py backup, then manage.py restore --drill."
+        return Finding(
+            "backup", Condition.FAULT, f"The restore drill failed: {last_drill.message}"[:300], remedy, facts
+        )
+    if last_drill is None or last_drill.started_at < now - DRILL_AGE:
+        remedy = "Run manage.py restore --drill."
+        return Finding("backup", Condition.WARNING, "No restore has been rehearsed for a week.", remedy, facts)
+    return Finding("backup", facts=facts)
+
+
+def _clock() -> Finding:
+    with across_studios():
+        recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
+        drifts = dict(recent.values_list("service", "drift_ms").order_by("drift_ms"))
+    worst = max(drifts.items(), key=lambda pair: abs(pair[1]), default=("", 0))
+    facts = {"drift_ms": abs(worst[1])}
+    if abs(worst[1]) > DRIFT_MS:
+        sentence = (
+            f"The clock of {NAMES[worst[0]].lower()} and that of the database differ by {abs(worst[1]) // 1000} s."
+        )
+        return Finding(
+            "clock", Condition.FAULT, sentence, "Switch on time synchronisation (NTP) on both machines.", facts
+        )
+    return Finding("clock", facts=facts)
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "database": _database,
+    "redis": _answering("redis"),
+    "storage": _answering("storage"),
+    "disk": _disk,
+    "queues": _queues,
+    "emails": _answering("emails"),
+    "backup": _backup,
+    "clock": _clock,
+    "originals": _answering("originals"),
+}

@@ -1,0 +1,64 @@
+"""The heart of a process: a thread that shows a sign of life every 20 seconds, and looks after the others.
+
+Every process looks, so that whichever dies, another one tells it (see `judge`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Sequence
+
+from django.db import Error, connection
+from django.utils import timezone
+
+from apps.accounts.tenancy import across_studios
+from apps.monitoring import judge
+from apps.web.ids import uuid7
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 20.0
+_BEAT = """
+    insert into monitoring_heartbeat (id, service, instance, at, drift_ms)
+    select %(id)s, %(service)s, %(instance)s, clock_timestamp(),
+        round(extract(epoch from %(clock)s - clock_timestamp()) * 1000)
+    on conflict (service, instance) do update set at = excluded.at, drift_ms = excluded.drift_ms
+"""
+_started: set[str] = set()
+
+
+def start(services: Sequence[str]) -> None:
+    """Begin to beat for what this process does. A second call for the same does nothing."""
+    new = [service for service in services if service not in _started]
+    _started.update(new)
+    if new:
+        threading.Thread(target=_live, args=[new], name="heart", daemon=True).start()
+
+
+def _live(services: Sequence[str]) -> None:
+    while True:
+        try:
+            beat(services)
+            judge.look_if_due()
+        except Error as error:
+            log.warning("the heartbeat could not be written: %s", error)
+        except Exception:
+            log.exception("the heart of this process missed a beat")
+        finally:
+            # A connection for a few statements a minute would be missing elsewhere.
+            connection.close()
+        time.sleep(BEAT_SECONDS)
+
+
+def beat(services: Sequence[str]) -> None:
+    """Show a sign of life for these services."""
+    instance = f"{socket.gethostname()}:{os.getpid()}"
+    with across_studios(), connection.cursor() as cursor:
+        for service in services:
+            cursor.execute(
+                _BEAT, {"id": uuid7(), "service": service, "instance": instance[:120], "clock": timezone.now()}
+            )

@@ -1,0 +1,111 @@
+"""Status pages: of the installation for who runs it, of the own work for an owner. And figures for Prometheus."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.models import Role, User
+from apps.monitoring import metrics, overview
+from apps.monitoring.checks import NAMES
+from apps.monitoring.models import Condition
+from apps.web import htmx
+
+# Seconds between two looks, as the page offers them; 0 for never.
+INTERVALS = (5, 15, 60, 0)
+USUAL = 15
+PART = "status"
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """How all parts are, how they were, and what waits; for the people in GLASSINE_OPERATORS alone."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not is_operator(request.user):
+        raise Http404
+    chosen = request.GET.get("service", "")
+    periods = overview.history()
+    today = timezone.localdate()
+    shown = [service for service in overview.services() if chosen in ("", service.service)]
+    context = {
+        "services": [(service, overview.days(periods, service.service, today)) for service in shown],
+        "worst": _worst([service.condition for service in overview.services()]),
+        "chosen": chosen if chosen in NAMES else "",
+        "names": NAMES.items(),
+        "periods": [one for one in periods if one.condition != Condition.OK and chosen in ("", one.service)][:20],
+        "service_names": NAMES,
+        "queues": overview.all_queues(),
+        "busiest": overview.busiest(),
+        "runs": overview.backup_runs(),
+        **_refreshing(request),
+    }
+    template = "monitoring/_status.html" if htmx.wants(request, PART) else "monitoring/status.html"
+    return htmx.vary(render(request, template, context))
+
+
+@never_cache
+@require_safe
+@studio_page(Role.OWNER)
+def studio_status(request: StudioRequest) -> HttpResponse:
+    """How the studio's own work stands, and whether the parts that it needs are well."""
+    services = [service for service in overview.services() if service.condition != Condition.OK]
+    context = {
+        "services": services,
+        "worst": _worst([service.condition for service in services if service.is_vital]),
+        "queues": overview.queues_of(request.studio).items(),
+        "photos": overview.recent_photos(request.studio),
+        "failed": overview.failed_photos(request.studio),
+        "backup": overview.backup_of(request.studio),
+        "is_operator": is_operator(request.user),
+        **_refreshing(request),
+    }
+    template = "monitoring/_studio_status.html" if htmx.wants(request, PART) else "monitoring/studio_status.html"
+    return htmx.vary(render(request, template, context))
+
+
+@never_cache
+@require_safe
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus: asked from this machine itself, or with the token in GLASSINE_METRICS_TOKEN."""
+    if not _may_read_metrics(request):
+        raise Http404
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
+
+
+def is_operator(user: Any) -> bool:
+    """True for who runs the installation."""
+    return isinstance(user, User) and user.is_active and user.email.lower() in settings.OPERATORS
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token is not None:
+        return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    # What a proxy on this machine passes on comes from loopback too, but says for whom.
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return not forwarded and ipaddress.ip_address(str(request.META["REMOTE_ADDR"])).is_loopback
+
+
+def _worst(conditions: list[Condition]) -> str:
+    return max(conditions, key=Condition.values.index, default=Condition.OK)
+
+
+def _refreshing(request: HttpRequest) -> dict[str, Any]:
+    """How often the page looks again. What is not offered becomes the usual."""
+    asked = request.GET.get("every", "")
+    every = int(asked) if asked in {str(seconds) for seconds in INTERVALS} else USUAL
+    query = request.GET.copy()
+    query["every"] = str(every)
+    return {"every": every, "intervals": INTERVALS, "now": timezone.now(), "query": query.urlencode()}

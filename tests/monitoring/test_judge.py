@@ -1,0 +1,212 @@
+"""Each part that is not well is told within 90 s, once by email, and kept for 60 days; so is silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from apps.accounts.models import Email, Studio
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.backups.models import BackupRun, RunKind, RunState
+from apps.jobs.models import Job, Lane, Queue
+from apps.monitoring import checks, hearts, judge, overview, probes
+from apps.monitoring.checks import HEARTS, NAMES, Finding
+from apps.monitoring.models import Condition, Heartbeat, ServicePeriod, ServiceState
+from apps.web.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def operators(settings: Settings) -> None:
+    settings.OPERATORS = ("ops@example.com",)
+
+
+def finding(service: str) -> Finding:
+    return next(one for one in checks.every() if one.service == service)
+
+
+def emails() -> list[Email]:
+    with across_studios():
+        return list(Email.objects.filter(studio__isnull=True, key__startswith="fault:"))
+
+
+def later(service: str, by: timedelta) -> None:
+    """Let so much time pass for what is written of a part."""
+    with across_studios():
+        for row in ServiceState.objects.filter(service=service):
+            row.since, row.seen_at = row.since - by, row.seen_at - by
+            row.save()
+        for period in ServicePeriod.objects.filter(service=service):
+            period.began_at, period.seen_at = period.began_at - by, period.seen_at - by
+            period.save()
+
+
+# -- signs of life -----------------------------------------------------------------------------------------------
+
+
+def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
+    hearts.beat(["web", "worker:images"])
+    assert finding("web").condition == Condition.OK
+    assert finding("beat").condition == Condition.FAULT
+    with across_studios():
+        Heartbeat.objects.update(at=timezone.now() - Heartbeat.SILENT - timedelta(seconds=1))
+    assert {one.service for one in checks.every() if one.condition == Condition.FAULT} >= set(HEARTS)
+    assert timedelta(seconds=100) >= Heartbeat.SILENT + judge.EVERY
+
+
+def test_a_part_at_which_nobody_looks_any_more_is_not_well() -> None:
+    judge.note([Finding("database")])
+    shown = {service.service: service.condition for service in overview.services()}
+    assert shown["database"] == Condition.OK
+    later("database", overview.UNSEEN_AFTER + timedelta(seconds=1))
+    assert {service.condition for service in overview.services()} == {Condition.FAULT}
+
+
+def test_one_process_looks_and_the_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "every", lambda: [Finding("database")])
+    assert [judge.look_if_due() for _ in range(3)] == [True, False, False]
+    later(judge.TURN, judge.EVERY + timedelta(seconds=1))
+    assert judge.look_if_due()
+
+
+def test_clocks_that_differ_are_told() -> None:
+    hearts.beat(["web"])
+    assert finding("clock").condition == Condition.OK
+    with across_studios():
+        Heartbeat.objects.update(drift_ms=-61_000)
+    assert "61 s" in finding("clock").sentence
+
+
+# -- parts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["redis", "storage", "emails", "originals"])
+def test_a_part_that_does_not_answer_is_told_with_what_mends_it(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert finding(part).condition == Condition.OK
+
+    def broken() -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setitem(probes.PROBES, part, broken)
+    found = finding(part)
+    assert found.condition == Condition.FAULT
+    assert found.sentence
+    assert found.remedy
+    assert "hunter2" not in found.sentence
+
+
+def test_work_that_nobody_takes_is_told_and_a_long_queue_at_work_is_not(north: Studio) -> None:
+    old = timezone.now() - timedelta(minutes=10)
+    with acting_in(north):
+        key = f"render:{uuid7()}"
+        job = Job(studio=north, kind="render", queue=Queue.IMAGES, key=key, subject_id=uuid7(), not_before=old)
+        job.save(force_insert=True)
+        lane = Lane(studio=north, queue=Queue.IMAGES, served_at=timezone.now())
+        lane.save(force_insert=True)
+    assert finding("queues").condition == Condition.OK
+    with acting_in(north):
+        Lane.objects.for_studio(north).update(served_at=old)
+    assert "images" in finding("queues").sentence
+    assert finding("queues").facts["waiting_images"] == 1
+
+
+def test_a_full_disk_is_told_before_it_is_full() -> None:
+    assert checks.days_left([["2026-11-01", 100], ["2026-11-02", 90]]) is None
+    assert checks.days_left([["2026-11-01", 100], ["2026-11-02", 100], ["2026-11-11", 150]]) is None
+    assert checks.days_left([["2026-11-01", 100], ["2026-11-06", 90], ["2026-11-11", 50]]) == 10.0
+    today = timezone.now().date()
+    samples = [[(today - timedelta(days=back)).isoformat(), 10**15 * back] for back in (9, 5)]
+    with across_studios():
+        ServiceState(service="disk", facts={"samples": samples}).save(force_insert=True)
+    found = finding("disk")
+    assert found.condition == Condition.WARNING
+    assert len(found.facts["samples"]) == 3
+
+
+def run(kind: RunKind, state: RunState, age: timedelta) -> None:
+    began = timezone.now() - age
+    with across_studios():
+        BackupRun(
+            kind=kind, state=state, destination=uuid7(), place="here", started_at=began, ended_at=timezone.now()
+        ).save(force_insert=True)
+
+
+def test_a_stale_backup_and_a_failed_drill_are_told(settings: Settings) -> None:
+    assert finding("backup").condition == Condition.WARNING
+    settings.BACKUP = ("local", "/backup")
+    assert "There is none" in finding("backup").sentence
+    run(RunKind.BACKUP, RunState.DONE, timedelta(hours=30))
+    run(RunKind.BACKUP, RunState.FAILED, timedelta(hours=1))
+    assert finding("backup").condition == Condition.FAULT
+    run(RunKind.BACKUP, RunState.DONE, timedelta(hours=2))
+    assert finding("backup").condition == Condition.WARNING
+    run(RunKind.DRILL, RunState.DONE, timedelta(hours=2))
+    assert finding("backup").condition == Condition.OK
+    run(RunKind.DRILL, RunState.FAILED, timedelta(hours=1))
+    assert "drill failed" in finding("backup").sentence
+
+
+def test_a_check_that_breaks_keeps_no_other_from_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Any:
+        raise RuntimeError
+
+    monkeypatch.setitem(checks.CHECKS, "backup", broken)
+    assert {one.service for one in checks.every()} == set(NAMES)
+    assert finding("backup").condition == Condition.FAULT
+
+
+# -- history and emails --------------------------------------------------------------------------------------------
+
+
+def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
+    fault = Finding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")
+    judge.note([fault])
+    assert emails() == []
+    later("redis", judge.TELL_AFTER)
+    for _ in range(3):
+        judge.note([fault])
+    assert [email.to for email in emails()] == ["ops@example.com"]
+    assert "Start it again." in emails()[0].words.text
+    judge.note([Finding("redis")])
+    judge.note([fault])
+    later("redis", judge.TELL_AFTER)
+    judge.note([fault])
+    assert len(emails()) == 2
+
+
+def test_a_warning_is_no_email() -> None:
+    judge.note([Finding("disk", Condition.WARNING, "Soon full.")])
+    later("disk", judge.TELL_AFTER * 2)
+    judge.note([Finding("disk", Condition.WARNING, "Soon full.")])
+    assert emails() == []
+
+
+def test_history_keeps_60_days_and_shows_when_nobody_was_there() -> None:
+    judge.note([Finding("redis")])
+    later("redis", timedelta(minutes=4))
+    judge.note([Finding("redis")])
+    later("redis", timedelta(minutes=10))
+    judge.note([Finding("redis", Condition.FAULT, "Redis does not answer.")])
+    judge.note([Finding("redis")])
+    assert [one.condition for one in overview.history("redis")] == ["ok", "fault", "ok"]
+    today = timezone.localdate()
+    assert overview.days(overview.history(), "redis", today)[-1].condition == "fault"
+    assert len(overview.days([], "redis", today)) == 60
+    later("redis", timedelta(days=61))
+    judge.note([Finding("redis")])
+    assert len(overview.history("redis")) == 1
+
+
+def test_studios_see_none_of_it() -> None:
+    hearts.beat(["web"])
+    judge.note([Finding("redis")])
+    with connection.cursor() as cursor:
+        for table in ("heartbeat", "servicestate", "serviceperiod"):
+            cursor.execute(f"select count(*) from monitoring_{table}")
+            assert cursor.fetchone() == (0,)
