@@ -30,6 +30,7 @@ from apps.sharing.people import api as people
 from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.uploads import api as uploads
+from apps.webhooks import api as webhooks
 from config import health
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -103,6 +104,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,
+    *webhooks.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),
     path("<path:rest>", NothingHere.as_view(), name="api-nothing"),

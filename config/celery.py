@@ -45,6 +45,7 @@ app.conf.update(
         "apps.sharing.tasks",
         "apps.uploads.tasks",
         "apps.backups.tasks",
+        "apps.webhooks.tasks",
         "config.tasks",
     ],
 )
@@ -66,6 +67,8 @@ app.conf.beat_schedule = {
     "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "fold months": {"task": "library.fold_months", "schedule": 60.0, "options": {"expires": 60}},
     "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},
+    "send webhooks": {"task": "webhooks.send", "schedule": 5.0, "options": {"expires": 5}},
+    "forget old webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep backups": {"task": "backups.keep_up", "schedule": crontab(minute=15), "options": {"expires": 3000}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -40,6 +40,7 @@ VARIABLES = (
     "GLASSINE_SIGN_UP",
     "GLASSINE_TRUSTED_PROXY",
     "GLASSINE_URL",
+    "GLASSINE_WEBHOOK_HOSTS",
     "GLASSINE_WORKERS",
     "GLASSINE_WORKER_THREADS",
 )
@@ -56,6 +57,7 @@ class Env:
     internal location ('/.../'), or None. inbox: whose sub-folders are watched.
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
+    webhook_hosts: hosts of private networks to which webhooks may lead.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -79,6 +81,7 @@ class Env:
     backup_key: str | None = field(repr=False)
     operators: tuple[str, ...]
     metrics_token: str | None = field(repr=False)
+    webhook_hosts: tuple[str, ...]
     smtp: Smtp | None
     email_from: str
     workers: int
@@ -149,6 +152,7 @@ def load(environ: Values) -> Env:
         backup=place_of("GLASSINE_BACKUP", values["GLASSINE_BACKUP"]) if "GLASSINE_BACKUP" in values else None,
         backup_key=_secret(values, "GLASSINE_BACKUP_KEY"),
         operators=_operators(values, email),
+        webhook_hosts=_webhook_hosts(values),
         metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
         smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
         email_from=values.get("GLASSINE_EMAIL_FROM", f"Glassine <glassine@{public_host}>"),
@@ -284,6 +288,14 @@ def _operators(values: Values, admin: str | None) -> tuple[str, ...]:
     for address in named:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
             raise EnvError(f"GLASSINE_OPERATORS has {address!r}; it must be email addresses, divided by commas.")
+    return tuple(dict.fromkeys(named))
+
+
+def _webhook_hosts(values: Values) -> tuple[str, ...]:
+    named = [part.strip().lower() for part in values.get("GLASSINE_WEBHOOK_HOSTS", "").split(",") if part.strip()]
+    for host in named:
+        if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
+            raise EnvError(f"GLASSINE_WEBHOOK_HOSTS has {host!r}; it must be names, each with or without a port.")
     return tuple(dict.fromkeys(named))
 
 

@@ -195,5 +195,9 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.reminders": "changed when clients are reminded",
     "studio.settings_changed": "changed the studio’s settings",
     "studio.sizes": "changed the download sizes",
+    "webhook.changed": "changed the webhook {url}",
+    "webhook.created": "made the webhook {url}",
+    "webhook.deleted": "deleted the webhook {url}",
+    "webhook.secret": "gave the webhook {url} a new secret",
 }
 PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _STUDIO

@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("apps.faces.urls")),
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),
+    path("", include("apps.webhooks.urls")),
     path("", include("apps.monitoring.urls")),
 ]

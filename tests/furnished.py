@@ -44,6 +44,7 @@ from apps.sharing.models import (
 from apps.smart_collections.models import SmartCollection
 from apps.uploads.models import Inbox, InboxFile, InboxFolder, Upload
 from apps.web.ids import uuid7
+from apps.webhooks.models import Webhook, WebhookDelivery
 from tests import factories
 
 
@@ -139,6 +140,7 @@ def _id(row: StudioModel) -> UUID:
 def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
     soon = timezone.now() + timedelta(days=1)
     task = Task(studio=studio, kind="photos.move", title="Move photos", total=1, who=member)
+    hook = Webhook(studio=studio, url="https://example.com/hook")
     return [
         task,
         SmartCollection(studio=studio, title="Best", rules={"match": "all", "rules": []}),
@@ -148,5 +150,7 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),
         BlobEvent(studio=studio, blob_id=uuid7(), sha256="a" * 64, size=1, event="doomed"),
+        hook,
+        WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=uuid7()),
         BackupCopy(studio=studio, destination=uuid7(), sha256="a" * 64, size=1),
     ]

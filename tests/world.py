@@ -26,6 +26,7 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import SmartCollection
+from apps.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
 
@@ -76,7 +77,9 @@ def build_world(studio: Studio, owner: User) -> World:
         task = Task(studio=studio, kind="photos.move", title="Move to “Zqx ceremony”", total=1, who=owner)
         rules = {"match": "all", "rules": [{"field": "text", "op": "contains", "value": "Zqx rule"}]}
         collection = SmartCollection(studio=studio, title="Zqx collection", rules=rules)
-        for more in (email, sent, task, collection):
+        hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
+        told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
+        for more in (email, sent, task, collection, hook, told):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -97,7 +100,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
-        "collection_id": collection.pk,
+        "collection_id": collection.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -115,6 +118,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
             "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
+            "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -128,5 +132,6 @@ def build_world(studio: Studio, owner: User) -> World:
             "person": str(person.pk), "face": str(face.pk), "faces": [str(face.pk)], "people": [str(person.pk)],
             "says": "no", "answer": "no", "agreed": "1", "i_may_process_faces": True, "passport": "no",
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
+            "url": "https://harm.example.com/", "events": [],
         },
     )  # fmt: skip

@@ -195,7 +195,8 @@ def _queues() -> Finding:
         given_up = Job.objects.filter(state=State.QUARANTINED).count()
     facts = {f"waiting_{queue}": count for queue, count in waiting.items()} | {"given_up": given_up}
     if stuck:
-        sentence = f"No worker has taken anything from the queue {' and '.join(stuck)} for five minutes although work is waiting."
+        names = " and ".join(stuck)
+        sentence = f"No worker has taken anything from the queue {names} for five minutes, and work is waiting."
         remedy = "Start a worker again, or one for this queue."
         return Finding("queues", Condition.FAULT, sentence, remedy, facts)
     return Finding("queues", facts=facts)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.sharing",
     "apps.uploads",
     "apps.backups",
+    "apps.webhooks",
     "apps.monitoring",
     "config",
 ]
@@ -122,6 +123,8 @@ BACKUP_KEY = env.backup_key
 OPERATORS = env.operators
 # With it Prometheus may ask from elsewhere; without it only from this machine.
 METRICS_TOKEN = env.metrics_token
+# Hosts of private networks to which webhooks may lead; all others must be of the internet.
+WEBHOOK_HOSTS = env.webhook_hosts
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
 STORAGE_PARTIAL = str(env.data / "partial")

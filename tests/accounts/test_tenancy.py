@@ -216,6 +216,9 @@ ACROSS = {
     "apps.monitoring.overview.busiest": "administration",
     "apps.monitoring.overview.history": "tables of the operator",
     "apps.monitoring.overview.services": "tables of the operator",
+    "apps.webhooks.deliver._claim": "the next delivery of all studios",
+    "apps.webhooks.deliver.forget": "sweep",
+    "apps.webhooks.deliver.take_back": "sweep",
     "config.management.commands.demo._studio": "administration",
 }
 
