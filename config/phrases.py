@@ -186,6 +186,8 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "member.password_reset": "chose a new password",
     "member.removed": "removed a member",
     "member.role_changed": "changed a member from {before} to {now}",
+    "member.second_factor_off": "turned two-step sign-in off",
+    "member.second_factor_on": "turned two-step sign-in on",
     "member.signed_in": "signed in",
     "studio.design": "changed the look of all galleries",
     "studio.logo_changed": "changed the logo",

@@ -161,10 +161,11 @@ def _entered(user: User, studio_id: UUID) -> Entered | None:
 def by_api_key(secret: str) -> Credential | None:
     """The credential of a key, or None. A key can never do more than the member who made it can do now."""
     with across_studios():
-        key = ApiKey.objects.filter(key_hash=secret_hash(secret)).select_related("made_by").first()
+        now = timezone.now()
+        living = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+        key = ApiKey.objects.filter(living, key_hash=secret_hash(secret)).select_related("made_by").first()
         if key is None:
             return None
-        now = timezone.now()
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - LAST_USED_STEP)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
     entered = _entered(key.made_by, key.studio_id)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import keys, sessions
+from apps.accounts import keys, second_factor, sessions
 from apps.accounts.access import member_of
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.credentials import ACCESS_LIFETIME
@@ -55,11 +55,12 @@ class StudioSerializer(strict.ModelSerializer):
 
 
 class TokenRequest(strict.Serializer[Any]):
-    """studio: slug of the studio; needed by who works in several."""
+    """studio: slug of the studio; needed by who works in several.  code: of who has a second factor."""
 
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
     studio = serializers.SlugField(required=False, max_length=60)
+    code = serializers.CharField(required=False, max_length=40)
 
 
 class RefreshRequest(strict.Serializer[Any]):
@@ -104,7 +105,7 @@ class ApiKeySerializer(strict.ModelSerializer):
 
     class Meta:
         model = ApiKey
-        fields = ("id", "name", "prefix", "scopes", "created_at", "last_used_at")
+        fields = ("id", "name", "prefix", "scopes", "expires_at", "created_at", "last_used_at")
 
 
 class NewApiKeySerializer(ApiKeySerializer):
@@ -148,6 +149,7 @@ class TokenView(Open):
         asked.is_valid(raise_exception=True)
         fields = asked.validated_data
         user = identify(fields["email"], fields["password"], client_ip=client_ip(request._request))
+        second_factor.require(user, fields.get("code"))
         entered = member_of(user, fields.get("studio") or only_studio(user))
         pair = sessions.begin(entered)
         with acting_in(entered.studio):
@@ -231,7 +233,11 @@ class ApiKeyViewSet(StudioViewSet[ApiKey]):
         asked.is_valid(raise_exception=True)
         fields = asked.validated_data
         key, secret = keys.make_key(
-            self.entered, name=fields["name"], scopes=fields["scopes"], held=self.credential.scopes
+            self.entered,
+            name=fields["name"],
+            scopes=fields["scopes"],
+            held=self.credential.scopes,
+            expires_at=fields.get("expires_at"),
         )
         return Response({**ApiKeySerializer(key).data, "key": secret}, status=201)
 

@@ -73,6 +73,20 @@ class SignInForm(forms.Form):
     password = _old_password()
 
 
+class CodeForm(forms.Form):
+    """Six digits of an app, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
+    )
+
+
+class PresentPasswordForm(forms.Form):
+    current = _old_password("Your password")
+
+
 def _first_zone() -> ZoneField:
     return ZoneField(required=False, help_text="As your browser says. Type a city to find another.")
 
@@ -210,6 +224,13 @@ class ApiKeyForm(forms.Form):
         label="Name", max_length=80, help_text="What will use it, such as “Lightroom on my laptop”."
     )
     scopes = forms.MultipleChoiceField(label="It may", widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(
+        label="Works for",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "Until you delete it"), ("30", "30 days"), ("90", "90 days"), ("365", "A year")],
+    )
 
     def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

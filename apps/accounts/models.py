@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,12 +79,21 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail. One person may work in several studios."""
+    """A person who signs in by e-mail. One person may work in several studios.
+
+    totp_sealed: the secret of the app that shows codes, encrypted.  totp_since: when the first code proved it; null
+    while the password alone lets in.  totp_step: of the last code that was used.
+    recovery_hashes: of the recovery codes that are left (see `second_factor`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    totp_sealed = models.TextField(blank=True, default="", db_default="", editable=False)
+    totp_since = models.DateTimeField(null=True, editable=False)
+    totp_step = models.BigIntegerField(default=0, db_default=0, editable=False)
+    recovery_hashes = ArrayField(models.CharField(max_length=64), default=list, db_default=[], editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -95,6 +104,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def has_second_factor(self) -> bool:
+        """True for who needs a code beside the password."""
+        return self.totp_since is not None
 
     def set_password(self, raw_password: str | None) -> None:
         """Keep a password as people see it (`typed.fold_password`); not saved."""
@@ -321,7 +335,10 @@ class Invitation(StudioModel):
 
 
 class ApiKey(StudioModel):
-    """A key of an integration. Acts for the member who made it, never beyond that member's role."""
+    """A key of an integration. Acts for the member who made it, never beyond that member's role.
+
+    expires_at: when it stops working; null for never.
+    """
 
     SCOPES = ("read", "upload", "albums", "share", "people", "admin")
 
@@ -332,6 +349,7 @@ class ApiKey(StudioModel):
     made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True)
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -344,7 +362,9 @@ class ApiKey(StudioModel):
         return f"{self.prefix}… {self.name}"
 
     @classmethod
-    def make(cls, studio: Studio, user: User, *, name: str, scopes: list[str]) -> tuple[ApiKey, str]:
+    def make(
+        cls, studio: Studio, user: User, *, name: str, scopes: list[str], expires_at: datetime | None = None
+    ) -> tuple[ApiKey, str]:
         """A new key and its secret, which is shown once and kept nowhere."""
         secret = f"gk_{secrets.token_urlsafe(32)}"
         row = cls(
@@ -354,6 +374,7 @@ class ApiKey(StudioModel):
             scopes=scopes,
             prefix=secret[:10],
             key_hash=secret_hash(secret),
+            expires_at=expires_at,
         )
         row.save()
         return row, secret

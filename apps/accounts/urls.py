@@ -3,13 +3,16 @@
 from django.urls import path
 
 from apps.accounts.journal import views as journal
-from apps.accounts.views import entrance, joining, managing, membership
+from apps.accounts.views import entrance, joining, managing, membership, second_factor
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", entrance.home, name="home"),
     path("login/", entrance.login, name="login"),
+    path("login/code/", second_factor.code, name="code"),
+    path("account/security/", second_factor.security, name="security"),
+    path("account/security/off/", second_factor.turn_off, name="security_off"),
     path("logout/", entrance.logout, name="logout"),
     path("password/", entrance.password, name="password"),
     path("studios/", entrance.choose_studio, name="choose_studio"),

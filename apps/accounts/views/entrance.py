@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,6 +27,8 @@ from apps.web.client_ip import client_ip
 from apps.web.rate_limit import RateLimited
 
 YEAR = 365 * 24 * 3600
+# In the session: who gave the right password and has yet to show the second factor.
+ASKED = "second_factor"
 
 
 @never_cache
@@ -44,6 +47,14 @@ def login(request: HttpRequest) -> HttpResponse:
         user = identify(form.cleaned_data["email"], form.cleaned_data["password"], client_ip=client_ip(request))
     except (WrongPassword, RateLimited) as refusal:
         return refused(request, "accounts/login.html", context, form, refusal)
+    return sign_in(request, user, target)
+
+
+def sign_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
+    """Begin a session and go to `target`; first ask who has a second factor for it."""
+    if user.has_second_factor:
+        request.session[ASKED] = {"user": str(user.pk), "target": target, "at": int(time.time())}
+        return SeeOther("accounts:code")
     begin_session(request, user)
     return SeeOther(target)
 

@@ -24,7 +24,7 @@ from apps.accounts.models import Invitation, User
 from apps.accounts.signing_in import WrongPassword, identify
 from apps.accounts.tenancy import acting_in
 from apps.accounts.views.answers import page, refused, sent
-from apps.accounts.views.entrance import begin_session
+from apps.accounts.views.entrance import begin_session, sign_in
 from apps.web.answers import SeeOther
 from apps.web.client_ip import client_ip
 from apps.web.rate_limit import RateLimit, RateLimited, reserve
@@ -132,8 +132,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
         user = password_reset.set_password(token, form.cleaned_data["password"])
     except password_reset.LinkUsed:
         return render(request, "accounts/reset.html", {"valid": False}, status=410)
-    begin_session(request, user)
-    return SeeOther(settings.LOGIN_REDIRECT_URL)
+    return sign_in(request, user, settings.LOGIN_REDIRECT_URL)
 
 
 # -- an invitation -------------------------------------------------------------------------------------------------
@@ -157,9 +156,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, "accounts/invitation.html", context, form, refusal, "password")
     except members.InvitationOver:
         return _over(request)
-    if request.user != user:
-        begin_session(request, user)
-    return SeeOther(offer.studio.get_absolute_url())
+    target = offer.studio.get_absolute_url()
+    return SeeOther(target) if request.user == user else sign_in(request, user, target)
 
 
 def _galleries(offer: Invitation) -> str:

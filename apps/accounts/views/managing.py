@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -79,6 +81,8 @@ class ShownKey:
     scopes: list[str]
     created_at: object
     last_used_at: object
+    expires_at: object
+    is_over: bool
 
 
 @never_cache
@@ -88,17 +92,28 @@ def api_keys(request: StudioRequest) -> HttpResponse:
     form = ApiKeyForm(sent(request), role=request.entered.role)
     if not form.is_valid():
         return _keys(request, form)
-    _, secret = keys.make_key(request.entered, name=form.cleaned_data["label"], scopes=form.cleaned_data["scopes"])
+    days = form.cleaned_data["days"]
+    _, secret = keys.make_key(
+        request.entered,
+        name=form.cleaned_data["label"],
+        scopes=form.cleaned_data["scopes"],
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
+    )
     # Shown in this answer and never again, so there is no page to be sent to.
     return _keys(request, ApiKeyForm(role=request.entered.role), new_key=secret)
 
 
 def _keys(request: StudioRequest, form: ApiKeyForm, *, new_key: str = "") -> HttpResponse:
     rows = ApiKey.objects.for_studio(request.studio).order_by("-created_at", "id")
-    shown = [ShownKey(row.pk, row.name, row.prefix, row.scopes, row.created_at, row.last_used_at) for row in rows]
+    shown = [_shown_key(row) for row in rows]
     part = htmx.wants(request, "api-keys")
     template = "accounts/_api_keys.html" if part else "accounts/api_keys.html"
     return htmx.vary(page(request, template, {"keys": shown, "new_key": new_key}, form=form))
+
+
+def _shown_key(row: ApiKey) -> ShownKey:
+    is_over = row.expires_at is not None and row.expires_at <= timezone.now()
+    return ShownKey(row.pk, row.name, row.prefix, row.scopes, row.created_at, row.last_used_at, row.expires_at, is_over)
 
 
 @require_POST

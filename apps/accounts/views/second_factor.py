@@ -1,0 +1,103 @@
+"""The second step of signing in, and the page on which it is switched on and off."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import segno
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts import second_factor
+from apps.accounts.forms import CodeForm, PresentPasswordForm
+from apps.accounts.models import User
+from apps.accounts.second_factor import WrongCode
+from apps.accounts.signing_in import WrongPassword, identify
+from apps.accounts.views.answers import page, refused, sent
+from apps.accounts.views.entrance import ASKED, begin_session
+from apps.web.answers import SeeOther
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import NoTry
+
+# Whoever takes longer begins with the password again.
+PATIENCE_SECONDS = 10 * 60
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def code(request: HttpRequest) -> HttpResponse:
+    """Ask who gave the right password for the second factor."""
+    asked = request.session.get(ASKED)
+    if not asked or time.time() - asked["at"] > PATIENCE_SECONDS:
+        return redirect("accounts:login")
+    user = User.objects.filter(pk=asked["user"], is_active=True).first()
+    if user is None:
+        return redirect("accounts:login")
+    form = CodeForm(sent(request))
+    if not form.is_valid():
+        return page(request, "accounts/code.html", {}, form=form)
+    try:
+        second_factor.check(user, form.cleaned_data["code"])
+    except (WrongCode, NoTry) as refusal:
+        return refused(request, "accounts/code.html", {}, form, refusal, "code")
+    target = asked["target"]
+    begin_session(request, user)
+    request.session.pop(ASKED, None)
+    return SeeOther(target)
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def security(request: HttpRequest) -> HttpResponse:
+    """Switch the second factor on: an app reads the secret, and a first code proves it."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect_to_login(request.get_full_path())
+    template = "accounts/security.html"
+    if user.has_second_factor:
+        left = len(user.recovery_hashes)
+        return page(request, template, {"codes_left": left}, form=PresentPasswordForm())
+    form = CodeForm(sent(request))
+    secret = second_factor.pending(user)
+    context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret))}
+    if not form.is_valid():
+        return page(request, template, context, form=form)
+    try:
+        codes = second_factor.confirm(user, form.cleaned_data["code"])
+    except (WrongCode, NoTry) as refusal:
+        return refused(request, template, context, form, refusal, "code")
+    # Shown in this answer and never again, so there is no page to be sent to.
+    return page(request, template, {"codes": codes}, form=PresentPasswordForm())
+
+
+@require_POST
+def turn_off(request: HttpRequest) -> HttpResponse:
+    """Switch the second factor off, by the password."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect_to_login("/")
+    form = PresentPasswordForm(request.POST)
+    context = {"codes_left": len(user.recovery_hashes)}
+    if not form.is_valid():
+        return page(request, "accounts/security.html", context, form=form)
+    try:
+        identify(user.email, form.cleaned_data["current"], client_ip=client_ip(request))
+    except (WrongPassword, NoTry) as refusal:
+        return refused(request, "accounts/security.html", context, form, refusal, "current")
+    second_factor.turn_off(user)
+    messages.success(request, "Two-step sign-in is off.")
+    return SeeOther("accounts:security")
+
+
+def _picture(uri: str) -> str:
+    """A QR code as SVG. Every character in it is ours."""
+    picture = io.BytesIO()
+    segno.make_qr(uri, error="m").save(picture, kind="svg", scale=5, border=2, xmldecl=False, svgns=True)
+    return mark_safe(picture.getvalue().decode())
