@@ -112,12 +112,12 @@ class WebhookViewSet(StudioViewSet[Webhook]):
         """What was sent to it in 30 days, the newest first."""
         hook = self.get_object()
         self.ordering = ("-created_at", "-id")  # type: ignore[misc]
-        rows = self.paginate_queryset(hook.deliveries.defer("body")) or []
+        rows = self.paginate_queryset(hook.deliveries.all()) or []
         return self.get_paginated_response(WebhookDeliverySerializer(rows, many=True).data)
 
     @extend_schema(request=None, responses={202: WebhookDeliverySerializer})
     def replay(self, request: Request, **kwargs: Any) -> Response:
-        """Send an event again, with the same id and body."""
+        """Send an event again, with the same id."""
         delivery = get_object_or_404(self.get_object().deliveries, pk=kwargs["delivery_id"])
         delivery.replay()
         return Response(WebhookDeliverySerializer(delivery).data, status=202)

@@ -63,11 +63,11 @@ def send_next() -> WebhookDelivery | None:
     if delivery is None:
         return None
     with acting_in(delivery.studio_id):
-        delivery.body = delivery.body or body_of(delivery)
-    if not delivery.body:
+        body = body_of(delivery)
+    if not body:
         _settle(delivery, None, GONE, is_final=True)
         return delivery
-    answer, error = _sent(delivery)
+    answer, error = _sent(delivery, body.encode())
     _settle(delivery, answer, error)
     return delivery
 
@@ -96,9 +96,9 @@ def _claim() -> WebhookDelivery | None:
         return delivery
 
 
-def _sent(delivery: WebhookDelivery) -> tuple[HookAnswer | None, str]:
+def _sent(delivery: WebhookDelivery, body: bytes) -> tuple[HookAnswer | None, str]:
     """The answer, and why it was not taken ("" if it was)."""
-    body, now = delivery.body.encode(), timezone.now()
+    now = timezone.now()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Glassine-Webhooks/1",
@@ -125,7 +125,6 @@ def _settle(delivery: WebhookDelivery, answer: HookAnswer | None, error: str, *,
     """Write down how a try ended, unless somebody else has taken the delivery since."""
     now = timezone.now()
     values: dict[str, object] = {
-        "body": delivery.body,
         "lease_until": None,
         "error": error,
         "status": answer.status if answer else None,

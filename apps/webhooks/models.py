@@ -73,7 +73,8 @@ class DeliveryState(models.TextChoices):
 class WebhookDelivery(StudioModel):
     """One event for one webhook, written by a trigger in the transaction of the event itself.
 
-    event: its name.  source_id: the row of the activity or of the journal.  body: what is sent, as it was sent first.
+    event: its name.  source_id: the row of the activity or of the journal. What is sent is read from there at each try,
+    so nothing about a person stays here once that row forgot it.
     attempts: raised before each try.  status: the HTTP status of the last answer.  answer: the beginning of it.
     took_ms: how long it took.  error: why it was not taken, a sentence.
     """
@@ -83,7 +84,6 @@ class WebhookDelivery(StudioModel):
     webhook = TenantKey(Webhook, related_name="deliveries")
     event = models.CharField(max_length=80)
     source_id = models.UUIDField()
-    body = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     status = models.PositiveSmallIntegerField(null=True)
@@ -110,7 +110,7 @@ class WebhookDelivery(StudioModel):
         return f"{self.event} {self.state}"
 
     def replay(self) -> None:
-        """Send it again, with the same id and body. One that waits goes now."""
+        """Send it again, with the same id. One that waits goes now."""
         self.state, self.attempts, self.due_at = DeliveryState.WAITING, 0, timezone.now()
         self.status, self.answer, self.error, self.lease_until = None, "", "", None
         self.save(update_fields=["state", "attempts", "due_at", "status", "answer", "error", "lease_until"])

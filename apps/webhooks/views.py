@@ -96,7 +96,7 @@ def _hook(request: StudioRequest, webhook_id: UUID) -> Webhook:
 
 
 def _page(request: StudioRequest, hook: Webhook, *, secret: str = "") -> HttpResponse:
-    rows = hook.deliveries.defer("body").order_by("-created_at", "-id")[:SHOWN]
+    rows = hook.deliveries.order_by("-created_at", "-id")[:SHOWN]
     return render(request, "webhooks/detail.html", {"hook": hook, "deliveries": rows, "secret": secret})
 
 

@@ -13,8 +13,8 @@ _EVENT = """
 CREATE FUNCTION webhooks_{table}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     INSERT INTO webhooks_webhookdelivery
-        (id, studio_id, webhook_id, event, source_id, body, state, attempts, answer, error, due_at, created_at)
-    SELECT gen_random_uuid(), h.studio_id, h.id, {event}, f.id, '', 'waiting', 0, '', '', now(), clock_timestamp()
+        (id, studio_id, webhook_id, event, source_id, state, attempts, answer, error, due_at, created_at)
+    SELECT gen_random_uuid(), h.studio_id, h.id, {event}, f.id, 'waiting', 0, '', '', now(), clock_timestamp()
     FROM fresh f JOIN webhooks_webhook h ON h.studio_id = f.studio_id
     WHERE h.is_active AND (h.events = '{{}}' OR {event} = ANY (h.events));
     RETURN NULL;
@@ -78,7 +78,6 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("event", models.CharField(max_length=80)),
                 ("source_id", models.UUIDField()),
-                ("body", models.TextField(blank=True)),
                 (
                     "state",
                     models.CharField(
