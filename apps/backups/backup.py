@@ -90,7 +90,7 @@ def _rows(run: Running, destination: Destination, snapshot: str) -> dict[str, An
 def named_blobs(destination: Destination, snapshot: str) -> Iterator[NamedBlob]:
     """The blobs that a snapshot needs, those of a studio together; none that was known to be damaged.
 
-    Raises Damaged.
+    Raises BackupDamaged.
     """
     for line in destination.lines(in_snapshot(snapshot, BLOB_LIST)):
         studio, sha256, size, key, state, blob_id = line.decode().split("\t")

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from apps.backups.envelope import Bare, Damaged, Encrypted, Envelope
+from apps.backups.envelope import BackupDamaged, Bare, Encrypted, Envelope
 from apps.media.storage import LocalStore, S3Store, Store, make_store
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
@@ -70,23 +70,23 @@ class Destination:
         return size
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """A file as it was given. Raises Damaged; of a bare file only for one that is not there."""
+        """A file as it was given. Raises BackupDamaged; of a bare file only for one that is not there."""
         try:
             with self.store.open(name) as file:
                 yield from self.envelope.opened(file, name)
         except FileNotFoundError:
-            raise Damaged(f"{name} is missing") from None
+            raise BackupDamaged(f"{name} is missing") from None
 
     def unpacked(self, name: str) -> Iterator[bytes]:
-        """What a gzip file holds. Raises Damaged, also for one that was cut off."""
+        """What a gzip file holds. Raises BackupDamaged, also for one that was cut off."""
         unpack = zlib.decompressobj(wbits=31)
         try:
             for chunk in self.chunks(name):
                 yield unpack.decompress(chunk)
         except zlib.error:
-            raise Damaged(f"{name} was altered") from None
+            raise BackupDamaged(f"{name} was altered") from None
         if not unpack.eof:
-            raise Damaged(f"{name} was cut off")
+            raise BackupDamaged(f"{name} was cut off")
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a gzip file, without their ends."""
@@ -95,7 +95,7 @@ class Destination:
             *whole, left = (left + chunk).split(b"\n")
             yield from whole
         if left:
-            raise Damaged(f"{name} ends within a line")
+            raise BackupDamaged(f"{name} ends within a line")
 
     def _temp(self) -> Path:
         return self.store.temp if isinstance(self.store, LocalStore | S3Store) else Path(settings.STORAGE_TEMP)

@@ -18,7 +18,7 @@ from django.db import connections
 
 from apps.backups import load
 from apps.backups.destination import BLOBS, Destination
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.manifest import Manifest
 from apps.backups.models import BackupRun, RunKind
 from apps.backups.restore import OWNER, check_tables
@@ -35,7 +35,7 @@ TEMPLATE = "template1"
 def drill(destination: Destination, *, read_bytes: int = READ_BYTES) -> BackupRun:
     """Restore the last snapshot into a database of its own and compare every file that its rows name.
 
-    Raises AlreadyRunning, NoBackup, Damaged.
+    Raises AlreadyRunning, NoBackup, BackupDamaged.
     """
     with running(RunKind.DRILL, destination) as run:
         snapshot = run.row.snapshot = destination.snapshot()
@@ -80,7 +80,7 @@ def _left_behind(cursor: Any) -> list[str]:
 
 
 def _count(alias: str, manifest: Manifest) -> int:
-    """Rows that are in the scratch database now. Raises Damaged if they are not as many as were written."""
+    """Rows that are in the scratch database now. Raises BackupDamaged if they are not as many as were written."""
     total = 0
     with connections[alias].cursor() as cursor:
         for table in manifest.tables:
@@ -89,7 +89,7 @@ def _count(alias: str, manifest: Manifest) -> int:
             cursor.execute(f'select count(*) from "{table.name}"')
             count = cursor.fetchone()[0]
             if count != table.rows:
-                raise Damaged(f"{count} of {table.rows} rows of {table.name} came back")
+                raise BackupDamaged(f"{count} of {table.rows} rows of {table.name} came back")
             total += count
     return total
 
@@ -125,5 +125,5 @@ def _difference(
         return ""
     try:
         return "" if hash_of(destination.chunks(name)) == sha256 else f"{name} was altered"
-    except Damaged as error:
+    except BackupDamaged as error:
         return str(error)

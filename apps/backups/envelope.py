@@ -28,7 +28,7 @@ _SALT, _TAG = 16, 16
 _SCRYPT = {"n": 2**15, "r": 8, "p": 1, "maxmem": 64 << 20, "dklen": 32}
 
 
-class Damaged(Exception):
+class BackupDamaged(Exception):
     """A file of the backup is not what was written. The message says which and how."""
 
 
@@ -87,7 +87,7 @@ class Encrypted:
     def opened(self, file: BinaryIO, name: str) -> Iterator[bytes]:
         head = _read(file, len(MAGIC) + _SALT)
         if len(head) != len(MAGIC) + _SALT or not head.startswith(MAGIC):
-            raise Damaged(f"{name} is no encrypted file of a backup")
+            raise BackupDamaged(f"{name} is no encrypted file of a backup")
         cipher = self._cipher(head[len(MAGIC) :])
         sealed = iter(lambda: _read(file, FRAME + _TAG), b"")
         number = -1
@@ -95,9 +95,9 @@ class Encrypted:
             try:
                 yield cipher.decrypt(_nonce(number, is_last=is_last), frame, name.encode())
             except InvalidTag:
-                raise Damaged(f"{name} was altered or cut off") from None
+                raise BackupDamaged(f"{name} was altered or cut off") from None
         if number < 0:
-            raise Damaged(f"{name} was cut off")
+            raise BackupDamaged(f"{name} was cut off")
 
     def _cipher(self, salt: bytes) -> AESGCM:
         return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"glassine.backup.file").derive(self.key))

@@ -16,7 +16,7 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from apps.backups.destination import Destination, NoBackup, in_snapshot
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.manifest import Manifest, TableDump
 
 MAY_BE_SENT = "Restored from a backup: it may have been sent since. Check before you send it again."
@@ -26,7 +26,7 @@ USERS, STUDIOS, EMAILS, BLOBS = "accounts_user", "accounts_studio", "accounts_em
 def load_all(alias: str, destination: Destination, snapshot: str, manifest: Manifest, missing: Iterable[str]) -> None:
     """Replace all rows by those of the snapshot. missing: storage keys whose bytes are not there.
 
-    alias: the owner's connection.  Raises Damaged; then nothing was changed.
+    alias: the owner's connection.  Raises BackupDamaged; then nothing was changed.
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         names = [table.name for table in manifest.tables]
@@ -44,7 +44,7 @@ def load_studio(
 ) -> None:
     """Put the rows of one studio in the place of those that it has now; the other studios are left alone.
 
-    People of the studio who are unknown here come along. Raises Damaged, and NoBackup when a person's email address
+    People of the studio who are unknown here come along. Raises BackupDamaged, and NoBackup when a person's email address
     belongs to another account here; then nothing was changed.
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
@@ -62,7 +62,7 @@ def load_studio(
 
 
 def studio_of(destination: Destination, snapshot: str, manifest: Manifest, slug: str) -> UUID:
-    """The id of the studio with this slug in a snapshot. Raises NoBackup, Damaged."""
+    """The id of the studio with this slug in a snapshot. Raises NoBackup, BackupDamaged."""
     table = next(one for one in manifest.tables if one.name == STUDIOS)
     place, name = table.columns.index("id"), table.columns.index("slug")
     for line in destination.lines(in_snapshot(snapshot, table.file)):
@@ -120,7 +120,7 @@ def _copy_in(
             if place is None or line.split(b"\t")[place].decode() == str(studio_id):
                 copy.write(line + b"\n")
     if rows != table.rows or digest.hexdigest() != table.sha256:
-        raise Damaged(f"the rows of {table.name} in {snapshot} were altered or cut off")
+        raise BackupDamaged(f"the rows of {table.name} in {snapshot} were altered or cut off")
 
 
 def _copy_people(

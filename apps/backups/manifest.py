@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from apps.backups.destination import MANIFEST, Destination, in_snapshot
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 
 BLOB_LIST, SECRET_KEY = "blobs.gz", "secret_key"
 
@@ -57,11 +57,11 @@ class Manifest:
 
     @classmethod
     def read(cls, destination: Destination, snapshot: str) -> Manifest:
-        """What was written. Raises Damaged."""
+        """What was written. Raises BackupDamaged."""
         name = in_snapshot(snapshot, MANIFEST)
         try:
             said = json.loads(b"".join(destination.chunks(name)))
             tables = [TableDump(**table) for table in said.pop("tables")]
             return cls(tables=tables, blob_list=TableDump(**said.pop("blob_list")), **said)
         except (ValueError, TypeError, KeyError):
-            raise Damaged(f"{name} was altered or cut off") from None
+            raise BackupDamaged(f"{name} was altered or cut off") from None

@@ -23,7 +23,7 @@ from apps.accounts.tenancy import across_studios
 from apps.backups import dump, load
 from apps.backups.backup import NamedBlob, named_blobs
 from apps.backups.destination import Destination, NoBackup, in_snapshot
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.manifest import SECRET_KEY, Manifest
 from apps.backups.verify import hash_of, read_rows
 from apps.media.storage import store, temp_directory
@@ -59,7 +59,7 @@ def restore(
     """Bring back the last snapshot, or the last one until `at`; of one studio (its slug) or of all.
 
     All: only into an installation without a studio. One: in the place of what the studio is now.
-    tell: told how far it is. Raises NoBackup, Damaged; then no row was changed.
+    tell: told how far it is. Raises NoBackup, BackupDamaged; then no row was changed.
     """
     snapshot = destination.snapshot(at)
     manifest = Manifest.read(destination, snapshot)
@@ -124,12 +124,12 @@ def _bring(destination: Destination, blob: NamedBlob, restored: Restored) -> Non
                 digest.update(chunk)
                 file.write(chunk)
         if digest.hexdigest() != blob.sha256:
-            raise Damaged(f"{blob.key} was altered")
+            raise BackupDamaged(f"{blob.key} was altered")
         if found is not None:
             store().set_aside(blob.key)
         store().put(temp, blob.key, sha256=blob.sha256)
         restored.fetched += 1
-    except Damaged as error:
+    except BackupDamaged as error:
         log.critical("restore: %s", error)
         restored.missing.append(blob.key)
     finally:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios
 from apps.backups.destination import Destination, NoBackup
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupRun, RunKind, RunState
 from apps.media.storage import StorageAway
 
@@ -55,7 +55,7 @@ def running(kind: RunKind, destination: Destination) -> Iterator[Running]:
     try:
         yield Running(row)
     except BaseException as error:
-        told = isinstance(error, Damaged | NoBackup | StorageAway)
+        told = isinstance(error, BackupDamaged | NoBackup | StorageAway)
         sentence = str(error) if told else f"It broke off ({type(error).__name__}). The log says why."
         row.note(sentence)
         with across_studios():

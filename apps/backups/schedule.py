@@ -13,7 +13,7 @@ from apps.accounts.tenancy import across_studios
 from apps.backups.backup import take
 from apps.backups.destination import Destination, NoBackup, open_destination
 from apps.backups.drill import drill
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupRun, RunKind
 from apps.backups.verify import verify
 from apps.media.storage import StorageAway
@@ -54,6 +54,6 @@ def keep_up() -> list[RunKind]:
         try:
             deed(open_destination(settings.BACKUP, settings.BACKUP_KEY, create=True))
             done.append(kind)
-        except (NoBackup, Damaged, StorageAway, OSError):
+        except (NoBackup, BackupDamaged, StorageAway, OSError):
             log.exception("%s did not end well", kind)
     return done

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.backups.destination import Destination
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.manifest import Manifest
 from apps.backups.models import BackupCopy, BackupRun, RunKind
 from apps.backups.runs import Running, running
@@ -38,14 +38,14 @@ def verify(destination: Destination, *, everything: bool = False) -> BackupRun:
 
 
 def read_rows(destination: Destination, snapshot: str) -> int:
-    """Read the tables of a snapshot and compare them with its manifest; how many rows. Raises Damaged."""
+    """Read the tables of a snapshot and compare them with its manifest; how many rows. Raises BackupDamaged."""
     manifest = Manifest.read(destination, snapshot)
     for table in [*manifest.tables, manifest.blob_list]:
         digest = hashlib.sha256()
         for chunk in destination.unpacked(f"snapshots/{snapshot}/{table.file}"):
             digest.update(chunk)
         if digest.hexdigest() != table.sha256:
-            raise Damaged(f"the rows of {table.name} in {snapshot} were altered")
+            raise BackupDamaged(f"the rows of {table.name} in {snapshot} were altered")
     return manifest.rows
 
 
@@ -72,7 +72,7 @@ def _check(run: Running, destination: Destination, copy: BackupCopy) -> None:
     try:
         found = hash_of(destination.chunks(name))
         problem = "" if found == copy.sha256 else f"{name} was altered"
-    except Damaged as error:
+    except BackupDamaged as error:
         problem = str(error)
     run.row.files += 1
     run.row.bytes += copy.size

@@ -52,7 +52,7 @@ SAMPLES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PartFinding:
     """How one part is. facts: figures, by words that Prometheus takes."""
 
     service: str
@@ -62,17 +62,17 @@ class Finding:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def every() -> list[Finding]:
+def every() -> list[PartFinding]:
     """All parts. A check that breaks is a finding too, and keeps no other from being made."""
     return [*_hearts(), *(_safely(name, check) for name, check in CHECKS.items())]
 
 
-def _safely(name: str, check: Callable[[], Finding]) -> Finding:
+def _safely(name: str, check: Callable[[], PartFinding]) -> PartFinding:
     try:
         return check()
     except Exception as error:
         log.warning("status of %s: %s", name, error)
-        return Finding(name, Condition.FAULT, *TROUBLE[name])
+        return PartFinding(name, Condition.FAULT, *TROUBLE[name])
 
 
 # When the part does not answer at all.
@@ -101,7 +101,7 @@ TROUBLE: dict[str, tuple[str, str]] = {
 # -- signs of life ---------------------------------------------------------------------------------------------------
 
 
-def _hearts() -> Iterator[Finding]:
+def _hearts() -> Iterator[PartFinding]:
     with across_studios():
         beats = dict(Heartbeat.objects.values_list("service").annotate(last=Max("at")))
         recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
@@ -110,16 +110,16 @@ def _hearts() -> Iterator[Finding]:
         yield _heart(service, beats.get(service), alive.count(service))
 
 
-def _heart(service: str, last: datetime | None, alive: int) -> Finding:
+def _heart(service: str, last: datetime | None, alive: int) -> PartFinding:
     if alive:
-        return Finding(service, facts={"processes": alive})
+        return PartFinding(service, facts={"processes": alive})
     since = f" since {timezone.localtime(last):%H:%M}" if last else ""
     remedies = {
         "web": "Start the web server again; its last lines in the log say why it ended.",
         "beat": "Start the scheduler again, exactly one. Until then nothing happens by itself.",
     }
     remedy = remedies.get(service, "Start a worker for this queue again. Its work waits and loses nothing.")
-    return Finding(
+    return PartFinding(
         service, Condition.FAULT, f"{NAMES[service]}: no sign of life{since}.", remedy, facts={"processes": 0}
     )
 
@@ -127,35 +127,35 @@ def _heart(service: str, last: datetime | None, alive: int) -> Finding:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _database() -> Finding:
+def _database() -> PartFinding:
     with connection.cursor() as cursor:
         cursor.execute("select pg_database_size(current_database())")
         size = cursor.fetchone()[0]
-    return Finding("database", facts={"bytes": size})
+    return PartFinding("database", facts={"bytes": size})
 
 
-def _answering(name: str) -> Callable[[], Finding]:
-    def check() -> Finding:
+def _answering(name: str) -> Callable[[], PartFinding]:
+    def check() -> PartFinding:
         probes.PROBES[name]()
-        return Finding(name)
+        return PartFinding(name)
 
     return check
 
 
-def _disk() -> Finding:
+def _disk() -> PartFinding:
     usage = shutil.disk_usage(temp_directory())
     samples = _with_today(usage.free)
     facts = {"free_bytes": usage.free, "total_bytes": usage.total, "samples": samples}
     days = days_left(samples)
     if usage.free < 10 * probes.FULL_BELOW and usage.free < usage.total * 0.05:
         sentence = f"Only {usage.free / 10**9:.0f} GB are free on the disk."
-        return Finding("disk", Condition.FAULT, sentence, "Free some room or add a larger disk.", facts)
+        return PartFinding("disk", Condition.FAULT, sentence, "Free some room or add a larger disk.", facts)
     if days is not None:
         facts["days_left"] = round(days, 1)
         if days < SOON_FULL_DAYS:
             sentence = f"At the pace of the last days the disk is full in {days:.0f} days."
-            return Finding("disk", Condition.WARNING, sentence, "Add a larger disk, or move to a bucket.", facts)
-    return Finding("disk", facts=facts)
+            return PartFinding("disk", Condition.WARNING, sentence, "Add a larger disk, or move to a bucket.", facts)
+    return PartFinding("disk", facts=facts)
 
 
 def _with_today(free: int) -> list[list[Any]]:
@@ -180,7 +180,7 @@ def days_left(samples: list[list[Any]]) -> float | None:
     return None if days <= 0 or used <= 0 else float(free) * days / used
 
 
-def _queues() -> Finding:
+def _queues() -> PartFinding:
     """Work that waits although nobody works: in no lane of the queue was anything claimed for a while."""
     now = timezone.now()
     waiting, stuck = {}, []
@@ -198,11 +198,11 @@ def _queues() -> Finding:
         names = " and ".join(stuck)
         sentence = f"No worker has taken anything from the queue {names} for five minutes, and work is waiting."
         remedy = "Start a worker again, or one for this queue."
-        return Finding("queues", Condition.FAULT, sentence, remedy, facts)
-    return Finding("queues", facts=facts)
+        return PartFinding("queues", Condition.FAULT, sentence, remedy, facts)
+    return PartFinding("queues", facts=facts)
 
 
-def _backup() -> Finding:
+def _backup() -> PartFinding:
     now = timezone.now()
     with across_studios():
         good = BackupRun.last_good(RunKind.BACKUP)
@@ -211,23 +211,23 @@ def _backup() -> Finding:
     facts = {"age_seconds": int((now - good.started_at).total_seconds())} if good else {}
     if settings.BACKUP is None and (good is None or good.started_at < now - BACKUP_AGE):
         sentence = "No backup is made by itself."
-        return Finding("backup", Condition.WARNING, sentence, "Set GLASSINE_BACKUP to a folder or bucket.", facts)
+        return PartFinding("backup", Condition.WARNING, sentence, "Set GLASSINE_BACKUP to a folder or bucket.", facts)
     if good is None or good.started_at < now - BACKUP_AGE:
         last = f"The last good backup is of {timezone.localtime(good.started_at):%d %b}." if good else "There is none."
         remedy = "Look at what the last run says, and whether the place for backups can be written."
-        return Finding("backup", Condition.FAULT, f"The backup is stale. {last}", remedy, facts)
+        return PartFinding("backup", Condition.FAULT, f"The backup is stale. {last}", remedy, facts)
     if last_drill is not None and last_drill.state == RunState.FAILED:
         remedy = "Run manage.py backup, then manage.py restore --drill."
-        return Finding(
+        return PartFinding(
             "backup", Condition.FAULT, f"The restore drill failed: {last_drill.message}"[:300], remedy, facts
         )
     if last_drill is None or last_drill.started_at < now - DRILL_AGE:
         remedy = "Run manage.py restore --drill."
-        return Finding("backup", Condition.WARNING, "No restore has been rehearsed for a week.", remedy, facts)
-    return Finding("backup", facts=facts)
+        return PartFinding("backup", Condition.WARNING, "No restore has been rehearsed for a week.", remedy, facts)
+    return PartFinding("backup", facts=facts)
 
 
-def _clock() -> Finding:
+def _clock() -> PartFinding:
     with across_studios():
         recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
         drifts = dict(recent.values_list("service", "drift_ms").order_by("drift_ms"))
@@ -237,13 +237,13 @@ def _clock() -> Finding:
         sentence = (
             f"The clock of {NAMES[worst[0]].lower()} and that of the database differ by {abs(worst[1]) // 1000} s."
         )
-        return Finding(
+        return PartFinding(
             "clock", Condition.FAULT, sentence, "Switch on time synchronisation (NTP) on both machines.", facts
         )
-    return Finding("clock", facts=facts)
+    return PartFinding("clock", facts=facts)
 
 
-CHECKS: dict[str, Callable[[], Finding]] = {
+CHECKS: dict[str, Callable[[], PartFinding]] = {
     "database": _database,
     "redis": _answering("redis"),
     "storage": _answering("storage"),

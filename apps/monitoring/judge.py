@@ -16,7 +16,7 @@ from apps.accounts import outbox
 from apps.accounts.emails import digest
 from apps.accounts.tenancy import across_studios
 from apps.monitoring import checks
-from apps.monitoring.checks import NAMES, Finding
+from apps.monitoring.checks import NAMES, PartFinding
 from apps.monitoring.models import Condition, Heartbeat, ServicePeriod, ServiceState
 
 EVERY = timedelta(seconds=25)
@@ -43,7 +43,7 @@ def _is_our_turn() -> bool:
         return due.update(seen_at=now) == 1
 
 
-def note(findings: Iterable[Finding]) -> None:
+def note(findings: Iterable[PartFinding]) -> None:
     """Write down how the parts are now, and whom to tell."""
     now = timezone.now()
     with across_studios():
@@ -54,7 +54,7 @@ def note(findings: Iterable[Finding]) -> None:
         Heartbeat.objects.filter(at__lt=now - Heartbeat.KEPT).delete()
 
 
-def _state(finding: Finding, now: datetime) -> ServiceState:
+def _state(finding: PartFinding, now: datetime) -> ServiceState:
     state, _ = ServiceState.objects.get_or_create(service=finding.service, defaults={"since": now})
     if state.condition != finding.condition:
         state.condition, state.since, state.told_at = finding.condition, now, None
@@ -64,7 +64,7 @@ def _state(finding: Finding, now: datetime) -> ServiceState:
     return state
 
 
-def _period(finding: Finding, now: datetime) -> None:
+def _period(finding: PartFinding, now: datetime) -> None:
     last = ServicePeriod.objects.filter(service=finding.service).order_by("-began_at").first()
     if last is None or last.condition != finding.condition or last.seen_at < now - ServicePeriod.GAP:
         last = ServicePeriod(service=finding.service, condition=finding.condition, began_at=now)

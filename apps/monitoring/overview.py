@@ -81,14 +81,14 @@ def history(service: str | None = None, since: datetime | None = None) -> list[S
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCondition:
     """The worst condition of a part on a day; "" if nobody looked."""
 
     date: date
     condition: str
 
 
-def days(periods: Sequence[ServicePeriod], service: str, today: date) -> list[Day]:
+def days(periods: Sequence[ServicePeriod], service: str, today: date) -> list[DayCondition]:
     """The last 60 days of a part, the oldest first."""
     order = ["", *Condition.values]
     worst: dict[date, str] = {}
@@ -100,7 +100,7 @@ def days(periods: Sequence[ServicePeriod], service: str, today: date) -> list[Da
             worst[day] = max(worst.get(day, ""), period.condition, key=order.index)
             day += timedelta(days=1)
     span = (today - timedelta(days=back) for back in reversed(range(HISTORY_DAYS)))
-    return [Day(day, worst.get(day, "")) for day in span]
+    return [DayCondition(day, worst.get(day, "")) for day in span]
 
 
 # -- one studio ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from apps.backups import retention, schedule
 from apps.backups.backup import take
 from apps.backups.destination import Destination, NoBackup, open_destination, stamp
 from apps.backups.drill import PREFIX, drill
-from apps.backups.envelope import FRAME, Damaged, Encrypted
+from apps.backups.envelope import FRAME, BackupDamaged, Encrypted
 from apps.backups.models import BackupCopy, BackupRun, RunKind, RunState
 from apps.backups.runs import AlreadyRunning, running
 from apps.backups.verify import verify
@@ -76,7 +76,7 @@ def test_the_drill_catches(furnished: list[Studio], place: Destination, fault: C
     fault(place)
     try:
         run = drill(place)
-    except Damaged:
+    except BackupDamaged:
         with across_studios():
             run = BackupRun.objects.get(kind=RunKind.DRILL)
     assert run.state == RunState.FAILED
@@ -212,5 +212,5 @@ def test_frames_can_be_neither_swapped_cut_nor_moved(tmp_path: Path) -> None:
         (sealed, "another name"),
     ):
         (tmp_path / "file").write_bytes(bad)
-        with (tmp_path / "file").open("rb") as read, pytest.raises(Damaged):
+        with (tmp_path / "file").open("rb") as read, pytest.raises(BackupDamaged):
             list(envelope.opened(read, name))

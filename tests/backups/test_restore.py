@@ -19,7 +19,7 @@ from apps.albums.models import Album
 from apps.backups import load
 from apps.backups.backup import take
 from apps.backups.destination import Destination, NoBackup, open_destination
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupCopy, BackupRun, RunState
 from apps.backups.restore import restore
 from apps.media import fsck
@@ -173,7 +173,7 @@ def test_altered_rows_change_nothing(furnished: list[Studio], bare: Destination,
     file.write_bytes(file.read_bytes()[:-20])
     elsewhere()
     before = fingerprints()
-    with pytest.raises(Damaged, match="albums_album"):
+    with pytest.raises(BackupDamaged, match="albums_album"):
         restore(bare)
     assert fingerprints() == before
 

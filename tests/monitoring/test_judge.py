@@ -15,7 +15,7 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.backups.models import BackupRun, RunKind, RunState
 from apps.jobs.models import Job, Lane, Queue
 from apps.monitoring import checks, hearts, judge, overview, probes
-from apps.monitoring.checks import HEARTS, NAMES, Finding
+from apps.monitoring.checks import HEARTS, NAMES, PartFinding
 from apps.monitoring.models import Condition, Heartbeat, ServicePeriod, ServiceState
 from apps.web.ids import uuid7
 
@@ -27,7 +27,7 @@ def operators(settings: Settings) -> None:
     settings.OPERATORS = ("ops@example.com",)
 
 
-def finding(service: str) -> Finding:
+def finding(service: str) -> PartFinding:
     return next(one for one in checks.every() if one.service == service)
 
 
@@ -61,7 +61,7 @@ def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
 
 
 def test_a_part_at_which_nobody_looks_any_more_is_not_well() -> None:
-    judge.note([Finding("database")])
+    judge.note([PartFinding("database")])
     shown = {service.service: service.condition for service in overview.services()}
     assert shown["database"] == Condition.OK
     later("database", overview.UNSEEN_AFTER + timedelta(seconds=1))
@@ -69,7 +69,7 @@ def test_a_part_at_which_nobody_looks_any_more_is_not_well() -> None:
 
 
 def test_one_process_looks_and_the_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "every", lambda: [Finding("database")])
+    monkeypatch.setattr(checks, "every", lambda: [PartFinding("database")])
     assert [judge.look_if_due() for _ in range(3)] == [True, False, False]
     later(judge.TURN, judge.EVERY + timedelta(seconds=1))
     assert judge.look_if_due()
@@ -165,7 +165,7 @@ def test_a_check_that_breaks_keeps_no_other_from_being_made(monkeypatch: pytest.
 
 
 def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
-    fault = Finding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")
+    fault = PartFinding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")
     judge.note([fault])
     assert emails() == []
     later("redis", judge.TELL_AFTER)
@@ -173,7 +173,7 @@ def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
         judge.note([fault])
     assert [email.to for email in emails()] == ["ops@example.com"]
     assert "Start it again." in emails()[0].words.text
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis")])
     judge.note([fault])
     later("redis", judge.TELL_AFTER)
     judge.note([fault])
@@ -181,31 +181,31 @@ def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
 
 
 def test_a_warning_is_no_email() -> None:
-    judge.note([Finding("disk", Condition.WARNING, "Soon full.")])
+    judge.note([PartFinding("disk", Condition.WARNING, "Soon full.")])
     later("disk", judge.TELL_AFTER * 2)
-    judge.note([Finding("disk", Condition.WARNING, "Soon full.")])
+    judge.note([PartFinding("disk", Condition.WARNING, "Soon full.")])
     assert emails() == []
 
 
 def test_history_keeps_60_days_and_shows_when_nobody_was_there() -> None:
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis")])
     later("redis", timedelta(minutes=4))
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis")])
     later("redis", timedelta(minutes=10))
-    judge.note([Finding("redis", Condition.FAULT, "Redis does not answer.")])
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis", Condition.FAULT, "Redis does not answer.")])
+    judge.note([PartFinding("redis")])
     assert [one.condition for one in overview.history("redis")] == ["ok", "fault", "ok"]
     today = timezone.localdate()
     assert overview.days(overview.history(), "redis", today)[-1].condition == "fault"
     assert len(overview.days([], "redis", today)) == 60
     later("redis", timedelta(days=61))
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis")])
     assert len(overview.history("redis")) == 1
 
 
 def test_studios_see_none_of_it() -> None:
     hearts.beat(["web"])
-    judge.note([Finding("redis")])
+    judge.note([PartFinding("redis")])
     with connection.cursor() as cursor:
         for table in ("heartbeat", "servicestate", "serviceperiod"):
             cursor.execute(f"select count(*) from monitoring_{table}")

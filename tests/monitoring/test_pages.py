@@ -10,7 +10,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.backups.models import BackupCopy
 from apps.monitoring import checks, hearts, judge, metrics
-from apps.monitoring.checks import NAMES, Finding
+from apps.monitoring.checks import NAMES, PartFinding
 from apps.monitoring.models import Condition
 from apps.web.ids import uuid7
 from tests.accounts.callers import bearer
@@ -24,8 +24,8 @@ STATUS, OWN = "/status/", "/studio/north/status/"
 @pytest.fixture
 def looked() -> None:
     """All parts are well, but for Redis."""
-    judge.note(Finding(name, facts={"free_bytes": 7, "samples": [["2026-11-01", 7]]}) for name in NAMES)
-    judge.note([Finding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")])
+    judge.note(PartFinding(name, facts={"free_bytes": 7, "samples": [["2026-11-01", 7]]}) for name in NAMES)
+    judge.note([PartFinding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")])
 
 
 def test_the_installation_is_shown_to_operators_alone(

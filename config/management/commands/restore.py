@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from apps.backups.destination import Destination
 from apps.backups.drill import drill
-from apps.backups.envelope import Damaged
+from apps.backups.envelope import BackupDamaged
 from apps.backups.restore import restore
 from apps.web.refusal import Refusal
 from config.management.places import destination
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 self._drill(place)
             else:
                 self._restore(place, options)
-        except (Refusal, Damaged, OSError) as error:
+        except (Refusal, BackupDamaged, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _drill(self, place: Destination) -> None:
