@@ -73,7 +73,7 @@ class SignInForm(forms.Form):
     password = _old_password()
 
 
-class CodeForm(forms.Form):
+class SecondFactorForm(forms.Form):
     """Six digits of an app, or a recovery code."""
 
     code = forms.CharField(

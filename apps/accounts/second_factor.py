@@ -31,7 +31,7 @@ CODES = RateLimit("second-factor", tries=5, window=10 * 60)
 _PURPOSE = "second-factor"
 
 
-class WrongCode(Refusal):
+class WrongSecondFactor(Refusal):
     """Not the code of this moment, or it was used already."""
 
     status = 401
@@ -77,13 +77,13 @@ def app_uri(user: User, secret: str) -> str:
 def confirm(user: User, code: str) -> list[str]:
     """Switch the second factor on by a first code; the recovery codes, which are shown once.
 
-    Sessions of programs end: they began without it. Raises WrongCode, RateLimited.
+    Sessions of programs end: they began without it. Raises WrongSecondFactor, RateLimited.
     """
     reserve(CODES, str(user.pk))
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
         if not _is_current(person, code):
-            raise WrongCode
+            raise WrongSecondFactor
         codes = _new_recovery_codes(person)
         person.totp_since = timezone.now()
         person.save(update_fields=["totp_since", "recovery_hashes", "totp_step"])
@@ -95,14 +95,14 @@ def confirm(user: User, code: str) -> list[str]:
 
 
 def check(user: User, code: str) -> None:
-    """Let in who shows the code of this moment, or a recovery code, which is spent. Raises WrongCode, RateLimited."""
+    """Let in who shows the code of this moment, or a recovery code, which is spent. Raises WrongSecondFactor, RateLimited."""
     reserve(CODES, str(user.pk))
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
         if _is_current(person, code):
             person.save(update_fields=["totp_step"])
         elif not _spend_recovery_code(person, code):
-            raise WrongCode
+            raise WrongSecondFactor
     forgive(CODES, str(user.pk))
 
 

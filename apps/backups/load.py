@@ -44,8 +44,8 @@ def load_studio(
 ) -> None:
     """Put the rows of one studio in the place of those that it has now; the other studios are left alone.
 
-    People of the studio who are unknown here come along. Raises BackupDamaged, and NoBackup when a person's email address
-    belongs to another account here; then nothing was changed.
+    People of the studio who are unknown here come along. Raises BackupDamaged, and NoBackup when a person's email
+    address belongs to another account here; then nothing was changed.
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         tables = [table for table in manifest.tables if _studio_column(table) is not None]

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import second_factor
-from apps.accounts.forms import CodeForm, PresentPasswordForm
+from apps.accounts.forms import PresentPasswordForm, SecondFactorForm
 from apps.accounts.models import User
-from apps.accounts.second_factor import WrongCode
+from apps.accounts.second_factor import WrongSecondFactor
 from apps.accounts.signing_in import WrongPassword, identify
 from apps.accounts.views.answers import page, refused, sent
 from apps.accounts.views.entrance import ASKED, begin_session
@@ -40,12 +40,12 @@ def code(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(pk=asked["user"], is_active=True).first()
     if user is None:
         return redirect("accounts:login")
-    form = CodeForm(sent(request))
+    form = SecondFactorForm(sent(request))
     if not form.is_valid():
         return page(request, "accounts/code.html", {}, form=form)
     try:
         second_factor.check(user, form.cleaned_data["code"])
-    except (WrongCode, NoTry) as refusal:
+    except (WrongSecondFactor, NoTry) as refusal:
         return refused(request, "accounts/code.html", {}, form, refusal, "code")
     target = asked["target"]
     begin_session(request, user)
@@ -64,14 +64,14 @@ def security(request: HttpRequest) -> HttpResponse:
     if user.has_second_factor:
         left = len(user.recovery_hashes)
         return page(request, template, {"codes_left": left}, form=PresentPasswordForm())
-    form = CodeForm(sent(request))
+    form = SecondFactorForm(sent(request))
     secret = second_factor.pending(user)
     context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret))}
     if not form.is_valid():
         return page(request, template, context, form=form)
     try:
         codes = second_factor.confirm(user, form.cleaned_data["code"])
-    except (WrongCode, NoTry) as refusal:
+    except (WrongSecondFactor, NoTry) as refusal:
         return refused(request, template, context, form, refusal, "code")
     # Shown in this answer and never again, so there is no page to be sent to.
     return page(request, template, {"codes": codes}, form=PresentPasswordForm())
