@@ -95,7 +95,10 @@ def confirm(user: User, code: str) -> list[str]:
 
 
 def check(user: User, code: str) -> None:
-    """Let in who shows the code of this moment, or a recovery code, which is spent. Raises WrongSecondFactor, RateLimited."""
+    """Let in who shows the code of this moment, or a recovery code, which is spent.
+
+    Raises WrongSecondFactor, RateLimited.
+    """
     reserve(CODES, str(user.pk))
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
