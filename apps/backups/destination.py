@@ -31,7 +31,7 @@ from apps.web.refusal import Refusal
 MARKER = "glassine-backup.json"
 SNAPSHOTS, BLOBS, MANIFEST = "snapshots/", "blobs/", "manifest.json"
 FORMAT = 1
-_STAMP = "%Y%m%dT%H%M%SZ"
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 class NoBackup(Refusal):
@@ -126,7 +126,7 @@ def in_snapshot(snapshot: str, file: str) -> str:
 
 
 def stamp(moment: datetime) -> str:
-    """The name of a snapshot taken at this moment, to the second."""
+    """The name of a snapshot taken at this moment; names are in the order of time."""
     return moment.astimezone(UTC).strftime(_STAMP)
 
 

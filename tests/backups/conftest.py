@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.fixtures import Settings
 
 from apps.accounts.models import Email, EmailState, Studio, User
@@ -55,8 +57,12 @@ def own_storage(tmp_path: Path, settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def migrated_scratch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scratch databases begin as copies of one that is migrated: all migrations take a minute."""
+def migrated_scratch(db: None, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scratch databases begin as copies of one that is migrated: all migrations take a minute.
+
+    A test may connect to databases that it names beforehand, and a scratch database has its name from the drill.
+    """
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
     monkeypatch.setattr(drill, "TEMPLATE", databases.PREFIX + databases.fingerprint())
 
 

@@ -14,12 +14,11 @@ from pytest_django.fixtures import Settings
 from apps.accounts.models import Studio
 from apps.backups.backup import take
 from apps.backups.destination import open_destination
-from apps.backups.drill import drill
 from apps.backups.restore import restore
 from tests.backups.conftest import KEY, Elsewhere, every_byte, fingerprints
 from tests.factories import BlobFactory, StudioFactory, jpeg
 
-pytestmark = [pytest.mark.s3, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+pytestmark = [pytest.mark.slow, pytest.mark.s3, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 
 
 @pytest.fixture
@@ -45,12 +44,11 @@ def test_from_bucket_to_bucket_to_bucket(
     studio: Studio = StudioFactory.create(name="In a bucket")
     for _ in range(3):
         BlobFactory.create(studio=studio, data=jpeg())
-    rows, data = fingerprints(), every_byte()
+    rows, data = fingerprints("backups_backupcopy"), every_byte()
     place = open_destination(("s3", names[1], "nightly", server, None), KEY, create=True)
     assert take(place).new_files == 3
     assert take(place).new_files == 0
-    assert drill(place).problems == []
     elsewhere()
     settings.STORAGE = ("s3", names[2], "", server, None)
     assert restore(place).missing == []
-    assert (fingerprints(), every_byte()) == (rows, data)
+    assert (fingerprints("backups_backupcopy"), every_byte()) == (rows, data)

@@ -28,7 +28,7 @@ from apps.media.storage import store
 from tests.backups.conftest import KEY, Elsewhere, every_byte, fingerprints
 from tests.factories import PASSWORD, AlbumFactory, BlobFactory, jpeg
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 
 
 def findings() -> list[fsck.Finding]:
@@ -49,10 +49,10 @@ def test_every_row_and_byte_is_equal_elsewhere(
     restored = restore(place)
     assert restored.missing == []
     assert every_byte() == data
-    assert findings() == []
-    assert authenticate(username="alice@example.com", password=PASSWORD) is not None
     assert rows["albums_photo"] is not None
     assert fingerprints() == rows
+    assert findings() == []
+    assert authenticate(username="alice@example.com", password=PASSWORD) is not None
     if place.is_encrypted:
         assert (Path(settings.DATA) / "secret_key").read_text() == secret
     assert restored.has_key is place.is_encrypted
