@@ -86,7 +86,7 @@ class Destination:
         except zlib.error:
             raise BackupDamaged(f"{name} was altered") from None
         if not unpack.eof:
-            raise BackupDamaged(f"{name} was cut off")
+            raise BackupDamaged(f"{name} is incomplete")
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a gzip file, without their ends."""

@@ -95,9 +95,9 @@ class Encrypted:
             try:
                 yield cipher.decrypt(_nonce(number, is_last=is_last), frame, name.encode())
             except InvalidTag:
-                raise BackupDamaged(f"{name} was altered or cut off") from None
+                raise BackupDamaged(f"{name} was altered or shortened") from None
         if number < 0:
-            raise BackupDamaged(f"{name} was cut off")
+            raise BackupDamaged(f"{name} is incomplete")
 
     def _cipher(self, salt: bytes) -> AESGCM:
         return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"glassine.backup.file").derive(self.key))

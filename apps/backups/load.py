@@ -120,7 +120,7 @@ def _copy_in(
             if place is None or line.split(b"\t")[place].decode() == str(studio_id):
                 copy.write(line + b"\n")
     if rows != table.rows or digest.hexdigest() != table.sha256:
-        raise BackupDamaged(f"the rows of {table.name} in {snapshot} were altered or cut off")
+        raise BackupDamaged(f"the rows of {table.name} in {snapshot} were altered or shortened")
 
 
 def _copy_people(

@@ -64,4 +64,4 @@ class Manifest:
             tables = [TableDump(**table) for table in said.pop("tables")]
             return cls(tables=tables, blob_list=TableDump(**said.pop("blob_list")), **said)
         except (ValueError, TypeError, KeyError):
-            raise BackupDamaged(f"{name} was altered or cut off") from None
+            raise BackupDamaged(f"{name} was altered or shortened") from None

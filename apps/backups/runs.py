@@ -20,7 +20,7 @@ from apps.media.storage import StorageAway
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
-DIED = "It was cut off: the process that did it was ended."
+DIED = "It did not finish: its process ended."
 
 
 class AlreadyRunning(NoBackup):

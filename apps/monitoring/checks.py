@@ -210,7 +210,7 @@ def _backup() -> PartFinding:
         last_drill = drill.order_by("-started_at").first()
     facts = {"age_seconds": int((now - good.started_at).total_seconds())} if good else {}
     if settings.BACKUP is None and (good is None or good.started_at < now - BACKUP_AGE):
-        sentence = "No backup is made by itself."
+        sentence = "There is no automatic backup."
         return PartFinding("backup", Condition.WARNING, sentence, "Set GLASSINE_BACKUP to a folder or bucket.", facts)
     if good is None or good.started_at < now - BACKUP_AGE:
         last = f"The last good backup is of {timezone.localtime(good.started_at):%d %b}." if good else "There is none."

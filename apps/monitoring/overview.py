@@ -60,9 +60,7 @@ def services() -> list[ShownService]:
 
 
 def _shown(service: str, row: ServiceState | None) -> ShownService:
-    nobody = (
-        "Nobody looks after this part at the moment: no process of Glassine is at work, or none reaches the database."
-    )
+    nobody = "No process of Glassine checks this part: none is running, or none reaches the database."
     remedy = "Look at the log of Glassine and start it again."
     if row is None:
         return ShownService(service, Condition.FAULT, nobody, remedy)
