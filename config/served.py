@@ -1,7 +1,8 @@
 """The web process as it serves: the one door, and a heart that beats for it."""
 
+from config.asgi import application  # noqa: I001  (sets Django up before anything of it is imported)
+
 from apps.monitoring import hearts
-from config.asgi import application
 
 __all__ = ["application"]
 
