@@ -97,7 +97,7 @@ def seats(album: Album, guests: Iterable[Guest]) -> list[Seat]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"studio": album.studio_id, "album": album.pk})
         people = cursor.fetchall()
-    by_name = {}
+    by_name: dict[str, Any] = {}
     for row in people:
         by_name.setdefault(_folded(row[1]), row)
     words = [(set(_folded(row[1]).split()), row) for row in people]

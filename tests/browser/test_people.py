@@ -36,7 +36,7 @@ def look(page: Page, name: str) -> None:
     """No serious fault; a picture of it where GLASSINE_TEST_PICTURES says."""
     folder = os.environ.get("GLASSINE_TEST_PICTURES")
     if folder:
-        page.screenshot(path=f"{folder}/people-{name}-{(page.viewport_size or {})['width']}.png", full_page=True)
+        page.screenshot(path=f"{folder}/people-{name}-{page.evaluate('innerWidth')}.png", full_page=True)
     assert in_both_themes(page) == []
 
 

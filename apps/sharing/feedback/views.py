@@ -184,7 +184,7 @@ def _done(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, visito
 
 
 def _refused(
-    request: HttpRequest, grant: Grant, token: str, photo_id: UUID, visitor: Visitor, status: int, why: str
+    request: HttpRequest, grant: Grant, token: str, photo_id: UUID, visitor: Visitor | None, status: int, why: str
 ) -> HttpResponse:
     """The panel again, with what was typed and why it was not taken."""
     typed = {name: request.POST.get(name, "") for name in CommentForm.base_fields}

@@ -273,8 +273,8 @@ def _file_examples(album: Album, pattern: str) -> list[str]:
     """How the first two photos would be called; nothing without a pattern, and for an empty gallery."""
     if not pattern:
         return []
-    rows = album.placements.shown().in_order().select_related("photo", "section")[:2]  # type: ignore[attr-defined]
-    total = album.placements.shown().count()  # type: ignore[attr-defined]
+    rows = album.placements.shown().in_order().select_related("photo", "section")[:2]
+    total = album.placements.shown().count()
     zone = album.studio.zone
     photos = [
         file_names.NamedPhoto(

@@ -73,7 +73,7 @@ def find(request: HttpRequest, token: str) -> HttpResponseBase:
     comes after the handler is set.
     """
     request.upload_handlers = [MemoryFileUploadHandler(request)]
-    return _find(request, token=token)
+    return _find(request, token)
 
 
 @csrf_protect

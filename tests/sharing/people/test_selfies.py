@@ -205,7 +205,7 @@ def traces(needle: bytes, *folders: Path) -> list[str]:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'select count(*) from "{table}" t where position(%s in t::text) > 0', [hexed])
-            found += [table] if cursor.fetchone()[0] else []  # type: ignore[index]
+            found += [table] if cursor.fetchone()[0] else []
     redis = cache._cache.get_client()  # type: ignore[attr-defined]
     for key in redis.scan_iter():
         if needle in (redis.dump(key) or b""):
