@@ -22,7 +22,7 @@ app.conf.update(
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     task_default_queue="default",
-    task_queues=[Queue("images"), Queue("faces"), Queue("default")],
+    task_queues=[Queue("images"), Queue("faces"), Queue("video"), Queue("default")],
     task_create_missing_queues=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={

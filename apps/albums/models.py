@@ -183,6 +183,7 @@ class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
     is_refused: its file can never be shown, so trying again is not offered; `problem` says why.
+    kind: image, raw or video, once its file has been read.  duration_ms: of a video.
     width, height: pixels after orientation; null until rendered.
     color: dominant colour as "#rrggbb".  phash: 64-bit perceptual hash, signed for PostgreSQL.
     recipe: the `media.presets.RECIPE` that made its renditions or refused its file; older ones are done anew (see
@@ -218,6 +219,7 @@ class Photo(StudioModel):
     is_refused = models.BooleanField(default=False, db_default=False, editable=False)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True, editable=False)
     color = models.CharField(max_length=7, blank=True)
     phash = models.BigIntegerField(null=True)
     # What was stored before versions were counted has the bits of version 1.

@@ -20,7 +20,7 @@ from apps.albums.figures import GalleryFigures
 from apps.albums.marks import LABELS
 from apps.albums.models import Album, Flag, Section
 from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
-from apps.media.formats import EXTENSIONS
+from apps.media.formats import EXTENSIONS, VIDEO_EXTENSIONS
 from apps.media.serving import picture_url
 from apps.web import keyset
 
@@ -272,6 +272,8 @@ def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
         "url": reverse("uploads:put", args=[studio.slug, album.pk]),
         "parts_url": reverse("uploads:parts", args=[studio.slug]),
         "max_bytes": settings.MAX_PHOTO_BYTES,
+        "max_video_bytes": settings.MAX_VIDEO_BYTES,
+        "video_extensions": ",".join(VIDEO_EXTENSIONS),
         "quota_left": max(0, studio.quota_bytes - studio.bytes_used),
         "extensions": ",".join(EXTENSIONS),
         "accept": ",".join(f".{extension}" for extension in EXTENSIONS),

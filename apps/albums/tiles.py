@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from apps.albums.figures import PhotoFigures
 from apps.albums.masonry import MasonryColumns
 from apps.albums.models import PhotoState
-from apps.media.serving import picture_url
+from apps.media.serving import picture_url, video_url
 
 
 class TileRow(NamedTuple):
@@ -28,7 +28,7 @@ class TileRow(NamedTuple):
 
     sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
     is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
-    is_refused: trying again can change nothing.
+    is_refused: trying again can change nothing.  kind, duration_ms: as on the photo.
     """
 
     photo_id: UUID
@@ -50,6 +50,8 @@ class TileRow(NamedTuple):
     flag: str
     placement_id: UUID
     is_refused: bool = False
+    kind: str = "image"
+    duration_ms: int | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -74,6 +76,7 @@ FIELDS = (
     "photo__width", "photo__height", "photo__color", "photo__original__size",
     "sizes", "is_withheld", "audience",
     "photo__rating", "photo__label", "photo__flag", "id", "photo__is_refused",
+    "photo__kind", "photo__duration_ms",
 )  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -148,6 +151,26 @@ def _image(row: TileRow, studio_id: UUID, album_id: UUID, alt: str, *, eager: bo
     )
 
 
+def length_in_words(milliseconds: int) -> str:
+    """How long a video lasts: "0:04", "12:30", "1:02:03"."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _kind(row: TileRow) -> str:
+    """What the photo is, where it is more than a picture: a video's length, RAW."""
+    if row.kind == "video":
+        said = length_in_words(row.duration_ms or 0)
+        words = escape(gettext("Video, {length}").format(length=said))
+        return f'<span class="kind" title="{words}"><i aria-hidden="true">▶</i> {said}</span>'
+    return '<span class="kind">RAW</span>' if row.kind == "raw" else ""
+
+
+def _video(row: TileRow, studio_id: UUID, album_id: UUID) -> str:
+    return f' data-video="{video_url(studio_id, album_id, row.photo_id)}"' if row.kind == "video" else ""
+
+
 def guest_tiles(
     rows: Iterable[TileRow],
     headings: Headings,
@@ -193,7 +216,9 @@ def guest_tiles(
         place = f" {columns.place(row.width, row.height)}" if columns else ""
         tile = f'class="t {shape_classes(row.width, row.height, row.color)}{place}" id="p-{photo_id}"{named}'
         page = f"{gallery_url}photos/{photo_id}/"
-        link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}'
+        moving = _video(row, studio_id, album_id)
+        link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}{moving}'
+        image += _kind(row)
         if hearts is None and badges is None:
             out.append(f"<a {tile} {link}>{image}</a>")
             continue
@@ -320,7 +345,9 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
     if row.is_ready:
         web = picture_url(place.studio_id, place.album_id, photo_id, "web")
         image = _image(row, place.studio_id, place.album_id, row.name, eager=eager)
-        inner = f'<a href="{web}" data-dl="{photo_base}{photo_id}/download/">{image}</a>{pick}'
+        link = f'href="{web}" data-dl="{photo_base}{photo_id}/download/"'
+        moving = _video(row, place.studio_id, place.album_id)
+        inner = f"<a {link}{moving}>{image}{_kind(row)}</a>{pick}"
     elif row.state == PhotoState.FAILED.value:
         classes += " is-bad"
         again = (

@@ -20,6 +20,7 @@ class State(models.TextChoices):
 class Queue(models.TextChoices):
     IMAGES = "images"
     FACES = "faces"
+    VIDEO = "video"
     DEFAULT = "default"
 
 

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 STEP_LIMIT = timedelta(minutes=10)
+# A video is encoded about as fast as it plays.
+STEP_LIMITS = {Queue.VIDEO: timedelta(hours=3)}
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30))
 # Statuses of refusals that tell of a neighbour: away, and full.
 _AWAY = (503, 507)
@@ -193,7 +195,7 @@ def _renewed(job: Claimed) -> Iterator[None]:
 
 
 def _renew(job: Claimed, over: threading.Event) -> None:
-    left = STEP_LIMIT.total_seconds()
+    left = STEP_LIMITS.get(Queue(job.queue), STEP_LIMIT).total_seconds()
     try:
         while not over.wait(RENEW_SECONDS) and left > 0:
             left -= RENEW_SECONDS

@@ -187,16 +187,16 @@ class Library:
 
 _COLUMNS = (
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem", "photo__width", "photo__height",
-    "photo__color", "photo__original__size", "sizes", "rating", "label", "flag",
+    "photo__color", "photo__original__size", "sizes", "rating", "label", "flag", "photo__kind", "photo__duration_ms",
 )  # fmt: skip
 
 
 def _tile(values: tuple[Any, ...]) -> LibraryTile:
     photo_id, album_id, wall, *columns = values
-    name, caption, state, problem, width, height, color, size, made, rating, label, flag = columns
+    name, caption, state, problem, width, height, color, size, made, rating, label, flag, kind, length = columns
     row = TileRow(
         photo_id, None, False, name, caption, state, problem, width, height, color, size, made, False, None, rating,
-        label, flag, photo_id,
+        label, flag, photo_id, kind=kind, duration_ms=length,
     )  # fmt: skip
     return LibraryTile(row, album_id, wall)
 

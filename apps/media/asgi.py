@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from apps.media.serving import Answer
+from apps.web import ranges
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Scope, Send
 
@@ -29,10 +30,43 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
     return found
 
 
-async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send status, headers and body; a file by the server's own sendfile where it offers that."""
+async def send_part(answer: Answer, scope: Scope, send: Send, asked: str, if_range: str) -> None:
+    """`send_answer` for who may ask for a part of the file, as players of videos do.
+
+    asked, if_range: the headers `Range` and `If-Range`, "" if they are not there.
+    """
+    if answer.path is None or answer.status != 200:
+        await send_answer(answer, scope, send)
+        return
+    size = int(answer.headers["Content-Length"])
+    try:
+        part = ranges.asked(asked, size=size, if_range=if_range, etag=answer.headers["ETag"])
+    except ranges.Unsatisfiable:
+        told = {"Content-Range": f"bytes */{size}", "Content-Length": "0", "Cache-Control": "no-store"}
+        await send_answer(Answer(416, told), scope, send)
+        return
+    headers = answer.headers | {"Accept-Ranges": "bytes"}
+    if part is None:
+        await send_answer(Answer(200, headers, path=answer.path), scope, send)
+        return
+    headers |= {"Content-Length": str(part.length), "Content-Range": f"bytes {part.start}-{part.end}/{size}"}
+    await _start(Answer(206, headers), send)
+    if scope["method"] == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+        return
+    file = await in_thread(answer.path.open, "rb")
+    await in_thread(file.seek, part.start)
+    await _send_chunks(file, send, part.length)
+
+
+async def _start(answer: Answer, send: Send) -> None:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+
+
+async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send status, headers and body; a file by the server's own sendfile where it offers that."""
+    await _start(answer, send)
     if scope["method"] == "HEAD" or answer.path is None:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
     elif "http.response.pathsend" in (scope.get("extensions") or {}):
@@ -41,9 +75,11 @@ async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
         await _send_chunks(await in_thread(answer.path.open, "rb"), send)
 
 
-async def _send_chunks(file: BinaryIO, send: Send) -> None:
+async def _send_chunks(file: BinaryIO, send: Send, length: int = 1 << 62) -> None:
+    """Send what is left of a file, at most `length` bytes of it."""
     try:
-        while chunk := await in_thread(file.read, CHUNK):
+        while chunk := await in_thread(file.read, min(CHUNK, length)):
+            length -= len(chunk)
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:

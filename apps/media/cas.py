@@ -43,7 +43,7 @@ class TooLarge(Refusal):
 
     status = 413
     code = "too_large"
-    sentence = "This file is too large for a photo."
+    sentence = "This file is too large."
 
 
 class Incomplete(Refusal):

@@ -6,7 +6,10 @@ from apps.media import fingerprint
 
 
 def preload() -> None:
-    """Load the hash, and make Pillow know HEIC. Not at import: the web process reads Rendered and needs no decoder."""
+    """Load the hash, and make Pillow know HEIC.
+
+    Not at import: the web process reads Rendered and needs no decoder.
+    """
     import pillow_heif
 
     fingerprint.preload()

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +45,7 @@ class Facts:
     latitude, longitude: degrees, both or neither; altitude_m: metres above sea level.
     orientation: 1..8 as stored in the file. Serial numbers and owners are not kept.
     rating: stars 0..5 that an editor gave; keywords, caption: an editor's words.
+    duration_seconds: of a video.
     """
 
     taken_at: datetime | None = None
@@ -64,6 +65,7 @@ class Facts:
     rating: int | None = None
     caption: str = ""
     keywords: tuple[str, ...] = ()
+    duration_seconds: float | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """The same as JSON can carry it."""
@@ -105,6 +107,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "rating": (int, type(None)),
     "caption": (str,),
     "keywords": (list,),
+    "duration_seconds": _NUMBER,
 }
 _LIMITS = {"caption": CAPTION_LIMIT}
 _RANGES = {
@@ -114,6 +117,7 @@ _RANGES = {
     "altitude_m": 100_000,
     "offset_minutes": 14 * 60,
     "iso": 2**31 - 1,
+    "duration_seconds": 24 * 3600,
 }
 
 
@@ -137,16 +141,41 @@ def clean(value: object, limit: int = TEXT_LIMIT) -> str:
     return " ".join(printable.split())[:limit].rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says, by directory: the main one's tags, the camera's, the receiver's, XMP and IPTC."""
+
+    main: Mapping[int, Any] = field(default_factory=dict)
+    camera: Mapping[int, Any] = field(default_factory=dict)
+    place: Mapping[int, Any] = field(default_factory=dict)
+    packet: str = ""
+    iptc: Mapping[Any, Any] = field(default_factory=dict)
+
+
 def read(image: Image.Image, format: Format) -> Facts:
     """The facts of an opened (not necessarily decoded) image. Never raises for what a file holds."""
-    main = _part(lambda: dict(exif_of(image)))
-    camera = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif)))
-    place = _part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo)))
-    packet, iptc = _xmp(image), _iptc(image)
+    told = told_by(image)
+    return of(told, _orientation(told.main, image, format))
+
+
+def told_by(image: Image.Image) -> Told:
+    """What an opened image says. A directory that cannot be read counts as empty."""
+    return Told(
+        main=_part(lambda: dict(exif_of(image))),
+        camera=_part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif))),
+        place=_part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo))),
+        packet=packet_text(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""),
+        iptc=_part(lambda: dict(IptcImagePlugin.getiptcinfo(image) or {})),  # type: ignore[arg-type]
+    )
+
+
+def of(told: Told, orientation: int = 1) -> Facts:
+    """The facts in what a file says. Never raises for what a file holds."""
+    main, camera, packet, iptc = told.main, told.camera, told.packet, told.iptc
     taken_at, offset = _taken(camera, packet, iptc)
     if taken_at is not None and offset is None:
-        offset = _offset_by_gps(taken_at, place)
-    latitude, longitude = _position(place)
+        offset = _offset_by_gps(taken_at, told.place)
+    latitude, longitude = _position(told.place)
     if latitude is None:
         latitude, longitude = _position_by_editors(packet)
     return Facts(
@@ -162,8 +191,8 @@ def read(image: Image.Image, format: Format) -> Facts:
         focal_length_mm=_number(camera.get(ExifTags.Base.FocalLength), above=0, most=100_000),
         latitude=latitude,
         longitude=longitude,
-        altitude_m=_altitude(place),
-        orientation=_orientation(main, image, format),
+        altitude_m=_altitude(told.place),
+        orientation=orientation,
         rating=_rating(main, packet),
         caption=clean(xmp.first(packet, "dc:description") or iptc.get((2, 120)), CAPTION_LIMIT),
         keywords=_keywords(xmp.items(packet, "dc:subject") or _listed(iptc.get((2, 25)))),
@@ -290,16 +319,11 @@ def _position_by_editors(packet: str) -> tuple[float | None, float | None]:
     return latitude, longitude
 
 
-def _xmp(image: Image.Image) -> str:
-    """The XMP packet as text. It is searched, never parsed: no XML of a stranger reaches a parser."""
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+def packet_text(packet: object) -> str:
+    """An XMP packet as text. It is searched, never parsed: no XML of a stranger reaches a parser."""
     if isinstance(packet, str):
         return packet[:_FIELDS_LIMIT]
     return bytes(packet[:_FIELDS_LIMIT]).decode("utf-8", "replace") if isinstance(packet, bytes) else ""
-
-
-def _iptc(image: Image.Image) -> dict[Any, Any]:
-    return _part(lambda: dict(IptcImagePlugin.getiptcinfo(image) or {}))  # type: ignore[arg-type]
 
 
 def _iptc_date(fields: Mapping[Any, Any]) -> tuple[datetime | None, int | None]:

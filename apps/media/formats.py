@@ -49,11 +49,16 @@ class UnknownKind(BadFile):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A picture format that is taken. `name` is Pillow's; `extensions` have no dot, the first is the one we give."""
+    """A format that is taken.
+
+    name: Pillow's or, for videos, that of FFmpeg's reader.  extensions: without a dot, the first is the one we give.
+    kind: image, raw or video, as on the photo's row.
+    """
 
     name: str
     mime: str
     extensions: tuple[str, ...]
+    kind: str = "image"
 
     @property
     def extension(self) -> str:
@@ -67,15 +72,35 @@ AVIF = Format("AVIF", "image/avif", ("avif", "avifs"))
 TIFF = Format("TIFF", "image/tiff", ("tif", "tiff"))
 HEIF = Format("HEIF", "image/heic", ("heic", "heif", "hif", "heics", "heifs"))
 GIF = Format("GIF", "image/gif", ("gif",))
-FORMATS = {format.name: format for format in (JPEG, PNG, WEBP, AVIF, TIFF, HEIF, GIF)}
+# One type for all makers, as in the freedesktop.org MIME database; LibRaw tells them apart.
+RAW = Format(
+    "RAW",
+    "image/x-dcraw",
+    (
+        "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "sr2", "srf", "raf", "orf", "rw2", "rwl", "raw", "pef", "ptx",
+        "srw", "3fr", "fff", "iiq", "mos", "mef", "erf", "kdc", "dcr", "mrw", "x3f", "gpr",
+    ),
+    "raw",
+)  # fmt: skip
+MP4 = Format("MP4", "video/mp4", ("mp4", "m4v", "3gp", "3g2"), "video")
+MOV = Format("MOV", "video/quicktime", ("mov", "qt"), "video")
+WEBM = Format("WEBM", "video/webm", ("webm",), "video")
+MKV = Format("MKV", "video/x-matroska", ("mkv",), "video")
+AVI = Format("AVI", "video/x-msvideo", ("avi",), "video")
+FORMATS = {format.name: format for format in (JPEG, PNG, WEBP, AVIF, TIFF, HEIF, GIF, RAW, MP4, MOV, WEBM, MKV, AVI)}
 
-#: Every ending that a picture may carry; what the bytes say counts all the same.
+#: Every ending that a file may carry; what the bytes say counts all the same.
 EXTENSIONS = tuple(extension for format in FORMATS.values() for extension in format.extensions)
+VIDEO_EXTENSIONS = tuple(
+    extension for format in FORMATS.values() if format.kind == "video" for extension in format.extensions
+)
 
-TAKEN = "Glassine takes JPEG, PNG, WebP, AVIF, TIFF, HEIC and GIF."
+TAKEN = (
+    "Glassine takes JPEG, PNG, WebP, AVIF, TIFF, HEIC, GIF and camera RAW, and videos as MP4, MOV, WebM, MKV and AVI."
+)
 EMPTY = "This file is empty (0 bytes). Please upload it again."
-RAW = "This is a camera RAW file. Glassine does not show RAW yet: please export it as JPEG or TIFF."
-VIDEO = "This is a video or a sound recording. Glassine takes photos only, for now."
+VIDEO = "Glassine does not know this kind of video. Export it as MP4 or MOV and upload it again."
+SOUND = "This is a sound recording, not a photo or a video."
 SVG = "SVG drawings are not accepted because they can contain scripts. Please export it as PNG."
 PDF = "This is a document (PDF or PostScript), not a photo. Please export its pages as JPEG."
 TEXT = "This is a text or web page, not a photo."
@@ -89,8 +114,6 @@ _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
-)
-_REFUSED = (
     (b"FUJIFILMCCD-RAW", RAW),
     (b"IIRO", RAW),
     (b"IIRS", RAW),
@@ -99,6 +122,8 @@ _REFUSED = (
     (b"FOVb", RAW),
     (b"\x00MRM", RAW),
     (b"II\x1a\x00\x00\x00HEAPCCDR", RAW),
+)
+_REFUSED = (
     (b"%PDF", PDF),
     (b"%!PS", PDF),
     (b"PK\x03\x04", ARCHIVE),
@@ -108,10 +133,11 @@ _REFUSED = (
     (b"\x1f\x8b", ARCHIVE),
     (b"MZ", PROGRAM),
     (b"\x7fELF", PROGRAM),
-    (b"\x1aE\xdf\xa3", VIDEO),
     (b"FLV\x01", VIDEO),
-    (b"ID3", VIDEO),
-    (b"OggS", VIDEO),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", VIDEO),
+    (b"\x00\x00\x01\xba", VIDEO),
+    (b"ID3", SOUND),
+    (b"OggS", SOUND),
     (b"8BPS", OTHER_PICTURE.format("Photoshop")),
     (b"BM", OTHER_PICTURE.format("BMP")),
     (b"\x00\x00\x00\x0cjP  ", OTHER_PICTURE.format("JPEG 2000")),
@@ -121,7 +147,14 @@ _REFUSED = (
 )
 _TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _AVIF_BRANDS = {b"avif", b"avis"}
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+# The last line: brands of pictures that are coded otherwise, which only the decoder's own words can refuse.
+_HEIF_BRANDS = {
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2",
+    b"avci", b"avcs", b"j2ki", b"j2is", b"jpeg", b"jpgs", b"vvic", b"vvis", b"evbi", b"unif",
+}  # fmt: skip
+_SOUND_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "}
+# QuickTime of before `ftyp` begins with one of these boxes.
+_OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 # Tags that only RAW files have in their first directory, and the parts of a preview in front of raw data.
 _SUBFILE_TYPE, _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SUB_IFDS = 0xFE, 0x100, 0x101, 0x103, 0x106, 0x14A
 # DNG's version, TIFF/EP's standard and colour filters, the private directories of Sony, Leaf and Kodak.
@@ -133,6 +166,11 @@ _RAW_MAKERS = (
 )  # fmt: skip
 _THUMBNAIL_SIDE = 320
 _RAW_COMPRESSIONS = {32767, 32769, 34713, 34892, 65000, 65535}
+
+
+def is_film(mime: str) -> bool:
+    """True for the type of a video."""
+    return mime.startswith("video/")
 
 
 def sniff(head: bytes) -> Format:
@@ -148,37 +186,50 @@ def sniff(head: bytes) -> Format:
             return format
     if head.startswith(_TIFF_MAGIC):
         return _tiff(head)
-    if head[4:8] == b"ftyp":
-        return _boxed(head)
     if head[:4] == b"RIFF":
         return _riff(head)
+    if head[4:8] == b"ftyp":
+        return _boxed(head)
+    return _film(head)
+
+
+def _film(head: bytes) -> Format:
+    """Videos that say so otherwise than by brands."""
+    if head[4:8] in _OLD_QUICKTIME:
+        return MOV
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        # The kind of document stands among the first elements (RFC 9559, 5.1).
+        return WEBM if b"webm" in head[:64] else MKV
     raise NotAnImage(_why_not(head))
 
 
 def _riff(head: bytes) -> Format:
     if head[8:12] == b"WEBP":
         return WEBP
-    raise NotAnImage(VIDEO)
+    if head[8:12] == b"AVI ":
+        return AVI
+    raise NotAnImage(SOUND if head[8:12] == b"WAVE" else UNKNOWN)
 
 
 def _boxed(head: bytes) -> Format:
-    """ISO base media: the brands say whether it is a still picture, RAW or a video."""
+    """ISO base media: the brands say whether it is a still picture, RAW, a video or sound."""
     size = int.from_bytes(head[:4], "big")
+    main = head[8:12]
     brands = {head[at : at + 4] for at in (8, *range(16, min(size, len(head)) - 3, 4))}
-    if head[8:12] == b"crx ":
-        raise NotAnImage(RAW)
+    if main == b"crx ":
+        return RAW
     if brands & _AVIF_BRANDS:
         return AVIF
     if brands & _HEIF_BRANDS:
         return HEIF
-    raise NotAnImage(OTHER_PICTURE.format("JPEG XL") if head[8:12] == b"jxl " else VIDEO)
+    if main in _SOUND_BRANDS:
+        raise NotAnImage(SOUND)
+    return MOV if main == b"qt  " else MP4
 
 
 def _tiff(head: bytes) -> Format:
     big = b"+" in head[2:4]  # its directory is laid out otherwise; no camera writes RAW so
-    if head[8:10] == b"CR" or (not big and _looks_raw(_first_directory(head), head)):
-        raise NotAnImage(RAW)
-    return TIFF
+    return RAW if head[8:10] == b"CR" or (not big and _looks_raw(_first_directory(head), head)) else TIFF
 
 
 def _first_directory(head: bytes) -> dict[int, int]:
@@ -209,8 +260,6 @@ def _why_not(head: bytes) -> str:
     for magic, reason in _REFUSED:
         if head.startswith(magic):
             return reason
-    if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"):
-        return VIDEO
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
     lower = text.lower()
     if b"<svg" in lower and b"<html" not in lower:

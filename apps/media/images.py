@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from PIL import Image, ImageCms
 
-from apps.media import decoders, fingerprint, jpeg_scans, memory
+from apps.media import camera_raw, decoders, fingerprint, heif_kinds, jpeg_scans, memory
 from apps.media import facts as camera
-from apps.media.formats import JPEG, TIFF, BadFile, Damaged, Format, TooManyPixels
+from apps.media.formats import HEIF, JPEG, TIFF, BadFile, Damaged, Format, TooManyPixels
 from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.wholeness import TOO_MANY, check_size, opened
@@ -98,14 +99,23 @@ def fit(source: Path, out_dir: Path) -> dict[str, int]:
 
     Never enlarged; of the file's metadata only the profile is kept. Returns width and height. Raises as `render`.
     """
-    preload()
     wish = json.loads((out_dir / WISH).read_text())
-    _, picture, profile, _, _ = _decode(source, int(wish["edge"]))
+    return _fit_to(source, out_dir / FIT_FILE, int(wish["edge"]))
+
+
+def whole(source: Path, out_dir: Path, *, file: str) -> dict[str, int]:
+    """Write all pixels as a JPEG of this name: for files that cannot be rewritten in place. Returns as `fit`."""
+    return _fit_to(source, out_dir / file, MAX_PIXELS)
+
+
+def _fit_to(source: Path, path: Path, edge: int) -> dict[str, int]:
+    preload()
+    _, picture, profile, _, _ = _decode(source, edge)
     # Pillow writes a comment of the old file into the new one by itself.
     picture.info.clear()
     encoded = io.BytesIO()
     picture.save(encoded, "JPEG", quality=FIT_QUALITY, icc_profile=profile or None, exif=b"")
-    write_new(out_dir / FIT_FILE, encoded.getbuffer())
+    write_new(path, encoded.getbuffer())
     return {"width": picture.width, "height": picture.height}
 
 
@@ -148,15 +158,7 @@ def _decode(
         warnings.simplefilter("ignore")
         format, file = opened(source)
         try:
-            with _image(source, file, format) as image:
-                check_size(image.size)
-                memory.claim(image, format, edge)
-                facts, size = camera.read(image, format), image.size
-                if format is JPEG:
-                    image.draft(None, fitted(size, edge))
-                image.load()
-                turn = _UPRIGHT.get(_orientation(image))
-                picture, profile = _coloured(image, source, format, edge)
+            picture, profile, size, facts = _DECODERS.get(format.kind, _decode_image)(source, file, format, edge)
         except (BadFile, memory.NeedsMore):
             raise
         except Image.DecompressionBombError as error:
@@ -164,14 +166,49 @@ def _decode(
         except MemoryError as error:
             raise memory.NeedsMore.than_there_was() from error
         except Exception as error:  # decoders of hostile bytes raise anything: SyntaxError, struct.error ...
+            if format is HEIF:
+                heif_kinds.refuse_unknown_kind(source)
             raise Damaged from error
+    return format, picture, profile, size, facts
+
+
+_Decoded: TypeAlias = tuple[Image.Image, bytes, tuple[int, int], camera.Facts]
+
+
+def _decode_image(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+    with _image(source, file, format) as image:
+        check_size(image.size)
+        memory.claim(image, format, edge)
+        facts, size = camera.read(image, format), image.size
+        if format is JPEG:
+            image.draft(None, fitted(size, edge))
+        image.load()
+        turn = _UPRIGHT.get(_orientation(image))
+        picture, profile = _coloured(image, source, format, edge)
     # The web size is turned, not the original: it is the same picture for a tenth of the work.
     if turn is not None:
         picture = picture.transpose(turn)
         size = size[::-1] if turn in _SIDEWAYS else size
-    return format, picture, profile, size, facts
+    return picture, profile, size, facts
 
 
+def _decode_raw(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+    with camera_raw.opened(source, edge) as raw:
+        memory.claim(raw.image, JPEG, edge)
+        raw.image.draft(None, fitted(raw.image.size, edge))
+        picture, profile = _coloured(raw.image, source, JPEG, edge)
+    return picture if raw.turn is None else picture.transpose(raw.turn), profile, raw.size, raw.facts
+
+
+def _decode_video(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+    from apps.media import video
+
+    poster = video.poster(source, format)
+    picture, profile = _to_rgb(_shrunk(poster.image, edge), b"")
+    return picture, profile, poster.size, poster.facts
+
+
+_DECODERS = {"raw": _decode_raw, "video": _decode_video}
 _SIDEWAYS = {_UPRIGHT[value] for value in (5, 6, 7, 8)}
 
 

@@ -2,6 +2,7 @@
 
     clean.copyright, clean.none   the original with less metadata, pixels untouched (see `metadata`)
     fit.<pixels>                  a JPEG with its long side at most so long, never enlarged, colours kept
+    video                         a copy of a video that every browser plays; any fit of a video is this copy
 
 Rows refer to the original's blob, so two photos of the same bytes share them, and they go when it goes. What is lost
 or damaged is made again, and so are the previews (`tile`, `thumb`, `web`) that every photo gets when it comes.
@@ -13,7 +14,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -26,7 +27,7 @@ from apps.accounts.tenancy import acting_in
 from apps.jobs import queue
 from apps.jobs.models import Queue
 from apps.media import cas, jail, renditions
-from apps.media.formats import HEAD_BYTES, BadFile, sniff
+from apps.media.formats import FORMATS, HEAD_BYTES, JPEG, MP4, RAW, BadFile, is_film, sniff
 from apps.media.images import FIT_FILE, WISH
 from apps.media.metadata.clean import FILE
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
@@ -34,21 +35,30 @@ from apps.media.presets import MAX_PIXELS, PRESETS
 from apps.media.storage import as_local_file, sha256_of, temp_directory
 from apps.web.refusal import Refusal
 
+#: The copy of a video that browsers play.
+VIDEO = "video"
 #: Raise a number whenever files of the kind that were made earlier must be made again.
-RECIPES = {"clean": 2, "fit": 2}
+RECIPES = {"clean": 2, "fit": 2, VIDEO: 1}
 # Jobs of the kind "derive.<kind>" make files ahead of time.
 DERIVE = "derive"
 PREVIEWS = tuple(preset.name for preset in PRESETS)
 SMALLEST, LARGEST = 16, 20_000
-_KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})")
+# The name that `media.video` gives; its module is the jail's alone, and loads FFmpeg.
+VIDEO_FILE = "video.mp4"
+_KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})|video")
 _TASKS = {
     "copyright": "apps.media.metadata.clean:keep_copyright",
     "none": "apps.media.metadata.clean:keep_nothing",
     "fit": "apps.media.images:fit",
+    VIDEO: "apps.media.video:playable",
 }
 # What a minimal EXIF or a directory written anew can add to a file.
 _ROOM = 4 << 20
 _FIT_BYTES = 200_000_000
+# Encoding takes about as long as the video lasts, on one core. A 4K frame and those that it refers to fit into this.
+_VIDEO_LIMITS = jail.Limits(memory_bytes=1_100_000_000, cpu_seconds=4 * 3600, wall_seconds=2 * 3600.0)
+# What cannot be rewritten without its metadata is made anew, as a JPEG of all pixels.
+_MADE_ANEW = {RAW.mime: JPEG.mime}
 _SEEN_EACH = 24 * 3600
 
 
@@ -80,6 +90,8 @@ class _Recipe:
         match = _KIND.fullmatch(kind)
         if match is None:
             raise ValueError(f"{kind} is no kind of derived file")
+        if kind == VIDEO:
+            return cls(kind, VIDEO, _TASKS[VIDEO], VIDEO_FILE)
         if match[1]:
             return cls(kind, "clean", _TASKS[match[2]], FILE)
         edge = int(match[4])
@@ -91,8 +103,27 @@ class _Recipe:
     def number(self) -> int:
         return RECIPES[self.family]
 
+    def mime(self, blob: Blob) -> str:
+        """The type that the made file must have."""
+        if self.family == VIDEO:
+            return MP4.mime
+        return JPEG.mime if self.family == "fit" else _MADE_ANEW.get(blob.mime, blob.mime)
+
+    def task_for(self, blob: Blob) -> tuple[str, dict[str, str]]:
+        """The task, and what it must know beside its file."""
+        kind = {"kind": next((format.name for format in FORMATS.values() if format.mime == blob.mime), "")}
+        if self.family == "clean" and is_film(blob.mime):
+            return "apps.media.video:stripped", kind | {"file": self.file}
+        if self.family == "clean" and blob.mime in _MADE_ANEW:
+            return "apps.media.images:whole", {"file": self.file}
+        return self.task, kind if self.family == VIDEO else {}
+
     def limits(self, blob: Blob) -> jail.Limits:
         """Enough for the largest original; rewriting one is a matter of its length."""
+        if self.family == VIDEO:
+            return replace(_VIDEO_LIMITS, file_bytes=4 * blob.size + _FIT_BYTES)
+        if blob.mime in _MADE_ANEW and self.family == "clean":
+            return jail.Limits(file_bytes=_FIT_BYTES)
         if self.family == "fit":
             return jail.Limits(file_bytes=_FIT_BYTES)
         return jail.Limits(file_bytes=blob.size + _ROOM, wall_seconds=90.0)
@@ -121,6 +152,8 @@ def ensure(blob: Blob, kind: str) -> Blob:
     if kind in PREVIEWS:
         return _rendered(blob, kind)
     recipe = _Recipe.of(kind)
+    if recipe.family == "fit" and is_film(blob.mime):
+        return _as_video(blob, recipe)
     out = Path(mkdtemp(prefix="derive.", dir=temp_directory()))
     try:
         told = _make(blob, recipe, out)
@@ -131,6 +164,20 @@ def ensure(blob: Blob, kind: str) -> Blob:
         raise NotMade from error
     finally:
         shutil.rmtree(out, ignore_errors=True)
+
+
+def _as_video(blob: Blob, recipe: _Recipe) -> Blob:
+    """What stands for a smaller size of a video: the copy that plays. Raises as `ensure`."""
+    film = ensure(blob, VIDEO)
+    with acting_in(blob.studio_id):
+        made = Rendition.objects.for_studio(blob.studio_id).get(source=blob, kind=VIDEO)
+        Rendition.objects.for_studio(blob.studio_id).update_or_create(
+            studio_id=blob.studio_id,
+            source=blob,
+            kind=recipe.kind,
+            defaults={"blob": film, "recipe": recipe.number, "width": made.width, "height": made.height},
+        )
+    return film
 
 
 def _rendered(blob: Blob, kind: str) -> Blob:
@@ -182,14 +229,15 @@ def _make(blob: Blob, recipe: _Recipe, out: Path) -> dict[str, Any]:
                 raise NotMade
         if recipe.edge:
             (out / WISH).write_text(json.dumps({"edge": recipe.edge}))
-        return jail.run(recipe.task, source, out, limits=recipe.limits(blob))
+        task, options = recipe.task_for(blob)
+        return jail.run(task, source, out, limits=recipe.limits(blob), **options)
 
 
 def _checked(path: Path, blob: Blob, recipe: _Recipe) -> cas.Stored:
     """Take over what the jail wrote, if it is a picture of the right kind: its writer read hostile bytes."""
     with jail.open_made(path) as file:
         mime = sniff(file.read(HEAD_BYTES)).mime
-    if mime != (blob.mime if recipe.family == "clean" else "image/jpeg"):
+    if mime != recipe.mime(blob):
         raise ValueError("another format than asked for")
     return cas.receive_path(path)
 
@@ -234,9 +282,17 @@ def request(studio: Studio | UUID, blob_ids: Iterable[UUID], kind: str) -> list[
     wanted = list(blob_ids)
     made = find(studio, wanted, kind)
     missing = [blob_id for blob_id in wanted if blob_id not in made]
+    films = _films(studio, missing) if kind not in PREVIEWS else set()
     for blob_id in missing:
-        queue.put(studio, job_kind(kind), blob_id, queue=Queue.IMAGES, again=True)
+        line = Queue.VIDEO if blob_id in films else Queue.IMAGES
+        queue.put(studio, job_kind(kind), blob_id, queue=line, again=True)
     return missing
+
+
+def _films(studio: Studio | UUID, blob_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these originals are videos: what is made of them takes long and has a queue of its own."""
+    originals = Blob.objects.for_studio(studio).filter(pk__in=list(blob_ids), mime__startswith="video/")
+    return set(originals.values_list("pk", flat=True))
 
 
 def derive(job: queue.Claimed) -> None:

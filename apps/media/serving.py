@@ -1,6 +1,6 @@
 """Handing out bytes: addresses that cannot be bent, headers that nothing can run under, and the way out.
 
-    /m/<album>/<photo>/<kind>.<mac>.webp
+    /m/<album>/<photo>/<kind>.<mac>.webp       video.<mac>.mp4 for the copy of a video that plays
 
 The MAC binds studio, album, photo and kind, so an address cannot be changed into another one. It is no
 permission: whoever asks must also pass a door (session or guest cookie), in every answer.
@@ -28,6 +28,7 @@ from apps.accounts.tenancy import acting_in
 from apps.media import damage
 from apps.media.mime import PLAIN_BYTES, disposition, download_name, safe_mime
 from apps.media.models import Blob, Rendition
+from apps.media.on_demand import VIDEO
 from apps.media.presets import BY_NAME
 from apps.media.storage import sha256_of, store
 
@@ -39,7 +40,8 @@ SIGNED_SECONDS, REDIRECTED_SECONDS = 15, 10
 DAMAGED = b"This file is damaged on our side. The studio's administrator has been told."
 MADE_AGAIN = b"This picture is being prepared again. Please try again in a minute."
 
-_PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.webp")
+_FILMS = (VIDEO,)
+_PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.(webp|mp4)")
 
 
 def decided_seconds() -> int:
@@ -69,6 +71,11 @@ def picture_url(studio_id: UUID, album_id: UUID, photo_id: UUID, kind: str) -> s
     return f"/m/{album}/{photo}/{kind}.{_mac(studio_id.hex, album, photo, kind)}.webp"
 
 
+def video_url(studio_id: UUID, album_id: UUID, photo_id: UUID) -> str:
+    """Address of the copy of a video that browsers play, made or not."""
+    return f"{picture_url(studio_id, album_id, photo_id, VIDEO).removesuffix('webp')}mp4"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What an address asks for. Believe it only after `check`."""
@@ -82,7 +89,7 @@ class Asked:
 def parse(path: str) -> Asked | None:
     """Read an address, or None if it is none of ours."""
     match = _PATH.fullmatch(path)
-    if match is None or match[3] not in BY_NAME:
+    if match is None or match[3] not in (BY_NAME if match[5] == "webp" else _FILMS):
         return None
     return Asked(UUID(match[1]), UUID(match[2]), match[3], match[4])
 

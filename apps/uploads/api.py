@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -22,6 +21,7 @@ from apps.albums import serializers as albums_serializers
 from apps.albums.api import AlbumPhotoViewSet, album_or_404
 from apps.albums.models import Album
 from apps.media import cas
+from apps.uploads import limits
 from apps.uploads.ingest import ingest
 from apps.uploads.receiver import explain
 from apps.web import strict
@@ -116,7 +116,7 @@ def take(entered: Entered, album: Album | None, files: Sequence[File]) -> list[R
 
 def _received(result: Result, file: File) -> cas.Stored | None:
     try:
-        return cas.receive(cast(BinaryIO, file), limit=settings.MAX_PHOTO_BYTES)
+        return cas.receive(cast(BinaryIO, file), limit=limits.most_bytes(result.name))
     except Exception as error:
         _refuse(result, error)
         return None

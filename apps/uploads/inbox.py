@@ -28,7 +28,7 @@ from apps.albums import editing
 from apps.albums.models import Album
 from apps.media import cas
 from apps.media.formats import BadFile
-from apps.uploads import inbox_files
+from apps.uploads import inbox_files, limits
 from apps.uploads.inbox_files import Entry
 from apps.uploads.ingest import Ingested, ingest
 from apps.uploads.models import Inbox, InboxFile, InboxFolder, InboxState
@@ -182,7 +182,7 @@ def _held(entry: Entry) -> Iterator[int | None]:
 def _copied(entry: Entry, handle: int) -> cas.Stored | None:
     """The bytes, or None when somebody wrote to the file while it was read."""
     with os.fdopen(os.dup(handle), "rb") as file:
-        stored = cas.receive(file, limit=settings.MAX_PHOTO_BYTES)
+        stored = cas.receive(file, limit=limits.most_bytes(entry.path))
     if entry.is_still(handle):
         return stored
     stored.discard()

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from django.conf import settings
-
 from apps.accounts.models import Studio, User
 from apps.albums import placements, sections
 from apps.albums.filenames.names import camera_name
 from apps.albums.models import Album, Photo, PhotoState, Section, Version
 from apps.media import cas
 from apps.media.models import Blob
-from apps.uploads import pipeline
+from apps.uploads import limits, pipeline
 from apps.web.raw_rows import insert
 
 
@@ -35,7 +33,7 @@ def ingest_file(
     section: Section | str | None = None,
 ) -> Ingested:
     """Read a whole file and keep it. Raises what `cas.receive` and `ingest` raise; then nothing was kept."""
-    stored = cas.receive(file, limit=settings.MAX_PHOTO_BYTES)
+    stored = cas.receive(file, limit=limits.most_bytes(name))
     try:
         return ingest(studio, album, stored, name=name, by=by, section=section)
     finally:

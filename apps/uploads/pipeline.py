@@ -16,12 +16,14 @@ from apps.albums.models import Photo, PhotoState
 from apps.albums.ordering import refresh_keys
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import fingerprint, jail, renditions
+from apps.media import fingerprint, jail, on_demand, renditions
 from apps.media.facts import Facts
+from apps.media.formats import FORMATS
 from apps.media.images import Rendered
 from apps.media.presets import RECIPE
 from apps.uploads import progress
 
+VIDEO = "video"
 GIVEN_UP = "This photo could not be processed. The original is safe. Please try again."
 
 
@@ -46,6 +48,9 @@ def render(job: queue.Claimed) -> None:
         with acting_in(job.studio_id):
             _learn(photo, rendered)
             refresh_keys(photo)
+            if photo.kind == VIDEO:
+                # The poster is all that the gallery waits for; the copy that plays may take as long as the video lasts.
+                on_demand.request(job.studio_id, [photo.original_id], on_demand.VIDEO)
             progress.announce(photo)
     except jail.Rejected as rejected:
         fail(job.studio_id, photo.pk, rejected.reason, is_final=rejected.is_final)
@@ -60,6 +65,9 @@ def render(job: queue.Claimed) -> None:
 def _learn(photo: Photo, rendered: Rendered) -> None:
     facts = rendered.facts
     photo.width, photo.height = rendered.width, rendered.height
+    photo.kind = FORMATS[rendered.format].kind
+    seconds = facts.duration_seconds
+    photo.duration_ms = round(seconds * 1000) if seconds else None
     photo.color, photo.recipe = rendered.color, rendered.recipe
     photo.phash, photo.fingerprint_version = fingerprint.as_signed(rendered.phash), fingerprint.VERSION
     _learn_moment(photo, facts)
@@ -69,8 +77,8 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
     photo.updated_at = clock.now()
     photo.save(
         update_fields=[
-            "width", "height", "color", "recipe", "phash", "fingerprint_version", "taken_at", "taken_offset", "facts",
-            "state", "problem", "is_refused", "updated_at", *learned,
+            "width", "height", "kind", "duration_ms", "color", "recipe", "phash", "fingerprint_version", "taken_at", "taken_offset",
+            "facts", "state", "problem", "is_refused", "updated_at", *learned,
         ]
     )  # fmt: skip
 

@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
@@ -29,6 +28,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Section
 from apps.media import cas
 from apps.media.formats import BadFile
+from apps.uploads import limits
 from apps.uploads.ingest import Ingested, ingest
 from apps.web.failures import refusal_of
 from apps.web.lanes import ARRIVING
@@ -109,15 +109,16 @@ def admit(scope: Scope) -> Admitted:
     with acting_in(entered.studio):
         album = live_album(entered.studio, album_id)
         section = section_of(album, query.get("section", ""))
-        if length is not None and length > settings.MAX_PHOTO_BYTES:
-            raise cas.TooLarge
+        name = query.get("name", "") or "photo"
+        if length is not None:
+            limits.check_length(name, length)
         if length and entered.studio.bytes_used + length > entered.studio.quota_bytes:
             raise QuotaExceeded(entered.studio.room_sentence())
     return Admitted(
         studio=entered.studio,
         album=album,
         user=entered.user,
-        name=query.get("name", "") or "photo",
+        name=name,
         section=section,
         number=int(query["number"]) if re.fullmatch(r"\d{1,20}", query.get("number", "")) else None,
         length=length,
@@ -217,7 +218,7 @@ class Body:
 
 async def _keep(admitted: Admitted, body: Body) -> Ingested:
     loop = asyncio.get_running_loop()
-    with cas.receiving(limit=settings.MAX_PHOTO_BYTES, expected=admitted.length) as receiver:
+    with cas.receiving(limit=limits.most_bytes(admitted.name), expected=admitted.length) as receiver:
 
         def feed(parts: list[bytes]) -> None:
             for part in parts:
@@ -246,7 +247,7 @@ _ANSWERS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (PermissionDenied, 403, "forbidden", ""),
     (Malformed, 400, "malformed", ""),
     (QuotaExceeded, 507, "quota", ""),
-    (cas.TooLarge, 413, "too_large", f"This file is larger than {settings.MAX_PHOTO_BYTES // 1000**2} MB."),
+    (cas.TooLarge, 413, "too_large", ""),
     (cas.Incomplete, 400, "incomplete", "The upload was incomplete. Please try again."),
 )
 

@@ -18,7 +18,6 @@ from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import BigIntegerField, Case, F, Q, Sum, When
 from django.http import Http404
 from django.utils import timezone
@@ -31,7 +30,7 @@ from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
 from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
-from apps.uploads import tus_headers
+from apps.uploads import limits, tus_headers
 from apps.uploads.ingest import as_photo
 from apps.uploads.models import Upload, UploadResult
 from apps.web.ids import uuid7
@@ -99,8 +98,7 @@ def begin(studio: Studio, *, by: User, album: Album | None, length: int, metadat
     """
     if not length:
         raise NotAnImage(EMPTY)
-    if length > settings.MAX_PHOTO_BYTES:
-        raise cas.TooLarge(f"This file is larger than {settings.MAX_PHOTO_BYTES // 1000**2} MB.")
+    limits.check_length(tus_headers.metadata(metadata).get("filename", ""), length)
     folder = partial_directory()
     if shutil.disk_usage(folder).free < length + DISK_RESERVE:
         raise DiskFull

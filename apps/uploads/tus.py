@@ -164,7 +164,7 @@ def _abilities() -> Headers:
     return [
         (b"tus-version", VERSION.encode()),
         (b"tus-extension", EXTENSIONS.encode()),
-        (b"tus-max-size", str(settings.MAX_PHOTO_BYTES).encode()),
+        (b"tus-max-size", str(settings.MAX_VIDEO_BYTES).encode()),
         (b"tus-checksum-algorithm", ",".join(tus_headers.CHECKSUMS).encode()),
     ]
 

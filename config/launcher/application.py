@@ -16,7 +16,7 @@ from typing import Self
 from config.env import Env
 from config.launcher.process import ROOT, Child, LaunchError, die_with_parent, end_leftover, write_line
 
-NAMES = ("web", "worker", "faces", "beat")
+NAMES = ("web", "worker", "video", "faces", "beat")
 # Seconds.
 PORT_TIMEOUT = 3.0
 
@@ -89,8 +89,14 @@ class Application:
         kept.write_text(digest)
 
     def command(self, name: str) -> list[str]:
-        """The command line of `web`, `worker`, `faces` or `beat`."""
-        parts = {"web": self._web, "worker": self._worker, "faces": self._faces, "beat": self._beat}
+        """The command line of `web`, `worker`, `video`, `faces` or `beat`."""
+        parts = {
+            "web": self._web,
+            "worker": self._worker,
+            "video": self._video,
+            "faces": self._faces,
+            "beat": self._beat,
+        }
         arguments = parts[name]()
         return [sys.executable, "-m", *arguments]
 
@@ -106,9 +112,17 @@ class Application:
         ]  # fmt: skip
 
     def _worker(self) -> list[str]:
+        return self._queues("worker", "images,faces,default", self.threads)
+
+    def _video(self) -> list[str]:
+        # A process of its own, one video at a time: what takes an hour must not hold the threads of the photos.
+        return self._queues("video", "video", 1)
+
+    def _queues(self, name: str, queues: str, threads: int) -> list[str]:
         return [
-            "celery", "--quiet", "-A", "config", "worker", "--pool", "threads", "--concurrency", str(self.threads),
-            "--queues", "images,faces,default", "--loglevel", "INFO", "--without-mingle", "--without-gossip",
+            "celery", "--quiet", "-A", "config", "worker", "--pool", "threads", "--concurrency", str(threads),
+            "--hostname", f"{name}@%h", "--queues", queues, "--loglevel", "INFO", "--without-mingle",
+            "--without-gossip",
         ]  # fmt: skip
 
     def _faces(self) -> list[str]:

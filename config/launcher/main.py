@@ -107,7 +107,7 @@ def _run_services(supervisor: Supervisor, env: Env, paths: Paths, options: argpa
 
 
 def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.Namespace) -> NoReturn:
-    """Started in this order and stopped in reverse: web, faces, worker, beat, then the databases."""
+    """Started in this order and stopped in reverse: web, faces, video, worker, beat, then the databases."""
     app = Application.of(env, paths.run)
     app.end_leftover()
     app.check_port()
@@ -115,6 +115,7 @@ def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.N
     app.set_up(demo=options.demo)
     supervisor.add("beat", partial(app.start, "beat"))
     supervisor.add("worker", partial(app.start, "worker"))
+    supervisor.add("video", partial(app.start, "video"))
     supervisor.add("faces", partial(app.start, "faces"))
     supervisor.add("web", partial(app.start, "web"))
     _wait_until_ready(supervisor, app)

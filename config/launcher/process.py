@@ -15,7 +15,7 @@ from typing import IO, TextIO
 TAG = "EMBEDDED_CHILD"
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("die_with_parent.py")
-COLOURS = {"postgres": 34, "redis": 31, "web": 32, "worker": 33, "faces": 35, "beat": 36}
+COLOURS = {"postgres": 34, "redis": 31, "web": 32, "worker": 33, "video": 34, "faces": 35, "beat": 36}
 _printing = threading.Lock()
 
 

@@ -1,6 +1,6 @@
 """Exec one part of Glassine in this process, for a machine that has a supervisor of its own.
 
-    python -m config.launcher.serve set-up|web|worker|faces|beat
+    python -m config.launcher.serve set-up|web|worker|video|faces|beat
 
 set-up runs the migrations, collects the static files, makes the first owner, and exits.
 """

@@ -139,6 +139,7 @@ ACCEL_PREFIX = env.accel
 TRUSTED_PROXIES = env.trusted_proxies
 
 MAX_PHOTO_BYTES = 500 * 1000**2
+MAX_VIDEO_BYTES = 4 * 1000**3
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = STORAGE_TEMP
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2

@@ -12,7 +12,9 @@ from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 WHOLE_SET = Path(__file__).resolve().parents[3] / "shared" / "photos"
-_CATEGORIES = {"formats", "orientation", "gps", "dates", "bad", "duplicates", "burst", "faces"}
+PICTURES = frozenset({"formats", "orientation", "gps", "dates", "bad", "duplicates", "burst", "faces"})
+RAWS = frozenset({"raw", "raw_jpeg_pairs"})
+VIDEOS = frozenset({"video", "live_photo"})
 
 # Formats that Pillow could read, but that Glassine does not take.
 NOT_TAKEN = {"formats/hopper.bmp", "formats/16bit.cropped.jp2"}
@@ -33,6 +35,10 @@ DIFFERENCES: dict[str, dict[str, str]] = {
             "orientation": "only XMP says that it is turned, which no browser obeys",
         }
         for ending in ("png", "avif")
+    },
+    "video/swans_gps.mp4": {
+        "taken_at": "its maker's own box has the second at which recording began; FFmpeg tells when it ended",
+        "offset_minutes": "told in its maker's own box alone",
     },
     "gps/gps_below_sea.jpg": {"altitude_m": "its reference byte says above sea level"},
 }
@@ -99,13 +105,13 @@ _READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 @cache
-def samples() -> tuple[Sample, ...]:
-    """All test photos; a file of the whole set that is also in the small one comes once."""
+def samples(categories: frozenset[str] = PICTURES) -> tuple[Sample, ...]:
+    """All test photos of these categories; a file of the whole set that is also in the small one comes once."""
     found: dict[str, Sample] = {}
     for root in (DATA, WHOLE_SET):
         if (root / "MANIFEST.json").is_file():
             for entry in json.loads((root / "MANIFEST.json").read_text())["entries"]:
-                if entry["category"] in _CATEGORIES:
+                if entry["category"] in categories:
                     found.setdefault(entry["file"], Sample(root / entry["file"], entry["file"], entry))
     return tuple(found.values())
 
@@ -120,6 +126,6 @@ def bad() -> list[Sample]:
     return [sample for sample in samples() if sample.name.startswith("bad/")]
 
 
-def that_expect(what: str) -> list[Sample]:
-    """The photos that must be taken and of which the manifest says `what`."""
-    return [one for one in samples() if one.action == "accept" and one.expects(what)]
+def that_expect(what: str, categories: frozenset[str] = PICTURES) -> list[Sample]:
+    """The photos of these categories that must be taken and of which the manifest says `what`."""
+    return [one for one in samples(categories) if one.action == "accept" and one.expects(what)]

@@ -22,6 +22,7 @@ from apps.jobs.models import Job, Queue, State
 from apps.media import cas, jail, serving
 from apps.media.images import WISH
 from apps.media.models import Blob, BlobState, Rendition
+from apps.media.on_demand import VIDEO
 from apps.media.presets import PRESETS
 from apps.media.presets import RECIPE as PHOTO_RECIPE
 from apps.media.render_result import RenditionFile, file_from_plain
@@ -85,7 +86,8 @@ def shown(studio_id: UUID, photo_id: UUID, size: str, digest: str) -> serving.Lo
 
     A marked one that is not there yet is put on the workers' list, and there is nothing to show until then.
     """
-    if not digest:
+    # What moves carries no mark: it would have to be encoded for each link anew.
+    if not digest or size == VIDEO:
         return serving.locate(studio_id, photo_id, size)
     location = serving.locate(studio_id, photo_id, f"{MARK}.{digest}.{size}")
     if location is None:

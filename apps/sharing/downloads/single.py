@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.context import brand_css
 from apps.media import on_demand, serving
+from apps.media.formats import is_film
 from apps.media.models import Blob
 from apps.media.serving import Answer
 from apps.sharing.access import Grant
@@ -51,11 +52,15 @@ def _file(grant: Grant, photo_id: UUID, kind: str) -> serving.Location | None:
     """
     if not kind:
         return serving.original_location(grant.studio.pk, photo_id)
-    if kind == "web":
-        return serving.locate(grant.studio.pk, photo_id, kind)
     original = Blob.objects.for_studio(grant.studio).filter(photos=photo_id).first()
     if original is None:
         return None
+    if kind == "web" or kind.startswith("fit."):
+        if is_film(original.mime):
+            # Never made while somebody waits: that takes as long as the video lasts.
+            return serving.locate(grant.studio.pk, photo_id, on_demand.VIDEO)
+        if kind == "web":
+            return serving.locate(grant.studio.pk, photo_id, kind)
     try:
         return serving.location_of(on_demand.ensure(original, kind))
     except on_demand.NotMade:

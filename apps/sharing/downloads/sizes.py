@@ -16,7 +16,9 @@ from isal.isal_zlib import crc32
 from apps.accounts.models import Studio
 from apps.media import damage, on_demand
 from apps.media.facts import YEARS
+from apps.media.formats import is_film
 from apps.media.models import Blob, BlobState, Rendition
+from apps.media.on_demand import VIDEO
 from apps.media.storage import LocalStore, store
 from apps.sharing.access import Grant
 from apps.sharing.downloads import studio_sizes
@@ -97,6 +99,12 @@ def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[
     blobs = (
         _renditions(grant.studio.pk, sources, kind) if kind else {row[len(_PHOTO)]: row[len(_PHOTO) :] for row in rows}
     )
+    if kind == "web":
+        # The small size of a video is the copy that plays, not its poster.
+        films = [row[len(_PHOTO)] for row in rows if is_film(row[len(_PHOTO) + 1])]
+        playing = _renditions(grant.studio.pk, films, VIDEO) if films else {}
+        blobs = {source: blob for source, blob in blobs.items() if source not in films} | playing
+        kind = VIDEO if len(playing) < len(set(films)) else kind
     missing = Unmade(kind, [source for source in dict.fromkeys(sources) if source not in blobs])
     crcs = _counted(grant.studio.pk, blobs, missing)
     files = []

@@ -20,6 +20,7 @@ from apps.accounts import smtp
 from apps.accounts.context import brand_css
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.media import responses, serving
+from apps.media.formats import MP4, is_film
 from apps.media.mime import download_name
 from apps.sharing.access import Grant, lockout
 from apps.sharing.downloads import email_link, offers, pin_code, quota, single, sizes
@@ -237,6 +238,8 @@ def download_batch(request: HttpRequest, grant: Grant, token: str) -> HttpRespon
 
 def _mime(size: str, original: str) -> str:
     """What a photo is in this size."""
+    if size != "original" and is_film(original):
+        return MP4.mime
     return {"original": original, "web": "image/webp"}.get(size, "image/jpeg")
 
 

@@ -21,7 +21,7 @@ from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import uuid_or_none
 from apps.albums.stream import StreamPage, sections_of
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
-from apps.media.serving import picture_url
+from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.gallery.og_size import measures
@@ -170,6 +170,7 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
             "caption": row.caption,
             "alt": row.caption or row.stem,
             "full_url": picture_url(grant.studio.pk, grant.shown.pk, photo_id, "web"),
+            "video_url": video_url(grant.studio.pk, grant.shown.pk, photo_id) if row.kind == "video" else "",
             "width": width,
             "height": height,
             "position": around.position,

@@ -22,7 +22,7 @@ from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
 from apps.media import serving
-from apps.media.asgi import headers_of, not_allowed, not_found, send_answer
+from apps.media.asgi import headers_of, not_allowed, not_found, send_part
 from apps.sharing import access
 from apps.sharing.branding import watermarks
 from apps.web.threads import in_thread
@@ -71,7 +71,8 @@ async def picture(scope: Scope, receive: Receive, send: Send) -> None:
         answer = serving.picture_answer(location, if_none_match=condition)
     else:
         answer = await in_thread(serving.picture_answer, location, if_none_match=condition)
-    await send_answer(answer, scope, send)
+    asked_for = (headers.get(name, b"").decode("latin-1") for name in (b"range", b"if-range"))
+    await send_part(answer, scope, send, *asked_for)
 
 
 def _lies_here(location: serving.Location) -> bool:

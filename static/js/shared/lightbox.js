@@ -86,6 +86,7 @@ class Lightbox {
           : { top: 64, bottom: 64, left: 24, right: 24 },
     }));
     this.dress(pswp);
+    this.playVideos(pswp);
     // The library keeps Tab inside; all other keys are ours, else Z would zoom twice.
     pswp.on("keydown", (event) => event.originalEvent.key !== "Tab" && event.preventDefault());
     pswp.on("change", () => this.changed());
@@ -168,6 +169,24 @@ class Lightbox {
     });
     for (const kind of ["pointermove", "pointerdown", "keydown", "focusin"])
       pswp.on("firstUpdate", () => pswp.element.addEventListener(kind, () => this.awake()));
+  }
+
+  /** Videos stand in their slides as players: nothing is fetched before the viewer presses play. */
+  playVideos(pswp) {
+    const isVideo = (content) => Boolean(content?.data.video);
+    pswp.on("contentLoad", (event) => {
+      const { content } = event;
+      if (!isVideo(content)) return;
+      event.preventDefault();
+      content.element = player(content.data, this.words.preparing);
+      content.state = "loaded";
+    });
+    pswp.on("contentDeactivate", ({ content }) => isVideo(content) && video(content)?.pause());
+    pswp.on("contentDestroy", ({ content }) => isVideo(content) && video(content)?.removeAttribute("src"));
+    pswp.addFilter("isContentZoomable", (zoomable, content) => zoomable && !isVideo(content));
+    pswp.addFilter("useContentPlaceholder", (use, content) => use || isVideo(content));
+    // The player's own controls take the pointer; swiping begins beside it.
+    pswp.on("pointerDown", (event) => event.originalEvent.target.closest?.("video") && event.preventDefault());
   }
 
   icon(element, name) {
@@ -383,6 +402,31 @@ function linkOf(tile) {
   return tile?.matches("a") ? tile : tile?.querySelector(":scope > a");
 }
 
+function video(content) {
+  return content.element?.querySelector("video");
+}
+
+/** A player with its poster; what cannot be played yet says so. */
+function player({ video: src, src: poster, alt }, preparing) {
+  const box = document.createElement("div");
+  box.className = "player";
+  const film = Object.assign(document.createElement("video"), {
+    src,
+    poster,
+    controls: true,
+    playsInline: true,
+    preload: "none",
+  });
+  film.setAttribute("aria-label", alt);
+  film.addEventListener("error", () => {
+    if (box.querySelector("p")) return;
+    box.append(Object.assign(document.createElement("p"), { textContent: preparing }));
+    box.lastChild.setAttribute("role", "status");
+  });
+  box.append(film);
+  return box;
+}
+
 function item(link) {
   const image = link.querySelector("img");
   const tile = link.closest(".t");
@@ -401,6 +445,8 @@ function item(link) {
     thumbCropped: true,
     alt: image.alt,
     note: link.dataset.note || "",
+    video: link.dataset.video || "",
+    type: link.dataset.video ? "video" : "image",
     name: tile.dataset.name || "",
     download: link.dataset.dl || `${link.href}download/`,
   };

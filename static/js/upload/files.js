@@ -1,4 +1,5 @@
 // Files out of a drop or a picker, folders included, each with the folder it lay in.
+import { size } from "../shared/words.js";
 import { fingerprint } from "./interrupted.js";
 
 /** Everything of a drop: [{file, folder}], folder is a path such as "Wedding/Ceremony" or "". */
@@ -38,36 +39,27 @@ async function collect(entry, folder, found) {
 /** What a photographer never meant to send, so that nothing need be asked about it. */
 export const HIDDEN = "A hidden file of the computer";
 
-const RAW = new Set(
-  "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf rw2 rwl sr2 srf srw x3f".split(" "),
-);
-const VIDEO = new Set("3gp avi m4v mkv mov mp4 mpg mpeg mts webm wmv".split(" "));
-
-/** Whether the first bytes are those of a picture that is taken, whatever the name says. */
+/** Whether the first bytes are those of a picture or a video that is taken, whatever the name says. */
 async function looksLikePicture(file) {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const text = String.fromCharCode(...head);
   return (
-    text.startsWith("\xff\xd8\xff") ||
-    text.startsWith("\x89PNG\r\n\x1a\n") ||
-    text.startsWith("GIF8") ||
-    (text.startsWith("RIFF") && text.startsWith("WEBP", 8)) ||
-    (text.startsWith("ftyp", 4) && /^(avi[fs]|hei[cmsx]|hev[cx]|mif1|msf1)/.test(text.slice(8)))
+    /^(\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|\x1aE\xdf\xa3|FUJIFILMCCD-RAW)/.test(text) ||
+    (text.startsWith("RIFF") && /^(WEBP|AVI )/.test(text.slice(8))) ||
+    (text.startsWith("ftyp", 4) && !/^(M4[ABP] |F4[AB] )/.test(text.slice(8)))
   );
 }
 
 /** Why this file cannot be sent, in the photographer's words, or "" when it can. */
-export async function objection(file, { extensions, maxBytes, done }) {
+export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return HIDDEN;
   if (!file.size) return "The file is empty";
   if (done?.has(fingerprint(file))) return "Stored before the interruption";
-  if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false))) {
-    if (RAW.has(ending)) return "RAW files cannot be shown yet";
-    if (VIDEO.has(ending)) return "Videos cannot be added yet";
-    return `Not a photo (.${ending})`;
-  }
-  if (maxBytes && file.size > maxBytes) return `Larger than ${Math.round(maxBytes / 1e6)} MB`;
+  if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false)))
+    return `Not a photo or a video that Glassine takes (.${ending})`;
+  const most = videos.has(ending) ? maxVideoBytes : maxBytes;
+  if (file.size > most) return `Larger than ${size(most)}`;
   return "";
 }

@@ -8,7 +8,7 @@ import { tray } from "./tray.js";
 
 /** isDragging: tells whether what is dragged is a photo of the page itself. */
 export function uploads(album, stream, isDragging) {
-  const { uploadUrl, partsUrl, maxBytes, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
+  const { uploadUrl, partsUrl, maxBytes, maxVideoBytes, videoExtensions, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
   const place = document.getElementById("upload-tray");
   let queue = null;
   tell(place, uploadUrl, icons);
@@ -18,6 +18,8 @@ export function uploads(album, stream, isDragging) {
     const limits = {
       extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
       maxBytes: Number(maxBytes),
+      maxVideoBytes: Number(maxVideoBytes),
+      videos: new Set(videoExtensions.split(",")),
       // Only of a visit that was cut short; a drop into a running queue knows better.
       done: queue ? null : interrupted(uploadUrl)?.done,
     };
