@@ -30,6 +30,7 @@ from apps.sharing.people import api as people
 from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.uploads import api as uploads
+from apps.uploads import photo_api
 from apps.webhooks import api as webhooks
 from config import health
 
@@ -104,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sharing.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,
+    *photo_api.urlpatterns,
     *webhooks.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),

@@ -14,6 +14,7 @@ from apps.faces import undo as faces_undo
 from apps.smart_collections import undo as smart_collections
 
 _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
+_FILES: Final = Inverse(undo.of_files, Role.EDITOR, "albums")
 _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 
@@ -37,6 +38,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "person.changed": _OF_PEOPLE,
     "person.split": _OF_PEOPLE,
     "photo.changed": _IN_ALBUM,
+    "photo.replaced": _FILES,
+    "photo.version_chosen": _FILES,
     "photos.audience": _IN_ALBUM,
     "photos.deleted": _IN_ALBUM,
     "photos.hidden": _IN_ALBUM,

@@ -22,7 +22,7 @@ from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
-from apps.uploads import pipeline
+from apps.uploads import pipeline, replacing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
@@ -35,6 +35,7 @@ RENDERING: Sequence[queue.Step] = [pipeline.render, watermarks.photo_came, scann
 STEPS: dict[str, Sequence[queue.Step]] = {
     Photo.RENDER: RENDERING,
     stale_renditions.STEP: RENDERING,
+    replacing.REPLACE: [replacing.adopt],
     SCAN: [scanning.scan],
     ERASE: [erasing.erase],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal import history
 from apps.accounts.models import Role
+from apps.albums import photo_versions
 from apps.albums.models import Album
 from apps.albums.request_params import album_of, photo_of
 from apps.media.serving import picture_url
@@ -64,7 +65,13 @@ def of_photo(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResp
     album = album_of(request, album_id)
     photo = photo_of(album, photo_id)
     tile_url = picture_url(request.studio.pk, album.pk, photo.pk, "tile") if photo.is_ready else ""
-    context = {"heading": f"History of {photo.camera_name}", "album": album, "photo": photo, "tile_url": tile_url}
+    context = {
+        "heading": f"History of {photo.camera_name}",
+        "album": album,
+        "photo": photo,
+        "tile_url": tile_url,
+        "versions": photo_versions.of_photo(photo),
+    }
     return _history(request, context, photo=photo.pk)
 
 

@@ -182,6 +182,8 @@ class Agreement(models.IntegerChoices):
 class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
+    original: the file that is shown; a retouched one takes its place (see `photo_versions`).  retouched_at: when the
+    one that is shown came, if it is not the first.
     is_refused: its file can never be shown, so trying again is not offered; `problem` says why.
     kind: image, raw or video, once its file has been read.  duration_ms: of a video.
     width, height: pixels after orientation; null until rendered.
@@ -206,6 +208,15 @@ class Photo(StudioModel):
         "flag": "flag",
         "keywords": "keywords",
         "trashed_at": "deletion",
+        "original_id": "file",
+        "retouched_at": "file",
+        "width": "file",
+        "height": "file",
+        "color": "file",
+        "phash": "file",
+        "fingerprint_version": "file",
+        "kind": "file",
+        "duration_ms": "file",
     }
 
     # The step that makes its renditions.
@@ -240,6 +251,7 @@ class Photo(StudioModel):
     flag = models.CharField(max_length=6, choices=Flag.choices, blank=True)
     keywords = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    retouched_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -321,12 +333,19 @@ class VersionKind(models.TextChoices):
 
 
 class Version(StudioModel):
-    """One file of a photo. The original is a version too."""
+    """One file of a photo. The original is a version too.
+
+    name: the file's own, where it is not the photo's.  look: what was learned of it when it was decoded, by the names
+    of the photo's columns; {} for the one that is shown, and for one that waits to be decoded.
+    """
 
     photo = TenantKey(Photo, related_name="versions")
     blob = TenantKey(Blob, related_name="versions")
     kind = models.CharField(max_length=10, choices=VersionKind.choices, default=VersionKind.ORIGINAL)
     is_current = models.BooleanField(default=True)
+    name = models.CharField(max_length=255, blank=True, editable=False)
+    look = models.JSONField(default=dict, editable=False)
+    uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):

@@ -270,6 +270,7 @@ def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
     """What the upload script must know. quota_left in bytes."""
     return {
         "url": reverse("uploads:put", args=[studio.slug, album.pk]),
+        "look_url": reverse("uploads:look", args=[studio.slug, album.pk]),
         "parts_url": reverse("uploads:parts", args=[studio.slug]),
         "max_bytes": settings.MAX_PHOTO_BYTES,
         "max_video_bytes": settings.MAX_VIDEO_BYTES,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
@@ -18,7 +18,7 @@ from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.albums import bulk, counts, editing, information, page_context, placements, reprocess
+from apps.albums import bulk, counts, editing, information, page_context, photo_versions, placements, reprocess
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
@@ -231,12 +231,33 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     return htmx.toast(_problems(request, album), f"{photos_word(len(failed))} will be tried again.")
 
 
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True)
+def show_version(request: StudioRequest, album_id: UUID, photo_id: UUID, version_id: UUID) -> HttpResponse:
+    """Show another file of the photo: go back, or forth again."""
+    album = album_of(request, album_id)
+    photo = photo_of(album, photo_id)
+    version = get_object_or_404(photo.versions.select_related("studio"), pk=version_id)
+    onward = SeeOther("albums:photo_history", request.studio.slug, album.pk, photo.pk)
+    try:
+        entry = photo_versions.choose(version, by=request.entered.user)
+    except photo_versions.NotReady as reason:
+        return htmx.tell(request, onward, str(reason), level="error")
+    undo = undo_url(request, entry)
+    return htmx.tell(request, onward, f"{photo.camera_name} now shows {version.name or photo.camera_name}.", undo=undo)
+
+
 @require_safe
 @studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def download(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
-    """The original file under its camera name."""
+    """The file that the photo shows, under its camera name; `file`: another of its files, by the version's id."""
     album = album_of(request, album_id)
     photo = photo_of(album, photo_id)
+    version_id = one_uuid(request.GET.get("file"))
+    if version_id is not None:
+        version = get_object_or_404(photo.versions.select_related("blob"), pk=version_id)
+        name = version.name or photo.camera_name
+        return cast(HttpResponse, serving.file_response(serving.location_of(version.blob), filename=name))
     location = serving.original_location(request.studio.pk, photo.pk)
     if location is None:
         raise Http404

@@ -16,7 +16,7 @@ from django.db.models import Count
 from apps.accounts import journal
 from apps.accounts.journal import ChangedSince, Changes, Erased, Undoing
 from apps.accounts.models import Studio
-from apps.albums import capture_time, counts, ordering
+from apps.albums import capture_time, counts, ordering, photo_versions
 from apps.albums.models import Album, Ordering, Photo, Placement, Section
 from apps.albums.sections import titled
 from apps.web.refusal import Refusal
@@ -50,6 +50,14 @@ def in_album(undoing: Undoing) -> None:
     capture_time.read_again(studio, retimed)
     for photo in Photo.objects.for_studio(studio).filter(pk__in=retimed).select_related("studio").order_by("pk"):
         ordering.refresh_keys(photo)
+
+
+def of_files(undoing: Undoing) -> None:
+    """Take back that a photo shows another of its files. Raises GalleryInTrash, ChangedSince, Erased."""
+    in_album(undoing)
+    photos = Photo.objects.for_studio(undoing.studio).filter(pk__in=undoing.changes.ids(PHOTO))
+    for photo in photos.order_by("pk"):
+        photo_versions.mark_current(photo)
 
 
 def album_trash(undoing: Undoing) -> None:

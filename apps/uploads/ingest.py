@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from apps.accounts.models import Studio, User
-from apps.albums import placements, sections
+from apps.albums import photo_versions, placements, sections
 from apps.albums.filenames.names import camera_name
 from apps.albums.models import Album, Photo, PhotoState, Section, Version
 from apps.media import cas
 from apps.media.models import Blob
-from apps.uploads import limits, pipeline
+from apps.uploads import limits, pipeline, replacing
 from apps.web.raw_rows import insert
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A photo that is safe now, and whether the album had it already."""
+    """A photo that is safe now, and whether the album had it already, or got another file for it."""
 
     photo: Photo
-    status: Literal["stored", "duplicate"]
+    status: Literal["stored", "duplicate", "replaced"]
 
 
 def ingest_file(
@@ -49,6 +49,7 @@ def ingest(
     by: User | None,
     section: Section | str | None = None,
     number: int | None = None,
+    replace: Photo | Literal["name"] | None = None,
 ) -> Ingested:
     """Make durable bytes a photo of the studio, lying in `album` if one is given.
 
@@ -57,10 +58,11 @@ def ingest(
 
     section: where in the album; a string is a title and makes the section if needed.
     number: the sender's own count, for the order by hand.  by: None for what a watched folder brought.
-    Raises QuotaExceeded; then nothing was kept.
+    replace: the photo whose file it takes the place of; "name": of the album's photo that has its name, if one has.
+    Raises QuotaExceeded or replacing.OfAnotherPhoto; then nothing was kept.
     """
     with cas.keeping(studio, stored) as kept:
-        return as_photo(studio, album, kept, name=name, by=by, section=section, number=number)
+        return as_photo(studio, album, kept, name=name, by=by, section=section, number=number, replace=replace)
 
 
 def as_photo(
@@ -72,9 +74,14 @@ def as_photo(
     by: User | None,
     section: Section | str | None = None,
     number: int | None = None,
+    replace: Photo | Literal["name"] | None = None,
 ) -> Ingested:
     """The rows of `ingest`, in the transaction of `cas.keeping`, which gave `kept`: the blob, and whether it is new."""
     blob, fresh = kept
+    if replace == "name":
+        replace = photo_versions.namesake(album, name) if album is not None else None
+    if replace is not None:
+        return Ingested(replace, replacing.replace(replace, blob, name=name, by=by))
     photo, new = _photo_of(studio, blob, camera_name(name), by, fresh=fresh)
     placed = new
     if not new:
@@ -94,7 +101,8 @@ def as_photo(
 
 def _photo_of(studio: Studio, blob: Blob, name: str, by: User | None, *, fresh: bool) -> tuple[Photo, bool]:
     """The studio's photo of these bytes; a new one goes to the start of the pipeline. fresh: so are the bytes."""
-    known = None if fresh else Photo.objects.for_studio(studio).filter(original=blob).first()
+    # Also by a file that it no longer shows: a RAW that was retouched comes again with its card.
+    known = None if fresh else photo_versions.owner_of(studio.pk, blob.pk)
     if known is not None:
         return known, False
     photo = Photo(studio=studio, original=blob, camera_name=name, uploaded_by=by)

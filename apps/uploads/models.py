@@ -21,6 +21,7 @@ class UploadResult(models.TextChoices):
 
     STORED = "stored", "stored"
     DUPLICATE = "duplicate", "already there"
+    REPLACED = "replaced", "replaced"
 
 
 class Upload(StudioModel):

@@ -1,6 +1,6 @@
 """PUT of one file to an album, read straight from the socket: hashed while it is written, never held in memory.
 
-    PUT /studio/<slug>/albums/<album>/upload?name=<file name>&section=<id or title>&number=<order>
+    PUT /studio/<slug>/albums/<album>/upload?name=<file name>&section=<id or title>&number=<order>&replace=<id>
 
 Session, CSRF, role and deed are those of the pages; only the body goes past Django, which would copy it twice.
 """
@@ -13,7 +13,7 @@ import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -25,7 +25,8 @@ from apps.accounts.access import enter
 from apps.accounts.models import QuotaExceeded, Role, Studio, User
 from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album, Section
+from apps.albums.models import Album, Photo, Section
+from apps.albums.request_params import photo_of
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads import limits
@@ -59,6 +60,7 @@ class Admitted:
     section: Section | str | None
     number: int | None
     length: int | None
+    replace: Photo | Literal["name"] | None = None
 
 
 class UploaderGone(Exception):
@@ -109,6 +111,9 @@ def admit(scope: Scope) -> Admitted:
     with acting_in(entered.studio):
         album = live_album(entered.studio, album_id)
         section = section_of(album, query.get("section", ""))
+        replace = replaced_by(album, query.get("replace", ""))
+        if replace is not None and entered.is_contributor:
+            raise PermissionDenied("Contributors can add photos, but not replace them.")
         name = query.get("name", "") or "photo"
         if length is not None:
             limits.check_length(name, length)
@@ -122,6 +127,7 @@ def admit(scope: Scope) -> Admitted:
         section=section,
         number=int(query["number"]) if re.fullmatch(r"\d{1,20}", query.get("number", "")) else None,
         length=length,
+        replace=replace,
     )
 
 
@@ -159,6 +165,16 @@ def live_album(studio: Studio, album_id: UUID) -> Album:
     album = _ALBUM.row(found)
     album.studio = studio
     return album
+
+
+def replaced_by(album: Album, text: str) -> Photo | Literal["name"] | None:
+    """What a file takes the place of: "name" or a photo's id, "" for nothing. Raises Malformed, Http404."""
+    if text in ("", "name"):
+        return "name" if text else None
+    try:
+        return photo_of(album, UUID(text))
+    except ValueError:
+        raise Malformed("The photo to replace must be an id, or “name”.") from None
 
 
 def section_of(album: Album, text: str) -> Section | str | None:
@@ -237,6 +253,7 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
             by=admitted.user,
             section=admitted.section,
             number=admitted.number,
+            replace=admitted.replace,
         )
 
 

@@ -15,7 +15,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Case, F, Q, Sum, When
@@ -24,8 +24,8 @@ from django.utils import timezone
 
 from apps.accounts.models import QuotaExceeded, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Section
-from apps.albums.request_params import uuid_or_none
+from apps.albums.models import Album, Photo, Section
+from apps.albums.request_params import photos_of, uuid_or_none
 from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
 from apps.media.models import Blob
@@ -286,8 +286,22 @@ def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str])
         by=upload.user,
         section=section_of(upload.album, told) if upload.album else None,
         number=int(number) if re.fullmatch(r"\d{1,19}", number) else None,
+        replace=_replaced(upload, told.get("replace", "")),
     )
     _write(upload, offset=upload.length, photo=ingested.photo, result=UploadResult(ingested.status))
+
+
+def _replaced(upload: Upload, text: str) -> Photo | Literal["name"] | None:
+    """Whose file it takes the place of. A photo that went meanwhile is no reason to refuse a file that is here."""
+    if upload.album is None or not text:
+        return None
+    if text == "name":
+        return "name"
+    photo_id = uuid_or_none(text)
+    photo = photos_of(upload.album).filter(pk=photo_id).first() if photo_id else None
+    if photo is not None:
+        photo.studio = upload.studio
+    return photo
 
 
 def _write(upload: Upload, **values: Any) -> None:

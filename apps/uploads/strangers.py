@@ -15,7 +15,7 @@ from apps.uploads.receiver import Body
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Asgi, Receive, Scope, Send
 
-PATH = re.compile(r"/api/(?:upload(?:/multiple)?|albums/[^/]+/photos)")
+PATH = re.compile(r"/api/(?:upload(?:/multiple)?|albums/[^/]+/photos|photos/[^/]+/file)")
 _OF_BODY = (b"content-length", b"transfer-encoding")
 
 

@@ -38,6 +38,7 @@ from apps.uploads.receiver import (
     content_length,
     explain,
     live_album,
+    replaced_by,
     section_of,
     uuid_or_404,
 )
@@ -233,6 +234,8 @@ def _create(call: Call) -> Upload:
             entered.admit(DOOR, album=album_id)
             album = live_album(entered.studio, album_id)
             section_of(album, told.get("section", ""))
+            if replaced_by(album, told.get("replace", "")) and entered.is_contributor:
+                raise PermissionDenied("Contributors can add photos, but not replace them.")
         elif entered.is_restricted:
             raise Malformed("Name one of your galleries.")
     return resumable.begin(entered.studio, by=entered.user, album=album, length=length, metadata=text)

@@ -20,6 +20,7 @@ def parts(request: HttpRequest, slug: str) -> HttpResponseNotAllowed:
 
 urlpatterns = [
     path("studio/<slug:slug>/albums/<uuid:album_id>/upload", put, name="put"),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/upload/look/", views.look, name="look"),
     path("studio/<slug:slug>/uploads/tus/", parts, name="parts"),
     path("studio/<slug:slug>/inbox/", views.inbox_page, name="inbox"),
     path("studio/<slug:slug>/inbox/retry/", views.inbox_retry, name="inbox_retry"),

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums.request_params import uuids
+from apps.albums import photo_versions
+from apps.albums.request_params import album_of, uuids
 from apps.uploads import inbox
 from apps.uploads.models import Inbox, InboxFile, InboxState
 from apps.web import htmx
 
 LISTED = 100
+MOST_FILES = 500
+
+
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True, contributors=True)
+def look(request: StudioRequest, album_id: UUID) -> JsonResponse:
+    """Before the first byte: which files the gallery has by `name` and `size`, and which have the name of one photo.
+
+    At most 500 pairs. Answers with their places in the list: {"same": [0], "alike": [2]}.
+    """
+    album = album_of(request, album_id)
+    names, sizes = request.POST.getlist("name"), request.POST.getlist("size")
+    if len(names) != len(sizes) or len(names) > MOST_FILES or not all(map(_is_size, sizes)):
+        raise BadRequest(f"Name at most {MOST_FILES} files, each with its size.")
+    found = photo_versions.recognised(album, list(zip(names, map(int, sizes), strict=True)))
+    return JsonResponse({"same": found.same, "alike": [] if request.entered.is_contributor else found.alike})
+
+
+def _is_size(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,15}", text))
 
 
 def _context(request: StudioRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -149,14 +149,17 @@ def page_hearts(grant: Grant, visitor: Visitor | None, chosen: UUID | None, stre
 
 
 def _badges(grant: Grant, listed: Listed, rows: list[TileRow]) -> dict[UUID, tuple[str, str]]:
-    """How far the studio is with the photos of a list that was sent once."""
+    """How far the studio is with the photos of a list that was sent once; before, which were retouched since chosen."""
     selection = listed.selection
-    if selection is None or (not selection.is_sent and selection.round == 1):
+    if selection is None:
         return {}
-    words = work_words()
     picks = Pick.objects.for_studio(grant.studio).filter(
         selection=selection, photo_id__in=[row.photo_id for row in rows]
     )
+    if not selection.is_sent and selection.round == 1:
+        since = picks.filter(photo__retouched_at__gt=F("created_at")).values_list("photo_id", flat=True)
+        return dict.fromkeys(since, ("retouched", _("Retouched since")))
+    words = work_words()
     # What came in after the last round is no business of the studio's yet.
     sent = picks if selection.is_sent else picks.filter(round__lt=selection.round)
     return {photo_id: (work, words[Work(work)]) for photo_id, work in sent.values_list("photo_id", "work")}

@@ -6,14 +6,17 @@ import { plan } from "./plan.js";
 import { Queue } from "./queue.js";
 import { tray } from "./tray.js";
 
+const LOOKED_AT_ONCE = 500;
+
 /** isDragging: tells whether what is dragged is a photo of the page itself. */
 export function uploads(album, stream, isDragging) {
-  const { uploadUrl, partsUrl, maxBytes, maxVideoBytes, videoExtensions, quotaLeft, extensions, section, sectionTitle, icons } = stream.dataset;
+  const { uploadUrl, partsUrl, maxBytes, maxVideoBytes, videoExtensions, quotaLeft, extensions, section, sectionTitle, lookUrl, icons } = stream.dataset;
   const place = document.getElementById("upload-tray");
   let queue = null;
   tell(place, uploadUrl, icons);
 
-  async function take(found, { isAgreed = false } = {}) {
+  /** isAgreed: nothing is asked where all can be sent.  onto: the tile that a single file was dropped on. */
+  async function take(found, { isAgreed = false, onto = null } = {}) {
     if (!found.length || document.querySelector("dialog[open]")) return;
     const limits = {
       extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
@@ -30,6 +33,8 @@ export function uploads(album, stream, isDragging) {
       sectionTitle,
       albumTitle: album.dataset.title,
       isAgreed,
+      known: (files) => known(files, lookUrl),
+      onto,
     });
     if (!answer) return;
     const files = await inSections(answer.files, stream.dataset.sectionsUrl);
@@ -61,7 +66,31 @@ export function uploads(album, stream, isDragging) {
       take(found);
     });
   }
-  veil(document.getElementById("drop-veil"), isDragging, async (transfer) => take(await fromDrop(transfer)));
+  veil(document.getElementById("drop-veil"), isDragging, async (transfer, at) => {
+    // The veil lies above the tiles; who may not arrange photos may not replace them either.
+    const under = document.elementsFromPoint(at.x, at.y).map((one) => one.closest?.("#stream .t")).find(Boolean);
+    const found = await fromDrop(transfer);
+    take(found, { onto: "mayEdit" in stream.dataset && found.length === 1 ? under : null });
+  });
+}
+
+/** Which of these files the gallery has by name and size, and which have the name of a photo here; both are guesses. */
+async function known(files, url) {
+  const found = { same: new Set(), alike: new Set() };
+  for (let first = 0; first < files.length; first += LOOKED_AT_ONCE) {
+    const some = files.slice(first, first + LOOKED_AT_ONCE);
+    const pairs = some.flatMap((file) => [
+      ["name", file.name],
+      ["size", file.size],
+    ]);
+    // Without an answer all are sent, and each is recognised by its hash.
+    const answer = await post(url, pairs)
+      .then((said) => (said.ok ? said.json() : null))
+      .catch(() => null);
+    for (const index of answer?.same ?? []) found.same.add(some[index]);
+    for (const index of answer?.alike ?? []) found.alike.add(some[index]);
+  }
+  return found;
 }
 
 /**
@@ -109,7 +138,7 @@ function veil(sheet, isDragging, dropped) {
     if (!files(event)) return;
     event.preventDefault();
     hide();
-    dropped(event.dataTransfer);
+    dropped(event.dataTransfer, { x: event.clientX, y: event.clientY });
   });
 }
 

@@ -3,17 +3,24 @@ import { many, size } from "../shared/words.js";
 import { HIDDEN, objection } from "./files.js";
 
 /**
- * Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title}], skipped} or null; title: of the section
- * that its folder becomes. isAgreed: nothing is asked where all of it can be sent.
+ * Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title, replace}], skipped} or null; title: of
+ * the section that its folder becomes; replace: "name" or the id of the photo whose file it takes the place of.
+ *
+ * isAgreed: nothing is asked where all of it can be sent.  known(files): {same, alike}, what the gallery has by name and
+ * size, and by name alone.  onto: the tile that a single file was dropped on.
  */
-export async function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle, isAgreed }) {
+export async function plan(found, { limits, quotaLeft, section, sectionTitle, albumTitle, isAgreed, known, onto }) {
   const skipped = [];
-  const good = [];
+  let good = [];
   for (const one of found) {
     const reason = await objection(one.file, limits);
     if (reason) skipped.push({ file: one.file, reason });
     else good.push(one);
   }
+  // A file that is dropped on a photo is meant, whatever it is called.
+  const { same, alike } = onto ? { same: new Set(), alike: new Set() } : await known(good.map((one) => one.file));
+  for (const { file } of good) if (same.has(file)) skipped.push({ file, reason: "Already in this gallery" });
+  good = good.filter((one) => !same.has(one.file));
   // What was dropped stands in the order of the drop; what lies in a folder by name, as the file manager shows it.
   // Sections are made in this order.
   const natural = new Intl.Collator(undefined, { numeric: true });
@@ -27,7 +34,8 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   );
   const bytes = good.reduce((sum, one) => sum + one.file.size, 0);
   const folders = [...new Set(good.map((one) => one.folder).filter(Boolean))];
-  const isPlain = skipped.every((one) => one.reason === HIDDEN) && (quotaLeft === null || bytes <= quotaLeft);
+  const isPlain =
+    !alike.size && !onto && skipped.every((one) => one.reason === HIDDEN) && (quotaLeft === null || bytes <= quotaLeft);
   if (isAgreed && good.length && isPlain)
     return { files: good.map((one) => ({ file: one.file, section, title: one.folder.split("/").pop() })), skipped };
   const dialog = document.createElement("dialog");
@@ -50,6 +58,10 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
         "note note--bad",
       ),
     );
+  const pairs = pairsOf(good);
+  if (pairs) body.append(line(`${many(pairs, "photo")} as RAW and JPEG. Each pair is shown as one photo.`, "muted"));
+  if (onto && good.length) body.append(choices(`“${good[0].file.name}” was dropped on ${onto.dataset.name}.`, ONTO));
+  else if (alike.size) body.append(choices(namesakes(alike.size), ALIKE));
   if (folders.length) body.append(folderFields(folders, good));
   if (skipped.length) body.append(reasons(skipped));
   body.insertAdjacentHTML(
@@ -65,17 +77,67 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
       );
       const split = dialog.querySelector("#make-sections")?.checked;
       const go = dialog.returnValue === "go";
+      const how = dialog.querySelector("[name=how]:checked")?.value;
+      const left = how === "skip" ? good.filter((one) => alike.has(one.file)) : [];
+      for (const { file } of left) skipped.push({ file, reason: "A photo here has this name" });
+      good = good.filter((one) => !left.includes(one));
+      const replace = ({ file }) =>
+        how !== "replace" ? "" : onto ? onto.id.slice(2) : alike.has(file) ? "name" : "";
       dialog.remove();
       done(
         go
           ? {
-              files: good.map((one) => ({ file: one.file, section, title: (split && names.get(one.folder)) || "" })),
+              files: good.map((one) => ({
+                file: one.file,
+                section,
+                title: (split && names.get(one.folder)) || "",
+                replace: replace(one),
+              })),
               skipped,
             }
           : null,
       );
     }),
   );
+}
+
+const ALIKE = [
+  ["replace", "Replace them, keep marks, comments and order"],
+  ["both", "Keep both"],
+  ["skip", "Skip these files"],
+];
+const ONTO = [
+  ["replace", "Replace the photo, keep marks, comments and order"],
+  ["both", "Add as a new photo"],
+];
+
+function namesakes(number) {
+  return number === 1 ? "1 file has the name of a photo here." : `${number} files have the names of photos here.`;
+}
+
+function choices(text, options) {
+  const box = document.createElement("fieldset");
+  box.className = "stack";
+  box.append(Object.assign(document.createElement("legend"), { textContent: text }));
+  for (const [index, [value, words]] of options.entries()) {
+    const row = document.createElement("label");
+    row.className = "check";
+    row.innerHTML = `<input type="radio" name="how"><span></span>`;
+    Object.assign(row.firstChild, { value, checked: index === 0 });
+    row.lastChild.textContent = words;
+    box.append(row);
+  }
+  return box;
+}
+
+const RAW_ENDINGS =
+  /\.(3fr|arw|cr2|cr3|crw|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|ptx|raf|raw|rw2|rwl|sr2|srf|srw|x3f)$/i;
+
+/** How many RAW files have a JPEG of the same name beside them. */
+function pairsOf(found) {
+  const stem = ({ file, folder }) => `${folder}/${file.name.replace(/\.[^.]*$/, "")}`.toLowerCase();
+  const jpegs = new Set(found.filter(({ file }) => /\.jpe?g$/i.test(file.name)).map(stem));
+  return found.filter((one) => RAW_ENDINGS.test(one.file.name) && jpegs.has(stem(one))).length;
 }
 
 /** The outermost folder of a found file, "" for one that was dropped by itself. */

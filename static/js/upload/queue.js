@@ -42,13 +42,14 @@ export class Queue extends EventTarget {
   add(files, skipped = []) {
     // Nanoseconds since 1970, as the server counts arrivals: by hand, photos lie in the order they were dropped.
     const first = BigInt(Date.now()) * 1_000_000n;
-    for (const [index, { file, section }] of files.entries()) {
+    for (const [index, { file, section, replace = "" }] of files.entries()) {
       this.items.push({
         file,
         name: file.name,
         size: file.size,
         print: fingerprint(file),
         section,
+        replace,
         number: first + BigInt(index),
         state: "waiting",
         sent: 0,
@@ -178,7 +179,7 @@ export class Queue extends EventTarget {
 
   #inParts(item, progress, end) {
     const { address, album } = this.parts;
-    const told = { filename: item.name, album, section: item.section, number: item.number };
+    const told = { filename: item.name, album, section: item.section, number: item.number, replace: item.replace };
     return new PartsRequest(address, item.file, told, { progress, end });
   }
 
@@ -186,7 +187,7 @@ export class Queue extends EventTarget {
     const xhr = new XMLHttpRequest();
     xhr.open(
       "PUT",
-      `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}`,
+      `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}&replace=${item.replace}`,
     );
     xhr.setRequestHeader("X-CSRFToken", csrfToken());
     xhr.setRequestHeader("Content-Type", "application/octet-stream");
