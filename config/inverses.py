@@ -9,7 +9,7 @@ from typing import Final
 
 from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
-from apps.albums import undo
+from apps.albums import pairs, undo
 from apps.faces import undo as faces_undo
 from apps.smart_collections import undo as smart_collections
 
@@ -38,7 +38,9 @@ INVERSES: Final[dict[str, Inverse]] = {
     "person.changed": _OF_PEOPLE,
     "person.split": _OF_PEOPLE,
     "photo.changed": _IN_ALBUM,
+    "photo.joined": Inverse(pairs.undo, Role.EDITOR, "albums"),
     "photo.replaced": _FILES,
+    "photo.split": Inverse(pairs.undo, Role.EDITOR, "albums"),
     "photo.version_chosen": _FILES,
     "photos.audience": _IN_ALBUM,
     "photos.deleted": _IN_ALBUM,

@@ -81,6 +81,8 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "album.restored": "took the gallery “{title}” out of the trash",
     "album.state": "changed the gallery from {before} to {after}",
     "photo.changed": lambda facts: f"changed the {_fields(facts)} of {facts['photos']}",
+    "photo.joined": "joined {name} with {photo}, as files of one shot",
+    "photo.split": "made {name} a photo of its own, apart from {photo}",
     "photo.replaced": "replaced the file of {photo} with {name}",
     "photo.replace_refused": "could not replace {photo} with {name}: {reason}",
     "photo.version_chosen": "went back to {name} for {photo}",

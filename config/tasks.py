@@ -22,15 +22,20 @@ from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
-from apps.uploads import pipeline, replacing
+from apps.uploads import pairing, pipeline, replacing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE, derived.STUDIO.kind]
 
-# A photo that came: facts and renditions, previews under the watermarks of the links that show it, then its faces,
-# which are jobs of a queue behind the renditions.
-RENDERING: Sequence[queue.Step] = [pipeline.render, watermarks.photo_came, scanning.photo_came]
+# A photo that came: facts and renditions; joined with the other file of its shot; previews under the watermarks of the
+# links that show it; then its faces, which are jobs of a queue behind the renditions.
+RENDERING: Sequence[queue.Step] = [
+    pipeline.render,
+    pairing.photo_came,
+    watermarks.photo_came,
+    scanning.photo_came,
+]
 
 STEPS: dict[str, Sequence[queue.Step]] = {
     Photo.RENDER: RENDERING,

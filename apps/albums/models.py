@@ -183,7 +183,7 @@ class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
     original: the file that is shown; a retouched one takes its place (see `photo_versions`).  retouched_at: when the
-    one that is shown came, if it is not the first.
+    one that is shown came, if it is not the first.  beside: "raw" or "live", if such a file lies beside it.
     is_refused: its file can never be shown, so trying again is not offered; `problem` says why.
     kind: image, raw or video, once its file has been read.  duration_ms: of a video.
     width, height: pixels after orientation; null until rendered.
@@ -217,6 +217,7 @@ class Photo(StudioModel):
         "fingerprint_version": "file",
         "kind": "file",
         "duration_ms": "file",
+        "beside": "file",
     }
 
     # The step that makes its renditions.
@@ -252,6 +253,7 @@ class Photo(StudioModel):
     keywords = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     retouched_at = models.DateTimeField(null=True, editable=False)
+    beside = models.CharField(max_length=4, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -338,6 +340,9 @@ class Version(StudioModel):
     name: the file's own, where it is not the photo's.  look: what was learned of it when it was decoded, by the names
     of the photo's columns; {} for the one that is shown, and for one that waits to be decoded.
     """
+
+    noun = "file"
+    journalled = {"photo_id": "photo", "kind": "kind"}
 
     photo = TenantKey(Photo, related_name="versions")
     blob = TenantKey(Blob, related_name="versions")

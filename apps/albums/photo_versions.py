@@ -23,7 +23,7 @@ from apps.web.refusal import Refusal
 
 #: What the photo's row takes over from the file that is shown.
 LOOK = ("width", "height", "color", "phash", "fingerprint_version", "kind", "duration_ms")
-_COLUMNS = ("original_id", "retouched_at", *LOOK)
+COLUMNS = ("original_id", "retouched_at", *LOOK)
 
 
 class NotReady(Refusal):
@@ -102,20 +102,11 @@ def show(version: Version, *, by: User | None, verb: str = "photo.version_chosen
     mine = Photo.objects.for_studio(version.studio_id)
     photo = mine.select_related("studio").get(pk=version.photo_id)
     watch = journal.Watch(photo.studio)
-    watch.rows(mine.filter(pk=photo.pk), *_COLUMNS)
+    watch.rows(mine.filter(pk=photo.pk), *COLUMNS)
     photo.refresh_from_db(fields=["original", "state", *LOOK], from_queryset=mine)
     if photo.original_id == version.blob_id:
         return None
-    versions = Version.objects.for_studio(version.studio_id).filter(photo_id=photo.pk)
-    # What was learned of the file that leaves is kept for the way back.
-    versions.filter(blob_id=photo.original_id).update(look=look_of(photo))
-    photo.original_id = version.blob_id
-    photo.retouched_at = version.created_at if version.kind == VersionKind.RETOUCHED else None
-    for name in LOOK:
-        setattr(photo, name, version.look[name])
-    photo.updated_at = timezone.now()
-    photo.save(update_fields=["original", "retouched_at", "updated_at", *LOOK])
-    mark_current(photo)
+    put(version, photo)
     albums = list(photo.placements.live().values_list("album_id", flat=True))
     for album_id in albums:
         counts.forget(album_id)
@@ -130,6 +121,22 @@ def show(version: Version, *, by: User | None, verb: str = "photo.version_chosen
         name=version.name or photo.camera_name,
         photo=photo.camera_name,
     )
+
+
+def put(version: Version, photo: Photo) -> None:
+    """Let the photo show this file of its own. The row is held and fresh; who calls writes the journal."""
+    versions = Version.objects.for_studio(version.studio_id).filter(photo_id=photo.pk)
+    # What was learned of the file that leaves is kept for the way back, beside what it knew before.
+    for left in versions.filter(blob_id=photo.original_id):
+        left.look |= look_of(photo)
+        left.save(update_fields=["look"])
+    photo.original_id = version.blob_id
+    photo.retouched_at = version.created_at if version.kind == VersionKind.RETOUCHED else None
+    for name in LOOK:
+        setattr(photo, name, version.look[name])
+    photo.updated_at = timezone.now()
+    photo.save(update_fields=["original", "retouched_at", "updated_at", *LOOK])
+    mark_current(photo)
 
 
 def choose(version: Version, *, by: User) -> JournalEntry | None:

@@ -18,7 +18,7 @@ from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.albums import bulk, counts, editing, information, page_context, photo_versions, placements, reprocess
+from apps.albums import bulk, counts, editing, information, page_context, pairs, photo_versions, placements, reprocess
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
@@ -245,6 +245,22 @@ def show_version(request: StudioRequest, album_id: UUID, photo_id: UUID, version
         return htmx.tell(request, onward, str(reason), level="error")
     undo = undo_url(request, entry)
     return htmx.tell(request, onward, f"{photo.camera_name} now shows {version.name or photo.camera_name}.", undo=undo)
+
+
+@require_POST
+@studio_page(Role.EDITOR, album_scoped=True)
+def split_version(request: StudioRequest, album_id: UUID, photo_id: UUID, version_id: UUID) -> HttpResponse:
+    """Make a file of the photo a photo of its own."""
+    album = album_of(request, album_id)
+    photo = photo_of(album, photo_id)
+    version = get_object_or_404(photo.versions.select_related("studio"), pk=version_id)
+    onward = SeeOther("albums:detail", request.studio.slug, album.pk)
+    try:
+        entry = pairs.split(version, by=request.entered.user)
+    except pairs.Single as reason:
+        return htmx.tell(request, onward, str(reason), level="error")
+    name = version.name or photo.camera_name
+    return htmx.tell(request, onward, f"{name} is a photo of its own now.", undo=undo_url(request, entry))
 
 
 @require_safe

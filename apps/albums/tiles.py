@@ -28,7 +28,7 @@ class TileRow(NamedTuple):
 
     sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
     is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
-    is_refused: trying again can change nothing.  kind, duration_ms: as on the photo.
+    is_refused: trying again can change nothing.  kind, duration_ms, beside: as on the photo.
     """
 
     photo_id: UUID
@@ -52,6 +52,7 @@ class TileRow(NamedTuple):
     is_refused: bool = False
     kind: str = "image"
     duration_ms: int | None = None
+    beside: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -76,7 +77,7 @@ FIELDS = (
     "photo__width", "photo__height", "photo__color", "photo__original__size",
     "sizes", "is_withheld", "audience",
     "photo__rating", "photo__label", "photo__flag", "id", "photo__is_refused",
-    "photo__kind", "photo__duration_ms",
+    "photo__kind", "photo__duration_ms", "photo__beside",
 )  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -164,7 +165,12 @@ def _kind(row: TileRow) -> str:
         said = length_in_words(row.duration_ms or 0)
         words = escape(gettext("Video, {length}").format(length=said))
         return f'<span class="kind" title="{words}"><i aria-hidden="true">▶</i> {said}</span>'
-    return '<span class="kind">RAW</span>' if row.kind == "raw" else ""
+    said = _BESIDE.get(row.beside, "RAW" if row.kind == "raw" else "")
+    return f'<span class="kind">{said}</span>' if said else ""
+
+
+# Brand words of cameras, the same in every language.
+_BESIDE = {"raw": "RAW+JPEG", "live": "LIVE"}
 
 
 def _video(row: TileRow, studio_id: UUID, album_id: UUID) -> str:

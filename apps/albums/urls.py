@@ -11,6 +11,7 @@ photo = [
     path("history/", history_views.of_photo, name="photo_history"),
     path("facts/", photo_views.facts, name="photo_facts"),
     path("retry/", photo_views.retry, name="photo_retry"),
+    path("versions/<uuid:version_id>/split/", photo_views.split_version, name="photo_split"),
     path("versions/<uuid:version_id>/show/", photo_views.show_version, name="photo_show_version"),
 ]
 

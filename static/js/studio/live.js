@@ -37,7 +37,7 @@ export function live(stream) {
     ids.forEach((id) => queue.delete(id));
     try {
       const answer = await get(`${stream.dataset.tilesUrl}?ids=${ids.join(",")}`, "part");
-      if (answer.ok) show(await answer.text());
+      if (answer.ok) show(await answer.text(), ids);
     } catch {
       // The connection broke: the safety net asks for them again.
       ids.forEach((id) => watched.add(id));
@@ -45,9 +45,14 @@ export function live(stream) {
     if (queue.size) timer = setTimeout(fetchTiles, 50);
   }
 
-  function show(html) {
+  function show(html, asked) {
     const part = document.createElement("template");
     part.innerHTML = html;
+    // What is asked for and not there went: a RAW file has joined its JPEG, or somebody took the photo out.
+    for (const id of asked.filter((one) => !part.content.getElementById(`p-${one}`))) {
+      document.getElementById(`p-${id}`)?.remove();
+      tell(id, "ready");
+    }
     for (const tile of [...part.content.querySelectorAll(".t")]) {
       const id = tile.id.slice(2);
       const state = tile.classList.contains("is-wait")

@@ -1,4 +1,4 @@
-"""A photo knows all its files, and when the one that it shows came."""
+"""A photo knows all its files, when the one that it shows came, and what lies beside it."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -7,11 +7,16 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("albums", "0006_video_length"),
+        ("albums", "0009_video_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="photo",
+            name="beside",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=4),
+        ),
         migrations.AddField(
             model_name="photo",
             name="retouched_at",
