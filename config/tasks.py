@@ -55,6 +55,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
 # Who writes it down when the sweeper gives a job up, because its worker died three times.
 GIVEN_UP: dict[str, Callable[[UUID, UUID], None]] = {
     Photo.RENDER: pipeline.given_up,
+    replacing.REPLACE: replacing.given_up,
     **{task.kind: sliced.given_up for task in TASKS},
 }
 

@@ -217,6 +217,7 @@ class Photo(StudioModel):
         "fingerprint_version": "file",
         "kind": "file",
         "duration_ms": "file",
+        "recipe": "file",
         "beside": "file",
     }
 

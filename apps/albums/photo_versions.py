@@ -22,7 +22,7 @@ from apps.albums.models import Album, Photo, Version, VersionKind
 from apps.web.refusal import Refusal
 
 #: What the photo's row takes over from the file that is shown.
-LOOK = ("width", "height", "color", "phash", "fingerprint_version", "kind", "duration_ms")
+LOOK = ("width", "height", "color", "phash", "fingerprint_version", "kind", "duration_ms", "recipe")
 COLUMNS = ("original_id", "retouched_at", *LOOK)
 
 

@@ -77,8 +77,8 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
     photo.updated_at = clock.now()
     photo.save(
         update_fields=[
-            "width", "height", "kind", "duration_ms", "color", "recipe", "phash", "fingerprint_version", "taken_at", "taken_offset",
-            "facts", "state", "problem", "is_refused", "updated_at", *learned,
+            "width", "height", "kind", "duration_ms", "color", "recipe", "phash", "fingerprint_version", "taken_at",
+            "taken_offset", "facts", "state", "problem", "is_refused", "updated_at", *learned,
         ]
     )  # fmt: skip
 

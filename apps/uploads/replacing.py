@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import BinaryIO, Literal
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from apps.web.refusal import Refusal
 
 #: The step that decodes a version and shows it.
 REPLACE = "replace"
+GIVEN_UP = "it could not be processed"
 
 
 class OfAnotherPhoto(Refusal):
@@ -89,6 +91,10 @@ def adopt(job: queue.Claimed) -> None:
     except jail.Rejected as rejected:
         _refuse(version, rejected.reason)
         raise queue.JobRefused(rejected.reason) from rejected
+    except Exception as error:
+        if queue.is_last(job, error):
+            _refuse(version, GIVEN_UP)
+        raise
     with acting_in(job.studio_id):
         version.look = _look(rendered)
         version.save(update_fields=["look"])
@@ -96,6 +102,14 @@ def adopt(job: queue.Claimed) -> None:
         if version.look["kind"] == "video":
             on_demand.request(job.studio_id, [version.blob_id], on_demand.VIDEO)
         progress.announce(version.photo)
+
+
+def given_up(studio_id: UUID, version_id: UUID) -> None:
+    """The sweeper gave a version up because its worker died three times."""
+    rows = Version.objects.for_studio(studio_id).select_related("blob", "photo", "studio", "uploaded_by")
+    version = rows.filter(pk=version_id).first()
+    if version is not None:
+        _refuse(version, GIVEN_UP)
 
 
 def _look(rendered: Rendered) -> dict[str, object]:
@@ -108,6 +122,7 @@ def _look(rendered: Rendered) -> dict[str, object]:
         "fingerprint_version": fingerprint.VERSION,
         "kind": FORMATS[rendered.format].kind,
         "duration_ms": round(seconds * 1000) if seconds else None,
+        "recipe": rendered.recipe,
     }
 
 
