@@ -21,7 +21,7 @@ from apps.accounts import endpoints as accounts
 from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
-from apps.albums import batch_api
+from apps.albums import batch_api, clock_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
@@ -97,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *journal.urlpatterns,
     *jobs.urlpatterns,
     *albums.urlpatterns,
+    *clock_api.urlpatterns,
     *batch_api.urlpatterns,
     *library.urlpatterns,
     *smart_collections.urlpatterns,

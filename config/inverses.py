@@ -43,6 +43,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "photo.split": Inverse(pairs.undo, Role.EDITOR, "albums"),
     "photo.version_chosen": _FILES,
     "photos.audience": _IN_ALBUM,
+    "photos.clock": _IN_ALBUM,
     "photos.deleted": _IN_ALBUM,
     "photos.hidden": _IN_ALBUM,
     "photos.marked": _IN_ALBUM,

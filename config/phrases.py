@@ -87,6 +87,7 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "photo.replace_refused": "could not replace {photo} with {name}: {reason}",
     "photo.version_chosen": "went back to {name} for {photo}",
     "photos.audience": _audience("{photos}"),
+    "photos.clock": "moved the times of {photos} of the {camera} by {shift}",
     "photos.deleted": lambda facts: _removed(facts).format_map(facts),
     "photos.hidden": "hid {photos} from clients",
     "photos.marked": _marked,

@@ -9,7 +9,7 @@ from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
-from apps.albums.models import Album, Photo
+from apps.albums.models import Album, Photo, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
 from apps.sharing.links import lifecycle
@@ -91,10 +91,14 @@ def build_world(studio: Studio, owner: User) -> World:
         asked = HideRequest(studio=studio, shown_id=album.pk, link=link, name="Zqx hidden", photos=[photo.pk])
         other = Person(studio=studio)
         kin = Relationship(studio=studio, person=person, other=other, kind="friend")
+        version = Version.objects.for_studio(studio).get(photo=photo)
+        version.name = "Zqx version.jpg"
+        version.save(update_fields=["name"])
         for last in (person, other, kin, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
             last.save(force_insert=True)
     ids = {
         "album_id": album.pk, "photo_id": photo.pk, "section_id": section.pk, "link_id": link.pk,
+        "version_id": version.pk,
         "share_link_id": link.pk, "member_id": member.pk, "invitation_id": invitation.pk, "key_id": key.pk,
         "email_id": sent.pk, "id": photo.pk, "pk": album.pk,
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
@@ -119,6 +123,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
+            "Zqx version",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -133,5 +138,6 @@ def build_world(studio: Studio, owner: User) -> World:
             "says": "no", "answer": "no", "agreed": "1", "i_may_process_faces": True, "passport": "no",
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
             "url": "https://harm.example.com/", "events": [],
+            "camera": "Zqx", "shift": "+0:10", "seconds": 10, "apply": True,
         },
     )  # fmt: skip

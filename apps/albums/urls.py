@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.albums import design_views, history_views, mark_views, photo_views, section_views, trash_views, views
+from apps.albums import (
+    clock_views,
+    design_views,
+    history_views,
+    mark_views,
+    photo_views,
+    section_views,
+    trash_views,
+    views,
+)
 
 app_name = "albums"
 
@@ -26,6 +35,7 @@ album: list[URLPattern | URLResolver] = [
     path("state/", views.state, name="state"),
     path("delete/", views.delete, name="delete"),
     path("sort/", views.sort, name="sort"),
+    path("clock/", clock_views.of_album, name="clock"),
     path("cover/", views.cover, name="cover"),
     path("design/", design_views.of_album, name="design"),
     path("history/", history_views.of_album, name="history"),
