@@ -45,6 +45,12 @@ class TooLarge(Refusal):
     code = "too_large"
     sentence = "This file is too large."
 
+    @classmethod
+    def than(cls, limit: int) -> TooLarge:
+        """The file has more than `limit` bytes."""
+        amount = f"{limit // 1000**3} GB" if limit >= 1000**3 else f"{limit // 1000**2} MB"
+        return cls(f"This file is larger than {amount}.")
+
 
 class Incomplete(Refusal):
     """Fewer or more bytes came than were announced."""
@@ -106,13 +112,13 @@ class Receiver:
         self._handle = os.open(self.temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         if self.expected is not None and self.expected > self.limit:
             self.abandon()
-            raise TooLarge
+            raise TooLarge.than(self.limit)
 
     def feed(self, chunk: bytes | memoryview) -> None:
         """Take more bytes. Raises TooLarge or Incomplete for too many, OSError when the disk is full."""
         self.size += len(chunk)
         if self.size > self.limit:
-            raise TooLarge
+            raise TooLarge.than(self.limit)
         if self.expected is not None and self.size > self.expected:
             raise Incomplete
         if len(self.head) < HEAD_BYTES:

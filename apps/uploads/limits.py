@@ -18,10 +18,4 @@ def check_length(name: str, length: int) -> None:
     """Raise cas.TooLarge, in words, for a file that is announced with more."""
     most = most_bytes(name)
     if length > most:
-        raise cas.TooLarge(too_large(most))
-
-
-def too_large(most: int) -> str:
-    """The sentence for a file with more than `most` bytes."""
-    amount = f"{most // 1000**3} GB" if most >= 1000**3 else f"{most // 1000**2} MB"
-    return f"This file is larger than {amount}."
+        raise cas.TooLarge.than(most)

@@ -172,7 +172,7 @@ def test_options_tell_what_is_spoken_here() -> None:
     answer = ask("OPTIONS", UPLOADS, tus=None)
     assert answer.status == 204
     assert answer.headers["tus-version"] == "1.0.0"
-    assert answer.headers["tus-max-size"] == str(settings.MAX_PHOTO_BYTES)
+    assert answer.headers["tus-max-size"] == str(settings.MAX_VIDEO_BYTES)
     assert "sha1" in answer.headers["tus-checksum-algorithm"].split(",")
     assert {"creation", "creation-with-upload", "checksum", "termination", "expiration"} <= set(
         answer.headers["tus-extension"].split(",")
