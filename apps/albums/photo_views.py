@@ -260,7 +260,7 @@ def split_version(request: StudioRequest, album_id: UUID, photo_id: UUID, versio
     except pairs.Single as reason:
         return htmx.tell(request, onward, str(reason), level="error")
     name = version.name or photo.camera_name
-    return htmx.tell(request, onward, f"{name} is a photo of its own now.", undo=undo_url(request, entry))
+    return htmx.tell(request, onward, f"{name} is now a separate photo.", undo=undo_url(request, entry))
 
 
 @require_safe
