@@ -88,6 +88,7 @@ NO_LISTS = {
     "api/photos/batch",
     "api/upload",
     "api/upload/multiple",
+    "api/uploads/check",
 } | TASKS
 ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/albums/": ("", "?q=zq", "?state=live"),

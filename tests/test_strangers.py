@@ -327,6 +327,7 @@ FOR_CONTRIBUTORS = {
     f"{ALBUM}problems/": "get",
     f"{ALBUM}photos/delete/": "post",
     f"{ALBUM}sections/upload/": "post",
+    f"{ALBUM}upload/look/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/retry/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/download/": "get",
     f"{ALBUM}photos/<uuid:photo_id>/facts/": "get",
@@ -343,6 +344,7 @@ FOR_CONTRIBUTORS = {
     "api/photos/search": "get post",
     "api/upload": "post",
     "api/upload/multiple": "post",
+    "api/uploads/check": "post",
 }
 # Pages and lists of the whole studio that restricted members open: they show what lies in their galleries. Each of
 # them stands in tests/test_galleries.py, too.
@@ -368,6 +370,7 @@ LISTS = {
     "api/tasks",
     "api/upload",
     "api/upload/multiple",
+    "api/uploads/check",
 }
 
 

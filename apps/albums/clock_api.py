@@ -44,12 +44,13 @@ class AlbumClock(InAlbum):
     @extend_schema(request=ClockRequest, responses=ClockSerializer)
     def post(self, request: Request, album_id: UUID) -> Response:
         """Move the capture times of a camera's photos, in the record and never in the files."""
+        album = self.album
         asked = ClockRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         camera, seconds = asked.validated_data["camera"], asked.validated_data["seconds"]
-        found = clock.preview(self.album, camera, seconds)
+        found = clock.preview(album, camera, seconds)
         entry = (
-            clock.shift(self.album, camera, seconds, by=self.entered.user) if asked.validated_data["apply"] else None
+            clock.shift(album, camera, seconds, by=self.entered.user) if asked.validated_data["apply"] else None
         )
         shape = {"count": found.count, "before": found.before, "after": found.after}
         return Response(ClockSerializer({**shape, **undo_body(entry)}).data)
