@@ -25,7 +25,8 @@ EMAIL, PASSWORD = "owner@example.com", "a fine long password"
 STUDIO = "North Light"
 PROCESSES = {
     "web": ("granian",),
-    "worker": ("celery", "worker"),
+    "worker": ("celery", "worker@"),
+    "video": ("celery", "video@"),
     "beat": ("celery", "beat"),
     "postgres": ("bin/postgres", "-D"),
     "redis": ("redis-server",),

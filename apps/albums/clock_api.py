@@ -49,9 +49,7 @@ class AlbumClock(InAlbum):
         asked.is_valid(raise_exception=True)
         camera, seconds = asked.validated_data["camera"], asked.validated_data["seconds"]
         found = clock.preview(album, camera, seconds)
-        entry = (
-            clock.shift(album, camera, seconds, by=self.entered.user) if asked.validated_data["apply"] else None
-        )
+        entry = clock.shift(album, camera, seconds, by=self.entered.user) if asked.validated_data["apply"] else None
         shape = {"count": found.count, "before": found.before, "after": found.after}
         return Response(ClockSerializer({**shape, **undo_body(entry)}).data)
 
