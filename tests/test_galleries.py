@@ -84,6 +84,7 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 # "me" names no gallery; of tasks restricted members see what they began (see below).
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
 NO_LISTS = {
+    "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",
     "api/upload",

@@ -350,6 +350,8 @@ FOR_CONTRIBUTORS = {
 # them stands in tests/test_galleries.py, too.
 LISTS = {
     "studio/<slug:slug>/albums/",
+    # Galleries that are not theirs are passed over: tests/sharing/links/test_bulk.py.
+    "studio/<slug:slug>/albums/bulk/",
     "studio/<slug:slug>/activity/",
     "studio/<slug:slug>/activity/export/",
     "studio/<slug:slug>/selections/",
