@@ -62,9 +62,12 @@ class PartFinding:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def every() -> list[PartFinding]:
-    """All parts. A check that breaks is a finding too, and keeps no other from being made."""
-    return [*_hearts(), *(_safely(name, check) for name, check in CHECKS.items())]
+def every(*, is_starting: bool = False) -> list[PartFinding]:
+    """All parts. A check that breaks is a finding too, and keeps no other from being made.
+
+    is_starting: whoever asks has just started, and so may all the others, whose first sign of life is still to come.
+    """
+    return [*_hearts(is_starting=is_starting), *(_safely(name, check) for name, check in CHECKS.items())]
 
 
 def _safely(name: str, check: Callable[[], PartFinding]) -> PartFinding:
@@ -101,13 +104,17 @@ TROUBLE: dict[str, tuple[str, str]] = {
 # -- signs of life ---------------------------------------------------------------------------------------------------
 
 
-def _hearts() -> Iterator[PartFinding]:
+def _hearts(*, is_starting: bool) -> Iterator[PartFinding]:
     with across_studios():
         beats = dict(Heartbeat.objects.values_list("service").annotate(last=Max("at")))
         recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
         alive = list(recent.values_list("service", flat=True))
     for service in HEARTS:
-        yield _heart(service, beats.get(service), alive.count(service))
+        count = alive.count(service)
+        if is_starting and not count:
+            yield PartFinding(service, facts={"processes": 0})
+        else:
+            yield _heart(service, beats.get(service), count)
 
 
 def _heart(service: str, last: datetime | None, alive: int) -> PartFinding:

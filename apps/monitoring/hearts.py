@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios
 from apps.monitoring import judge
+from apps.monitoring.models import Heartbeat
 from apps.web.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -40,10 +41,11 @@ def start(services: Sequence[str]) -> None:
 
 
 def _live(services: Sequence[str]) -> None:
+    grown_up = time.monotonic() + Heartbeat.SILENT.total_seconds()
     while True:
         try:
             beat(services)
-            judge.look_if_due()
+            judge.look_if_due(is_starting=time.monotonic() < grown_up)
         except Error as error:
             log.warning("the heartbeat could not be written: %s", error)
         except Exception:

@@ -26,12 +26,11 @@ TELL_AFTER = timedelta(minutes=2)
 TURN = "watch"
 
 
-def look_if_due() -> bool:
-    """Look, unless somebody has just done so. True if it was our turn."""
+def look_if_due(*, is_starting: bool = False) -> bool:
+    """Look, unless somebody has just done so. True if it was our turn. is_starting: see `checks.every`."""
     if not _is_our_turn():
         return False
-    findings = checks.every()
-    note(findings)
+    note(checks.every(is_starting=is_starting))
     return True
 
 

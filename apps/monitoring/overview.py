@@ -23,6 +23,7 @@ from apps.monitoring.models import Condition, ServicePeriod, ServiceState
 UNSEEN_AFTER = timedelta(seconds=90)
 HISTORY_DAYS = 60
 MOST_PERIODS = 500
+WORDS = {Condition.OK: "OK", Condition.WARNING: "Check soon", Condition.FAULT: "Problem"}
 RECENT = 12
 
 
@@ -44,7 +45,7 @@ class ShownService:
 
     @property
     def word(self) -> str:
-        return str(self.condition.label)
+        return WORDS[self.condition]
 
     @property
     def is_vital(self) -> bool:

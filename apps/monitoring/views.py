@@ -60,7 +60,8 @@ def status(request: HttpRequest) -> HttpResponse:
 @studio_page(Role.OWNER)
 def studio_status(request: StudioRequest) -> HttpResponse:
     """How the studio's own work stands, and whether the parts that it needs are well."""
-    services = [service for service in overview.services() if service.condition != Condition.OK]
+    # What only the operator can mend soon is none of an owner's worries.
+    services = [service for service in overview.services() if service.condition == Condition.FAULT]
     context = {
         "services": services,
         "worst": _worst([service.condition for service in services if service.is_vital]),

@@ -60,6 +60,13 @@ def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
     assert timedelta(seconds=100) >= Heartbeat.SILENT + judge.EVERY
 
 
+def test_who_has_just_started_waits_for_the_others() -> None:
+    hearts.beat(["beat"])
+    young = {one.service: one.condition for one in checks.every(is_starting=True)}
+    assert {young[service] for service in HEARTS} == {Condition.OK}
+    assert finding("web").condition == Condition.FAULT
+
+
 def test_a_part_at_which_nobody_looks_any_more_is_not_well() -> None:
     judge.note([PartFinding("database")])
     shown = {service.service: service.condition for service in overview.services()}
@@ -69,7 +76,7 @@ def test_a_part_at_which_nobody_looks_any_more_is_not_well() -> None:
 
 
 def test_one_process_looks_and_the_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "every", lambda: [PartFinding("database")])
+    monkeypatch.setattr(checks, "every", lambda **_: [PartFinding("database")])
     assert [judge.look_if_due() for _ in range(3)] == [True, False, False]
     later(judge.TURN, judge.EVERY + timedelta(seconds=1))
     assert judge.look_if_due()
