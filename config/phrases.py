@@ -50,6 +50,11 @@ def _marked(facts: SentenceFacts) -> str:
     return f"gave {facts['photos']} {given}"
 
 
+def _tagged(facts: SentenceFacts) -> str:
+    words = ", ".join(f"“{word}”" for word in facts["added"] or facts["removed"] or [])
+    return f"gave {facts['photos']} {words}" if facts["added"] else f"took {words} from {facts['photos']}"
+
+
 def _order(facts: SentenceFacts) -> str:
     return f"ordered the photos {_ORDERS.get(str(facts['ordering']), 'anew')}"
 
@@ -88,14 +93,21 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "photo.version_chosen": "went back to {name} for {photo}",
     "photos.audience": _audience("{photos}"),
     "photos.clock": "moved the times of {photos} of the {camera} by {shift}",
+    "photos.copied": "added {photos} to the gallery “{title}”",
     "photos.deleted": lambda facts: _removed(facts).format_map(facts),
+    "photos.gallery": lambda facts: "made the gallery “{title}”{with_photos}".format_map(
+        facts | {"with_photos": f" of {facts['photos']}" if facts["photos"] else ""}
+    ),
     "photos.hidden": "hid {photos} from clients",
     "photos.marked": _marked,
     "photos.moved": _moved,
     "photos.ordered": "put {photos} in another place",
     "photos.purged": "deleted {photos} for ever",
+    "photos.relocated": "moved {photos} to the gallery “{title}”",
     "photos.restored": "took {photos} out of the trash",
     "photos.shown": "showed {photos} to clients",
+    "photos.tagged": _tagged,
+    "photos.thrown": lambda facts: _removed(facts).format_map(facts),
     "section.audience": _audience("the section “{title}”"),
     "section.created": "made the section “{title}”",
     "section.deleted": "removed the section “{title}”",

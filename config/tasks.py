@@ -26,7 +26,8 @@ from apps.uploads import pairing, pipeline, replacing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, prepare.PREPARE, derived.STUDIO.kind]
+_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind]
 
 # A photo that came: facts and renditions; joined with the other file of its shot; previews under the watermarks of the
 # links that show it; then its faces, which are jobs of a queue behind the renditions.

@@ -6,14 +6,14 @@ Run in `acting_in(studio)`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from apps.accounts.journal.record import hold_act
 from apps.accounts.journal.sentences import photos_word
 from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import JournalEntry, Studio, User
-from apps.albums import placements, reprocess
+from apps.albums import marks, placements, relocate, reprocess
 from apps.albums.models import Album, Photo, PlacementQuerySet, Section
 from apps.jobs import queue
 from apps.jobs.sliced import Followed, Sliced
@@ -52,6 +52,70 @@ def begin_reprocess(studio: Studio, photos: Iterable[UUID], *, by: User, album: 
     """Process photos again. photos: no id twice.  album: in which all lie.  Raises TooManyForTask, TooManyTasks."""
     title = f"Process photos of “{album.title}” again" if album else "Process photos again"
     return REPROCESS.begin(studio, photos, by=by, title=title)
+
+
+# -- photos of any galleries; mine: those of a restricted member who does it, None for all ----------------
+
+
+def begin_relocate(
+    album: Album, photos: Iterable[UUID], *, by: User, mine: Collection[UUID] | None, leaves: bool
+) -> Task:
+    """Put photos into a gallery too, or (`leaves`) move them there. Raises TooManyForTask, TooManyTasks."""
+    title = f"{'Move photos to' if leaves else 'Add photos to'} “{album.title}”"
+    return RELOCATE.begin(
+        album.studio, photos, by=by, title=title, album=str(album.pk), where=album.title, mine=_plain(mine),
+        leaves=leaves, verb="photos.relocated" if leaves else "photos.copied",
+    )  # fmt: skip
+
+
+def begin_gallery(
+    studio: Studio, title: str, photos: Iterable[UUID], *, by: User, mine: Collection[UUID] | None
+) -> Task:
+    """Make a gallery and put photos into it. Raises TooManyForTask, TooManyTasks."""
+    task = RELOCATE.begin(
+        studio, photos, by=by, title=f"Make the gallery “{title}”", where=title, mine=_plain(mine), leaves=False,
+        verb="photos.gallery",
+    )  # fmt: skip
+    album, entry = relocate.make_gallery(studio, title, [], by=by, act=task.pk)
+    task.params["album"], task.undo = str(album.pk), entry.undo_id
+    task.save(update_fields=["params", "undo"])
+    return task
+
+
+def begin_throw_away(studio: Studio, photos: Iterable[UUID], *, by: User, mine: Collection[UUID] | None) -> Task:
+    """Move photos to the trash, wherever they lie. Raises TooManyForTask, TooManyTasks."""
+    return THROW.begin(studio, photos, by=by, title="Move photos to the trash", mine=_plain(mine))
+
+
+def begin_mark(
+    studio: Studio, photos: Iterable[UUID], *, by: User, mine: Collection[UUID] | None, **values: Any
+) -> Task:
+    """Give photos stars, a label or a flag. Raises BadOwnMark, TooManyForTask, TooManyTasks."""
+    wanted = marks.check_own(values)
+    return MARK.begin(studio, photos, by=by, title="Rate and label photos", mine=_plain(mine), values=wanted)
+
+
+def begin_tag(
+    studio: Studio,
+    photos: Iterable[UUID],
+    *,
+    by: User,
+    mine: Collection[UUID] | None,
+    add: Collection[str] = (),
+    remove: Collection[str] = (),
+) -> Task:
+    """Give photos keywords, take some away. Raises TooManyForTask, TooManyTasks."""
+    title = "Add keywords to photos" if add else "Remove keywords from photos"
+    return TAG.begin(studio, photos, by=by, title=title, mine=_plain(mine), add=list(add), remove=list(remove))
+
+
+def _plain(mine: Collection[UUID] | None) -> list[str] | None:
+    return None if mine is None else sorted(str(one) for one in mine)
+
+
+def _mine(task: Task) -> list[UUID] | None:
+    mine = task.params["mine"]
+    return None if mine is None else [UUID(one) for one in mine]
 
 
 def _ids(chosen: PlacementQuerySet) -> Iterable[UUID]:
@@ -106,6 +170,51 @@ def _trashed(task: Task) -> str:
     return f"{placements.taken_out_words(task.changed, elsewhere)}{_passed_over(task)}"
 
 
+def _relocate(task: Task, some: TaskSlice) -> int:
+    album, mine = _album(task), _mine(task)
+    if task.params["leaves"]:
+        return _count(task, relocate.move_into(album, some.ids, by=task.who, mine=mine, act=task.pk))
+    verb = task.params["verb"]
+    return _count(task, relocate.copy_into(album, some.ids, by=task.who, mine=mine, act=task.pk, verb=verb))
+
+
+def _relocated(task: Task) -> str:
+    done = "moved" if task.params["leaves"] else "added"
+    return f"{photos_word(task.changed)} {done} to “{task.params['where']}”.{_passed_over(task)}"
+
+
+def _throw(task: Task, some: TaskSlice) -> int:
+    hold_act(task.pk, shared=True)
+    return _count(task, relocate.throw_away(task.studio, some.ids, by=task.who, mine=_mine(task), act=task.pk))
+
+
+def _mark(task: Task, some: TaskSlice) -> int:
+    hold_act(task.pk, shared=True)
+    mine = _mine(task)
+    entry = marks.set_own_anywhere(
+        task.studio, _reachable(task, some, mine), by=task.who, act=task.pk, albums=mine or (), **task.params["values"]
+    )
+    return _count(task, entry)
+
+
+def _tag(task: Task, some: TaskSlice) -> int:
+    hold_act(task.pk, shared=True)
+    mine, words = _mine(task), {name: task.params[name] for name in ("add", "remove")}
+    photos = _reachable(task, some, mine)
+    return _count(task, marks.tag(task.studio, photos, by=task.who, act=task.pk, albums=mine or (), **words))
+
+
+def _reachable(task: Task, some: TaskSlice, mine: list[UUID] | None) -> Collection[UUID]:
+    """Photos of a slice that still lie in the member's galleries."""
+    if mine is None:
+        return some.ids
+    return set(relocate.lying(task.studio, some.ids, mine).values_list("photo_id", flat=True))
+
+
+def _changed(task: Task) -> str:
+    return f"{photos_word(task.changed)} changed.{_passed_over(task)}"
+
+
 def _passed_over(task: Task) -> str:
     left = task.done - task.changed
     if left == 1:
@@ -128,4 +237,8 @@ def _reprocessed(task: Task) -> str:
 
 MOVE: Final = Sliced("photos.move", _moved, _move)
 TRASH: Final = Sliced("photos.trash", _trashed, _trash)
+RELOCATE: Final = Sliced("photos.relocate", _relocated, _relocate)
+THROW: Final = Sliced("photos.throw", _trashed, _throw)
+MARK: Final = Sliced("photos.mark", _changed, _mark)
+TAG: Final = Sliced("photos.tag", _changed, _tag)
 REPROCESS: Final = Followed("photos.reprocess", _reprocessed, _reprocess, lambda task, some: [Photo.RENDER])

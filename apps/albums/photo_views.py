@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
@@ -22,12 +20,11 @@ from apps.albums import bulk, counts, editing, information, page_context, pairs,
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
+from apps.jobs.answers import goes_on
 from apps.media import serving
 from apps.media.serving import picture_url
 from apps.web import htmx
 from apps.web.answers import SeeOther
-from apps.web.api import error_body
-from apps.web.refusal import Refusal
 
 MOST_TILES = 100
 MOST_STATES = 200
@@ -53,22 +50,6 @@ def _chosen(request: StudioRequest, album: Album) -> PlacementQuerySet:
 
 def _photo_ids(chosen: PlacementQuerySet) -> list[UUID]:
     return list(chosen.values_list("photo_id", flat=True))
-
-
-def _goes_on(request: StudioRequest, begin: Callable[[], Task], onward: HttpResponse) -> HttpResponse:
-    """The act goes on as a task: the chip follows it; without htmx the page `onward` says where to look."""
-    try:
-        # A savepoint: what was frozen of too many photos goes again.
-        with transaction.atomic():
-            task = begin()
-    except Refusal as refusal:
-        if htmx.wants(request):
-            return JsonResponse(error_body(refusal.code, str(refusal)), status=refusal.status)
-        return htmx.tell(request, onward, str(refusal), level="error")
-    if htmx.wants(request):
-        return htmx.trigger(HttpResponse(status=202), task={"id": str(task.pk)})
-    text = f"{photos_word(task.total)}: running in the background. Follow it under “Background tasks”."
-    return htmx.tell(request, onward, text)
 
 
 def _back(request: StudioRequest, album: Album) -> HttpResponse:
@@ -125,7 +106,7 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     chosen = _chosen(request, album)
     if bulk.are_many(chosen):
         begin = partial(bulk.begin_move, album, chosen, section, by=request.user)
-        return _goes_on(request, begin, SeeOther(album))
+        return goes_on(request, begin, SeeOther(album))
     moved = placements.move_to_section(album, _photo_ids(chosen), section, by=request.user)
     if moved is None:
         raise Http404
@@ -141,7 +122,7 @@ def delete(request: StudioRequest, album_id: UUID) -> HttpResponse:
     album = album_of(request, album_id)
     chosen = _chosen(request, album)
     if bulk.are_many(chosen) and not request.entered.is_contributor:
-        return _goes_on(request, partial(bulk.begin_trash, album, chosen, by=request.user), SeeOther(album))
+        return goes_on(request, partial(bulk.begin_trash, album, chosen, by=request.user), SeeOther(album))
     photos = placements.touchable(request.entered, _photo_ids(chosen))
     out = placements.take_out(album, photos, by=request.user)
     if out is None:
@@ -223,7 +204,7 @@ def retry_all(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if len(failed) > bulk.AT_ONCE:
         ids = reprocess.retriable_of(album).values_list("pk", flat=True)[: Task.MOST]
         begin = partial(bulk.begin_reprocess, request.studio, ids, by=request.user, album=album)
-        return _goes_on(request, begin, page)
+        return goes_on(request, begin, page)
     for photo in failed:
         photo.reprocess()
     if not htmx.wants(request):

@@ -38,7 +38,7 @@ def in_album(undoing: Undoing) -> None:
     """Take back an act on the inside of albums. Raises GalleryInTrash, ChangedSince, Erased."""
     studio, changes = undoing.studio, undoing.changes
     _hold_photos(studio, changes)
-    albums = _held(studio, undoing.entry.albums)
+    albums = _held(studio, _albums_of(undoing))
     _check_sections(studio, changes)
     journal.write(studio, changes, may_return=MAY_RETURN)
     _check_trash(studio, changes)
@@ -65,6 +65,32 @@ def album_trash(undoing: Undoing) -> None:
     journal.write(undoing.studio, undoing.changes)
     for album_id in undoing.entry.albums:
         counts.forget(album_id)
+
+
+def of_photos(undoing: Undoing) -> None:
+    """Take back what was said of photos, wherever they lie. Raises ChangedSince, Erased."""
+    _hold_photos(undoing.studio, undoing.changes)
+    journal.write(undoing.studio, undoing.changes)
+
+
+def gallery_made(undoing: Undoing) -> None:
+    """A gallery made of photos goes to the trash, or comes out of it again. Raises ChangedSince, Erased."""
+    studio, changes = undoing.studio, undoing.changes
+    _hold_photos(studio, changes)
+    journal.write(studio, changes)
+    _check_trash(studio, changes)
+    for album_id in undoing.entry.albums:
+        counts.forget(album_id)
+
+
+def _albums_of(undoing: Undoing) -> set[UUID]:
+    """The galleries of the act: those of its first slice, and where the photos of all slices lie."""
+    albums = set(undoing.entry.albums)
+    if undoing.entry.act is not None:
+        moved = [row.id for row in undoing.changes.of(PLACEMENT) if not row.is_witness]
+        lies = Placement.objects.for_studio(undoing.studio).filter(pk__in=moved)
+        albums |= set(lies.order_by().values_list("album_id", flat=True).distinct())
+    return albums
 
 
 # -- before ------------------------------------------------------------------------------------------

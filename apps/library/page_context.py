@@ -9,13 +9,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from apps.accounts.access import Entered
+from apps.accounts.models import Role
+from apps.albums.models import Album
 from apps.library.find import Library, LibraryPage
 from apps.library.months import Month
 from apps.library.questions import days, language
-from apps.library.questions.fields import FIELDS
+from apps.library.questions.fields import FIELDS, Field
 from apps.library.questions.kinds import ChoiceKind, Guests, Kind
 from apps.library.tiles import library_tiles, month_name
 
+MOST_GALLERIES = 500
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
 
 
@@ -29,13 +32,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class LibraryQuery:
-    """What the address asks for. month: where to begin.  size: of the tiles."""
+    """What the address asks for. month: where to begin.  size: of the tiles.  with_facets: counts beside them."""
 
     search: language.Search
     text: str = ""
     month: date | None = None
     after: str = ""
     size: str = "m"
+    with_facets: bool = False
 
     def url(self, path: str, **changed: str) -> str:
         """The address with another cursor, month, size or text; what is empty or usual does not stand in it."""
@@ -54,7 +58,12 @@ def read(values: Any, *, today: date, with_guests: bool) -> LibraryQuery:
     size = values.get("size", "")
     search = language.read(text, today=today, with_guests=with_guests)
     return LibraryQuery(
-        search, text, month.first if month else None, values.get("after", ""), size if size in SIZES else "m"
+        search,
+        text,
+        month.first if month else None,
+        values.get("after", ""),
+        size if size in SIZES else "m",
+        bool(values.get("facets")),
     )
 
 
@@ -95,7 +104,61 @@ def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
         "total": shown.total,
         "earlier_url": asked.url(path, after=page.earlier) if page.earlier else "",
         "here": path,
+        "facets_url": asked.url(path, facets="1") if shown.total.count else "",
+        "facets": facets(shown, asked, path) if asked.with_facets else [],
+        "may_edit": may_edit(shown.entered),
+        "galleries": _galleries(shown.entered),
     }
+
+
+def may_edit(entered: Entered) -> bool:
+    """True if the member may change photos of the library."""
+    return entered.role.reaches(Role.EDITOR) and not entered.is_contributor
+
+
+def _galleries(entered: Entered) -> list[tuple[str, str]]:
+    """The newest galleries of the member, to put photos into."""
+    if not may_edit(entered):
+        return []
+    rows = Album.objects.visible_to(entered).filter(trashed_at__isnull=True).order_by("-created_at", "id")
+    return [(str(pk), title) for pk, title in rows.values_list("pk", "title")[:MOST_GALLERIES]]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLink:
+    """A value that photos have, how many have it, and the address of these."""
+
+    words: str
+    count: int
+    url: str
+
+
+def facets(shown: Library, asked: LibraryQuery, path: str) -> list[tuple[str, list[FacetLink]]]:
+    """Of each facet the commonest values of what was found, each as a link that asks for it too. A query for each."""
+    found = []
+    for name, values in shown.facets().items():
+        field = FIELDS["taken_at" if name == "year" else name]
+        links = [
+            FacetLink(
+                _facet_words(field, value), count, asked.url(path, q=f"{asked.text} {_term(field, value)}".strip())
+            )
+            for value, count in values
+        ]
+        if len(links) > 1:
+            found.append(("Year" if name == "year" else field.title, links))
+    return found
+
+
+def _facet_words(field: Field, value: Any) -> str:
+    if field.name == "rating":
+        return f"{value} star{'' if value == 1 else 's'}"
+    kind = field.kind
+    return kind.choices.get(value, str(value)).capitalize() if isinstance(kind, ChoiceKind) else str(value)
+
+
+def _term(field: Field, value: Any) -> str:
+    text = str(value).replace('"', " ")
+    return f'{field.name}:"{text}"' if " " in text else f"{field.name}:{text}"
 
 
 def tiles(shown: Library, asked: LibraryQuery, path: str, before: str) -> dict[str, Any]:
@@ -105,7 +168,9 @@ def tiles(shown: Library, asked: LibraryQuery, path: str, before: str) -> dict[s
 
 def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
     counts = {} if asked.search.terms else {one.key: one.photos for one in shown.months}
-    html = library_tiles(page.tiles, shown.entered, counts=counts, before=before, first_page=not before)
+    html = library_tiles(
+        page.tiles, shown.entered, counts=counts, before=before, first_page=not before, may_edit=may_edit(shown.entered)
+    )
     last = f"{page.tiles[-1].wall:%Y-%m}" if page.tiles else ""
     return {"tiles": html, "next_url": asked.url(path, after=page.next, before=last) if page.next else ""}
 

@@ -21,8 +21,9 @@ def library_tiles(
     counts: Mapping[str, int],
     before: str = "",
     first_page: bool = True,
+    may_edit: bool = False,
 ) -> SafeString:
-    """Tiles, newest first.
+    """Tiles, newest first. may_edit: they can be selected.
 
     counts: photos of each month as "2024-05", to stand in its heading; a month without one has none.
     before: the month of the photo before the first tile, "" if nothing is.  first_page: its images load at once.
@@ -33,7 +34,7 @@ def library_tiles(
             out.append(_heading(month, counts.get(month), filled=bool(before)))
             before = month
         for album_id, some in groupby(of_month, lambda tile: tile.album_id):
-            place = StudioPlace(entered.studio.pk, entered.studio.slug, album_id, None, False, tells_guests=False)
+            place = StudioPlace(entered.studio.pk, entered.studio.slug, album_id, None, may_edit, tells_guests=False)
             rows = [tile.row for tile in some]
             out.append(studio_tiles(rows, {}, place, first_page=first_page and len(out) < 3, bare=True))
     return mark_safe("".join(out))  # noqa: S308

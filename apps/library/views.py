@@ -27,6 +27,9 @@ def library(request: StudioRequest) -> HttpResponse:
     if htmx.wants(request, "more"):
         context = page_context.tiles(shown, asked, request.path, request.GET.get("before", "")[:7])
         return htmx.vary(render(request, "library/_tiles.html", context))
+    if htmx.wants(request, "facets"):
+        context = {"facets": page_context.facets(shown, asked, request.path)}
+        return htmx.vary(render(request, "library/_facets.html", context))
     context = page_context.whole(shown, asked, request.path)
     template = "library/_results.html" if htmx.wants(request, "results") else "library/library.html"
     return htmx.vary(render(request, template, context))

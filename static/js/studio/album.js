@@ -11,7 +11,7 @@ const album = document.getElementById("album");
 
 watchTiles(stream);
 watchTiles(document.getElementById("fresh"));
-const picked = selection(album, stream);
+const picked = selection(album);
 const box = lightbox(stream);
 live(stream);
 if ("mayEdit" in stream.dataset) {

@@ -1,7 +1,11 @@
-// The library's page: photos open in the lightbox, also after a search has put others in their place.
+// The library's page: photos open in the lightbox and are selected, also after a search has put others in their place.
 import { lightbox } from "../shared/lightbox.js";
 import { watchTiles } from "../shared/tiles.js";
+import { selection } from "./selection.js";
 
+const library = document.getElementById("library");
+const form = document.getElementById("selection");
+const picked = library && form ? selection(library) : null;
 let stream;
 
 function begin() {
@@ -10,6 +14,17 @@ function begin() {
   stream = found;
   watchTiles(stream);
   lightbox(stream);
+  if (!picked) return;
+  // What "all" means now.
+  form.elements.q.value = stream.dataset.q;
+  form.querySelector("[data-select-all]").dataset.selectAll = stream.dataset.total;
+  picked.clear();
+}
+
+/** Ask for what is found again: photos came, went or have other marks. */
+function refresh() {
+  if (library)
+    window.htmx.ajax("GET", location.href.split("#")[0], { source: "#results", target: "#results", swap: "outerHTML" });
 }
 
 begin();
@@ -17,3 +32,9 @@ document.body.addEventListener("htmx:afterSettle", begin);
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+document.addEventListener("glassine:undone", (event) => {
+  if (!library) return;
+  event.preventDefault();
+  refresh();
+});
+for (const kind of ["task", "moved", "deleted"]) document.addEventListener(`glassine:${kind}`, refresh);

@@ -15,12 +15,12 @@ const KEYS = {
   0: { rating: "0", label: "" },
 };
 const BATCH = 100;
-const stream = document.getElementById("stream");
+const stream = () => document.getElementById("stream");
 const menu = document.querySelector("[data-own-marks]");
 let root = null;
 let open = "";
 
-const chosen = () => [...stream.querySelectorAll(".pick:checked")].map((box) => box.value);
+const chosen = () => [...stream().querySelectorAll(".pick:checked")].map((box) => box.value);
 const own = (id) => document.querySelector(`#p-${CSS.escape(id)} > .own`);
 const has = (id, name) => own(id)?.dataset[name] || (name === "rating" ? "0" : "");
 
@@ -49,7 +49,7 @@ async function mark(ids, values) {
 
 /** Fetch the tiles anew and take their marks; the tiles themselves stay, an open lightbox holds on to them. */
 async function refresh(ids) {
-  const answer = await get(`${stream.dataset.tilesUrl}?ids=${ids.join(",")}`, "part").catch(() => null);
+  const answer = await get(`${stream().dataset.tilesUrl}?ids=${ids.join(",")}`, "part").catch(() => null);
   if (!answer?.ok) return;
   const part = document.createElement("template");
   part.innerHTML = await answer.text();

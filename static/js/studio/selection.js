@@ -3,17 +3,21 @@ import { size } from "../shared/words.js";
 
 const PRESS = 400;
 
-/** Keep the selection of `stream`; returns {ids, clear}. The checkboxes themselves are the state. */
-export function selection(album, stream) {
+/**
+ * Keep the selection of the stream in `album`; returns {ids, clear}. The checkboxes themselves are the state.
+ * A search may put another stream in its place.
+ */
+export function selection(album) {
+  const stream = () => album.querySelector("#stream");
   const count = document.getElementById("selection-count");
   const every = everyPhoto(document.getElementById("selection"));
-  const boxes = () => [...stream.querySelectorAll(".pick")];
+  const boxes = () => [...album.querySelectorAll("#stream .pick")];
   const chosen = () => boxes().filter((box) => box.checked);
   let anchor = null;
 
   function show() {
     const now = chosen();
-    stream.classList.toggle("is-selecting", now.length > 0);
+    stream()?.classList.toggle("is-selecting", now.length > 0);
     if (!count) return;
     const bytes = now.reduce((sum, box) => sum + Number(box.closest(".t").dataset.size || 0), 0);
     every.show(now.length, boxes().length);
@@ -43,7 +47,7 @@ export function selection(album, stream) {
     (event) => {
       const tile = event.target.closest(".t");
       const box = tile?.querySelector(".pick");
-      if (!box || !stream.contains(tile) || event.target.closest("button")) return;
+      if (!box || !tile.closest("#stream") || event.target.closest("button")) return;
       const many = event.shiftKey || event.ctrlKey || event.metaKey;
       if (event.target === box) {
         if (event.shiftKey && anchor) range(box);
@@ -73,13 +77,13 @@ export function selection(album, stream) {
     } else if (event.key === "Escape" && chosen().length) clear();
   });
   album.querySelector("[data-unselect]")?.addEventListener("click", clear);
-  longPress(stream, (tile) => {
+  longPress(album, (tile) => {
     const box = tile.querySelector(".pick");
     if (!box) return;
     navigator.vibrate?.(12);
     pick(box, true);
   });
-  rubberBand(album, stream, show);
+  rubberBand(album, show);
   document.body.addEventListener("htmx:afterSettle", () => {
     // What scrolls in belongs to all of them too.
     if (every.isOn) for (const box of boxes()) box.checked = true;
@@ -97,15 +101,17 @@ export function selection(album, stream) {
 /** "Select all 1,204": also the photos that are not on the page yet, once all that are there are selected. */
 function everyPhoto(form) {
   const button = form?.querySelector("[data-select-all]");
-  const total = Number(button?.dataset.selectAll);
-  if (button) button.textContent = `Select all ${total.toLocaleString()}`;
+  const total = () => Number(button?.dataset.selectAll);
   return {
     button,
     isOn: false,
-    words: `All ${total.toLocaleString()} selected`,
+    get words() {
+      return `All ${total().toLocaleString()} selected`;
+    },
     show(selected, loaded) {
       if (selected < loaded) this.isOn = false;
-      button.hidden = this.isOn || selected < loaded || total <= loaded;
+      button.textContent = `Select all ${total().toLocaleString()}`;
+      button.hidden = this.isOn || selected < loaded || total() <= loaded;
       form.elements.all.disabled = !this.isOn;
       form.classList.toggle("is-every", this.isOn);
     },
@@ -135,11 +141,11 @@ function afterDeeds(album, chosen, clear, every) {
   });
 }
 
-function longPress(stream, chosen) {
+function longPress(album, chosen) {
   let timer = 0;
   let fired = false;
-  stream.addEventListener("pointerdown", (event) => {
-    const tile = event.target.closest(".t");
+  album.addEventListener("pointerdown", (event) => {
+    const tile = event.target.closest("#stream .t");
     fired = false;
     if (event.pointerType !== "touch" || !tile) return;
     timer = setTimeout(() => {
@@ -148,15 +154,15 @@ function longPress(stream, chosen) {
     }, PRESS);
   });
   for (const kind of ["pointerup", "pointercancel", "pointermove", "scroll"])
-    stream.addEventListener(
+    album.addEventListener(
       kind,
       (event) => {
         if (kind !== "pointermove" || Math.abs(event.movementX) + Math.abs(event.movementY) > 6) clearTimeout(timer);
       },
       { passive: true },
     );
-  stream.addEventListener("contextmenu", (event) => fired && event.preventDefault());
-  stream.addEventListener(
+  album.addEventListener("contextmenu", (event) => fired && event.preventDefault());
+  album.addEventListener(
     "click",
     (event) => {
       if (!fired) return;
@@ -169,7 +175,7 @@ function longPress(stream, chosen) {
 }
 
 /** Drag over free space of the page: all tiles that the band touches. */
-function rubberBand(album, stream, show) {
+function rubberBand(album, show) {
   const ground = album.querySelector(".stream-wrap");
   ground.addEventListener("pointerdown", (down) => {
     if (
