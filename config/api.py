@@ -25,6 +25,7 @@ from apps.albums import batch_api, clock_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
+from apps.library import places_api
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
 from apps.sharing.review import api
@@ -100,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *clock_api.urlpatterns,
     *batch_api.urlpatterns,
     *library.urlpatterns,
+    *places_api.urlpatterns,
     *smart_collections.urlpatterns,
     *faces.urlpatterns,
     *people.urlpatterns,

@@ -11,12 +11,14 @@ from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import pairs, undo
 from apps.faces import undo as faces_undo
+from apps.library.places import named
 from apps.smart_collections import undo as smart_collections
 
 _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
 _FILES: Final = Inverse(undo.of_files, Role.EDITOR, "albums")
 _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
+_OF_PLACES: Final = Inverse(named.undo, Role.EDITOR, "albums")
 
 INVERSES: Final[dict[str, Inverse]] = {
     "album.changed": _IN_ALBUM,
@@ -48,6 +50,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "photos.deleted": _IN_ALBUM,
     "photos.gallery": Inverse(undo.gallery_made, Role.EDITOR, "albums"),
     "photos.hidden": _IN_ALBUM,
+    "photos.located": Inverse(undo.of_photos, Role.EDITOR, "albums"),
     "photos.marked": _IN_ALBUM,
     "photos.moved": _IN_ALBUM,
     "photos.ordered": _IN_ALBUM,
@@ -61,6 +64,9 @@ INVERSES: Final[dict[str, Inverse]] = {
     "section.deleted": _IN_ALBUM,
     "section.renamed": _IN_ALBUM,
     "sections.reordered": _IN_ALBUM,
+    "place.changed": _OF_PLACES,
+    "place.created": _OF_PLACES,
+    "place.removed": _OF_PLACES,
     "smart_collection.changed": _COLLECTION,
     "smart_collection.created": _COLLECTION,
     "smart_collection.deleted": _COLLECTION,

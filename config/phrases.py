@@ -99,6 +99,11 @@ _ALBUMS: Final[dict[str, Phrase]] = {
         facts | {"with_photos": f" of {facts['photos']}" if facts["photos"] else ""}
     ),
     "photos.hidden": "hid {photos} from clients",
+    "photos.located": lambda facts: (
+        "said that {photos} were taken in {place}".format_map(facts)
+        if facts["place"]
+        else "said where {photos} were taken".format_map(facts)
+    ),
     "photos.marked": _marked,
     "photos.moved": _moved,
     "photos.ordered": "put {photos} in another place",
@@ -189,6 +194,11 @@ _FACES: Final[dict[str, Phrase]] = {
     "person.erased": "erased a person",
     "person.split": lambda facts: f"took {_faces_word(facts)} out of {facts['name'] or 'a person'}",
 }
+_PLACES: Final[dict[str, Phrase]] = {
+    "place.changed": "changed the place “{name}”",
+    "place.created": "named the place “{name}”",
+    "place.removed": "removed the place “{name}”",
+}
 _COLLECTIONS: Final[dict[str, Phrase]] = {
     "smart_collection.changed": "changed the smart collection “{title}”",
     "smart_collection.created": "made the smart collection “{title}”",
@@ -220,4 +230,4 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "webhook.deleted": "deleted the webhook {url}",
     "webhook.secret": "gave the webhook {url} a new secret",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _PLACES | _STUDIO

@@ -17,6 +17,7 @@ from apps.albums.models import Photo
 from apps.faces import erasing, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
+from apps.library.places import by_hand, locate
 from apps.media import on_demand
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
@@ -26,13 +27,14 @@ from apps.uploads import pairing, pipeline, replacing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG]
+_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind]
 
-# A photo that came: facts and renditions; joined with the other file of its shot; previews under the watermarks of the
-# links that show it; then its faces, which are jobs of a queue behind the renditions.
+# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under the
+# watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
+    locate.photo_came,
     pairing.photo_came,
     watermarks.photo_came,
     scanning.photo_came,

@@ -19,6 +19,7 @@ from apps.albums.models import Album, AlbumVersion, Photo
 from apps.backups.models import BackupCopy
 from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
+from apps.library.models import NamedPlace, PhotoPlace
 from apps.media.models import BlobEvent
 from apps.sharing.models import (
     Activity,
@@ -70,7 +71,14 @@ def furnish(studio: Studio, member: User) -> None:
         factories.ApiKeyFactory.create(studio=studio, made_by=member)
         AlbumVersion(studio=studio, album=album, number=1).save(force_insert=True)
         working = MembershipAlbum(studio=studio, membership=studio.memberships.get(user=member), album=album)
-        parts = [_of_guests(link, placement.photo), _of_faces(album, placement.photo), _of_uploads(album, member)]
+        place = NamedPlace(studio=studio, name="Gasthof", latitude=48.2, longitude=16.4, radius=200)
+        taken = PhotoPlace(studio=studio, photo=placement.photo, latitude=48.2, longitude=16.4, named=place)
+        parts = [
+            [place, taken],
+            _of_guests(link, placement.photo),
+            _of_faces(album, placement.photo),
+            _of_uploads(album, member),
+        ]
         for row in [*_plain_rows(studio, member), *chain.from_iterable(parts), working]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)

@@ -12,6 +12,7 @@ from apps.albums import editing
 from apps.albums.models import Album, Photo, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
+from apps.library.models import NamedPlace
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
@@ -79,7 +80,8 @@ def build_world(studio: Studio, owner: User) -> World:
         collection = SmartCollection(studio=studio, title="Zqx collection", rules=rules)
         hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
         told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
-        for more in (email, sent, task, collection, hook, told):
+        place = NamedPlace(studio=studio, name="Zqx inn", latitude=48.2, longitude=16.4, radius=200)
+        for more in (email, sent, task, collection, hook, told, place):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -105,6 +107,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
+        "place_id": place.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -124,6 +127,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             "Zqx version",
+            "Zqx inn",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -136,6 +140,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "names": "ZQX_0001", "selection": str(picked.pk), "do": "trash", "album": str(album.pk),
             "person": str(person.pk), "face": str(face.pk), "faces": [str(face.pk)], "people": [str(person.pk)],
             "says": "no", "answer": "no", "agreed": "1", "i_may_process_faces": True, "passport": "no",
+            "where": "10, 10", "radius": "100", "keywords": "harmed", "rating": "5",
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
             "url": "https://harm.example.com/", "events": [],
             "camera": "Zqx", "shift": "+0:10", "seconds": 10, "apply": True,

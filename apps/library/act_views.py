@@ -2,84 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
-from apps.accounts.long_tasks import Task
 from apps.accounts.models import JournalEntry, Role
 from apps.albums import bulk, marks, placements, relocate, reprocess
 from apps.albums.models import Album, Photo
 from apps.albums.request_params import album_of, uuids
-from apps.jobs.answers import goes_on, refused
+from apps.jobs.answers import goes_on
 from apps.library import page_context
+from apps.library.act_pages import act, chosen, done, onward, said
 from apps.library.find import Library
-from apps.library.questions import language
 from apps.library.tiles import library_tiles
 from apps.web import htmx
 from apps.web.answers import SeeOther
-from apps.web.refusal import Refusal
 
 MOST_TILES = 100
 LONGEST_TITLE = 120
-
-
-def _chosen(request: StudioRequest) -> list[UUID]:
-    """The photos that a form of the library is about, of those that the member sees.
-
-    `photo`: single ids; or `all` that the search `q` finds. Raises Http404 if there is none, BadRequest if too many.
-    """
-    if "all" in request.POST:
-        search = language.read(request.POST.get("q", ""), today=timezone.localdate())
-        rows = Library(request.entered, search.tree).rows
-    else:
-        rows = Library(request.entered).rows.filter(pk__any=uuids(request.POST.getlist("photo")))
-    # In the order in which they were taken: so they come into a gallery that is sorted by hand.
-    ids = list(rows.order_by("wall", "pk").values_list("pk", flat=True)[: Task.MOST + 1])
-    if len(ids) > Task.MOST:
-        raise BadRequest(f"At most {Task.MOST:,} photos at once.")
-    if not ids:
-        raise Http404
-    return ids
-
-
-def _onward(request: StudioRequest) -> HttpResponse:
-    return SeeOther("library:library", request.studio.slug)
-
-
-def _done(
-    request: StudioRequest, entry: JournalEntry | None, text: str, onward: HttpResponse | None = None
-) -> HttpResponse:
-    answer = HttpResponse(status=204) if htmx.wants(request) else onward or _onward(request)
-    return htmx.tell(request, answer, text, undo=undo_url(request, entry))
-
-
-def _act(
-    request: StudioRequest,
-    ids: list[UUID],
-    begin: Callable[[], Task],
-    do: Callable[[], JournalEntry | None],
-    words: str,
-) -> HttpResponse:
-    """Few at once, many as a task. words: what was done, as "{photos} marked."."""
-    if len(ids) > bulk.AT_ONCE:
-        return goes_on(request, begin, _onward(request))
-    try:
-        entry = do()
-    except Refusal as refusal:
-        return refused(request, refusal, _onward(request))
-    if entry is None:
-        return _done(request, None, "Nothing to change: that is so already.")
-    return _done(request, entry, words.format(photos=photos_word(entry.count)))
 
 
 @require_safe
@@ -98,7 +44,7 @@ def tiles_by_id(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def mark(request: StudioRequest) -> HttpResponse:
     """Give photos stars (`rating`), a label or a flag; empty or 0 takes it away."""
-    ids, mine = _chosen(request), request.entered.album_ids
+    ids, mine = chosen(request), request.entered.album_ids
     rating = request.POST.get("rating")
     if rating is not None and rating not in ("", "0", "1", "2", "3", "4", "5"):
         raise BadRequest("Choose 0 to 5 stars.")
@@ -112,7 +58,7 @@ def mark(request: StudioRequest) -> HttpResponse:
     except marks.BadOwnMark as bad:
         raise BadRequest(str(bad)) from bad
     by = request.user
-    return _act(
+    return act(
         request,
         ids,
         partial(bulk.begin_mark, request.studio, ids, by=by, mine=mine, **values),
@@ -125,15 +71,13 @@ def mark(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def tag(request: StudioRequest) -> HttpResponse:
     """Give photos the `keywords` (commas between them), or with `how=remove` take them away."""
-    ids, mine, by = _chosen(request), request.entered.album_ids, request.user
+    ids, mine, by = chosen(request), request.entered.album_ids, request.user
     try:
         words = marks.keywords_of(request.POST.get("keywords", ""))
     except marks.BadKeywords as bad:
-        return htmx.tell(
-            request, HttpResponse(status=422) if htmx.wants(request) else _onward(request), str(bad), level="error"
-        )
+        return said(request, str(bad))
     name = "remove" if request.POST.get("how") == "remove" else "add"
-    return _act(
+    return act(
         request,
         ids,
         partial(bulk.begin_tag, request.studio, ids, by=by, mine=mine, **{name: words}),
@@ -146,13 +90,13 @@ def tag(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def gather(request: StudioRequest) -> HttpResponse:
     """Put photos into the gallery `album` too, or with `how=move` into it alone."""
-    ids, mine, by = _chosen(request), request.entered.album_ids, request.user
+    ids, mine, by = chosen(request), request.entered.album_ids, request.user
     target = uuids([request.POST.get("album", "")])
     if not target:
         raise BadRequest("Choose a gallery.")
     album, leaves = album_of(request, target[0]), request.POST.get("how") == "move"
     deed = relocate.move_into if leaves else relocate.copy_into
-    return _act(
+    return act(
         request,
         ids,
         partial(bulk.begin_relocate, album, ids, by=by, mine=mine, leaves=leaves),
@@ -165,13 +109,13 @@ def gather(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR)
 def make_gallery(request: StudioRequest) -> HttpResponse:
     """Make a gallery with the name `title` of photos, and go there."""
-    ids, by = _chosen(request), request.user
+    ids, by = chosen(request), request.user
     title = " ".join(request.POST.get("title", "").replace("\x00", "").split())[:LONGEST_TITLE]
     if not title:
         raise BadRequest("Give the gallery a name.")
     if len(ids) > bulk.AT_ONCE:
         return goes_on(
-            request, partial(bulk.begin_gallery, request.studio, title, ids, by=by, mine=None), _onward(request)
+            request, partial(bulk.begin_gallery, request.studio, title, ids, by=by, mine=None), onward(request)
         )
     album, entry = relocate.make_gallery(request.studio, title, ids, by=by)
     return _made(request, album, entry)
@@ -187,27 +131,27 @@ def _made(request: StudioRequest, album: Album, entry: JournalEntry) -> HttpResp
 @studio_page(Role.EDITOR, album_scoped=True)
 def throw_away(request: StudioRequest) -> HttpResponse:
     """Move photos to the trash, out of every gallery of the member."""
-    ids, mine, by = _chosen(request), request.entered.album_ids, request.user
+    ids, mine, by = chosen(request), request.entered.album_ids, request.user
     if len(ids) > bulk.AT_ONCE:
         begin = partial(bulk.begin_throw_away, request.studio, ids, by=by, mine=mine)
-        return goes_on(request, begin, _onward(request))
+        return goes_on(request, begin, onward(request))
     entry = relocate.throw_away(request.studio, ids, by=by, mine=mine)
     if entry is None:
         raise Http404
-    return _done(request, entry, placements.taken_out_words(entry.count, entry.detail["elsewhere"]))
+    return done(request, entry, placements.taken_out_words(entry.count, entry.detail["elsewhere"]))
 
 
 @require_POST
 @studio_page(Role.EDITOR, album_scoped=True)
 def process_again(request: StudioRequest) -> HttpResponse:
     """Make the renditions of photos anew."""
-    ids = _chosen(request)
+    ids = chosen(request)
     if len(ids) > bulk.AT_ONCE:
         begin = partial(bulk.begin_reprocess, request.studio, ids, by=request.user)
-        return goes_on(request, begin, _onward(request))
+        return goes_on(request, begin, onward(request))
     for photo in Photo.objects.for_studio(request.studio).filter(pk__in=ids, trashed_at__isnull=True):
         reprocess.again(photo)
-    return _done(request, None, f"{photos_word(len(ids))} will be processed again.")
+    return done(request, None, f"{photos_word(len(ids))} will be processed again.")
 
 
 def _braced(title: str) -> str:

@@ -13,6 +13,9 @@ from django.db.models import Q
 from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo, Placement
+from apps.library.places.models import GeoName, NamedPlace, PhotoPlace
+
+__all__ = ["GeoName", "LibraryPhoto", "MonthCount", "NamedPlace", "PhotoPlace"]
 
 
 class LibraryPhoto(StudioModel):
@@ -24,8 +27,10 @@ class LibraryPhoto(StudioModel):
     when it was uploaded.  is_dated: the time of capture is known.
     camera: "Canon EOS R6", without the maker's name twice.  aperture: f-number.  exposure: seconds.
     focal_length: millimetres.  latitude, longitude: degrees, both or neither.
+    country, city, named: where that is (see `places`).
     keywords: folded (see `folding`).
-    words: the lexemes of all its texts, and one for each gallery and section in which it lies (see `names`).
+    words: the lexemes of all its texts, and one for each gallery and section in which it lies, for its country and for
+    the studio's own place there (see `names`).
     """
 
     photo = TenantKey(Photo, related_name="library", db_index=False)
@@ -40,6 +45,9 @@ class LibraryPhoto(StudioModel):
     focal_length = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    city = models.CharField(max_length=80, blank=True, default="", db_default="")
+    named = TenantKey(NamedPlace, null=True, related_name="+", db_index=False)
     rating = models.PositiveSmallIntegerField()
     label = models.CharField(max_length=12, blank=True)
     flag = models.CharField(max_length=6, blank=True)
@@ -52,6 +60,7 @@ class LibraryPhoto(StudioModel):
         constraints = [
             *StudioModel.Meta.constraints,
             SameStudio("photo"),
+            SameStudio("named", on_delete="set null"),
             models.UniqueConstraint(fields=["studio", "photo"], name="library_libraryphoto_once"),
         ]
         indexes = [
@@ -61,6 +70,13 @@ class LibraryPhoto(StudioModel):
             models.Index(
                 fields=["studio", "rating", "-wall", "-id"], condition=Q(rating__gt=0), name="library_photo_rating"
             ),
+            models.Index(fields=["studio", "named"], condition=Q(named__isnull=False), name="library_photo_named"),
+            models.Index(
+                fields=["studio", "latitude", "longitude"],
+                condition=Q(latitude__isnull=False),
+                name="library_photo_position",
+            ),
+            models.Index(fields=["studio", "country", "city"], condition=~Q(country=""), name="library_photo_country"),
             GinIndex(fields=["words"], name="library_photo_words"),
         ]
 

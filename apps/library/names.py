@@ -1,4 +1,4 @@
-"""Words as the index is asked for them: names of galleries and sections become ids when the question is asked.
+"""Words as the index is asked for them: names of galleries, sections and places become ids when it is asked.
 
 A rename so touches one row and no photo. A question is written as PostgreSQL writes a tsquery.
 """
@@ -13,6 +13,7 @@ from django.db import connection
 from apps.accounts.access import Entered
 from apps.albums.filenames.distance import distance
 from apps.library.folding import words_of
+from apps.library.places.countries import beginning
 from apps.library.questions.kinds import AllWords
 from apps.library.questions.tree import Group
 
@@ -21,9 +22,12 @@ MOST_WORDS = 20
 # Shorter names are too many things with one letter changed.
 FORGIVING = 4
 MOST_TITLES = 5000
+# Two letters begin too many countries to mean one.
+NATION = 3
 NOTHING = "''"
 
-# The galleries (`#a:`) and sections (`#s:`) whose title has a word beginning so, and the word with its stems.
+# The galleries (`#a:`), sections (`#s:`) and places of the studio (`#p:`) whose name has a word beginning so, and the
+# word with its stems.
 _ASKED = """
     select w.word, library_word(w.word)::text, array(
         select '#a:' || replace(a.id::text, '-', '') from albums_album a
@@ -34,6 +38,9 @@ _ASKED = """
         select '#s:' || replace(s.id::text, '-', '') from albums_section s
         where s.studio_id = %(studio)s and (%(albums)s::uuid[] is null or s.album_id = any(%(albums)s::uuid[]))
             and ' ' || library_words(s.title) like '%% ' || w.word || '%%'
+        union all
+        select '#p:' || replace(p.id::text, '-', '') from library_namedplace p
+        where p.studio_id = %(studio)s and ' ' || library_words(p.name) like '%% ' || w.word || '%%'
     )
     from unnest(%(words)s::text[]) as w(word)
 """
@@ -75,7 +82,8 @@ def _asked(words: Iterable[str], entered: Entered) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, _scope(entered) | {"words": sorted(words)})
         for word, question, marks in cursor.fetchall():
-            found[word] = " | ".join([question, *(f"'{mark}'" for mark in marks)])
+            countries = [f"#c:{code}" for code in beginning(word)] if len(word) >= NATION else []
+            found[word] = " | ".join([question, *(f"'{mark}'" for mark in [*marks, *countries])])
     return found
 
 

@@ -15,7 +15,7 @@ from apps.library.find import Library, LibraryPage
 from apps.library.months import Month
 from apps.library.questions import days, language
 from apps.library.questions.fields import FIELDS, Field
-from apps.library.questions.kinds import ChoiceKind, Guests, Kind
+from apps.library.questions.kinds import ChoiceKind, CountryKind, Guests, Kind
 from apps.library.tiles import library_tiles, month_name
 
 MOST_GALLERIES = 500
@@ -153,7 +153,9 @@ def _facet_words(field: Field, value: Any) -> str:
     if field.name == "rating":
         return f"{value} star{'' if value == 1 else 's'}"
     kind = field.kind
-    return kind.choices.get(value, str(value)).capitalize() if isinstance(kind, ChoiceKind) else str(value)
+    if isinstance(kind, CountryKind) or not isinstance(kind, ChoiceKind):
+        return kind.choices.get(value, value) if isinstance(kind, CountryKind) else str(value)
+    return kind.choices.get(value, str(value)).capitalize()
 
 
 def _term(field: Field, value: Any) -> str:

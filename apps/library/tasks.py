@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from apps.library import index, months
+from apps.library.places import locate as locating
 
 
 @shared_task(name="library.fold_months")
@@ -15,3 +16,9 @@ def fold_months() -> None:
 def complete() -> None:
     """Every hour: photos that the index does not know come in; after an update, those of before it."""
     index.complete()
+
+
+@shared_task(name="library.locate")
+def locate() -> None:
+    """Every hour: photos whose place nobody has found yet; after an update, those of before it."""
+    locating.catch_up()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.library import act_views, search_views, views
+from apps.library import act_views, place_views, search_views, views
 
 app_name = "library"
 
@@ -15,6 +15,11 @@ studio = [
     path("library/photos/gallery/", act_views.make_gallery, name="make_gallery"),
     path("library/photos/trash/", act_views.throw_away, name="throw_away"),
     path("library/photos/process/", act_views.process_again, name="process_again"),
+    path("library/photos/place/", place_views.set_place, name="set_place"),
+    path("places/", place_views.places, name="places"),
+    path("places/points/", place_views.points, name="points"),
+    path("places/new/", place_views.create, name="create_place"),
+    path("places/<uuid:place_id>/remove/", place_views.remove, name="remove_place"),
     path("search/", search_views.search, name="search"),
 ]
 

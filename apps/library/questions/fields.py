@@ -11,9 +11,12 @@ from django.db.models import Q
 
 from apps.albums.marks import LABELS
 from apps.albums.models import Flag, PhotoState
+from apps.library.places.countries import names
 from apps.library.questions.kinds import (
     AllWords,
+    BoxKind,
     ChoiceKind,
+    CountryKind,
     Day,
     Exposure,
     Guests,
@@ -22,6 +25,7 @@ from apps.library.questions.kinds import (
     MomentKind,
     Number,
     PlaceKind,
+    PlaceName,
     Shape,
     Text,
     Yes,
@@ -90,7 +94,10 @@ _TABLE = (
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort")),
-    Field("place", "place", Text("photo__place"), ("ort",), "contains"),
+    Field("place", "place", PlaceName(), ("ort",), "contains"),
+    Field("country", "country", CountryKind("country", choices=names()), ("land",)),
+    Field("city", "city", Text("city"), ("stadt",), "contains"),
+    Field("within", "part of the map", BoxKind()),
     Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
     Field("camera_name", "file name", Text("photo__camera_name"), ("name", "file", "datei"), "contains"),
     Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem"))),

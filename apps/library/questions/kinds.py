@@ -20,6 +20,9 @@ from apps.albums.models import Placement
 from apps.albums.request_params import uuid_or_none
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
+from apps.library.places.boxes import BadBox, inside, part_of_map
+from apps.library.places.countries import names as country_names
+from apps.library.places.countries import spoken
 from apps.library.questions import days
 from apps.library.questions.days import Days
 
@@ -434,6 +437,62 @@ class PlaceKind(Kind):
 
     def say(self, value: Any, asker: Asker) -> str:
         return f"“{asker.titles[value]}”" if value in asker.titles else "a gallery that is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName(Text):
+    """What a place is called: as the photo says, by the studio's own name, by its city or its country."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("photo__place", "named__name", "city")
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q(("photo__place", ""), ("country", ""), ("named__isnull", True))
+        codes = {code for one in (value if isinstance(value, list) else [value]) if (code := country_of(one))}
+        found = Q(country__in=codes) if codes else Q(pk__in=())
+        for path in self.TEXTS:
+            found |= Text(path).condition(operator, value, asker)
+        return found
+
+
+def country_of(text: str) -> str:
+    """The code of a country that is named whole, in English or German, or by its code in capitals; "" if none is."""
+    if text in country_names():
+        return text
+    return spoken().get(fold(text.strip()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class CountryKind(ChoiceKind):
+    """A country by its name, English or German, or its code."""
+
+    def read(self, value: object, operator: str) -> str:
+        code = str(value).strip()
+        code = code.upper() if len(code) == 2 else country_of(code)
+        if code not in country_names():
+            raise BadValue("Write the name of a country.")
+        return code
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q((self.path, ""))
+        return Q((f"{self.path}__in", value if operator == "in" else [value]))
+
+
+@dataclass(frozen=True, slots=True)
+class BoxKind(Kind):
+    """A part of the map: west, south, east and north of it in degrees, with commas between."""
+
+    operators: ClassVar[dict[str, str]] = {"is": "in a part of the map", "is_not": "not in a part of the map"}
+
+    def read(self, value: object, operator: str) -> str:
+        try:
+            return ",".join(f"{edge:g}" if edge == int(edge) else f"{edge:.6f}" for edge in part_of_map(str(value)))
+        except BadBox as bad:
+            raise BadValue(str(bad)) from None
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        return inside(part_of_map(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Photos near each other as one point of a map, with their exact number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Avg, Count, F, Max, Min, TextField
+from django.db.models.functions import Cast, Floor
+
+from apps.accounts.tenancy import StudioQuerySet
+from apps.library.models import LibraryPhoto
+from apps.library.places.boxes import Box, inside
+
+# Points of one answer; what a map of more would show is a stain.
+MOST: Final = 500
+# Squares to the side of a tile of the map (256 px), so that two points are about 64 px apart.
+PER_TILE: Final = 4
+DEEPEST: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """latitude, longitude: the mean of its photos, in degrees.  box: which holds them all.  photo: one of them."""
+
+    latitude: float
+    longitude: float
+    count: int
+    box: Box
+    photo: UUID
+
+
+def clusters(rows: StudioQuerySet[LibraryPhoto], box: Box, zoom: int) -> list[Cluster]:
+    """The photos of a part of the map, largest clusters first. zoom: of web maps, 0 (the world) to 18. One query."""
+    side = 360 / 2 ** min(max(zoom, 0), DEEPEST) / PER_TILE
+    squares = (
+        rows.filter(inside(box))
+        .order_by()
+        .annotate(column=Floor(F("longitude") / side), line=Floor(F("latitude") / side))
+        .values("column", "line")
+        .annotate(
+            n=Count("pk"), lat=Avg("latitude"), lon=Avg("longitude"), one=Max(Cast("pk", TextField())),
+            west=Min("longitude"), south=Min("latitude"), east=Max("longitude"), north=Max("latitude"),
+        )
+        .order_by("-n", "one")[:MOST]
+    )  # fmt: skip
+    return [
+        Cluster(
+            row["lat"],
+            row["lon"],
+            row["n"],
+            Box(row["west"], row["south"], row["east"], row["north"]),
+            UUID(row["one"]),
+        )
+        for row in squares
+    ]
