@@ -11,6 +11,7 @@ from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import pairs, undo
 from apps.faces import undo as faces_undo
+from apps.library.events import keep
 from apps.library.places import named
 from apps.smart_collections import undo as smart_collections
 
@@ -18,6 +19,7 @@ _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
 _FILES: Final = Inverse(undo.of_files, Role.EDITOR, "albums")
 _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
+_OF_EVENTS: Final = Inverse(keep.undo, Role.EDITOR, "albums")
 _OF_PLACES: Final = Inverse(named.undo, Role.EDITOR, "albums")
 
 INVERSES: Final[dict[str, Inverse]] = {
@@ -29,6 +31,9 @@ INVERSES: Final[dict[str, Inverse]] = {
     "album.restored": Inverse(undo.album_trash, Role.EDITOR, "albums"),
     "album.state": _IN_ALBUM,
     "album.reordered": _IN_ALBUM,
+    "event.changed": _OF_EVENTS,
+    "event.created": _OF_EVENTS,
+    "event.removed": _OF_EVENTS,
     "faces.assigned": _OF_PEOPLE,
     "faces.denied": _OF_PEOPLE,
     "faces.ignored": _OF_PEOPLE,

@@ -194,6 +194,12 @@ _FACES: Final[dict[str, Phrase]] = {
     "person.erased": "erased a person",
     "person.split": lambda facts: f"took {_faces_word(facts)} out of {facts['name'] or 'a person'}",
 }
+_EVENTS: Final[dict[str, Phrase]] = {
+    "event.changed": "changed the event “{title}”",
+    "event.created": "added the event “{title}”",
+    "event.removed": "removed the event “{title}”",
+    "holidays.followed": "chose whose holidays are shown",
+}
 _PLACES: Final[dict[str, Phrase]] = {
     "place.changed": "changed the place “{name}”",
     "place.created": "named the place “{name}”",
@@ -230,4 +236,4 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "webhook.deleted": "deleted the webhook {url}",
     "webhook.secret": "gave the webhook {url} a new secret",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _PLACES | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _EVENTS | _PLACES | _STUDIO

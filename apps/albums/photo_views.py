@@ -20,7 +20,7 @@ from apps.albums import bulk, counts, editing, information, page_context, pairs,
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
-from apps.jobs.answers import goes_on
+from apps.jobs.pages import goes_on
 from apps.media import serving
 from apps.media.serving import picture_url
 from apps.web import htmx

@@ -16,10 +16,10 @@ from apps.accounts.models import JournalEntry, Role
 from apps.albums import bulk, marks, placements, relocate, reprocess
 from apps.albums.models import Album, Photo
 from apps.albums.request_params import album_of, uuids
-from apps.jobs.answers import goes_on
+from apps.jobs.pages import goes_on
 from apps.library import page_context
-from apps.library.act_pages import act, chosen, done, onward, said
 from apps.library.find import Library
+from apps.library.pages import act, chosen, done, onward, said
 from apps.library.tiles import library_tiles
 from apps.web import htmx
 from apps.web.answers import SeeOther

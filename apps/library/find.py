@@ -46,11 +46,12 @@ class TotalFound:
 
 @dataclass(frozen=True, slots=True)
 class LibraryTile:
-    """A photo of the page. album_id: a gallery of the member's in which it lies.  month: on the clock of the wall."""
+    """A photo of the page. album_id: a gallery of the member's in which it lies.  wall, is_dated: see `LibraryPhoto`."""
 
     row: TileRow
     album_id: UUID
     wall: datetime
+    is_dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Library:
             LibraryPhoto.objects.for_studio(self.entered.studio)
             .filter(pk__any=photos)
             .annotate(sizes=sizes(), lies=Subquery(lying.order_by("pk").values("album_id")[:1]))
-            .values_list("pk", "lies", "wall", *_COLUMNS)
+            .values_list("pk", "lies", "wall", "is_dated", *_COLUMNS)
         )
         found = {row[0]: _tile(row) for row in rows if row[1] is not None}
         return [found[pk] for pk in photos if pk in found]
@@ -192,13 +193,13 @@ _COLUMNS = (
 
 
 def _tile(values: tuple[Any, ...]) -> LibraryTile:
-    photo_id, album_id, wall, *columns = values
+    photo_id, album_id, wall, is_dated, *columns = values
     name, caption, state, problem, width, height, color, size, made, rating, label, flag, kind, length = columns
     row = TileRow(
         photo_id, None, False, name, caption, state, problem, width, height, color, size, made, False, None, rating,
         label, flag, photo_id, kind=kind, duration_ms=length,
     )  # fmt: skip
-    return LibraryTile(row, album_id, wall)
+    return LibraryTile(row, album_id, wall, is_dated)
 
 
 def _is_words(node: Node) -> bool:

@@ -13,9 +13,19 @@ from django.db.models import Q
 from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo, Placement
-from apps.library.places.models import GeoName, NamedPlace, PhotoPlace
+from apps.library.event_models import Event, EventAlbum, HolidaySet
+from apps.library.place_models import GeoName, NamedPlace, PhotoPlace
 
-__all__ = ["GeoName", "LibraryPhoto", "MonthCount", "NamedPlace", "PhotoPlace"]
+__all__ = [
+    "Event",
+    "EventAlbum",
+    "GeoName",
+    "HolidaySet",
+    "LibraryPhoto",
+    "MonthCount",
+    "NamedPlace",
+    "PhotoPlace",
+]
 
 
 class LibraryPhoto(StudioModel):

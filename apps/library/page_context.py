@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from apps.accounts.access import Entered
 from apps.accounts.models import Role
 from apps.albums.models import Album
+from apps.library.events.occasions import occasions
 from apps.library.find import Library, LibraryPage
 from apps.library.months import Month
 from apps.library.questions import days, language
@@ -171,10 +172,29 @@ def tiles(shown: Library, asked: LibraryQuery, path: str, before: str) -> dict[s
 def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
     counts = {} if asked.search.terms else {one.key: one.photos for one in shown.months}
     html = library_tiles(
-        page.tiles, shown.entered, counts=counts, before=before, first_page=not before, may_edit=may_edit(shown.entered)
+        page.tiles,
+        shown.entered,
+        counts=counts,
+        before=before,
+        first_page=not before,
+        may_edit=may_edit(shown.entered),
+        chips=_chips(shown.entered, page, asked, path),
     )
     last = f"{page.tiles[-1].wall:%Y-%m}" if page.tiles else ""
     return {"tiles": html, "next_url": asked.url(path, after=page.next, before=last) if page.next else ""}
+
+
+def _chips(entered: Entered, page: LibraryPage, asked: LibraryQuery, path: str) -> dict[str, list[tuple[str, str]]]:
+    """Of each month what photos of the page were taken at, with the address of all that were."""
+    walls = [tile.wall for tile in page.tiles if tile.is_dated]
+    there = occasions(entered, {wall.year for wall in walls})
+    found: dict[str, dict[str, str]] = {}
+    for wall in walls:
+        for one in there:
+            if one.holds(wall):
+                term = 'event:"{}"'.format(one.names[0].replace('"', " "))
+                found.setdefault(f"{wall:%Y-%m}", {})[one.words] = asked.url(path, q=term, month="", after="")
+    return {month: list(chips.items()) for month, chips in found.items()}
 
 
 def _years(months: list[Month]) -> list[tuple[int, list[tuple[str, str, int]]]]:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
-from apps.library.act_pages import act, chosen, said
 from apps.library.find import Library
 from apps.library.models import NamedPlace
+from apps.library.pages import act, chosen, said
 from apps.library.place_forms import PlaceForm
 from apps.library.places import by_hand, locate, named, positions
 from apps.library.places.boxes import BadBox, Box, part_of_map

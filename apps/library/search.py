@@ -66,6 +66,7 @@ _COMMANDS: Final = (
     _Command("New gallery", "albums:create", "plus"),
     _Command("Galleries", "albums:list", "gallery"),
     _Command("Library", "library:library", "library"),
+    _Command("Timeline", "library:timeline", "calendar"),
     _Command("Places", "library:places", "pin"),
     _Command("Selections", "sharing:selections", "heart"),
     _Command("Activity", "sharing:studio_activity", "eye"),

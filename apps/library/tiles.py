@@ -22,8 +22,11 @@ def library_tiles(
     before: str = "",
     first_page: bool = True,
     may_edit: bool = False,
+    chips: Mapping[str, Iterable[tuple[str, str]]] | None = None,
 ) -> SafeString:
     """Tiles, newest first. may_edit: they can be selected.
+
+    chips: of each month what there was, words and address.
 
     counts: photos of each month as "2024-05", to stand in its heading; a month without one has none.
     before: the month of the photo before the first tile, "" if nothing is.  first_page: its images load at once.
@@ -32,12 +35,18 @@ def library_tiles(
     for month, of_month in groupby(tiles, lambda tile: f"{tile.wall:%Y-%m}"):
         if month != before:
             out.append(_heading(month, counts.get(month), filled=bool(before)))
+            out.append(_chips((chips or {}).get(month, ())))
             before = month
         for album_id, some in groupby(of_month, lambda tile: tile.album_id):
             place = StudioPlace(entered.studio.pk, entered.studio.slug, album_id, None, may_edit, tells_guests=False)
             rows = [tile.row for tile in some]
             out.append(studio_tiles(rows, {}, place, first_page=first_page and len(out) < 3, bare=True))
     return mark_safe("".join(out))  # noqa: S308
+
+
+def _chips(chips: Iterable[tuple[str, str]]) -> str:
+    links = "".join(f'<a class="occasion" href="{escape(url)}">{escape(words)}</a>' for words, url in chips)
+    return f'<p class="occasions">{links}</p>' if links else ""
 
 
 def month_name(month: str) -> str:

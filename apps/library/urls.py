@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.library import act_views, place_views, search_views, views
+from apps.library import act_views, event_views, place_views, search_views, views
 
 app_name = "library"
 
@@ -20,6 +20,10 @@ studio = [
     path("places/points/", place_views.points, name="points"),
     path("places/new/", place_views.create, name="create_place"),
     path("places/<uuid:place_id>/remove/", place_views.remove, name="remove_place"),
+    path("timeline/", event_views.show_timeline, name="timeline"),
+    path("timeline/events/new/", event_views.create, name="create_event"),
+    path("timeline/events/<uuid:event_id>/remove/", event_views.remove, name="remove_event"),
+    path("timeline/holidays/", event_views.follow, name="follow"),
     path("search/", search_views.search, name="search"),
 ]
 

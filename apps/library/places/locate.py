@@ -13,8 +13,8 @@ from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Photo
 from apps.jobs import queue
+from apps.library.place_models import PhotoPlace
 from apps.library.places import geonames
-from apps.library.places.models import PhotoPlace
 
 BATCH: Final = 500
 

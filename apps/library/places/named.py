@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from apps.accounts import journal
 from apps.accounts.journal import Undoing
 from apps.accounts.models import JournalEntry, Studio, User
+from apps.library.place_models import NamedPlace, PhotoPlace
 from apps.library.places import locate
-from apps.library.places.models import NamedPlace, PhotoPlace
 from apps.web.refusal import Refusal
 
 MOST = 1_000

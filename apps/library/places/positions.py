@@ -6,9 +6,9 @@ import re
 
 from apps.accounts.models import Studio
 from apps.library.folding import fold
+from apps.library.place_models import NamedPlace
 from apps.library.places import geonames
 from apps.library.places.boxes import BadBox, on_earth
-from apps.library.places.models import NamedPlace
 
 _DEGREES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*")
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from apps.accounts.access import Entered
 from apps.albums.models import Placement
 from apps.albums.request_params import uuid_or_none
+from apps.library.events.occasions import occasions, years_of
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
 from apps.library.places.boxes import BadBox, inside, part_of_map
@@ -477,6 +478,32 @@ class CountryKind(ChoiceKind):
         if operator == "is_empty":
             return Q((self.path, ""))
         return Q((f"{self.path}__in", value if operator == "in" else [value]))
+
+
+@dataclass(frozen=True, slots=True)
+class OccasionName(Kind):
+    """What it was taken at: an event of the studio's, a birthday or a holiday, by one of its names."""
+
+    operators: ClassVar[dict[str, str]] = {
+        "is": "{value}",
+        "is_not": "not {value}",
+        "in": "{value}",
+        "not_in": "not {value}",
+        "contains": "at “{value}”",
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        return _text(value)
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        wanted = [fold(one) for one in (value if operator == "in" else [value])]
+        whole = operator != "contains"
+        spans = {
+            (one.first, one.after)
+            for one in occasions(asker.entered, years_of(asker.entered))
+            if any(one.is_called(name, whole=whole) for name in wanted)
+        }
+        return _any(Q(is_dated=True, wall__gte=first, wall__lt=after) for first, after in sorted(spans))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from apps.accounts.long_tasks import Task
 from apps.accounts.models import JournalEntry
 from apps.albums import bulk
 from apps.albums.request_params import uuids
-from apps.jobs.answers import goes_on, refused
+from apps.jobs.pages import goes_on, refused
 from apps.library.find import Library
 from apps.library.questions import language
 from apps.web import htmx
