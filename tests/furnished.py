@@ -19,7 +19,7 @@ from apps.albums.models import Album, AlbumVersion, Photo
 from apps.backups.models import BackupCopy
 from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
-from apps.library.models import NamedPlace, PhotoPlace
+from apps.library.models import Event, EventAlbum, HolidaySet, NamedPlace, PhotoPlace
 from apps.media.models import BlobEvent
 from apps.sharing.models import (
     Activity,
@@ -73,8 +73,11 @@ def furnish(studio: Studio, member: User) -> None:
         working = MembershipAlbum(studio=studio, membership=studio.memberships.get(user=member), album=album)
         place = NamedPlace(studio=studio, name="Gasthof", latitude=48.2, longitude=16.4, radius=200)
         taken = PhotoPlace(studio=studio, photo=placement.photo, latitude=48.2, longitude=16.4, named=place)
+        event = Event(studio=studio, title="Festival", starts=timezone.now(), ends=timezone.now())
+        events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts = [
             [place, taken],
+            events,
             _of_guests(link, placement.photo),
             _of_faces(album, placement.photo),
             _of_uploads(album, member),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
@@ -12,7 +14,7 @@ from apps.albums import editing
 from apps.albums.models import Album, Photo, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
-from apps.library.models import NamedPlace
+from apps.library.models import Event, NamedPlace
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
@@ -81,7 +83,8 @@ def build_world(studio: Studio, owner: User) -> World:
         hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
         told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
         place = NamedPlace(studio=studio, name="Zqx inn", latitude=48.2, longitude=16.4, radius=200)
-        for more in (email, sent, task, collection, hook, told, place):
+        event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
+        for more in (email, sent, task, collection, hook, told, place, event):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -107,7 +110,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
-        "place_id": place.pk,
+        "place_id": place.pk, "event_id": event.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
@@ -127,7 +130,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             "Zqx version",
-            "Zqx inn",
+            "Zqx inn", "Zqx festival",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
@@ -141,6 +144,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "person": str(person.pk), "face": str(face.pk), "faces": [str(face.pk)], "people": [str(person.pk)],
             "says": "no", "answer": "no", "agreed": "1", "i_may_process_faces": True, "passport": "no",
             "where": "10, 10", "radius": "100", "keywords": "harmed", "rating": "5",
+            "starts": "2024-05-04", "sets": "AT",
             "focal_x": "10", "focal_y": "10", "time_zone": "UTC", "accent": "#000000",
             "url": "https://harm.example.com/", "events": [],
             "camera": "Zqx", "shift": "+0:10", "seconds": 10, "apply": True,

@@ -46,7 +46,7 @@ class TotalFound:
 
 @dataclass(frozen=True, slots=True)
 class LibraryTile:
-    """A photo of the page. album_id: a gallery of the member's in which it lies.  wall, is_dated: see `LibraryPhoto`."""
+    """A photo of the page. album_id: a gallery of the member's, where it lies.  wall, is_dated: see `LibraryPhoto`."""
 
     row: TileRow
     album_id: UUID

@@ -13,7 +13,7 @@ from django.test import Client
 from apps.accounts.access import Entered
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album
+from apps.albums.models import Album, Photo
 from apps.faces.models import Person
 from apps.library.events import calendars
 from apps.library.events.shoots import shoots
@@ -96,6 +96,11 @@ def test_photos_are_found_by_holiday_birthday_and_event(alice: Client, north: St
     assert found(alice, "event:ostermontag") == found(alice, 'event:"Easter Monday"') == ["easter.jpg"]
     assert found(alice, "event:anna") == ["six.jpg"]
     assert found(alice, "event:statue") == []
+    with acting_in(north):
+        uploaded = Photo.objects.for_studio(north).get(camera_name="undated.jpg").created_at
+    alice.post(f"{HERE}timeline/events/new/", {"title": "Upload day", "starts": uploaded.date().isoformat()})
+    assert "Upload day" not in alice.get(f"{HERE}library/").content.decode()
+    assert found(alice, 'event:"Upload day"') == []
     assert '">Anna, 6</a>' in alice.get(f"{HERE}library/").content.decode()
     page = alice.get(f"{HERE}timeline/").content.decode()
     assert "Anna, 6" not in page, "one photo is no shoot"
