@@ -50,6 +50,11 @@ def _marked(facts: SentenceFacts) -> str:
     return f"gave {facts['photos']} {given}"
 
 
+def _gathered(facts: SentenceFacts) -> str:
+    made = "made the gallery “{title}”".format_map(facts)
+    return f"{made} of {facts['photos']}" if facts["photos"] else made
+
+
 def _tagged(facts: SentenceFacts) -> str:
     words = ", ".join(f"“{word}”" for word in facts["added"] or facts["removed"] or [])
     return f"gave {facts['photos']} {words}" if facts["added"] else f"took {words} from {facts['photos']}"
@@ -95,9 +100,7 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "photos.clock": "moved the times of {photos} of the {camera} by {shift}",
     "photos.copied": "added {photos} to the gallery “{title}”",
     "photos.deleted": lambda facts: _removed(facts).format_map(facts),
-    "photos.gallery": lambda facts: "made the gallery “{title}”{with_photos}".format_map(
-        facts | {"with_photos": f" of {facts['photos']}" if facts["photos"] else ""}
-    ),
+    "photos.gallery": _gathered,
     "photos.hidden": "hid {photos} from clients",
     "photos.located": lambda facts: (
         "said that {photos} were taken in {place}".format_map(facts)

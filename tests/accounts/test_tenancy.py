@@ -219,6 +219,8 @@ ACROSS = {
     "apps.webhooks.deliver._claim": "the next delivery of all studios",
     "apps.webhooks.deliver.forget": "sweep",
     "apps.webhooks.deliver.take_back": "sweep",
+    "apps.library.places.geonames.ensure_loaded": "the towns of the world, which belong to no studio",
+    "apps.library.places.locate.catch_up": "sweep",
     "config.management.commands.demo._studio": "administration",
 }
 
