@@ -29,7 +29,7 @@ LONGEST_TITLE = 120
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+@studio_page(Role.VIEWER, album_scoped=True)
 def tiles_by_id(request: StudioRequest) -> HttpResponse:
     """The tiles of some photos, without headings; unknown ids are left out."""
     ids = uuids(request.GET.get("ids", "").split(","), most=MOST_TILES)

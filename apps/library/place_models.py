@@ -59,8 +59,9 @@ class NamedPlace(StudioModel):
 
     @classmethod
     def within(cls, member: Works) -> Q:
-        """Names of places tell nothing of a gallery: all members read them."""
-        return Q()
+        """Those at which photos of a restricted member's galleries were taken."""
+        taken = PhotoPlace.objects.visible_to(member).filter(named__isnull=False)
+        return Q(pk__in=taken.values("named_id"))
 
 
 class PhotoPlace(StudioModel):

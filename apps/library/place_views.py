@@ -29,14 +29,14 @@ from apps.web.refusal import Refusal
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+@studio_page(Role.VIEWER, album_scoped=True)
 def places(request: StudioRequest) -> HttpResponse:
     """The map, and the places that the studio names."""
     return _places(request, PlaceForm(initial={"radius": 200}))
 
 
 def _places(request: StudioRequest, form: PlaceForm, status: int = 200) -> HttpResponse:
-    mine = NamedPlace.objects.for_studio(request.studio).order_by("name", "id")[: named.MOST]
+    mine = NamedPlace.objects.visible_to(request.entered).order_by("name", "id")[: named.MOST]
     library = reverse("library:library", args=[request.studio.slug])
     context: dict[str, Any] = {
         "form": form,
@@ -51,7 +51,7 @@ def _term(name: str) -> str:
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+@studio_page(Role.VIEWER, album_scoped=True)
 def points(request: StudioRequest) -> JsonResponse:
     """Photos near each other as one point: `bbox` as west,south,east,north, and `zoom`."""
     try:
@@ -91,7 +91,7 @@ def create(request: StudioRequest) -> HttpResponse:
     if not form.is_valid():
         return _places(request, form, status=422)
     try:
-        position = positions.read(request.studio, form.cleaned_data["where"])
+        position = positions.read(request.entered, form.cleaned_data["where"])
         assert position is not None, "the form asks for it"
         place, entry = named.create(request.studio, by=request.user, **form.values(position))
     except BadBox as bad:
@@ -121,7 +121,7 @@ def set_place(request: StudioRequest) -> HttpResponse:
     """Say where photos were taken: `where` as a town, a place of the studio or degrees; empty for "nobody knows"."""
     ids, mine, by = chosen(request), request.entered.album_ids, request.user
     try:
-        position = positions.read(request.studio, request.POST.get("where", ""))
+        position = positions.read(request.entered, request.POST.get("where", ""))
     except BadBox as bad:
         return said(request, str(bad))
     return act(

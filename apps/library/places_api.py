@@ -105,7 +105,6 @@ class Clusters(StudioView):
     """Photos of a part of the map."""
 
     album_scoped: ClassVar[Sequence[str]] = ("get",)
-    contributors: ClassVar[Sequence[str]] = ("get",)
 
     @extend_schema(
         tags=["finding"],
@@ -137,7 +136,6 @@ class Reverse(StudioView):
     """What is at a position."""
 
     album_scoped: ClassVar[Sequence[str]] = ("get",)
-    contributors: ClassVar[Sequence[str]] = ("get",)
 
     @extend_schema(
         tags=["finding"],

@@ -17,6 +17,7 @@ from apps.albums import bulk
 from apps.albums.models import Album, Photo, Placement
 from apps.jobs import queue
 from apps.jobs.models import Queue
+from apps.library.models import PhotoPlace
 from config.tasks import STEPS
 from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory, many_in
@@ -180,7 +181,13 @@ def test_a_restricted_member_reaches_the_own_galleries_alone(
     assert act(erin, "mark", [mine, theirs], rating="5").status_code == 204
     assert [afresh(p).rating for p in (mine, theirs)] == [5, 0]
     assert act(erin, "gallery", [mine], title="New").status_code in (403, 404)
-    answer = act(erin, "trash", [mine])
+    for deed, fields in (("mark", {"flag": "pick"}), ("tag", {"keywords": "Sea"}), ("place", {"where": "Salzburg"})):
+        assert act(erin, deed, all="1", **fields).status_code == 204, deed
+    assert [(p.flag, p.keywords) for p in map(afresh, (mine, theirs))] == [("pick", ["Sea"]), ("", [])]
+    with acting_in(north):
+        assert list(PhotoPlace.objects.for_studio(north).values_list("photo_id", flat=True)) == [mine.pk]
+    answer = act(erin, "trash", all="1")
+    assert lies(theirs) == {"Florist"}
     assert lies(mine) == {"Florist"}
     undo(erin, answer)
     assert lies(mine) == {"Anna & Ben", "Florist"}

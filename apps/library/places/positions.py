@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from apps.accounts.models import Studio
+from apps.accounts.access import Entered
 from apps.library.folding import fold
 from apps.library.place_models import NamedPlace
 from apps.library.places import geonames
@@ -13,17 +13,17 @@ from apps.library.places.boxes import BadBox, on_earth
 _DEGREES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*")
 
 
-def read(studio: Studio, text: str) -> tuple[float, float] | None:
-    """(latitude, longitude) of "48.21, 16.37", of a place that the studio names, or of a town; None for no text.
+def read(entered: Entered, text: str) -> tuple[float, float] | None:
+    """(latitude, longitude) of "48.21, 16.37", of a place of the studio that the member knows, or of a town.
 
-    Raises BadBox.
+    None for no text. Raises BadBox.
     """
     text = text.replace("\x00", "").strip()
     if not text:
         return None
     if match := _DEGREES.fullmatch(text):
         return on_earth(match[1], match[2])
-    for place in NamedPlace.objects.for_studio(studio):
+    for place in NamedPlace.objects.visible_to(entered):
         if fold(place.name) == fold(text):
             return place.latitude, place.longitude
     found = geonames.search(text, 1)
