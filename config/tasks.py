@@ -30,8 +30,8 @@ from config import derived
 _OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind]
 
-# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under the
-# watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
+# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under
+# the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
     locate.photo_came,
