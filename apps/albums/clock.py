@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Min
 from django.db.models.fields.json import KT
@@ -119,8 +120,8 @@ def _step(seconds: int) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _timed(album: Album) -> StudioQuerySet[Photo]:
-    rows: StudioQuerySet[Photo] = Photo.objects.for_studio(album.studio_id).filter(
+def _timed(album: Album) -> StudioQuerySet[Any]:
+    rows: StudioQuerySet[Any] = Photo.objects.for_studio(album.studio_id).filter(
         placements__album_id=album.pk, placements__trashed_at__isnull=True, taken_at__isnull=False
     )
     return rows.annotate(model=KT("facts__model")).exclude(model="").exclude(model=None)

@@ -52,7 +52,9 @@ def namesake(album: Album, name: str) -> Photo | None:
     name = camera_name(name)
     stem = name.rpartition(".")[0] or name
     alike = album.placements.live().filter(photo__camera_name__istartswith=stem).select_related("photo")
-    found = {one.photo_id: one.photo for one in alike if stem_of(one.photo.camera_name) == stem.casefold()}
+    found: dict[UUID, Photo] = {
+        one.photo_id: one.photo for one in alike if stem_of(one.photo.camera_name) == stem.casefold()
+    }
     same = [photo for photo in found.values() if photo.camera_name.casefold() == name.casefold()]
     for candidates in (same, list(found.values())):
         if len(candidates) == 1:

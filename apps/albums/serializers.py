@@ -113,7 +113,7 @@ class ArrangeSerializer(strict.Serializer[Any]):
     photos = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=100_000)
 
 
-class VersionSerializer(strict.Serializer[Version]):
+class VersionSerializer(strict.Serializer[Any]):
     """One file of a photo. size in bytes."""
 
     id = serializers.UUIDField()

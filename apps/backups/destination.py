@@ -145,7 +145,7 @@ def open_destination(parts: tuple[str | None, ...], passphrase: str | None, *, c
     place = str(parts[1]) if parts[0] == "local" else f"s3://{parts[1]}/{parts[2] or ''}"
     if parts[0] == "local" and not create and not Path(place).is_dir():
         raise NoBackup(f"There is no folder {place}.")
-    store = make_store(*(str(part) if part is not None else None for part in parts))  # type: ignore[arg-type]
+    store = make_store(*(str(part) if part is not None else None for part in parts))
     if store.size(MARKER) is None:
         if not create:
             raise NoBackup(f"There is no backup in {place}.")

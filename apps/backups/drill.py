@@ -56,7 +56,7 @@ def drill(destination: Destination, *, read_bytes: int = READ_BYTES) -> BackupRu
 def scratch_database() -> Iterator[str]:
     """An empty database with our tables, by the name of its connection. Gone after the block."""
     name, alias = f"{PREFIX}{uuid7().hex}", "drill"
-    with connections[OWNER]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections[OWNER]._nodb_cursor() as cursor:
         for old in _left_behind(cursor):
             cursor.execute(f'drop database if exists "{old}" with (force)')
         cursor.execute(f'create database "{name}" template "{TEMPLATE}"')
@@ -69,7 +69,7 @@ def scratch_database() -> Iterator[str]:
         with suppress(AttributeError):
             delattr(connections._connections, alias)  # type: ignore[attr-defined]
         del connections.databases[alias]
-        with connections[OWNER]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connections[OWNER]._nodb_cursor() as cursor:
             cursor.execute(f'drop database if exists "{name}" with (force)')
 
 

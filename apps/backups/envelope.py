@@ -63,7 +63,7 @@ class Encrypted:
     @classmethod
     def of(cls, passphrase: str, salt: bytes) -> Encrypted:
         """The key that people write down, stretched."""
-        return cls(hashlib.scrypt(passphrase.encode(), salt=salt, **_SCRYPT))  # type: ignore[arg-type]
+        return cls(hashlib.scrypt(passphrase.encode(), salt=salt, **_SCRYPT))
 
     @property
     def check(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from botocore.exceptions import ClientError
 from django.utils import timezone
@@ -79,6 +80,6 @@ def _remove_unneeded(destination: Destination) -> None:
 def _forget(destination: Destination, studio: str, names: set[str]) -> None:
     """The rows say no longer that these bytes are backed up. names: as they lay there."""
     with across_studios():
-        rows = BackupCopy.objects.filter(studio=studio, destination=destination.id)
+        rows = BackupCopy.objects.filter(studio_id=UUID(studio), destination=destination.id)
         hashes = rows.values_list("sha256", flat=True).iterator()
         rows.filter(sha256__in=[one for one in hashes if destination.envelope.name(one) in names]).delete()

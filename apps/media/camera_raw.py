@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -178,7 +178,7 @@ def _directory(content: Any) -> Image.Exif:
 
 
 def _canon(content: mmap.mmap) -> camera.Told:
-    found: dict[str, Mapping[int, Any]] = {}
+    found: dict[str, Any] = {}
     for moov in (box for box in boxes(content, 0, len(content)) if box.kind == b"moov"):
         for uuid in (box for box in boxes(content, moov.body, moov.end) if box.kind == b"uuid"):
             if content[uuid.body : uuid.body + 16] != _CANON:

@@ -118,7 +118,7 @@ def _is_untouched(photo: Photo) -> bool:
     if Album.objects.for_studio(photo.studio_id).filter(cover_id=photo.pk).exists():
         return False
     for relation in Photo._meta.related_objects:
-        model = relation.related_model
+        model: Any = relation.related_model
         if model in (Version, Placement) or model._meta.label_lower == "library.libraryphoto":
             continue
         if model.objects.for_studio(photo.studio_id).filter(**{relation.field.name: photo.pk}).exists():

@@ -27,7 +27,7 @@ LOGIN, CODE, SECURITY = "/login/", "/login/code/", "/account/security/"
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, which a test may set."""
     now = [float(time.time())]
-    monkeypatch.setattr(second_factor.time, "time", lambda: now[0])
+    monkeypatch.setattr(time, "time", lambda: now[0])
     return now
 
 

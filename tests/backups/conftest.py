@@ -85,7 +85,7 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
     there = f"{here}_elsewhere"
 
     def go() -> None:
-        with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connections["owner"]._nodb_cursor() as cursor:
             cursor.execute(f'drop database if exists "{there}" with (force)')
             cursor.execute(f'create database "{there}" template "{databases.PREFIX + databases.fingerprint()}"')
         databases.use(there)
@@ -94,7 +94,7 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
 
     yield go
     databases.use(here)
-    with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(f'drop database if exists "{there}" with (force)')
 
 

@@ -26,8 +26,8 @@ def key(north: Studio, alice_user: User) -> str:
 
 def talk(server: LiveServer, key: str, *messages: dict[str, Any], asks: bool = True) -> list[dict[str, Any]]:
     """What the server says to these messages, after the hand-shake."""
-    capabilities = {"elicitation": {}} if asks else {}
-    hello = {"id": 0, "method": "initialize", "params": {"capabilities": capabilities}}
+    capabilities: dict[str, Any] = {"elicitation": {}} if asks else {}
+    hello: dict[str, Any] = {"id": 0, "method": "initialize", "params": {"capabilities": capabilities}}
     lines = [hello, {"method": "notifications/initialized"}, *messages]
     source = io.StringIO("".join(json.dumps({"jsonrpc": "2.0", **line}) + "\n" for line in lines))
     sink = io.StringIO()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.media import camera_raw, jail
+from apps.media import jail, memory
 from apps.media.formats import UnknownKind
 from apps.media.images import open_upright, render
 from tests.media.corpus import RAWS, Sample, named, samples, that_expect
@@ -106,10 +106,13 @@ def test_a_small_preview_is_passed_over_for_the_sensors_picture(tmp_path: Path) 
 
 def test_half_the_pixels_are_developed_where_they_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
-    real = camera_raw.memory.claim_pixels
-    monkeypatch.setattr(
-        camera_raw.memory, "claim_pixels", lambda pixels, each: (asked.append(each == 12), real(pixels, each))
-    )
+    real = memory.claim_pixels
+
+    def claim(pixels: int, each: int) -> None:
+        asked.append(each == 12)
+        real(pixels, each)
+
+    monkeypatch.setattr(memory, "claim_pixels", claim)
     for edge in (400, 800):
         open_upright(named(_SIDEWAYS), edge)
     assert asked == [True, False]

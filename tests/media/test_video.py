@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from apps.media import jail, video
-from apps.media.formats import HEAD_BYTES, MP4, SOUND, NotAnImage, sniff
+from apps.media.formats import HEAD_BYTES, MP4, SOUND, Damaged, NotAnImage, sniff
 from apps.media.images import render
 from tests.media.corpus import VIDEOS, Sample, named, samples, that_expect
 
@@ -61,7 +61,7 @@ def test_the_reader_opens_no_address(tmp_path: Path) -> None:
     """A playlist that is passed off as MP4 reaches no reader that follows it."""
     source = tmp_path / "film.mp4"
     source.write_bytes(b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n")
-    with pytest.raises(video.Damaged):
+    with pytest.raises(Damaged):
         video.poster(source, MP4)
 
 

@@ -252,7 +252,7 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_used(monkeypatch: pytest
 
     def found(*ips: str) -> None:
         entries = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ips]
-        monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: entries)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
 
     found("93.184.216.34")
     assert resolve("https://rebinding.example.com/").ips == ("93.184.216.34",)
