@@ -165,7 +165,7 @@ def test_a_page_costs_the_same_however_much_it_tells(
                 journal.undo(entry, by=alice_user)
     for path in (studio_page(album.studio), page("history", album), page("photo_history", album, photos[0])):
         erin.get(path)
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(22):
             assert len(erin.get(path).context["lines"]) == 40
 
 
