@@ -31,6 +31,7 @@ NAMES = {
     "beat": "Scheduler",
     "worker:images": "Worker for photos",
     "worker:faces": "Worker for faces",
+    "worker:video": "Worker for videos",
     "worker:default": "Worker for everything else",
     "database": "Database",
     "redis": "Redis",

@@ -50,6 +50,10 @@ def later(service: str, by: timedelta) -> None:
 # -- signs of life -----------------------------------------------------------------------------------------------
 
 
+def test_every_queue_has_a_heart_and_a_name() -> None:
+    assert {f"worker:{queue}" for queue in Queue.values} < set(HEARTS) < set(NAMES)
+
+
 def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
     hearts.beat(["web", "worker:images"])
     assert finding("web").condition == Condition.OK
