@@ -349,8 +349,8 @@ class Version(StudioModel):
     blob = TenantKey(Blob, related_name="versions")
     kind = models.CharField(max_length=10, choices=VersionKind.choices, default=VersionKind.ORIGINAL)
     is_current = models.BooleanField(default=True)
-    name = models.CharField(max_length=255, blank=True, editable=False)
-    look = models.JSONField(default=dict, editable=False)
+    name = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
+    look = models.JSONField(default=dict, db_default={}, editable=False)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
