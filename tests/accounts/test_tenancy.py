@@ -166,7 +166,7 @@ ACROSS = {
     "apps.accounts.sessions.spend": "look-up of a refresh token",
     "apps.accounts.signing_in.note_everywhere": "the studios of one person",
     "apps.accounts.views.entrance._choices": "the studios of one person",
-    "apps.albums.stale_fingerprints.put_share": "sweep",
+    "apps.albums.stale.put_share": "sweep",
     "apps.albums.trash.purge_trash": "sweep",
     "apps.jobs.queue._ring_for_waiting": "sweep",
     "apps.jobs.queue.claim": "the fairest next job of all studios",
