@@ -84,6 +84,7 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 # "me" names no gallery; of tasks restricted members see what they began (see below).
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
 NO_LISTS = {
+    *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",
@@ -317,7 +318,9 @@ def test_a_restricted_editor_empties_no_trash(
 
 def offered(page: str) -> set[str]:
     """Addresses inside the studio to which links, forms and scripts of a page lead."""
-    return set(re.findall(r'(?:href|action|hx-get|hx-post|data-(?!history|facts)[a-z]+-url)="(/studio/[^"#?]*)', page))
+    return set(
+        re.findall(r'(?:href|action|hx-get|hx-post|data-(?!history|facts|faces)[a-z]+-url)="(/studio/[^"#?]*)', page)
+    )
 
 
 @pytest.mark.parametrize("role", ["contributor", "editor", "viewer"])

@@ -359,6 +359,8 @@ LISTS = {
     "studio/<slug:slug>/history/",
     "studio/<slug:slug>/library/",
     "studio/<slug:slug>/library/photos/",
+    # Photos of other galleries are passed over: tests/library/test_acts.py.
+    *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
     "studio/<slug:slug>/places/",
     "studio/<slug:slug>/places/points/",
     "studio/<slug:slug>/timeline/",

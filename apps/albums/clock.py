@@ -50,7 +50,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ShiftPreview:
     """What a shift would do. order: names of the gallery's first photos by time, those that move marked."""
 
     count: int
@@ -66,7 +66,7 @@ def cameras(album: Album) -> list[Camera]:
     return [Camera(row["model"], row["n"], row["first"], row["last"]) for row in found]
 
 
-def preview(album: Album, model: str, seconds: int) -> Preview:
+def preview(album: Album, model: str, seconds: int) -> ShiftPreview:
     """What `shift` would do, without doing it. Raises NoSuchCamera, TooFar."""
     rows = list(_timed(album).order_by("taken_at", "camera_name").values_list("camera_name", "taken_at", "model"))
     moments = [at for _name, at, of in rows if of == model]
@@ -75,7 +75,7 @@ def preview(album: Album, model: str, seconds: int) -> Preview:
     step = _step(seconds)
     moved = sorted((at + step if of == model else at, name, of == model) for name, at, of in rows)
     order = [(name, moves) for _at, name, moves in moved[:PREVIEWED]]
-    return Preview(len(moments), moments[0], moments[0] + step, order)
+    return ShiftPreview(len(moments), moments[0], moments[0] + step, order)
 
 
 def shift(album: Album, model: str, seconds: int, *, by: User) -> JournalEntry:

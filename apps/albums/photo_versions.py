@@ -26,7 +26,7 @@ LOOK = ("width", "height", "color", "phash", "fingerprint_version", "kind", "dur
 COLUMNS = ("original_id", "retouched_at", *LOOK)
 
 
-class NotReady(Refusal):
+class VersionNotReady(Refusal):
     """The version has not been processed yet."""
 
     status = 409
@@ -97,10 +97,10 @@ def recognised(album: Album, files: Sequence[tuple[str, int]]) -> Recognised:
 def show(version: Version, *, by: User | None, verb: str = "photo.version_chosen") -> JournalEntry | None:
     """Make a version the file that the photo shows; None if it is already. Its `look` must be known.
 
-    Marks, comments, place in the order and camera name stay. Raises NotReady.
+    Marks, comments, place in the order and camera name stay. Raises VersionNotReady.
     """
     if not version.look:
-        raise NotReady
+        raise VersionNotReady
     mine = Photo.objects.for_studio(version.studio_id)
     photo = mine.select_related("studio").get(pk=version.photo_id)
     watch = journal.Watch(photo.studio)
@@ -142,7 +142,7 @@ def put(version: Version, photo: Photo) -> None:
 
 
 def choose(version: Version, *, by: User) -> JournalEntry | None:
-    """Show a file that the photo had before; None if it is shown already. Raises NotReady."""
+    """Show a file that the photo had before; None if it is shown already. Raises VersionNotReady."""
     return show(version, by=by) if not version.is_current else None
 
 

@@ -222,7 +222,7 @@ def show_version(request: StudioRequest, album_id: UUID, photo_id: UUID, version
     onward = SeeOther("albums:photo_history", request.studio.slug, album.pk, photo.pk)
     try:
         entry = photo_versions.choose(version, by=request.entered.user)
-    except photo_versions.NotReady as reason:
+    except photo_versions.VersionNotReady as reason:
         return htmx.tell(request, onward, str(reason), level="error")
     undo = undo_url(request, entry)
     return htmx.tell(request, onward, f"{photo.camera_name} now shows {version.name or photo.camera_name}.", undo=undo)

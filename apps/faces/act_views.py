@@ -145,7 +145,7 @@ def relate(request: StudioRequest, person_id: UUID) -> HttpResponse:
     if dropped is not None:
         row = get_object_or_404(relationships.of(who), pk=dropped)
         row.studio = request.studio
-        return _told(request, to, "Taken back.", relationships.part(row, by=request.user))
+        return _told(request, to, "Removed.", relationships.part(row, by=request.user))
     kind, other = request.POST.get("kind", ""), people.named(request.studio, request.POST.get("other", ""), but=who.pk)
     if kind not in Kinship.values:
         raise BadRequest("This is no relationship.")

@@ -52,7 +52,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GuestGroup:
     """A table: how many of its guests are in at least one photo."""
 
     name: str
@@ -113,13 +113,13 @@ def _seat(guest: Guest, by_name: Mapping[str, Any], words: Sequence[tuple[set[st
     return Seat(guest, found[0], found[1], found[2]) if found else Seat(guest, None, "", 0)
 
 
-def groups(seated: Iterable[Seat]) -> list[Group]:
+def groups(seated: Iterable[Seat]) -> list[GuestGroup]:
     """Of each table how many of its guests are in a photo, in the order in which they come."""
     counted: dict[str, list[bool]] = {}
     for seat in seated:
         if seat.guest.group:
             counted.setdefault(seat.guest.group, []).append(seat.photos > 0)
-    return [Group(name, sum(seen), len(seen)) for name, seen in counted.items()]
+    return [GuestGroup(name, sum(seen), len(seen)) for name, seen in counted.items()]
 
 
 def _folded(name: str) -> str:

@@ -21,7 +21,7 @@ from apps.library.models import NamedPlace
 from apps.library.pages import act, chosen, said
 from apps.library.place_forms import PlaceForm
 from apps.library.places import by_hand, locate, named, positions
-from apps.library.places.boxes import BadBox, Box, part_of_map
+from apps.library.places.boxes import BadMapBox, MapBox, part_of_map
 from apps.library.places.clusters import clusters
 from apps.web import htmx
 from apps.web.answers import SeeOther
@@ -75,7 +75,7 @@ def points(request: StudioRequest) -> JsonResponse:
     )
 
 
-def _box(box: Box) -> str:
+def _box(box: MapBox) -> str:
     # A little wider than the points, as six digits are cut.
     edges = (
         max(-180, box.west - 1e-6), max(-90, box.south - 1e-6), min(180, box.east + 1e-6), min(90, box.north + 1e-6),
@@ -94,7 +94,7 @@ def create(request: StudioRequest) -> HttpResponse:
         position = positions.read(request.entered, form.cleaned_data["where"])
         assert position is not None, "the form asks for it"
         place, entry = named.create(request.studio, by=request.user, **form.values(position))
-    except BadBox as bad:
+    except BadMapBox as bad:
         form.add_error("where", str(bad))
         return _places(request, form, status=422)
     except Refusal as refusal:
@@ -122,7 +122,7 @@ def set_place(request: StudioRequest) -> HttpResponse:
     ids, mine, by = chosen(request), request.entered.album_ids, request.user
     try:
         position = positions.read(request.entered, request.POST.get("where", ""))
-    except BadBox as bad:
+    except BadMapBox as bad:
         return said(request, str(bad))
     return act(
         request,

@@ -18,7 +18,7 @@ from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.library.find import Library
 from apps.library.models import NamedPlace
 from apps.library.places import countries, geonames, named
-from apps.library.places.boxes import BadBox, on_earth, part_of_map
+from apps.library.places.boxes import BadMapBox, on_earth, part_of_map
 from apps.library.places.clusters import clusters
 from apps.web import strict
 
@@ -118,7 +118,7 @@ class Clusters(StudioView):
         """Photos near each other as one point with their exact number, at most 500 points, the largest first."""
         try:
             box = part_of_map(request.query_params.get("bbox", ""))
-        except BadBox as bad:
+        except BadMapBox as bad:
             raise ValidationError({"bbox": [str(bad)]}) from None
         zoom = request.query_params.get("zoom", "")
         if not (zoom.isascii() and zoom.isdigit() and len(zoom) <= 2):
@@ -149,7 +149,7 @@ class Reverse(StudioView):
         """City within 50 km and country within 150 km of a position, from GeoNames (CC BY 4.0)."""
         try:
             latitude, longitude = on_earth(request.query_params.get("lat"), request.query_params.get("lon"))
-        except BadBox as bad:
+        except BadMapBox as bad:
             raise ValidationError({"lat": [str(bad)]}) from None
         spot = geonames.spot(latitude, longitude)
         return Response(

@@ -149,7 +149,7 @@ def _positive(value: float, most: float) -> float | None:
     return float(f"{value:.6g}") if 0 < value <= most else None
 
 
-def _tags(source: Path) -> camera.Told:
+def _tags(source: Path) -> camera.CameraTags:
     """The directories of the file itself; what cannot be read is empty."""
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
@@ -160,15 +160,15 @@ def _tags(source: Path) -> camera.Told:
             if content[:4] in (b"II*\x00", b"MM\x00*"):
                 return _tiff(content)
         except Exception:  # hostile tags raise anything: struct.error, TypeError, RecursionError ...
-            return camera.Told()
-    return camera.Told()
+            return camera.CameraTags()
+    return camera.CameraTags()
 
 
-def _tiff(content: Any) -> camera.Told:
+def _tiff(content: Any) -> camera.CameraTags:
     main = _directory(content)
     parts = (dict(main.get_ifd(part)) for part in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo))
     tags = dict(main)
-    return camera.Told(tags, next(parts), next(parts), camera.packet_text(tags.get(_XMP)))
+    return camera.CameraTags(tags, next(parts), next(parts), camera.packet_text(tags.get(_XMP)))
 
 
 def _directory(content: Any) -> Image.Exif:
@@ -177,7 +177,7 @@ def _directory(content: Any) -> Image.Exif:
     return exif
 
 
-def _canon(content: mmap.mmap) -> camera.Told:
+def _canon(content: mmap.mmap) -> camera.CameraTags:
     found: dict[str, Any] = {}
     for moov in (box for box in boxes(content, 0, len(content)) if box.kind == b"moov"):
         for uuid in (box for box in boxes(content, moov.body, moov.end) if box.kind == b"uuid"):
@@ -186,4 +186,4 @@ def _canon(content: mmap.mmap) -> camera.Told:
             for part in boxes(content, uuid.body + 16, uuid.end):
                 if part.kind in _CANON_PARTS:
                     found[_CANON_PARTS[part.kind]] = dict(_directory(io.BytesIO(content[part.body : part.end])))
-    return camera.Told(**found)
+    return camera.CameraTags(**found)

@@ -142,7 +142,7 @@ def clean(value: object, limit: int = TEXT_LIMIT) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CameraTags:
     """What a file says, by directory: the main one's tags, the camera's, the receiver's, XMP and IPTC."""
 
     main: Mapping[int, Any] = field(default_factory=dict)
@@ -158,9 +158,9 @@ def read(image: Image.Image, format: Format) -> Facts:
     return of(told, _orientation(told.main, image, format))
 
 
-def told_by(image: Image.Image) -> Told:
+def told_by(image: Image.Image) -> CameraTags:
     """What an opened image says. A directory that cannot be read counts as empty."""
-    return Told(
+    return CameraTags(
         main=_part(lambda: dict(exif_of(image))),
         camera=_part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.Exif))),
         place=_part(lambda: dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo))),
@@ -169,7 +169,7 @@ def told_by(image: Image.Image) -> Told:
     )
 
 
-def of(told: Told, orientation: int = 1) -> Facts:
+def of(told: CameraTags, orientation: int = 1) -> Facts:
     """The facts in what a file says. Never raises for what a file holds."""
     main, camera, packet, iptc = told.main, told.camera, told.packet, told.iptc
     taken_at, offset = _taken(camera, packet, iptc)

@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "AlbumStateEnum": "apps.albums.models.AlbumState",
         "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
         "VersionKindEnum": "apps.albums.models.VersionKind",
+        "KinshipEnum": "apps.faces.models.Kinship",
         "PhotoKindEnum": ["image", "raw", "video"],
     },
 }

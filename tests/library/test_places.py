@@ -107,7 +107,7 @@ def test_the_smallest_of_the_studios_places_names_a_photo_and_moving_one_is_foll
         assert PhotoPlace.objects.for_studio(north).get(photo=photo).named_id == hall.pk
         named.change(hall, by=alice_user, latitude=48.3)
         assert PhotoPlace.objects.for_studio(north).get(photo=photo).named_id == whole.pk
-        with pytest.raises(named.NameTaken):
+        with pytest.raises(named.PlaceNameTaken):
             named.create(north, by=alice_user, name="Town", latitude=0, longitude=0, radius=100)
 
 

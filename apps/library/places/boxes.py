@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 
-class BadBox(ValueError):
+class BadMapBox(ValueError):
     """What was written is no place on earth. The message says what would be one."""
 
 
-class Box(NamedTuple):
+class MapBox(NamedTuple):
     """A part of the map in degrees. west may be more than east: then the 180th meridian lies within."""
 
     west: float
@@ -22,26 +22,26 @@ class Box(NamedTuple):
 
 
 def on_earth(latitude: Any, longitude: Any) -> tuple[float, float]:
-    """(latitude, longitude) as sent. Raises BadBox."""
+    """(latitude, longitude) as sent. Raises BadMapBox."""
     try:
         lat, lon = float(latitude), float(longitude)
     except (TypeError, ValueError):
         lat = lon = math.nan
     if not (abs(lat) <= 90 and abs(lon) <= 180):
-        raise BadBox("Latitude is -90 to 90, longitude -180 to 180.")
+        raise BadMapBox("Latitude is -90 to 90, longitude -180 to 180.")
     return lat, lon
 
 
-def part_of_map(text: str) -> Box:
-    """A part of the map as "west,south,east,north". Raises BadBox."""
+def part_of_map(text: str) -> MapBox:
+    """A part of the map as "west,south,east,north". Raises BadMapBox."""
     parts = text.split(",")
     if len(parts) != 4:
-        raise BadBox("Write a part of the map as west,south,east,north.")
+        raise BadMapBox("Write a part of the map as west,south,east,north.")
     (south, west), (north, east) = on_earth(parts[1], parts[0]), on_earth(parts[3], parts[2])
-    return Box(west, south, east, north)
+    return MapBox(west, south, east, north)
 
 
-def inside(box: Box) -> Q:
+def inside(box: MapBox) -> Q:
     """Photos of a part of the map."""
     high = Q(latitude__gte=box.south, latitude__lte=box.north)
     if box.west <= box.east:

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Floor
 
 from apps.accounts.tenancy import StudioQuerySet
 from apps.library.models import LibraryPhoto
-from apps.library.places.boxes import Box, inside
+from apps.library.places.boxes import MapBox, inside
 
 # Points of one answer; what a map of more would show is a stain.
 MOST: Final = 500
@@ -27,11 +27,11 @@ class Cluster:
     latitude: float
     longitude: float
     count: int
-    box: Box
+    box: MapBox
     photo: UUID
 
 
-def clusters(rows: StudioQuerySet[LibraryPhoto], box: Box, zoom: int) -> list[Cluster]:
+def clusters(rows: StudioQuerySet[LibraryPhoto], box: MapBox, zoom: int) -> list[Cluster]:
     """The photos of a part of the map, largest clusters first. zoom: of web maps, 0 (the world) to 18. One query."""
     side = 360 / 2 ** min(max(zoom, 0), DEEPEST) / PER_TILE
     squares = (
@@ -50,7 +50,7 @@ def clusters(rows: StudioQuerySet[LibraryPhoto], box: Box, zoom: int) -> list[Cl
             row["lat"],
             row["lon"],
             row["n"],
-            Box(row["west"], row["south"], row["east"], row["north"]),
+            MapBox(row["west"], row["south"], row["east"], row["north"]),
             UUID(row["one"]),
         )
         for row in squares

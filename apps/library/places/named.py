@@ -26,7 +26,7 @@ _INSIDE = """
 """
 
 
-class NameTaken(Refusal):
+class PlaceNameTaken(Refusal):
     """Two places of one name would be one to a search."""
 
     status = 409
@@ -43,7 +43,10 @@ class TooManyPlaces(Refusal):
 
 
 def create(studio: Studio, *, by: User, **values: Any) -> tuple[NamedPlace, JournalEntry]:
-    """Name a place. values: name, latitude, longitude (degrees), radius (metres). Raises NameTaken, TooManyPlaces."""
+    """Name a place. values: name, latitude, longitude (degrees), radius (metres).
+
+    Raises PlaceNameTaken, TooManyPlaces.
+    """
     if NamedPlace.objects.for_studio(studio).count() >= MOST:
         raise TooManyPlaces
     place = NamedPlace(studio=studio, **values)
@@ -57,7 +60,7 @@ def create(studio: Studio, *, by: User, **values: Any) -> tuple[NamedPlace, Jour
 
 
 def change(place: NamedPlace, *, by: User, **values: Any) -> JournalEntry | None:
-    """Give a place another name, position or radius; None if nothing changes. Raises NameTaken."""
+    """Give a place another name, position or radius; None if nothing changes. Raises PlaceNameTaken."""
     changed = {name: value for name, value in values.items() if getattr(place, name) != value}
     if not changed:
         return None
@@ -88,7 +91,7 @@ def remove(place: NamedPlace, *, by: User) -> JournalEntry:
 
 
 def undo(undoing: Undoing) -> None:
-    """Take back an act on a named place. Raises ChangedSince, Erased, NameTaken."""
+    """Take back an act on a named place. Raises ChangedSince, Erased, PlaceNameTaken."""
     studio = undoing.studio
     ids = undoing.changes.ids(NamedPlace._meta.label_lower)
     before = _left(studio.pk, ids)
@@ -96,7 +99,7 @@ def undo(undoing: Undoing) -> None:
         with transaction.atomic():
             journal.write(studio, undoing.changes)
     except IntegrityError:
-        raise NameTaken from None
+        raise PlaceNameTaken from None
     locate.name_again(studio.pk, before)
     for place in NamedPlace.objects.for_studio(studio).filter(pk__in=ids):
         _follow(place, [])
@@ -107,7 +110,7 @@ def _save(place: NamedPlace, **how: Any) -> None:
         with transaction.atomic():
             place.save(**how)
     except IntegrityError:
-        raise NameTaken from None
+        raise PlaceNameTaken from None
 
 
 def _photos_of(studio_id: UUID, place_id: UUID) -> list[UUID]:

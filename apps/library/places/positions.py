@@ -8,7 +8,7 @@ from apps.accounts.access import Entered
 from apps.library.folding import fold
 from apps.library.place_models import NamedPlace
 from apps.library.places import geonames
-from apps.library.places.boxes import BadBox, on_earth
+from apps.library.places.boxes import BadMapBox, on_earth
 
 _DEGREES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*")
 
@@ -16,7 +16,7 @@ _DEGREES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,10})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\
 def read(entered: Entered, text: str) -> tuple[float, float] | None:
     """(latitude, longitude) of "48.21, 16.37", of a place of the studio that the member knows, or of a town.
 
-    None for no text. Raises BadBox.
+    None for no text. Raises BadMapBox.
     """
     text = text.replace("\x00", "").strip()
     if not text:
@@ -28,5 +28,5 @@ def read(entered: Entered, text: str) -> tuple[float, float] | None:
             return place.latitude, place.longitude
     found = geonames.search(text, 1)
     if not found:
-        raise BadBox(f"No place is called “{text[:80]}”. Write the name of a town, or degrees as 48.21, 16.37.")
+        raise BadMapBox(f"No place is called “{text[:80]}”. Write the name of a town, or degrees as 48.21, 16.37.")
     return found[0].latitude, found[0].longitude

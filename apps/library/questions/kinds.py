@@ -21,7 +21,7 @@ from apps.albums.request_params import uuid_or_none
 from apps.library.events.occasions import occasions, years_of
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
-from apps.library.places.boxes import BadBox, inside, part_of_map
+from apps.library.places.boxes import BadMapBox, inside, part_of_map
 from apps.library.places.countries import names as country_names
 from apps.library.places.countries import spoken
 from apps.library.questions import days
@@ -515,7 +515,7 @@ class BoxKind(Kind):
     def read(self, value: object, operator: str) -> str:
         try:
             return ",".join(f"{edge:g}" if edge == int(edge) else f"{edge:.6f}" for edge in part_of_map(str(value)))
-        except BadBox as bad:
+        except BadMapBox as bad:
             raise BadValue(str(bad)) from None
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:

@@ -66,6 +66,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_active", True)), fields=["served_at"], name="webhooks_webhook_turn"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="webhooks_webhook_studio_id"),
+                ],
             },
             managers=[
                 ("guarded", django.db.models.manager.Manager()),
@@ -123,53 +131,31 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["studio", "webhook", "due_at"],
+                        name="webhooks_delivery_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["lease_until"],
+                        name="webhooks_delivery_sending",
+                    ),
+                    models.Index(fields=["studio", "webhook", "-created_at", "-id"], name="webhooks_delivery_newest"),
+                    models.Index(fields=["created_at"], name="webhooks_delivery_age"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="webhooks_webhookdelivery_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "webhook", name="webhooks_webhookdelivery_webhook_same_studio", on_delete="cascade"
+                    ),
+                ],
             },
             managers=[
                 ("guarded", django.db.models.manager.Manager()),
                 ("objects", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="webhook",
-            index=models.Index(
-                condition=models.Q(("is_active", True)), fields=["served_at"], name="webhooks_webhook_turn"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhook",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="webhooks_webhook_studio_id"),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["studio", "webhook", "due_at"],
-                name="webhooks_delivery_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "sending")), fields=["lease_until"], name="webhooks_delivery_sending"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["studio", "webhook", "-created_at", "-id"], name="webhooks_delivery_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["created_at"], name="webhooks_delivery_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="webhooks_webhookdelivery_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=apps.accounts.tenant_keys.SameStudio(
-                "webhook", name="webhooks_webhookdelivery_webhook_same_studio", on_delete="cascade"
-            ),
         ),
         apps.accounts.tenant_keys.ProtectByStudio("Webhook", "WebhookDelivery"),
         migrations.RunSQL(EVENTS, DROP),

@@ -15,6 +15,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, Placement
 from apps.jobs.models import Job
 from apps.media.models import Blob, Rendition
+from apps.media.on_demand import RECIPES
 from apps.sharing.activity import record
 from apps.sharing.downloads import offers
 from apps.sharing.downloads.archive import paths
@@ -204,7 +205,9 @@ def test_a_size_that_is_not_made_yet_is_prepared_on_request_and_told(shared: Mak
     assert {job.kind for job in jobs} == {"derive.fit.2048"}
     assert {job.subject_id for job in jobs} == {photo.original_id for photo in share.photos}
     for photo in share.photos:
-        RenditionFactory.create(source=photo.original, kind="fit.2048", blob__data=jpeg(), blob__mime="image/jpeg")
+        RenditionFactory.create(
+            source=photo.original, kind="fit.2048", recipe=RECIPES["fit"], blob__data=jpeg(), blob__mime="image/jpeg"
+        )
     assert "download.zip" in page(share, size="2048")
 
 
