@@ -84,6 +84,13 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 # "me" names no gallery; of tasks restricted members see what they began (see below).
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
 NO_LISTS = {
+    # They name photos, places and days; what restricted members read there: tests/library, "restricted" and maps.
+    "api/locations/clusters",
+    "api/locations/reverse",
+    "studio/<slug:slug>/library/photos/",
+    "studio/<slug:slug>/places/",
+    "studio/<slug:slug>/places/points/",
+    "studio/<slug:slug>/timeline/",
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
