@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
@@ -48,7 +49,7 @@ def mark(request: StudioRequest) -> HttpResponse:
     rating = request.POST.get("rating")
     if rating is not None and rating not in ("", "0", "1", "2", "3", "4", "5"):
         raise BadRequest("Choose 0 to 5 stars.")
-    values = {
+    values: dict[str, Any] = {
         "rating": None if rating is None else int(rating or 0),
         "label": request.POST.get("label"),
         "flag": request.POST.get("flag"),
@@ -76,12 +77,12 @@ def tag(request: StudioRequest) -> HttpResponse:
         words = marks.keywords_of(request.POST.get("keywords", ""))
     except marks.BadKeywords as bad:
         return said(request, str(bad))
-    name = "remove" if request.POST.get("how") == "remove" else "add"
+    changes: dict[str, Any] = {"remove" if request.POST.get("how") == "remove" else "add": words}
     return act(
         request,
         ids,
-        partial(bulk.begin_tag, request.studio, ids, by=by, mine=mine, **{name: words}),
-        partial(marks.tag, request.studio, ids, by=by, albums=mine or (), **{name: words}),
+        partial(bulk.begin_tag, request.studio, ids, by=by, mine=mine, **changes),
+        partial(marks.tag, request.studio, ids, by=by, albums=mine or (), **changes),
         "Keywords of {photos} changed.",
     )
 

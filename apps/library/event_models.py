@@ -52,7 +52,9 @@ class Event(StudioModel):
     def within(cls, member: Works) -> Q:
         """Those of a restricted member's galleries."""
         return Q(
-            pk__in=EventAlbum.objects.for_studio(member.studio).filter(album_id__in=member.album_ids).values("event")
+            pk__in=EventAlbum.objects.for_studio(member.studio)
+            .filter(album_id__in=member.album_ids or ())
+            .values("event")
         )
 
 

@@ -149,19 +149,20 @@ def test_all_that_a_search_finds_goes_on_as_one_task_with_one_undo(
     monkeypatch.setattr(bulk, "AT_ONCE", 1)
     monkeypatch.setattr(Task, "SLICE", 1)
     photos, left = [shoot(rating=4) for _ in range(3)], shoot()
-    for deed, fields, after in (
+    acts: list[tuple[str, dict[str, str], set[str]]] = [
         ("gather", {"album": str(other.pk), "how": "move"}, {"Florist"}),
         ("gallery", {"title": "Best"}, {"Anna & Ben", "Best"}),
         ("trash", {}, set()),
-    ):
-        answer = act(alice, deed, all="1", q="rating:4", **fields)
+    ]
+    for deed, fields, after in acts:
+        answer = act(alice, deed, (), all="1", q="rating:4", **fields)
         assert answer.status_code == 202, answer.content
         while queue.answer(Queue.DEFAULT, STEPS):
             pass
         assert [lies(photo) for photo in photos] == [after] * 3, deed
         assert lies(left) == {"Anna & Ben"}
         with acting_in(north):
-            task = Task.objects.for_studio(north).order_by("-created_at", "-id").first()
+            task = Task.objects.for_studio(north).order_by("-created_at", "-id")[0]
         assert (task.state, task.changed) == ("done", 3)
         assert alice.post(f"/studio/north/journal/{task.undo}/undo/").status_code in (302, 303)
         assert [lies(photo) for photo in photos] == [{"Anna & Ben"}] * 3, deed
@@ -182,7 +183,7 @@ def test_a_restricted_member_reaches_the_own_galleries_alone(
     assert [afresh(p).rating for p in (mine, theirs)] == [5, 0]
     assert act(erin, "gallery", [mine], title="New").status_code in (403, 404)
     for deed, fields in (("mark", {"flag": "pick"}), ("tag", {"keywords": "Sea"}), ("place", {"where": "Salzburg"})):
-        assert act(erin, deed, all="1", **fields).status_code == 204, deed
+        assert act(erin, deed, (), all="1", **fields).status_code == 204, deed
     assert [(p.flag, p.keywords) for p in map(afresh, (mine, theirs))] == [("pick", ["Sea"]), ("", [])]
     with acting_in(north):
         assert list(PhotoPlace.objects.for_studio(north).values_list("photo_id", flat=True)) == [mine.pk]

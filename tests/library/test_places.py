@@ -68,7 +68,7 @@ def post(client: Client, deed: str, **fields: Any) -> Any:
 
 
 def test_photos_are_found_by_town_country_and_the_studios_own_name(
-    alice: Client, north: Studio, shoot: Shoot, album: Album
+    alice: Client, north: Studio, shoot: Shoot, album: Album, alice_user: User
 ) -> None:
     at(shoot, 47.5622, 13.6493, camera_name="lake.jpg")
     at(shoot, 48.8584, 2.2945, camera_name="tower.jpg")
@@ -84,7 +84,7 @@ def test_photos_are_found_by_town_country_and_the_studios_own_name(
     with acting_in(north):
         place = NamedPlace.objects.for_studio(north).get()
         place.studio = north
-        entry = named.change(place, by=None, name="Seewirt")
+        entry = named.change(place, by=alice_user, name="Seewirt")
     assert found(alice, "huber") == []
     assert found(alice, "seewirt") == ["lake.jpg"]
     alice.post(f"/studio/north/places/{place.pk}/remove/")

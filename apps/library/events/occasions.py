@@ -98,7 +98,7 @@ def _birthdays(entered: Entered, years: list[int]) -> Iterable[Occasion]:
     people = Person.objects.for_studio(entered.studio).filter(birthday__isnull=False, is_ignored=False).exclude(name="")
     for name, born in people.values_list("name", "birthday"):
         for year in years:
-            if year > born.year:
+            if born is not None and year > born.year:
                 start = _moved(_midnight(born), year)
                 yield Occasion("birthday", (name, f"{name}’s birthday"), start, start + _DAY, age=year - born.year)
 

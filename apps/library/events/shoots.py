@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -50,7 +50,7 @@ class Shoot:
 def shoots(entered: Entered, first: datetime, after: datetime) -> list[Shoot]:
     """What the member's photos of a time fall into, newest first. One query, which reads the photos of that time."""
     mine = entered.album_ids
-    values = {
+    values: dict[str, Any] = {
         "studio": entered.studio.pk, "first": first, "after": after, "albums": None if mine is None else list(mine),
         "gap": GAP_HOURS, "fewest": FEWEST, "most": MOST,
     }  # fmt: skip

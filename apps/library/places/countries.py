@@ -31,7 +31,7 @@ _GERMAN: Final = {
 def names() -> dict[str, str]:
     """Code -> English name."""
     with (DATA / "countries.csv").open(encoding="utf-8", newline="") as lines:
-        return dict(map(tuple, csv.reader(lines)))
+        return dict(csv.reader(lines))
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 import lzma
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -86,7 +86,14 @@ def _spots(points: Sequence[tuple[UUID, float, float]], within: int) -> dict[UUI
     if not points:
         return {}
     ids, lats, lons = (list(column) for column in zip(*points, strict=True))
-    values = {"ids": ids, "lats": lats, "lons": lons, "within": within, "city": CITY_KM, "people": PEOPLE_PER_KM2}
+    values: dict[str, Any] = {
+        "ids": ids,
+        "lats": lats,
+        "lons": lons,
+        "within": within,
+        "city": CITY_KM,
+        "people": PEOPLE_PER_KM2,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SPOTS, values)
         return {pk: Spot(country, city) for pk, country, city in cursor.fetchall()}

@@ -130,7 +130,7 @@ def _left(studio_id: UUID, places: list[UUID]) -> list[UUID]:
 
 def _follow(place: NamedPlace, before: list[UUID]) -> None:
     """Photos that came into the place or left it learn of it. before: those that lay in it."""
-    values = {
+    values: dict[str, Any] = {
         "lat": place.latitude, "lon": place.longitude, "km": place.radius / 1000, "studio": place.studio_id,
     }  # fmt: skip
     with connection.cursor() as cursor:
