@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,19 @@ def test_a_gallery_is_made_of_photos_and_its_undo_takes_both(alice: Client, nort
     assert lies(photos[0]) == {"Anna & Ben"}
     with acting_in(north):
         assert Album.objects.for_studio(north).get(pk=made.pk).trashed_at is not None
+
+
+def test_whoever_takes_a_new_gallery_back_on_its_page_is_shown_one_that_is_there(alice: Client, shoot: Shoot) -> None:
+    page = alice.post(f"{HERE}gallery/", {"photo": [str(shoot().pk)], "title": "Best"}, follow=True)
+    made = page.redirect_chain[-1][0]
+    address, back = re.findall(r'action="([^"]+/undo/)".*?name="back" value="([^"]+)"', page.content.decode(), re.S)[0]
+    assert back == made
+    undone = alice.post(address, {"back": back}, follow=True)
+    assert undone.status_code == 200
+    assert "Undone." in undone.content.decode()
+    # Done again, the gallery's page would be there: it is shown to whoever asks on it.
+    again = re.findall(r'action="([^"]+/undo/)"', undone.content.decode())[0]
+    assert alice.post(again, {"back": back}).headers["location"] == made
 
 
 def test_deleted_photos_leave_all_galleries(alice: Client, shoot: Shoot, other: Album, north: Studio) -> None:

@@ -43,10 +43,12 @@ def undo(request: StudioRequest, entry_id: UUID) -> HttpResponse:
         return _refused(request, refusal)
     text, label = ("Done again.", "Undo") if undone.detail["again"] else ("Undone.", "Redo")
     way_back = undo_url(request, undone)
-    if htmx.wants(request) and not journal.root_of(entry).verb.startswith("album."):
+    root = journal.root_of(entry)
+    if htmx.wants(request) and not root.verb.startswith("album."):
         return htmx.toast(HttpResponse(status=204), text, undo=way_back, undo_label=label)
     # What concerns a whole gallery shows in every corner of its page.
-    answer = HttpResponseClientRefresh() if htmx.wants(request) else SeeOther(_back(request))
+    gone = root.subject_id if root.verb == "photos.gallery" and not undone.detail["again"] else None
+    answer = HttpResponseClientRefresh() if htmx.wants(request) else SeeOther(_back(request, gone=gone))
     return htmx.tell_next(request, answer, text, undo=way_back, undo_label=label)
 
 
@@ -56,8 +58,11 @@ def _refused(request: StudioRequest, refusal: Refusal) -> HttpResponse:
     return htmx.tell(request, SeeOther(_back(request)), str(refusal), level="error")
 
 
-def _back(request: StudioRequest) -> str:
+def _back(request: StudioRequest, *, gone: UUID | None = None) -> str:
+    """The page that asked, but none of the gallery `gone`, which went with the act that made it."""
     wanted = request.POST.get("back", "")
+    if gone is not None and str(gone) in wanted:
+        return request.studio.get_absolute_url()
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return request.studio.get_absolute_url()

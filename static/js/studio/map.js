@@ -21,11 +21,37 @@ async function drawOutlines() {
   const answer = await fetch(outlines);
   if (!answer.ok) return;
   const world = await answer.json();
-  L.geoJSON(topojson.feature(world, world.objects.countries), {
+  L.geoJSON(topojson.feature(world, world.objects.countries).features.map(flat), {
     pane: "land",
     interactive: false,
     style: { className: "map__land" },
   }).addTo(map);
+}
+
+/** Countries across the antimeridian go on beyond it and lie at the other edge too: no line runs back across the map. */
+function flat({ geometry }) {
+  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  const coordinates = polygons.flatMap((rings) => {
+    const whole = rings.map(unwrapped);
+    const longitudes = whole[0].map(([longitude]) => longitude);
+    const turn = Math.max(...longitudes) > 180 ? -360 : Math.min(...longitudes) < -180 ? 360 : 0;
+    return turn ? [whole, whole.map((ring) => ring.map(([longitude, latitude]) => [longitude + turn, latitude]))] : [whole];
+  });
+  return { type: "MultiPolygon", coordinates };
+}
+
+/** A ring whose longitudes never jump; one around a pole is closed along it. */
+function unwrapped(ring) {
+  let turn = 0;
+  const points = ring.map(([longitude, latitude], at) => {
+    const step = at ? longitude - ring[at - 1][0] : 0;
+    if (Math.abs(step) > 180) turn -= 360 * Math.sign(step);
+    return [longitude + turn, latitude];
+  });
+  const [first, last] = [points[0], points.at(-1)];
+  if (Math.abs(last[0] - first[0]) < 180) return points;
+  const pole = 90 * Math.sign(first[1]);
+  return [...points, [last[0], pole], [first[0], pole], first];
 }
 
 /** The photos of the part that is seen, as clusters of the server. */
@@ -61,7 +87,7 @@ function marker({ lat, lon, count, url }) {
 
 drawOutlines();
 drawPoints().then((clusters) => {
-  if (clusters?.length) map.fitBounds(L.latLngBounds(clusters.map(({ lat, lon }) => [lat, lon])).pad(0.2), { maxZoom: 10 });
+  if (clusters?.length) map.fitBounds(L.latLngBounds(clusters.map(({ lat, lon }) => [lat, lon])).pad(0.2), { maxZoom: 6 });
 });
 map.on("moveend", drawPoints);
 if (where)

@@ -21,7 +21,8 @@ export function selection(album) {
     if (!count) return;
     const bytes = now.reduce((sum, box) => sum + Number(box.closest(".t").dataset.size || 0), 0);
     every.show(now.length, boxes().length);
-    count.textContent = every.isOn ? every.words : `${now.length.toLocaleString()} selected · ${size(bytes)}`;
+    count.textContent = every.isOn ? every.words : `${now.length.toLocaleString()} selected`;
+    if (!every.isOn) count.append(Object.assign(document.createElement("small"), { textContent: ` · ${size(bytes)}` }));
   }
   function clear() {
     for (const box of chosen()) box.checked = false;
@@ -121,7 +122,8 @@ function everyPhoto(form) {
 /** After a deed on the selection: show its effect at once. */
 function afterDeeds(album, chosen, clear, every) {
   document.getElementById("selection")?.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
+    // An answer that says what is wrong counts as successful too: it may have a part to show.
+    if (!event.detail.successful || event.detail.xhr.status >= 400) return;
     const verb = event.target.closest("[data-verb]")?.dataset.verb;
     // The dialog that it opened asks first.
     if (verb === "show") return;
@@ -176,13 +178,13 @@ function longPress(album, chosen) {
 
 /** Drag over free space of the page: all tiles that the band touches. */
 function rubberBand(album, show) {
-  const ground = album.querySelector(".stream-wrap");
-  ground.addEventListener("pointerdown", (down) => {
+  album.addEventListener("pointerdown", (down) => {
+    const stream = down.target.closest(".stream-wrap")?.querySelector("#stream");
     if (
       down.pointerType !== "mouse" ||
       down.button !== 0 ||
       down.target.closest(".t, a, button, input, h2") ||
-      !stream.querySelector(".pick")
+      !stream?.querySelector(".pick")
     )
       return;
     const start = { x: down.pageX, y: down.pageY };
