@@ -80,6 +80,13 @@ def test_a_code_works_once_and_not_later(secret: bytes, clock: list[float]) -> N
     assert again.post(CODE, {"code": totp(secret, int(clock[0]) // STEP_SECONDS - 2)}).status_code == 422
 
 
+def test_the_qr_code_is_read_on_a_dark_page_too(alice: Client) -> None:
+    picture = alice.get(SECURITY).content.decode().partition('aria-label="QR code"')[2].partition("</svg>")[0]
+    ground, modules = picture.partition('class="qrline"')[::2]
+    assert 'fill="#fff"' in ground
+    assert 'stroke="#000"' in modules
+
+
 def test_codes_cannot_be_guessed(secret: bytes, clock: list[float]) -> None:
     client = with_password()
     answers = [client.post(CODE, {"code": "000000"}).status_code for _ in range(CODES.tries + 1)]

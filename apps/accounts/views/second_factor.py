@@ -99,5 +99,6 @@ def turn_off(request: HttpRequest) -> HttpResponse:
 def _picture(uri: str) -> str:
     """A QR code as SVG. Every character in it is ours."""
     picture = io.BytesIO()
-    segno.make_qr(uri, error="m").save(picture, kind="svg", scale=5, border=2, xmldecl=False, svgns=True)
+    # Its own white ground, four modules wide around it (ISO/IEC 18004): the page may be dark.
+    segno.make_qr(uri, error="m").save(picture, kind="svg", scale=5, border=4, light="#fff", xmldecl=False, svgns=True)
     return mark_safe(picture.getvalue().decode())
