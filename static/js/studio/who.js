@@ -133,8 +133,10 @@ class Layer {
     if (!this.isOpen) return;
     const shown = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)";
     const picture = this.root.querySelector(shown)?.getBoundingClientRect();
-    if (!picture) return;
     for (const box of this.element.querySelectorAll(".who")) {
+      // A picture that did not come has no place for a face.
+      box.hidden = !picture?.width;
+      if (box.hidden) continue;
       const { x, y, width, height } = box.face.box;
       box.style.left = `${picture.left + x * picture.width}px`;
       box.style.top = `${picture.top + y * picture.height}px`;
