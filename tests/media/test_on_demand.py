@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.utils import timezone
-from PIL import Image
+from PIL import ExifTags, Image
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
@@ -22,6 +22,7 @@ from apps.media.storage import LocalStore, as_local_file
 from config.tasks import STEPS
 from tests.factories import BlobFactory, PhotoFactory, StudioFactory, kept
 from tests.media import private_files
+from tests.media.corpus import named
 from tests.media.private_files import SECRET
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,18 @@ def test_a_clean_file_is_made_once_and_has_the_originals_format(studio: Studio, 
     with acting_in(studio):
         assert on_demand.find(studio, [original.pk], "clean.none") == {original.pk: made}
         assert on_demand.find(studio, [original.pk], "clean.copyright") == {}
+
+
+@pytest.mark.parametrize("policy", ["none", "copyright"])
+def test_of_a_camera_raw_a_clean_file_is_a_jpeg_of_all_pixels(studio: Studio, policy: str) -> None:
+    """What the camera wrote between the sensor's data (serial number, place, owner) cannot be taken out of it."""
+    raw = named("raw/synth_orientation6.dng").read_bytes()
+    made = on_demand.ensure(kept(studio, raw), f"clean.{policy}")
+    assert made.mime == "image/jpeg"
+    with Image.open(io.BytesIO(bytes_of(made))) as image:
+        assert (image.format, image.size) == ("JPEG", (900, 600))
+        assert not image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        assert not {ExifTags.Base.Make, ExifTags.Base.BodySerialNumber} & set(image.getexif())
 
 
 @pytest.mark.parametrize(("edge", "size"), [(48, (32, 48)), (96, (64, 96)), (5000, (64, 96))])
