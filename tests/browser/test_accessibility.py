@@ -74,6 +74,9 @@ def seen(page: Page, path: str) -> bool:
     answer = page.request.get(path, max_redirects=0)
     if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
         return False
+    # A piece that a script puts into a page that is looked at.
+    if not answer.text().lower().startswith("<!doctype"):
+        return False
     # A sandboxed document runs no script, so axe cannot look at it; it is shown in a frame of a page that is looked at.
     if "sandbox" in answer.headers.get("content-security-policy", ""):
         return False

@@ -18,7 +18,7 @@ from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
-DORA, SECRET = "dora@example.com", "a second photographer"
+DORA, SECRET = "nora@example.com", "a second photographer"
 
 
 def invite(page: Page, title: str) -> None:

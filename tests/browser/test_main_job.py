@@ -167,7 +167,8 @@ def test_the_same_photos_again_are_skipped(visit: Callable[..., Any]) -> None:
         upload(page, REAL[:2])
         page.click("#tray [data-do=close]")
         upload(page, REAL[:3])
-        expect(page.locator("#tray")).to_contain_text("2 photos already in this gallery")
+        expect(page.locator("#tray")).to_contain_text("2 files skipped")
+        expect(page.locator("#tray")).to_contain_text("Already in this gallery")
         expect(page.locator("#tray .is-good")).to_contain_text("1 photo")
 
 

@@ -114,7 +114,6 @@ def test_keys_mark_and_the_same_key_clears(visit: Visit, gallery: str) -> None:
         page.on("response", lambda one: saved.append(one.url) if one.url.endswith("/mark/") and one.ok else None)
         open_photo(page, gallery)
         page.keyboard.press("1")
-        say_who(page, "Keys")
         expect(page.locator(".pswp__signs .swatch--green")).to_be_visible()
         page.keyboard.press("3")
         expect(page.locator(".pswp__signs .swatch--red")).to_be_visible()
