@@ -6,6 +6,7 @@ of the others the length is compared, and `verify` reads each of them within 30 
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,7 +28,7 @@ from apps.backups.verify import hash_of
 from apps.web.ids import uuid7
 
 READ_BYTES = 50 * 10**9
-PREFIX = "glassine_drill_"
+PREFIX = "glassine_drill"
 # Brings the extension and the rights of the roles (config/launcher/rights.sql).
 TEMPLATE = "template1"
 
@@ -55,10 +56,10 @@ def drill(destination: Destination, *, read_bytes: int = READ_BYTES) -> BackupRu
 @contextmanager
 def scratch_database() -> Iterator[str]:
     """An empty database with our tables, by the name of its connection. Gone after the block."""
-    name, alias = f"{PREFIX}{uuid7().hex}", "drill"
+    name, alias = f"{prefix()}{uuid7().hex}", "drill"
     with connections[OWNER]._nodb_cursor() as cursor:
         for old in _left_behind(cursor):
-            cursor.execute(f'drop database if exists "{old}" with (force)')
+            drop(cursor, old)
         cursor.execute(f'create database "{name}" template "{TEMPLATE}"')
     connections.databases[alias] = {**settings.DATABASES[OWNER], "NAME": name}
     try:
@@ -70,12 +71,31 @@ def scratch_database() -> Iterator[str]:
             delattr(connections._connections, alias)  # type: ignore[attr-defined]
         del connections.databases[alias]
         with connections[OWNER]._nodb_cursor() as cursor:
-            cursor.execute(f'drop database if exists "{name}" with (force)')
+            drop(cursor, name)
+
+
+def prefix() -> str:
+    """How the names of this installation's scratch databases begin: others may live in the same cluster."""
+    ours = hashlib.sha256(str(settings.DATABASES[OWNER]["NAME"]).encode()).hexdigest()
+    return f"{PREFIX}_{ours[:8]}_"
+
+
+def drop(cursor: Any, name: str) -> None:
+    """Remove a database, with the connections of our own role to it.
+
+    Not `with (force)`: that refuses while an autovacuum worker, which is no role of ours, is inside. The plain
+    statement tells the worker to go and waits for it.
+    """
+    cursor.execute(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s and usename = current_user",
+        [name],
+    )
+    cursor.execute(f'drop database if exists "{name}"')
 
 
 def _left_behind(cursor: Any) -> list[str]:
     """Databases of drills that were killed: there is one drill at a time."""
-    cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
+    cursor.execute("select datname from pg_database where starts_with(datname, %s)", [prefix()])
     return [name for (name,) in cursor.fetchall()]
 
 

@@ -86,7 +86,7 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
 
     def go() -> None:
         with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'drop database if exists "{there}" with (force)')
+            drill.drop(cursor, there)
             cursor.execute(f'create database "{there}" template "{databases.PREFIX + databases.fingerprint()}"')
         databases.use(there)
         settings.STORAGE = ("local", str(tmp_path / "elsewhere"))
@@ -95,7 +95,7 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
     yield go
     databases.use(here)
     with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(f'drop database if exists "{there}" with (force)')
+        drill.drop(cursor, there)
 
 
 def fingerprints(*left_out: str) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connections
 from django.utils import timezone
@@ -19,7 +20,7 @@ from apps.backups import drill as drills
 from apps.backups import retention, schedule
 from apps.backups.backup import take
 from apps.backups.destination import Destination, NoBackup, open_destination, stamp
-from apps.backups.drill import PREFIX, drill
+from apps.backups.drill import drill, drop, prefix
 from apps.backups.envelope import FRAME, BackupDamaged, Encrypted
 from apps.backups.models import BackupCopy, BackupRun, RunKind, RunState
 from apps.backups.runs import AlreadyRunning, running
@@ -70,8 +71,31 @@ def test_the_drill_brings_everything_back_and_leaves_nothing_behind(
     assert (run.state, run.problems, run.files) == (RunState.DONE, [], taken.files)
     assert run.rows == taken.rows > 100
     with connections["owner"].cursor() as cursor:
-        cursor.execute("select count(*) from pg_database where starts_with(datname, %s)", [PREFIX])
+        cursor.execute("select count(*) from pg_database where starts_with(datname, %s)", [prefix()])
         assert cursor.fetchone() == (0,)
+
+
+def test_what_a_killed_drill_left_goes_and_what_another_installation_has_stays() -> None:
+    left, others = f"{prefix()}0123", f"{drills.PREFIX}_0123abcd_4567"
+    names = "select datname from pg_database where datname = any(%s)"
+    with connections["owner"]._nodb_cursor() as cursor:
+        for name in (left, others):
+            cursor.execute(f'create database "{name}" template "template0"')
+        params = {**connections["owner"].get_connection_params(), "dbname": left}
+        params.pop("cursor_factory", None)
+        # The killed process may still be connected as the server sees it.
+        lingering = psycopg.connect(
+            **{key: params[key] for key in ("host", "port", "user", "password", "dbname") if params.get(key)}
+        )
+        try:
+            for name in drills._left_behind(cursor):
+                drop(cursor, name)
+            cursor.execute(names, [[left, others]])
+            assert cursor.fetchall() == [(others,)]
+        finally:
+            lingering.close()
+            for name in (left, others):
+                drop(cursor, name)
 
 
 @pytest.fixture

@@ -152,17 +152,19 @@ async function askAgain() {
   await save(first, true, "", () => true);
 }
 
+/** Save what waits. The page says that it waits until it is saved. */
 async function saveWaiting() {
   waiting.isDeclined = false;
-  takeBack?.();
-  takeBack = null;
   for (const id of waiting.ids) {
     const answer = await put(id, true).catch(() => null);
     // A photo that is gone, or a list that is full, does not wait for ever.
-    if (answer && (answer.ok || answer.status < 500)) waiting.delete(id);
+    if (answer && answer.status < 500) waiting.delete(id);
+    else unsaved.set(id, true);
     const told = answer?.status === 409 ? await answer.json() : null;
     if (told) refused(id, told);
   }
+  takeBack?.();
+  takeBack = unsaved.size ? failed(retry) : null;
   await refresh();
 }
 
