@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from apps.accounts import outbox
+from apps.accounts.browser_sessions import BrowserSession
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import IdempotentReply, RefreshToken
 from apps.accounts.tenancy import across_studios
@@ -25,5 +25,5 @@ def forget() -> int:
             Task.objects.filter(ended_at__lt=now - Task.KEPT).delete(),
         ]
         emails = outbox.forget()
-    gone.append(Session.objects.filter(expire_date__lt=now).delete())
+    gone.append(BrowserSession.objects.filter(expire_date__lt=now).delete())
     return emails + sum(count for count, _ in gone)

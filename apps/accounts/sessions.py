@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Max, Min, OuterRef
 from django.http import Http404
 from django.utils import timezone
 
@@ -103,3 +103,38 @@ def end_all(user: User) -> None:
     """End every API session of a person, in all studios: the password has changed."""
     with across_studios():
         RefreshToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A session that has not ended. seen_at: when its token was last traded for the next."""
+
+    family: UUID
+    began_at: datetime
+    seen_at: datetime
+
+
+def living(user: User, most: int) -> list[Living]:
+    """API sessions of a person in all studios, the last used first."""
+    with across_studios():
+        rows = (
+            RefreshToken.objects.filter(user=user)
+            .values("family")
+            .annotate(
+                began_at=Min("created_at"),
+                seen_at=Max("created_at"),
+                ends_at=Max("expires_at"),
+                revoked=Count("revoked_at"),
+            )
+            .filter(revoked=0, ends_at__gt=timezone.now())
+            .order_by("-seen_at")[:most]
+        )
+        return [Living(row["family"], row["began_at"], row["seen_at"]) for row in rows]
+
+
+def end_family(user: User, family: UUID) -> None:
+    """End one API session of a person. Raises Http404 when there is no such session."""
+    with across_studios():
+        rows = RefreshToken.objects.filter(user=user, family=family, revoked_at__isnull=True)
+        if not rows.update(revoked_at=timezone.now()):
+            raise Http404

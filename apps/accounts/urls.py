@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.accounts.journal import views as journal
-from apps.accounts.views import entrance, joining, managing, membership, second_factor
+from apps.accounts.views import browser_sessions, entrance, joining, managing, membership, second_factor
 
 app_name = "accounts"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("login/code/", second_factor.code, name="code"),
     path("account/security/", second_factor.security, name="security"),
     path("account/security/off/", second_factor.turn_off, name="security_off"),
+    path("account/sessions/", browser_sessions.sessions, name="sessions"),
+    path("account/sessions/<str:handle>/end/", browser_sessions.session_end, name="session_end"),
     path("logout/", entrance.logout, name="logout"),
     path("password/", entrance.password, name="password"),
     path("studios/", entrance.choose_studio, name="choose_studio"),

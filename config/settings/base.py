@@ -24,7 +24,6 @@ CSRF_TRUSTED_ORIGINS = [env.url]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -168,6 +167,7 @@ FIRST_OWNER = (env.admin_email, env.admin_password)
 
 # `__Host-` cookies need https; on plain http (a laptop) browsers would drop them.
 _COOKIE = "__Host-" if IS_HTTPS else ""
+SESSION_ENGINE = "apps.accounts.browser_sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE}glassine_session"
 CSRF_COOKIE_NAME = f"{_COOKIE}glassine_csrf"
 # Of the cookies of guests, which are kept below a size: see `sharing.access.cookies`.

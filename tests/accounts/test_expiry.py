@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts import expiry, sessions
 from apps.accounts.access import enter
+from apps.accounts.browser_sessions import BrowserSession
 from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import acting_in
 from config.celery import app
@@ -42,14 +42,14 @@ def test_what_has_run_out_goes_in_every_studio(
                     studio=studio, user=user, key=str(age), fingerprint="x", created_at=timezone.now() - age
                 ).save()
     browser = alice.session.session_key
-    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(days=1))
+    BrowserSession.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(days=1))
     assert expiry.forget() == 5
     with acting_in(north):
         assert [row.pk for row in north.refreshtokens.all()] == [living]
     for studio in (north, south):
         with acting_in(studio):
             assert studio.idempotentreplys.count() == 1
-    assert list(Session.objects.values_list("session_key", flat=True)) == [browser]
+    assert list(BrowserSession.objects.values_list("session_key", flat=True)) == [browser]
 
 
 def test_a_revoked_token_stays_while_a_successor_of_it_could_live(north: Studio, alice_user: User) -> None:

@@ -29,6 +29,7 @@ GONE: list[tuple[str, str]] = [
     (r"grant accounts_journalentry UPDATE to glassine_system", "of the journal only a person's words are forgotten"),
     (r"index accounts_journalentry USING btree \(studio_id, at DESC\)", "pages of the journal follow its ids"),
     (r"\w+ sharing_letter(template)?\b", "emails wait in the outbox"),
+    (r"\w+ django_session\b", "sessions of browsers know whose they are"),
 ]
 NEW: list[tuple[str, str]] = [
     (r"column accounts_(invitation|membership)\.role character varying\(12\)", "the name of a contributor is longer"),

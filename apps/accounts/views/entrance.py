@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from apps.accounts import colours, sign_up
+from apps.accounts import browser_sessions, colours, sign_up
 from apps.accounts.forms import ChangePasswordForm, SignInForm
 from apps.accounts.models import Membership, User
 from apps.accounts.password_change import NotYourPassword, change_password
@@ -62,6 +62,7 @@ def sign_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
 def begin_session(request: HttpRequest, user: User) -> None:
     """Sign the person in; the session gets a new key, so that a planted one is worth nothing."""
     auth.login(request, user)
+    browser_sessions.describe(request.session, request.headers.get("user-agent", ""))
     note_everywhere(user, "member.signed_in", by="browser")
 
 

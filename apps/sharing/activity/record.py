@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,9 +10,7 @@ from django.utils import timezone
 
 from apps.sharing.access import Grant
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
-
-_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
-             ("SamsungBrowser", "Samsung Internet"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+from apps.web.device import device_of
 
 # What can be done again and again without end, and how many of a kind about one photo (for archives: of one link) tell
 # the studio enough within `WHILE`. Guests without a name count as one, so downloads have more room.
@@ -26,19 +23,6 @@ MOST_IN_A_WHILE: Final = {
     ActivityKind.SHOWED: 5,
     ActivityKind.DOWNLOADED: 50,
 }
-
-
-def device_of(user_agent: str) -> str:
-    """Kind of device and browser, like "Phone, Safari": enough to recognise one's own visit, too little to track."""
-    agent = user_agent[:400]
-    if re.search(r"iPad|Tablet|Android(?!.*Mobile)", agent):
-        kind = "Tablet"
-    elif re.search(r"Mobi|iPhone|Android", agent):
-        kind = "Phone"
-    else:
-        kind = "Computer"
-    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
-    return f"{kind}, {browser}" if browser else kind
 
 
 def record(

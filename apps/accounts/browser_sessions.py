@@ -1,0 +1,131 @@
+"""Where a person is signed in: sessions of browsers, kept in a table that knows whose they are.
+
+This is the session engine of the pages. It is Django's database engine with columns beside the signed data, so that
+a person can see their sessions and end one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.http import Http404
+from django.utils import timezone
+
+from apps.accounts import sessions
+from apps.accounts.models import User
+from apps.web.device import device_of
+
+# In the session's data: on what it began, and when (Unix seconds).
+DEVICE, BEGAN = "device", "began"
+# How exactly it is known when a session was last used; each step costs one UPDATE.
+STEP: Final = timedelta(minutes=10)
+MOST_LISTED: Final = 100
+
+
+class BrowserSession(AbstractBaseSession):
+    """A session of a browser. Its key is a secret: pages name it by `handle`.
+
+    user: who is signed in; null before that.  seen_at: last use, to within `STEP`.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    device = models.CharField(max_length=60, blank=True, db_default="")
+    began_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
+
+    @property
+    def handle(self) -> str:
+        """A name of the session that opens nothing."""
+        return hashlib.sha256(f"session {self.session_key}".encode()).hexdigest()[:32]
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in `BrowserSession`. Must be called so: the salt of the signed data has the class's name in it."""
+
+    @classmethod
+    def get_model_class(cls) -> type[BrowserSession]:
+        return BrowserSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        row.device = data.get(DEVICE, "")
+        now = timezone.now()
+        row.began_at = datetime.fromtimestamp(data[BEGAN], tz=now.tzinfo) if BEGAN in data else now
+        row.seen_at = now
+        return row
+
+    def _get_session_from_db(self) -> BrowserSession | None:
+        row = super()._get_session_from_db()
+        if row is not None and row.user_id and timezone.now() - row.seen_at > STEP:
+            BrowserSession.objects.filter(pk=row.pk).update(seen_at=timezone.now())
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One place where a person is signed in. device: like "Phone, Safari"; "Program" for a session of the API."""
+
+    handle: str
+    device: str
+    began_at: datetime
+    seen_at: datetime
+    is_here: bool
+
+
+def describe(session: Any, user_agent: str) -> None:
+    """Note in a session that begins on what it does."""
+    session[DEVICE] = device_of(user_agent)
+    session[BEGAN] = int(timezone.now().timestamp())
+
+
+def signed_in(user: User, here: str | None) -> list[SignedIn]:
+    """Where a person is signed in, this place first, then the last used; `here` is the key of the session that asks."""
+    found = [
+        SignedIn(row.handle, row.device or "Browser", row.began_at, row.seen_at, row.session_key == here)
+        for row in _living(user).order_by("-seen_at")[:MOST_LISTED]
+    ]
+    found += [
+        SignedIn(one.family.hex, "Program", one.began_at, one.seen_at, is_here=False)
+        for one in sessions.living(user, MOST_LISTED)
+    ]
+    return sorted(found, key=lambda one: (one.is_here, one.seen_at), reverse=True)[:MOST_LISTED]
+
+
+def end(user: User, handle: str, here: str | None) -> None:
+    """End one session of a person, but not the one that asks. Raises Http404 when there is no such session."""
+    for row in _living(user).exclude(session_key=here):
+        if row.handle == handle:
+            row.delete()
+            return
+    try:
+        sessions.end_family(user, UUID(hex=handle))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def end_others(user: User, here: str | None) -> None:
+    """End every session of a person, of browsers and of programs, except the one that asks."""
+    _living(user).exclude(session_key=here).delete()
+    sessions.end_all(user)
+
+
+def _living(user: User) -> QuerySet[BrowserSession]:
+    return BrowserSession.objects.filter(user=user, expire_date__gt=timezone.now())

@@ -1,0 +1,116 @@
+"""A person sees where they are signed in, and can end it; nobody else can."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import browser_sessions, sessions
+from apps.accounts.access import enter
+from apps.accounts.browser_sessions import STEP, BrowserSession, SessionStore
+from apps.accounts.models import Studio, User
+from tests.factories import PASSWORD
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile/15E148 Safari/604"
+LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+def sign_in(agent: str, email: str = "alice@example.com") -> Client:
+    client = Client(headers={"user-agent": agent})
+    assert client.post("/login/", {"email": email, "password": PASSWORD}).status_code == 303
+    return client
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/studios/").status_code == 200
+
+
+def row_of(client: Client) -> BrowserSession:
+    return BrowserSession.objects.get(pk=client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def test_a_session_that_is_not_known_is_ended_from_another_device(alice_user: User) -> None:
+    phone, laptop = sign_in(PHONE), sign_in(LAPTOP)
+    page = laptop.get("/account/sessions/").content.decode()
+    assert "Phone, Safari" in page
+    assert "Computer, Firefox" in page
+    assert row_of(phone).session_key not in page
+    address = f"/account/sessions/{row_of(phone).handle}/end/"
+    assert address in page
+    assert laptop.post(address).status_code == 303
+    assert not is_signed_in(phone)
+    assert is_signed_in(laptop)
+    assert laptop.post(address).status_code == 404
+
+
+def test_nobody_ends_the_session_of_another_person(alice_user: User, charlie: Client) -> None:
+    phone = sign_in(PHONE)
+    assert charlie.post(f"/account/sessions/{row_of(phone).handle}/end/").status_code == 404
+    assert charlie.post("/account/sessions/").status_code == 303
+    assert is_signed_in(phone)
+    assert "Phone" not in charlie.get("/account/sessions/").content.decode()
+
+
+def test_the_session_that_asks_is_ended_by_signing_out_alone(alice_user: User) -> None:
+    phone = sign_in(PHONE)
+    assert phone.post(f"/account/sessions/{row_of(phone).handle}/end/").status_code == 404
+    assert is_signed_in(phone)
+
+
+def test_programs_are_listed_and_ended_too(north: Studio, alice_user: User) -> None:
+    phone = sign_in(PHONE)
+    first, second = (sessions.begin(enter(alice_user, north.slug)) for _ in range(2))
+    second = sessions.spend(second.refresh)
+    (one, *_) = sessions.living(alice_user, 10)
+    phone.post(f"/account/sessions/{one.family.hex}/end/")
+    with pytest.raises(sessions.NotSpendable):
+        sessions.spend(second.refresh)
+    assert phone.get("/account/sessions/").content.decode().count("Program") == 2  # The name, and its button's.
+    phone.post("/account/sessions/")
+    with pytest.raises(sessions.NotSpendable):
+        sessions.spend(first.refresh)
+    assert browser_sessions.signed_in(alice_user, None)[0].device == "Phone, Safari"
+
+
+def test_the_last_use_is_known_to_within_a_step(alice_user: User) -> None:
+    phone = sign_in(PHONE)
+    before = timezone.now() - STEP - timedelta(minutes=1)
+    BrowserSession.objects.update(seen_at=before)
+    phone.get("/studios/")
+    seen = row_of(phone).seen_at
+    assert seen > before + STEP
+    phone.get("/studios/")
+    assert row_of(phone).seen_at == seen
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_nobody_is_signed_out_by_the_move_from_the_table_of_before() -> None:
+    """A process that has not been restarted writes by the old name what a new one reads, and the other way round."""
+    migration = importlib.import_module("apps.accounts.migrations.0005_sessions_of_people")
+    data = SessionStore().encode({"cart": "full"})
+    rows = "insert into django_session values (%s, %s, now() + interval '1 day')"
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("drop table accounts_browsersession")
+        cursor.execute("""create table django_session (
+            session_key varchar(40) primary key, session_data text not null, expire_date timestamptz not null)""")
+        cursor.execute(rows, ["before", data])
+        with connections["owner"].schema_editor() as editor:
+            migration.create_or_move(apps, editor)
+        cursor.execute(rows, ["between", data])
+        found = BrowserSession.objects.using("owner").order_by("session_key")
+        assert [(row.session_key, row.get_decoded(), row.user_id) for row in found] == [
+            ("before", {"cart": "full"}, None),
+            ("between", {"cart": "full"}, None),
+        ]
+        BrowserSession.objects.using("owner").filter(pk="before").delete()
+        cursor.execute("select session_key from django_session")
+        assert cursor.fetchall() == [("between",)]
+        transaction.set_rollback(True, using="owner")
+    assert connection.introspection.table_names().count("django_session") == 0
