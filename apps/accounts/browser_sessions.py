@@ -89,6 +89,11 @@ class SignedIn:
     seen_at: datetime
     is_here: bool
 
+    @property
+    def is_recent(self) -> bool:
+        """Whether the last use is too near to be told more exactly."""
+        return timezone.now() - self.seen_at < STEP
+
 
 def describe(session: Any, user_agent: str) -> None:
     """Note in a session that begins on what it does."""
