@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 QUEUES = tuple(Queue.values)
 WORKERS = tuple(f"worker:{queue}" for queue in QUEUES)
-HEARTS = ("web", "beat", *WORKERS)
+HEARTS = ("web", "beat", *WORKERS, "selfies")
 NAMES = {
     "web": "Web server",
     "beat": "Scheduler",
@@ -33,6 +33,7 @@ NAMES = {
     "worker:faces": "Worker for faces",
     "worker:video": "Worker for videos",
     "worker:default": "Worker for everything else",
+    "selfies": "Selfie search",
     "database": "Database",
     "redis": "Redis",
     "storage": "Photo storage",
@@ -125,6 +126,7 @@ def _heart(service: str, last: datetime | None, alive: int) -> PartFinding:
     remedies = {
         "web": "Start the web server again; its last lines in the log say why it ended.",
         "beat": "Start the scheduler again, exactly one. Until then nothing happens by itself.",
+        "selfies": "Start the process “faces” again, on each machine with a web server. Until then no selfie is taken.",
     }
     remedy = remedies.get(service, "Start a worker for this queue again. Its work waits and loses nothing.")
     return PartFinding(

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from apps.web.ids import uuid7
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 20.0
+CONNECT_SECONDS = 2.0
 _BEAT = """
     insert into monitoring_heartbeat (id, service, instance, at, drift_ms)
     select %(id)s, %(service)s, %(instance)s, clock_timestamp(),
@@ -44,7 +46,7 @@ def _live(services: Sequence[str]) -> None:
     grown_up = time.monotonic() + Heartbeat.SILENT.total_seconds()
     while True:
         try:
-            beat(services)
+            beat([*services, *answering(services)])
             judge.look_if_due(is_starting=time.monotonic() < grown_up)
         except Error as error:
             log.warning("the heartbeat could not be written: %s", error)
@@ -54,6 +56,22 @@ def _live(services: Sequence[str]) -> None:
             # A connection for a few statements a minute would be missing elsewhere.
             connection.close()
         time.sleep(BEAT_SECONDS)
+
+
+def answering(services: Sequence[str]) -> list[str]:
+    """What shows no sign of life of its own but answers to this process: the engine of selfies, to a web process.
+
+    The engine is closed off from the database, and a web process asks the one on its own machine.
+    """
+    if "web" not in services:
+        return []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(CONNECT_SECONDS)
+        try:
+            line.connect(settings.FACES_SOCKET)
+        except OSError:
+            return []
+    return ["selfies"]
 
 
 def beat(services: Sequence[str]) -> None:

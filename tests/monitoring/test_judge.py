@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django.fixtures import Settings
 from apps.accounts.models import Email, Studio
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.backups.models import BackupRun, RunKind, RunState
+from apps.faces import engine_server
 from apps.jobs.models import Job, Lane, Queue
 from apps.monitoring import checks, hearts, judge, overview, probes
 from apps.monitoring.checks import HEARTS, NAMES, PartFinding
@@ -62,6 +64,16 @@ def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
         Heartbeat.objects.update(at=timezone.now() - Heartbeat.SILENT - timedelta(seconds=1))
     assert {one.service for one in checks.every() if one.condition == Condition.FAULT} >= set(HEARTS)
     assert timedelta(seconds=100) >= Heartbeat.SILENT + judge.EVERY
+
+
+def test_the_engine_of_selfies_lives_while_it_answers_a_web_process(tmp_path: Path, settings: Settings) -> None:
+    settings.FACES_SOCKET = str(tmp_path / "faces")
+    assert hearts.answering(["web"]) == []
+    with engine_server.serve(tmp_path / "faces"):
+        assert hearts.answering(["web"]) == ["selfies"]
+        assert hearts.answering(["worker:images"]) == []
+    assert hearts.answering(["web"]) == []
+    assert "no selfie is taken" in finding("selfies").remedy
 
 
 def test_who_has_just_started_waits_for_the_others() -> None:
