@@ -38,6 +38,7 @@ class BrowserSession(AbstractBaseSession):
     user: who is signed in; null before that.  seen_at: last use, to within `STEP`.
     """
 
+    user_id: UUID | None
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     device = models.CharField(max_length=60, blank=True, db_default="")
     began_at = models.DateTimeField(db_default=Now())
@@ -64,16 +65,19 @@ class SessionStore(db.SessionStore):
         return BrowserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
-        row = super().create_model_instance(data)
-        row.user_id = data.get(SESSION_KEY)
-        row.device = data.get(DEVICE, "")
         now = timezone.now()
-        row.began_at = datetime.fromtimestamp(data[BEGAN], tz=now.tzinfo) if BEGAN in data else now
-        row.seen_at = now
-        return row
+        return BrowserSession(
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+            user_id=data.get(SESSION_KEY),
+            device=data.get(DEVICE, ""),
+            began_at=datetime.fromtimestamp(data[BEGAN], tz=now.tzinfo) if BEGAN in data else now,
+            seen_at=now,
+        )
 
     def _get_session_from_db(self) -> BrowserSession | None:
-        row = super()._get_session_from_db()
+        row: BrowserSession | None = super()._get_session_from_db()  # type: ignore[misc]
         if row is not None and row.user_id and timezone.now() - row.seen_at > STEP:
             BrowserSession.objects.filter(pk=row.pk).update(seen_at=timezone.now())
         return row
