@@ -30,6 +30,7 @@ from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
 from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
+from apps.smart_collections import by_hand_api
 from apps.uploads import api as uploads
 from apps.uploads import photo_api
 from apps.webhooks import api as webhooks
@@ -103,6 +104,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *library.urlpatterns,
     *places_api.urlpatterns,
     *smart_collections.urlpatterns,
+    *by_hand_api.urlpatterns,
     *faces.urlpatterns,
     *people.urlpatterns,
     *sharing.urlpatterns,

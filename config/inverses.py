@@ -31,6 +31,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "album.restored": Inverse(undo.album_trash, Role.EDITOR, "albums"),
     "album.state": _IN_ALBUM,
     "album.reordered": _IN_ALBUM,
+    **{f"collection.{deed}": _COLLECTION for deed in ("added", "arranged", "created", "deleted")},
+    **{f"collection.{deed}": _COLLECTION for deed in ("ordered", "renamed", "taken_out")},
     "event.changed": _OF_EVENTS,
     "event.created": _OF_EVENTS,
     "event.removed": _OF_EVENTS,

@@ -209,6 +209,13 @@ _PLACES: Final[dict[str, Phrase]] = {
     "place.removed": "removed the place “{name}”",
 }
 _COLLECTIONS: Final[dict[str, Phrase]] = {
+    "collection.added": "added {photos} to the collection “{title}”",
+    "collection.arranged": "arranged the collection “{title}”",
+    "collection.created": "made the collection “{title}”",
+    "collection.deleted": "deleted the collection “{title}”",
+    "collection.ordered": "moved {photos} in the collection “{title}”",
+    "collection.renamed": "renamed the collection “{title}”",
+    "collection.taken_out": "removed {photos} from the collection “{title}”",
     "smart_collection.changed": "changed the smart collection “{title}”",
     "smart_collection.created": "made the smart collection “{title}”",
     "smart_collection.deleted": "deleted the smart collection “{title}”",

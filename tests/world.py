@@ -28,7 +28,7 @@ from apps.sharing.models import (
     ShareLink,
     Visitor,
 )
-from apps.smart_collections.models import SmartCollection
+from apps.smart_collections.models import Collection, SmartCollection
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
@@ -80,11 +80,12 @@ def build_world(studio: Studio, owner: User) -> World:
         task = Task(studio=studio, kind="photos.move", title="Move to “Zqx ceremony”", total=1, who=owner)
         rules = {"match": "all", "rules": [{"field": "text", "op": "contains", "value": "Zqx rule"}]}
         collection = SmartCollection(studio=studio, title="Zqx collection", rules=rules)
+        by_hand = Collection(studio=studio, title="Zqx chosen", photos=[photo.pk])
         hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
         told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
         place = NamedPlace(studio=studio, name="Zqx inn", latitude=48.2, longitude=16.4, radius=200)
         event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
-        for more in (email, sent, task, collection, hook, told, place, event):
+        for more in (email, sent, task, collection, by_hand, hook, told, place, event):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -109,7 +110,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "preset_id": preset.pk, "selection_id": picked.pk, "comment_id": comment.pk,
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
-        "collection_id": collection.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
+        "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
         "place_id": place.pk, "event_id": event.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
@@ -126,7 +127,8 @@ def build_world(studio: Studio, owner: User) -> World:
         secrets=[
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
-            "Zqx preset", "Zqx collection", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment", "Zqx text",
+            "Zqx preset", "Zqx collection", "Zqx chosen", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment",
+            "Zqx text",
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             "Zqx version",
@@ -134,7 +136,8 @@ def build_world(studio: Studio, owner: User) -> World:
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={
-            "title": "harmed", "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",
+            "collection_title": "harmed", "collection": str(by_hand.pk), "title": "harmed",
+            "name": "harmed", "slug": "harmed", "label": "harmed", "state": "archived",
             "sort": "name", "seen_by": "nobody", "on": "1", "deed": "open", "role": "viewer",
             "email": "harm@example.com", "photo": str(photo.pk), "photos": [str(photo.pk)],
             "section": str(section.pk), "download": "original", "scopes": ["read"], "confirm": "empty",

@@ -517,3 +517,38 @@ class AlbumChange(StudioModel):
 
     def __str__(self) -> str:
         return f"a change of {self.album_id}"
+
+
+class CollectedPhoto(StudioModel):
+    """A photo of a collection, in the shape of a `Placement`: whoever reads galleries reads collections the same way.
+
+    Rows of a view, which nobody writes: photos that lie in a gallery and not in the trash. Of a collection that was
+    made by hand those that were chosen, in its order; of a smart one all of the studio's in order of capture, of which
+    its question is still to be asked (docs/decisions/0032).
+    id: the photo's, once in each collection.  album_id: the collection's.
+    is_hidden: some gallery keeps the photo from some of its guests, so no collection shows it to any.
+    section, audience, trashed_at: always None.
+    """
+
+    album = TenantKey(Album, related_name="+")
+    section = TenantKey(Section, null=True, related_name="+")
+    photo = TenantKey(Photo, related_name="+")
+    section_rank = models.PositiveIntegerField()
+    sort_key = models.CharField(max_length=300, db_collation="C")
+    is_hidden = models.BooleanField()
+    is_withheld = models.BooleanField()
+    audience = ArrayField(models.UUIDField(), null=True)
+    created_at = models.DateTimeField()
+    trashed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[PlacementManager] = PlacementManager()  # type: ignore[assignment]
+
+    ORDER: ClassVar[tuple[str, str]] = ("sort_key", "id")
+
+    class Meta(StudioModel.Meta):
+        managed = False
+        db_table = "smart_collections_photo"
+        constraints: ClassVar[list[models.BaseConstraint]] = []
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} in {self.album_id}"

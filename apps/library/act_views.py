@@ -21,7 +21,7 @@ from apps.jobs.pages import goes_on
 from apps.library import page_context
 from apps.library.find import Library
 from apps.library.pages import act, chosen, done, onward, said
-from apps.library.tiles import library_tiles
+from apps.library.tiles import plain_tiles
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -35,10 +35,7 @@ def tiles_by_id(request: StudioRequest) -> HttpResponse:
     """The tiles of some photos, without headings; unknown ids are left out."""
     ids = uuids(request.GET.get("ids", "").split(","), most=MOST_TILES)
     found = Library(request.entered).tiles(ids)
-    months = ((tile, f"{tile.wall:%Y-%m}") for tile in found)
-    editing = page_context.may_edit(request.entered)
-    each = (library_tiles([tile], request.entered, counts={}, before=month, may_edit=editing) for tile, month in months)
-    return HttpResponse("".join(each))
+    return HttpResponse(plain_tiles(found, request.entered, may_edit=page_context.may_edit(request.entered)))
 
 
 @require_POST

@@ -44,6 +44,12 @@ def library_tiles(
     return mark_safe("".join(out))  # noqa: S308
 
 
+def plain_tiles(tiles: Iterable[LibraryTile], entered: Entered, *, may_edit: bool = False) -> SafeString:
+    """Tiles as they come, without headings. may_edit: they can be selected."""
+    each = (library_tiles([tile], entered, counts={}, before=f"{tile.wall:%Y-%m}", may_edit=may_edit) for tile in tiles)
+    return mark_safe("".join(each))  # noqa: S308
+
+
 def _chips(chips: Iterable[tuple[str, str]]) -> str:
     links = "".join(f'<a class="occasion" href="{escape(url)}">{escape(words)}</a>' for words, url in chips)
     return f'<p class="occasions">{links}</p>' if links else ""
