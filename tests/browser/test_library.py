@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DATA, PHONE, make_album, sign_in
+from tests.browser.conftest import DATA, DESKTOP, PHONE, make_album, sign_in
 from tests.browser.test_accessibility import in_both_themes
 from tests.browser.test_main_job import upload
 from tests.installation import Installation
@@ -211,3 +211,41 @@ def test_the_library_on_a_phone(visit: Callable[..., Any], library: tuple[str, s
         look(phone, "places")
         phone.goto(address.replace("/library/", "/timeline/"))
         look(phone, "timeline")
+
+
+def order_of(page: Page) -> list[str]:
+    return [str(tile.get_attribute("id")) for tile in page.locator("#stream .t").all()]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_collection_is_made_and_put_in_order(
+    viewport: dict[str, int], visit: Callable[..., Any], library: tuple[str, str]
+) -> None:
+    address, ours = library
+    with visit(viewport) as page:
+        sign_in(page)
+        page.goto(f"{address}?q={ours}")
+        pick(page, 0, 1, 2)
+        inside = menu(page, "Collection")
+        inside.locator("[name=collection_title]").fill("Our best")
+        look(page, "collect")
+        inside.locator("button:has-text('Make a collection')").click()
+        expect(page.locator("h1")).to_have_text("Our best")
+        before = order_of(page)
+        assert len(before) == 3
+        page.wait_for_timeout(200)
+        pick(page, 2)
+        menu(page, "Move").locator("button:has-text('Move to start')").click()
+        expect(page.locator("#toasts > *", has_text="1 photo moved")).to_be_visible()
+        look(page, "collection")
+        page.reload()
+        assert order_of(page) == [before[2], *before[:2]]
+        pick(page, 0)
+        page.locator("#selection button:has-text('Remove')").click()
+        page.locator("#toasts > *", has_text="1 photo removed").locator("button:has-text('Undo')").click()
+        expect(page.locator("#stream .t")).to_have_count(3)
+        assert order_of(page) == [before[2], *before[:2]]
+        page.goto(address.replace("/library/", "/collections/"))
+        look(page, "collections")
+        page.locator("button[aria-label='Delete Our best']").first.click()
+        expect(page.locator("#toasts > *", has_text="deleted")).to_be_visible()

@@ -178,9 +178,9 @@ def test_the_pages_ask_a_fixed_number_of_questions(
         more = [shoot(f"2024-06-01T10:00:{number:02}") for number in range(20)]
     with acting_in(north):
         Collection.objects.for_studio(north).filter(pk=ours.pk).update(photos=[one.pk for one in more])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         assert erin.get(page("by_hand", ours.pk)).status_code == 200
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(16):
         assert erin.get(page("by_hand_list")).status_code == 200
 
 

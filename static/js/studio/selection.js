@@ -125,7 +125,7 @@ function afterDeeds(album, chosen, clear, every) {
     // An answer that says what is wrong counts as successful too: it may have a part to show.
     if (!event.detail.successful || event.detail.xhr.status >= 400) return;
     const verb = event.target.closest("[data-verb]")?.dataset.verb;
-    // The dialog that it opened asks first.
+    // What it opened asks first.
     if (verb === "show") return;
     const tiles = chosen().map((box) => box.closest(".t"));
     if (verb === "delete") tiles.forEach((tile) => tile.remove());
