@@ -35,6 +35,7 @@ BYTES = re.compile(
     r"/g/[^/]+/(?:photos/[0-9a-f-]{36}/download|preview)/"
     r"|/api/albums/[^/]+/photos/[^/]+/download"
     r"|/studio/[^/]+/(?:albums/[^/]+/)?(?:photos/[^/]+/download|watermark/example)/"
+    r"|/studio/[^/]+/export/[0-9a-f-]{36}/[0-9]+\.zip"
 )
 
 

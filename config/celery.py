@@ -46,6 +46,7 @@ app.conf.update(
         "apps.uploads.tasks",
         "apps.backups.tasks",
         "apps.webhooks.tasks",
+        "apps.portability.tasks",
         "config.tasks",
     ],
 )
@@ -69,6 +70,7 @@ app.conf.beat_schedule = {
     "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},
     "send webhooks": {"task": "webhooks.send", "schedule": 5.0, "options": {"expires": 5}},
     "forget old webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget old exports": {"task": "portability.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep backups": {"task": "backups.keep_up", "schedule": crontab(minute=15), "options": {"expires": 3000}},
     "locate photos": {"task": "library.locate", "schedule": 3600.0, "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -19,6 +19,7 @@ from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.library.places import by_hand, locate
 from apps.media import on_demand
+from apps.portability import exports
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
@@ -28,7 +29,7 @@ from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
 _OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE]
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under
 # the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
@@ -53,6 +54,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     watermarks.MARK: [watermarks.make],
     prepare.COUNT: [prepare.count],
     **{task.kind: [task] for task in TASKS},
+    exports.KIND: [exports.freeze, exports.EXPORT],
 }
 
 # Who writes it down when the sweeper gives a job up, because its worker died three times.

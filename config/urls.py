@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("apps.sharing.urls")),
     path("", include("apps.uploads.urls")),
     path("", include("apps.webhooks.urls")),
+    path("", include("apps.portability.urls")),
     path("", include("apps.monitoring.urls")),
 ]

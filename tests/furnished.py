@@ -21,6 +21,7 @@ from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, 
 from apps.jobs.models import Job, Lane, Queue
 from apps.library.models import Event, EventAlbum, HolidaySet, NamedPlace, PhotoPlace
 from apps.media.models import BlobEvent
+from apps.portability.models import ExportFile, ExportPart, StudioExport
 from apps.sharing.models import (
     Activity,
     ActivityKind,
@@ -81,6 +82,7 @@ def furnish(studio: Studio, member: User) -> None:
             _of_guests(link, placement.photo),
             _of_faces(album, placement.photo),
             _of_uploads(album, member),
+            _of_exports(studio, member),
         ]
         for row in [*_plain_rows(studio, member), *chain.from_iterable(parts), working]:
             row.save(force_insert=True)
@@ -141,6 +143,17 @@ def _of_uploads(album: Album, member: User) -> list[StudioModel]:
         Inbox(studio=studio),
         InboxFolder(studio=studio, name="Anna", album=album),
         InboxFile(studio=studio, path="Anna/a.jpg", size=1, mtime_ns=1, still_since=timezone.now()),
+    ]
+
+
+def _of_exports(studio: Studio, member: User) -> list[StudioModel]:
+    """What is kept for who takes the studio along."""
+    export = StudioExport(studio=studio, who=member)
+    blob = factories.BlobFactory.create(studio=studio, mime=StudioExport.MIME)
+    return [
+        export,
+        ExportFile(studio=studio, export=export, blob=blob),
+        ExportPart(studio=studio, export=export, number=1, name="north.zip", length=1, plan=b"x"),
     ]
 
 

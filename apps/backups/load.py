@@ -30,13 +30,13 @@ def load_all(alias: str, destination: Destination, snapshot: str, manifest: Mani
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         names = [table.name for table in manifest.tables]
-        with _laid_open(cursor, names):
-            cursor.execute(sql.SQL("truncate {}").format(_listed(names)))
+        with laid_open(cursor, names):
+            cursor.execute(sql.SQL("truncate {}").format(listed(names)))
             for table in manifest.tables:
                 _copy_in(cursor, destination, snapshot, table)
             for name, last in manifest.sequences.items():
                 cursor.execute("select setval(%s::regclass, %s)", [f"public.{name}", last])
-            _settle(cursor, missing)
+            settle(cursor, missing)
 
 
 def load_studio(
@@ -49,7 +49,7 @@ def load_studio(
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         tables = [table for table in manifest.tables if _studio_column(table) is not None]
-        with _laid_open(cursor, [table.name for table in tables]):
+        with laid_open(cursor, [table.name for table in tables]):
             for table in tables:
                 column = sql.Identifier(str(_studio_column(table)))
                 cursor.execute(
@@ -58,7 +58,7 @@ def load_studio(
             for table in tables:
                 _copy_in(cursor, destination, snapshot, table, studio_id)
             _copy_people(cursor, destination, snapshot, manifest, tables, studio_id)
-            _settle(cursor, missing, studio_id)
+            settle(cursor, missing, studio_id)
 
 
 def studio_of(destination: Destination, snapshot: str, manifest: Manifest, slug: str) -> UUID:
@@ -73,7 +73,7 @@ def studio_of(destination: Destination, snapshot: str, manifest: Manifest, slug:
 
 
 @contextmanager
-def _laid_open(cursor: Any, names: list[str]) -> Iterator[None]:
+def laid_open(cursor: Any, names: list[str]) -> Iterator[None]:
     """The owner may see and write all rows, and no trigger of ours runs."""
     for name in names:
         table = sql.Identifier(name)
@@ -90,7 +90,7 @@ def _laid_open(cursor: Any, names: list[str]) -> Iterator[None]:
             cursor.execute(sql.SQL("alter table {} force row level security").format(table))
 
 
-def _listed(names: Iterable[str]) -> sql.Composed:
+def listed(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(name) for name in names)
 
 
@@ -112,7 +112,7 @@ def _copy_in(
     """Copy the rows of a table in, or those of one studio. into: another table of the same columns."""
     digest, rows = hashlib.sha256(), 0
     place = None if studio_id is None else table.columns.index(str(_studio_column(table)))
-    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(into or table.name), _listed(table.columns))
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(into or table.name), listed(table.columns))
     with cursor.copy(statement) as copy:
         for line in destination.lines(in_snapshot(snapshot, table.file)):
             digest.update(line + b"\n")
@@ -135,7 +135,7 @@ def _copy_people(
     people = next(one for one in manifest.tables if one.name == USERS)
     cursor.execute("create temporary table people (like accounts_user) on commit drop")
     _copy_in(cursor, destination, snapshot, people, into="people")
-    named = _columns_of_people(cursor, [table.name for table in tables])
+    named = columns_of_people(cursor, [table.name for table in tables])
     question = sql.SQL(" union ").join(
         sql.SQL("select {} from {} where studio_id = %(studio)s").format(sql.Identifier(column), sql.Identifier(name))
         for name, column in named
@@ -150,13 +150,13 @@ def _copy_people(
         raise NoBackup(
             f"{taken[0]} belongs to another account here. Rename that one, or import an export of the studio instead."
         )
-    columns = _listed(people.columns)
+    columns = listed(people.columns)
     cursor.execute(
         sql.SQL("insert into accounts_user ({0}) select {0} {1}").format(columns, wanted), {"studio": studio_id}
     )
 
 
-def _columns_of_people(cursor: Any, names: list[str]) -> list[tuple[str, str]]:
+def columns_of_people(cursor: Any, names: list[str]) -> list[tuple[str, str]]:
     """Table and column of each key from these tables to people."""
     cursor.execute(
         """select k.conrelid::regclass::text, a.attname from pg_constraint k
@@ -168,7 +168,7 @@ def _columns_of_people(cursor: Any, names: list[str]) -> list[tuple[str, str]]:
     return list(cursor.fetchall())
 
 
-def _settle(cursor: Any, missing: Iterable[str], studio_id: UUID | None = None) -> None:
+def settle(cursor: Any, missing: Iterable[str], studio_id: UUID | None = None) -> None:
     """What cannot be as it was: emails that were due may have been sent since, and lost bytes are damaged."""
     cursor.execute(
         f"""update {EMAILS} set state = 'failed', error = %(error)s, lease_until = null

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -113,14 +113,26 @@ def _check_empty() -> None:
 def _bring(destination: Destination, blob: NamedBlob, restored: Restored) -> None:
     """Fetch one file, unless it is there. What is wrong in the backup is remembered as missing."""
     restored.files += 1
+    try:
+        restored.fetched += bring(blob, destination.chunks(destination.blob(blob.studio_id, blob.sha256)))
+    except BackupDamaged as error:
+        log.critical("restore: %s", error)
+        restored.missing.append(blob.key)
+
+
+def bring(blob: NamedBlob, chunks: Iterable[bytes]) -> bool:
+    """Put the bytes of a blob where its row says. False if they are there.
+
+    Raises BackupDamaged for other bytes than its hash says, and whatever the chunks raise; then nothing was written.
+    """
     found = store().size(blob.key)
     if found == blob.size and _is_whole(blob):
-        return
+        return False
     temp = temp_directory() / f"restore.{uuid7()}"
     digest = hashlib.sha256()
     try:
         with temp.open("xb") as file:
-            for chunk in destination.chunks(destination.blob(blob.studio_id, blob.sha256)):
+            for chunk in chunks:
                 digest.update(chunk)
                 file.write(chunk)
         if digest.hexdigest() != blob.sha256:
@@ -128,12 +140,9 @@ def _bring(destination: Destination, blob: NamedBlob, restored: Restored) -> Non
         if found is not None:
             store().set_aside(blob.key)
         store().put(temp, blob.key, sha256=blob.sha256)
-        restored.fetched += 1
-    except BackupDamaged as error:
-        log.critical("restore: %s", error)
-        restored.missing.append(blob.key)
     finally:
         temp.unlink(missing_ok=True)
+    return True
 
 
 def _is_whole(blob: NamedBlob) -> bool:

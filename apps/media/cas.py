@@ -72,13 +72,17 @@ def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Received bytes: hashed and in a file, but neither durable nor anybody's before the store has them."""
+    """Received bytes: hashed and in a file, but neither durable nor anybody's before the store has them.
+
+    mime: of what is no picture and was made by us; "" where the bytes themselves tell.
+    """
 
     temp: Path
     sha256: str
     size: int
     head: bytes
     crc32: int
+    mime: str = ""
 
     def linked(self, path: Path) -> Stored:
         """The same bytes under a second name on the same volume, which may be kept or discarded by itself."""
@@ -168,8 +172,8 @@ def receive(file: BinaryIO, *, limit: int) -> Stored:
         raise
 
 
-def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
-    """Take over a file that a worker made (a rendition): hash it where it lies."""
+def receive_path(path: Path, *, sha256: str | None = None, mime: str = "") -> Stored:
+    """Take over a file that a worker made (a rendition): hash it where it lies. mime: see `Stored`."""
     digest, crc, head = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
@@ -177,7 +181,7 @@ def receive_path(path: Path, *, sha256: str | None = None) -> Stored:
             crc = crc32(chunk, crc)
             if sha256 is None:
                 digest.update(chunk)
-        return Stored(path, sha256 or digest.hexdigest(), file.tell(), head, crc)
+        return Stored(path, sha256 or digest.hexdigest(), file.tell(), head, crc, mime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +291,7 @@ def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
         sha256=stored.sha256,
         size=stored.size,
         crc32=stored.crc32,
-        mime=sniff(stored.head).mime,
+        mime=stored.mime or sniff(stored.head).mime,
         storage_key=placed.key,
     )
     if insert(blob, unless_there=True):

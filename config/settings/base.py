@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.uploads",
     "apps.backups",
     "apps.webhooks",
+    "apps.portability",
     "apps.monitoring",
     "config",
 ]

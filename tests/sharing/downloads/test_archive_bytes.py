@@ -128,7 +128,7 @@ def test_g28_a_flipped_bit_before_the_cut_breaks_the_rest_too(shared: Make) -> N
     path.write_bytes(data)
     middle = len(data) // 2
     with pytest.raises(body.Broken):
-        list(body.pour(whole.bundle, whole.where, middle, whole.bundle.length - 1))
+        list(body.pour(whole.bundle.layout, whole.bundle.blobs, whole.where, middle, whole.bundle.length - 1))
 
 
 def test_the_last_bytes_of_a_wrong_entry_never_leave(shared: Make) -> None:

@@ -6,7 +6,7 @@ client never takes a part, or wrong bytes, for all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 from uuid import UUID
 
@@ -15,9 +15,7 @@ from isal.isal_zlib import crc32
 from apps.media import damage, serving
 from apps.media.models import Blob, BlobState
 from apps.media.storage import LocalStore, store
-from apps.sharing.access import Grant
-from apps.sharing.downloads.archive.layout import Piece, ZipEntry
-from apps.sharing.downloads.archive.plan import Bundle, Planned
+from apps.sharing.downloads.archive.layout import Piece, ZipEntry, ZipLayout
 from apps.sharing.downloads.sizes import Unwhole
 
 CHUNK = 1 << 20
@@ -32,19 +30,19 @@ class Broken(Exception):
 Places = Mapping[UUID, serving.Location]
 
 
-def places(grant: Grant, photos: Sequence[Planned]) -> Places:
-    """Where the files of these photos lie, by blob. Run in `acting_in(grant.studio)`.
+def places(studio_id: UUID, blob_ids: Iterable[UUID]) -> Places:
+    """Where these bytes lie, by blob. Run in `acting_in(studio_id)`.
 
     Raises Unwhole if one is missing, damaged, or on this disk with another length. Where it was made from an original,
     the next plan has it made again.
     """
-    wanted = {photo.blob_id for photo in photos}
-    rows = Blob.objects.for_studio(grant.studio).filter(pk__any=wanted).exclude(state=BlobState.DAMAGED)
+    wanted = set(blob_ids)
+    rows = Blob.objects.for_studio(studio_id).filter(pk__any=wanted).exclude(state=BlobState.DAMAGED)
     found = {row.blob_id: row for row in (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))}
     gone = [blob_id for blob_id in wanted if blob_id not in found or not _lies_there(found[blob_id])]
     if gone:
         for blob_id in gone:
-            damage.report(grant.studio.pk, blob_id, "missing when an archive was asked for")
+            damage.report(studio_id, blob_id, "missing when an archive was asked for")
         raise Unwhole
     return found
 
@@ -60,11 +58,14 @@ def _lies_there(location: serving.Location) -> bool:
         return False
 
 
-def pour(bundle: Bundle, where: Places, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of the archive from `start` to `end`, both included. Raises Broken."""
+def pour(layout: ZipLayout, blobs: Sequence[UUID], where: Places, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of the archive from `start` to `end`, both included. Raises Broken.
+
+    blobs: ids by the number of the entry, of all entries that lie in the store.
+    """
     waiting: list[bytes] = []
     size = 0
-    for chunk in _chunks(bundle, where, start, end):
+    for chunk in _chunks(layout, blobs, where, start, end):
         waiting.append(chunk)
         size += len(chunk)
         if size >= _JOINED:
@@ -74,11 +75,10 @@ def pour(bundle: Bundle, where: Places, start: int, end: int) -> Iterator[bytes]
         yield b"".join(waiting)
 
 
-def _chunks(bundle: Bundle, where: Places, start: int, end: int) -> Iterator[bytes]:
-    layout = bundle.layout
+def _chunks(layout: ZipLayout, blobs: Sequence[UUID], where: Places, start: int, end: int) -> Iterator[bytes]:
     for segment in layout.segments(start, end):
         if isinstance(segment, Piece):
-            location = where[bundle.photos[segment.entry].blob_id]
+            location = where[blobs[segment.entry]]
             yield from _read(location, layout.entries[segment.entry], segment)
         else:
             yield segment

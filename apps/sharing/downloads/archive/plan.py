@@ -126,6 +126,11 @@ class Bundle:
         return self.photos[self.layout.touched(start, end)]
 
     @cached_property
+    def blobs(self) -> list[UUID]:
+        """Where the bytes of each photo lie, in their order."""
+        return [photo.blob_id for photo in self.photos]
+
+    @cached_property
     def layout(self) -> ZipLayout:
         """Its bytes: the photos, and behind them the manifest."""
         zone = ZoneInfo(self.zone)

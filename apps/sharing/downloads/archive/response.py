@@ -102,7 +102,7 @@ class Delivery:
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes. Raises body.Broken, StorageAway."""
-        return body.pour(self.bundle, self.where, *self.span)
+        return body.pour(self.bundle.layout, self.bundle.blobs, self.where, *self.span)
 
 
 class OutOfRange(Refusal):
@@ -167,7 +167,7 @@ def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
 
 def _places(grant: Grant, bundle: Bundle, wanted: Sequence[Planned], visitor: Visitor | None) -> body.Places:
     try:
-        return body.places(grant, wanted)
+        return body.places(grant.studio.pk, [photo.blob_id for photo in wanted])
     except sizes.Unwhole:
         # A new plan says what is made again; it finds nothing that could be if an original is gone.
         plan.plan(grant, bundle.wish, visitor)
