@@ -15,6 +15,7 @@ from apps.albums.models import Album, Photo, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
 from apps.library.models import Event, NamedPlace
+from apps.portability.models import ExportPart, StudioExport
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     ClientEmail,
@@ -84,8 +85,10 @@ def build_world(studio: Studio, owner: User) -> World:
         hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
         told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
         place = NamedPlace(studio=studio, name="Zqx inn", latitude=48.2, longitude=16.4, radius=200)
+        export = StudioExport(studio=studio, who=owner)
+        archive = ExportPart(studio=studio, export=export, number=1, name="zqx.zip", length=1, plan=b"x")
         event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
-        for more in (email, sent, task, collection, by_hand, hook, told, place, event):
+        for more in (email, sent, task, collection, by_hand, hook, told, place, event, export, archive):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -111,10 +114,17 @@ def build_world(studio: Studio, owner: User) -> World:
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
-        "place_id": place.pk, "event_id": event.pk,
+        "place_id": place.pk, "event_id": event.pk, "export_id": export.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
-    values |= {"slug": studio.slug, "album_slug": album.slug, "kind": "photo", "format": "svg", "token": token}
+    values |= {
+        "slug": studio.slug,
+        "album_slug": album.slug,
+        "kind": "photo",
+        "number": "1",
+        "format": "svg",
+        "token": token,
+    }
     return World(
         studio=studio,
         owner=owner,

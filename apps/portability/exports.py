@@ -34,7 +34,7 @@ from apps.media.storage import temp_directory
 from apps.portability import rows, secrets
 from apps.portability.layout import DATA, FORMAT, HEAD, LEFT_OUT, README, SECRETS_FILE
 from apps.portability.models import ExportFile, ExportPart, StudioExport, packed, unpacked
-from apps.portability.packing import PART_BYTES, PackedFile, PackedPart, Text, split
+from apps.portability.packing import PART_BYTES, MadeText, PackedFile, PackedPart, split
 from apps.portability.readme import README_TEXT
 from apps.sharing.downloads import sizes
 from apps.web import sealed
@@ -272,7 +272,7 @@ def _finish(export: StudioExport) -> None:
     cut = split(files, PART_BYTES)
     moment = int(timezone.now().timestamp())
     head = draft["head"] | {"parts": len(cut), "files": len(files), "bytes": sum(one.size for one in files)}
-    texts = (Text(HEAD, json.dumps(head, indent=1)), Text(README, README_TEXT.format(name=studio.name)))
+    texts = (MadeText(HEAD, json.dumps(head, indent=1)), MadeText(README, README_TEXT.format(name=studio.name)))
     day = timezone.localdate(timezone=studio.zone).isoformat()
     for number, some in enumerate(cut, 1):
         part = PackedPart(number, len(cut), moment, studio.time_zone, tuple(some), texts if number == 1 else ())

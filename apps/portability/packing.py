@@ -38,7 +38,7 @@ class PackedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class MadeText:
     """A file of an archive that is made for it."""
 
     path: str
@@ -62,7 +62,7 @@ class PackedPart:
     moment: int
     zone: str
     files: tuple[PackedFile, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[MadeText, ...]
 
     @cached_property
     def layout(self) -> ZipLayout:
@@ -94,7 +94,7 @@ class PackedPart:
         return cls(
             number, parts, moment, zone,
             tuple(PackedFile(path, UUID(blob), *rest) for path, blob, *rest in files),
-            tuple(Text(*text) for text in texts),
+            tuple(MadeText(*text) for text in texts),
         )  # fmt: skip
 
     def chunks(self, studio_id: UUID, start: int, end: int) -> Iterator[bytes]:

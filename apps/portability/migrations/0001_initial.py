@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["created_at"], name="portability_export_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="portability_studioexport_studio_id"),
+                ],
             },
             managers=[
                 ("guarded", django.db.models.manager.Manager()),
@@ -93,6 +97,15 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="portability_exportpart_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "export", name="portability_exportpart_export_same_studio", on_delete="cascade"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("studio", "export", "number"), name="portability_exportpart_number"
+                    ),
+                ],
             },
             managers=[
                 ("guarded", django.db.models.manager.Manager()),
@@ -103,15 +116,6 @@ class Migration(migrations.Migration):
             name="ExportFile",
             fields=[
                 ("id", models.UUIDField(default=apps.web.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                (
-                    "blob",
-                    apps.accounts.tenant_keys.TenantKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="export_files",
-                        to="media.blob",
-                    ),
-                ),
                 (
                     "studio",
                     models.ForeignKey(
@@ -130,60 +134,35 @@ class Migration(migrations.Migration):
                         to="portability.studioexport",
                     ),
                 ),
+                (
+                    "blob",
+                    apps.accounts.tenant_keys.TenantKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="export_files",
+                        to="media.blob",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "guarded",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("studio", "id"), name="portability_exportfile_studio_id"),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "export", name="portability_exportfile_export_same_studio", on_delete="cascade"
+                    ),
+                    apps.accounts.tenant_keys.SameStudio(
+                        "blob", name="portability_exportfile_blob_same_studio", on_delete="restrict"
+                    ),
+                    models.UniqueConstraint(fields=("studio", "export", "blob"), name="portability_exportfile_once"),
+                ],
             },
             managers=[
                 ("guarded", django.db.models.manager.Manager()),
                 ("objects", django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="studioexport",
-            index=models.Index(fields=["created_at"], name="portability_export_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="studioexport",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="portability_studioexport_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="exportpart",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="portability_exportpart_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="exportpart",
-            constraint=apps.accounts.tenant_keys.SameStudio(
-                "export", name="portability_exportpart_export_same_studio", on_delete="cascade"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportpart",
-            constraint=models.UniqueConstraint(
-                fields=("studio", "export", "number"), name="portability_exportpart_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportfile",
-            constraint=models.UniqueConstraint(fields=("studio", "id"), name="portability_exportfile_studio_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="exportfile",
-            constraint=apps.accounts.tenant_keys.SameStudio(
-                "export", name="portability_exportfile_export_same_studio", on_delete="cascade"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportfile",
-            constraint=apps.accounts.tenant_keys.SameStudio(
-                "blob", name="portability_exportfile_blob_same_studio", on_delete="restrict"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportfile",
-            constraint=models.UniqueConstraint(fields=("studio", "export", "blob"), name="portability_exportfile_once"),
         ),
         apps.accounts.tenant_keys.ProtectByStudio("StudioExport", "ExportFile", "ExportPart"),
     ]
