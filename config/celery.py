@@ -47,6 +47,7 @@ app.conf.update(
         "apps.backups.tasks",
         "apps.webhooks.tasks",
         "apps.portability.tasks",
+        "apps.monitoring.tasks",
         "config.tasks",
     ],
 )
@@ -72,6 +73,7 @@ app.conf.beat_schedule = {
     "forget old webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget old exports": {"task": "portability.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep backups": {"task": "backups.keep_up", "schedule": crontab(minute=15), "options": {"expires": 3000}},
+    "try the walls": {"task": "monitoring.canary", "schedule": crontab(minute="*/15"), "options": {"expires": 800}},
     "locate photos": {"task": "library.locate", "schedule": 3600.0, "options": {"expires": 3600}},
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -43,6 +43,7 @@ NAMES = {
     "backup": "Backup",
     "clock": "Clocks",
     "originals": "Originals",
+    "isolation": "Walls between studios",
 }
 # What clients notice at once; of everything else work only waits.
 VITAL = ("web", "database", "redis", "storage")
@@ -50,6 +51,12 @@ UNWORKED_AFTER = timedelta(minutes=5)
 DRIFT_MS = 5_000
 BACKUP_AGE, DRILL_AGE = timedelta(hours=26), timedelta(days=8)
 SOON_FULL_DAYS = 14
+# A round of the canary is due every quarter of an hour.
+ROUND_AGE = timedelta(hours=1)
+_NO_ROUND = (
+    "No studio has tried the doors of another one for an hour.",
+    "Look whether the scheduler and a worker for everything else run.",
+)
 SAMPLES = 15
 
 
@@ -96,6 +103,7 @@ TROUBLE: dict[str, tuple[str, str]] = {
     ),
     "backup": ("The backups could not be looked at.", "Look at the log of the worker."),
     "clock": ("The clocks could not be compared.", "Look at the log of the web server."),
+    "isolation": ("The walls between studios could not be looked at.", "Look at the log of the worker."),
     "originals": (
         "The file of an original is damaged or missing.",
         "Its owners were told. The same file uploaded again heals the photo; a restore brings it back too.",
@@ -253,6 +261,31 @@ def _clock() -> PartFinding:
     return PartFinding("clock", facts=facts)
 
 
+def _isolation() -> PartFinding:
+    """What the last round of the canary found."""
+    with across_studios():
+        row = ServiceState.objects.filter(service="isolation").first()
+    if row is None or "ran_at" not in row.facts:
+        young = row is None or row.since > timezone.now() - ROUND_AGE
+        return PartFinding("isolation") if young else PartFinding("isolation", Condition.WARNING, *_NO_ROUND)
+    return isolation(row.facts)
+
+
+def isolation(facts: dict[str, Any]) -> PartFinding:
+    """How a round of the canary ended (`canary.rounds.Round.facts`), or that it is long ago."""
+    if facts["leaks"]:
+        sentence = f"An address of one studio answers another one: {facts['first_leaks'][0]}."
+        remedy = "Take this installation off the network and tell its maintainers; the log has all addresses."
+        return PartFinding("isolation", Condition.FAULT, sentence, remedy, facts)
+    if datetime.fromisoformat(facts["ran_at"]) < timezone.now() - ROUND_AGE:
+        return PartFinding("isolation", Condition.WARNING, *_NO_ROUND, facts)
+    if facts["uncovered"]:
+        sentence = f"{facts['uncovered']} addresses are not tried: {', '.join(facts['first_uncovered'][:3])}."
+        remedy = "Tell the maintainers: each new address belongs into this check."
+        return PartFinding("isolation", Condition.WARNING, sentence, remedy, facts)
+    return PartFinding("isolation", facts=facts)
+
+
 CHECKS: dict[str, Callable[[], PartFinding]] = {
     "database": _database,
     "redis": _answering("redis"),
@@ -263,4 +296,5 @@ CHECKS: dict[str, Callable[[], PartFinding]] = {
     "backup": _backup,
     "clock": _clock,
     "originals": _answering("originals"),
+    "isolation": _isolation,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios
@@ -46,6 +47,14 @@ class ShownService:
     @property
     def word(self) -> str:
         return WORDS[self.condition]
+
+    @property
+    def detail(self) -> str:
+        """A figure worth reading while all is well."""
+        if "ran_at" not in self.facts:
+            return ""
+        ago = timesince(datetime.fromisoformat(self.facts["ran_at"]))
+        return f"{self.facts['probes']:,} probes, {self.facts['leaks']} leaks, {ago} ago"
 
     @property
     def is_vital(self) -> bool:

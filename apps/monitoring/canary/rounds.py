@@ -1,0 +1,118 @@
+"""One round: a stranger with a session, a key and a link tries what is another studio's, by every address."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.monitoring import checks, judge
+from apps.monitoring.canary.addresses import Address, addresses
+from apps.monitoring.canary.asking import CanaryAnswer, Stranger, session_of, silence
+from apps.monitoring.canary.residents import Resident, settle
+
+# So many addresses in one transaction: a minute's one would keep vacuum waiting.
+AT_ONCE = 25
+MOST_TOLD = 20
+BROWSER_METHODS = ("GET", "POST")
+API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass
+class Round:
+    """leaks: what answered a stranger otherwise than with a refusal.  uncovered: addresses that could not be tried."""
+
+    probes: int = 0
+    leaks: list[str] = field(default_factory=list)
+    uncovered: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def facts(self) -> dict[str, Any]:
+        """What the status keeps of it."""
+        return {
+            "probes": self.probes,
+            "leaks": len(self.leaks),
+            "uncovered": len(self.uncovered),
+            "seconds": round(self.seconds, 1),
+            "first_leaks": self.leaks[:MOST_TOLD],
+            "first_uncovered": self.uncovered[:MOST_TOLD],
+            "ran_at": timezone.now().isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request of a stranger.
+
+    who: as it is told, should it find an open door.  home: where a redirect may lead without being a leak.
+    """
+
+    who: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    home: str = "/login/?next="
+
+
+def keep_watch() -> Round:
+    """Go round, and note the finding for the status page."""
+    done = go_round()
+    judge.note([checks.isolation(done.facts())])
+    return done
+
+
+def go_round(tried: list[Address] | None = None) -> Round:
+    """Try all addresses, or these. Nothing of it stays in the database."""
+    done, began = Round(), time.monotonic()
+    left = addresses() if tried is None else tried
+    while left:
+        now, left = left[:AT_ONCE], left[AT_ONCE:]
+        with transaction.atomic(), silence():
+            try:
+                _try(now, done)
+            finally:
+                transaction.set_rollback(True)
+    done.seconds = time.monotonic() - began
+    return done
+
+
+def _try(tried: list[Address], done: Round) -> None:
+    stranger, victim = settle(), settle()
+    cookies = session_of(stranger.owner)
+    for address in tried:
+        if not set(address.names) <= set(victim.values):
+            done.uncovered.append(address.pattern)
+            continue
+        caller = Stranger()
+        for probe in _probes(address, stranger, victim, cookies):
+            done.probes += 1
+            answer = caller.ask(probe.method, probe.path, **probe.headers)
+            if not is_refusal(answer, probe.home) or victim.mark in answer.said.replace(probe.path, ""):
+                done.leaks.append(f"{probe.who}: {probe.method} /{address.pattern} answers {answer.status}")
+
+
+def is_refusal(answer: CanaryAnswer, home: str) -> bool:
+    """Whether an answer keeps the door shut: a refusal, or the way back to where the stranger belongs."""
+    return 400 <= answer.status < 500 or (answer.status in (302, 303) and answer.location.startswith(home))
+
+
+def _probes(address: Address, stranger: Resident, victim: Resident, cookies: str) -> Iterator[Probe]:
+    ids = [name for name in address.names if name not in ("slug", "token")]
+    mixed = {**victim.values, "slug": stranger.values["slug"], "token": stranger.values["token"]}
+    browser = {"HTTP_COOKIE": cookies}
+    if address.is_of_studio:
+        for method in BROWSER_METHODS:
+            yield Probe("a member of another studio", method, address.path(victim.values), browser)
+            if ids:
+                yield Probe("another studio's own page", method, address.path(mixed), browser)
+    elif address.is_of_guest and ids:
+        for method in BROWSER_METHODS:
+            yield Probe("a guest of another studio", method, address.path(mixed), {}, f"/g/{mixed['token']}/")
+    elif address.is_of_api:
+        key = {"HTTP_AUTHORIZATION": f"Api-Key {stranger.key}"}
+        for method in API_METHODS:
+            yield Probe("another studio's key", method, address.path(victim.values), key)
