@@ -122,7 +122,8 @@ def test_another_studio_sees_nothing_in_the_view(ours: Collection, north: Studio
 
 def kept(studio: Studio, *, but: Collection | None = None) -> Collection:
     with acting_in(studio):
-        found: Collection = Collection.objects.for_studio(studio).exclude(pk=but.pk if but else None).get()
+        rows = Collection.objects.for_studio(studio)
+        found: Collection = (rows.exclude(pk=but.pk) if but else rows).get()
     return found
 
 

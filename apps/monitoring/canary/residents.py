@@ -32,7 +32,7 @@ from apps.sharing.models import (
     SelectionPreset,
     Visitor,
 )
-from apps.smart_collections.models import SmartCollection
+from apps.smart_collections.models import Collection, SmartCollection
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,7 @@ def _of_the_studio(studio: Studio, owner: User, photo: Photo, mark: str) -> dict
     return {
         "task_id": Task(studio=studio, kind="photos.move", title=mark, total=1, who=owner),
         "collection_id": SmartCollection(studio=studio, title=mark, rules=rules),
+        "by_hand_id": Collection(studio=studio, title=mark, photos=[photo.pk]),
         "webhook_id": hook,
         "delivery_id": told,
         "place_id": NamedPlace(studio=studio, name=mark, latitude=48.2, longitude=16.4, radius=200),
