@@ -68,6 +68,7 @@ def settle() -> Resident:
         "album_slug": mark,
         "token": token,
         "kind": "photo",
+        "number": "1",
         "format": "svg",
         "id": values["photo_id"],
     }
@@ -156,15 +157,21 @@ def _of_people(studio: Studio, photo: Photo, mark: str) -> dict[str, Any]:
 def _of_the_studio(studio: Studio, owner: User, photo: Photo, mark: str) -> dict[str, Any]:
     now = timezone.now()
     rules = {"match": "all", "rules": [{"field": "text", "op": "contains", "value": mark}]}
-    # A neighbour on the same floor: asked for by name, as nothing of it is used but the row.
+    # Neighbours on the same floor: asked for by name, as nothing of them is used but the row.
     hook = apps.get_model("webhooks", "Webhook")(studio=studio, url=f"https://{mark}.invalid/")
     told = apps.get_model("webhooks", "WebhookDelivery")(
         studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk
+    )
+    export = apps.get_model("portability", "StudioExport")(studio=studio, who=owner)
+    part = apps.get_model("portability", "ExportPart")(
+        studio=studio, export=export, number=1, name=f"{mark}.zip", length=1, plan=mark.encode()
     )
     return {
         "task_id": Task(studio=studio, kind="photos.move", title=mark, total=1, who=owner),
         "collection_id": SmartCollection(studio=studio, title=mark, rules=rules),
         "by_hand_id": Collection(studio=studio, title=mark, photos=[photo.pk]),
+        "export_id": export,
+        "part": part,
         "webhook_id": hook,
         "delivery_id": told,
         "place_id": NamedPlace(studio=studio, name=mark, latitude=48.2, longitude=16.4, radius=200),
