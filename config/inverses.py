@@ -55,6 +55,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "photos.clock": _IN_ALBUM,
     "photos.copied": _IN_ALBUM,
     "photos.deleted": _IN_ALBUM,
+    "photos.filed": _IN_ALBUM,
     "photos.gallery": Inverse(undo.gallery_made, Role.EDITOR, "albums"),
     "photos.hidden": _IN_ALBUM,
     "photos.located": Inverse(undo.of_photos, Role.EDITOR, "albums"),

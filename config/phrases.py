@@ -100,6 +100,7 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "photos.clock": "moved the times of {photos} of the {camera} by {shift}",
     "photos.copied": "added {photos} to the gallery “{title}”",
     "photos.deleted": lambda facts: _removed(facts).format_map(facts),
+    "photos.filed": "sorted {photos} into sections by number of people",
     "photos.gallery": _gathered,
     "photos.hidden": "hid {photos} from clients",
     "photos.located": lambda facts: (

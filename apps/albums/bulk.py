@@ -125,7 +125,7 @@ def _ids(chosen: PlacementQuerySet) -> Iterable[UUID]:
 # -- slices ------------------------------------------------------------------------------------------
 
 
-def _album(task: Task) -> Album:
+def album_of(task: Task) -> Album:
     """The task's album. An undo of what was done so far waits for this slice, or this slice for it."""
     hold_act(task.pk, shared=True)
     album: Album | None = (
@@ -137,7 +137,7 @@ def _album(task: Task) -> Album:
     return album
 
 
-def _count(task: Task, entry: JournalEntry | None) -> int:
+def count(task: Task, entry: JournalEntry | None) -> int:
     """How many photos a slice changed. Any entry of the act takes back the whole, so the first that can is kept."""
     if entry is None:
         return 0
@@ -146,46 +146,46 @@ def _count(task: Task, entry: JournalEntry | None) -> int:
 
 
 def _move(task: Task, some: TaskSlice) -> int:
-    album, section = _album(task), None
+    album, section = album_of(task), None
     if task.params["section"]:
         section = album.sections.filter(pk=UUID(task.params["section"])).first()
         if section is None:
             raise queue.JobRefused(
                 "The section was deleted in the meantime. Photos moved so far are no longer in a section."
             )
-    return _count(task, placements.move_to_section(album, some.ids, section, by=task.who, act=task.pk))
+    return count(task, placements.move_to_section(album, some.ids, section, by=task.who, act=task.pk))
 
 
 def _moved(task: Task) -> str:
-    return f"{photos_word(task.changed)} moved {task.params['where']}.{_passed_over(task)}"
+    return f"{photos_word(task.changed)} moved {task.params['where']}.{passed_over(task)}"
 
 
 def _trash(task: Task, some: TaskSlice) -> int:
-    return _count(task, placements.take_out(_album(task), some.ids, by=task.who, act=task.pk))
+    return count(task, placements.take_out(album_of(task), some.ids, by=task.who, act=task.pk))
 
 
 def _trashed(task: Task) -> str:
     slices = JournalEntry.objects.for_studio(task.studio_id).filter(act=task.pk, undoes__isnull=True)
     elsewhere = sum(detail.get("elsewhere", 0) for detail in slices.values_list("detail", flat=True))
-    return f"{placements.taken_out_words(task.changed, elsewhere)}{_passed_over(task)}"
+    return f"{placements.taken_out_words(task.changed, elsewhere)}{passed_over(task)}"
 
 
 def _relocate(task: Task, some: TaskSlice) -> int:
-    album, mine = _album(task), _mine(task)
+    album, mine = album_of(task), _mine(task)
     if task.params["leaves"]:
-        return _count(task, relocate.move_into(album, some.ids, by=task.who, mine=mine, act=task.pk))
+        return count(task, relocate.move_into(album, some.ids, by=task.who, mine=mine, act=task.pk))
     verb = task.params["verb"]
-    return _count(task, relocate.copy_into(album, some.ids, by=task.who, mine=mine, act=task.pk, verb=verb))
+    return count(task, relocate.copy_into(album, some.ids, by=task.who, mine=mine, act=task.pk, verb=verb))
 
 
 def _relocated(task: Task) -> str:
     done = "moved" if task.params["leaves"] else "added"
-    return f"{photos_word(task.changed)} {done} to “{task.params['where']}”.{_passed_over(task)}"
+    return f"{photos_word(task.changed)} {done} to “{task.params['where']}”.{passed_over(task)}"
 
 
 def _throw(task: Task, some: TaskSlice) -> int:
     hold_act(task.pk, shared=True)
-    return _count(task, relocate.throw_away(task.studio, some.ids, by=task.who, mine=_mine(task), act=task.pk))
+    return count(task, relocate.throw_away(task.studio, some.ids, by=task.who, mine=_mine(task), act=task.pk))
 
 
 def _mark(task: Task, some: TaskSlice) -> int:
@@ -194,14 +194,14 @@ def _mark(task: Task, some: TaskSlice) -> int:
     entry = marks.set_own_anywhere(
         task.studio, _reachable(task, some, mine), by=task.who, act=task.pk, albums=mine or (), **task.params["values"]
     )
-    return _count(task, entry)
+    return count(task, entry)
 
 
 def _tag(task: Task, some: TaskSlice) -> int:
     hold_act(task.pk, shared=True)
     mine, words = _mine(task), {name: task.params[name] for name in ("add", "remove")}
     photos = _reachable(task, some, mine)
-    return _count(task, marks.tag(task.studio, photos, by=task.who, act=task.pk, albums=mine or (), **words))
+    return count(task, marks.tag(task.studio, photos, by=task.who, act=task.pk, albums=mine or (), **words))
 
 
 def _reachable(task: Task, some: TaskSlice, mine: list[UUID] | None) -> Collection[UUID]:
@@ -212,10 +212,10 @@ def _reachable(task: Task, some: TaskSlice, mine: list[UUID] | None) -> Collecti
 
 
 def _changed(task: Task) -> str:
-    return f"{photos_word(task.changed)} changed.{_passed_over(task)}"
+    return f"{photos_word(task.changed)} changed.{passed_over(task)}"
 
 
-def _passed_over(task: Task) -> str:
+def passed_over(task: Task) -> str:
     left = task.done - task.changed
     if left == 1:
         return " 1 photo was left as it was."

@@ -15,6 +15,7 @@ from django.urls import reverse
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts, figures, placements, status, tiles
+from apps.albums.by_people import ByPeople
 from apps.albums.cover import cover_of, with_covers
 from apps.albums.figures import GalleryFigures
 from apps.albums.marks import LABELS
@@ -159,6 +160,40 @@ MARKED = {
 
 
 @dataclass(frozen=True, slots=True)
+class PageFilters:
+    """What of an album its page is asked for. kept, mark: a name of `KEPT` or `MARKED`, or ""."""
+
+    section: Section | None = None
+    kept: str = ""
+    mark: str = ""
+    by_people: ByPeople = field(default_factory=ByPeople)
+
+    @property
+    def query(self) -> str:
+        """The part of an address that asks for it; "" for the whole album."""
+        return _joined(self.beside_people, self.by_people.query)
+
+    @property
+    def beside_people(self) -> str:
+        """The same without the people."""
+        section = f"section={self.section.pk}" if self.section else ""
+        return _joined(section, f"kept={self.kept}" if self.kept else "", self._mark)
+
+    @property
+    def beside_sections(self) -> str:
+        """The same without the section and what stands in one row with the sections."""
+        return _joined(self._mark, self.by_people.query)
+
+    @property
+    def _mark(self) -> str:
+        return f"mark={self.mark}" if self.mark else ""
+
+
+def _joined(*parts: str) -> str:
+    return "&".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFilter:
     """One filter of the album's page, with how many photos it lets by."""
 
@@ -190,15 +225,17 @@ def summary(album: Album, counted: counts.Counts, entered: Entered) -> dict[str,
 
 
 def section_list(
-    album: Album, counted: counts.Counts, entered: Entered, section: Section | None = None, kept: str = ""
+    album: Album, counted: counts.Counts, entered: Entered, asked: PageFilters | None = None
 ) -> dict[str, Any]:
     """Context of albums/_sections.html and albums/_section_editor.html."""
+    asked = asked or PageFilters()
     return {
         "album": card(album, counted.total, 0),
         "sections": sections_of(album, counted)[1],
-        "section": section,
-        "kept": kept,
-        "kept_filters": kept_filters(album, entered, kept),
+        "section": asked.section,
+        "kept": asked.kept,
+        "kept_filters": kept_filters(album, entered, asked.kept),
+        "also": asked.beside_sections,
     }
 
 
@@ -214,14 +251,12 @@ def place_of(album: Album, entered: Entered, rows: Sequence[tiles.TileRow]) -> t
 
 
 def page_of_tiles(
-    stream: Stream, page: StreamPage, sections: Sequence[Section], entered: Entered, kept: str = "", mark: str = ""
+    stream: Stream, page: StreamPage, sections: Sequence[Section], entered: Entered, asked: PageFilters
 ) -> dict[str, Any]:
     """Context of albums/_tiles.html."""
     next_url = ""
     if page.next:
-        only = f"&section={stream.within.pk}" if stream.within else ""
-        next_url = f"{stream.album.get_absolute_url()}?after={page.next}{only}" + (f"&kept={kept}" if kept else "")
-        next_url += f"&mark={mark}" if mark else ""
+        next_url = f"{stream.album.get_absolute_url()}?{_joined(f'after={page.next}', asked.query)}"
     html = tiles.studio_tiles(
         page.rows,
         stream.counts.headings(sections),
@@ -253,17 +288,17 @@ def focus(album: Album) -> dict[str, Any] | None:
     }
 
 
-def stream_of(album: Album, section: Section | None, kept: str = "", mark: str = "") -> Stream:
-    """The album as the studio reads it; with a section, only that.
-
-    kept, mark: a filter of `KEPT` or `MARKED`; only what it lets by.
-    """
+def stream_of(album: Album, asked: PageFilters | None = None) -> Stream:
+    """The album as the studio reads it; only what the filters let by."""
+    asked = asked or PageFilters()
     only = None
-    if kept or mark:
-        wanted = KEPT[kept][1] if kept else Q()
-        wanted &= MARKED[mark][1] if mark else Q()
+    if asked.kept or asked.mark or asked.by_people.photos is not None:
+        wanted = KEPT[asked.kept][1] if asked.kept else Q()
+        wanted &= MARKED[asked.mark][1] if asked.mark else Q()
         only = album.placements.filter(wanted).values("photo_id")
-    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=section, only=only)
+        if asked.by_people.photos is not None:
+            only = only.filter(photo_id__in=asked.by_people.photos)
+    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=asked.section, only=only)
 
 
 def upload_of(album: Album, studio: Studio) -> dict[str, Any]:

@@ -16,7 +16,18 @@ from apps.accounts.journal.sentences import photos_word
 from apps.accounts.journal.views import undo_url
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.albums import bulk, counts, editing, information, page_context, pairs, photo_versions, placements, reprocess
+from apps.albums import (
+    bulk,
+    by_people,
+    counts,
+    editing,
+    information,
+    page_context,
+    pairs,
+    photo_versions,
+    placements,
+    reprocess,
+)
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
 from apps.albums.tiles import studio_tiles
@@ -38,14 +49,17 @@ def _ids(request: StudioRequest, most: int) -> list[UUID]:
 def _chosen(request: StudioRequest, album: Album) -> PlacementQuerySet:
     """What a form of the album's page is about.
 
-    `photo`: single ids; or `all` that the page's filters let by: `within` (a section), `kept` and `mark`.
+    `photo`: single ids; or `all` that the page's filters let by: `within` (a section), `kept`, `mark` and those of
+    people.
     """
     if "all" not in request.POST:
         return album.placements.live().filter(photo_id__any=uuids(request.POST.getlist("photo")))
     kept, mark = request.POST.get("kept", ""), request.POST.get("mark", "")
     if kept not in ("", *page_context.KEPT) or mark not in ("", *page_context.MARKED):
         raise BadRequest("There is no such filter.")
-    return page_context.stream_of(album, section_of(album, request.POST.get("within")), kept, mark).visible()
+    people = by_people.read(album, request.entered, request.POST.dict())
+    asked = page_context.PageFilters(section_of(album, request.POST.get("within")), kept, mark, people)
+    return page_context.stream_of(album, asked).visible()
 
 
 def _photo_ids(chosen: PlacementQuerySet) -> list[UUID]:
@@ -62,7 +76,7 @@ def _back(request: StudioRequest, album: Album) -> HttpResponse:
 def tiles_by_id(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The tiles of some photos, without headings; unknown ids are left out."""
     album = album_of(request, album_id)
-    rows = page_context.stream_of(album, None).of(_ids(request, MOST_TILES))
+    rows = page_context.stream_of(album).of(_ids(request, MOST_TILES))
     place = page_context.place_of(album, request.entered, rows)
     return HttpResponse(studio_tiles(rows, {}, place, first_page=False, bare=True))
 
@@ -188,7 +202,7 @@ def retry(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
         photo.reprocess()
     if not htmx.wants(request):
         return SeeOther("albums:problems", request.studio.slug, album.pk)
-    rows = page_context.stream_of(album, None).of([photo.pk])
+    rows = page_context.stream_of(album).of([photo.pk])
     return HttpResponse(
         studio_tiles(rows, {}, page_context.place_of(album, request.entered, rows), first_page=False, bare=True)
     )

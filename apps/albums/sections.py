@@ -70,16 +70,22 @@ def add(album: Album, title: str, *, by: User) -> JournalEntry:
 
 
 def _make(album: Album, title: str, *, by: User | None) -> tuple[Section, JournalEntry]:
-    if album.sections.count() >= SECTIONS_MOST:
-        raise TooManySections
     watch = journal.Watch(album.studio)
-    last: int = album.sections.aggregate(last=Max("rank"))["last"] or 0
-    section = album.sections.create(studio_id=album.studio_id, title=title, rank=last + 1)
-    watch.made(section)
+    section = insert(album, title, watch)
     entry = journal.record(
         album.studio, by=by, verb="section.created", subject=section, changes=watch.changes(), title=title
     )
     return section, entry
+
+
+def insert(album: Album, title: str, watch: journal.Watch) -> Section:
+    """A section at the end, watched by the act that makes it. The album is held. Raises TooManySections."""
+    if album.sections.count() >= SECTIONS_MOST:
+        raise TooManySections
+    last: int = album.sections.aggregate(last=Max("rank"))["last"] or 0
+    section: Section = album.sections.create(studio_id=album.studio_id, title=title, rank=last + 1)
+    watch.made(section)
+    return section
 
 
 def rename(section: Section, title: str, *, by: User) -> JournalEntry | None:

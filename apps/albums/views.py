@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
-from apps.albums import counts, editing, page_context, trash
+from apps.albums import by_people, counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
 from apps.albums.request_params import album_of, one_uuid, section_of
@@ -104,38 +104,37 @@ def _go(request: StudioRequest, url: str) -> HttpResponse:
 def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
     album, entered = album_of(request, album_id), request.entered
-    section = section_of(album, request.GET.get("section"))
-    kept = request.GET.get("kept", "")
-    kept = kept if kept in page_context.KEPT and not entered.is_contributor else ""
-    mark = request.GET.get("mark", "")
-    mark = mark if mark in page_context.MARKED else ""
-    stream = page_context.stream_of(album, section, kept, mark)
+    asked = _asked(request, album)
+    stream = page_context.stream_of(album, asked)
     every = counts.live(album)
     if htmx.wants(request, "summary"):
         return _part(request, "albums/_summary.html", page_context.summary(album, every, entered))
     if htmx.wants(request, "sections"):
-        listed = page_context.section_list(album, every, entered, section, kept)
+        listed = page_context.section_list(album, every, entered, asked)
         return _part(request, "albums/_sections.html", listed | {"shown_count": stream.total})
     if entered.may_edit and htmx.wants(request, "section-editor"):
-        return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, entered, section))
+        return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, entered, asked))
     is_part = htmx.wants(request, "more", "stream")
     # Read before the photos: what changes meanwhile makes the number that the socket tells a higher one.
     version = 0 if is_part else version_of(album)
     photo = one_uuid(request.GET.get("photo"))
     sections, section_list = page_context.sections_of(album, every)
     page = stream.open(request.GET.get("after", ""), photo=photo)
-    tiles = page_context.page_of_tiles(stream, page, sections, entered, kept, mark)
+    tiles = page_context.page_of_tiles(stream, page, sections, entered, asked)
     if is_part:
         return _part(request, "albums/_tiles.html", tiles)
     context = page_context.summary(album, every, entered) | tiles
     context |= {
         "sections": section_list,
-        "section": section,
-        "kept": kept,
-        "mark": mark,
+        "section": asked.section,
+        "kept": asked.kept,
+        "mark": asked.mark,
+        "also": asked.beside_sections,
+        "by_people": asked.by_people,
+        "beside_people": f"{asked.beside_people}&" if asked.beside_people else "",
         "shown_count": stream.total,
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
-        "kept_filters": page_context.kept_filters(album, entered, kept),
+        "kept_filters": page_context.kept_filters(album, entered, asked.kept),
         "sort": album.ordering,
         "cover_url": page_context.cover_url(stream, page),
         "upload": page_context.upload_of(album, request.studio),
@@ -143,6 +142,18 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "version": version,
     }
     return htmx.vary(render(request, "albums/detail.html", context))
+
+
+def _asked(request: StudioRequest, album: Album) -> page_context.PageFilters:
+    """The filters of the address; what is none is passed over, but a section must be the album's (Http404)."""
+    section = section_of(album, request.GET.get("section"))
+    kept, mark = request.GET.get("kept", ""), request.GET.get("mark", "")
+    return page_context.PageFilters(
+        section,
+        kept if kept in page_context.KEPT and not request.entered.is_contributor else "",
+        mark if mark in page_context.MARKED else "",
+        by_people.read(album, request.entered, request.GET.dict()),
+    )
 
 
 def _part(request: StudioRequest, template: str, context: dict[str, object]) -> HttpResponse:

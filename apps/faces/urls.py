@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.faces import act_views, guest_views, photo_views, views
+from apps.faces import act_views, album_views, guest_views, photo_views, views
 
 app_name = "faces"
 
@@ -36,5 +36,7 @@ urlpatterns = [
         photo_views.name,
         name="name_face",
     ),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/people/", album_views.choose, name="choose"),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/people/sets/", album_views.sets, name="sets"),
     path("studio/<slug:slug>/albums/<uuid:album_id>/missing/", guest_views.missing, name="missing"),
 ]

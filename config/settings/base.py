@@ -279,6 +279,8 @@ GALLERY_FIGURES = {
     "albums": "apps.sharing.activity.figures.of_albums",
     "photos": "apps.sharing.activity.figures.of_photos",
 }
+# Which photos show whom, for the page of a gallery (see albums.by_people).
+ALBUM_BY_PEOPLE = "apps.faces.album_filter.read"
 
 # -- settings of studios -------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from apps.albums.request_params import readable_uuids
+from apps.faces.choice import MOST_CHOSEN
 from apps.sharing.access import Grant
 from apps.sharing.people import strip
 from apps.sharing.people.strip import PeopleWish, ShownPerson
@@ -17,7 +18,7 @@ from apps.sharing.people.strip import PeopleWish, ShownPerson
 
 def wish_of(grant: Grant, query: Mapping[str, str]) -> PeopleWish:
     """Whom the address asks for: `people` (ids with commas between), `with=either`. Who is not shown is left out."""
-    asked = readable_uuids(query.get("people", "").split(",", strip.MOST_CHOSEN), most=strip.MOST_CHOSEN)
+    asked = readable_uuids(query.get("people", "").split(",", MOST_CHOSEN), most=MOST_CHOSEN)
     return PeopleWish(strip.known(grant, asked), either=query.get("with") == "either")
 
 

@@ -16,14 +16,13 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 
 from apps.albums.stream import Stream
 from apps.faces import consent
+from apps.faces.choice import MOST_CHOSEN, PeopleChoice, photos_with
 from apps.faces.models import Crop, Face, Passport, Person
 from apps.sharing.access import Grant
 from apps.sharing.models import ShowsPeople
 
 #: People above the photos: more than a phone scrolls through is a list, not a strip.
 MOST: Final = 60
-#: People asked for at once.
-MOST_CHOSEN: Final = 4
 #: A group without a name is somebody only from so many photos on; below lie passers-by.
 LEAST_UNNAMED: Final = 2
 #: Words of a choice of photos: those in which all of these people are, or any of them.
@@ -40,29 +39,14 @@ class ShownPerson:
     photos: int
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleWish:
-    """Which people's photos a guest asks for. either: any of them is enough; else all of them are in each photo."""
-
-    people: tuple[UUID, ...] = ()
-    either: bool = False
+@dataclass(frozen=True)
+class PeopleWish(PeopleChoice):
+    """Which people's photos a guest asks for."""
 
     @property
     def what(self) -> str:
         """The word of this choice for a download."""
         return f"{EITHER if self.either else BOTH}:{','.join(map(str, self.people))}" if self.people else ""
-
-    @property
-    def query(self) -> str:
-        """The part of an address that asks for it; "" for nobody."""
-        people = ",".join(map(str, self.people))
-        return f"people={people}{'&with=either' if self.either and len(self.people) > 1 else ''}" if people else ""
-
-    def toggled(self, person_id: UUID) -> PeopleWish:
-        """With this person too, or without them. Of more than the most, the first one goes."""
-        if person_id in self.people:
-            return replace(self, people=tuple(one for one in self.people if one != person_id))
-        return replace(self, people=(*self.people, person_id)[-MOST_CHOSEN:])
 
 
 def shows_people(grant: Grant) -> bool:
@@ -95,16 +79,7 @@ def known(grant: Grant, wanted: Sequence[UUID]) -> tuple[UUID, ...]:
 
 def photos_of(grant: Grant, wish: PeopleWish) -> QuerySet[Any]:
     """The ids of the photos in which these people are, as a query; of whom is not known, none. See `known`."""
-    faces = Face.objects.for_studio(grant.studio).filter(is_ignored=False)
-    if wish.either:
-        return faces.filter(person_id__in=wish.people).values("photo_id")
-    if not wish.people:
-        return faces.none().values("photo_id")
-    first, *others = wish.people
-    photos: QuerySet[Any] = faces.filter(person_id=first)
-    for other in others:
-        photos = photos.filter(photo_id__in=faces.filter(person_id=other).values("photo_id"))
-    return photos.values("photo_id")
+    return photos_with(grant.studio.pk, wish.people, either=wish.either)
 
 
 def only_people(grant: Grant, stream: Stream, wish: PeopleWish) -> Stream:
