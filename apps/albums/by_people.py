@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -49,9 +49,12 @@ class ByPeople:
         return [part.split("=", 1) for part in self.query.split("&") if part]
 
 
+_Reader: TypeAlias = Callable[[Album, Entered, Mapping[str, str]], ByPeople]
+
+
 @cache
-def _reader() -> Callable[[Album, Entered, Mapping[str, str]], ByPeople]:
-    return cast("Callable[[Album, Entered, Mapping[str, str]], ByPeople]", import_string(settings.ALBUM_BY_PEOPLE))
+def _reader() -> _Reader:
+    return cast(_Reader, import_string(settings.ALBUM_BY_PEOPLE))
 
 
 def read(album: Album, entered: Entered, asked: Mapping[str, str]) -> ByPeople:

@@ -327,7 +327,7 @@ class FaceViewSet(FacesView, StudioViewSet[Face]):
         """A page of faces."""
         return super().list(request, **kwargs)
 
-    @extend_schema(request=serializers.DrawnFaceSerializer, responses={201: serializers.FaceSerializer})
+    @extend_schema(request=serializers.DrawnFaceSerializer, responses={201: serializers.NewFaceSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Outline a face that was missed. Its numbers and its picture come in the background."""
         consent.require_on(self.studio)
@@ -336,8 +336,8 @@ class FaceViewSet(FacesView, StudioViewSet[Face]):
         photo = get_object_or_404(photos, pk=asked["photo"])
         person = people.find(self.studio, [asked["person"]])[0] if asked["person"] else None
         photo.studio = self.studio
-        face = drawing.draw(photo, drawing.box_of(**asked["box"]), person, by=self.entered.user)
-        return Response(serializers.FaceSerializer(face).data, status=201)
+        face, entry = drawing.draw(photo, drawing.box_of(**asked["box"]), person, by=self.entered.user)
+        return Response(serializers.FaceSerializer(face).data | undo_body(entry), status=201)
 
     @extend_schema(responses=serializers.SuggestionListSerializer)
     def suggestions(self, request: Request) -> Response:

@@ -307,8 +307,11 @@ def split(
     return other, entry
 
 
-def ignore(studio: Studio, faces: Collection[Face], ignored: bool, *, by: User) -> JournalEntry | None:
-    """Hear no more of these faces, or hear of them again. They keep their numbers; erasing is another thing."""
+def ignore(studio: Studio, faces: Collection[Face], ignored: bool, *, by: User, verb: str = "") -> JournalEntry | None:
+    """Hear no more of these faces, or hear of them again. They keep their numbers; erasing is another thing.
+
+    verb: of the journal, where the act is another one.
+    """
     require_on(studio)
     hold(studio)
     ids = [face.pk for face in faces]
@@ -319,7 +322,7 @@ def ignore(studio: Studio, faces: Collection[Face], ignored: bool, *, by: User) 
     changes = watch.changes()
     if not changes:
         return None
-    verb = "faces.ignored" if ignored else "faces.unignored"
+    verb = verb or ("faces.ignored" if ignored else "faces.unignored")
     return journal.record(studio, by=by, verb=verb, things=ids, changes=changes, faces=len(ids))
 
 

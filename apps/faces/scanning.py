@@ -152,11 +152,15 @@ def keep(photo: Photo, found: Sequence[Found], *, by_hand: Sequence[tuple[Face, 
     any more goes. What a human touched and is not found any more stays as it is.
     """
     before = {face.pk: face for face in _kept(photo)}
-    for face, measured in by_hand:
-        if face.pk in before:
-            _write(before[face.pk], measured, keeps_box=True)
-    matched = _matched(list(before.values()), found)
     new = []
+    for drawn, measured in by_hand:
+        face = before.get(drawn.pk)
+        if face is not None:
+            _write(face, measured, keeps_box=True)
+            # Outlined without a name: it finds its place as one that was found does.
+            if face.person_id is None and not face.is_ignored:
+                new.append(face)
+    matched = _matched(list(before.values()), found)
     for number, one in enumerate(found):
         face = before[matched[number]] if number in matched else Face(studio_id=photo.studio_id, photo=photo)
         if face.by_hand:

@@ -131,6 +131,10 @@ class FaceSerializer(strict.Serializer[Any]):
         return None if face.suggested_id is None else SuggestionSerializer(face).data
 
 
+class NewFaceSerializer(FaceSerializer):
+    undo = serializers.UUIDField(allow_null=True)
+
+
 class SuggestionListSerializer(strict.Serializer[Any]):
     results = FaceSerializer(many=True)
 

@@ -36,6 +36,11 @@ urlpatterns = [
         photo_views.name,
         name="name_face",
     ),
+    path(
+        "studio/<slug:slug>/albums/<uuid:album_id>/photos/<uuid:photo_id>/faces/<uuid:face_id>/remove/",
+        photo_views.remove,
+        name="remove_face",
+    ),
     path("studio/<slug:slug>/albums/<uuid:album_id>/people/", album_views.choose, name="choose"),
     path("studio/<slug:slug>/albums/<uuid:album_id>/people/sets/", album_views.sets, name="sets"),
     path("studio/<slug:slug>/albums/<uuid:album_id>/missing/", guest_views.missing, name="missing"),

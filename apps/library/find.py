@@ -17,7 +17,7 @@ from apps.accounts.tenancy import StudioQuerySet, across_studios
 from apps.albums.models import Album, Placement, Section
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
-from apps.library import months, names
+from apps.library import months, names, people_meant
 from apps.library.models import LibraryPhoto
 from apps.library.questions.compile import condition, sentence
 from apps.library.questions.kinds import AllWords, Asker, PlaceKind
@@ -72,9 +72,9 @@ class Library:
 
     @cached_property
     def asker(self) -> Asker:
-        """The rules' words and names, looked up. No query for rules without words and galleries."""
+        """The rules' words and names, looked up. No query for rules without words, galleries and people."""
         words = names.questions_of(self.tree, self.entered)
-        return Asker(self.entered, self.today, words, self._titles())
+        return Asker(self.entered, self.today, words, self._titles(), people_meant.meant(self.tree, self.entered))
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]

@@ -25,6 +25,8 @@ from apps.library.questions.kinds import (
     MomentKind,
     Number,
     OccasionName,
+    PeopleNumber,
+    PersonKind,
     PlaceKind,
     PlaceName,
     Shape,
@@ -38,7 +40,7 @@ class Field:
     """A field of rules. label: as in sentences.  title: as in lists to choose from.
 
     aliases: other names in a search.  typed: the operator that `name:value` in a search means.
-    of_guests: it tells what clients did, which contributors do not learn.
+    of_guests: it tells what clients did, or who is in photos, which contributors do not learn.
     """
 
     name: str
@@ -75,6 +77,8 @@ _TABLE = (
     Field("album", "gallery", PlaceKind("album_id"), ("gallery", "galerie")),
     Field("section", "section", PlaceKind("section_id"), ("set",)),
     Field("event", "event", OccasionName(), ("anlass",), "contains"),
+    Field("person", "person", PersonKind(), ("who", "wer", "people"), of_guests=True),
+    Field("people_count", "people", PeopleNumber(), ("number", "personen"), of_guests=True),
     Field("camera", "camera", Text("camera"), ("kamera",), "contains"),
     Field("lens", "lens", Text("lens"), ("objektiv",), "contains"),
     Field("iso", "ISO", Number("iso")),

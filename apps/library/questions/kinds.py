@@ -10,21 +10,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
 from apps.albums.models import Placement
 from apps.albums.request_params import uuid_or_none
+from apps.faces.models import Face, Scan
 from apps.library.events.occasions import occasions, years_of
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
 from apps.library.places.boxes import BadMapBox, inside, part_of_map
 from apps.library.places.countries import names as country_names
 from apps.library.places.countries import spoken
-from apps.library.questions import days
+from apps.library.questions import days, persons
 from apps.library.questions.days import Days
 
 MOST_VALUES = 200
@@ -37,17 +42,28 @@ class BadValue(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMeant:
+    """Somebody whom a text means."""
+
+    id: UUID
+    name: str
+    birthday: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, and what their words mean today.
 
     today: the date on the studio's clock.  words: of each text asked for, the question to the index (see `names`).
     titles: of each gallery or section asked for by id, its title, for sentences.
+    people: of each text that asks for a person, who that is (see `people_meant`).
     """
 
     entered: Entered
     today: date
     words: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    people: dict[str, list[PersonMeant]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +520,98 @@ class OccasionName(Kind):
             if any(one.is_called(name, whole=whole) for name in wanted)
         }
         return _any(Q(is_dated=True, wall__gte=first, wall__lt=after) for first, after in sorted(spans))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKind(Kind):
+    """Who is in the photo: a name, an id, what somebody is of a name ("mother of Ben"), or any with an age."""
+
+    operators: ClassVar[dict[str, str]] = {
+        "is": "{value}",
+        "is_not": "not {value}",
+        "in": "{value}",
+        "any_of": "{value}",
+        "not_in": "not {value}",
+        "all_of": "{value}",
+        "is_empty": "no known people",
+        "is_not_empty": "known people",
+    }
+
+    def read(self, value: object, operator: str) -> str:
+        text = _text(value)
+        try:
+            persons.read(text)
+        except ValueError:
+            raise BadValue("Write a name, or “mother of Ben”, or “Anna aged 6”.") from None
+        return text
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return ~Q(Exists(_faces(asker).filter(person__is_ignored=False)))
+        conditions = [self._shows(one, asker) for one in (value if isinstance(value, list) else [value])]
+        return reduce(and_, conditions) if operator == "all_of" else _any(conditions)
+
+    def _shows(self, text: str, asker: Asker) -> Q:
+        """Photos in which any of those are whom a text means, at an age if it says one."""
+        people, ages = asker.people.get(text, []), persons.read(text).ages
+        if ages is None:
+            faces = _faces(asker).filter(person_id__in=[person.id for person in people])
+            return Q(Exists(faces)) if people else Q(pk__in=())
+        return _any(
+            Q(
+                Exists(_faces(asker).filter(person_id=person.id)),
+                is_dated=True,
+                wall__gte=_start(persons.birthday_in(person.birthday, ages[0])),
+                wall__lt=_start(persons.birthday_in(person.birthday, ages[1] + 1)),
+            )
+            for person in people
+            if person.birthday is not None
+        )
+
+    def say(self, value: Any, asker: Asker) -> str:
+        asked, people = persons.read(value), asker.people.get(value, [])
+        names = " or ".join(dict.fromkeys(person.name or "someone without a name" for person in people))
+        if not asked.name:
+            who = "someone"
+        elif not people:
+            who = f"“{asked.who if asked.id is None else 'someone'}” (no one found)"
+        else:
+            who = f"{names} ({asked.who})" if asked.kin else names
+        return f"{who}, {asked.age_words}" if asked.ages else who
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleNumber(Number):
+    """How many people are in the photo, known or not; unknown while nobody has looked at it."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        looked_at = Q(Exists(Scan.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("photo_id"))))
+        faces = _faces(asker).exclude(person__is_ignored=True).order_by()
+        if operator == "is_empty":
+            return ~(looked_at | Q(Exists(faces)))
+        counted = Subquery(faces.values("photo_id").annotate(people=Count("pk")).values("people"))
+        people = Coalesce(counted, 0)
+        if operator == "between":
+            holds = Q(GreaterThanOrEqual(people, min(value))) & Q(LessThanOrEqual(people, max(value)))
+        else:
+            values = value if isinstance(value, list) else [value]
+            holds = _any(Q(_COMPARED[operator](people, one)) for one in values)
+        return holds & (looked_at | Q(Exists(faces)))
+
+
+_COMPARED: dict[str, type[Lookup[Any]]] = {
+    "is": Exact,
+    "in": Exact,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+}
+
+
+def _faces(asker: Asker) -> QuerySet[Face]:
+    """The faces of a row's photo."""
+    return Face.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("photo_id"), is_ignored=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,20 @@
     anna stairs camera:r6 iso:>1600 2024-05 rating:>=4 -rejected "first dance" last summer
 
 A filter is `name:value`; before the value may stand <, <=, > or >=, within it ".." for a span. "-" before a term is
-its contrary. What cannot be understood is told, and is never dropped in silence. The same text stands in the address,
-so that what was clicked can be typed and what was typed can be clicked away.
+its contrary. "mother of Ben", "partner of Anna" and "anna age:6" mean people. What cannot be understood is told, and is
+never dropped in silence. The same text stands in the address, so that what was clicked can be typed and what was typed
+can be clicked away.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from apps.library.folding import words_of
-from apps.library.questions import days
+from apps.library.folding import fold, words_of
+from apps.library.questions import days, persons
 from apps.library.questions.fields import BY_WORD, FIELDS, Field
 from apps.library.questions.kinds import AllWords, BadValue, Day, Number
 from apps.library.questions.tree import BadOperator, Group, Rule, rule_of
@@ -25,6 +27,7 @@ MOST_TERMS = 30
 _TERM = re.compile(r'(?P<minus>-)?(?:(?P<name>[^\W\d][\w-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]*))')
 _COMPARED = re.compile(r"(<=|>=|<|>)?(.*)", re.DOTALL)
 _OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+_AGES = ("age", "alter")
 # Words that alone are a filter, as people say them.
 _SHORT = {
     "rejected": ("flag", "is", "reject"),
@@ -95,9 +98,12 @@ def read(text: str, *, today: date, with_guests: bool = True) -> Search:
             misread.append(f"Only the first {MOST_TERMS} terms were read.")
             break
         taken, dated = _date(pieces, at, today)
+        people = None
+        if dated is None and with_guests:
+            taken, people = _people(pieces, at)
         said = " ".join(piece.text for piece in pieces[at : at + taken])
         try:
-            rule = dated or _rule(pieces[at], with_guests)
+            rule = dated or (people and people()) or _rule(pieces[at], with_guests)
         except (BadValue, BadOperator) as error:
             misread.append(f"“{said}” was not understood. {error}")
         else:
@@ -140,6 +146,44 @@ def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, Rule | None]
 def _within(field: Field, found: days.Days) -> Rule:
     first, between, last = found.text.partition("..")
     return rule_of(field, "between", [first, last]) if between else rule_of(field, "is", first)
+
+
+def _people(pieces: list[_Piece], at: int) -> tuple[int, Callable[[], Rule | Group] | None]:
+    """A person as people say it: "mother of Ben", "anna age:6", "age:18". Of how many pieces, and what makes its rule.
+
+    (1, None) if none begins here. The rule may raise BadValue.
+    """
+    first = pieces[at]
+    who, taken = _named(pieces, at)
+    after = pieces[at + taken] if at + taken < len(pieces) else None
+    has_age = after is not None and after.name.lower() in _AGES and not after.minus
+    is_kin = taken > 1
+    if not (is_kin or has_age) or (not who and not has_age):
+        return 1, None
+
+    def make() -> Rule | Group:
+        try:
+            ages = persons.ages_of(after.value) if has_age and after is not None else None
+        except ValueError:
+            raise BadValue("Write an age as 6, 6..8 or >17.") from None
+        rule = rule_of(FIELDS["person"], "is", persons.spelt(who, ages))
+        return Group("none", (rule,)) if first.minus else rule
+
+    return taken + has_age, make
+
+
+def _named(pieces: list[_Piece], at: int) -> tuple[str, int]:
+    """Whom the pieces name, and how many do: a relationship, a name of one word or in quotes; ("", 0) for an age."""
+    first, *others = pieces[at : at + 3]
+    if first.name.lower() in _AGES:
+        return "", 0
+    if first.name:
+        return (first.value, 1) if BY_WORD.get(first.name.lower()) is FIELDS["person"] else ("", 1)
+    if len(others) == 2 and not first.is_quoted and fold(first.value) in persons.KIN:
+        of, name = others
+        if of.is_word and of.value.lower() in persons.OF and not (name.name or name.minus):
+            return f"{first.value} of {name.value}", 3
+    return first.value, 1
 
 
 def _rule(piece: _Piece, with_guests: bool) -> Rule | Group:

@@ -1,0 +1,89 @@
+"""Whom the rules mean: names and relationships become people when it is asked, so that a rename touches no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_, or_
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q
+
+from apps.accounts.access import Entered
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums.models import Placement
+from apps.faces.models import Face, Person, Relationship
+from apps.library.folding import words_of
+from apps.library.questions import persons
+from apps.library.questions.kinds import PersonKind, PersonMeant
+from apps.library.questions.persons import PersonAsked
+from apps.library.questions.tree import Group
+
+#: People and relationships that are looked at for one search.
+MOST: Final = 500
+
+
+def meant(tree: Group, entered: Entered) -> dict[str, list[PersonMeant]]:
+    """For each person asked for in the rules, who that is; two queries at most, none if nobody is asked for."""
+    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, PersonKind)]
+    values = [rule.value if isinstance(rule.value, list) else [rule.value] for rule in rules if rule.value]
+    texts = {text for some in values for text in some}
+    if not texts or entered.is_contributor:
+        return {text: [] for text in texts}
+    asked = {text: persons.read(text) for text in texts}
+    named = list(_known(entered).filter(_any_name(asked.values())).order_by("pk")[:MOST])
+    related = _related(entered, asked.values(), named)
+    return {text: _of(one, named, related) for text, one in asked.items()}
+
+
+def _of(asked: PersonAsked, named: list[Person], related: list[Relationship]) -> list[PersonMeant]:
+    people = [person for person in named if _is_called(person, asked)]
+    if asked.kin is not None:
+        ids = {person.pk for person in people}
+        found = []
+        for row in related:
+            if row.kind in asked.kin.kinds:
+                found += [row.person] if asked.kin.forth and row.other_id in ids else []
+                found += [row.other] if asked.kin.back and row.person_id in ids else []
+        people = list({person.pk: person for person in found}.values())
+    if asked.ages is not None:
+        people = [person for person in people if person.birthday is not None]
+    return [PersonMeant(person.pk, person.name, person.birthday) for person in people]
+
+
+def _is_called(person: Person, asked: PersonAsked) -> bool:
+    if asked.id is not None:
+        return person.pk == asked.id
+    parts = words_of(person.name)
+    return all(any(part.startswith(word) for part in parts) for word in words_of(asked.name))
+
+
+def _any_name(asked: Iterable[PersonAsked]) -> Q:
+    return reduce(or_, (_name(one) for one in asked))
+
+
+def _name(asked: PersonAsked) -> Q:
+    if asked.id is not None:
+        return Q(pk=asked.id)
+    words = [Q(name__words__contains=f" {word}") for word in words_of(asked.name)]
+    # Without a name everybody is meant who has an age.
+    return reduce(and_, words, Q(birthday__isnull=False) if not words else ~Q(name=""))
+
+
+def _known(entered: Entered) -> StudioQuerySet[Person]:
+    """The people of whom the member may know: of a restricted one those in their photos."""
+    people = Person.objects.for_studio(entered.studio).filter(is_ignored=False)
+    if not entered.is_restricted:
+        return people
+    lying = Placement.objects.visible_to(entered).filter(trashed_at__isnull=True)
+    faces = Face.objects.for_studio(entered.studio).filter(is_ignored=False, photo_id__in=lying.values("photo_id"))
+    return people.filter(Exists(faces.filter(person_id=OuterRef("pk"))))
+
+
+def _related(entered: Entered, asked: Iterable[PersonAsked], named: list[Person]) -> list[Relationship]:
+    if not named or not any(one.kin for one in asked):
+        return []
+    ids, known = [person.pk for person in named], _known(entered).values("pk")
+    rows = Relationship.objects.for_studio(entered.studio).filter(Q(person__in=ids) | Q(other__in=ids))
+    rows = rows.filter(person__in=known, other__in=known).select_related("person", "other")
+    return list(rows.order_by("pk")[:MOST])
