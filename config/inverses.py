@@ -41,6 +41,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "faces.denied": _OF_PEOPLE,
     "faces.ignored": _OF_PEOPLE,
     "faces.unignored": _OF_PEOPLE,
+    "people.changed": _OF_PEOPLE,
     "people.merged": _OF_PEOPLE,
     "people.never": _OF_PEOPLE,
     "people.related": _OF_PEOPLE,

@@ -169,6 +169,12 @@ def _faces_word(facts: SentenceFacts) -> str:
     return "1 face" if number == 1 else f"{number:,} faces"
 
 
+def _people_changed(facts: SentenceFacts) -> str:
+    if "is_ignored" in facts:
+        return "ignored several people" if facts["is_ignored"] else "stopped ignoring several people"
+    return "hid several people from clients" if facts["is_hidden"] else "showed several people to clients again"
+
+
 def _person_changed(facts: SentenceFacts) -> str:
     words = dict.fromkeys(_PERSON_FIELDS.get(name, name) for name in facts["fields"] or ["details"])
     return f"changed the {' and the '.join(words)} of a person"
@@ -189,6 +195,7 @@ _FACES: Final[dict[str, Phrase]] = {
     "faces.off": "switched faces off",
     "faces.on": "switched faces on",
     "faces.unignored": lambda facts: f"stopped ignoring {_faces_word(facts)}",
+    "people.changed": _people_changed,
     "people.merged": lambda facts: f"made {facts['people']} groups of faces one person",
     "people.related": "said that {name} is {kind} of {other}",
     "people.unrelated": "took back that {name} is {kind} of {other}",

@@ -14,7 +14,7 @@ from celery import shared_task
 from apps.accounts import outbox
 from apps.albums import bulk, filing, stale_fingerprints, stale_renditions
 from apps.albums.models import Photo
-from apps.faces import erasing, scanning
+from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.library.places import by_hand, locate
@@ -29,8 +29,9 @@ from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
 _OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE]
-_OF_PEOPLE = [filing.FILE]
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
+_OF_PEOPLE = [filing.FILE, looking_again.LOOK]
+_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_WHOLE]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under
 # the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.

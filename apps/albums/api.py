@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
-from apps.albums import editing, marks, placements, serializers, trash
+from apps.albums import by_people, editing, marks, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
 from apps.media import serving
@@ -107,7 +107,7 @@ class AlbumViewSet(StudioViewSet[Album]):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make an album. It is a draft unless `state` says otherwise."""
         asked = self._asked(request)
-        state = asked.pop("state", None)
+        state, _ = asked.pop("state", None), asked.pop("faces", None)
         album = editing.create(self.studio, by=self.entered.user, **asked)
         if state:
             editing.set_state(album, AlbumState(state), by=self.entered.user)
@@ -115,9 +115,13 @@ class AlbumViewSet(StudioViewSet[Album]):
 
     @extend_schema(responses=serializers.ChangedAlbumSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
-        """Change title, description, event date or state."""
+        """Change title, description, event date or state. `faces` switches them, which needs the scope `people` too."""
         album = self.get_object()
         asked = self._asked(request, partial=True)
+        faces = asked.pop("faces", None)
+        if faces is not None:
+            self.credential.require("people")
+            by_people.switch(album, faces == "on", by=self.entered.user)
         entry = editing.change(album, by=self.entered.user, **asked)
         return Response(self._shape(album) | undo_body(entry))
 

@@ -1,17 +1,18 @@
-"""The filter of the album's page by who is in the photos. The app that knows it stands above this one."""
+"""People in an album: the filter of its page by who is in the photos, and the switch. An app above knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from apps.accounts.access import Entered
+from apps.accounts.models import User
 from apps.albums.models import Album
 
 #: Its parameters in an address, and its fields in a form.
@@ -49,14 +50,17 @@ class ByPeople:
         return [part.split("=", 1) for part in self.query.split("&") if part]
 
 
-_Reader: TypeAlias = Callable[[Album, Entered, Mapping[str, str]], ByPeople]
-
-
 @cache
-def _reader() -> _Reader:
-    return cast(_Reader, import_string(settings.ALBUM_BY_PEOPLE))
+def _found(name: str) -> Callable[..., object]:
+    """The function that the setting names."""
+    return cast(Callable[..., object], import_string(settings.ALBUM_PEOPLE[name]))
 
 
 def read(album: Album, entered: Entered, asked: Mapping[str, str]) -> ByPeople:
     """What the address, or a form of the page, asks for; who is not known in the gallery is left out."""
-    return _reader()(album, entered, asked)
+    return cast(ByPeople, _found("read")(album, entered, asked))
+
+
+def switch(album: Album, is_on: bool, *, by: User) -> None:
+    """Have faces found in the gallery, or not. Raises a Refusal, `faces_off`, while the studio has them off."""
+    _found("switch")(album, is_on, by=by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -18,7 +18,7 @@ from apps.accounts.journal.views import undo_url
 from apps.accounts.models import JournalEntry, Role
 from apps.albums.request_params import album_of, uuid_or_none, uuids
 from apps.faces import consent, erasing, people, relationships
-from apps.faces.models import Kinship, Passport, Person
+from apps.faces.models import Kinship, Passport
 from apps.faces.views import face_of, person_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
@@ -210,23 +210,20 @@ def many(request: StudioRequest) -> HttpResponse:
     if deed == "never":
         entry = people.never(chosen[0], chosen[1], by=request.user)
         return _told(request, _wall(request), "They will never be taken for one.", entry)
-    entry = _set(request, chosen, **_SET[deed])
-    return _told(request, _wall(request), f"{len(chosen)} changed.", entry if len(chosen) == 1 else None)
+    entry = people.change_all(request.studio, chosen, by=request.user, **_SET[deed])
+    return _told(request, _wall(request), f"{_people_word(entry.count if entry else 0)} changed.", entry)
 
 
-_SET: dict[str, dict[str, Any]] = {
+def _people_word(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+_SET: dict[str, dict[str, bool]] = {
     "ignore": {"is_ignored": True},
     "unignore": {"is_ignored": False},
     "hide": {"is_hidden": True},
     "show": {"is_hidden": False},
 }
-
-
-def _set(request: StudioRequest, chosen: list[Person], **values: Any) -> JournalEntry | None:
-    entry = None
-    for person in chosen:
-        entry = people.change(person, by=request.user, **values)
-    return entry
 
 
 @require_POST

@@ -5,6 +5,7 @@ A row is looked up before it is asked whether faces are on, so that another stud
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,13 +32,15 @@ from apps.faces import (
     joining,
     listing,
     looking,
+    looking_again,
     people,
     relationships,
-    scanning,
     serializers,
 )
 from apps.faces.models import Crop, Face, FaceSettings, Kinship, Person
+from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.media.serving import safety_headers
+from apps.web.api import Keyset
 
 _PICTURE: Final = {(200, "image/webp"): OpenApiResponse(OpenApiTypes.BINARY)}
 _MODELS: Final = ["libfacedetection", "dlib_face_recognition_resnet_model_v1", "shape_predictor_5_face_landmarks"]
@@ -140,18 +143,12 @@ class PeopleView(FacesView):
     def get(self, request: Request) -> Response:
         """Those with a name first, then the unnamed groups, the largest first."""
         consent.require_on(self.studio)
-        asked = self.asked(serializers.PeopleQuery, query=True)
-        shown = listing.wall(
-            self.studio.pk,
-            named=asked["named"],
-            ignored=asked["ignored"],
-            query=asked["q"],
-            limit=asked["limit"],
-            offset=asked["offset"],
-        )
+        asked, pages = self.asked(serializers.PeopleQuery, query=True), Keyset()
+        wanted = {"named": asked["named"], "ignored": asked["ignored"], "query": asked["q"]}
+        shown = pages.read(request, partial(listing.wall_from, studio_id=self.studio.pk, **wanted))
         rows = {row.pk: row for row in Person.objects.for_studio(self.studio).filter(pk__in=[one.id for one in shown])}
         bodies = [_shape(rows[one.id], one) for one in shown]
-        return Response({"results": serializers.PersonSerializer(bodies, many=True).data})
+        return pages.get_paginated_response(serializers.PersonSerializer(bodies, many=True).data)
 
 
 class PersonView(FacesView):
@@ -185,14 +182,13 @@ class PersonView(FacesView):
 class PersonPhotosView(FacesView):
     """The photos of a person."""
 
-    @extend_schema(
-        tags=["people"], parameters=[serializers.PeopleQuery], responses=serializers.PhotosOfPersonSerializer
-    )
+    @extend_schema(tags=["people"], parameters=[serializers.PageQuery], responses=serializers.PhotosOfPersonSerializer)
     def get(self, request: Request, person_id: UUID) -> Response:
         """Ids of photos and faces by date."""
-        person, asked = self.person(person_id), self.asked(serializers.PeopleQuery, query=True)
-        found = listing.seen(person, limit=asked["limit"], offset=asked["offset"])
-        return Response({"results": [{"photo": one.photo_id, "face": one.face_id} for one in found]})
+        pages = Keyset()
+        found = pages.read(request, partial(listing.seen_from, person=self.person(person_id)))
+        bodies = [{"photo": one.photo_id, "face": one.face_id} for one in found]
+        return pages.get_paginated_response(serializers.PhotoOfPersonSerializer(bodies, many=True).data)
 
 
 class MergeView(FacesView):
@@ -401,14 +397,14 @@ class FaceViewSet(FacesView, StudioViewSet[Face]):
 class DetectInPhoto(FacesView):
     """Looking for faces again."""
 
-    @extend_schema(tags=["people"], request=None, responses={202: serializers.LookedAtSerializer})
+    @extend_schema(tags=["people"], request=None, responses={202: AcceptedSerializer})
     def post(self, request: Request, photo_id: UUID) -> Response:
-        """Look at one photo again. What humans decided stays."""
+        """Look at one photo again, as a task; of none if no gallery of its wants faces. What humans decided stays."""
         rows = Photo.objects.for_studio(self.studio).filter(trashed_at__isnull=True)
         photo = get_object_or_404(rows, pk=photo_id)
         consent.require_on(self.studio)
-        count = scanning.request(self.studio.pk, consent.wanted(self.studio.pk, [photo.pk]))
-        return Response({"photos": count}, status=202)
+        title = f"Look for faces in “{photo.camera_name}”"
+        return accepted(looking_again.begin(self.studio, [photo.pk], by=self.entered.user, title=title))
 
 
 class DetectInAlbum(FacesView):
@@ -416,14 +412,14 @@ class DetectInAlbum(FacesView):
 
     album_scoped = ("post",)
 
-    @extend_schema(tags=["people"], request=None, responses={202: serializers.LookedAtSerializer})
+    @extend_schema(tags=["people"], request=None, responses={202: AcceptedSerializer})
     def post(self, request: Request, album_id: UUID) -> Response:
-        """Look at all photos of a gallery again. What humans decided stays."""
+        """Look at all photos of a gallery again, as a task with its progress. What humans decided stays."""
         rows = Album.objects.visible_to(self.entered).filter(trashed_at__isnull=True)
         album = get_object_or_404(rows, pk=album_id)
         consent.require_on(self.studio)
-        count = scanning.request(self.studio.pk, consent.wanted(self.studio.pk, album_id=album.pk))
-        return Response({"photos": count}, status=202)
+        album.studio = self.studio
+        return accepted(looking_again.begin_album(album, by=self.entered.user))
 
 
 class OfAlbum(FacesView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -35,19 +35,47 @@ class ListedFace:
     faces: list[UUID]
 
 
+# Faces that show somebody are looked for of the people of the page alone. {beyond}, {order}: see `_paged`.
 _WALL: Final = """
-    select p.id, p.name, p.is_hidden, p.is_ignored, count(distinct f.photo_id) as photos, count(*) as faces,
-        (array_agg(f.id order by f.id = p.thumbnail_id desc, f.is_trusted desc, f.size desc))[1:%(samples)s]
-    from faces_person p
-    join faces_face f on f.studio_id = p.studio_id and f.person_id = p.id and not f.is_ignored
-    join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
-    where p.studio_id = %(studio)s and (p.id = %(person)s or %(person)s::uuid is null and p.is_ignored = %(ignored)s)
-        and (%(named)s::boolean is null or (p.name <> '') = %(named)s)
-        and (%(query)s = '' or position(lower(%(query)s) in lower(p.name)) > 0)
-    group by p.id
-    order by p.name = '', lower(p.name), photos desc, p.id
-    limit %(limit)s offset %(offset)s
+    select w.*, array(
+        select f.id from faces_face f
+        join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+        where f.studio_id = %(studio)s and f.person_id = w.id and not f.is_ignored
+        order by f.id = w.thumbnail_id desc, f.is_trusted desc, f.size desc, f.id limit %(samples)s)
+    from (
+        select * from (
+            select p.id, p.name, p.is_hidden, p.is_ignored, count(distinct f.photo_id) as photos, count(*) as faces,
+                p.name = '' as is_unnamed, lower(p.name) as sorted, p.thumbnail_id
+            from faces_person p
+            join faces_face f on f.studio_id = p.studio_id and f.person_id = p.id and not f.is_ignored
+            join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+            where p.studio_id = %(studio)s
+                and (p.id = %(person)s or %(person)s::uuid is null and p.is_ignored = %(ignored)s)
+                and (%(named)s::boolean is null or (p.name <> '') = %(named)s)
+                and (%(query)s = '' or position(lower(%(query)s) in lower(p.name)) > 0)
+            group by p.id
+        ) c
+        where {beyond}
+        order by {order}
+        limit %(limit)s offset %(offset)s
+    ) w
+    order by {order}
 """
+_WALL_ORDER: Final = ("is_unnamed", "sorted", "-photos", "id")
+_WALL_TYPES: Final = ("boolean", "text", "bigint", "uuid")
+
+
+def _paged(statement: str, order: Sequence[str], types: Sequence[str], place: list[Any] | None, back: bool) -> str:
+    """A statement that begins behind a place in its order, or before it (`back`). The place: %(at0)s, ..."""
+    beyond = "true"
+    if place is not None:
+        values = ", ".join(f"%(at{number})s::{kind}" for number, kind in enumerate(types))
+        beyond = f"({', '.join(order)}) {'<' if back else '>'} ({values})"
+    return statement.format(beyond=beyond, order=", ".join(f"{name}{' desc' if back else ''}" for name in order))
+
+
+def _at(place: list[Any] | None) -> dict[str, Any]:
+    return {f"at{number}": value for number, value in enumerate(place or ())}
 
 
 def wall(
@@ -60,21 +88,40 @@ def wall(
     offset: int = 0,
 ) -> list[ListedFace]:
     """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first."""
-    return _shown(
-        studio=studio_id, ignored=ignored, named=named, query=" ".join(query.split()), limit=limit, offset=offset
-    )
+    asked = {"studio": studio_id, "ignored": ignored, "named": named, "query": " ".join(query.split())}
+    return [one for _, one in _shown(None, False, limit, offset=offset, **asked)]
+
+
+def wall_from(
+    place: list[Any] | None,
+    back: bool,
+    most: int,
+    *,
+    studio_id: UUID,
+    ignored: bool,
+    named: bool | None,
+    query: str,
+) -> list[tuple[list[Any], ListedFace]]:
+    """The same from a place on (see `web.keyset.page_of`)."""
+    asked = {"studio": studio_id, "ignored": ignored, "named": named, "query": " ".join(query.split())}
+    return _shown(place, back, most, **asked)
 
 
 def shown(person: Person) -> ListedFace | None:
     """One person as the wall shows them, ignored or not; None if they are in no photo."""
-    return next(iter(_shown(studio=person.studio_id, person=person.pk)), None)
+    return next((one for _, one in _shown(None, False, 1, studio=person.studio_id, person=person.pk)), None)
 
 
-def _shown(**asked: Any) -> list[ListedFace]:
-    values = {"person": None, "ignored": None, "named": None, "query": "", "limit": 1, "offset": 0, "samples": SAMPLES}
+def _shown(place: list[Any] | None, back: bool, most: int, **asked: Any) -> list[tuple[list[Any], ListedFace]]:
+    values = {"person": None, "ignored": None, "named": None, "query": "", "offset": 0, "samples": SAMPLES}
     with connection.cursor() as cursor:
-        cursor.execute(_WALL, values | asked)
-        return [ListedFace(*row) for row in cursor.fetchall()]
+        statement = _paged(_WALL, _WALL_ORDER, _WALL_TYPES, place, back)
+        cursor.execute(statement, values | asked | _at(place) | {"limit": most})
+        rows = cursor.fetchall()
+    return [
+        ([unnamed, key, -photos, str(pk)], ListedFace(pk, name, hidden, ignored, photos, faces, samples))
+        for pk, name, hidden, ignored, photos, faces, unnamed, key, _, samples in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +140,40 @@ _SEEN: Final = """
     select f.id, f.photo_id, (
             select q.album_id from albums_placement q
             join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
-            where q.studio_id = f.studio_id and q.photo_id = f.photo_id and q.trashed_at is null
+            where q.studio_id = %(studio)s and q.photo_id = f.photo_id and q.trashed_at is null
             order by q.id limit 1),
-        k.camera_name, k.taken_at, f.is_confirmed
-    from faces_face f
-    join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
-    where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
-    order by k.taken_at nulls last, f.id
-    limit %(limit)s offset %(offset)s
+        f.camera_name, f.taken_at, f.is_confirmed, f.at::text
+    from (
+        select * from (
+            select f.id, f.photo_id, f.is_confirmed, k.camera_name, k.taken_at,
+                coalesce(k.taken_at, 'infinity') as at
+            from faces_face f
+            join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+            where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
+        ) c
+        where {beyond}
+        order by {order}
+        limit %(limit)s offset %(offset)s
+    ) f
+    order by {order}
 """
+_SEEN_ORDER: Final = ("at", "id")
+_SEEN_TYPES: Final = ("timestamptz", "uuid")
 
 
 def seen(person: Person, *, limit: int = PHOTOS, offset: int = 0) -> list[Seen]:
     """A person's photos by date."""
+    return [one for _, one in seen_from(None, False, limit, person=person, offset=offset)]
+
+
+def seen_from(
+    place: list[Any] | None, back: bool, most: int, *, person: Person, offset: int = 0
+) -> list[tuple[list[Any], Seen]]:
+    """The same from a place on (see `web.keyset.page_of`)."""
+    asked = {"studio": person.studio_id, "person": person.pk, "limit": most, "offset": offset}
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, {"studio": person.studio_id, "person": person.pk, "limit": limit, "offset": offset})
-        return [Seen(*row) for row in cursor.fetchall()]
+        cursor.execute(_paged(_SEEN, _SEEN_ORDER, _SEEN_TYPES, place, back), asked | _at(place))
+        return [([at, str(face)], Seen(face, *rest)) for face, *rest, at in cursor.fetchall()]
 
 
 def age(birthday: date | None, on: date | None) -> int | None:

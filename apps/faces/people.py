@@ -99,6 +99,28 @@ def change(person: Person, *, by: User, **values: Any) -> JournalEntry | None:
     )
 
 
+def change_all(studio: Studio, people: Collection[Person], *, by: User, **values: bool) -> JournalEntry | None:
+    """Set is_hidden or is_ignored of several people by one act, that one undo takes back. None if all was so already.
+
+    Raises FacesOff.
+    """
+    require_on(studio)
+    hold(studio)
+    ids = [person.pk for person in people]
+    mine = Person.objects.for_studio(studio).filter(pk__in=ids)
+    watch = journal.Watch(studio)
+    watch.rows(mine, *sorted({*values, "is_settled"}))
+    # Whom a human ignores is left alone by the grouping at night.
+    mine.update(**values, **({"is_settled": True} if "is_ignored" in values else {}))
+    changes = watch.changes()
+    if not changes:
+        return None
+    forget_counts(studio.pk, people=ids)
+    return journal.record(
+        studio, by=by, verb="people.changed", things=changes.ids(Person._meta.label_lower), changes=changes, **values
+    )
+
+
 def named(studio: Studio, name: str, *, but: UUID | None = None) -> Person | None:
     """Who has this name, whatever its case; of several the first."""
     people = Person.objects.for_studio(studio).filter(name__iexact=" ".join(name.split())).exclude(name="")

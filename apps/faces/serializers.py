@@ -47,6 +47,8 @@ class PersonSerializer(strict.Serializer[Any]):
 
 
 class PeopleListSerializer(strict.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
     results = PersonSerializer(many=True)
 
 
@@ -61,12 +63,15 @@ class PersonChanges(strict.Serializer[Any]):
     is_ignored = serializers.BooleanField()
 
 
-class PeopleQuery(serializers.Serializer[Any]):
+class PageQuery(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
+    cursor = serializers.CharField(required=False)
+
+
+class PeopleQuery(PageQuery):
     named = serializers.BooleanField(required=False, allow_null=True, default=None)
     ignored = serializers.BooleanField(required=False, default=False)
     q = serializers.CharField(required=False, max_length=120, default="")
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
-    offset = serializers.IntegerField(required=False, min_value=0, max_value=100_000, default=0)
 
 
 class PassportSerializer(strict.Serializer[Any]):
@@ -145,6 +150,8 @@ class PhotoOfPersonSerializer(strict.Serializer[Any]):
 
 
 class PhotosOfPersonSerializer(strict.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
     results = PhotoOfPersonSerializer(many=True)
 
 
@@ -156,12 +163,6 @@ class WhySerializer(strict.Serializer[Any]):
     threshold = serializers.FloatField()
     evidence = serializers.UUIDField(allow_null=True)
     is_confirmed = serializers.BooleanField()
-
-
-class LookedAtSerializer(strict.Serializer[Any]):
-    """photos: how many will be looked at."""
-
-    photos = serializers.IntegerField()
 
 
 class GalleryFacesSerializer(strict.Serializer[Any]):

@@ -74,6 +74,16 @@ class Keyset(BasePagination):
             raise exceptions.ValidationError({"cursor": ["This cursor does not belong to this list."]}) from None
         return self.page.rows
 
+    def read(self, request: Request, rows: keyset.Reader) -> list[Any]:
+        """A page of rows that a statement of its own reads (see `keyset.page_of`)."""
+        self.request = request
+        cursor = request.query_params.get("cursor")
+        try:
+            self.page = keyset.page_of(rows, limit=self._limit(request), cursor=cursor, scope=request.path)
+        except keyset.BadCursor:
+            raise exceptions.ValidationError({"cursor": ["This cursor does not belong to this list."]}) from None
+        return self.page.rows
+
     def _limit(self, request: Request) -> int:
         text = request.query_params.get("limit", str(self.DEFAULT))
         if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= self.MOST):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core import signing
 from django.db import models
 from django.db.models import Q
+
+#: Of a position (None: the start), whether to go back from it, and how many rows at most: each row with its position.
+Reader: TypeAlias = Callable[[list[Any] | None, bool, int], list[tuple[list[Any], Any]]]
 
 
 class BadCursor(ValueError):
@@ -65,7 +68,7 @@ def page(
     """
     keys = [Key.parse(name) for name in ordering]
     signer = _signer(ordering, scope)
-    backwards, position = _read(cursor, signer, keys) if cursor else (False, None)
+    backwards, position = _read(cursor, signer) if cursor else (False, None)
     rows = rows.order_by(*(key.order(backwards) for key in keys))
     if position is not None:
         rows = rows.filter(_beyond(rows.model, keys, position, backwards))
@@ -83,6 +86,32 @@ def page(
         found,
         beside(found[-1], False) if has_next else None,
         beside(found[0], True) if has_previous else None,
+    )
+
+
+def page_of(
+    read: Reader,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    scope: str = "",
+) -> KeysetPage:
+    """As `page`, for rows that a statement of its own reads.
+
+    read: gives the next rows in the direction asked for; positions are such as JSON can carry.  Raises BadCursor.
+    """
+    signer = _signer((), scope)
+    backwards, position = _read(cursor, signer) if cursor else (False, None)
+    found = read(position, backwards, limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    has_next = more if not backwards else bool(found)
+    has_previous = more if backwards else position is not None and bool(found)
+    return KeysetPage(
+        [row for _, row in found],
+        signer.sign_object([0, *found[-1][0]]) if has_next else None,
+        signer.sign_object([1, *found[0][0]]) if has_previous else None,
     )
 
 
@@ -108,7 +137,7 @@ def _signer(ordering: Sequence[str], scope: str) -> signing.Signer:
     return signing.Signer(salt=f"cursor:{scope}:{','.join(ordering)}")
 
 
-def _read(cursor: str, signer: signing.Signer, keys: list[Key]) -> tuple[bool, list[str]]:
+def _read(cursor: str, signer: signing.Signer) -> tuple[bool, list[str]]:
     try:
         backwards, *position = signer.unsign_object(cursor)
     except (signing.BadSignature, ValueError) as error:

@@ -279,8 +279,8 @@ GALLERY_FIGURES = {
     "albums": "apps.sharing.activity.figures.of_albums",
     "photos": "apps.sharing.activity.figures.of_photos",
 }
-# Which photos show whom, for the page of a gallery (see albums.by_people).
-ALBUM_BY_PEOPLE = "apps.faces.album_filter.read"
+# People in a gallery: which photos show whom, and its switch (see albums.by_people).
+ALBUM_PEOPLE = {"read": "apps.faces.album_filter.read", "switch": "apps.faces.consent.set_gallery"}
 
 # -- settings of studios -------------------------------------------------------------------------------
 

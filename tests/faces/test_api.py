@@ -8,11 +8,16 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
-from apps.faces.models import Face, Person
+from apps.faces import scanning
+from apps.faces.models import SCAN, Face, Person
+from apps.jobs import queue
+from apps.jobs.models import Job, Queue
+from config.tasks import STEPS
 from tests.faces.makers import new_face, person_of, switched_on
 from tests.factories import AlbumFactory, ApiKeyFactory
 
@@ -125,8 +130,7 @@ def test_never_two_and_the_passport(album: Album, api: Caller) -> None:
 
 def test_a_person_is_erased_and_photos_are_looked_at_again(album: Album, api: Caller) -> None:
     face = new_face(album, 1)
-    assert api("post", f"photos/{face.photo_id}/detect-faces", 202) == {"photos": 1}
-    assert api("post", f"albums/{album.pk}/detect-faces", 202) == {"photos": 1}
+    assert api("post", f"photos/{face.photo_id}/detect-faces", 202)["task"]["total"] == 1
     api("delete", f"people/{pk(face)}", 204)
     with acting_in(album.studio):
         assert not Person.objects.for_studio(album.studio).exists()
@@ -144,6 +148,8 @@ def test_a_face_that_was_missed_is_outlined(album: Album, api: Caller) -> None:
     box = {"x": 0.7, "y": 0.1, "width": 0.1, "height": 0.2}
     drawn = api("post", "faces", 201, photo=str(known.photo_id), box=box, person=str(pk(known)))
     assert (drawn["box"], drawn["person"], drawn["state"]) == (pytest.approx(box), str(pk(known)), "assigned")
+    api("post", f"journal/{drawn['undo']}/undo")
+    assert api("get", f"faces?person={pk(known)}")["results"][0]["id"] == str(known.pk)
     assert api("post", "faces", 422, photo=str(known.photo_id), box={**box, "x": 2})["error"]["code"] == "bad_box"
 
 
@@ -152,3 +158,63 @@ def test_who_is_missing_is_told(album: Album, api: Caller) -> None:
     told = api("post", f"albums/{album.pk}/guest-list", names=["Grandma Rosa, table 1", "Karl, table 1"])
     assert [(seat["name"], seat["photos"]) for seat in told["results"]] == [("Grandma Rosa", 1), ("Karl", 0)]
     assert told["groups"] == [{"name": "table 1", "seen": 1, "guests": 2}]
+
+
+def test_people_and_their_photos_are_read_page_by_page(album: Album, api: Caller) -> None:
+    for person in range(1, 5):
+        new_face(album, person)
+    for number in range(1, 4):
+        new_face(album, 4, number)
+    api("patch", f"people/{pk(new_face(album, 9))}", name="Zoe")
+    whole = [person["id"] for person in api("get", "people")["results"]]
+    assert _pages(api, "people?limit=2") == [whole[:2], whole[2:4], whole[4:]]
+    last = api("get", _path(api("get", _path(api("get", "people?limit=2")["next"]))["next"]))
+    assert [person["id"] for person in api("get", _path(last["previous"]))["results"]] == whole[2:4]
+    photos = f"people/{whole[1]}/photos"
+    all_of_them = [one["photo"] for one in api("get", photos)["results"]]
+    assert len(all_of_them) == 4
+    assert sum(_pages(api, f"{photos}?limit=3", key="photo"), []) == all_of_them
+    assert len(_pages(api, "faces?limit=3")) == 3
+    for path in ("people", photos):
+        assert api("get", f"{path}?cursor=x", 400)["error"]["fields"]["cursor"]
+        assert api("get", f"{path}?limit=501", 400)
+
+
+def _path(url: str) -> str:
+    return url.partition("/api/")[2]
+
+
+def _pages(api: Caller, path: str, key: str = "id") -> list[list[str]]:
+    found, following = [], path
+    while following:
+        page = api("get", following)
+        found.append([row[key] for row in page["results"]])
+        following = _path(page["next"] or "")
+    return found
+
+
+def test_a_gallery_is_switched_where_it_is_changed(album: Album, north: Studio, alice_user: User) -> None:
+    both = Caller(north, alice_user, ["read", "albums", "people"])
+    assert both("patch", f"albums/{album.pk}", faces="off")["title"] == album.title
+    assert both("get", f"albums/{album.pk}/faces") == {"enabled": False}
+    both("patch", f"albums/{album.pk}", 400, faces="maybe")
+    albums_only = Caller(north, alice_user, ["read", "albums"])
+    albums_only("patch", f"albums/{album.pk}", 403, faces="on")
+    both("put", "people/settings", enabled=False)
+    assert both("patch", f"albums/{album.pk}", 409, faces="on")["error"]["code"] == "faces_off"
+
+
+def test_looking_again_is_a_task_with_its_progress(album: Album, api: Caller, monkeypatch: Any) -> None:
+    new_face(album, 1)
+    new_face(album, 2)
+    monkeypatch.setattr(scanning, "scan", lambda job: None)
+    task = api("post", f"albums/{album.pk}/detect-faces", 202)["task"]
+    assert (task["kind"], task["total"], task["done"], task["result"]) == ("faces.look", 2, 0, None)
+    for _ in range(3):
+        queue.answer(Queue.DEFAULT, STEPS)
+        while queue.answer(Queue.FACES, {**STEPS, SCAN: [scanning.scan]}):
+            pass
+        with acting_in(album.studio):
+            Job.objects.for_studio(album.studio).update(not_before=timezone.now())
+    told = api("get", f"tasks/{task['id']}")
+    assert (told["state"], told["done"], told["result"]["message"]) == ("done", 2, "2 photos checked for faces.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,18 @@ def test_people_are_merged_hidden_and_ignored_in_bulk(album: Album, alice: Clien
         assert NeverTwo.objects.for_studio(album.studio).count() == 1
     said = post(alice, "many", album, do="merge", person=[somebody(faces[0]).pk, third.pk])
     assert "marked as different people" in said
+
+
+@pytest.mark.parametrize(("deed", "field"), [("ignore", "is_ignored"), ("hide", "is_hidden")])
+def test_one_undo_takes_a_bulk_act_back(album: Album, alice: Client, deed: str, field: str) -> None:
+    faces = [new_face(album, number) for number in (1, 2, 3)]
+    # One of them is so already, and stays so.
+    post(alice, "many", album, do=deed, person=[somebody(faces[0]).pk])
+    said = post(alice, "many", album, do=deed, person=[somebody(face).pk for face in faces])
+    assert "2 people changed." in said
+    assert all(getattr(somebody(face), field) for face in faces)
+    alice.post(re.findall(r"/studio/north/journal/[0-9a-f-]+/undo/", said)[-1])
+    assert [getattr(somebody(face), field) for face in faces] == [True, False, False]
 
 
 def test_wrong_faces_are_taken_out_and_the_way_back_is_offered(album: Album, alice: Client) -> None:
