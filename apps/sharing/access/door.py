@@ -130,7 +130,7 @@ class Grant:
 
     def hand_over(self, response: HttpResponseBase, cookies: Mapping[str, str], *, now: datetime) -> None:
         """Give the browser its pass. cookies: those it holds."""
-        held = passes.Pass(self.link_id, self.shown.pk, self.version)
+        held = passes.new(self.link_id, self.shown.pk, self.version)
         passes.COOKIE.give(response, cookies, held, self.link_id, now=now)
 
 

@@ -5,6 +5,7 @@ A pass proves that this browser was let in once; whether the link still opens is
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -12,13 +13,22 @@ from uuid import UUID
 
 from apps.sharing.access.cookies import SignedCookie
 
+# What a plan of a download belongs to is a digest of the pass (see `downloads.archive.plan.holder`), so it is a secret.
+_BROWSER_BITS: Final = 60
+
 
 class Pass(NamedTuple):
-    """What a guest's cookie says."""
+    """What a guest's cookie says. browser: random, so that no two browsers hold the same pass, whenever they came."""
 
     link_id: UUID
     shown_id: UUID
     version: int
+    browser: int
+
+
+def new(link_id: UUID, shown_id: UUID, version: int) -> Pass:
+    """A pass for a browser that holds none."""
+    return Pass(link_id, shown_id, version, secrets.randbits(_BROWSER_BITS))
 
 
 COOKIE: Final = SignedCookie("guest", Pass, lifetime=timedelta(days=30), most=12)

@@ -104,6 +104,25 @@ def test_what_was_found_belongs_to_one_browser_for_a_day_and_the_door_decides(sh
     assert finder.forget_old() == 1
 
 
+def test_two_browsers_of_one_second_share_nothing(share: Share, engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    me, other = guest(share), guest(share)
+    names = {name: cookie.value for name, cookie in me.cookies.items()}
+    for name, value in names.items():
+        assert other.cookies[name].value != value, f"{name} is the same in two browsers"
+    for client in (me, other):
+        send(client, share)
+    [mine] = [name for name in me.cookies if name not in names and "found" in name]
+    assert me.cookies[mine].value != other.cookies[mine].value
+    finder_of_other = other.cookies[mine].value
+    other.post(address(share, "find_forget"))
+    assert shown(me, share) == {0, 1}, "what another browser forgets is its own"
+    # A result is read by its own signature only, and nothing of one browser opens what another found.
+    me.cookies[mine] = finder_of_other.replace(":", "0:", 1)
+    assert "photos that may be you" not in me.get(f"{share.url()}?only=found").content.decode()
+
+
 @pytest.mark.parametrize("reason", ["hidden", "passport", "gallery off", "right"])
 def test_nobody_finds_whom_or_where_it_is_not_allowed(reason: str, share: Share, engine: Any, alice_user: User) -> None:
     client = guest(share)
