@@ -67,7 +67,7 @@ def _read(studio_id: UUID) -> tuple[list[_Row], clustering.Floats]:
     rows: list[_Row] = []
     embeddings = np.empty((MOST, DIMENSIONS), np.float32)
     for pk, person, photo, vector in found.iterator(chunk_size=2_000):
-        embeddings[len(rows)] = vector.to_numpy()
+        embeddings[len(rows)] = vector
         rows.append((pk, person, photo))
     return rows, embeddings[: len(rows)]
 
