@@ -72,6 +72,7 @@ app.conf.beat_schedule = {
     "send webhooks": {"task": "webhooks.send", "schedule": 5.0, "options": {"expires": 5}},
     "forget old webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget old exports": {"task": "portability.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "remove studios": {"task": "portability.remove_studios", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep backups": {"task": "backups.keep_up", "schedule": crontab(minute=15), "options": {"expires": 3000}},
     "try the walls": {"task": "monitoring.canary", "schedule": crontab(minute="*/15"), "options": {"expires": 800}},
     "locate photos": {"task": "library.locate", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -247,6 +247,8 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.opened": "opened the studio",
     "studio.public_page": _switched("switched the public page on", "switched the public page off"),
     "studio.reminders": "changed when clients are reminded",
+    "studio.deleted": "deleted the studio",
+    "studio.restored": "restored the studio",
     "studio.export_begun": "began an export of everything",
     "studio.settings_changed": "changed the studio’s settings",
     "studio.sizes": "changed the download sizes",

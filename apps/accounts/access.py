@@ -37,11 +37,16 @@ class Door:
     needed: the lowest role; contributors stand outside of that order.
     album_scoped: restricted members too, as behind it lies what lies in their galleries and nothing else.
     contributors: they too, if it is album_scoped.
+    while_closing: open in a studio that was deleted and may still be restored; of others only those of viewers are.
     """
 
     needed: Role = Role.VIEWER
     album_scoped: bool = False
     contributors: bool = False
+    while_closing: bool = False
+
+
+CLOSING = "This studio was deleted and can only be read. An owner can restore it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,20 @@ class Entered:
 
     @property
     def may_upload(self) -> bool:
-        return self.may_edit or self.is_contributor
+        return self.may_edit or (self.is_contributor and not self.studio.is_closing)
 
     @property
     def may_edit(self) -> bool:
-        return self.role.reaches(Role.EDITOR)
+        return self.role.reaches(Role.EDITOR) and not self.studio.is_closing
 
     @property
     def may_manage(self) -> bool:
-        return self.role.reaches(Role.OWNER)
+        return self.role.reaches(Role.OWNER) and not self.studio.is_closing
 
-    def require(self, needed: Role) -> None:
-        """Raises PermissionDenied with a sentence when the role is too low."""
+    def require(self, needed: Role, *, while_closing: bool = False) -> None:
+        """Raises PermissionDenied with a sentence when the role is too low, or the studio can only be read."""
+        if self.studio.is_closing and not while_closing and needed is not Role.VIEWER:
+            raise PermissionDenied(CLOSING)
         if not self.role.reaches(needed):
             raise PermissionDenied(f"This needs the role {needed.label.lower()}; yours is {self.role.label.lower()}.")
 
@@ -99,9 +106,11 @@ class Entered:
         if self.album_ids is not None and not (door.album_scoped and (album is None or album in self.album_ids)):
             raise Http404
         if not self.is_contributor:
-            self.require(door.needed)
+            self.require(door.needed, while_closing=door.while_closing)
         elif not door.contributors:
             raise Http404
+        elif self.studio.is_closing:
+            raise PermissionDenied(CLOSING)
 
 
 class StudioRequest(HttpRequest):
@@ -163,7 +172,7 @@ def member_of(user: object, studio: str | UUID) -> Entered:
 
 
 def studio_page(
-    needed: Role, *, album_scoped: bool = False, contributors: bool = False
+    needed: Role, *, album_scoped: bool = False, contributors: bool = False, while_closing: bool = False
 ) -> Callable[
     [Callable[Concatenate[StudioRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, str, P], HttpResponse],
@@ -173,8 +182,9 @@ def studio_page(
     The view does not get the slug: it has `request.studio`.
     album_scoped: restricted members come in. An `album_id` in the address is looked at here; a page without one shows
     only what is `visible_to(request.entered)`.  contributors: they come in as well, whatever role is needed of others.
+    while_closing: see `Door`.
     """
-    door = Door(needed, album_scoped, contributors)
+    door = Door(needed, album_scoped, contributors, while_closing)
 
     def decorate(
         view: Callable[Concatenate[StudioRequest, P], HttpResponse],

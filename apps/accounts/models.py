@@ -128,6 +128,7 @@ class Studio(models.Model):
     """The tenant: one photography business.
 
     reminder_days: how many days before a link closes its clients are reminded, most first; empty for never.
+    closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
 
     is_studio = True
@@ -148,6 +149,7 @@ class Studio(models.Model):
     bytes_used = models.BigIntegerField(default=0, editable=False)
     files_used = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    closing_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -160,6 +162,10 @@ class Studio(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("albums:list", args=[self.slug])
+
+    @property
+    def is_closing(self) -> bool:
+        return self.closing_since is not None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -77,6 +77,9 @@ class Store(Protocol):
     def set_aside(self, key: str) -> None:
         """Move an object below `.quarantine/`, where nobody looks but a human. Raises FileNotFoundError."""
 
+    def forget_aside(self, prefix: str) -> None:
+        """Remove all that was set aside below a prefix for ever."""
+
     def local_path(self, key: str) -> Path | None:
         """Where the object lies on this machine's disk, or None if it does not."""
 
@@ -176,6 +179,9 @@ class LocalStore:
         source.rename(target)
         sync_directory(target.parent)
         sync_directory(source.parent)
+
+    def forget_aside(self, prefix: str) -> None:
+        shutil.rmtree(self.root / QUARANTINE / checked_key(prefix.removesuffix("/")), ignore_errors=True)
 
     def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         base = self._path(prefix.removesuffix("/")) if prefix else self.root
@@ -356,6 +362,15 @@ class S3Store:
             raise
         with _told():
             self.client.delete_object(Bucket=self.bucket, Key=source)
+
+    def forget_aside(self, prefix: str) -> None:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}{QUARANTINE}/{prefix}"
+        )
+        with _told():
+            for page in pages:
+                for item in page.get("Contents", []):
+                    self.client.delete_object(Bucket=self.bucket, Key=item["Key"])
 
     def entries(self, prefix: str = "") -> Iterator[StoredObject]:
         below = self.prefix + prefix

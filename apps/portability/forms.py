@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from apps.accounts.forms import PresentPasswordForm
+
 SHORTEST = 12
 
 
@@ -18,3 +20,10 @@ class ExportForm(forms.Form):
         f"At least {SHORTEST} characters. We don’t keep it.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class DeletionForm(PresentPasswordForm):
+    """Two things that nobody types by mistake."""
+
+    name = forms.CharField(label="Type the name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    field_order = ("name", "current")

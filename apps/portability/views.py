@@ -36,7 +36,7 @@ OPENED, OPEN_SECONDS = "exports_opened", 60 * 60
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@studio_page(Role.OWNER)
+@studio_page(Role.OWNER, while_closing=True)
 def export(request: StudioRequest) -> HttpResponse:
     """The exports there are, and a form for another one."""
     form = ExportForm(request.POST if request.method == "POST" else None)
@@ -52,7 +52,7 @@ def export(request: StudioRequest) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.OWNER)
+@studio_page(Role.OWNER, while_closing=True)
 def unlock(request: StudioRequest) -> HttpResponse:
     """Ask for the password again: everything of the studio is behind it."""
     form = PresentPasswordForm(request.POST)
@@ -70,7 +70,7 @@ def unlock(request: StudioRequest) -> HttpResponse:
 
 
 @require_POST
-@studio_page(Role.OWNER)
+@studio_page(Role.OWNER, while_closing=True)
 def delete(request: StudioRequest, export_id: UUID) -> HttpResponse:
     """Let an export be fetched no more."""
     get_object_or_404(StudioExport.objects.for_studio(request.studio), pk=export_id).delete()
@@ -78,7 +78,7 @@ def delete(request: StudioRequest, export_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.OWNER)
+@studio_page(Role.OWNER, while_closing=True)
 def download(request: StudioRequest, export_id: UUID, number: int) -> HttpResponseBase:
     """One archive of an export, whole or from where a download was broken off."""
     parts = ExportPart.objects.for_studio(request.studio).select_related("export")

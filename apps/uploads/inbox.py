@@ -58,7 +58,7 @@ def look() -> None:
         return
     names = [path.name for path in Path(settings.INBOX).iterdir() if path.is_dir()]
     with across_studios():
-        studios = list(Studio.objects.filter(slug__in=names).order_by("id"))
+        studios = list(Studio.objects.filter(slug__in=names, closing_since=None).order_by("id"))
     for studio in studios:
         try:
             look_into(studio)

@@ -185,7 +185,8 @@ def grants_for_pictures(cookies: Mapping[str, str], shown_id: UUID, *, now: date
     return [
         _grant(link, is_known=True)
         for link in links
-        if Terms.of(link, link.album).standing(now) == Standing.OPEN
+        if not link.studio.is_closing
+        and Terms.of(link, link.album).standing(now) == Standing.OPEN
         and link.version == versions[link.pk]
         and _is_person(link, cookies, now)
     ]
@@ -244,6 +245,8 @@ def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> 
         link = _find(token)
     if link is None:
         raise Missing
+    if link.studio.is_closing:
+        raise Gone(link.studio, Standing.REVOKED)
     standing = Terms.of(link, link.album).standing(now)
     if standing == Standing.DRAFT and may_be_draft:
         return link

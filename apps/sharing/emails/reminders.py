@@ -32,6 +32,7 @@ def write_all(now: datetime | None = None) -> int:
             album__state=AlbumState.LIVE,
             album__trashed_at__isnull=True,
             studio__reminder_days__len__gt=0,
+            studio__closing_since=None,
         )
         found = list(closing.order_by("studio_id").values_list("studio_id", "pk"))
     return sum(_write(studio_id, link_id, now) for studio_id, link_id in found)

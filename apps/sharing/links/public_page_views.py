@@ -42,7 +42,7 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _public_studio(slug: str) -> Studio | None:
     with across_studios():
-        return Studio.objects.defer("logo").filter(slug=slug.lower(), index_is_public=True).first()
+        return Studio.objects.defer("logo").filter(slug=slug.lower(), index_is_public=True, closing_since=None).first()
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
