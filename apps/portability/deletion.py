@@ -143,7 +143,7 @@ def _column(cursor: Any, question: str, studio_id: UUID) -> list[UUID]:
 
 
 def _remove_rows(cursor: Any, studio_id: UUID) -> None:
-    """Delete the rows of the studio in every table that has any, but for its own. Foreign keys are checked at the end."""
+    """Delete the rows of the studio in every table but its own. Foreign keys are checked at the commit."""
     tables = [name for name, columns in dump.tables(cursor) if "studio_id" in columns]
     for _round in range(_ROUNDS):
         gone = 0

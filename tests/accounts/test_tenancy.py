@@ -224,6 +224,8 @@ ACROSS = {
     "apps.webhooks.deliver.take_back": "sweep",
     "apps.library.places.geonames.ensure_loaded": "the towns of the world, which belong to no studio",
     "apps.library.places.locate.catch_up": "sweep",
+    "apps.portability.deletion.remove": "a studio that was deleted",
+    "apps.portability.deletion.remove_due": "sweep",
     "apps.portability.exports.forget": "sweep",
     "apps.portability.imports._check_absent": "whether a studio is here",
     "config.management.commands.export_studio.handle": "administration",

@@ -54,6 +54,8 @@ def _obstacle(row: ClientEmail, now: datetime) -> str:
         return ""
     if row.link is None:
         return "The link of this email was deleted."
+    if row.studio.is_closing:
+        return "The studio was deleted, so its links do not open."
     standing = Terms.of(row.link, row.album).standing(now)
     return CLOSED.get(standing, "") or ("" if row.link.url else LOST)
 
