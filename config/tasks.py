@@ -25,6 +25,7 @@ from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
 from apps.uploads import pairing, pipeline, replacing
+from apps.uploads.guests import digest
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
@@ -86,7 +87,7 @@ def sweep() -> None:
 
 
 # Emails whose words are found at the moment of sending, by what the row says.
-COMPOSERS: dict[str, outbox.Composer] = {composing.COMPOSER: composing.compose}
+COMPOSERS: dict[str, outbox.Composer] = {composing.COMPOSER: composing.compose, digest.COMPOSER: digest.compose}
 
 
 @shared_task(name=outbox.TASK)

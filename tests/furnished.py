@@ -44,7 +44,7 @@ from apps.sharing.models import (
     Watermark,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.uploads.models import Inbox, InboxFile, InboxFolder, Upload
+from apps.uploads.models import Inbox, InboxFile, InboxFolder, ReceivedFile, Upload
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests import factories
@@ -140,6 +140,7 @@ def _of_uploads(album: Album, member: User) -> list[StudioModel]:
     studio = album.studio
     return [
         Upload(studio=studio, user=member, album=album, length=10),
+        ReceivedFile(studio=studio, album=album, name="guest.jpg", size=1, state="refused", reason="damaged"),
         Inbox(studio=studio),
         InboxFolder(studio=studio, name="Anna", album=album),
         InboxFile(studio=studio, path="Anna/a.jpg", size=1, mtime_ns=1, still_since=timezone.now()),

@@ -99,7 +99,10 @@ def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
     ]
     assert receiver.PATH.pattern == r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload"
     # tests/uploads/test_tus.py
-    assert tus.PATH.pattern == (r"/(?:api|studio/(?P<slug>[-\w]{1,60}))/uploads/tus(?:/(?P<upload>[0-9a-f-]{36}))?/?")
+    assert tus.PATH.pattern == (
+        r"/(?:api|studio/(?P<slug>[-\w]{1,60})|g/(?P<token>[A-Za-z0-9_.-]{1,125}))/uploads/tus"
+        r"(?:/(?P<upload>[0-9a-f-]{36}))?/?"
+    )
     assert [str(entry.pattern) for entry in sockets.urlpatterns] == [
         "ws/studio/<slug:slug>/",
         "ws/studio/<slug:slug>/albums/<str:album>/",
@@ -310,6 +313,51 @@ def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> No
 
     found = faults(world, Client(), API_ROUTES, check)
     assert not found, found
+
+
+# -- links that only take photos ------------------------------------------------------------------------------------
+
+# What such a link opens: where photos are added, and the question who is there. All else is not there for it.
+FOR_DROPS = re.compile(r"^g/<str:token>/(uploads/(<uuid:file_id>/withdraw/|tus/)?|who/(save/|code/)?)?$")
+GUEST_ROUTES = [route for route in ROUTES if GUEST.match(route.pattern)]
+# The page on which photos are added names the gallery, and the question who is there nothing.
+TITLE = "Zqx secret wedding"
+
+
+def drop_guest(world: World) -> tuple[Client, str]:
+    """Somebody known who opened a link that only takes photos, of the world's album."""
+    client = Client()
+    with acting_in(world.studio):
+        _, token = lifecycle.create(
+            world.album, by=world.owner, label="drop", password=None, upload="drop", download="original",
+            may_favourite=True, may_comment=True, may_rate=True, may_find=True, people="names",
+        )  # fmt: skip
+    who = {"name": "Otto", "email": "otto@example.com"}
+    assert client.post(reverse("sharing:who_save", args=[token]), who).status_code == 303
+    assert client.get(reverse("uploads:guest", args=[token])).status_code == 200
+    return client, token
+
+
+def test_a_link_that_only_takes_photos_shows_none_at_any_address(world: World) -> None:
+    """Whatever rights its row has besides. Pictures and archives: tests/sharing/access/test_drop_links.py."""
+    client, token = drop_guest(world)
+
+    def check(client: Client, route: Route) -> Iterator[str]:
+        path = route.path({**world.values, "token": token})
+        for method in METHODS:
+            response = call(client, method, path, world)
+            is_for_drops = FOR_DROPS.match(route.pattern)
+            if not is_for_drops and response.status_code not in (404, 405):
+                yield f"{method} is {response.status_code}"
+            told = set(leaks(response, world, path)) - ({TITLE} if is_for_drops else set())
+            yield from (f"{method} tells {secret}" for secret in told)
+
+    assert len(GUEST_ROUTES) > 40
+    found = faults(world, client, [route for route in GUEST_ROUTES if not FOR_DROPS.match(route.pattern)], check)
+    assert not found, found
+    for route in (route for route in GUEST_ROUTES if FOR_DROPS.match(route.pattern)):
+        with undone():
+            assert not list(check(client, route)), route.pattern
 
 
 # -- members who work in some galleries only ---------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
+from apps.uploads.models import ReceivedFile
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
@@ -88,7 +89,17 @@ def build_world(studio: Studio, owner: User) -> World:
         export = StudioExport(studio=studio, who=owner)
         archive = ExportPart(studio=studio, export=export, number=1, name="zqx.zip", length=1, plan=b"x")
         event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
-        for more in (email, sent, task, collection, by_hand, hook, told, place, event, export, archive):
+        sent_in = ReceivedFile(
+            studio=studio,
+            album=album,
+            visitor=visitor,
+            link=link,
+            name="Zqx sent.jpg",
+            size=9,
+            state="stored",
+            photo=photo,
+        )
+        for more in (sent_in, email, sent, task, collection, by_hand, hook, told, place, event, export, archive):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -114,7 +125,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
-        "place_id": place.pk, "event_id": event.pk, "export_id": export.pk,
+        "place_id": place.pk, "file_id": sent_in.pk, "event_id": event.pk, "export_id": export.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {
@@ -142,7 +153,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             "Zqx version",
-            "Zqx inn", "Zqx festival",
+            "Zqx sent", "Zqx inn", "Zqx festival",
             token, photo.original.sha256, str(photo.pk), str(link.pk),
         ],
         harm={

@@ -68,7 +68,7 @@ def shown(album: Album) -> Counts:
 
 def shown_to(album: Album, audience: Audience, hidden_sections: Collection[UUID]) -> Counts:
     """What the guests of one link may see."""
-    kind = f"shown.{audience.link_id.hex}.{audience.is_main:d}.{audience.least:d}"
+    kind = f"shown.{audience.link_id.hex}.{audience.is_main:d}.{audience.least:d}.{audience.sees_nothing:d}"
     return _counts(kind, album, lambda: _placements(album).shown_to(audience, hidden_sections))
 
 

@@ -374,15 +374,19 @@ class Audience:
     """Who looks by a share link. is_main: the client, who also sees what is withheld from the other links.
 
     least: how far those in a photo must agree. No guest sees one in which somebody said no.
+    sees_nothing: the link only takes photos; whoever comes by it sees none.
     """
 
     link_id: UUID
     is_main: bool
     least: Agreement = Agreement.UNKNOWN
+    sees_nothing: bool = False
 
 
 def may_see(audience: Audience, hidden_sections: Collection[UUID]) -> Q:
     """Which of an album's placements, if clients see them at all, this audience sees (see `hidden_from`)."""
+    if audience.sees_nothing:
+        return Q(pk__in=[])
     mine = Q(audience__isnull=True) | Q(audience__contains=[audience.link_id])
     mine &= Q(photo__agreement__gte=audience.least.value)
     if not audience.is_main:

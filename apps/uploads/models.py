@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.storage import partial_directory
+from apps.sharing.models import ShareLink, Visitor
 
 
 class UploadResult(models.TextChoices):
@@ -25,7 +26,7 @@ class UploadResult(models.TextChoices):
 
 
 class Upload(StudioModel):
-    """A file that arrives in parts. Only who began it may go on with it.
+    """A file that arrives in parts. Only who began it may go on with it: a member, or a guest by a link.
 
     metadata: the `Upload-Metadata` header as it was sent.  length, offset: bytes in all, and how many of them are
     durable. offset reaches length in the transaction that makes the photo, so a whole upload always has one.
@@ -34,7 +35,9 @@ class Upload(StudioModel):
 
     KEPT: ClassVar[timedelta] = timedelta(days=7)
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    visitor = TenantKey(Visitor, null=True, related_name="+")
+    link = TenantKey(ShareLink, null=True, related_name="+")
     album = TenantKey("albums.Album", null=True, related_name="+")
     metadata = models.TextField(blank=True)
     length = models.BigIntegerField()
@@ -46,8 +49,15 @@ class Upload(StudioModel):
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
+            SameStudio("visitor"),
+            SameStudio("link"),
             SameStudio("album"),
             SameStudio("photo", on_delete="set null"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, visitor__isnull=True, link__isnull=True)
+                | Q(user__isnull=True, visitor__isnull=False, link__isnull=False),
+                name="uploads_upload_sender",
+            ),
             models.CheckConstraint(condition=Q(offset__gte=0, offset__lte=F("length")), name="uploads_upload_offset"),
         ]
         indexes = [
@@ -55,6 +65,10 @@ class Upload(StudioModel):
             # When a photo or an album goes for good, its uploads are looked for.
             models.Index(fields=["studio", "photo"], name="uploads_upload_photo"),
             models.Index(fields=["studio", "album"], name="uploads_upload_album"),
+            models.Index(fields=["studio", "link"], condition=Q(link__isnull=False), name="uploads_upload_link"),
+            models.Index(
+                fields=["studio", "visitor"], condition=Q(visitor__isnull=False), name="uploads_upload_visitor"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +87,55 @@ class Upload(StudioModel):
     def path(self) -> Path:
         """Where its bytes wait for the rest."""
         return partial_directory() / str(self.pk)
+
+
+class ReceivedState(models.TextChoices):
+    """What became of a file that somebody sent."""
+
+    STORED = "stored", "Stored"
+    DUPLICATE = "duplicate", "Already there"
+    REPLACED = "replaced", "Replaced a photo"
+    REFUSED = "refused", "Refused"
+
+
+class ReceivedFile(StudioModel):
+    """A file that a guest sent, and what became of it. Whether it waits for the studio is told by its placement.
+
+    visitor, link: by whom and through what; None once they are erased.  name: of the file, as it was sent.
+    sha256: "" where the bytes were not kept.  reason: why it was refused.  photo: what it became, None once purged.
+    withdrawn_at: when the guest took it back.
+    """
+
+    album = TenantKey("albums.Album", related_name="+")
+    visitor = TenantKey(Visitor, null=True, related_name="+")
+    link = TenantKey(ShareLink, null=True, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=9, choices=ReceivedState.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    photo = TenantKey("albums.Photo", null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            SameStudio("visitor", on_delete="set null"),
+            SameStudio("link", on_delete="set null"),
+            SameStudio("photo", on_delete="set null"),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "album", "-id"], name="uploads_receivedfile_album"),
+            models.Index(fields=["studio", "visitor", "-id"], name="uploads_receivedfile_visitor"),
+            models.Index(fields=["studio", "link", "at"], name="uploads_receivedfile_link"),
+            # When a photo goes for good, its receipt is looked for.
+            models.Index(fields=["studio", "photo"], name="uploads_receivedfile_photo"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Inbox(StudioModel):

@@ -31,6 +31,8 @@ from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
 from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
 from apps.uploads import limits, tus_headers
+from apps.uploads.guests import budgets, holding
+from apps.uploads.guests.guest import Guest
 from apps.uploads.ingest import as_photo
 from apps.uploads.models import Upload, UploadResult
 from apps.web.ids import uuid7
@@ -90,11 +92,12 @@ class ChecksumMismatch(Refusal):
 # -- begin and find ------------------------------------------------------------------------------------------------
 
 
-def begin(studio: Studio, *, by: User, album: Album | None, length: int, metadata: str) -> Upload:
+def begin(studio: Studio, *, by: User | Guest, album: Album | None, length: int, metadata: str) -> Upload:
     """A new upload of `length` bytes, with an empty file that survives a power cut.
 
     metadata: the header as it came (`tus_headers.metadata` understands it).
-    Raises NotAnImage for an empty file, TooLarge, QuotaExceeded, TooManyUploads, DiskFull.
+    Raises NotAnImage for an empty file, TooLarge, QuotaExceeded, TooManyUploads, DiskFull; of a guest also what
+    `budgets.check` raises.
     """
     if not length:
         raise NotAnImage(EMPTY)
@@ -102,9 +105,11 @@ def begin(studio: Studio, *, by: User, album: Album | None, length: int, metadat
     folder = partial_directory()
     if shutil.disk_usage(folder).free < length + DISK_RESERVE:
         raise DiskFull
-    upload = Upload(studio=studio, user=by, album=album, length=length, metadata=metadata)
+    upload = Upload(studio=studio, album=album, length=length, metadata=metadata, **_sender(by))
     with acting_in(studio):
         _check_room(studio, length)
+        if isinstance(by, Guest):
+            budgets.check(by, length, folder)
         os.close(os.open(upload.path, os.O_CREAT | os.O_EXCL, 0o600))
         sync_directory(folder)
         upload.save(force_insert=True)
@@ -130,10 +135,15 @@ def _check_room(studio: Studio, length: int) -> None:
         raise QuotaExceeded("The other uploads of your studio take all that your plan has left. Finish them first.")
 
 
-def find(studio: Studio, upload_id: UUID, *, by: User) -> Upload:
+def _sender(by: User | Guest) -> dict[str, Any]:
+    """Columns of who sends."""
+    return {"visitor": by.visitor, "link_id": by.link_id} if isinstance(by, Guest) else {"user": by}
+
+
+def find(studio: Studio, upload_id: UUID, *, by: User | Guest) -> Upload:
     """The upload that this person began. Raises Http404, also when it has run out."""
     found: Upload | None = (
-        Upload.objects.for_studio(studio).select_related("studio", "album").filter(pk=upload_id, user=by).first()
+        Upload.objects.for_studio(studio).select_related("studio", "album").filter(pk=upload_id, **_sender(by)).first()
     )
     if found is None or found.expires_at < timezone.now():
         raise Http404
@@ -262,7 +272,8 @@ def finish(upload: Upload) -> None:
     except FileNotFoundError:
         # Somebody gave it up meanwhile.
         raise Http404 from None
-    except (BadFile, ChecksumMismatch):
+    except (BadFile, ChecksumMismatch) as refused:
+        holding.refuse(upload, told.get("filename", ""), refused)
         give_up(upload)
         raise
     # The store takes a second name of the bytes away, so these are still here if the commit fails.
@@ -278,6 +289,10 @@ def finish(upload: Upload) -> None:
 
 def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str]) -> None:
     number = told.get("number", "")
+    if upload.link_id:
+        photo, result = holding.keep(upload, kept, name=told.get("filename", "") or "photo")
+        _write(upload, offset=upload.length, photo=photo, result=result)
+        return
     ingested = as_photo(
         upload.studio,
         upload.album,

@@ -2,8 +2,10 @@
 
 /api/uploads/tus/[<id>]                 Authorization header
 /studio/<slug>/uploads/tus/[<id>]       session and CSRF token
+/g/<token>/uploads/tus/[<id>]           a guest's pass and name, and CSRF token
 
 POST begins (201, Location), PATCH goes on (204, Upload-Offset), HEAD asks how far it is, DELETE gives it up.
+Of a guest's metadata only filename and sha256 count: where the file goes is the link's, and guests are told no id.
 Metadata: filename, album, section (id or title), relative_path, sha256 (hex), number (order by hand).
 The last PATCH answers with `Upload-Result: stored|duplicate` and `Upload-Photo: <id>`, and so does HEAD after it.
 """
@@ -22,6 +24,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.http import http_date
+from django.utils.translation import get_language_from_request
 
 from apps.accounts.access import Door, Entered, member_of
 from apps.accounts.credentials import credential_of
@@ -29,6 +32,8 @@ from apps.accounts.models import Role
 from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.uploads import resumable, tus_headers
+from apps.uploads.guests import entry
+from apps.uploads.guests.guest import Guest
 from apps.uploads.models import Upload
 from apps.uploads.receiver import (
     DISK,
@@ -51,7 +56,10 @@ from apps.web.wsgi_bridge import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
-PATH = re.compile(r"/(?:api|studio/(?P<slug>[-\w]{1,60}))/uploads/tus(?:/(?P<upload>[0-9a-f-]{36}))?/?")
+PATH = re.compile(
+    r"/(?:api|studio/(?P<slug>[-\w]{1,60})|g/(?P<token>[A-Za-z0-9_.-]{1,125}))/uploads/tus"
+    r"(?:/(?P<upload>[0-9a-f-]{36}))?/?"
+)
 DOOR = Door(Role.EDITOR, album_scoped=True, contributors=True)
 PART = "application/offset+octet-stream"
 # A connection that sends nothing for so long is given up, so that the next one may go on.
@@ -94,14 +102,19 @@ class NotSignedIn(Refusal):
 
 @dataclass(slots=True)
 class Call:
-    """One request of the protocol: its method after an override, address, headers and body."""
+    """One request of the protocol: its method after an override, address, headers and body.
+
+    language: of the guest who asks, once the door knows it.
+    """
 
     method: str
     slug: str | None
+    token: str | None
     upload_id: UUID | None
     headers: dict[str, str]
     scope: Scope
     body: Body
+    language: str = ""
 
     @property
     def has_part(self) -> bool:
@@ -126,6 +139,7 @@ async def receive_parts(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request of the tus protocol."""
     body = Body(receive, patience=STALL_SECONDS)
     is_head = scope["method"] == "HEAD"
+    call: Call | None = None
     try:
         call = _call(scope, body)
         reply = await _answer(call)
@@ -135,6 +149,8 @@ async def receive_parts(scope: Scope, receive: Receive, send: Send) -> None:
         status, code, sentence = explain(error)
         if status == 500:
             log.exception("a part of an upload failed")
+        if call is not None and call.token is not None:
+            sentence = entry.sentence(error, call.language or get_language_from_request(request_of(dict(scope))))
         await body.drain()
         reply = Reply(status, _more(error), (code, sentence))
     await _send(send, reply, is_head=is_head)
@@ -147,7 +163,7 @@ def _call(scope: Scope, body: Body) -> Call:
     if match is None:
         raise Http404
     upload_id = uuid_or_404(match["upload"]) if match["upload"] else None
-    return Call(method, match["slug"], upload_id, headers, scope, body)
+    return Call(method, match["slug"], match["token"], upload_id, headers, scope, body)
 
 
 async def _answer(call: Call) -> Reply:
@@ -173,6 +189,16 @@ def _abilities() -> Headers:
 # -- who ----------------------------------------------------------------------------------------------------------
 
 
+def _guest(call: Call) -> Guest:
+    """The guest of a link that takes photos. Raises what `entry.enter` raises."""
+    assert call.token is not None
+    request = request_of({**call.scope, "method": call.method})
+    call.language = entry.language_of(request, None)
+    grant, guest = entry.enter(request, call.token)
+    call.language = entry.language_of(request, grant)
+    return guest
+
+
 def _enter(call: Call) -> Entered:
     """The caller, who may send files to this studio. Raises NotSignedIn, Http404 or PermissionDenied."""
     if call.slug is None:
@@ -194,6 +220,12 @@ def _enter(call: Call) -> Entered:
 def _find(call: Call) -> Upload:
     """The upload of this address, if it is the caller's and its album still is where they may add to."""
     assert call.upload_id is not None
+    if call.token is not None:
+        guest = _guest(call)
+        with acting_in(guest.album.studio):
+            found = resumable.find(guest.album.studio, call.upload_id, by=guest)
+        found.studio, found.album = guest.album.studio, guest.album
+        return found
     entered = _enter(call)
     with acting_in(entered.studio):
         upload = resumable.find(entered.studio, call.upload_id, by=entered.user)
@@ -223,10 +255,14 @@ def _create(call: Call) -> Upload:
     # What the body claims to be is looked at first: nothing is begun by a request that will be refused.
     if call.has_part and "upload-checksum" in call.headers:
         tus_headers.checksum(call.headers["upload-checksum"])
-    entered = _enter(call)
+    guest = _guest(call) if call.token is not None else None
+    entered = None if guest else _enter(call)
     length = tus_headers.count(call.headers, "Upload-Length")
     text = call.headers.get("upload-metadata", "")
     told = tus_headers.metadata(text)
+    if guest is not None:
+        return resumable.begin(guest.album.studio, by=guest, album=guest.album, length=length, metadata=text)
+    assert entered is not None
     with acting_in(entered.studio):
         album = None
         if told.get("album"):
@@ -289,6 +325,9 @@ def _standing(upload: Upload) -> Headers:
     """What became of a whole upload, or how long the rest of another is waited for."""
     if not upload.is_whole:
         return [(b"upload-expires", http_date(upload.expires_at.timestamp()).encode())]
+    if upload.link_id:
+        # Whether the gallery had the file before is not for guests to learn.
+        return [(b"upload-result", b"stored")]
     headers = [(b"upload-result", upload.result.encode())]
     return [*headers, (b"upload-photo", str(upload.photo_id).encode())] if upload.photo_id else headers
 

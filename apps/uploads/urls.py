@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.urls import path
 
 from apps.uploads import views
+from apps.uploads.guests import studio_views as guests_studio_views
+from apps.uploads.guests import views as guests_views
 
 app_name = "uploads"
 
@@ -18,7 +20,21 @@ def parts(request: HttpRequest, slug: str) -> HttpResponseNotAllowed:
     return HttpResponseNotAllowed(["POST", "OPTIONS"])
 
 
+def guest_parts(request: HttpRequest, token: str) -> HttpResponseNotAllowed:
+    """As `parts`."""
+    return HttpResponseNotAllowed(["POST", "OPTIONS"])
+
+
 urlpatterns = [
+    path("g/<str:token>/uploads/", guests_views.uploads, name="guest"),
+    path("g/<str:token>/uploads/tus/", guest_parts, name="guest_parts"),
+    path("g/<str:token>/uploads/<uuid:file_id>/withdraw/", guests_views.withdraw, name="guest_withdraw"),
+    path("studio/<slug:slug>/albums/<uuid:album_id>/from-guests/", guests_studio_views.from_guests, name="from_guests"),
+    path(
+        "studio/<slug:slug>/albums/<uuid:album_id>/from-guests/answer/",
+        guests_studio_views.answer,
+        name="from_guests_answer",
+    ),
     path("studio/<slug:slug>/albums/<uuid:album_id>/upload", put, name="put"),
     path("studio/<slug:slug>/albums/<uuid:album_id>/upload/look/", views.look, name="look"),
     path("studio/<slug:slug>/uploads/tus/", parts, name="parts"),

@@ -15,7 +15,7 @@ MAY_USE = {
     "shared": {"shared"},
     "upload": {"upload", "shared"},
     "studio": {"studio", "upload", "shared"},
-    "guest": {"guest", "shared"},
+    "guest": {"guest", "upload", "shared"},
 }
 ALL = sorted(SCRIPTS.rglob("*.js"))
 

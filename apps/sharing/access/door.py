@@ -23,7 +23,7 @@ from apps.albums.stream import Stream
 from apps.sharing.access import known, lockout, passes
 from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.links.terms import Rights, Standing, Terms
-from apps.sharing.models import READABLE, ShareLink
+from apps.sharing.models import READABLE, ShareLink, TakesUploads
 from apps.web.raw_rows import RowColumns
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -134,15 +134,20 @@ class Grant:
         passes.COOKIE.give(response, cookies, held, self.link_id, now=now)
 
 
-def open_link(token: str, cookies: Mapping[str, str], *, now: datetime, by_anyone: bool = False) -> Grant:
+def open_link(
+    token: str, cookies: Mapping[str, str], *, now: datetime, by_anyone: bool = False, takes_drops: bool = False
+) -> Grant:
     """Let a guest in by the token of a link. Raises Missing, Gone, NotYet, Locked or Anonymous.
 
     by_anyone: the page that asks who is there opens for those who have not said it yet.
+    takes_drops: it shows no photos, so links that only take photos open it too; nothing else is there for them.
     """
     link = _standing_link(token, now)
     is_known = passes.is_held(cookies, link.pk, link.version, now=now)
     if link.is_password_protected and not is_known:
         raise Locked(link)
+    if link.upload == TakesUploads.DROP and not takes_drops:
+        raise Missing
     if not by_anyone and not _is_person(link, cookies, now):
         raise Anonymous(link.studio)
     return _grant(link, is_known=is_known)
@@ -181,7 +186,8 @@ def grants_for_pictures(cookies: Mapping[str, str], shown_id: UUID, *, now: date
     if not versions:
         return []
     with across_studios():
-        links = list(_links().filter(pk__in=versions, shown_id=shown_id).order_by("pk"))
+        shows = _links().exclude(upload=TakesUploads.DROP)
+        links = list(shows.filter(pk__in=versions, shown_id=shown_id).order_by("pk"))
     return [
         _grant(link, is_known=True)
         for link in links
@@ -252,7 +258,8 @@ def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> 
         return link
     if standing == Standing.DRAFT:
         raise NotYet(link.studio)
-    if standing == Standing.EXPIRED:
+    # The page of a link that ran out shows the cover.
+    if standing == Standing.EXPIRED and link.upload != TakesUploads.DROP:
         raise Expired(link)
     if standing != Standing.OPEN:
         raise Gone(link.studio, standing)

@@ -24,6 +24,7 @@ _GROUPED: Final = (
     ActivityKind.HID,
     ActivityKind.SHOWED,
     ActivityKind.DOWNLOADED,
+    ActivityKind.UPLOADED,
 )
 # A pause ends a sentence.
 _PAUSE: Final = timedelta(hours=1)
@@ -154,6 +155,7 @@ _PHRASES: Final[dict[str, Callable[[str, Facts], str]]] = {
     ActivityKind.HID: lambda photos, facts: f"hid {photos} from other guests",
     ActivityKind.SHOWED: lambda photos, facts: f"showed {photos} to other guests again",
     ActivityKind.DOWNLOADED: _downloaded,
+    ActivityKind.UPLOADED: lambda photos, facts: f"uploaded {photos}",
     ActivityKind.ASKED_TIME: lambda photos, facts: "asked for more time",
     ActivityKind.ASKED_MORE: _asked_more,
 }

@@ -25,7 +25,7 @@ from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
 from apps.sharing.gallery.og_size import measures
-from apps.sharing.models import Archive, Download, Visitor
+from apps.sharing.models import Archive, Download, TakesUploads, Visitor
 from apps.sharing.people import finder, strip
 from apps.sharing.people.context import people_context, wish_of
 
@@ -96,6 +96,7 @@ def gallery_context(
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
         "found_ids": _takeable(found) if only == "found" and found is not None else [],
         "find_url": reverse("sharing:find", args=[token]) if finder.may_find(grant) else "",
+        "upload_url": reverse("uploads:guest", args=[token]) if grant.rights.upload == TakesUploads.ON else "",
         "token": token,
         "visitor": visitor,
         "rights": grant.rights,

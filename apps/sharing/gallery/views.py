@@ -16,11 +16,14 @@ from apps.sharing.guests import expired, visitors
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
 from apps.sharing.people import finder
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 
-@guest_page()
+@guest_page(takes_drops=True)
 def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """The gallery; with `?after=` asked by htmx the next tiles alone."""
+    """The gallery; with `?after=` asked by htmx the next tiles alone. A link that only takes photos leads to that."""
+    if grant.rights.is_drop:
+        return SeeOther("uploads:guest", token)
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     chosen = chosen_list(grant, request.GET, request.COOKIES)
     found = finder.found(grant, request.COOKIES) if request.GET.get("only") == "found" else None

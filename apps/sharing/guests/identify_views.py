@@ -23,7 +23,7 @@ from apps.web.rate_limit import RateLimited
 log = logging.getLogger(__name__)
 
 
-@guest_page(by_anyone=True)
+@guest_page(by_anyone=True, takes_drops=True)
 def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Ask who is there; `?next=` is where to go on, `?code` asks who has said it for the code that was emailed."""
     me = visitors.of(grant, request.COOKIES, now=timezone.now())
@@ -34,7 +34,7 @@ def who(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
 
 
 @require_POST
-@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True, takes_drops=True)
 def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Take name and address. Whether the address is somebody's already, the answer does not tell: it is emailed a code.
 
@@ -73,7 +73,7 @@ def _email_code(request: HttpRequest, grant: Grant, email: str) -> None:
 
 
 @require_POST
-@guest_page(locked_status=403, takes_posts=True, by_anyone=True)
+@guest_page(locked_status=403, takes_posts=True, by_anyone=True, takes_drops=True)
 def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Compare the emailed code; the right one makes this browser the same person's."""
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import ManyToOneRel
+
 from apps.sharing.models import ClientEmail, Comment, Mark, Pick, Selection, Visitor
 from apps.web.typed import title_key
 
@@ -22,9 +24,16 @@ def join(guest: Visitor, person: Visitor) -> None:
     for row in Selection.objects.for_studio(studio).filter(visitor=guest).select_related("preset").order_by("pk"):
         _join_list(row, person)
     moved: tuple[Any, ...] = (Comment, ClientEmail)
-    for model in moved:
+    for model in (*moved, *_of_apps_above()):
         model.objects.for_studio(studio).filter(visitor=guest).update(visitor=person)
     guest.delete()
+
+
+def _of_apps_above() -> list[Any]:
+    """Models of other apps that name a visitor in a column `visitor`, such as what a guest uploads."""
+    relations = [one for one in Visitor._meta.get_fields(include_hidden=True) if isinstance(one, ManyToOneRel)]
+    named = [one.related_model for one in relations if one.field.name == "visitor"]
+    return [model for model in named if model._meta.app_label != Visitor._meta.app_label]
 
 
 def _join_list(row: Selection, person: Visitor) -> None:

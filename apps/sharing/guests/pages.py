@@ -43,7 +43,12 @@ GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
 def guest_page(
-    *, locked_status: int = 200, takes_posts: bool = False, by_anyone: bool = False, welcomes: bool = True
+    *,
+    locked_status: int = 200,
+    takes_posts: bool = False,
+    by_anyone: bool = False,
+    welcomes: bool = True,
+    takes_drops: bool = False,
 ) -> Callable[[GuestView[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]]:
     """Decorator of a page below `/g/<token>/`: the guests' door, then the view in the studio's transaction.
 
@@ -52,14 +57,15 @@ def guest_page(
     then the view sees it once the guest is in, and a locked guest gets the form with `locked_status`.
     A link that asks who is there shows that question in place of the page, unless the page is `by_anyone`.
     A member in a preview is shown the page and refused the deed. welcomes: looking at the page is opening the link.
+    takes_drops: it shows no photos and nothing of others, so links that only take photos open it too.
     """
 
     def decorate(view: GuestView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
         def answer(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 if request.method == "POST" and not takes_posts:
-                    return _unlock(request, token)
-                grant = _open(request, token, by_anyone=by_anyone)
+                    return _unlock(request, token, takes_drops=takes_drops)
+                grant = _open(request, token, by_anyone=by_anyone, takes_drops=takes_drops)
                 with acting_in(grant.studio):
                     response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
                 if welcomes and not (grant.is_known or by_anyone) and request.method == "GET":
@@ -80,10 +86,14 @@ def guest_page(
     return decorate
 
 
-def _open(request: HttpRequest, token: str, *, by_anyone: bool) -> Grant:
+def _open(request: HttpRequest, token: str, *, by_anyone: bool, takes_drops: bool) -> Grant:
     try:
         preview = view_as.open_for(request, token)
-        grant = preview or access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone)
+        if preview is not None and preview.rights.is_drop and not takes_drops:
+            raise access.Missing
+        grant = preview or access.open_link(
+            token, request.COOKIES, now=timezone.now(), by_anyone=by_anyone, takes_drops=takes_drops
+        )
     except access.Closed as reason:
         link = reason.link if isinstance(reason, access.Locked | access.Expired) else None
         _speak(reason.studio.design, link.album.design if link else {})
@@ -130,12 +140,12 @@ def _turn_away(request: HttpRequest, token: str, reason: Exception, locked_statu
     return told
 
 
-def _unlock(request: HttpRequest, token: str) -> HttpResponseBase:
+def _unlock(request: HttpRequest, token: str, *, takes_drops: bool) -> HttpResponseBase:
     """A try at the password; whoever is in already is not asked again."""
     now = timezone.now()
     entered = SeeOther(request.get_full_path())
     try:
-        _open(request, token, by_anyone=True)
+        _open(request, token, by_anyone=True, takes_drops=takes_drops)
         return entered
     except access.Locked as reason:
         locked, studio = reason, reason.studio

@@ -20,7 +20,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album
 from apps.sharing.links import file_names, lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
-from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople, TakesUploads
 from apps.web import strict
 from apps.web.days import last_day
 from apps.web.refusal import Unsuitable
@@ -40,13 +40,15 @@ RIGHTS = {
     "people": "people",
     "only_agreed": "only_agreed",
     "find": "may_find",
+    "upload": "upload",
+    "uploads_wait": "uploads_wait",
 }
 # What a link itself is called here, and in `lifecycle.LinkWish`.
 PLAIN = ("label", "slug", "asks_identity")
 
 
 class RightsSerializer(strict.Serializer[Any]):
-    """What guests may do. What is not named stays as it is, or false for a new link; `upload` is always false."""
+    """What guests may do. What is not named stays as it is, or false for a new link."""
 
     download = serializers.ChoiceField(choices=Download.choices, required=False)
     download_limit = serializers.IntegerField(
@@ -85,12 +87,14 @@ class RightsSerializer(strict.Serializer[Any]):
     find = serializers.BooleanField(
         required=False, help_text="A guest may hold up a picture and see the photos that may show them."
     )
-    upload = serializers.BooleanField(required=False)
-
-    def validate_upload(self, wanted: bool) -> bool:
-        if wanted:
-            raise serializers.ValidationError("A link cannot grant this right.")
-        return wanted
+    upload = serializers.ChoiceField(
+        choices=TakesUploads.choices,
+        required=False,
+        help_text="Whether guests add photos; by a link with `drop` they do nothing else, and see none.",
+    )
+    uploads_wait = serializers.BooleanField(
+        required=False, help_text="What guests add is hidden until the studio approves it."
+    )
 
 
 class LinkSerializer(strict.Serializer[ShareLink]):
@@ -152,7 +156,7 @@ class LinkSerializer(strict.Serializer[ShareLink]):
 
     def to_representation(self, link: ShareLink) -> dict[str, Any]:
         rights = {name: getattr(link, field) for name, field in RIGHTS.items()}
-        return {**super().to_representation(link), "rights": {**rights, "upload": False}}
+        return {**super().to_representation(link), "rights": rights}
 
 
 @extend_schema(tags=["share links"])

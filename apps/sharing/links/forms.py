@@ -17,12 +17,13 @@ from apps.sharing.branding import watermarks
 from apps.sharing.links import file_names, lifecycle
 from apps.sharing.links.lifecycle import LIMIT_MOST, PASSWORD_LONGEST, PASSWORD_SHORTEST, SLUG_LONGEST
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY, Rights
-from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople, TakesUploads
 from apps.web.refusal import Unsuitable
 
 FOLDS = {
     "downloads": ("download_limit", "has_pin", "metadata", "file_names"),
     "people": ("people", "may_find", "only_agreed"),
+    "uploads": ("upload",),
     "more": ("slug", "asks_identity", "is_watermarked"),
 }
 
@@ -109,18 +110,36 @@ class RightsForm(forms.Form):
         help_text="Photos with anyone who has not said yes are left out. Without this, only a no counts.",
     )
 
+    upload = forms.ChoiceField(
+        choices=TakesUploads.choices,
+        initial=TakesUploads.OFF,
+        required=False,
+        label="Photos from guests",
+        help_text="They arrive in a section of their own, with the guest’s name.",
+    )
+    uploads_wait = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Hide them until I approve",
+        help_text="Otherwise they show at once to everyone with a link.",
+    )
+
     @property
     def folds(self) -> dict[str, bool]:
         """Which folded parts are to be open: those in which something is set or wrong."""
         return {name: any(self._is_touched(field) for field in fields) for name, fields in FOLDS.items()}
 
     def _is_touched(self, name: str) -> bool:
-        plain = (None, "", False, Metadata.ALL, ShowsPeople.OFF, "False")
+        plain = (None, "", False, Metadata.ALL, ShowsPeople.OFF, TakesUploads.OFF, "False")
         return name in self.fields and (self[name].value() not in plain or name in self.errors)
 
     def clean_people(self) -> str:
         """The default, where it is not sent."""
         return self.cleaned_data["people"] or ShowsPeople.OFF
+
+    def clean_upload(self) -> str:
+        """The default, where it is not sent."""
+        return self.cleaned_data["upload"] or TakesUploads.OFF
 
     def clean_file_names(self) -> str:
         """A pattern that gives every photo a different name."""
@@ -232,7 +251,21 @@ class LinkForm(RightsForm):
             else {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
         )
         kept = bool(data.get("has_password")) and not self.data.get("no_password")
-        rights = Rights(
+        upload, waits = TakesUploads(data.get("upload") or TakesUploads.OFF), bool(data.get("uploads_wait"))
+        if upload == TakesUploads.DROP:
+            rights = Rights.of_drop(asks_identity=bool(data.get("asks_identity")), uploads_wait=waits)
+        else:
+            rights = self._rights(data, upload, waits)
+        return {
+            "rights": rights,
+            "needs_password": kept or bool(data.get("password")),
+            "expires_on": data.get("expires_on"),
+        }
+
+    @staticmethod
+    def _rights(data: Mapping[str, Any], upload: TakesUploads, waits: bool) -> Rights:
+        """The rights of a link that shows photos."""
+        return Rights(
             download=Download(data.get("download") or Download.NONE),
             favourite=bool(data.get("may_favourite")),
             comment=bool(data.get("may_comment")),
@@ -246,9 +279,6 @@ class LinkForm(RightsForm):
             people=ShowsPeople(data.get("people") or ShowsPeople.OFF),
             may_find=bool(data.get("may_find")),
             only_agreed=bool(data.get("only_agreed")),
+            upload=upload,
+            uploads_wait=waits,
         )
-        return {
-            "rights": rights,
-            "needs_password": kept or bool(data.get("password")),
-            "expires_on": data.get("expires_on"),
-        }

@@ -16,7 +16,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
 from apps.sharing.links import file_names
-from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, ShowsPeople, secrets
+from apps.sharing.models import LONGEST_RUN, Download, Metadata, ShareLink, Shown, ShowsPeople, TakesUploads, secrets
 from apps.web.refusal import Unsuitable
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 6, 128
@@ -49,6 +49,8 @@ class LinkWish:
     people: str = ShowsPeople.OFF
     only_agreed: bool = False
     may_find: bool = False
+    upload: str = TakesUploads.OFF
+    uploads_wait: bool = True
     download_limit: int | None = None
     metadata: str = Metadata.ALL
     file_names: str = ""
@@ -70,6 +72,10 @@ class LinkWish:
             check_password(self.password.strip())
         if self.download_limit is not None and not 1 <= self.download_limit <= LIMIT_MOST:
             raise Unsuitable("download_limit", f"Choose a number from 1 to {LIMIT_MOST:,}, or none.")
+        if self.upload == TakesUploads.DROP and (self.is_main or (link.is_for_everybody and not self.password)):
+            raise Unsuitable(
+                "upload", "A link that only takes photos can’t be the client’s own or on your public page."
+            )
         if self.file_names:
             file_names.check(self.file_names)
         if self.slug:

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from apps.accounts.models import Studio
 from apps.albums.models import Album, AlbumState
-from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople
+from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople, TakesUploads
 from apps.web.days import end_of_day
 
 # Days beyond these are slips of the finger, and the calendar's own ends do not survive a change of zone.
@@ -60,6 +60,8 @@ class Rights:
     people: whether faces, or names too, stand above the photos.
     only_agreed: of the photos those alone in which everybody agrees to be shown.
     may_find: a guest may look for themselves by a picture.
+    upload: whether guests send photos; by a drop link they do nothing else, so nothing else of its row counts.
+    uploads_wait: what they send is hidden until the studio approves it.
     """
 
     download: Download
@@ -76,10 +78,14 @@ class Rights:
     people: ShowsPeople = ShowsPeople.OFF
     only_agreed: bool = False
     may_find: bool = False
+    upload: TakesUploads = TakesUploads.OFF
+    uploads_wait: bool = True
 
     @classmethod
     def of(cls, link: ShareLink) -> Rights:
         """The rights as the link's row stands."""
+        if link.upload == TakesUploads.DROP:
+            return cls.of_drop(asks_identity=link.asks_identity, uploads_wait=link.uploads_wait)
         return cls(
             download=Download(link.download),
             favourite=link.may_favourite,
@@ -95,7 +101,19 @@ class Rights:
             people=ShowsPeople(link.people),
             only_agreed=link.only_agreed,
             may_find=link.may_find,
+            upload=TakesUploads(link.upload),
+            uploads_wait=link.uploads_wait,
         )
+
+    @classmethod
+    def of_drop(cls, *, asks_identity: bool, uploads_wait: bool) -> Rights:
+        """Those of a link that only takes photos."""
+        return cls(Download.NONE, upload=TakesUploads.DROP, asks_identity=asks_identity, uploads_wait=uploads_wait)
+
+    @property
+    def is_drop(self) -> bool:
+        """True if guests only send photos, and see none."""
+        return self.upload == TakesUploads.DROP
 
     @property
     def shows_metadata(self) -> bool:
@@ -104,7 +122,7 @@ class Rights:
 
     def may_view(self, size: str) -> bool:
         """True for the sizes that pages show; an original is never shown, only downloaded."""
-        return size in VIEWED
+        return size in VIEWED and not self.is_drop
 
     def may_download(self, size: str) -> bool:
         """True if a file of this size may be taken home: "web", "original", or the longest edge in pixels ("2048")."""
@@ -183,6 +201,9 @@ class Terms:
     def _deeds(self) -> str:
         """ "look at the photos, mark favourites and comment, but not download them"."""
         rights = self.rights
+        add = "add photos" + (" that wait for your approval" if rights.uploads_wait else "")
+        if rights.is_drop:
+            return f"{add}, but not see any"
         look = "look at the photos" + (" in which everyone agrees to be shown" if rights.only_agreed else "")
         look += " under a watermark" if rights.is_watermarked else ""
         deeds = {
@@ -193,6 +214,7 @@ class Terms:
             "comment": rights.comment,
             "rate them": rights.rate,
             "hide photos from the other links": rights.is_main,
+            add: rights.upload == TakesUploads.ON,
             _download_words(rights): rights.download_size is not None,
         }
         refused = {

@@ -13,6 +13,7 @@ from apps.sharing.models.links import (
     Metadata,
     ShareLink,
     ShowsPeople,
+    TakesUploads,
 )
 from apps.sharing.models.people import FoundPhotos, HideAnswer, HideRequest
 from apps.sharing.models.presets import Preset, PresetKind
@@ -51,6 +52,7 @@ __all__ = [
     "ShownKind",
     "ShowsPeople",
     "TakenPhoto",
+    "TakesUploads",
     "Verdict",
     "Visitor",
     "Watermark",

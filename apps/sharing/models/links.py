@@ -52,6 +52,15 @@ class ShowsPeople(models.TextChoices):
     NAMES = "names", "Faces and names"
 
 
+class TakesUploads(models.TextChoices):
+    """Whether guests send photos through a link."""
+
+    OFF = "off", "No"
+    ON = "on", "Guests add photos"
+    # No list, count, picture or name of others is reached by such a link.
+    DROP = "drop", "Guests only add photos and see none"
+
+
 # Which links open at their readable address: those with a password, and those that the studio's public page offers.
 READABLE = Q(password_hash__gt="") | Q(is_main=False, studio__index_is_public=True, album__is_listed=True)
 
@@ -68,6 +77,7 @@ class ShareLink(StudioModel):
     people: whether faces stand above its photos, to choose photos by.
     may_find: guests may hold up a picture of themselves and see the photos that may show them.
     only_agreed: of its photos those alone in which everybody has agreed to be shown (see `audience`).
+    upload: whether guests send photos through it.  uploads_wait: they are hidden until the studio approves them.
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
     everybody is invited: see `READABLE`.
 
@@ -100,6 +110,10 @@ class ShareLink(StudioModel):
     )
     only_agreed = models.BooleanField(default=False, db_default=False)
     may_find = models.BooleanField(default=False, db_default=False)
+    upload = models.CharField(
+        max_length=4, choices=TakesUploads.choices, default=TakesUploads.OFF, db_default=TakesUploads.OFF.value
+    )
+    uploads_wait = models.BooleanField(default=True, db_default=True)
     has_reminders = models.BooleanField(default=True)
     slug = models.SlugField(max_length=60, blank=True, db_index=False)
     expires_on = models.DateField(null=True)
@@ -146,7 +160,8 @@ class ShareLink(StudioModel):
         A link with a password is inside: so are those shown who agree to that alone.
         """
         agreed = Agreement.INSIDE if self.password_hash else Agreement.EVERYONE
-        return Audience(self.pk, self.is_main, agreed if self.only_agreed else Agreement.UNKNOWN)
+        least = agreed if self.only_agreed else Agreement.UNKNOWN
+        return Audience(self.pk, self.is_main, least, sees_nothing=self.upload == TakesUploads.DROP)
 
     @property
     def is_for_everybody(self) -> bool:

@@ -107,6 +107,7 @@ class ActivityKind(models.TextChoices):
     SHOWED = "showed", "Showed a photo to guests again"
     DOWNLOADED = "downloaded", "Downloaded"
     ASKED_TIME = "asked_time", "Asked for more time"
+    UPLOADED = "uploaded", "Added a photo"
     ASKED_MORE = "asked_more", "Asked for more favourites"
 
 

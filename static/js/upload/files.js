@@ -1,5 +1,5 @@
 // Files out of a drop or a picker, folders included, each with the folder it lay in.
-import { size } from "../shared/words.js";
+import { fill, size } from "../shared/words.js";
 import { fingerprint } from "./interrupted.js";
 
 /** Everything of a drop: [{file, folder}], folder is a path such as "Wedding/Ceremony" or "". */
@@ -50,16 +50,24 @@ async function looksLikePicture(file) {
   );
 }
 
-/** Why this file cannot be sent, in the photographer's words, or "" when it can. */
-export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }) {
+const WORDS = {
+  hidden: HIDDEN,
+  empty: "The file is empty",
+  done: "Stored before the interruption",
+  kind: "Not a photo or a video that Glassine takes (.{ending})",
+  large: "Larger than {size}",
+};
+
+/** Why this file cannot be sent, in words of who sends it, or "" when it can. */
+export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }, words = WORDS) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
-  if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return HIDDEN;
-  if (!file.size) return "The file is empty";
-  if (done?.has(fingerprint(file))) return "Stored before the interruption";
+  if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return words.hidden;
+  if (!file.size) return words.empty;
+  if (done?.has(fingerprint(file))) return words.done;
   if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false)))
-    return `Not a photo or a video that Glassine takes (.${ending})`;
+    return fill(words.kind, { ending });
   const most = videos.has(ending) ? maxVideoBytes : maxBytes;
-  if (file.size > most) return `Larger than ${size(most)}`;
+  if (file.size > most) return fill(words.large, { size: size(most) });
   return "";
 }

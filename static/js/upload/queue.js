@@ -9,6 +9,23 @@ const STALL = 30000;
 const WINDOW = 5000;
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
+/** What is said about a file that waits, was passed over or failed. */
+const WORDS = {
+  here: "Already in this gallery",
+  offline: "The connection broke, will go on by itself",
+  busy: "The server is busy, trying again",
+  cut: "The connection broke, trying again",
+  0: "The connection broke",
+  401: "You were signed out. Sign in again in another tab, then retry",
+  403: "Your role does not allow this",
+  404: "This gallery is no longer here",
+  413: "This file is too large",
+  415: "This is not a photo we can show",
+  422: "This file is damaged or incomplete",
+  507: "There is no space left in your plan",
+  other: "The server could not take it",
+};
+
 /** States: waiting, sending, processing, ready, skipped, failed, cancelled. Emits "change" and "idle". */
 export class Queue extends EventTarget {
   items = [];
@@ -21,11 +38,15 @@ export class Queue extends EventTarget {
   #marks = [];
   #lock = null;
 
-  /** address: where a file is PUT.  parts: {address, album}, where large ones are sent in parts, and into what. */
-  constructor(address, parts) {
+  /**
+   * address: where a file is PUT, or "" where all are sent in parts.  parts: {address, album}, where large ones are sent
+   * in parts, and into what; without an album the address says so.  words: in place of WORDS.
+   */
+  constructor(address, parts, words = WORDS) {
     super();
     this.address = address;
     this.parts = parts;
+    this.words = words;
     addEventListener("online", () => this.pump());
     addEventListener("beforeunload", (event) => this.busy && event.preventDefault());
   }
@@ -172,14 +193,15 @@ export class Queue extends EventTarget {
     };
     item.tries += 1;
     this.#state(item, "sending");
-    xhr = item.xhr = item.size > PART ? this.#inParts(item, progress, end) : this.#whole(item, progress, end);
+    xhr = item.xhr = item.size > PART || !this.address ? this.#inParts(item, progress, end) : this.#whole(item, progress, end);
     watch();
     xhr.send(item.file);
   }
 
   #inParts(item, progress, end) {
     const { address, album } = this.parts;
-    const told = { filename: item.name, album, section: item.section, number: item.number, replace: item.replace };
+    const where = album && { album, section: item.section, replace: item.replace };
+    const told = { filename: item.name, number: item.number, ...where };
     return new PartsRequest(address, item.file, told, { progress, end });
   }
 
@@ -204,8 +226,13 @@ export class Queue extends EventTarget {
       item.file = null;
       item.photo = body.photo.id;
       if (body.status === "duplicate") {
-        item.reason = "Already in this gallery";
+        item.reason = this.words.here;
         this.#state(item, "skipped");
+        return;
+      }
+      if (!item.photo) {
+        // A guest is not told which photo it became.
+        this.#state(item, "ready");
         return;
       }
       this.#byPhoto.set(item.photo, [...(this.#byPhoto.get(item.photo) ?? []), item]);
@@ -218,15 +245,15 @@ export class Queue extends EventTarget {
     const mayPass = AGAIN.has(xhr.status);
     if (mayPass && !navigator.onLine) {
       item.tries -= 1;
-      item.reason = "The connection broke, will go on by itself";
+      item.reason = this.words.offline;
       this.#later(item, 0);
     } else if (mayPass && item.tries < WAITS.length) {
       const wait = Number(xhr.getResponseHeader("Retry-After")) * 1000 || WAITS[item.tries - 1];
-      item.reason = xhr.status ? "The server is busy, trying again" : "The connection broke, trying again";
+      item.reason = xhr.status ? this.words.busy : this.words.cut;
       this.#later(item, wait);
     } else {
       this.bytes.total -= item.size;
-      item.reason = body?.error?.message || spoken(xhr.status);
+      item.reason = body?.error?.message || this.words[xhr.status] || this.words.other;
       this.#state(item, "failed");
     }
   }
@@ -268,18 +295,4 @@ function parsed(text) {
   } catch {
     return null;
   }
-}
-
-function spoken(status) {
-  const known = {
-    0: "The connection broke",
-    401: "You were signed out. Sign in again in another tab, then retry",
-    403: "Your role does not allow this",
-    404: "This gallery is no longer here",
-    413: "This file is too large",
-    415: "This is not a photo we can show",
-    422: "This file is damaged or incomplete",
-    507: "There is no space left in your plan",
-  };
-  return known[status] || "The server could not take it";
 }
