@@ -32,7 +32,7 @@ from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
 from apps.uploads import limits, tus_headers
 from apps.uploads.guests import budgets, holding
-from apps.uploads.guests.guest import Guest
+from apps.uploads.guests.guest import GuestSender
 from apps.uploads.ingest import as_photo
 from apps.uploads.models import Upload, UploadResult
 from apps.web.ids import uuid7
@@ -92,7 +92,7 @@ class ChecksumMismatch(Refusal):
 # -- begin and find ------------------------------------------------------------------------------------------------
 
 
-def begin(studio: Studio, *, by: User | Guest, album: Album | None, length: int, metadata: str) -> Upload:
+def begin(studio: Studio, *, by: User | GuestSender, album: Album | None, length: int, metadata: str) -> Upload:
     """A new upload of `length` bytes, with an empty file that survives a power cut.
 
     metadata: the header as it came (`tus_headers.metadata` understands it).
@@ -108,7 +108,7 @@ def begin(studio: Studio, *, by: User | Guest, album: Album | None, length: int,
     upload = Upload(studio=studio, album=album, length=length, metadata=metadata, **_sender(by))
     with acting_in(studio):
         _check_room(studio, length)
-        if isinstance(by, Guest):
+        if isinstance(by, GuestSender):
             budgets.check(by, length, folder)
         os.close(os.open(upload.path, os.O_CREAT | os.O_EXCL, 0o600))
         sync_directory(folder)
@@ -135,12 +135,12 @@ def _check_room(studio: Studio, length: int) -> None:
         raise QuotaExceeded("The other uploads of your studio take all that your plan has left. Finish them first.")
 
 
-def _sender(by: User | Guest) -> dict[str, Any]:
+def _sender(by: User | GuestSender) -> dict[str, Any]:
     """Columns of who sends."""
-    return {"visitor": by.visitor, "link_id": by.link_id} if isinstance(by, Guest) else {"user": by}
+    return {"visitor": by.visitor, "link_id": by.link_id} if isinstance(by, GuestSender) else {"user": by}
 
 
-def find(studio: Studio, upload_id: UUID, *, by: User | Guest) -> Upload:
+def find(studio: Studio, upload_id: UUID, *, by: User | GuestSender) -> Upload:
     """The upload that this person began. Raises Http404, also when it has run out."""
     found: Upload | None = (
         Upload.objects.for_studio(studio).select_related("studio", "album").filter(pk=upload_id, **_sender(by)).first()

@@ -33,7 +33,7 @@ from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.uploads import resumable, tus_headers
 from apps.uploads.guests import entry
-from apps.uploads.guests.guest import Guest
+from apps.uploads.guests.guest import GuestSender
 from apps.uploads.models import Upload
 from apps.uploads.receiver import (
     DISK,
@@ -189,7 +189,7 @@ def _abilities() -> Headers:
 # -- who ----------------------------------------------------------------------------------------------------------
 
 
-def _guest(call: Call) -> Guest:
+def _guest(call: Call) -> GuestSender:
     """The guest of a link that takes photos. Raises what `entry.enter` raises."""
     assert call.token is not None
     request = request_of({**call.scope, "method": call.method})

@@ -154,7 +154,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words_of_a_guest_and_noted(lena: 
 # -- budgets -----------------------------------------------------------------------------------------------------------
 
 Disk = namedtuple("Disk", "total used free")
-REFUSALS = (budgets.GuestLimit, budgets.LinkLimit, budgets.TooFast, budgets.NoRoom)
+REFUSALS = (budgets.GuestLimit, budgets.LinkLimit, budgets.TooManyInAnHour, budgets.NoRoom)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ class RightsForm(forms.Form):
         initial=TakesUploads.OFF,
         required=False,
         label="Photos from guests",
-        help_text="They arrive in a section of their own, with the guest’s name.",
+        help_text="They go into the section “From guests”, with the guest’s name.",
     )
     uploads_wait = forms.BooleanField(
         required=False,

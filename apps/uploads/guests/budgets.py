@@ -13,7 +13,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext_noop as _
 
 from apps.sharing.models import ShareLink
-from apps.uploads.guests.guest import Guest
+from apps.uploads.guests.guest import GuestSender
 from apps.uploads.models import ReceivedFile, Upload
 from apps.web.rate_limit import RateLimit, RateLimited, reserve_all
 from apps.web.refusal import Refusal
@@ -45,10 +45,10 @@ class LinkLimit(Refusal):
 
     status = 413
     code = "link_limit"
-    sentence = _("This gallery can’t take any more photos through this link.")
+    sentence = _("This link can’t take more photos.")
 
 
-class TooFast(Refusal):
+class TooManyInAnHour(Refusal):
     """More within the hour than anybody chooses by hand."""
 
     status = 429
@@ -77,8 +77,8 @@ class NoRoom(Refusal):
     sentence = _("There is no room for more photos right now. Please tell the photographer.")
 
 
-def check(guest: Guest, length: int, folder: Path) -> None:
-    """Raise GuestLimit, LinkLimit, TooFast, TooManyOpen or NoRoom before another `length` bytes come.
+def check(guest: GuestSender, length: int, folder: Path) -> None:
+    """Raise GuestLimit, LinkLimit, TooManyInAnHour, TooManyOpen or NoRoom before another `length` bytes come.
 
     folder: where they would be written.  Run it in the studio's transaction, which begins the upload.
     """
@@ -99,7 +99,7 @@ def check(guest: Guest, length: int, folder: Path) -> None:
     try:
         reserve_all((PER_GUEST, str(guest.visitor.pk)), (PER_LINK, str(guest.link_id)))
     except RateLimited as stop:
-        raise TooFast(stop.wait) from stop
+        raise TooManyInAnHour(stop.wait) from stop
 
 
 def _sum(rows: object, column: str) -> tuple[int, int]:

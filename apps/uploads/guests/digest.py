@@ -47,7 +47,7 @@ def compose(email: Email) -> Words:
     album = Album.objects.for_studio(email.studio_id).select_related("studio").filter(pk=_album_id(email.key)).first()
     count = waiting(album).count() if album is not None and album.trashed_at is None else 0
     if album is None or not count:
-        raise outbox.Undeliverable("Nothing waits any more.", EmailState.CANCELLED)
+        raise outbox.Undeliverable("Nothing is waiting for approval.", EmailState.CANCELLED)
     people = Visitor.objects.for_studio(album.studio_id).filter(pk__in=waiting(album).values("visitor_id"))
     names = list(people.order_by("name").values_list("name", flat=True)[: NAMES + 1])
     subject = f"{count:,} photo{'' if count == 1 else 's'} from guests: {album.title}"

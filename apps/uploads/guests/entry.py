@@ -19,7 +19,7 @@ from apps.media.formats import BadFile
 from apps.sharing import access
 from apps.sharing.access import Grant, known
 from apps.sharing.models import TakesUploads
-from apps.uploads.guests.guest import Guest
+from apps.uploads.guests.guest import GuestSender
 from apps.web.refusal import Refusal
 
 
@@ -55,7 +55,7 @@ class NotByThisLink(Refusal):
     sentence = _("This link doesn’t take photos. Ask the photographer for one that does.")
 
 
-def enter(request: ASGIRequest, token: str) -> tuple[Grant, Guest]:
+def enter(request: ASGIRequest, token: str) -> tuple[Grant, GuestSender]:
     """Let a guest in who may send files. Raises Http404, PermissionDenied or one of the refusals above."""
     try:
         grant = access.open_link(token, request.COOKIES, now=timezone.now(), by_anyone=True, takes_drops=True)
@@ -70,7 +70,7 @@ def enter(request: ASGIRequest, token: str) -> tuple[Grant, Guest]:
     return grant, guest
 
 
-def guest_of(grant: Grant, cookies: dict[str, str]) -> Guest:
+def guest_of(grant: Grant, cookies: dict[str, str]) -> GuestSender:
     """Who this browser is there, to send photos. Raises NotByThisLink or WhoIsThere."""
     if grant.rights.upload == TakesUploads.OFF or grant.is_preview:
         raise NotByThisLink
@@ -80,7 +80,7 @@ def guest_of(grant: Grant, cookies: dict[str, str]) -> Guest:
         raise WhoIsThere
     album = grant.shown.album
     album.studio = grant.studio
-    return Guest(visitor, grant.link_id, album, grant.rights.uploads_wait)
+    return GuestSender(visitor, grant.link_id, album, grant.rights.uploads_wait)
 
 
 def language_of(request: ASGIRequest, grant: Grant | None) -> str:

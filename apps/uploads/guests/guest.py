@@ -10,7 +10,7 @@ from apps.sharing.models import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class GuestSender:
     """A visitor who may add photos to the album of a link. waits: the studio approves them first."""
 
     visitor: Visitor

@@ -133,7 +133,10 @@ def withdraw(request: HttpRequest, grant: Grant, token: str, file_id: UUID) -> H
         return render(
             request,
             "uploads/guests/_own.html",
-            {**_context(grant, token, visitor), "problem": _("This photo can’t be withdrawn any more.")},
+            {
+                **_context(grant, token, visitor),
+                "problem": _("This photo has been approved, so it can’t be withdrawn."),
+            },
             status=409,
         )
     if htmx.wants(request):

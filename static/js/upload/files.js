@@ -36,9 +36,6 @@ async function collect(entry, folder, found) {
   }
 }
 
-/** What a photographer never meant to send, so that nothing need be asked about it. */
-export const HIDDEN = "A hidden file of the computer";
-
 /** Whether the first bytes are those of a picture or a video that is taken, whatever the name says. */
 async function looksLikePicture(file) {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
@@ -50,16 +47,8 @@ async function looksLikePicture(file) {
   );
 }
 
-const WORDS = {
-  hidden: HIDDEN,
-  empty: "The file is empty",
-  done: "Stored before the interruption",
-  kind: "Not a photo or a video that Glassine takes (.{ending})",
-  large: "Larger than {size}",
-};
-
-/** Why this file cannot be sent, in words of who sends it, or "" when it can. */
-export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }, words = WORDS) {
+/** Why this file cannot be sent, in `words` (see FILE_WORDS in words.js), or "" when it can. */
+export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }, words) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return words.hidden;

@@ -1,10 +1,12 @@
 // Uploads on the album page: drop anywhere or choose, look first, then the tray.
 import { post } from "../shared/http.js";
 import { fromDrop, fromInput } from "./files.js";
-import { forget, interrupted, remember, tell } from "./interrupted.js";
+import { forget, interrupted, remember } from "./interrupted.js";
+import { tell } from "./interrupted_tray.js";
 import { plan } from "./plan.js";
 import { Queue } from "./queue.js";
 import { tray } from "./tray.js";
+import { QUEUE_WORDS } from "./words.js";
 
 const LOOKED_AT_ONCE = 500;
 
@@ -41,7 +43,7 @@ export function uploads(album, stream, isDragging) {
     const fresh = !queue;
     if (fresh) {
       forget(uploadUrl);
-      queue = new Queue(uploadUrl, { address: partsUrl, album: stream.dataset.album });
+      queue = new Queue(uploadUrl, { address: partsUrl, album: stream.dataset.album }, QUEUE_WORDS);
       remember(queue, uploadUrl);
     }
     queue.add(files, answer.skipped);

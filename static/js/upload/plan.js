@@ -1,6 +1,7 @@
 // Look first: what will be sent and what not, before the first byte moves.
 import { many, size } from "../shared/words.js";
-import { HIDDEN, objection } from "./files.js";
+import { objection } from "./files.js";
+import { FILE_WORDS } from "./words.js";
 
 /**
  * Ask about `found` [{file, folder}]; resolves to {files: [{file, section, title, replace}], skipped} or null; title: of
@@ -13,7 +14,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   const skipped = [];
   let good = [];
   for (const one of found) {
-    const reason = await objection(one.file, limits);
+    const reason = await objection(one.file, limits, FILE_WORDS);
     if (reason) skipped.push({ file: one.file, reason });
     else good.push(one);
   }
@@ -35,7 +36,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   const bytes = good.reduce((sum, one) => sum + one.file.size, 0);
   const folders = [...new Set(good.map((one) => one.folder).filter(Boolean))];
   const isPlain =
-    !alike.size && !onto && skipped.every((one) => one.reason === HIDDEN) && (quotaLeft === null || bytes <= quotaLeft);
+    !alike.size && !onto && skipped.every((one) => one.reason === FILE_WORDS.hidden) && (quotaLeft === null || bytes <= quotaLeft);
   if (isAgreed && good.length && isPlain)
     return { files: good.map((one) => ({ file: one.file, section, title: one.folder.split("/").pop() })), skipped };
   const dialog = document.createElement("dialog");

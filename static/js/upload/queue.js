@@ -9,23 +9,6 @@ const STALL = 30000;
 const WINDOW = 5000;
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
-/** What is said about a file that waits, was passed over or failed. */
-const WORDS = {
-  here: "Already in this gallery",
-  offline: "The connection broke, will go on by itself",
-  busy: "The server is busy, trying again",
-  cut: "The connection broke, trying again",
-  0: "The connection broke",
-  401: "You were signed out. Sign in again in another tab, then retry",
-  403: "Your role does not allow this",
-  404: "This gallery is no longer here",
-  413: "This file is too large",
-  415: "This is not a photo we can show",
-  422: "This file is damaged or incomplete",
-  507: "There is no space left in your plan",
-  other: "The server could not take it",
-};
-
 /** States: waiting, sending, processing, ready, skipped, failed, cancelled. Emits "change" and "idle". */
 export class Queue extends EventTarget {
   items = [];
@@ -40,9 +23,9 @@ export class Queue extends EventTarget {
 
   /**
    * address: where a file is PUT, or "" where all are sent in parts.  parts: {address, album}, where large ones are sent
-   * in parts, and into what; without an album the address says so.  words: in place of WORDS.
+   * in parts, and into what; without an album the address says so.  words: what is said of files (see QUEUE_WORDS in words.js).
    */
-  constructor(address, parts, words = WORDS) {
+  constructor(address, parts, words) {
     super();
     this.address = address;
     this.parts = parts;

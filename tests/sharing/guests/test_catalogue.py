@@ -19,7 +19,7 @@ TEMPLATES = Path(ROOT, "templates")
 CATALOGUE = Path(ROOT, "apps", "sharing", "locale", "de", "LC_MESSAGES", "django.mo")
 MARKERS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext", "npgettext", "_"}
 # Words of the browser itself.
-BROWSER = {"AbortError", "Accept", "Date", "End", "Enter", "Esc", "Escape", "Home", "Tab"}
+BROWSER = {"AbortError", "Accept", "Date", "End", "Enter", "Esc", "Escape", "Files", "Home", "Location", "Tab"}
 # Guests' templates that only members of a studio read: the frame of a preview, and what it refuses.
 MEMBERS = {"sharing/guests/_view_as.html", "sharing/guests/view_as_refused.html"}
 EXTENDED = re.compile(r"\{%\s*(?:extends|include)\s+\"([^\"]+)\"")
