@@ -90,6 +90,7 @@ def _outline(page: Page) -> None:
     page.mouse.move(left + 80, top + 90, steps=4)
     page.mouse.up()
     page.keyboard.press("Enter")
+    expect(page.locator(".who--new")).to_have_count(0)
     expect(page.locator(".who")).to_have_count(before + 2)
     drawn = page.locator(".who").first.bounding_box()
     assert drawn is not None
