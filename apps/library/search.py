@@ -1,4 +1,4 @@
-"""The one search box: galleries, clients, photos and commands that what was typed may mean."""
+"""The one search box: galleries, clients, people, photos and commands that what was typed may mean."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from apps.accounts.access import Entered
 from apps.albums.models import Album
+from apps.faces.models import Person
 from apps.library import names
 from apps.library.find import Library
 from apps.library.folding import words_of
@@ -93,6 +94,7 @@ def answer(entered: Entered, text: str, *, today: date, opens: Callable[[Entered
     groups = [
         Hits("Galleries", _galleries(entered, words)),
         Hits("Clients", _clients(entered, words)),
+        Hits("People", _people(entered, words)),
         photos,
         Hits("Commands", _commands(entered, words, opens)),
     ]
@@ -129,6 +131,20 @@ def _clients(entered: Entered, words: list[str]) -> list[SearchHit]:
             "people",
         )
         for visitor in found.select_related("shown").order_by("name", "id")[:MOST]
+    ]
+
+
+def _people(entered: Entered, words: list[str]) -> list[SearchHit]:
+    """People in the photos by name, each leading to theirs. Who works in some galleries only hears of none here."""
+    if entered.is_contributor or entered.is_restricted:
+        return []
+    here = reverse("library:library", args=[entered.studio.slug])
+    found = (
+        Person.objects.for_studio(entered.studio).filter(_each("name", words), is_ignored=False).order_by("name", "id")
+    )
+    return [
+        SearchHit(name, f"{here}?{urlencode({'q': f'person:{pk}'})}", icon="face")
+        for pk, name in found.values_list("pk", "name")[:MOST]
     ]
 
 

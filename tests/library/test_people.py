@@ -185,6 +185,15 @@ def test_a_restricted_member_learns_of_people_in_their_galleries_only(
     assert found(erin, "mother of Ben") == set()
 
 
+def test_the_search_box_names_people_and_leads_to_their_photos(
+    owner: Entered, family: dict[str, Person], alice: Client, dora: Client
+) -> None:
+    page = alice.get("/studio/north/search/", {"q": "mar ber"}).content.decode()
+    assert "Maria Berg" in page
+    assert f"q=person%3A{family['Maria'].pk}" in page
+    assert "Maria Berg" not in dora.get("/studio/north/search/", {"q": "maria"}).content.decode()
+
+
 def test_the_page_says_who_is_meant(owner: Entered, family: dict[str, Person], alice: Client) -> None:
     text = alice.get("/studio/north/library/", {"q": "mother of Ben"}).content.decode()
     assert "Maria Berg (mother of Ben)" in text
