@@ -238,6 +238,8 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "member.password_reset": "chose a new password",
     "member.removed": "removed a member",
     "member.role_changed": "changed a member from {before} to {now}",
+    "member.passkey_added": "added a passkey",
+    "member.passkey_removed": "removed a passkey",
     "member.second_factor_off": "turned two-step sign-in off",
     "member.second_factor_on": "turned two-step sign-in on",
     "member.signed_in": "signed in",

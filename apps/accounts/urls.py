@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.accounts.journal import views as journal
-from apps.accounts.views import browser_sessions, entrance, joining, managing, membership, second_factor
+from apps.accounts.views import browser_sessions, entrance, joining, managing, membership, passkeys, second_factor
 
 app_name = "accounts"
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path("login/code/", second_factor.code, name="code"),
     path("account/security/", second_factor.security, name="security"),
     path("account/security/off/", second_factor.turn_off, name="security_off"),
+    path("login/passkey/ask/", passkeys.sign_in_begin, name="passkey_ask"),
+    path("login/passkey/", passkeys.sign_in, name="passkey_sign_in"),
+    path("account/passkeys/ask/", passkeys.add_begin, name="passkey_add_ask"),
+    path("account/passkeys/", passkeys.add, name="passkey_add"),
+    path("account/passkeys/<uuid:passkey_id>/remove/", passkeys.remove, name="passkey_remove"),
     path("account/sessions/", browser_sessions.sessions, name="sessions"),
     path("account/sessions/<str:handle>/end/", browser_sessions.session_end, name="session_end"),
     path("logout/", entrance.logout, name="logout"),

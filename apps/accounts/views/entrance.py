@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from apps.accounts import browser_sessions, colours, sign_up
+from apps.accounts import browser_sessions, colours, passkeys, sign_up
 from apps.accounts.forms import ChangePasswordForm, SignInForm
 from apps.accounts.models import Membership, User
 from apps.accounts.password_change import NotYourPassword, change_password
@@ -34,13 +34,14 @@ ASKED = "second_factor"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    target = _safe_target(request)
+    target = safe_target(request)
     if request.user.is_authenticated:
         return SeeOther(target)
     if sign_up.is_unowned():
         return redirect("accounts:first_run")
     form = SignInForm(sent(request))
     context = {"next": request.POST.get("next") or request.GET.get("next", ""), "may_sign_up": settings.SIGN_UP_OPEN}
+    context["has_passkeys"] = passkeys.are_offered()
     if not form.is_valid():
         return page(request, "accounts/login.html", context, form=form)
     try:
@@ -59,14 +60,17 @@ def sign_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
     return SeeOther(target)
 
 
-def begin_session(request: HttpRequest, user: User) -> None:
-    """Sign the person in; the session gets a new key, so that a planted one is worth nothing."""
+def begin_session(request: HttpRequest, user: User, *, by: str = "browser") -> None:
+    """Sign the person in; the session gets a new key, so that a planted one is worth nothing.
+
+    by: "browser" for a password, "passkey"; the journal has it.
+    """
     auth.login(request, user)
     browser_sessions.describe(request.session, request.headers.get("user-agent", ""))
-    note_everywhere(user, "member.signed_in", by="browser")
+    note_everywhere(user, "member.signed_in", by=by)
 
 
-def _safe_target(request: HttpRequest) -> str:
+def safe_target(request: HttpRequest) -> str:
     """Where to go after signing in: an address of this site, else the first page."""
     target = request.POST.get("next") or request.GET.get("next", "")
     here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())

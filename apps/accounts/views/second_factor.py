@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from typing import Any
 
 import segno
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import second_factor
+from apps.accounts import passkeys, second_factor
 from apps.accounts.forms import PresentPasswordForm, SecondFactorForm
 from apps.accounts.models import User
 from apps.accounts.second_factor import WrongSecondFactor
@@ -63,10 +64,10 @@ def security(request: HttpRequest) -> HttpResponse:
     template = "accounts/security.html"
     if user.has_second_factor:
         left = len(user.recovery_hashes)
-        return page(request, template, {"codes_left": left}, form=PresentPasswordForm())
+        return page(request, template, {"codes_left": left, **_passkeys(user)}, form=PresentPasswordForm())
     form = SecondFactorForm(sent(request))
     secret = second_factor.pending(user)
-    context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret))}
+    context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret)), **_passkeys(user)}
     if not form.is_valid():
         return page(request, template, context, form=form)
     try:
@@ -84,7 +85,7 @@ def turn_off(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         return redirect_to_login("/")
     form = PresentPasswordForm(request.POST)
-    context = {"codes_left": len(user.recovery_hashes)}
+    context = {"codes_left": len(user.recovery_hashes), **_passkeys(user)}
     if not form.is_valid():
         return page(request, "accounts/security.html", context, form=form)
     try:
@@ -94,6 +95,11 @@ def turn_off(request: HttpRequest) -> HttpResponse:
     second_factor.turn_off(user)
     messages.success(request, "Two-step sign-in is off.")
     return SeeOther("accounts:security")
+
+
+def _passkeys(user: User) -> dict[str, Any]:
+    """What the page says of passkeys."""
+    return {"has_passkeys": passkeys.are_offered(), "passkeys": list(user.passkeys.order_by("created_at"))}
 
 
 def _picture(uri: str) -> str:
