@@ -33,6 +33,7 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
+from apps.uploads.models import ReceivedFile
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,9 @@ def _of_guests(studio: Studio, owner: User, album: Album, photo: Photo, mark: st
         "email_id": ClientEmail(studio=studio, email=email, album=album, link=link, kind="delivery"),
         "choice_id": Preset(studio=studio, kind=PresetKind.LINK, name=mark),
         "request_id": HideRequest(**about, link=link, name=mark, photos=[photo.pk]),
+        "file_id": ReceivedFile(
+            studio=studio, album=album, visitor=visitor, link=link, name=mark, size=9, state="stored", photo=photo
+        ),
         "link_id": _Saved(link),
         "share_link_id": _Saved(link),
     }

@@ -10,7 +10,7 @@ import apps.web.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_sessions_of_people"),
+        ("accounts", "0006_closing_studios"),
     ]
 
     operations = [
