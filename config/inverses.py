@@ -9,7 +9,7 @@ from typing import Final
 
 from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
-from apps.albums import pairs, undo
+from apps.albums import pairs, stacks, undo
 from apps.faces import undo as faces_undo
 from apps.library.events import keep
 from apps.library.places import named
@@ -21,6 +21,7 @@ _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 _OF_EVENTS: Final = Inverse(keep.undo, Role.EDITOR, "albums")
 _OF_PLACES: Final = Inverse(named.undo, Role.EDITOR, "albums")
+_OF_STACKS: Final = Inverse(stacks.undo, Role.EDITOR, "albums")
 
 INVERSES: Final[dict[str, Inverse]] = {
     "album.changed": _IN_ALBUM,
@@ -80,4 +81,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "smart_collection.changed": _COLLECTION,
     "smart_collection.created": _COLLECTION,
     "smart_collection.deleted": _COLLECTION,
+    "stack.left": _OF_STACKS,
+    "stack.made": _OF_STACKS,
+    "stack.parted": _OF_STACKS,
+    "stack.top": _OF_STACKS,
 }

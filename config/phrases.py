@@ -227,6 +227,10 @@ _COLLECTIONS: Final[dict[str, Phrase]] = {
     "smart_collection.changed": "changed the smart collection “{title}”",
     "smart_collection.created": "made the smart collection “{title}”",
     "smart_collection.deleted": "deleted the smart collection “{title}”",
+    "stack.left": "took {photos} out of a stack",
+    "stack.made": "stacked {photos}",
+    "stack.parted": "unstacked {photos}",
+    "stack.top": "put {photo} on top of its stack",
 }
 _STUDIO: Final[dict[str, Phrase]] = {
     "api_key.ended": "ended the API key “{name}”",

@@ -18,6 +18,7 @@ from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.library.places import by_hand, locate
+from apps.library.stacks import analyze, detect
 from apps.media import on_demand
 from apps.portability import exports
 from apps.sharing.branding import watermarks
@@ -29,17 +30,19 @@ from apps.uploads.guests import digest
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE]
+_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_WHOLE]
 
-# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; previews under
-# the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
+# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; stacked with the
+# frames of its burst; previews under the watermarks of the links that show it; then its faces, which are jobs of a
+# queue behind the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
     locate.photo_came,
     pairing.photo_came,
+    detect.photo_came,
     watermarks.photo_came,
     scanning.photo_came,
 ]
@@ -48,7 +51,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     Photo.RENDER: RENDERING,
     stale_renditions.STEP: RENDERING,
     replacing.REPLACE: [replacing.adopt],
-    SCAN: [scanning.scan],
+    SCAN: [scanning.scan, detect.faces_found],
     ERASE: [erasing.erase],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],
     # Files that are made when somebody first needs them.

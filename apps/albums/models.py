@@ -179,6 +179,45 @@ class Agreement(models.IntegerChoices):
     EVERYONE = 4, "Everyone agrees"
 
 
+class StackKind(models.TextChoices):
+    BURST = "burst", "Burst"
+    MANUAL = "manual", "Stack"
+
+
+class Stack(StudioModel):
+    """Photos of one moment, which grids may show as one tile. Each photo is in one stack at most (`Photo.stack`).
+
+    kind: found by the library, or put together by a person.  top: the photo that stands for all; where it does not lie
+    the frames stand by themselves.  is_by_hand: a person has decided about it, so the library leaves it as it is.
+    """
+
+    noun = "stack"
+    journalled = {"kind": "kind", "top_id": "top photo", "is_by_hand": "state", "created_at": "date"}
+
+    MOST: ClassVar[int] = 500
+
+    kind = models.CharField(max_length=8, choices=StackKind.choices, default=StackKind.BURST)
+    top = TenantKey("albums.Photo", null=True, related_name="+", db_index=False)
+    is_by_hand = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints, SameStudio("top", on_delete="set null")]
+        indexes = [
+            models.Index(fields=["studio", "-created_at", "id"], name="albums_stack_newest"),
+            models.Index(fields=["studio", "top"], name="albums_stack_top"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @classmethod
+    def within(cls, member: Works) -> Q:
+        """Stacks of which a restricted member sees every frame, so that no act of theirs reaches further."""
+        strange = Photo.objects.for_studio(member.studio).filter(stack__isnull=False, trashed_at__isnull=True)
+        return ~Q(pk__in=strange.exclude(Photo.within(member)).values("stack_id"))
+
+
 class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
@@ -191,6 +230,7 @@ class Photo(StudioModel):
     recipe: the `media.presets.RECIPE` that made its renditions or refused its file; older ones are done anew (see
     `stale_renditions`).
     fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
+    stack: the photos that it belongs to.  stack_by_hand: a person put it there, or took it out of one.
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
     is not read from the file again.
@@ -219,6 +259,8 @@ class Photo(StudioModel):
         "duration_ms": "file",
         "recipe": "file",
         "beside": "file",
+        "stack_id": "stack",
+        "stack_by_hand": "stack",
     }
 
     # The step that makes its renditions.
@@ -255,6 +297,8 @@ class Photo(StudioModel):
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     retouched_at = models.DateTimeField(null=True, editable=False)
     beside = models.CharField(max_length=4, blank=True, default="", db_default="", editable=False)
+    stack = TenantKey(Stack, null=True, related_name="photos", db_index=False, editable=False)
+    stack_by_hand = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -263,6 +307,7 @@ class Photo(StudioModel):
         constraints = [
             *StudioModel.Meta.constraints,
             SameStudio("original", on_delete="restrict"),
+            SameStudio("stack", on_delete="set null"),
             models.UniqueConstraint(fields=["studio", "original"], name="albums_photo_original_once"),
             models.CheckConstraint(condition=Q(rating__lte=5), name="albums_photo_rating"),
         ]
@@ -281,6 +326,7 @@ class Photo(StudioModel):
             # Of all studios: while no fingerprint is old, the search for old ones ends at once.
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
             models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),
+            models.Index(fields=["studio", "stack"], condition=Q(stack__isnull=False), name="albums_photo_stack"),
         ]
 
     def __str__(self) -> str:

@@ -65,6 +65,7 @@ class Rendition(StudioModel):
 
     kind: `tile`, `thumb` or `web`, which every photo gets; or made when it is first needed: `clean.<policy>` (the
     original with other metadata), `fit.<pixels>`, `mark.<digest>.<kind>` (with a watermark).
+    sharpness, exposure: of a `thumb` that was compared with others (see `frame_quality`); null until then.
     """
 
     source = TenantKey(Blob, related_name="renditions")
@@ -73,6 +74,8 @@ class Rendition(StudioModel):
     recipe = models.PositiveSmallIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    sharpness = models.FloatField(null=True)
+    exposure = models.FloatField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -38,6 +39,19 @@ def phash_of(blob: Blob) -> int:
         return fingerprint.as_signed(plain.get("phash"))
     except ValueError as error:
         raise jail.Crashed(f"the decoder gave something else than a hash: {error}") from error
+
+
+def measure(rendition: Rendition) -> tuple[float, float]:
+    """Sharpness and exposure of a rendition (see `frame_quality`). Raises jail.Rejected, jail.Crashed."""
+    with _private_folder() as out, as_local_file(rendition.blob.storage_key) as source:
+        plain = jail.run("apps.media.frame_quality:measure_file", source, out)
+    try:
+        sharpness, exposure = float(plain["sharpness"]), float(plain["exposure"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise jail.Crashed(f"the decoder gave something else than measures: {error}") from error
+    if not (isfinite(sharpness) and 0 <= exposure <= 1):
+        raise jail.Crashed("the decoder gave measures that cannot be")
+    return sharpness, exposure
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from apps.albums import pairs
 from apps.albums.models import Album, Photo, PhotoState, Placement, Version
 from apps.albums.photo_versions import stem_of
 from apps.jobs import queue
+from apps.library.stacks import detect
 from apps.uploads import progress
 from apps.uploads.models import Upload
 
@@ -46,6 +47,8 @@ def photo_came(job: queue.Claimed) -> None:
         Upload.objects.for_studio(job.studio_id).filter(photo=other).update(photo=keeper)
         progress.announce(other)
         pairs.join(keeper, other, by=other.uploaded_by)
+        # The keeper shows another file now, and the step after this one finds no photo any more.
+        detect.follow(job.studio_id, keeper.pk)
         progress.announce(keeper)
 
 
@@ -113,7 +116,15 @@ def _versions(photo: Photo) -> int:
 
 def _is_untouched(photo: Photo) -> bool:
     """True if nobody has said anything of the photo: no heart, mark, comment or face, and it is no cover."""
-    if photo.caption or photo.rating or photo.label or photo.flag or photo.keywords or photo.taken_by_hand:
+    if (
+        photo.caption
+        or photo.rating
+        or photo.label
+        or photo.flag
+        or photo.keywords
+        or photo.taken_by_hand
+        or photo.stack_by_hand
+    ):
         return False
     if Album.objects.for_studio(photo.studio_id).filter(cover_id=photo.pk).exists():
         return False
