@@ -21,11 +21,12 @@ from apps.accounts import endpoints as accounts
 from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
-from apps.albums import batch_api, clock_api
+from apps.albums import batch_api, clock_api, stacks_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
 from apps.library import places_api
+from apps.library import stacks_api as bursts_api
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
 from apps.sharing.review import api
@@ -101,8 +102,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *albums.urlpatterns,
     *clock_api.urlpatterns,
     *batch_api.urlpatterns,
+    *stacks_api.urlpatterns,
     *library.urlpatterns,
     *places_api.urlpatterns,
+    *bursts_api.urlpatterns,
     *smart_collections.urlpatterns,
     *by_hand_api.urlpatterns,
     *faces.urlpatterns,

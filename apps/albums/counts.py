@@ -68,13 +68,22 @@ def shown(album: Album) -> Counts:
 
 def shown_to(album: Album, audience: Audience, hidden_sections: Collection[UUID]) -> Counts:
     """What the guests of one link may see."""
-    kind = f"shown.{audience.link_id.hex}.{audience.is_main:d}.{audience.least:d}.{audience.sees_nothing:d}"
-    return _counts(kind, album, lambda: _placements(album).shown_to(audience, hidden_sections))
+    return _counts(f"shown.{_key_of(audience)}", album, lambda: _placements(album).shown_to(audience, hidden_sections))
+
+
+def _key_of(audience: Audience) -> str:
+    return f"{audience.link_id.hex}.{audience.is_main:d}.{audience.least:d}.{audience.sees_nothing:d}"
 
 
 def live(album: Album) -> Counts:
     """What the studio sees: all that is not in the trash."""
     return _counts("live", album, lambda: _placements(album).live())
+
+
+def folded(album: Album, audience: Audience | None, placements: PlacementQuerySet, *, only_shown: bool) -> Counts:
+    """The tiles of somebody's grid that folds stacks. placements: those tiles."""
+    who = f"{only_shown:d}" if audience is None else _key_of(audience)
+    return _counts(f"folded.{who}", album, lambda: placements)
 
 
 def exactly(placements: PlacementQuerySet) -> Counts:

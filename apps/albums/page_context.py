@@ -19,7 +19,7 @@ from apps.albums.by_people import ByPeople
 from apps.albums.cover import cover_of, with_covers
 from apps.albums.figures import GalleryFigures
 from apps.albums.marks import LABELS
-from apps.albums.models import Album, Flag, Section
+from apps.albums.models import Album, Flag, Section, Stack
 from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
 from apps.media.formats import EXTENSIONS, VIDEO_EXTENSIONS
 from apps.media.serving import picture_url
@@ -161,12 +161,16 @@ MARKED = {
 
 @dataclass(frozen=True, slots=True)
 class PageFilters:
-    """What of an album its page is asked for. kept, mark: a name of `KEPT` or `MARKED`, or ""."""
+    """What of an album its page is asked for. kept, mark: a name of `KEPT` or `MARKED`, or "".
+
+    stack: the photos of one, whatever else is asked.
+    """
 
     section: Section | None = None
     kept: str = ""
     mark: str = ""
     by_people: ByPeople = field(default_factory=ByPeople)
+    stack: UUID | None = None
 
     @property
     def query(self) -> str:
@@ -259,7 +263,7 @@ def page_of_tiles(
         next_url = f"{stream.album.get_absolute_url()}?{_joined(f'after={page.next}', asked.query)}"
     html = tiles.studio_tiles(
         page.rows,
-        stream.counts.headings(sections),
+        stream.photo_counts.headings(sections),
         place_of(stream.album, entered, page.rows),
         after=page.after,
         first_page=page.is_first,
@@ -288,17 +292,19 @@ def focus(album: Album) -> dict[str, Any] | None:
     }
 
 
-def stream_of(album: Album, asked: PageFilters | None = None) -> Stream:
-    """The album as the studio reads it; only what the filters let by."""
+def stream_of(album: Album, asked: PageFilters | None = None, *, folds: bool = False) -> Stream:
+    """The album as the studio reads it; only what the filters let by. folds: stacks are one tile, if nothing is asked."""
     asked = asked or PageFilters()
-    only = None
-    if asked.kept or asked.mark or asked.by_people.photos is not None:
+    only, size = None, STUDIO_PAGE
+    if asked.stack is not None:
+        only, size = album.placements.filter(photo__stack_id=asked.stack).values("photo_id"), Stack.MOST
+    elif asked.kept or asked.mark or asked.by_people.photos is not None:
         wanted = KEPT[asked.kept][1] if asked.kept else Q()
         wanted &= MARKED[asked.mark][1] if asked.mark else Q()
         only = album.placements.filter(wanted).values("photo_id")
         if asked.by_people.photos is not None:
             only = only.filter(photo_id__in=asked.by_people.photos)
-    return Stream(album, size=STUDIO_PAGE, only_shown=False, within=asked.section, only=only)
+    return Stream(album, size=size, only_shown=False, within=asked.section, only=only, folds=folds)
 
 
 def upload_of(album: Album, studio: Studio) -> dict[str, Any]:

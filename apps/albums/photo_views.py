@@ -27,6 +27,7 @@ from apps.albums import (
     photo_versions,
     placements,
     reprocess,
+    stacks,
 )
 from apps.albums.models import Album, PlacementQuerySet
 from apps.albums.request_params import album_of, one_uuid, photo_of, photos_of, section_of, uuids
@@ -100,7 +101,7 @@ def order(request: StudioRequest, album_id: UUID) -> HttpResponse:
     section = section_of(album, request.POST.get("section"))
     moved = editing.move(
         album,
-        uuids(request.POST.getlist("photo")),
+        stacks.with_frames(album, uuids(request.POST.getlist("photo"))),
         before=one_uuid(request.POST.get("before")),
         section_id=section.pk if section else None,
         by=request.user,
@@ -121,7 +122,10 @@ def move(request: StudioRequest, album_id: UUID) -> HttpResponse:
     if bulk.are_many(chosen):
         begin = partial(bulk.begin_move, album, chosen, section, by=request.user)
         return goes_on(request, begin, SeeOther(album))
-    moved = placements.move_to_section(album, _photo_ids(chosen), section, by=request.user)
+    photos = _photo_ids(chosen.in_order())
+    # All of a section's photos come with their frames already.
+    photos = photos if "all" in request.POST else stacks.with_frames(album, photos)
+    moved = placements.move_to_section(album, photos, section, by=request.user)
     if moved is None:
         raise Http404
     where = f"to “{section.title}”" if section else "out of their sections"

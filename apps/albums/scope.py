@@ -12,7 +12,21 @@ from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -51,6 +65,8 @@ class Scope:
     audience: the share link by which a client looks.  hidden_sections: those of which it may not know.
     only_shown: as a client sees it (ready, not hidden); else all but the trash.
     section_rank: only the photos of this section.
+    folds: a stack is one row, that of its top; where the reader does not see the top under the same heading, its frames
+    stand by themselves, so that nothing is lost.
     """
 
     studio_id: UUID
@@ -59,18 +75,39 @@ class Scope:
     hidden_sections: tuple[UUID, ...] = ()
     only_shown: bool = True
     section_rank: int | None = None
+    folds: bool = False
 
     def all(self) -> PlacementQuerySet:
         """Every photo of the album, in the trash or not, whoever reads it."""
         return cast(PlacementQuerySet, Placement.objects.for_studio(self.studio_id).filter(album_id=self.album_id))
 
     def placements(self) -> PlacementQuerySet:
+        """The rows that the reader sees, in no order."""
+        seen = self.unfolded()
+        if not self.folds:
+            return seen
+        top = seen.filter(photo_id=OuterRef("photo__stack__top_id"), section_rank=OuterRef("section_rank"))
+        stands = Q(photo__stack__isnull=True) | Q(photo__stack__top_id=F("photo_id")) | ~Exists(top)
+        return seen.filter(stands)
+
+    def unfolded(self) -> PlacementQuerySet:
         """The photos that the reader sees, in no order."""
         if self.audience is not None:
             seen = self.all().shown_to(self.audience, self.hidden_sections)
         else:
             seen = self.all().shown() if self.only_shown else self.all().live()
         return seen if self.section_rank is None else seen.filter(section_rank=self.section_rank)
+
+    def frames(self) -> Case | Value:
+        """Of a row that stands for its stack, how many photos that is; 0 for all others."""
+        if not self.folds:
+            return Value(0)
+        inside = self.unfolded().filter(
+            photo__stack_id=OuterRef("photo__stack_id"), section_rank=OuterRef("section_rank")
+        )
+        number = inside.order_by().values("photo__stack_id").annotate(number=Count("pk")).values("number")
+        is_top = When(photo__stack__top_id=F("photo_id"), then=Subquery(number))
+        return Case(is_top, default=Value(0), output_field=IntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +124,8 @@ class ScopePart:
 
         only: a query of photo ids; only these photos.
         """
-        seen = self.scope.placements()
+        # Who names a frame gets it, folded or not.
+        seen = self.scope.unfolded() if self.reach == Reach.CHOSEN else self.scope.placements()
         if only is not None:
             seen = seen.filter(photo_id__in=only)
         if self.key is not None:
@@ -95,7 +133,7 @@ class ScopePart:
         if self.photos is not None:
             seen = seen.filter(photo_id__any=self.photos)
         ordered = seen.in_order().reverse() if self.reach == Reach.BEFORE else seen.in_order()
-        return ordered.annotate(sizes=sizes()).values_list(*FIELDS)[:most]
+        return ordered.annotate(sizes=sizes(), frames=self.scope.frames()).values_list(*FIELDS)[:most]
 
 
 _ROWS: Final = Compiled(ScopePart.query)

@@ -10,12 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from apps.accounts import journal
+from apps.accounts.access import Entered
 from apps.accounts.journal import Undoing
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
-from apps.albums.models import Photo, Placement, Stack, StackKind
+from apps.albums.models import Album, Photo, Placement, Stack, StackKind
 from apps.web.refusal import Refusal
 
 _TABLES: Final = ("stack_id", "stack_by_hand")
@@ -105,11 +107,11 @@ def take_out(studio: Studio, photos: Collection[UUID], *, by: User | None) -> Jo
     return _record(studio, by, "stack.left", ids, watch)
 
 
-def choose_top(studio: Studio, photo_id: UUID, *, by: User | None) -> JournalEntry:
-    """Let a frame stand for its stack. Raises NotInStack."""
+def choose_top(studio: Studio, photo_id: UUID | None, *, by: User | None) -> JournalEntry:
+    """Let a frame stand for its stack; None is in none. Raises NotInStack."""
     hold(studio.pk)
     stack = Stack.objects.for_studio(studio).filter(photos__pk=photo_id, photos__trashed_at__isnull=True).first()
-    if stack is None:
+    if stack is None or photo_id is None:
         raise NotInStack
     watch = journal.Watch(studio)
     watch.rows(Stack.objects.for_studio(studio).filter(pk=stack.pk), "top_id", "is_by_hand")
@@ -131,6 +133,27 @@ def undo(undoing: Undoing) -> None:
     forget_counts(studio, undoing.changes.ids(Photo._meta.label_lower))
     for album_id in undoing.entry.albums:
         counts.forget(album_id)
+
+
+def with_frames(album: Album, photos: Collection[UUID]) -> list[UUID]:
+    """Photos of an album, each followed by the frames that the grid folds beneath it: a stack moves as one."""
+    chosen = list(dict.fromkeys(photos))
+    rows = album.placements.live().filter(photo__stack__top__in=chosen).in_order()
+    beneath: dict[tuple[UUID, UUID | None], list[UUID]] = {}
+    section_of: dict[UUID, UUID | None] = {}
+    for photo_id, top_id, section_id in rows.values_list("photo_id", "photo__stack__top_id", "section_id"):
+        if photo_id == top_id:
+            section_of[top_id] = section_id
+        elif photo_id not in chosen:
+            beneath.setdefault((top_id, section_id), []).append(photo_id)
+    return [one for pk in chosen for one in (pk, *beneath.get((pk, section_of.get(pk)), ()))]
+
+
+def within_reach(entered: Entered, photos: QuerySet[Photo]) -> QuerySet[Photo]:
+    """Those of the photos on which this member may act: none whose stack has frames that they do not see."""
+    if not entered.is_restricted:
+        return photos
+    return photos.filter(Q(stack=None) | Q(stack__in=Stack.objects.visible_to(entered).values("pk")))
 
 
 def albums_of(studio: Studio | UUID, photos: Collection[UUID]) -> list[UUID]:

@@ -7,7 +7,7 @@ page 200 of 10,000 photos costs what page 2 costs (see `cursors`).
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -60,7 +60,7 @@ class Stream:
 
     size: photos on a page.  only_shown: as a client sees it (ready, not hidden); else all but the trash.
     within: only the photos of this section.  audience: the share link by which a client looks.
-    only: a query of photo ids; only these photos.
+    only: a query of photo ids; only these photos.  folds: stacks are one row each (see `Scope.folds`); not with `only`.
     sections: all sections of the album, if they are at hand; else the hidden ones are asked for.
     """
 
@@ -71,9 +71,19 @@ class Stream:
     audience: Audience | None = None
     sections: Sequence[Section] | None = None
     only: QuerySet[Any] | None = None
+    folds: bool = False
 
     @cached_property
     def counts(self) -> counts.Counts:
+        """Its rows by section."""
+        if self.folds and self.only is None:
+            whole = replace(self, within=None)
+            return counts.folded(self.album, self.audience, whole.visible(), only_shown=self.only_shown)
+        return self.photo_counts
+
+    @cached_property
+    def photo_counts(self) -> counts.Counts:
+        """Its photos by section, those beneath others too."""
         if self.only is not None:
             return counts.exactly(self.visible())
         if self.audience is not None:
@@ -82,10 +92,16 @@ class Stream:
 
     @property
     def total(self) -> int:
-        """How many photos it has, all pages together."""
-        if self.within is not None and self.only is None:
-            return self.counts.of(self.within)
-        return self.counts.total
+        """How many rows it has, all pages together."""
+        return self._within(self.counts)
+
+    @property
+    def photo_total(self) -> int:
+        """How many photos it has, those beneath others too."""
+        return self._within(self.photo_counts)
+
+    def _within(self, counted: counts.Counts) -> int:
+        return counted.of(self.within) if self.within is not None and self.only is None else counted.total
 
     @cached_property
     def hidden_sections(self) -> tuple[UUID, ...]:
@@ -211,6 +227,7 @@ class Stream:
             hidden_sections=self.hidden_sections,
             only_shown=self.only_shown,
             section_rank=self.within.rank if self.within else None,
+            folds=self.folds and self.only is None,
         )
 
     def visible(self) -> PlacementQuerySet:

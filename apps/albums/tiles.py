@@ -28,7 +28,8 @@ class TileRow(NamedTuple):
 
     sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
     is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
-    is_refused: trying again can change nothing.  kind, duration_ms, beside: as on the photo.
+    is_refused: trying again can change nothing.  kind, duration_ms, beside, stack_id: as on the photo.
+    frames: of a row that stands for its stack, how many photos that is.
     """
 
     photo_id: UUID
@@ -53,6 +54,8 @@ class TileRow(NamedTuple):
     kind: str = "image"
     duration_ms: int | None = None
     beside: str = ""
+    stack_id: UUID | None = None
+    frames: int = 0
 
     @property
     def is_ready(self) -> bool:
@@ -77,7 +80,7 @@ FIELDS = (
     "photo__width", "photo__height", "photo__color", "photo__original__size",
     "sizes", "is_withheld", "audience",
     "photo__rating", "photo__label", "photo__flag", "id", "photo__is_refused",
-    "photo__kind", "photo__duration_ms", "photo__beside",
+    "photo__kind", "photo__duration_ms", "photo__beside", "photo__stack_id", "frames",
 )  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -334,6 +337,22 @@ def _own(row: TileRow) -> str:
     return f'<span class="own"{marks}>{said}</span>' if said else ""
 
 
+def _in_stack(row: TileRow) -> str:
+    return f' data-in-stack="{row.stack_id}"' if row.stack_id else ""
+
+
+def stack_badge(row: TileRow, here: str) -> str:
+    """How many photos a tile stands for; leads to all of them, and scripts show them in place. here: of the grid."""
+    if row.frames < 2 or row.stack_id is None:
+        return ""
+    words = escape(gettext("Stack of {count} photos").format(count=row.frames))
+    icon = f'<svg class="icon" aria-hidden="true"><use href="{static("icons.svg")}#copy"/></svg>'
+    return (
+        f'<a class="stack-badge" href="{here}?stack={row.stack_id}" data-stack="{row.stack_id}"'
+        f' aria-expanded="false" aria-label="{words}" title="{words}">{icon}{row.frames}</a>'
+    )
+
+
 def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bool) -> str:
     photo_id, shown_name = row.photo_id, escape(row.name)
     classes = shape_classes(row.width, row.height, row.color)
@@ -368,6 +387,7 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
     return (
         f'<div class="t {classes}" id="p-{photo_id}" data-name="{shown_name}" data-size="{row.size}"'
-        f' data-section="{row.section_id or ""}">{inner}{_kept(row) if place.tells_guests else ""}{_own(row)}'
-        f"{_said(place.said.get(photo_id))}</div>"
+        f' data-section="{row.section_id or ""}"{_in_stack(row)}>{inner}'
+        f"{_kept(row) if place.tells_guests else ''}{_own(row)}{_said(place.said.get(photo_id))}"
+        f"{stack_badge(row, photo_base.removesuffix('photos/'))}</div>"
     )

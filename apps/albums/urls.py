@@ -9,6 +9,7 @@ from apps.albums import (
     mark_views,
     photo_views,
     section_views,
+    stack_views,
     trash_views,
     views,
 )
@@ -48,6 +49,10 @@ album: list[URLPattern | URLResolver] = [
     path("photos/mark/", mark_views.photos_mark, name="photos_mark"),
     path("photos/delete/", photo_views.delete, name="photos_delete"),
     path("photos/<uuid:photo_id>/", include(photo)),
+    path("stacks/create/", stack_views.create, name="stack_create"),
+    path("stacks/part/", stack_views.part, name="stack_part"),
+    path("stacks/take-out/", stack_views.take_out, name="stack_take_out"),
+    path("stacks/top/", stack_views.top, name="stack_top"),
     path("sections/create/", section_views.create, name="section_create"),
     path("sections/upload/", section_views.for_upload, name="sections_for_upload"),
     path("sections/order/", section_views.order, name="section_order"),

@@ -17,7 +17,7 @@ from apps.accounts.models import Role
 from apps.albums import by_people, counts, editing, page_context, trash
 from apps.albums.forms import AlbumForm
 from apps.albums.models import Album, AlbumState, Ordering
-from apps.albums.request_params import album_of, one_uuid, section_of
+from apps.albums.request_params import album_of, one_uuid, section_of, uuid_or_none
 from apps.albums.status import AlbumStanding
 from apps.albums.versions import version_of
 from apps.web import htmx
@@ -105,13 +105,14 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
     album, entered = album_of(request, album_id), request.entered
     asked = _asked(request, album)
-    stream = page_context.stream_of(album, asked)
+    stream = page_context.stream_of(album, asked, folds=True)
     every = counts.live(album)
     if htmx.wants(request, "summary"):
         return _part(request, "albums/_summary.html", page_context.summary(album, every, entered))
     if htmx.wants(request, "sections"):
         listed = page_context.section_list(album, every, entered, asked)
-        return _part(request, "albums/_sections.html", listed | {"shown_count": stream.total})
+        listed |= {"shown_count": stream.total, "photo_total": stream.photo_total}
+        return _part(request, "albums/_sections.html", listed)
     if entered.may_edit and htmx.wants(request, "section-editor"):
         return _part(request, "albums/_section_editor.html", page_context.section_list(album, every, entered, asked))
     is_part = htmx.wants(request, "more", "stream")
@@ -133,6 +134,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "by_people": asked.by_people,
         "beside_people": f"{asked.beside_people}&" if asked.beside_people else "",
         "shown_count": stream.total,
+        "photo_total": stream.photo_total,
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
         "kept_filters": page_context.kept_filters(album, entered, asked.kept),
         "sort": album.ordering,
@@ -153,6 +155,7 @@ def _asked(request: StudioRequest, album: Album) -> page_context.PageFilters:
         kept if kept in page_context.KEPT and not request.entered.is_contributor else "",
         mark if mark in page_context.MARKED else "",
         by_people.read(album, request.entered, request.GET.dict()),
+        uuid_or_none(request.GET.get("stack")),
     )
 
 

@@ -71,11 +71,11 @@ function showCover(image) {
 
 document.body.addEventListener("htmx:afterSettle", () => {
   // What the lightbox counts by: photos came, went or came back since the page was loaded.
-  const { shown } = document.getElementById("sections").dataset;
+  const { shown, photos } = document.getElementById("sections").dataset;
   stream.dataset.total = shown;
   box.recount();
   const every = document.querySelector("[data-select-all]");
-  if (every) every.dataset.selectAll = shown;
+  if (every) every.dataset.selectAll = photos;
   for (const tab of album.querySelectorAll(".tab[data-section]")) {
     const count = document.getElementById(`s-${tab.dataset.section}`)?.querySelector("small");
     const number = tab.querySelector("small").textContent;

@@ -139,7 +139,7 @@ function afterDeeds(album, chosen, clear, every) {
     clear();
     if (verb === "delete" && wasEvery) document.dispatchEvent(new CustomEvent("glassine:moved"));
     if (verb === "delete") document.dispatchEvent(new CustomEvent("glassine:deleted"));
-    if (verb === "move") document.dispatchEvent(new CustomEvent("glassine:moved"));
+    if (verb === "move" || verb === "stack") document.dispatchEvent(new CustomEvent("glassine:moved"));
   });
 }
 
