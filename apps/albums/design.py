@@ -17,12 +17,15 @@ TYPEFACES: Final = {"serif": "Serif titles", "sans": "Sans serif titles", "class
 AUTO: Final = "auto"
 LANGUAGES: Final = {AUTO: "Match the visitor’s device", "en": "English", "de": "Deutsch"}
 THEMES: Final = {"auto": "Match the visitor’s device", "light": "Light", "dark": "Dark"}
+# A client sees every photo unless the studio says otherwise: no rule of ours hides one.
+STACKS: Final = {"open": "Show every photo", "folded": "Show one photo of each stack"}
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "cover": COVERS,
     "grid": GRIDS,
     "typeface": TYPEFACES,
     "theme": THEMES,
     "language": LANGUAGES,
+    "stacks": STACKS,
 }
 LABELS: Final = {
     "cover": "Cover",
@@ -30,6 +33,7 @@ LABELS: Final = {
     "typeface": "Titles",
     "theme": "Light or dark",
     "language": "Language",
+    "stacks": "Bursts and other stacks",
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -43,6 +47,7 @@ class Design:
     typeface: str = "serif"
     theme: str = "auto"
     language: str = AUTO
+    stacks: str = "open"
     accent: str = ""
 
     @property

@@ -21,7 +21,11 @@ from apps.albums.request_params import album_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
-LANGUAGE_HELP = "For pages and emails. Emails are in English if this follows the visitor’s device."
+# Of the choices that no small picture shows; words in a list say them best.
+IN_WORDS = {
+    "language": "For pages and emails. Emails are in English if this follows the visitor’s device.",
+    "stacks": "Clients open a stack to see and choose its other photos. Downloads always contain all of them.",
+}
 
 
 class DesignForm(forms.Form):
@@ -39,14 +43,13 @@ class DesignForm(forms.Form):
             options = list(choices.items())
             if inherited is not None:
                 options.insert(0, ("", f"Studio default ({choice_words(name, getattr(inherited, name))})"))
-            # There is nothing to be seen of a language: words in a list say it best.
-            is_seen = name != "language"
+            is_seen = name not in IN_WORDS
             self.fields[name] = forms.ChoiceField(
                 label=LABELS[name],
                 choices=options,
                 required=is_seen and inherited is None,
                 widget=forms.RadioSelect if is_seen else forms.Select,
-                help_text="" if is_seen else LANGUAGE_HELP,
+                help_text=IN_WORDS.get(name, ""),
             )
         if inherited is None:
             del self.fields["own_accent"], self.fields["accent"]

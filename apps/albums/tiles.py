@@ -193,6 +193,7 @@ def guest_tiles(
     columns: MasonryColumns | None = None,
     hearts: Collection[UUID] | None = None,
     badges: Mapping[UUID, tuple[str, str]] | None = None,
+    stacks: bool = False,
 ) -> SafeString:
     """Tiles of a client's gallery with the headings between them.
 
@@ -203,7 +204,7 @@ def guest_tiles(
     with_names: downloads are allowed, so the file names are shown.
     columns: where the tiles go if the photos stand in columns; it is moved on by these rows.
     hearts: the visitor's favourites among the rows; None if there is nothing to tap. They post the page's form #hearts.
-    badges: class and words to stand on a photo.
+    badges: class and words to stand on a photo.  stacks: which photos belong together is told.
     """
     say = gettext("Favourite") if hearts is not None else ""
     out: list[str] = []
@@ -228,13 +229,15 @@ def guest_tiles(
         moving = _video(row, studio_id, album_id)
         link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}{moving}'
         image += _kind(row)
-        if hearts is None and badges is None:
+        badge = stack_badge(row, gallery_url) if stacks else ""
+        tile += _in_stack(row) if stacks else ""
+        if hearts is None and badges is None and not badge:
             out.append(f"<a {tile} {link}>{image}</a>")
             continue
         extras = _heart(page, photo_id in hearts, f"{say}: {alt}") if hearts is not None else ""
         if badges and photo_id in badges:
             extras += '<span class="work work--{}">{}</span>'.format(*map(escape, badges[photo_id]))
-        out.append(f"<div {tile}><a {link}>{image}</a>{extras}</div>")
+        out.append(f"<div {tile}><a {link}>{image}</a>{extras}{badge}</div>")
     # Every value above is escaped or made here.
     return mark_safe("".join(out))  # noqa: S308
 

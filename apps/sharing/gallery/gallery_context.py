@@ -17,9 +17,9 @@ from apps.albums.counts import Counts
 from apps.albums.cover import Cover, cover_of
 from apps.albums.design import Design
 from apps.albums.masonry import MasonryColumns
-from apps.albums.models import Album, Photo, Section
+from apps.albums.models import Album, Photo, Section, Stack
 from apps.albums.request_params import uuid_or_none
-from apps.albums.stream import StreamPage, sections_of
+from apps.albums.stream import Stream, StreamPage, sections_of
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
@@ -49,6 +49,7 @@ def gallery_context(
     album = grant.shown.album
     every_section = sections_of(album)
     whole = grant.stream(every_section)
+    look = Design.of(grant.studio.design, album.design)
     wish = wish_of(grant, query)
     stream, only, kept = whole, "", ""
     if wish.people:
@@ -57,14 +58,15 @@ def gallery_context(
         stream, only, kept = replace(whole, only=found), "found", "only=found"
     elif grant.rights.favourite and query.get("only") == "favourites":
         stream, only, kept = only_favourites(grant, whole, visitor, chosen), "favourites", "only=favourites"
-    counts = stream.counts
+    else:
+        stream = _folded(whole, look, uuid_or_none(query.get("stack")))
+    counts = stream.photo_counts
     # A section without a photo that this guest may see is not theirs to know of.
     sections = [section for section in every_section if counts.of(section)]
     section = _chosen(sections, query.get("section", ""))
     page = stream.open(query.get("after", ""), section=section, photo=uuid_or_none(query.get("photo")))
     hearts = page_hearts(grant, visitor, chosen, whole, page) if grant.rights.favourite else None
     address = reverse("sharing:gallery", args=[token])
-    look = Design.of(grant.studio.design, album.design)
     cover = cover_of(stream, page) if page.is_first and not only else None
     columns = MasonryColumns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
@@ -84,8 +86,10 @@ def gallery_context(
             with_names=grant.rights.download != Download.NONE,
             columns=columns,
             hearts=hearts.hearts if hearts else None,
+            stacks=look.stacks == "folded",
         ),
         "first": page.first,
+        "tile_count": stream.total,
         # Built after the tiles: only then do the columns know where the next page begins.
         "next_url": _next_url(address, page, columns, kept),
         "earlier_url": "" if page.is_first else f"{address}?{kept}" if kept else address,
@@ -104,6 +108,16 @@ def gallery_context(
         **({} if query.get("after") else people_context(grant, token, wish)),
         **(hearts_context(grant, hearts, token) if hearts else {}),
     }
+
+
+def _folded(whole: Stream, look: Design, stack: UUID | None) -> Stream:
+    """The gallery as its look has it: each stack one tile, or the photos of one that was opened."""
+    if look.stacks != "folded":
+        return whole
+    if stack is None:
+        return replace(whole, folds=True)
+    frames = whole.album.placements.filter(photo__stack_id=stack).values("photo_id")
+    return replace(whole, only=frames, size=Stack.MOST)
 
 
 def _takeable(found: QuerySet[Any]) -> list[UUID]:
