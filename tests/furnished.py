@@ -15,7 +15,7 @@ from apps.accounts.journal import note
 from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
 from apps.accounts.tenancy import StudioModel
-from apps.albums.models import Album, AlbumVersion, Photo
+from apps.albums.models import Album, AlbumVersion, Photo, Stack
 from apps.backups.models import BackupCopy
 from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
@@ -75,9 +75,10 @@ def furnish(studio: Studio, member: User) -> None:
         place = NamedPlace(studio=studio, name="Gasthof", latitude=48.2, longitude=16.4, radius=200)
         taken = PhotoPlace(studio=studio, photo=placement.photo, latitude=48.2, longitude=16.4, named=place)
         event = Event(studio=studio, title="Festival", starts=timezone.now(), ends=timezone.now())
+        stack = Stack(studio=studio, top=placement.photo)
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts = [
-            [place, taken],
+            [place, taken, stack],
             events,
             _of_guests(link, placement.photo),
             _of_faces(album, placement.photo),

@@ -11,7 +11,7 @@ from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
-from apps.albums.models import Album, Photo, Version
+from apps.albums.models import Album, Photo, Stack, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
 from apps.library.models import Event, NamedPlace
@@ -114,6 +114,9 @@ def build_world(studio: Studio, owner: User) -> World:
         version = Version.objects.for_studio(studio).get(photo=photo)
         version.name = "Zqx version.jpg"
         version.save(update_fields=["name"])
+        stack = Stack(studio=studio, top=photo)
+        stack.save(force_insert=True)
+        Photo.objects.for_studio(studio).filter(pk=photo.pk).update(stack=stack)
         for last in (person, other, kin, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
             last.save(force_insert=True)
     ids = {
@@ -126,6 +129,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
         "place_id": place.pk, "file_id": sent_in.pk, "event_id": event.pk, "export_id": export.pk,
+        "stack_id": stack.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {

@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
         "VersionKindEnum": "apps.albums.models.VersionKind",
         "KinshipEnum": "apps.faces.models.Kinship",
+        "StackKindEnum": "apps.albums.models.StackKind",
         "PhotoKindEnum": ["image", "raw", "video"],
     },
 }

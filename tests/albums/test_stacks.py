@@ -109,10 +109,10 @@ def test_a_folded_stack_moves_as_one(
         editing.sort(album, Ordering.MANUAL, by=alice_user)
         section = sections.named(album, "Dinner", by=alice_user)
     order = reverse("albums:order", args=[north.slug, album.pk])
-    assert alice.post(order, {"photo": ids(photos[1]), "before": str(photos[0].pk)}).status_code == 302
+    assert alice.post(order, {"photo": ids(photos[1]), "before": str(photos[0].pk)}).status_code == 303
     assert [str(pk) for pk in order_of(album)] == ids(*photos[1:4], photos[0], *photos[4:])
     move = reverse("albums:photos_move", args=[north.slug, album.pk])
-    assert alice.post(move, {"photo": ids(photos[1]), "section": str(section.pk)}).status_code == 302
+    assert alice.post(move, {"photo": ids(photos[1]), "section": str(section.pk)}).status_code == 303
     assert [str(pk) for pk in order_of(album)] == ids(photos[0], *photos[4:], *photos[1:4])
     assert shown(alice, album) == ids(photos[0], *photos[4:], photos[1])
 
@@ -216,6 +216,8 @@ def test_a_member_of_one_gallery_does_not_reach_into_others(
         assert post(erin, album, act, photos[0]).status_code in (400, 409)
     assert post(erin, album, "create", elsewhere, photos[0], photos[4]).status_code == 422
     assert tables(north) == before
+    listed = Caller(north, erin_user).get("/api/stacks").json()["results"]
+    assert [one["id"] for one in listed] == [str(own.pk)]
     assert post(erin, album, "part", photos[2]).status_code == 204
     with acting_in(north):
         assert not Stack.objects.for_studio(north).filter(pk=own.pk).exists()

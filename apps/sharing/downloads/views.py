@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts import smtp
 from apps.accounts.context import brand_css
+from apps.albums.design import Design
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.media import responses, serving
 from apps.media.formats import MP4, is_film
@@ -87,6 +88,7 @@ def _page(
         "needs_pin": needs_pin,
         "here": f"{reverse('sharing:downloads', args=[token])}?{urlencode({'what': wish.what, 'size': wish.size})}",
         "photo": single_photo,
+        "folds_stacks": Design.of(grant.studio.design, grant.shown.design).stacks == "folded",
         "batch_url": reverse("sharing:download_batch", args=[token]),
         "batch": BATCH,
         "ticks": grant.link_id.hex[-16:],
