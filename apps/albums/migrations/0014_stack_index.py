@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("albums", "0012_stacks"),
+        ("albums", "0013_stacks"),
     ]
 
     operations = [

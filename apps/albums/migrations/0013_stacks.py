@@ -13,7 +13,7 @@ import apps.web.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_second_factor_and_expiring_keys"),
-        ("albums", "0011_version_defaults"),
+        ("albums", "0012_collected_photo"),
     ]
 
     operations = [
