@@ -351,8 +351,8 @@ def stack_badge(row: TileRow, here: str) -> str:
     words = escape(gettext("Stack of {count} photos").format(count=row.frames))
     icon = f'<svg class="icon" aria-hidden="true"><use href="{static("icons.svg")}#copy"/></svg>'
     return (
-        f'<a class="stack-badge" href="{here}?stack={row.stack_id}" data-stack="{row.stack_id}"'
-        f' aria-expanded="false" aria-label="{words}" title="{words}">{icon}{row.frames}</a>'
+        f'<span class="stacked"><a class="stack-badge" href="{here}?stack={row.stack_id}" data-stack="{row.stack_id}"'
+        f' aria-expanded="false" aria-label="{words}" title="{words}">{icon}{row.frames}</a></span>'
     )
 
 

@@ -53,7 +53,7 @@ def test_a_burst_is_one_tile_for_the_studio_and_for_clients(visit: Callable[...,
         page.goto(f"{album}design/")
         page.select_option("select[name=stacks]", "folded")
         page.click("button:has-text('Save look')")
-    with visit(PHONE, signed_in=False) as guest:
+    with visit(PHONE) as guest:
         guest.goto(link)
         expect(guest.locator("#stream .t")).to_have_count(2)
         guest.locator(".stack-badge").click()
