@@ -293,7 +293,10 @@ def focus(album: Album) -> dict[str, Any] | None:
 
 
 def stream_of(album: Album, asked: PageFilters | None = None, *, folds: bool = False) -> Stream:
-    """The album as the studio reads it; only what the filters let by. folds: stacks are one tile, if nothing is asked."""
+    """The album as the studio reads it; only what the filters let by.
+
+    folds: stacks are one tile each, unless something is asked.
+    """
     asked = asked or PageFilters()
     only, size = None, STUDIO_PAGE
     if asked.stack is not None:
