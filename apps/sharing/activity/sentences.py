@@ -16,6 +16,7 @@ from apps.accounts.models import Studio
 from apps.sharing.models import Activity, ActivityKind, Comment
 
 NOBODY: Final = "A guest"
+ERASED: Final = "A guest (erased)"
 # What people do to photo after photo.
 _GROUPED: Final = (
     ActivityKind.FAVOURITE,
@@ -44,7 +45,9 @@ class ActivitySentence:
 
     @property
     def who(self) -> str:
-        return self.newest.visitor.name if self.newest.visitor else NOBODY
+        if self.newest.visitor:
+            return self.newest.visitor.name
+        return ERASED if self.newest.detail.get("erased") else NOBODY
 
     @property
     def quote(self) -> str:

@@ -64,16 +64,17 @@ def _lines(album: Album) -> Iterator[list[object]]:
         yield [name, email, label, *moments, favourites, comments]
 
 
-def erase(visitor: Visitor, *, by: User) -> None:
+def erase(visitor: Visitor, *, by: User | None) -> None:
     """Forget a person: the row, the lists, marks and comments, and the emails to the address.
 
     What was done in the album stays counted, without the name and what was typed. The journal keeps neither name nor
-    address.
+    address. by: who of the studio; None for the guest.
     """
     _forget_words(visitor)
     note(visitor.studio, by, "visitor.erased", visitor, album=str(visitor.album_id))
     about = ClientEmail.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
-    Email.of(visitor.studio_id).filter(pk__in=about.values("email_id"), to__iexact=visitor.email).delete()
+    if visitor.email:
+        Email.of(visitor.studio_id).filter(pk__in=about.values("email_id"), to__iexact=visitor.email).delete()
     email_codes.codes_for(visitor).delete()
     visitor.delete()
 
@@ -88,6 +89,6 @@ def _forget_words(visitor: Visitor) -> None:
 
 
 _FORGET_WORDS: Final = """
-    update sharing_activity set detail = detail - 'note' - 'selection'
+    update sharing_activity set detail = (detail - 'note' - 'selection') || '{"erased": true}'::jsonb
     where studio_id = %s and shown_id = %s and visitor_id = %s
 """
