@@ -10,7 +10,7 @@ from apps.sharing.emails import template_views
 from apps.sharing.emails import views as emails_views
 from apps.sharing.favourites import views as favourites_views
 from apps.sharing.feedback import views as feedback_views
-from apps.sharing.gallery import compare_views, og_image, withhold_views, your_data_views
+from apps.sharing.gallery import compare_views, og_image, withhold_views
 from apps.sharing.gallery import views as gallery_views
 from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
@@ -43,9 +43,6 @@ urlpatterns = [
     path("g/<str:token>/who/", identify_views.who, name="who"),
     path("g/<str:token>/who/save/", identify_views.who_save, name="who_save"),
     path("g/<str:token>/who/code/", identify_views.who_code, name="who_code"),
-    path("g/<str:token>/your-data/", your_data_views.your_data, name="your_data"),
-    path("g/<str:token>/your-data/file/", your_data_views.your_data_file, name="your_data_file"),
-    path("g/<str:token>/your-data/erase/", your_data_views.your_data_erase, name="your_data_erase"),
     path("g/<str:token>/photos/<uuid:photo_id>/", gallery_views.photo, name="photo"),
     path("g/<str:token>/photos/<uuid:photo_id>/facts/", gallery_views.facts, name="photo_facts"),
     path("g/<str:token>/photos/<uuid:photo_id>/favourite/", favourites_views.favourite, name="favourite"),

@@ -12,6 +12,7 @@ from apps.accounts.models import Email
 from apps.accounts.tenancy import acting_in
 from apps.sharing.activity.sentences import ERASED
 from apps.sharing.models import Activity, Comment, HideRequest, Mark, Pick, Selection, Visitor
+from apps.uploads.models import ReceivedFile
 from tests.sharing.conftest import Make, Share
 from tests.sharing.guests.test_who import emailed_code, introduced, known_as, people
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def url(share: Share, name: str = "your_data") -> str:
-    return reverse(f"sharing:{name}", args=[share.token])
+    return reverse(f"portability:{name}", args=[share.token])
 
 
 def said(share: Share, visitor: Visitor, text: str) -> None:
@@ -32,6 +33,9 @@ def said(share: Share, visitor: Visitor, text: str) -> None:
             Pick(studio=share.studio, selection=chosen, photo=photo),
             Mark(studio=share.studio, shown_id=share.album.pk, visitor=visitor, photo=photo, stars=4),
             Comment(studio=share.studio, shown_id=share.album.pk, visitor=visitor, photo=photo, body=f"{text} says"),
+            ReceivedFile(
+                studio=share.studio, album=share.album, visitor=visitor, name=f"{text}.jpg", size=1, state="stored"
+            ),
             HideRequest(studio=share.studio, shown_id=share.album.pk, visitor=visitor, name=text, photos=[photo.pk]),
             Activity(
                 studio=share.studio, shown_id=share.album.pk, visitor=visitor, kind="sent",
@@ -63,6 +67,7 @@ def test_a_guest_sees_and_takes_along_their_own_and_nobody_elses(two: tuple[Shar
     assert told["lists"][0]["title"] == "Annas list"
     assert told["lists"][0]["photos"][0]["photo"] == share.photos[0].camera_name
     assert told["comments"][0]["text"] == "Annas says"
+    assert [one["name"] for one in told["photos_sent"]] == ["Annas.jpg"]
     assert (told["ratings"][0]["stars"], told["hide_requests"][0]["name"]) == (4, "Annas")
     for text in (page, file.content.decode()):
         assert "Ben" not in text

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.portability import your_data as deed
 from apps.sharing.access import Grant, known
-from apps.sharing.gallery import your_data as deed
 from apps.sharing.guests import email_codes, visitors
 from apps.sharing.guests.identify import CodeForm
 from apps.sharing.guests.pages import dress, guest_page
@@ -109,4 +109,4 @@ def _render(request: HttpRequest, grant: Grant, token: str, *, status: int = 200
         **dress(grant),
         **shown,
     }
-    return render(request, "sharing/gallery/your_data.html", context, status=status)
+    return render(request, "portability/your_data.html", context, status=status)

@@ -16,6 +16,7 @@ from apps.sharing.access import Grant
 from apps.sharing.guests import email_codes, visitor_list
 from apps.sharing.models import Activity, ActivityKind, Comment, HideRequest, Mark, Pick, Selection, Visitor
 from apps.sharing.people import finder
+from apps.uploads.models import ReceivedFile
 
 MOST: Final = 20_000
 Facts = dict[str, Any]
@@ -33,6 +34,7 @@ def counts(grant: Grant, visitor: Visitor, cookies: Mapping[str, str]) -> Facts:
         "visits": _activity(visitor).filter(kind__in=(ActivityKind.OPENED, ActivityKind.UNLOCKED)).count(),
         "hide_requests": _hide_requests(visitor).count(),
         "found": found.count() if found is not None else 0,
+        "sent": _received(visitor).count(),
     }
 
 
@@ -74,6 +76,12 @@ def everything(grant: Grant, visitor: Visitor, cookies: Mapping[str, str]) -> Fa
         "hide_requests": [
             {"name": name, "answer": answer, "at": _time(at)}
             for name, answer, at in _hide_requests(visitor).values_list("name", "answer", "created_at")[:MOST]
+        ],
+        "photos_sent": [
+            {"name": name, "size": size, "state": state, "withdrawn": _time(withdrawn), "at": _time(at)}
+            for name, size, state, withdrawn, at in _received(visitor).values_list(
+                "name", "size", "state", "withdrawn_at", "at"
+            )[:MOST]
         ],
         "photos_found_by_selfie": [names.get(photo) for photo in found_ids],
     }  # fmt: skip
@@ -132,6 +140,10 @@ def _comments(visitor: Visitor) -> QuerySet[Comment]:
 
 def _activity(visitor: Visitor) -> QuerySet[Activity]:
     return Activity.objects.for_studio(visitor.studio_id).filter(visitor=visitor).order_by("at", "pk")
+
+
+def _received(visitor: Visitor) -> QuerySet[ReceivedFile]:
+    return ReceivedFile.objects.for_studio(visitor.studio_id).filter(visitor=visitor).order_by("at", "pk")
 
 
 def _hide_requests(visitor: Visitor) -> QuerySet[HideRequest]:
