@@ -15,7 +15,7 @@ from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Email, Invitation, Membership, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
-from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Version
+from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Stack, Version
 from apps.faces.models import Crop, Face, Person, Relationship
 from apps.library.models import Event, NamedPlace
 from apps.media.models import Blob
@@ -87,8 +87,9 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
     section = Section(studio=studio, album=album, title=mark, rank=1)
     digest = hashlib.sha256(mark.encode()).hexdigest()
     blob = Blob(studio=studio, sha256=digest, size=1, mime="image/jpeg", storage_key=f"{studio.pk}/{digest}")
+    stack = Stack(studio=studio)
     photo = Photo(
-        studio=studio, camera_name=f"{mark}.jpg", caption=mark, original=blob, state=PhotoState.READY, recipe=RECIPE,
+        studio=studio, stack=stack, camera_name=f"{mark}.jpg", caption=mark, original=blob, state=PhotoState.READY, recipe=RECIPE,
         width=60, height=40, color="#aabbcc",
     )  # fmt: skip
     version = Version(studio=studio, photo=photo, blob=blob, name=mark)
@@ -97,6 +98,7 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
     )
     rows = {
         "member_id": member, "invitation_id": invitation, "album_id": album, "section_id": section, "blob": blob,
+        "stack_id": stack,
         "photo_id": photo, "version_id": version, "placement": place,
     }  # fmt: skip
     for row in rows.values():
