@@ -89,8 +89,8 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
     blob = Blob(studio=studio, sha256=digest, size=1, mime="image/jpeg", storage_key=f"{studio.pk}/{digest}")
     stack = Stack(studio=studio)
     photo = Photo(
-        studio=studio, stack=stack, camera_name=f"{mark}.jpg", caption=mark, original=blob, state=PhotoState.READY, recipe=RECIPE,
-        width=60, height=40, color="#aabbcc",
+        studio=studio, stack=stack, camera_name=f"{mark}.jpg", caption=mark, original=blob, state=PhotoState.READY,
+        recipe=RECIPE, width=60, height=40, color="#aabbcc",
     )  # fmt: skip
     version = Version(studio=studio, photo=photo, blob=blob, name=mark)
     place = Placement(
