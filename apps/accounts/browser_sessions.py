@@ -6,7 +6,6 @@ a person can see their sessions and end one of them.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,15 +13,12 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.http import Http404
 from django.utils import timezone
 
 from apps.accounts import sessions
-from apps.accounts.models import User
+from apps.accounts.models import BrowserSession, User
 from apps.web.device import device_of
 
 # In the session's data: on what it began, and when (Unix seconds).
@@ -30,31 +26,6 @@ DEVICE, BEGAN = "device", "began"
 # How exactly it is known when a session was last used; each step costs one UPDATE.
 STEP: Final = timedelta(minutes=10)
 MOST_LISTED: Final = 100
-
-
-class BrowserSession(AbstractBaseSession):
-    """A session of a browser. Its key is a secret: pages name it by `handle`.
-
-    user: who is signed in; null before that.  seen_at: last use, to within `STEP`.
-    """
-
-    user_id: UUID | None
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
-    device = models.CharField(max_length=60, blank=True, db_default="")
-    began_at = models.DateTimeField(db_default=Now())
-    seen_at = models.DateTimeField(db_default=Now())
-
-    class Meta(AbstractBaseSession.Meta):
-        abstract = False
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionStore]:
-        return SessionStore
-
-    @property
-    def handle(self) -> str:
-        """A name of the session that opens nothing."""
-        return hashlib.sha256(f"session {self.session_key}".encode()).hexdigest()[:32]
 
 
 class SessionStore(db.SessionStore):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from apps.accounts import outbox
-from apps.accounts.browser_sessions import BrowserSession
 from apps.accounts.long_tasks import Task
-from apps.accounts.models import IdempotentReply, RefreshToken
+from apps.accounts.models import BrowserSession, IdempotentReply, RefreshToken
 from apps.accounts.tenancy import across_studios
 
 

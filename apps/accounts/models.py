@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.accounts.emails import Email, EmailState
 from apps.accounts.journal.models import JournalEntry, JournalSubject
 from apps.accounts.long_tasks import Task, TaskSlice, TaskState
+from apps.accounts.sign_in_models import BrowserSession, Passkey, WrongPasskey
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web.ids import uuid7
@@ -28,9 +29,9 @@ from apps.web.refusal import Refusal
 from apps.web.typed import fold_password, matches
 
 __all__ = [
-    "ApiKey", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry", "JournalSubject", "Membership",
-    "MembershipAlbum", "QuotaExceeded", "RefreshToken", "Role", "Studio", "Task", "TaskSlice", "TaskState", "User",
-    "UserManager", "secret_hash",
+    "ApiKey", "BrowserSession", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry",
+    "JournalSubject", "Membership", "MembershipAlbum", "Passkey", "QuotaExceeded", "RefreshToken", "Role", "Studio",
+    "Task", "TaskSlice", "TaskState", "User", "UserManager", "WrongPasskey", "secret_hash",
 ]  # fmt: skip
 
 

@@ -11,9 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils import timezone
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestedCredentialData,
@@ -24,49 +23,13 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from apps.accounts.models import User
+from apps.accounts.models import Passkey, User, WrongPasskey
 from apps.accounts.signing_in import ADDRESS, note_everywhere
-from apps.web.ids import uuid7
 from apps.web.rate_limit import give_back, reserve
 from apps.web.refusal import Refusal
 
 MOST: Final = 10
 State = dict[str, str]
-
-
-class Passkey(models.Model):
-    """One key of a person.
-
-    credential_id: by which the device calls it.  credential: its id, kind of authenticator and public key, as WebAuthn
-    packs them ("attested credential data").  sign_count: the device's counter at the last use; 0 if it keeps none.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
-    name = models.CharField(max_length=60)
-    credential_id = models.BinaryField(max_length=1023, unique=True)
-    credential = models.BinaryField()
-    sign_count = models.BigIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def note_use(self, count: int) -> None:
-        """Remember a sign-in. Raises WrongPasskey when the counter stands still: then there is a copy of the key."""
-        if count and count <= self.sign_count:
-            raise WrongPasskey
-        self.sign_count, self.last_used_at = count, timezone.now()
-        self.save(update_fields=["sign_count", "last_used_at"])
-
-
-class WrongPasskey(Refusal):
-    """Not an answer to what was asked, or of no key that is known here."""
-
-    status = 401
-    code = "wrong_passkey"
-    sentence = "This passkey can’t be used here. Try again, or sign in with your password."
 
 
 class TooManyPasskeys(Refusal):

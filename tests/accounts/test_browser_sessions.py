@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from apps.accounts import browser_sessions, sessions
 from apps.accounts.access import enter
-from apps.accounts.browser_sessions import STEP, BrowserSession, SessionStore
-from apps.accounts.models import Studio, User
+from apps.accounts.browser_sessions import STEP, SessionStore
+from apps.accounts.models import BrowserSession, Studio, User
 from tests.factories import PASSWORD
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile/15E148 Safari/604"

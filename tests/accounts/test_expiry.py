@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from apps.accounts import expiry, sessions
 from apps.accounts.access import enter
-from apps.accounts.browser_sessions import BrowserSession
-from apps.accounts.models import IdempotentReply, RefreshToken, Studio, User
+from apps.accounts.models import BrowserSession, IdempotentReply, RefreshToken, Studio, User
 from apps.accounts.tenancy import acting_in
 from config.celery import app
 

@@ -19,8 +19,7 @@ from fido2.utils import websafe_encode
 from pytest_django.fixtures import Settings
 
 from apps.accounts import passkeys
-from apps.accounts.models import User
-from apps.accounts.passkeys import Passkey
+from apps.accounts.models import Passkey, User
 from tests.factories import PASSWORD
 
 SITE = "https://photos.example.com"

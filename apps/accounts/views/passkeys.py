@@ -13,8 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from apps.accounts import passkeys
-from apps.accounts.models import User
-from apps.accounts.passkeys import WrongPasskey
+from apps.accounts.models import User, WrongPasskey
 from apps.accounts.signing_in import identify
 from apps.accounts.views.entrance import begin_session, safe_target
 from apps.web.answers import SeeOther
