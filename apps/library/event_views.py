@@ -19,7 +19,7 @@ from apps.library import timeline
 from apps.library.event_forms import EventForm, calendars_of
 from apps.library.event_models import Event, HolidaySet
 from apps.library.events import keep
-from apps.library.events.occasions import years_of
+from apps.library.events.occasions import newest_year, years_of
 from apps.library.timeline import TimelineRow
 from apps.media.serving import picture_url
 from apps.web import htmx
@@ -30,14 +30,14 @@ from apps.web.refusal import Refusal
 @require_safe
 @studio_page(Role.VIEWER, album_scoped=True)
 def show_timeline(request: StudioRequest) -> HttpResponse:
-    """Shoots and events of a `year`, the newest with photos if none is asked for."""
+    """Shoots and events of a `year`, the newest with photos whose time is known if none is asked for."""
     return _timeline(request, request.GET.get("year", ""), EventForm())
 
 
 def _timeline(request: StudioRequest, asked: str, form: EventForm, status: int = 200, **more: Any) -> HttpResponse:
     years = years_of(request.entered)
     is_year = asked.isascii() and asked.isdigit() and 1826 <= int(asked) <= 2199
-    year = int(asked) if is_year else years[-1] if years else None
+    year = int(asked) if is_year else newest_year(request.entered) or next(iter(years[::-1]), None)
     rows = timeline.of_year(request.entered, year) if year else []
     months = [(month, [_shown(request, row) for row in some]) for month, some in groupby(rows, lambda row: row.month)]
     context: dict[str, Any] = {

@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.access import Entered
 from apps.accounts.tenancy import StudioQuerySet, across_studios
 from apps.albums.models import Album, Placement, Section
+from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
 from apps.library import months, names, people_meant
@@ -78,7 +79,8 @@ class Library:
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]
-        ids = {one for rule in rules for one in (rule.value if isinstance(rule.value, list) else [rule.value])}
+        values = [one for rule in rules for one in (rule.value if isinstance(rule.value, list) else [rule.value])]
+        ids = {known for one in values if (known := uuid_or_none(one))}
         if not ids:
             return {}
         albums = Album.objects.visible_to(self.entered).filter(pk__any=ids, trashed_at__isnull=True)

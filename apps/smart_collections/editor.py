@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from apps.albums.request_params import uuid_or_none
 from apps.library.questions.fields import FIELDS
 from apps.library.questions.kinds import ChoiceKind, Guests, Kind
 from apps.library.questions.operators import OPERATORS, Arity
@@ -57,6 +58,11 @@ class DraftRule:
         if isinstance(kind, ChoiceKind):
             return list(kind.choices.items())
         return [("true", "Yes"), ("false", "No")] if kind.control == "yes" else []
+
+    @property
+    def titles(self) -> list[str]:
+        """Of galleries and sections what stands in their titles, where they are not chosen by id."""
+        return [one for one in self.values if one and uuid_or_none(one) is None]
 
     @property
     def value(self) -> str:

@@ -181,3 +181,13 @@ def test_a_restricted_member_reads_of_the_own_galleries_events_alone(
     assert "Anna, 6" not in page
     assert found(erin, "event:anna") == found(erin, "event:theirs") == []
     assert erin.post(f"{HERE}timeline/events/new/", {"title": "X", "starts": "2024-06-14"}).status_code in (403, 404)
+
+
+def test_the_timeline_opens_on_the_newest_year_that_has_something_to_show(alice: Client, shoot: Shoot) -> None:
+    """Photos whose time nobody knows stand in the year of their upload, which has no shoots."""
+    for minute in (0, 1, 2):
+        shoot(f"2019-05-04T10:0{minute}:00")
+    shoot()
+    html = alice.get("/studio/north/timeline/").content.decode()
+    assert re.search(r'aria-current="(?:true|page)"[^>]*>\s*2019', html)
+    assert 'class="timeline__row"' in html

@@ -51,6 +51,10 @@ def wedding(album: Album, shoot: Shoot) -> Album:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ('gallery:"anna & ben"', {"IMG_0042.CR3", "DSC1234.jpg", "A.jpg"}),
+        ('-gallery:"Anna & Ben"', set()),
+        ('gallery:"Carl"', set()),
+        ("section:trauung", {"IMG_0042.CR3"}),
         ("dance", {"DSC1234.jpg"}),
         ("dancing", {"DSC1234.jpg"}),
         ("dan", {"DSC1234.jpg"}),

@@ -18,6 +18,7 @@ from apps.library import months
 from apps.library.event_models import Event, EventKind, HolidaySet
 from apps.library.events import calendars
 from apps.library.folding import fold
+from apps.library.models import LibraryPhoto
 
 MOST_EVENTS: Final = 2_000
 MOST_SETS: Final = 10
@@ -55,6 +56,13 @@ class Occasion:
 def years_of(entered: Entered) -> list[int]:
     """The years of the member's photos. One query."""
     return sorted({one.first.year for one in months.of_member(entered)})
+
+
+def newest_year(entered: Entered) -> int | None:
+    """The newest year of photos whose time is known, of which a timeline has shoots. One query along the order."""
+    dated = LibraryPhoto.objects.visible_to(entered).filter(is_dated=True).order_by("-wall", "-id")
+    wall = dated.values_list("wall", flat=True).first()
+    return wall.year if wall else None
 
 
 def occasions(entered: Entered, years: Iterable[int]) -> list[Occasion]:

@@ -419,7 +419,12 @@ class KeywordList(Kind):
 
 @dataclass(frozen=True, slots=True)
 class PlaceKind(Kind):
-    """Where the photo lies: ids of galleries or of sections. path: the column of `Placement`."""
+    """Where the photo lies: galleries or sections, by id or by what stands in their title.
+
+    path: the column of `Placement`.  title: the path of the title there.
+    """
+
+    title: str = ""
 
     control: ClassVar[str] = "place"
     operators: ClassVar[dict[str, str]] = {
@@ -433,26 +438,36 @@ class PlaceKind(Kind):
 
     def read(self, value: object, operator: str) -> str:
         known = uuid_or_none(str(value))
-        if known is None:
-            raise BadValue("Choose one of the list.")
-        return str(known)
+        if known is not None:
+            return str(known)
+        title = " ".join(str(value).replace("\x00", "").split())
+        if not isinstance(value, str) or not title or len(title) > MOST_LETTERS:
+            raise BadValue("Choose one of the list, or enter its title.")
+        return title
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        ids = [UUID(one) for one in (value if isinstance(value, list) else [value])]
+        wanted = value if isinstance(value, list) else [value]
         if operator == "all_of":
             found = Q()
-            for one in ids:
+            for one in wanted:
                 found &= self._lies(asker, [one])
             return found
-        return self._lies(asker, ids)
+        return self._lies(asker, wanted)
 
-    def _lies(self, asker: Asker, ids: Sequence[UUID]) -> Q:
+    def _lies(self, asker: Asker, wanted: Sequence[str]) -> Q:
+        ids = [known for one in wanted if (known := uuid_or_none(one))]
+        which = Q((f"{self.path}__any", ids))
+        for title in wanted:
+            if uuid_or_none(title) is None:
+                which |= Q((f"{self.title}__icontains", title))
         lying = Placement.objects.visible_to(asker.entered).filter(
             photo_id=OuterRef("photo_id"), trashed_at__isnull=True, album__trashed_at__isnull=True
         )
-        return Q(Exists(lying.filter(**{f"{self.path}__any": list(ids)})))
+        return Q(Exists(lying.filter(which)))
 
     def say(self, value: Any, asker: Asker) -> str:
+        if uuid_or_none(value) is None:
+            return f"“{value}”"
         return f"“{asker.titles[value]}”" if value in asker.titles else "a gallery that is gone"
 
 
