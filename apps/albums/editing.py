@@ -45,7 +45,7 @@ def create(
 def free_slug(studio: Studio, title: str) -> str:
     """ "Anna & Tom" -> "anna-tom", or "anna-tom-2" if that is taken in the studio."""
     base = slugify(title)[:SLUG_LENGTH].strip("-") or "gallery"
-    taken = set(Album.objects.for_studio(studio).filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = set(Album.every.for_studio(studio).filter(slug__startswith=base).values_list("slug", flat=True))
     if base not in taken:
         return base
     number = 2

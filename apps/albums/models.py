@@ -36,8 +36,26 @@ class Ordering(models.TextChoices):
     NAME = "name", "File name"
 
 
+class AlbumKind(models.TextChoices):
+    """What a link shows: a gallery, or the photos of a collection (see `smart_collections.shareable`)."""
+
+    GALLERY = "gallery", "Gallery"
+    COLLECTION = "collection", "Collection"
+    SMART = "smart", "Smart collection"
+
+
+class AlbumManager(StudioManager["Album"]):
+    """`objects` of albums: galleries alone. What only stands for a collection is no gallery of any list."""
+
+    def _rows(self) -> StudioQuerySet[Album]:
+        return super()._rows().filter(kind=AlbumKind.GALLERY)
+
+
 class Album(StudioModel):
     """Photos a studio delivers to one client, in order.
+
+    kind: that of a collection holds no placements; links, guests and emails know the collection by it, and it has the
+    collection's id. `objects` passes over it, `every` does not.
 
     design: what differs from the studio's own look (see `design`).  more_coming: clients read that photos will follow.
     is_listed: stands on the studio's public index, if it has one.  published_at: when it was live for the first time.
@@ -59,6 +77,9 @@ class Album(StudioModel):
         "trashed_at": "deletion",
     }
 
+    kind = models.CharField(
+        max_length=10, choices=AlbumKind.choices, default=AlbumKind.GALLERY, db_default=AlbumKind.GALLERY.value
+    )
     title = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, db_index=False)
     description = models.TextField(max_length=2000, blank=True)
@@ -75,6 +96,9 @@ class Album(StudioModel):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[AlbumManager] = AlbumManager()  # type: ignore[assignment]
+    every: ClassVar[StudioManager[Album]] = StudioManager()
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -94,7 +118,13 @@ class Album(StudioModel):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("albums:detail", args=[self.studio.slug, self.pk])
+        pages = {AlbumKind.COLLECTION: "smart_collections:by_hand", AlbumKind.SMART: "smart_collections:detail"}
+        return reverse(pages.get(AlbumKind(self.kind), "albums:detail"), args=[self.studio.slug, self.pk])
+
+    @property
+    def is_gallery(self) -> bool:
+        """False for what stands for a collection."""
+        return self.kind == AlbumKind.GALLERY
 
     @classmethod
     def within(cls, member: Works) -> Q:
@@ -107,7 +137,7 @@ class Album(StudioModel):
         Every deed that changes the order or the sections holds the album; so does a finished photo that takes its
         place. Who needs more locks takes them in this order: photo, album, placement.
         """
-        mine = Album.objects.for_studio(self.studio_id).select_for_update(no_key=True)
+        mine = Album.every.for_studio(self.studio_id).select_for_update(no_key=True)
         self.refresh_from_db(fields=["ordering", "cover", "trashed_at"], from_queryset=mine)
 
 
@@ -574,7 +604,7 @@ class CollectedPhoto(StudioModel):
 
     Rows of a view, which nobody writes: photos that lie in a gallery and not in the trash. Of a collection that was
     made by hand those that were chosen, in its order; of a smart one all of the studio's in order of capture, of which
-    its question is still to be asked (docs/decisions/0032).
+    its question is still to be asked (docs/decisions/0036).
     id: the photo's, once in each collection.  album_id: the collection's.
     is_hidden: some gallery keeps the photo from some of its guests, so no collection shows it to any.
     section, audience, trashed_at: always None.
@@ -602,3 +632,11 @@ class CollectedPhoto(StudioModel):
 
     def __str__(self) -> str:
         return f"{self.photo_id} in {self.album_id}"
+
+
+def placements_of(album: Album) -> PlacementQuerySet:
+    """Where the photos of a gallery lie; of a collection's the photos in the same shape, of a smart one all that it may
+    find.
+    """
+    rows: PlacementManager = Placement.objects if album.is_gallery else CollectedPhoto.objects
+    return cast(PlacementQuerySet, rows.for_studio(album.studio_id).filter(album_id=album.pk))

@@ -57,6 +57,13 @@ def album_of(request: StudioRequest, album_id: UUID) -> Album:
     return album
 
 
+def shared_of(request: StudioRequest, album_id: UUID) -> Album:
+    """What links show: a gallery of the member that is not in the trash, or a collection's; else Http404."""
+    album = get_object_or_404(Album.every.visible_to(request.entered), pk=album_id, trashed_at=None)
+    album.studio = request.studio
+    return album
+
+
 def section_of(album: Album, value: str | UUID | None) -> Section | None:
     """A section of the album; None if none is asked for. Raises Http404 for any that is not the album's."""
     section_id = value if isinstance(value, UUID) else one_uuid(value)

@@ -34,7 +34,7 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThan,
 )
 
-from apps.albums.models import Audience, Placement, PlacementQuerySet
+from apps.albums.models import Audience, CollectedPhoto, Placement, PlacementQuerySet
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
 from apps.web.compiled_queries import Compiled
@@ -67,6 +67,7 @@ class Scope:
     section_rank: only the photos of this section.
     folds: a stack is one row, that of its top; where the reader does not see the top under the same heading, its frames
     stand by themselves, so that nothing is lost.
+    is_collected: the photos of a collection instead.  question: of these the ones in this query of ids.
     """
 
     studio_id: UUID
@@ -76,10 +77,14 @@ class Scope:
     only_shown: bool = True
     section_rank: int | None = None
     folds: bool = False
+    is_collected: bool = False
+    question: QuerySet[Any] | None = None
 
     def all(self) -> PlacementQuerySet:
         """Every photo of the album, in the trash or not, whoever reads it."""
-        return cast(PlacementQuerySet, Placement.objects.for_studio(self.studio_id).filter(album_id=self.album_id))
+        model = CollectedPhoto if self.is_collected else Placement
+        rows = cast(PlacementQuerySet, model.objects.for_studio(self.studio_id).filter(album_id=self.album_id))
+        return rows if self.question is None else rows.filter(photo_id__in=self.question)
 
     def placements(self) -> PlacementQuerySet:
         """The rows that the reader sees, in no order."""
@@ -141,6 +146,9 @@ _ROWS: Final = Compiled(ScopePart.query)
 
 def rows(part: ScopePart, most: int, only: QuerySet[Any] | None = None) -> list[TileRow]:
     """The first photos of a part, as tiles show them; `only` as in `ScopePart.query`."""
+    if part.scope.is_collected:
+        # The order of a collection is no index's.
+        return [TileRow._make(row) for row in part.query(most, only)]
     if part.reach == Reach.CHOSEN and only is None:
         return [TileRow._make(row) for row in _ROWS(part, most)]
     with in_index_order():

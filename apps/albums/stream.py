@@ -60,7 +60,8 @@ class Stream:
 
     size: photos on a page.  only_shown: as a client sees it (ready, not hidden); else all but the trash.
     within: only the photos of this section.  audience: the share link by which a client looks.
-    only: a query of photo ids; only these photos.  folds: stacks are one row each (see `Scope.folds`); not with `only`.
+    only: a query of photo ids; only these photos.  question: of a smart collection the query of what it finds.
+    folds: stacks are one row each (see `Scope.folds`); not with `only`, and not in a collection.
     sections: all sections of the album, if they are at hand; else the hidden ones are asked for.
     """
 
@@ -72,11 +73,16 @@ class Stream:
     sections: Sequence[Section] | None = None
     only: QuerySet[Any] | None = None
     folds: bool = False
+    question: QuerySet[Any] | None = None
+
+    @property
+    def _is_folded(self) -> bool:
+        return self.folds and self.only is None and self.album.is_gallery
 
     @cached_property
     def counts(self) -> counts.Counts:
         """Its rows by section."""
-        if self.folds and self.only is None:
+        if self._is_folded:
             whole = replace(self, within=None)
             return counts.folded(self.album, self.audience, whole.visible(), only_shown=self.only_shown)
         return self.photo_counts
@@ -84,7 +90,8 @@ class Stream:
     @cached_property
     def photo_counts(self) -> counts.Counts:
         """Its photos by section, those beneath others too."""
-        if self.only is not None:
+        # No version tells when a collection's photos changed, so nothing of it is remembered.
+        if self.only is not None or not self.album.is_gallery:
             return counts.exactly(self.visible())
         if self.audience is not None:
             return counts.shown_to(self.album, self.audience, self.hidden_sections)
@@ -227,7 +234,9 @@ class Stream:
             hidden_sections=self.hidden_sections,
             only_shown=self.only_shown,
             section_rank=self.within.rank if self.within else None,
-            folds=self.folds and self.only is None,
+            folds=self._is_folded,
+            is_collected=not self.album.is_gallery,
+            question=self.question,
         )
 
     def visible(self) -> PlacementQuerySet:

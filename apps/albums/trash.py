@@ -113,7 +113,7 @@ def purge_album(album: Album, *, by: User | None) -> int | None:
         inside = list(album.placements.values_list("photo_id", flat=True))
         _hold(studio, inside)
         # Locked, and asked again: whoever takes the album out of the trash at this moment is waited for and seen.
-        mine = Album.objects.for_studio(studio).filter(pk=album.pk)
+        mine = Album.every.for_studio(studio).filter(pk=album.pk)
         if not list(mine.filter(trashed_at__isnull=False).select_for_update().values_list("pk")):
             return None
         counts.forget(album.pk)
@@ -137,7 +137,7 @@ def purge_photos(studio: Studio, ids: Sequence[UUID], *, by: User | None) -> int
 def empty(studio: Studio, *, by: User | None, until: datetime | None = None) -> int:
     """Purge what lies in the studio's trash (and came there by `until`). Returns how many albums and photos."""
     until = until or timezone.now()
-    albums, photos = Album.objects.for_studio(studio), Photo.objects.for_studio(studio)
+    albums, photos = Album.every.for_studio(studio), Photo.objects.for_studio(studio)
     removed = 0
     for album in albums.filter(trashed_at__lte=until):
         removed += purge_album(album, by=by) is not None
@@ -152,7 +152,7 @@ def purge_trash(now: datetime | None = None) -> int:
     until = (now or timezone.now()) - TRASH_KEPT
     with across_studios():
         old = Q(trashed_at__lte=until)
-        found = (rows.filter(old) for rows in (Album.objects.all(), Photo.objects.all(), Placement.objects.all()))
+        found = (rows.filter(old) for rows in (Album.every.all(), Photo.objects.all(), Placement.objects.all()))
         ids = {pk for rows in found for pk in rows.order_by().values_list("studio_id", flat=True).distinct()}
         studios = list(Studio.objects.filter(pk__in=ids))
     removed = 0

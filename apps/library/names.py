@@ -31,7 +31,7 @@ NOTHING = "''"
 _ASKED = """
     select w.word, library_word(w.word)::text, array(
         select '#a:' || replace(a.id::text, '-', '') from albums_album a
-        where a.studio_id = %(studio)s and a.trashed_at is null
+        where a.studio_id = %(studio)s and a.trashed_at is null and a.kind = 'gallery'
             and (%(albums)s::uuid[] is null or a.id = any(%(albums)s::uuid[]))
             and ' ' || library_words(a.title) like '%% ' || w.word || '%%'
         union all
@@ -47,7 +47,7 @@ _ASKED = """
 _PHRASE = "select phraseto_tsquery('simple', library_words(%s))::text"
 _TITLES = """
     select distinct library_words(title) from (
-        select title from albums_album where studio_id = %(studio)s and trashed_at is null
+        select title from albums_album where studio_id = %(studio)s and trashed_at is null and kind = 'gallery'
             and (%(albums)s::uuid[] is null or id = any(%(albums)s::uuid[]))
         union all
         select title from albums_section where studio_id = %(studio)s

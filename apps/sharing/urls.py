@@ -14,7 +14,7 @@ from apps.sharing.gallery import compare_views, og_image, withhold_views
 from apps.sharing.gallery import views as gallery_views
 from apps.sharing.guests import identify_views
 from apps.sharing.guests import studio_views as guests_studio_views
-from apps.sharing.links import audience_views, bulk_views, public_page_views
+from apps.sharing.links import audience_views, bulk_views, collection_views, public_page_views
 from apps.sharing.links import views as links_views
 from apps.sharing.people import find_views, hide_views
 from apps.sharing.people import views as people_views
@@ -80,6 +80,12 @@ urlpatterns = [
     path("g/<str:token>/photos/<uuid:photo_id>/withhold/", withhold_views.withhold, name="withhold"),
     path("g/<str:token>/withheld/", withhold_views.withheld, name="withheld"),
     path("g/<str:token>/cover/", gallery_views.closed_cover, name="closed_cover"),
+    path(f"{STUDIO}/collections/<uuid:by_hand_id>/share/", collection_views.share, name="share_collection"),
+    path(
+        f"{STUDIO}/smart-collections/<uuid:collection_id>/share/",
+        collection_views.share_smart,
+        name="share_smart_collection",
+    ),
     path(f"{ALBUM}/links/", links_views.album_links, name="links"),
     path(f"{ALBUM}/links/publish/", links_views.publish, name="publish"),
     path(f"{ALBUM}/links/sentence/", links_views.sentence, name="sentence"),

@@ -14,8 +14,9 @@ from django.utils import timezone
 from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import StudioModel
-from apps.albums.models import CollectedPhoto, Photo, PlacementQuerySet
+from apps.albums.models import AlbumKind, CollectedPhoto, Photo, PlacementQuerySet
 from apps.library.questions.tree import Group, read
+from apps.smart_collections.shareable import Shareable
 from apps.web.refusal import Refusal
 
 # Of each kind, per studio; more is no list that anybody reads.
@@ -48,16 +49,16 @@ class UnknownNeighbour(Refusal):
     sentence = "The collection has changed. Load the page again."
 
 
-class SmartCollection(StudioModel):
+class SmartCollection(Shareable):
     """A question that keeps answering itself: photos are found anew each time, and none is stored.
 
     rules: as `library.questions.tree` reads them; checked before they are kept.
     """
 
+    KIND = AlbumKind.SMART
     noun = "smart collection"
     journalled = {"title": "title", "rules": "rules", "created_at": "date", "updated_at": "date"}
 
-    title = models.CharField(max_length=120)
     rules = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -100,6 +101,7 @@ class SmartCollection(StudioModel):
             setattr(self, name, value)
         self.updated_at = timezone.now()
         self.save(update_fields=[*changed, "updated_at"])
+        self.follow(self.studio, self.pk)
         return self._record("smart_collection.changed", watch, by)
 
     def remove(self, *, by: User) -> JournalEntry:
@@ -108,6 +110,7 @@ class SmartCollection(StudioModel):
         watch.removed(self)
         entry = self._record("smart_collection.deleted", watch, by)
         SmartCollection.objects.for_studio(self.studio).filter(pk=self.pk).delete()
+        self.follow(self.studio, self.pk)
         return entry
 
     def _record(self, verb: str, watch: journal.Watch, by: User) -> JournalEntry:
@@ -115,17 +118,17 @@ class SmartCollection(StudioModel):
         return journal.record(self.studio, by=by, verb=verb, subject=self, changes=changes, title=self.title)
 
 
-class Collection(StudioModel):
+class Collection(Shareable):
     """Photos of any galleries, chosen by hand, in an order of their own.
 
     photos: their ids in order, each once. What was chosen and now lies in the trash keeps its place and is not shown;
-    read `shown` (docs/decisions/0032).
+    read `shown` (docs/decisions/0036).
     """
 
+    KIND = AlbumKind.COLLECTION
     noun = "collection"
     journalled = {"title": "title", "photos": "photos", "created_at": "date", "updated_at": "date"}
 
-    title = models.CharField(max_length=120)
     photos = ArrayField(models.UUIDField(), default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -164,6 +167,7 @@ class Collection(StudioModel):
         watch = self._watch("title")
         self.title, self.updated_at = title, timezone.now()
         self.save(update_fields=["title", "updated_at"])
+        self.follow(self.studio, self.pk)
         return self._record("collection.renamed", watch, by)
 
     def add(self, photos: Iterable[UUID], *, by: User) -> JournalEntry | None:
@@ -207,6 +211,7 @@ class Collection(StudioModel):
         watch.removed(self)
         entry = self._record("collection.deleted", watch, by)
         Collection.objects.for_studio(self.studio).filter(pk=self.pk).delete()
+        self.follow(self.studio, self.pk)
         return entry
 
     def _watch(self, *columns: str) -> journal.Watch:

@@ -217,6 +217,24 @@ def order_of(page: Page) -> list[str]:
     return [str(tile.get_attribute("id")) for tile in page.locator("#stream .t").all()]
 
 
+def share(page: Page) -> None:
+    """Make a link to the collection of the page, look at it as a guest, and come back."""
+    here = page.url
+    page.locator("main .head button:has-text('Share')").click()
+    expect(page.locator("h1")).to_have_text("Share")
+    if not page.locator("[name=label]").is_visible():
+        page.locator("#share summary, #share button, #share a", has_text="New link").first.click()
+    look(page, "collection-share")
+    page.locator("[name=label]").fill("Friends")
+    page.locator("#share button:has-text('Create link')").click()
+    page.goto(page.locator(".copy input").first.input_value())
+    expect(page.locator("h1")).to_have_text("Our best")
+    assert len(order_of(page)) == 3
+    look(page, "collection-guest")
+    page.goto(here)
+    page.wait_for_timeout(200)
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_a_collection_is_made_and_put_in_order(
     viewport: dict[str, int], visit: Callable[..., Any], library: tuple[str, str]
@@ -240,6 +258,7 @@ def test_a_collection_is_made_and_put_in_order(
         look(page, "collection")
         page.reload()
         assert order_of(page) == [before[2], *before[:2]]
+        share(page)
         pick(page, 0)
         page.locator("#selection button:has-text('Remove')").click()
         page.locator("#toasts > *", has_text="1 photo removed").locator("button:has-text('Undo')").click()

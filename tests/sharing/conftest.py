@@ -18,6 +18,7 @@ from PIL import Image
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, PhotoState, Placement, Section, Version
+from apps.library.questions.tree import read
 from apps.media import cas
 from apps.media.models import Blob, Rendition
 from apps.media.serving import picture_url
@@ -25,6 +26,7 @@ from apps.media.storage import store
 from apps.sharing.gallery import pictures
 from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink
+from apps.smart_collections.models import Collection, SmartCollection
 from apps.web.ids import uuid7
 from apps.web.wsgi_bridge import Asgi
 from tests.albums.conftest import may_analyze  # noqa: F401  (a fixture)
@@ -154,8 +156,21 @@ Make = Callable[..., Share]
 
 
 @pytest.fixture
-def shared(north: Studio, alice_user: User) -> Make:
-    """Make an album of three photos in one section and a link to it; arguments are those of `lifecycle.create`."""
+def shared_kind() -> str:
+    """What `shared` shares; a module whose promise holds for every kind asks for all of `KINDS`."""
+    return "album"
+
+
+# A gallery, and both kinds of collections.
+KINDS = ("album", "collection", "smart")
+
+
+@pytest.fixture
+def shared(north: Studio, alice_user: User, shared_kind: str) -> Make:
+    """Make an album of three photos in one section and a link to it; arguments are those of `lifecycle.create`.
+
+    Of another kind the link is to a collection of these photos.
+    """
 
     def make(**terms: Any) -> Share:
         with many_in(north):
@@ -163,10 +178,22 @@ def shared(north: Studio, alice_user: User) -> Make:
             section = SectionFactory.create(album=album, title="Zqx ceremony", rank=1)
             photos = real_photos(album, section, 3)
         with acting_in(north):
+            if shared_kind != "album":
+                album = collected(album, photos, shared_kind, by=alice_user)
             link, token = lifecycle.create(album, by=alice_user, **{"label": "Zqx couple", **terms})
         return Share(north, album, photos, link, token)
 
     return make
+
+
+def collected(album: Album, photos: list[Photo], kind: str, *, by: User) -> Album:
+    """The gallery of a collection of these photos: chosen by hand, or found by lying in the album."""
+    if kind == "collection":
+        made, _ = Collection.create(album.studio, title=album.title, photos=[one.pk for one in photos], by=by)
+        return made.gallery()
+    rule = {"field": "album", "op": "is", "value": str(album.pk)}
+    tree = read({"match": "all", "rules": [rule]})
+    return SmartCollection.create(album.studio, title=album.title, tree=tree, by=by).gallery()
 
 
 def unlocked(share: Share, password: str = PASSWORD, client: Client | None = None) -> Client:

@@ -112,10 +112,6 @@ class Grant:
         """All of it as this guest may read it. sections: all there are, if they are at hand."""
         return self.shown.stream(self.audience, sections)
 
-    def sees(self, placements: PlacementQuerySet) -> PlacementQuerySet:
-        """Of these placements, the ones that this guest may know of. Run it in `acting_in(grant.studio)`."""
-        return self.shown.sees(placements, self.audience)
-
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""
         return self.shown.photos(self.audience)

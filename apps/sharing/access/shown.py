@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
+from django.db.models import QuerySet
+
+from apps.albums.models import Album, AlbumKind, Audience, PlacementQuerySet, Section, hidden_from, placements_of
 from apps.albums.stream import Stream, sections_of
+from apps.smart_collections.asked import question_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShownAlbum:
-    """An album as a link shows it. Another kind of thing to show has the same members.
+    """A gallery as a link shows it. Of a collection it is the collection's own, with the photos that are in it now.
 
     Its photos are asked for an audience; ask in `acting_in(studio)`.
     """
@@ -30,6 +34,11 @@ class ShownAlbum:
         return self.album.title
 
     @property
+    def is_live(self) -> bool:
+        """True for the answer to a question, in which photos come and go by themselves."""
+        return self.album.kind == AlbumKind.SMART
+
+    @property
     def cover_id(self) -> UUID | None:
         """The photo that was chosen as cover, if one was."""
         return self.album.cover_id
@@ -40,19 +49,22 @@ class ShownAlbum:
         design: dict[str, Any] = self.album.design
         return design
 
+    @cached_property
+    def question(self) -> QuerySet[Any] | None:
+        """Of a smart collection the ids that it finds, asked anew with each query that holds it; else None."""
+        return question_of(self.album)
+
     def sections(self) -> list[Section]:
-        """All its sections in order. One query."""
+        """All its sections in order; a collection has none. One query."""
         return sections_of(self.album)
 
     def stream(self, audience: Audience, sections: Sequence[Section] | None = None) -> Stream:
         """Its photos in order, as this audience may read them. sections: all of it, if they are at hand."""
-        return Stream(self.album, audience=audience, sections=sections)
-
-    def sees(self, placements: PlacementQuerySet, audience: Audience) -> PlacementQuerySet:
-        """Of these placements, the ones in it that this audience may know of."""
-        mine = placements.filter(album_id=self.album.pk)
-        return mine.shown_to(audience, hidden_from(audience, self.album))
+        return Stream(self.album, audience=audience, sections=sections, question=self.question)
 
     def photos(self, audience: Audience) -> PlacementQuerySet:
         """All that this audience may see."""
-        return self.sees(self.album.placements.all(), audience)  # type: ignore[arg-type]
+        rows = placements_of(self.album)
+        if self.question is not None:
+            rows = rows.filter(photo_id__in=self.question)
+        return rows.shown_to(audience, hidden_from(audience, self.album))

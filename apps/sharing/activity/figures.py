@@ -9,19 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
 from apps.albums.figures import GalleryFigures, PhotoFigures
-from apps.sharing.models import Activity, ActivityKind, Comment, Pick
+from apps.sharing.models import Activity, ActivityKind, Comment, Pick, still_there
 
 # Comments of guests on photos that still lie in the gallery, and that nobody of the studio has read.
-UNREAD: Final = Q(
-    author__isnull=True,
-    read_at__isnull=True,
-    removed_at__isnull=True,
-    photo__placements__album_id=F("shown_id"),
-    photo__placements__trashed_at__isnull=True,
-)
+UNREAD: Final = Q(author__isnull=True, read_at__isnull=True, removed_at__isnull=True) & still_there("photo_id")
 
 
 def of_albums(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, GalleryFigures]:

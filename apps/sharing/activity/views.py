@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
-from apps.albums.request_params import album_of, uuid_or_none
+from apps.albums.request_params import shared_of, uuid_or_none
 from apps.media.mime import disposition
 from apps.media.serving import picture_url
 from apps.sharing.activity import history, sentences
@@ -84,7 +84,7 @@ def studio_activity(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True)
 def album_activity(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What guests did in one album."""
-    return _activity(request, album_of(request, album_id))
+    return _activity(request, shared_of(request, album_id))
 
 
 @require_safe
@@ -96,7 +96,7 @@ def studio_activity_file(request: StudioRequest) -> HttpResponse:
 @require_safe
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_activity_file(request: StudioRequest, album_id: UUID) -> HttpResponse:
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     return _file(request, album, album.slug)
 
 

@@ -17,7 +17,7 @@ from apps.accounts.forms import LogoForm
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
-from apps.albums.request_params import album_of
+from apps.albums.request_params import shared_of
 from apps.media import jail
 from apps.media.serving import safety_headers
 from apps.sharing.branding import choice, watermarks
@@ -72,7 +72,7 @@ def watermark(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The watermark of one album; until it is saved the studio's."""
-    return _page(request, album_of(request, album_id))
+    return _page(request, shared_of(request, album_id))
 
 
 def _page(request: StudioRequest, album: Album | None) -> HttpResponse:
@@ -125,7 +125,7 @@ def _chosen(request: StudioRequest, album: Album | None, form: WatermarkForm) ->
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark_drop(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Use the studio's watermark again."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     choice.drop(request.studio, album, by=request.user)
     messages.success(request, "This gallery uses the studio’s watermark.")
     return SeeOther(_address(request, album))
@@ -142,7 +142,7 @@ def watermark_example(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_watermark_example(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The album's newest photo under its watermark."""
-    return _example(request, album_of(request, album_id))
+    return _example(request, shared_of(request, album_id))
 
 
 def _example(request: StudioRequest, album: Album | None) -> HttpResponse:

@@ -29,6 +29,7 @@ from apps.media.render_result import RenditionFile, file_from_plain
 from apps.media.storage import as_local_file, temp_directory
 from apps.sharing.branding import stamp
 from apps.sharing.models import WATERMARKS_JOB, ShareLink, Watermark
+from apps.smart_collections.asked import photos_of
 
 MARK = "mark"
 LIMITS = jail.Limits(cpu_seconds=15, wall_seconds=20.0)
@@ -130,15 +131,14 @@ def _spread(studio_id: UUID, album_id: UUID) -> None:
 def spread(job: queue.Claimed) -> None:
     """Queue a job for each photo of an album that lacks its mark."""
     with acting_in(job.studio_id):
-        album = Album.objects.for_studio(job.studio_id).select_related("studio").filter(pk=job.subject_id).first()
+        album = Album.every.for_studio(job.studio_id).select_related("studio").filter(pk=job.subject_id).first()
         links = album.share_links.filter(is_watermarked=True, revoked_at=None) if album else ShareLink.objects.none()
         if album is None or not links.exists():
             return
         digest = digest_of(album.studio, of(album.studio, album))
         marked = Rendition.objects.for_studio(job.studio_id).filter(kind=f"{MARK}.{digest}.web", recipe=_RECIPE)
-        photos = Photo.objects.for_studio(job.studio_id).filter(
-            placements__album=album, placements__trashed_at=None, state=PhotoState.READY
-        )
+        lying = photos_of(album).live().order_by().values("photo_id")
+        photos = Photo.objects.for_studio(job.studio_id).filter(pk__in=lying, state=PhotoState.READY)
         missing = photos.exclude(original__in=marked.values("source")).values_list("pk", flat=True)
         for photo_id in missing.order_by("pk").distinct():
             queue.put(job.studio_id, f"{MARK}.{digest}", photo_id, queue=Queue.IMAGES, again=True)
@@ -223,7 +223,7 @@ def example(studio: Studio, album: Album | None) -> bytes | None:
     """How the mark looks on the newest photo, as WebP; None without a photo. Raises jail.Rejected, jail.Crashed."""
     photos = Photo.objects.for_studio(studio).filter(state=PhotoState.READY)
     if album is not None:
-        photos = photos.filter(placements__album=album, placements__trashed_at=None)
+        photos = photos.filter(pk__in=photos_of(album).live().order_by().values("photo_id"))
     photo = photos.select_related("original").order_by("-pk").first()
     web = _web_of(photo.original) if photo else None
     if web is None:
@@ -251,7 +251,7 @@ def spread_all(studio: Studio, album: Album | None) -> None:
 def ids_marked_with_name(studio: Studio) -> Iterable[UUID]:
     """The albums whose previews have the studio's name burnt in, because no other words or picture were set."""
     links = ShareLink.objects.for_studio(studio).filter(is_watermarked=True, revoked_at=None, album__trashed_at=None)
-    albums = Album.objects.for_studio(studio).filter(share_links__in=links).order_by("pk").distinct()
+    albums = Album.every.for_studio(studio).filter(share_links__in=links).order_by("pk").distinct()
     return [album.pk for album in albums if _is_name(of(studio, album))]
 
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 from apps.accounts import journal, outbox
 from apps.accounts.emails import Words
 from apps.accounts.models import Email, EmailState, Studio, User
-from apps.albums.models import Album, PlacementQuerySet, hidden_from
+from apps.albums.models import Album, hidden_from
 from apps.sharing.emails import templates
 from apps.sharing.links.terms import Standing, Terms
 from apps.sharing.models import ClientEmail, EmailKind, EmailTemplate, ShareLink
+from apps.smart_collections.asked import photos_of
 
 # How the outbox's rows name the step below.
 COMPOSER = "client"
@@ -83,8 +84,7 @@ def draft(
 
 def shown_photos(link: ShareLink, album: Album) -> int:
     """How many photos the link shows."""
-    placements: PlacementQuerySet = album.placements.all()  # type: ignore[assignment]
-    return placements.shown_to(link.audience, hidden_from(link.audience, album)).count()
+    return photos_of(album).shown_to(link.audience, hidden_from(link.audience, album)).count()
 
 
 def language_of(album: Album) -> str:

@@ -18,7 +18,7 @@ from apps.accounts.emails import Words
 from apps.accounts.models import EmailState, Role
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
-from apps.albums.request_params import album_of
+from apps.albums.request_params import album_of, shared_of
 from apps.sharing.emails import complete, composing, recipients, reminders, writing
 from apps.sharing.emails.forms import VISITORS, EmailForm
 from apps.sharing.links.terms import day_words
@@ -45,7 +45,7 @@ def _links(request: StudioRequest, album: Album) -> list[ShareLink]:
 @studio_page(Role.EDITOR, album_scoped=True)
 def email_new(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Send the link: to whom, what it says, when."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     links = _links(request, album)
     if request.method != "POST":
         initial = {name: request.GET[name] for name in ("link", "kind") if name in request.GET}
@@ -110,7 +110,7 @@ def _new_page(request: StudioRequest, album: Album, form: EmailForm) -> HttpResp
 @studio_page(Role.EDITOR, album_scoped=True)
 def email_preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The email as it will be, for the frame beside the form."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     form = EmailForm(request.POST if request.method == "POST" else request.GET, studio=request.studio,
                       links=_links(request, album))  # fmt: skip
     form.is_valid()
@@ -149,7 +149,7 @@ def email_log(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_emails(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The emails of one album, and whether its links remind."""
-    return _log(request, album_of(request, album_id))
+    return _log(request, shared_of(request, album_id))
 
 
 def _log(request: StudioRequest, album: Album | None) -> HttpResponse:
@@ -269,7 +269,7 @@ def more_coming(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def album_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Reminders of one link on or off."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     try:
         link_id = UUID(request.POST.get("link", ""))
     except ValueError:
@@ -286,7 +286,7 @@ def album_reminders(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def link_reminders(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpResponse:
     """Whether emails remind the link's clients before it closes (`on`)."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     link: ShareLink = get_object_or_404(album.share_links, pk=link_id)
     link.studio = request.studio
     on = request.POST.get("on") == "1"

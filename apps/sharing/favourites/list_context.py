@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -134,7 +135,7 @@ def favourites_context(
 def chosen_stream(grant: Grant, stream: Stream, listed: Listed) -> Stream:
     """Of what the grant shows only the photos of a list."""
     picks = Pick.objects.for_studio(grant.studio).filter(selection=listed.selection)
-    return Stream(stream.album, audience=stream.audience, sections=stream.sections, only=picks.values("photo_id"))
+    return replace(stream, only=picks.values("photo_id"))
 
 
 def only_favourites(grant: Grant, stream: Stream, visitor: Visitor | None, chosen: UUID | None) -> Stream:

@@ -104,7 +104,9 @@ def read(
     if visitor is None:
         return Lists([], _first_to_come(grant))
     scope = (stream or grant.stream()).scope
-    rows = _LISTS(_Asked(scope, grant.shown.pk, visitor.pk, list(among)))
+    asked = _Asked(scope, grant.shown.pk, visitor.pk, list(among))
+    # A question is a query of its own each time, so it is not compiled once.
+    rows = _LISTS(asked) if scope.question is None else list(_with_hearts(asked))
     if not rows:
         return Lists([], _first_to_come(grant))
     every = [Listed(row.title, row.shown_count, row.minimum, row.maximum, row) for row in rows]

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from apps.accounts.journal import note
 from apps.accounts.models import User
-from apps.albums.models import Placement
 from apps.sharing.emails import writing
 from apps.sharing.models import Pick, Selection, Work
+from apps.smart_collections.asked import photos_of
 
 DONE = (Work.READY, Work.DELIVERED)
 
@@ -54,9 +54,7 @@ def add_for(selection: Selection, photos: Collection[UUID], *, by: User) -> int:
     What is not in the album, or is there already, is left out. Returns how many were added.
     """
     selection.hold()
-    there = Placement.objects.for_studio(selection.studio_id).filter(
-        album_id=selection.album_id, trashed_at__isnull=True, photo_id__in=photos
-    )
+    there = photos_of(selection.album).live().filter(photo_id__in=photos)
     known = Pick.objects.for_studio(selection.studio_id).filter(selection=selection).values("photo_id")
     fresh = [
         Pick(studio_id=selection.studio_id, selection=selection, photo_id=photo_id, round=selection.round)

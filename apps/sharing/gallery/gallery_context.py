@@ -19,7 +19,7 @@ from apps.albums.design import Design
 from apps.albums.masonry import MasonryColumns
 from apps.albums.models import Album, Photo, Section, Stack
 from apps.albums.request_params import uuid_or_none
-from apps.albums.stream import Stream, StreamPage, sections_of
+from apps.albums.stream import Stream, StreamPage
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
@@ -47,7 +47,7 @@ def gallery_context(
      chosen: the list of theirs that this browser holds for the active one.
     """
     album = grant.shown.album
-    every_section = sections_of(album)
+    every_section = grant.shown.sections()
     whole = grant.stream(every_section)
     look = Design.of(grant.studio.design, album.design)
     wish = wish_of(grant, query)
@@ -71,6 +71,7 @@ def gallery_context(
     columns = MasonryColumns(query.get("columns", "")) if look.grid == "masonry" else None
     return {
         "album": _album(album, counts),
+        "is_live": grant.shown.is_live,
         "studio": grant.studio,
         "sections": [_section(one, counts, kept) for one in sections],
         "section": section,
@@ -86,7 +87,7 @@ def gallery_context(
             with_names=grant.rights.download != Download.NONE,
             columns=columns,
             hearts=hearts.hearts if hearts else None,
-            stacks=look.stacks == "folded",
+            stacks=look.stacks == "folded" and album.is_gallery,
         ),
         "first": page.first,
         "tile_count": stream.total,
@@ -112,7 +113,7 @@ def gallery_context(
 
 def _folded(whole: Stream, look: Design, stack: UUID | None) -> Stream:
     """The gallery as its look has it: each stack one tile, or the photos of one that was opened."""
-    if look.stacks != "folded":
+    if look.stacks != "folded" or not whole.album.is_gallery:
         return whole
     if stack is None:
         return replace(whole, folds=True)

@@ -20,11 +20,12 @@ from django.utils import timezone
 from apps.accounts.access import enter
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Album, Audience, Placement, PlacementQuerySet, hidden_from
+from apps.albums.models import Album, AlbumKind, Audience, Placement, PlacementQuerySet, hidden_from, placements_of
 from apps.media import serving
 from apps.media.asgi import headers_of, not_allowed, not_found, send_part
 from apps.sharing import access
 from apps.sharing.branding import watermarks
+from apps.smart_collections.asked import photos_of
 from apps.web.threads import in_thread
 from apps.web.ttl_cache import TtlCache
 from apps.web.wsgi_bridge import Receive, Scope, Send
@@ -35,6 +36,7 @@ class Right:
     """A visitor's right to look into one album.
 
     audience: guests see what their link shows; None: members see all.  until: when the link ends, if it does.
+    is_collected: what is looked into is a collection's.
     mark: the watermark over all that is seen by this right, "" for none (see `watermarks`).
     """
 
@@ -42,6 +44,7 @@ class Right:
     audience: Audience | None
     until: datetime | None
     mark: str = ""
+    is_collected: bool = False
 
     def holds(self) -> bool:
         return self.until is None or timezone.now() < self.until
@@ -117,9 +120,9 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> t
     """The members' door first: a member who also holds a guest's pass still sees hidden photos."""
     cookies = parse_cookie(cookie_header.decode("latin-1"))
     if settings.SESSION_COOKIE_NAME in cookies:
-        studio_id = _members_studio(album_id, scope)
+        studio_id, is_collected = _members_studio(album_id, scope)
         if studio_id is not None:
-            return (Right(studio_id, audience=None, until=None),)
+            return (Right(studio_id, audience=None, until=None, is_collected=is_collected),)
     rights = [_right_of(grant) for grant in access.grants_for_pictures(cookies, album_id, now=timezone.now())]
     # Whoever may see photos without a watermark is not shown one because of another link.
     return tuple(sorted(rights, key=lambda right: bool(right.mark)))
@@ -127,21 +130,23 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> t
 
 def _right_of(grant: access.Grant) -> Right:
     mark = watermarks.digest_for(grant.studio, grant.shown.album, is_watermarked=grant.rights.is_watermarked)
-    return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark)
+    is_collected = not grant.shown.album.is_gallery
+    return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark, is_collected=is_collected)
 
 
-def _members_studio(album_id: UUID, scope: dict[str, Any]) -> UUID | None:
+def _members_studio(album_id: UUID, scope: dict[str, Any]) -> tuple[UUID | None, bool]:
+    """The studio of which the browser's member may look into the album, and whether that is a collection's."""
     user = user_of(scope)
     if user is None:
-        return None
+        return None, False
     with across_studios():
-        studio_id = Album.objects.filter(pk=album_id).values_list("studio_id", flat=True).first()
-    if studio_id is None:
-        return None
+        found = Album.every.filter(pk=album_id).values_list("studio_id", "kind").first()
+    if found is None:
+        return None, False
     try:
-        return enter(user, studio_id, album=album_id, contributors=True).studio.pk
+        return enter(user, found[0], album=album_id, contributors=True).studio.pk, found[1] != AlbumKind.GALLERY
     except Http404:
-        return None
+        return None, False
 
 
 def _place(rights: tuple[Right, ...], asked: serving.Asked) -> serving.Location | None:
@@ -150,11 +155,16 @@ def _place(rights: tuple[Right, ...], asked: serving.Asked) -> serving.Location 
     return next((location for location in found if location is not None), None)
 
 
+def _placements(right: Right, album_id: UUID) -> PlacementQuerySet:
+    if not right.is_collected:
+        return placements_of(Album(pk=album_id, studio_id=right.studio_id))
+    album = Album.every.for_studio(right.studio_id).select_related("studio").filter(pk=album_id).first()
+    return photos_of(album) if album else Placement.objects.for_studio(right.studio_id).none()  # type: ignore[return-value]
+
+
 def _place_by(right: Right, asked: serving.Asked) -> serving.Location | None:
     with acting_in(right.studio_id):
-        placements: PlacementQuerySet = Placement.objects.for_studio(right.studio_id).filter(  # type: ignore[assignment]
-            album_id=asked.album_id, photo_id=asked.photo_id
-        )
+        placements = _placements(right, asked.album_id).filter(photo_id=asked.photo_id)
         if right.audience is not None:
             album = Album(pk=asked.album_id, studio_id=right.studio_id)
             placements = placements.shown_to(right.audience, hidden_from(right.audience, album))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
-from apps.albums.request_params import album_of, uuid_or_none
+from apps.albums.request_params import shared_of, uuid_or_none
 from apps.media.mime import disposition
 from apps.sharing.guests import view_as as guests_view_as
 from apps.sharing.guests import visitor_list
@@ -46,14 +46,14 @@ def _context(request: StudioRequest, album: Album) -> dict[str, Any]:
 @studio_page(Role.VIEWER, album_scoped=True)
 def visitors(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The people who said who they are in an album."""
-    return render(request, "sharing/guests/visitor_list.html", _context(request, album_of(request, album_id)))
+    return render(request, "sharing/guests/visitor_list.html", _context(request, shared_of(request, album_id)))
 
 
 @require_GET
 @studio_page(Role.EDITOR, album_scoped=True)
 def visitors_csv(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The same people as a table."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     return HttpResponse(
         tables.UTF8_MARK + visitor_list.table(album),
         content_type="text/csv; charset=utf-8",
@@ -74,7 +74,7 @@ def _answer(request: StudioRequest, album: Album, text: str) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Forget a person and everything they said."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     visitor_list.erase(_visitor(request, album, visitor_id), by=request.user)
     return _answer(request, album, "Visitor erased.")
 
@@ -83,7 +83,7 @@ def visitor_erase(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> H
 @studio_page(Role.EDITOR, album_scoped=True)
 def visitor_sign_out(request: StudioRequest, album_id: UUID, visitor_id: UUID) -> HttpResponse:
     """Every browser of a person forgets who it belongs to."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     _visitor(request, album, visitor_id).sign_out()
     return _answer(request, album, "Signed out. They’ll need an emailed code to sign in again.")
 
@@ -109,7 +109,7 @@ def view_as(request: StudioRequest, album_id: UUID, link_id: UUID) -> HttpRespon
 @studio_page(Role.EDITOR, album_scoped=True)
 def preview(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Look at the gallery as the client does: by the client's own link, else by the newest that opens."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     now = timezone.now()
     for link in album.share_links.order_by("-is_main", "-created_at", "-id"):
         link.album, link.studio = album, request.studio

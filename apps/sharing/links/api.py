@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -21,6 +21,8 @@ from apps.albums.models import Album
 from apps.sharing.links import file_names, lifecycle
 from apps.sharing.links.terms import FIRST_DAY, LAST_DAY
 from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople, TakesUploads
+from apps.smart_collections.models import Collection, SmartCollection
+from apps.smart_collections.shareable import Shareable
 from apps.web import strict
 from apps.web.days import last_day
 from apps.web.refusal import Unsuitable
@@ -166,7 +168,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
     model = ShareLink
     serializer_class = LinkSerializer
     scope = "share"
-    album_scoped = ("list", "create", "partial_update", "destroy")
+    album_scoped: ClassVar[Sequence[str]] = ("list", "create", "partial_update", "destroy")
     lookup_url_kwarg = "share_link_id"
 
     @property
@@ -243,6 +245,30 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
             act(by=self.entered.user)
 
 
+class CollectionLinkViewSet(ShareLinkViewSet):
+    """The links of one collection. Closed to members who work in some galleries only.
+
+    collections: the model, and the name of its id in the address.
+    """
+
+    album_scoped = ()
+    collections: ClassVar[tuple[type[Shareable], str]] = (Collection, "by_hand_id")
+
+    @property
+    def album(self) -> Album:
+        """The collection's gallery, made when the first link is, or 404."""
+        model, name = self.collections
+        row: Shareable = get_object_or_404(model.objects.for_studio(self.studio), pk=self.kwargs[name])
+        row.studio = self.studio
+        return row.gallery() if self.action == "create" else Album(pk=row.pk, studio=self.studio, kind=model.KIND)
+
+
+class SmartCollectionLinkViewSet(CollectionLinkViewSet):
+    """The links of one smart collection; each shows what the collection finds at the moment."""
+
+    collections = (SmartCollection, "collection_id")
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """What the deeds refuse, as 400 with the field's name."""
@@ -253,6 +279,10 @@ def refusals() -> Iterator[None]:
         raise serializers.ValidationError({field: [str(unsuitable)]}) from unsuitable
 
 
+_SHARED: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
+    ("", {"get": "list", "post": "create"}, "share-links"),
+    ("/<uuid:share_link_id>", {"patch": "partial_update", "delete": "destroy"}, "share-link"),
+)
 urlpatterns = [
     path(
         "albums/<uuid:album_id>/share",
@@ -263,5 +293,13 @@ urlpatterns = [
         "albums/<uuid:album_id>/share/<uuid:share_link_id>",
         ShareLinkViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
         name="api-share-link",
+    ),
+    *(
+        path(f"{address}{end}", view.as_view(methods), name=f"api-{name}-{kind}")
+        for address, view, name in (
+            ("collections/<uuid:by_hand_id>/share", CollectionLinkViewSet, "collection"),
+            ("smart-collections/<uuid:collection_id>/share", SmartCollectionLinkViewSet, "smart-collection"),
+        )
+        for end, methods, kind in _SHARED
     ),
 ]

@@ -28,6 +28,10 @@ FOLDS = {
 }
 
 
+# Rights that belong to one gallery (see `lifecycle.LinkWish`).
+NOT_OF_COLLECTIONS = ("is_main", "people", "may_find", "upload", "uploads_wait")
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """What a deed would refuse is said beside the field."""
@@ -200,6 +204,10 @@ class LinkForm(RightsForm):
             kwargs["initial"] = dict(preset)
         super().__init__(*args, **kwargs)
         self.link, self.studio = link, studio
+        shown = link.album if link is not None else album
+        if shown is not None and not shown.is_gallery:
+            for name in NOT_OF_COLLECTIONS:
+                del self.fields[name]
         if studio is not None:
             self.fields["slug"].help_text = f"The link ends in /g/{studio.slug}.your-choice/. It needs a password too."
             name = watermarks.name_instead(studio, album)

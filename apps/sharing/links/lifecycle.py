@@ -78,8 +78,21 @@ class LinkWish:
             )
         if self.file_names:
             file_names.check(self.file_names)
+        if not link.album.is_gallery:
+            self._check_collection()
         if self.slug:
             self._check_slug(link, studio)
+
+    def _check_collection(self) -> None:
+        # What these rights change or know belongs to one gallery: what it withholds or takes in, whose faces it has.
+        for name, is_wanted in {
+            "is_main": self.is_main,
+            "people": self.people != ShowsPeople.OFF,
+            "may_find": self.may_find,
+            "upload": self.upload != TakesUploads.OFF,
+        }.items():
+            if is_wanted:
+                raise Unsuitable(name, "A link to a collection cannot do this. Share a gallery for it.")
 
     def _check_slug(self, link: ShareLink, studio: Studio) -> None:
         if not (SLUG_SHORTEST <= len(self.slug) <= SLUG_LONGEST and _SLUG.fullmatch(self.slug)):

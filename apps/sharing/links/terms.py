@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.utils.formats import date_format
 
 from apps.accounts.models import Studio
-from apps.albums.models import Album, AlbumState
+from apps.albums.models import Album, AlbumKind, AlbumState
 from apps.sharing.models import Download, Metadata, ShareLink, ShowsPeople, TakesUploads
 from apps.web.days import end_of_day
 
@@ -32,6 +32,10 @@ _CLEANED = {
     Metadata.COPYRIGHT: " (no place, no serial numbers)",
     Metadata.NONE: " (no metadata at all)",
 }
+
+
+# What only a link to a smart collection does.
+_LIVE = " It is live: photos come and go as the collection finds them."
 
 
 class Standing(StrEnum):
@@ -143,6 +147,7 @@ class Terms:
 
     expires_on: the last day, as the studio wrote it.
     expires_at: the moment that day ends in the studio's zone.
+    kind: of what is shown.
     """
 
     rights: Rights
@@ -152,6 +157,7 @@ class Terms:
     revoked: bool
     state: AlbumState
     trashed: bool
+    kind: AlbumKind = AlbumKind.GALLERY
 
     @classmethod
     def of(cls, link: ShareLink, album: Album) -> Terms:
@@ -164,6 +170,7 @@ class Terms:
             revoked=link.is_revoked,
             state=AlbumState(album.state),
             trashed=album.trashed_at is not None,
+            kind=AlbumKind(album.kind),
         )
 
     def standing(self, now: datetime) -> Standing:
@@ -181,7 +188,9 @@ class Terms:
     def sentence(self, now: datetime) -> str:
         """What the link can do, in one sentence for the studio."""
         closed = {
-            Standing.TRASHED: "No one can open this link: the gallery is in the trash.",
+            Standing.TRASHED: "No one can open this link: the gallery is in the trash."
+            if self.kind == AlbumKind.GALLERY
+            else "No one can open this link: the collection was deleted.",
             Standing.REVOKED: "No one can open this link: it is turned off.",
             Standing.EXPIRED: f"No one can open this link: it expired at the end of {self._last_day()}.",
             Standing.ARCHIVED: "No one can open this link: the gallery is archived.",
@@ -192,7 +201,7 @@ class Terms:
         offer = f"nyone with the link{self._key()} can {self._deeds()}, {self._end()}."
         if standing == Standing.DRAFT:
             return f"No one can open this link yet: the gallery is a draft. Once it is live, a{offer}"
-        return f"A{offer}"
+        return f"A{offer}{_LIVE if self.kind == AlbumKind.SMART else ''}"
 
     def _key(self) -> str:
         password = " and its password" if self.needs_password else ""
@@ -245,6 +254,7 @@ def draft_terms(
         revoked=False,
         state=AlbumState(album.state),
         trashed=album.trashed_at is not None,
+        kind=AlbumKind(album.kind),
     )
 
 

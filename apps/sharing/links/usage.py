@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,8 +15,9 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
-from apps.albums.models import Album, Placement, PlacementQuerySet, Section, may_see
+from apps.albums.models import Album, Section, may_see
 from apps.sharing.models import Activity, ActivityKind, ShareLink
+from apps.smart_collections.asked import photos_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,9 @@ def photos_shown(album: Album, links: Sequence[ShareLink]) -> dict[UUID, int]:
         return {}
     audiences = {link.pk: link.audience for link in links}
     sections = list(Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False))
-    placements = cast(PlacementQuerySet, Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk))
     counted = {}
     for pk, audience in audiences.items():
         hidden = [section.pk for section in sections if not section.is_shown_to(audience)]
         counted[f"shown_{pk.hex}"] = Count("pk", filter=may_see(audience, hidden))
-    figures = placements.shown().aggregate(**counted)
+    figures = photos_of(album).shown().aggregate(**counted)
     return {pk: figures[f"shown_{pk.hex}"] for pk in audiences}

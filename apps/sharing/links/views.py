@@ -22,13 +22,14 @@ from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role, Studio
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState
-from apps.albums.request_params import album_of, one_uuid
+from apps.albums.request_params import album_of, one_uuid, shared_of
 from apps.media.mime import disposition
 from apps.sharing.links import file_names, lifecycle, presets, public_page, usage
 from apps.sharing.links.forms import LinkForm
 from apps.sharing.links.request_params import link_of
 from apps.sharing.links.terms import Standing, Terms, day_words, draft_terms
 from apps.sharing.models import EXTENSION_DAYS, Preset, PresetKind, ShareLink
+from apps.smart_collections.asked import photos_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Unsuitable
@@ -108,7 +109,7 @@ def _share(
 
 def _public_place(studio: Studio, album: Album) -> public_page.Place | None:
     """How the album stands to the studio's public page, if there is one and the album could stand on it."""
-    if not studio.index_is_public or album.state == AlbumState.ARCHIVED:
+    if not (studio.index_is_public and album.is_gallery) or album.state == AlbumState.ARCHIVED:
         return None
     return public_page.place_of(album, now=timezone.now())
 
@@ -132,7 +133,7 @@ def _answer(
 @studio_page(Role.VIEWER, album_scoped=True)
 def album_links(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """The links of an album; POST makes one."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     form: LinkForm | None = None
     if request.method == "POST":
         request.entered.require(Role.EDITOR)
@@ -261,7 +262,7 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
 @studio_page(Role.EDITOR, album_scoped=True)
 def sentence(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """What a link with the terms of an unsaved form could do."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     form = LinkForm(request.POST)
     terms = draft_terms(album, request.studio, **form.draft())
     pattern = form.cleaned_data.get("file_names", "")
@@ -273,8 +274,9 @@ def _file_examples(album: Album, pattern: str) -> list[str]:
     """How the first two photos would be called; nothing without a pattern, and for an empty gallery."""
     if not pattern:
         return []
-    rows = album.placements.shown().in_order().select_related("photo", "section")[:2]
-    total = album.placements.shown().count()
+    placements = photos_of(album).shown()
+    rows = placements.in_order().select_related("photo", "section")[:2]
+    total = placements.count()
     zone = album.studio.zone
     photos = [
         file_names.NamedPhoto(

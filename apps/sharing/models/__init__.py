@@ -18,7 +18,7 @@ from apps.sharing.models.links import (
 from apps.sharing.models.people import FoundPhotos, HideAnswer, HideRequest
 from apps.sharing.models.presets import Preset, PresetKind
 from apps.sharing.models.selections import Pick, Selection, SelectionPreset, SelectionState, Work
-from apps.sharing.models.shown import Shown, ShownKind
+from apps.sharing.models.shown import Shown, ShownKind, still_there
 from apps.sharing.models.visitors import Activity, ActivityKind, Visitor
 
 __all__ = [
@@ -57,4 +57,5 @@ __all__ = [
     "Visitor",
     "Watermark",
     "Work",
+    "still_there",
 ]

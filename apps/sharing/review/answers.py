@@ -16,7 +16,18 @@ from apps.albums.models import Album
 from apps.albums.request_params import readable_uuids, uuid_or_none
 from apps.albums.stream import Stream
 from apps.sharing.activity.figures import UNREAD
-from apps.sharing.models import Comment, Label, Mark, Pick, Selection, SelectionState, Verdict, Visitor, Work
+from apps.sharing.models import (
+    Comment,
+    Label,
+    Mark,
+    Pick,
+    Selection,
+    SelectionState,
+    Verdict,
+    Visitor,
+    Work,
+    still_there,
+)
 from apps.web import keyset
 
 PER_PAGE = 60
@@ -139,7 +150,7 @@ def sent_lists(member: Entered, *, only_waiting: bool, after: str) -> tuple[list
 
 def _with_figures(rows: QuerySet[Selection]) -> QuerySet[Selection]:
     # A photo in the trash is in no list; it comes back with the list when it is restored.
-    live = Q(picks__photo__placements__album_id=F("shown_id"), picks__photo__placements__trashed_at__isnull=True)
+    live = still_there("picks__photo_id")
     return rows.select_related("visitor", "preset").annotate(
         figure=Count("picks", filter=live, distinct=True),
         done=Count("picks", filter=live & ~Q(picks__work=Work.SELECTED), distinct=True),

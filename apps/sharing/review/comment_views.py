@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
-from apps.albums.models import Album
-from apps.albums.request_params import album_of, photo_of
+from apps.albums.models import Album, placements_of
+from apps.albums.request_params import photo_of, shared_of
 from apps.sharing.feedback import comments
 from apps.sharing.models import BadComment, Comment
 from apps.sharing.review import grid
@@ -58,7 +58,7 @@ class Told:
 @studio_page(Role.VIEWER, album_scoped=True)
 def album_comments(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All comments of an album, photo by photo."""
-    return _page(request, album_of(request, album_id))
+    return _page(request, shared_of(request, album_id))
 
 
 def _page(request: StudioRequest, album: Album, *, problem: str = "", bad: UUID | None = None) -> HttpResponse:
@@ -81,7 +81,7 @@ def _page(request: StudioRequest, album: Album, *, problem: str = "", bad: UUID 
 def _threads(album: Album, number: int) -> tuple[list[Thread], bool]:
     """A page of photos with comments: those with new ones first, then by the last comment."""
     rows = Comment.objects.for_studio(album.studio_id).filter(shown_id=album.pk)
-    live = rows.filter(photo__placements__album_id=album.pk, photo__placements__trashed_at__isnull=True)
+    live = rows.filter(photo_id__in=placements_of(album).live().order_by().values("photo_id"))
     new = Count("pk", filter=Q(read_at__isnull=True, author__isnull=True))
     told = live.filter(removed_at__isnull=True).order_by().values("photo_id")
     told = told.annotate(unread=new, last=Max("created_at"))
@@ -114,7 +114,7 @@ def _told(rows: Sequence[Comment]) -> list[Told]:
 
 
 def _comment(request: StudioRequest, album_id: UUID, comment_id: UUID) -> tuple[Album, Comment]:
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     row = get_object_or_404(Comment.objects.for_studio(request.studio), pk=comment_id, shown_id=album.pk)
     row.studio = request.studio
     return album, row
@@ -151,6 +151,6 @@ def remove(request: StudioRequest, album_id: UUID, comment_id: UUID) -> HttpResp
 @studio_page(Role.EDITOR, album_scoped=True)
 def read(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """The comments of a photo are read."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     comments.mark_read(album, photo_of(album, photo_id).pk)
     return _back(request, album, photo_id, "Marked as read.")

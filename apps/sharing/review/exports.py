@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from django.db.models import QuerySet
 
 from apps.albums.filenames.index import stem_of
-from apps.albums.models import Album, Flag
+from apps.albums.models import Album, Flag, placements_of
 from apps.sharing.models import Verdict, Work
 from apps.sharing.review.answers import Said, Sayings
 from apps.web import tables
@@ -48,7 +48,7 @@ class Named:
 
 def photos(album: Album, ids: QuerySet[Any] | Collection[UUID]) -> list[Named]:
     """These photos of the album in its order. One query."""
-    rows = album.placements.live().filter(photo_id__in=ids).in_order()
+    rows = placements_of(album).live().filter(photo_id__in=ids).in_order()
     columns = ("photo_id", "photo__camera_name", "photo__rating", "photo__label", "photo__flag", "photo__keywords")
     return [Named(*row) for row in rows.values_list(*columns)]
 

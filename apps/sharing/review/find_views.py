@@ -17,10 +17,11 @@ from apps.albums.filenames.index import stem_of
 from apps.albums.filenames.matching import LONGEST_TEXT, Matches, TooMuch, match
 from apps.albums.marks import LABELS, BadOwnMark, set_own
 from apps.albums.models import Album, Flag
-from apps.albums.request_params import album_of, one_uuid, uuids
+from apps.albums.request_params import one_uuid, shared_of, uuids
 from apps.sharing.favourites import studio
 from apps.sharing.models import Selection
 from apps.sharing.review import answers, grid
+from apps.smart_collections.asked import photos_of
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -32,7 +33,7 @@ MOST_TOLD = 200
 @studio_page(Role.EDITOR, album_scoped=True)
 def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A box for names; POST shows which photos they mean. It changes nothing."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     text = request.POST.get("names", "")
     context = {"album": album, "text": text, "longest": LONGEST_TEXT}
     if request.method == "POST":
@@ -45,7 +46,7 @@ def find(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _found(album: Album, text: str) -> dict[str, object]:
-    rows = list(album.placements.live().in_order().values_list("photo_id", "photo__camera_name"))
+    rows = list(photos_of(album).live().in_order().values_list("photo_id", "photo__camera_name"))
     ids, names = [photo for photo, _ in rows], [name for _, name in rows]
     matches: Matches = match(text, names)
     photos = [ids[position] for position in matches.positions]
@@ -67,7 +68,7 @@ def _found(album: Album, text: str) -> dict[str, object]:
 @studio_page(Role.EDITOR, album_scoped=True)
 def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Give all found photos a flag or a label of the studio's own (`mark`, like "pick" or "red")."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     wanted = request.POST.get("mark", "")
     photos, is_flag = uuids(request.POST.getlist("photo")), wanted in Flag.values
     try:
@@ -85,7 +86,7 @@ def find_mark(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.EDITOR, album_scoped=True)
 def find_add(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Put all found photos into a client's list."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     rows = Selection.objects.for_studio(request.studio).filter(shown_id=album.pk).select_related("visitor")
     row = get_object_or_404(rows, pk=one_uuid(request.POST.get("selection")))
     row.album, row.studio = album, request.studio

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.models import Album
-from apps.albums.request_params import album_of, uuids
+from apps.albums.request_params import shared_of, uuids
 from apps.media.mime import disposition
 from apps.sharing.favourites import prepared_lists, studio
 from apps.sharing.models import Label, Selection, SelectionPreset, Verdict, Work
@@ -65,7 +65,7 @@ def selections(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True)
 def album_proofing(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All lists of an album, and the photos that a question about them gives."""
-    return _overview(request, album_of(request, album_id), PreparedListForm())
+    return _overview(request, shared_of(request, album_id), PreparedListForm())
 
 
 def _overview(request: StudioRequest, album: Album, form: PreparedListForm, *, bad: UUID | None = None) -> HttpResponse:
@@ -126,7 +126,7 @@ def _selection(request: StudioRequest, row: Selection, *, problem: str = "") -> 
 
 
 def _row(request: StudioRequest, album_id: UUID, selection_id: UUID) -> Selection:
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     rows = Selection.objects.for_studio(request.studio).select_related("visitor", "preset")
     row = get_object_or_404(rows, pk=selection_id, shown_id=album.pk)
     row.album, row.studio = album, request.studio
@@ -187,7 +187,7 @@ def selection_extra(request: StudioRequest, album_id: UUID, selection_id: UUID) 
 @studio_page(Role.EDITOR, album_scoped=True)
 def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """A new list for every visitor."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     form = PreparedListForm(request.POST)
     if form.is_valid():
         try:
@@ -199,7 +199,7 @@ def preset_create(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 def _preset(request: StudioRequest, album_id: UUID, preset_id: UUID) -> tuple[Album, SelectionPreset]:
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     preset = get_object_or_404(prepared_lists.of(album), pk=preset_id)
     preset.album, preset.studio = album, request.studio
     return album, preset
@@ -244,7 +244,7 @@ def _asked(request: StudioRequest, album: Album) -> list[exports.Named]:
 @studio_page(Role.VIEWER, album_scoped=True)
 def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """File names of the photos, to be copied into the search of another program."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     form = request.GET.get("form", "")
     form = form if form in exports.FORMS else "lightroom"
     photos = _asked(request, album)
@@ -269,7 +269,7 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True)
 def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All marks of the photos as CSV."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     photos = _asked(request, album)
     sayings = answers.said_of(album, [photo.id for photo in photos])
     text = "".join([tables.UTF8_MARK, *exports.table(photos, sayings)])
@@ -284,7 +284,7 @@ def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True)
 def sidecars(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """XMP files of the photos as a ZIP, with the marks of one visitor, of all merged, or the studio's own (`whose`)."""
-    album = album_of(request, album_id)
+    album = shared_of(request, album_id)
     whose = request.GET.get("whose", MERGED)
     photos = _asked(request, album)
     marked = []

@@ -16,14 +16,21 @@ from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album, AlbumState
+from apps.albums.models import Album, AlbumState, Placement
 from apps.sharing.access import open_link, passes
 from apps.sharing.models import ShareLink
 from apps.sharing.raw import RAW_ROUTES
 from apps.sharing.urls import urlpatterns as sharing_urls
-from tests.sharing.conftest import PASSWORD, Make, Share, body_of, fetch, unlocked
+from tests.sharing.conftest import KINDS, PASSWORD, Make, Share, body_of, fetch, unlocked
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=KINDS)
+def shared_kind(request: pytest.FixtureRequest) -> str:
+    """The door is the same whatever a link shows."""
+    return str(request.param)
+
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 GUEST_ROUTES = {
@@ -179,7 +186,7 @@ def test_a_photo_that_is_not_here_looks_like_a_link_that_is_not_here(shared: Mak
 
 
 def _put_away(share: Share, how: str) -> None:
-    albums = Album.objects.for_studio(share.studio).filter(pk=share.album.pk)
+    albums = Album.every.for_studio(share.studio).filter(pk=share.album.pk)
     with acting_in(share.studio):
         if how == "revoked":
             share.link.revoke(by=share.link.created_by)  # type: ignore[arg-type]
@@ -214,7 +221,7 @@ def test_a_closed_link_tells_the_studio_and_nothing_else(shared: Make, how: str,
 def test_a_draft_is_not_open_yet(shared: Make) -> None:
     share = shared(password=PASSWORD)
     with acting_in(share.studio):
-        Album.objects.for_studio(share.studio).update(state=AlbumState.DRAFT)
+        Album.every.for_studio(share.studio).update(state=AlbumState.DRAFT)
     for path, query in product(readable(share), queries(share)):
         response = Client().get(path + query)
         assert response.status_code == 404
@@ -307,7 +314,7 @@ def test_g19_a_grant_gives_its_photos_and_no_other(shared: Make) -> None:
     grant = open_link(share.token, {}, now=timezone.now())
     shown, hidden, withheld = share.photos[:3]
     with acting_in(share.studio):
-        placements = share.album.placements.all()
+        placements = Placement.objects.for_studio(share.studio)
         placements.filter(photo=hidden).update(is_hidden=True)
         placements.filter(photo=withheld).update(is_withheld=True)
         assert grant.require(shown.pk).camera_name == shown.camera_name
