@@ -110,8 +110,10 @@ def take_out(studio: Studio, photos: Collection[UUID], *, by: User | None) -> Jo
 def choose_top(studio: Studio, photo_id: UUID | None, *, by: User | None) -> JournalEntry:
     """Let a frame stand for its stack; None is in none. Raises NotInStack."""
     hold(studio.pk)
+    if photo_id is None:
+        raise NotInStack
     stack = Stack.objects.for_studio(studio).filter(photos__pk=photo_id, photos__trashed_at__isnull=True).first()
-    if stack is None or photo_id is None:
+    if stack is None:
         raise NotInStack
     watch = journal.Watch(studio)
     watch.rows(Stack.objects.for_studio(studio).filter(pk=stack.pk), "top_id", "is_by_hand")

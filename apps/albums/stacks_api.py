@@ -88,7 +88,7 @@ class StackViewSet(StudioViewSet[Stack]):
     album_scoped = ("list", "retrieve", "create", "destroy", "primary")
     lookup_url_kwarg = "stack_id"
 
-    def get_queryset(self) -> StudioQuerySet[Stack]:
+    def get_queryset(self) -> StudioQuerySet[Any]:
         rows = super().get_queryset().visible_to(self.entered)
         return rows.annotate(photo_count=Count("photos", filter=Q(photos__trashed_at=None))).filter(photo_count__gt=0)
 

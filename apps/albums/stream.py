@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from apps.albums import counts, cursors
+from apps.albums.counts import Counts
 from apps.albums.models import Album, Audience, PlacementQuerySet, Section, hidden_from
 from apps.albums.scope import WHERE, Key, Reach, Scope, ScopePart, rows
 from apps.albums.tiles import TileRow
@@ -80,7 +81,7 @@ class Stream:
         return self.folds and self.only is None and self.album.is_gallery
 
     @cached_property
-    def counts(self) -> counts.Counts:
+    def counts(self) -> Counts:
         """Its rows by section."""
         if self._is_folded:
             whole = replace(self, within=None)
@@ -88,7 +89,7 @@ class Stream:
         return self.photo_counts
 
     @cached_property
-    def photo_counts(self) -> counts.Counts:
+    def photo_counts(self) -> Counts:
         """Its photos by section, those beneath others too."""
         # No version tells when a collection's photos changed, so nothing of it is remembered.
         if self.only is not None or not self.album.is_gallery:
@@ -107,7 +108,7 @@ class Stream:
         """How many photos it has, those beneath others too."""
         return self._within(self.photo_counts)
 
-    def _within(self, counted: counts.Counts) -> int:
+    def _within(self, counted: Counts) -> int:
         return counted.of(self.within) if self.within is not None and self.only is None else counted.total
 
     @cached_property

@@ -170,7 +170,7 @@ def seen_from(
     place: list[Any] | None, back: bool, most: int, *, person: Person, offset: int = 0
 ) -> list[tuple[list[Any], Seen]]:
     """The same from a place on (see `web.keyset.page_of`)."""
-    asked = {"studio": person.studio_id, "person": person.pk, "limit": most, "offset": offset}
+    asked: dict[str, Any] = {"studio": person.studio_id, "person": person.pk, "limit": most, "offset": offset}
     with connection.cursor() as cursor:
         cursor.execute(_paged(_SEEN, _SEEN_ORDER, _SEEN_TYPES, place, back), asked | _at(place))
         return [([at, str(face)], Seen(face, *rest)) for face, *rest, at in cursor.fetchall()]

@@ -116,8 +116,9 @@ def change_all(studio: Studio, people: Collection[Person], *, by: User, **values
     if not changes:
         return None
     forget_counts(studio.pk, people=ids)
+    facts: dict[str, Any] = dict(values)
     return journal.record(
-        studio, by=by, verb="people.changed", things=changes.ids(Person._meta.label_lower), changes=changes, **values
+        studio, by=by, verb="people.changed", things=changes.ids(Person._meta.label_lower), changes=changes, **facts
     )
 
 

@@ -44,7 +44,7 @@ def regroup(studio_id: UUID) -> int:
     labels = clustering.group(embeddings, within=joining.LINK, photos=photos, apart=_apart(studio_id, rows))
     # Computing takes up to a minute, in which people go on working: only what they left alone is written.
     hold(studio_id)
-    before = dict(_untouched(studio_id).values_list("pk", "person_id"))
+    before: dict[UUID, UUID | None] = dict(_untouched(studio_id).values_list("pk", "person_id"))
     groups: dict[int, list[UUID]] = defaultdict(list)
     for (pk, *_), label in zip(rows, labels, strict=True):
         if pk in before:

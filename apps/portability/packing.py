@@ -78,7 +78,8 @@ class PackedPart:
 
     def _manifest(self) -> bytes:
         """Path, size and SHA-256 of each file of this archive, as JSON lines."""
-        rows = [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in (*self.files, *self.texts)]
+        inside: list[PackedFile | MadeText] = [*self.files, *self.texts]
+        rows = [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in inside]
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
     def plan(self) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final, Self
+from typing import IO, Any, BinaryIO, Final, Self, cast
 
 from apps.backups.envelope import BackupDamaged, Encrypted
 from apps.portability.layout import DATA, FORMAT, HEAD, SECRETS_FILE
@@ -102,7 +102,7 @@ class Source:
             raise BadExport("The passphrase does not open this export.")
         try:
             with self._file(SECRETS_FILE) as file:
-                opened = b"".join(key.opened(file, SECRETS_FILE))
+                opened = b"".join(key.opened(cast(BinaryIO, file), SECRETS_FILE))
         except (BackupDamaged, OSError, KeyError) as error:
             raise BadExport(f"{SECRETS_FILE} cannot be read ({error}).") from error
         return iter(opened.splitlines())

@@ -170,7 +170,7 @@ def test_one_photo_is_no_stack_and_a_photo_by_itself_cannot_be_parted(
 
 def test_random_acts_are_taken_back_in_any_number(north: Studio, photos: list[Photo], alice_user: User) -> None:
     chance = random.Random(7)
-    states, entries = [tables(north)], []
+    states, entries = [tables(north)], list[JournalEntry]()
     while len(entries) < 25:
         some = chance.sample(photos, chance.randint(1, 4))
         with acting_in(north):
@@ -200,7 +200,7 @@ def test_random_acts_are_taken_back_in_any_number(north: Studio, photos: list[Ph
 
 def _stacks(studio: Studio, photos: list[Photo]) -> set[UUID]:
     rows = Photo.objects.for_studio(studio).filter(pk__in=[one.pk for one in photos], stack__isnull=False)
-    return set(rows.values_list("stack_id", flat=True))  # type: ignore[arg-type]
+    return set(rows.values_list("stack_id", flat=True))
 
 
 def test_a_member_of_one_gallery_does_not_reach_into_others(

@@ -106,6 +106,6 @@ def test_very_many_photos_go_on_as_a_task_with_one_undo(
     assert lies(album) == {"Details": 1, "Portraits": 1, "Groups": 1, "": 1}
     with acting_in(album.studio):
         task.refresh_from_db()
-        entry = JournalEntry.objects.for_studio(album.studio).get(pk=task.undo)
+        entry = JournalEntry.objects.for_studio(album.studio).get(pk=str(task.undo))
         journal.undo(entry, by=alice_user)
     assert lies(album) == {"": 4}

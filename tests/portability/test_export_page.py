@@ -60,7 +60,7 @@ def unlock(client: Client, studio: Studio, password: str = PASSWORD) -> int:
 
 def test_a_worker_makes_it_and_every_owner_is_told(north: Studio, made: StudioExport, alice: Client) -> None:
     with acting_in(north):
-        task = Task.objects.for_studio(north).get(pk=made.task_id)
+        task = Task.objects.for_studio(north).get(pk=str(made.task_id))
         assert (task.state, task.noun, task.done) == (TaskState.DONE, "file", 2)
         [email] = Email.objects.for_studio(north).filter(key__startswith="export:")
     assert made.is_ready

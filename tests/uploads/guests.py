@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -39,7 +40,7 @@ class GuestBrowser:
         token = get_random_string(32)
         self.client.cookies[settings.CSRF_COOKIE_NAME] = token
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.client.cookies.items())
-        said = {"cookie": cookies, **({"x_csrftoken": token} if csrf else {}), **headers}
+        said: dict[str, Any] = {"cookie": cookies, **({"x_csrftoken": token} if csrf else {}), **headers}
         answer = speak(method, path, body, **said)
         assert answer is not None
         return answer

@@ -7,13 +7,14 @@ import shutil
 from collections import namedtuple
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from apps.accounts import journal
+from apps.accounts import journal, outbox
 from apps.accounts.models import Email, JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, AlbumState, Audience, Photo, PhotoState, Placement
@@ -22,6 +23,7 @@ from apps.sharing.models import Activity, ActivityKind, Visitor
 from apps.uploads.guests import approval, budgets, digest
 from apps.uploads.guests.waiting import waiting
 from apps.uploads.models import ReceivedFile, Upload
+from apps.web.rate_limit import RateLimit
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, jpeg
 from tests.uploads.guests import GuestBrowser, browser
 from tests.uploads.tus_client import PART
@@ -164,8 +166,8 @@ REFUSALS = (budgets.GuestLimit, budgets.LinkLimit, budgets.TooManyInAnHour, budg
         ("LINK_BYTES", 1000, 413, "link_limit"),
         ("GUEST_FILES", 1, 413, "guest_limit"),
         ("GUEST_BYTES", 1000, 413, "guest_limit"),
-        ("PER_GUEST", budgets.RateLimit("guest-uploads", 1, 3600), 429, "too_fast"),
-        ("PER_LINK", budgets.RateLimit("link-uploads", 1, 3600), 429, "too_fast"),
+        ("PER_GUEST", RateLimit("guest-uploads", 1, 3600), 429, "too_fast"),
+        ("PER_LINK", RateLimit("link-uploads", 1, 3600), 429, "too_fast"),
         ("DISK_RESERVE", 1 << 60, 507, "no_room"),
     ],
 )
@@ -207,11 +209,15 @@ def test_the_disk_is_asked_for_guests_with_more_left_than_for_members(
 # -- the studio answers ----------------------------------------------------------------------------------------------
 
 
+def photos_of(*rows: ReceivedFile) -> list[UUID]:
+    return [row.photo_id for row in rows if row.photo_id is not None]
+
+
 def answered(client: Client, album: Album, says: str, **fields: Any) -> JournalEntry:
     path = reverse("uploads:from_guests_answer", args=[album.studio.slug, album.pk])
     assert client.post(path, {"answer": says, **fields}).status_code == 303
     with acting_in(album.studio):
-        entry: JournalEntry = JournalEntry.objects.for_studio(album.studio).order_by("-pk").first()
+        entry = JournalEntry.objects.for_studio(album.studio).latest("pk")
         entry.studio = album.studio
         return entry
 
@@ -269,7 +275,7 @@ def test_a_guest_withdraws_what_waits_and_nothing_that_is_approved_or_anothers(
     lena.send(jpeg(), "b.jpg")
     with acting_in(album.studio):
         first, second = waiting(album)
-        assert approval.approve(album, [second.photo_id], by=alice_user)
+        assert approval.approve(album, photos_of(second), by=alice_user)
     karl = GuestBrowser(lena.token, lena.link).introduce("Karl", "karl@example.com")
     assert karl.client.post(karl.page("uploads:guest_withdraw", first.pk)).status_code == 404
     assert lena.client.post(lena.page("uploads:guest_withdraw", first.pk)).status_code == 303
@@ -313,8 +319,8 @@ def test_one_email_tells_of_many_photos_and_none_once_they_are_answered(
         assert "2 photos" in words.subject
         assert "Lena" in words.text
         assert Activity.objects.for_studio(album.studio).filter(kind=ActivityKind.UPLOADED).count() == 2
-        approval.approve(album, [row.photo_id for row in waiting(album)], by=alice_user)
-        with pytest.raises(digest.outbox.Undeliverable):
+        approval.approve(album, photos_of(*waiting(album)), by=alice_user)
+        with pytest.raises(outbox.Undeliverable):
             digest.compose(to_alice[0])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from apps.uploads.tus import receive_parts
 
-PART = {"content-type": "application/offset+octet-stream"}
+PART: dict[str, Any] = {"content-type": "application/offset+octet-stream"}
 
 
 @dataclass

@@ -134,6 +134,6 @@ def _counted_on(one: str, other: str) -> bool:
     if counts[0]["prefix"].casefold() != counts[1]["prefix"].casefold():
         return False
     # 9999 is followed by 0001 or 0000.
-    size = 10 ** max(len(counts[0]["number"]), len(counts[1]["number"]))
+    size: int = 10 ** max(len(counts[0]["number"]), len(counts[1]["number"]))
     steps = abs(int(counts[0]["number"]) - int(counts[1]["number"]))
     return 1 <= min(steps, size - steps) <= MOST_SKIPPED + 1

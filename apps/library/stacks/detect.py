@@ -127,7 +127,7 @@ class _Settling:
         grouped = {pk for group in self.groups for pk in group}
         self._put([pk for pk in of if pk not in grouped], None)
         for group in self.groups:
-            mine = sorted({stack for pk in group if (stack := of.get(pk)) in unused and stack is not None})
+            mine = sorted({kept for pk in group if (kept := of.get(pk)) in unused and kept is not None})
             stack = Stack.objects.for_studio(self.studio_id).get(pk=mine[0]) if mine else self._made()
             unused.discard(stack.pk)
             self._put([pk for pk in group if of.get(pk) != stack.pk], stack)

@@ -46,7 +46,7 @@ class ActivitySentence:
     @property
     def who(self) -> str:
         if self.newest.visitor:
-            return self.newest.visitor.name
+            return str(self.newest.visitor.name)
         return ERASED if self.newest.detail.get("erased") else NOBODY
 
     @property

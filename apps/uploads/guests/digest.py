@@ -44,6 +44,7 @@ def announce(album: Album) -> None:
 
 def compose(email: Email) -> Words:
     """What waits now. Raises Undeliverable where nothing does any more."""
+    assert email.studio_id is not None
     album = Album.objects.for_studio(email.studio_id).select_related("studio").filter(pk=_album_id(email.key)).first()
     count = waiting(album).count() if album is not None and album.trashed_at is None else 0
     if album is None or not count:

@@ -32,6 +32,7 @@ def keep(upload: Upload, kept: tuple[Blob, bool], *, name: str) -> tuple[Photo, 
     album = upload.album
     assert album is not None
     album.studio = upload.studio
+    assert upload.link_id is not None
     link = ShareLink.objects.for_studio(upload.studio_id).only("uploads_wait").get(pk=upload.link_id)
     ingested = as_photo(upload.studio, album, kept, name=name, by=None, section=SECTION)
     is_new = ingested.status == "stored"
@@ -68,6 +69,7 @@ def refuse(upload: Upload, name: str, reason: Exception) -> None:
 def _note(
     upload: Upload, name: str, sha256: str, state: ReceivedState, photo: Photo | None, *, reason: str = ""
 ) -> None:
+    assert upload.album_id is not None
     ReceivedFile(
         studio_id=upload.studio_id,
         album_id=upload.album_id,
@@ -92,9 +94,10 @@ def withdraw(file: ReceivedFile, album: Album) -> bool:
     mine = rows.filter(pk=file.pk, withdrawn_at__isnull=True)
     if file.state == ReceivedState.DUPLICATE:
         return bool(mine.update(withdrawn_at=timezone.now()))
-    if not waiting(album).filter(photo_id=file.photo_id).exists() or not mine.update(withdrawn_at=timezone.now()):
+    if file.photo_id is None or not waiting(album).filter(photo_id=file.photo_id).exists():
         return False
-    assert file.photo_id is not None
+    if not mine.update(withdrawn_at=timezone.now()):
+        return False
     same = rows.filter(album_id=album.pk, photo_id=file.photo_id, withdrawn_at__isnull=True)
     heir = same.filter(state=ReceivedState.DUPLICATE).order_by("pk").first()
     if heir is None:

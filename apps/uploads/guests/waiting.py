@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -30,10 +31,11 @@ def waiting(album: Album) -> StudioQuerySet[ReceivedFile]:
     return mine.filter(Exists(lying)).exclude(Exists(later)).order_by("pk")
 
 
-def own(studio: Studio, album_id: UUID, visitor: Visitor) -> StudioQuerySet[ReceivedFile]:
+def own(studio: Studio, album_id: UUID, visitor: Visitor) -> StudioQuerySet[Any]:
     """What a guest sent to an album, the newest first, each with `is_hidden` and `is_trashed` of where it lies."""
     lying = Placement.objects.for_studio(studio).filter(album_id=album_id, photo_id=OuterRef("photo_id"))
     mine = ReceivedFile.objects.for_studio(studio).filter(album_id=album_id, visitor=visitor)
     shown = lying.filter(trashed_at__isnull=True, is_hidden=False)
     there = lying.filter(trashed_at__isnull=True)
-    return mine.annotate(is_shown=Exists(shown), is_there=Exists(there)).select_related("photo").order_by("-pk")
+    rows = mine.annotate(is_shown=Exists(shown), is_there=Exists(there))
+    return rows.select_related("photo").order_by("-pk")
