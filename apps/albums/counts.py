@@ -71,6 +71,14 @@ def shown_to(album: Album, audience: Audience, hidden_sections: Collection[UUID]
     return _counts(f"shown.{_key_of(audience)}", album, lambda: _placements(album).shown_to(audience, hidden_sections))
 
 
+def remembered(kind: str, album: Album, audience: Audience, count: Callable[[], T]) -> T:
+    """Something else that is counted of what the guests of one link see, kept as long as their photos' number is.
+
+    kind: names it.  count: gives it afresh; it can be pickled.
+    """
+    return _remembered(f"{kind}.{_key_of(audience)}", [album.pk], lambda _: {album.pk: count()})[album.pk]
+
+
 def _key_of(audience: Audience) -> str:
     return f"{audience.link_id.hex}.{audience.is_main:d}.{audience.least:d}.{audience.sees_nothing:d}"
 

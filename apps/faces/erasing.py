@@ -11,6 +11,7 @@ from apps.accounts import journal
 from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
 from apps.faces.consent import FacesOff
+from apps.faces.listing import forget_counts
 from apps.faces.models import SCAN, Face, FaceSettings, NeverTwo, Person, hold
 from apps.jobs import queue
 from apps.jobs.models import Job
@@ -69,6 +70,7 @@ def erase_person(person: Person, *, by: User) -> int:
         raise FacesOff
     hold(studio)
     faces = Face.objects.for_studio(studio).filter(person_id=pk)
+    forget_counts(studio.pk, people=[pk])
     count, _ = faces.count(), faces.delete()
     Person.objects.for_studio(studio).filter(pk=pk).delete()
     journal.forget(studio, [pk])

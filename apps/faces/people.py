@@ -26,6 +26,8 @@ MOST: Final = 500
 _FACE = ("person_id", "is_confirmed", "is_ignored")
 _ANSWER = ("passport", "passport_note", "passport_at")
 _PERSON = ("name", "is_settled", "is_ignored", "is_hidden", "thumbnail_id", *_ANSWER)
+# What guests see of a person.
+_SHOWN: Final = frozenset({"name", "is_hidden", "is_ignored", "passport"})
 #: Of several answers of one person the strictest holds.
 _STRICTEST = (Passport.NO, Passport.ASK, Passport.INSIDE, Passport.YES)
 
@@ -91,7 +93,7 @@ def change(person: Person, *, by: User, **values: Any) -> JournalEntry | None:
     if not changes:
         return None
     joining.spread(person)
-    if {"passport", "is_ignored"} & set(values):
+    if _SHOWN & set(values):
         forget_counts(studio.pk, people=[person.pk])
     fields = sorted(set(values) - {"is_settled", "passport_at"})
     return journal.record(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
+from apps.albums import counts
 from apps.albums.stream import Stream
 from apps.faces import consent
 from apps.faces.choice import MOST_CHOSEN, PeopleChoice, photos_with
@@ -55,9 +57,18 @@ def shows_people(grant: Grant) -> bool:
 
 
 def strip(grant: Grant) -> list[ShownPerson]:
-    """Everybody in the photos that the link shows, the most frequent first; one query."""
+    """Everybody in the photos that the link shows, the most frequent first; one query, and for a while none.
+
+    In a large gallery it costs more than the page. What decides who may be shown has it counted afresh at once, what
+    only moves faces between people within the seconds that counts are kept (see `faces.listing.forget_counts`).
+    """
     told = grant.rights.people == ShowsPeople.NAMES
-    rows = (
+    rows = counts.remembered("people", grant.shown.album, grant.audience, partial(_counted, grant))
+    return [ShownPerson(pk, name if told else "", photos) for pk, name, photos in rows]
+
+
+def _counted(grant: Grant) -> list[tuple[UUID, str, int]]:
+    return list(
         _faces(grant)
         .order_by()
         .values_list("person_id", "person__name")
@@ -65,7 +76,6 @@ def strip(grant: Grant) -> list[ShownPerson]:
         .filter(~Q(person__name="") | Q(photos__gte=LEAST_UNNAMED))
         .order_by("-photos", "person_id")[:MOST]
     )
-    return [ShownPerson(pk, name if told else "", photos) for pk, name, photos in rows]
 
 
 def known(grant: Grant, wanted: Sequence[UUID]) -> tuple[UUID, ...]:
