@@ -11,7 +11,7 @@ SHORTEST = 12
 
 class ExportForm(forms.Form):
     passphrase = forms.CharField(
-        label="Passphrase (optional)",
+        label="Passphrase",
         required=False,
         min_length=SHORTEST,
         max_length=200,
