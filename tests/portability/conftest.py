@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from tests.backups.conftest import Elsewhere, elsewhere, furnished, migrated_scratch, own_storage
-from tests.sharing.conftest import fresh_memory, shared
+from tests.sharing.conftest import fresh_memory, shared, shared_kind
 
-__all__ = ["Elsewhere", "elsewhere", "fresh_memory", "furnished", "migrated_scratch", "own_storage", "shared"]
+__all__ = [
+    "Elsewhere",
+    "elsewhere",
+    "fresh_memory",
+    "furnished",
+    "migrated_scratch",
+    "own_storage",
+    "shared",
+    "shared_kind",
+]
