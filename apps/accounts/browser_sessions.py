@@ -49,7 +49,12 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> BrowserSession | None:
         row: BrowserSession | None = super()._get_session_from_db()  # type: ignore[misc]
-        if row is not None and row.user_id and timezone.now() - row.seen_at > STEP:
+        if row is None or not row.user_id:
+            return row
+        if not row.is_living:
+            self._session_key = None
+            return None
+        if timezone.now() - row.seen_at > STEP:
             BrowserSession.objects.filter(pk=row.pk).update(seen_at=timezone.now())
         return row
 
@@ -108,4 +113,7 @@ def end_others(user: User, here: str | None) -> None:
 
 
 def _living(user: User) -> QuerySet[BrowserSession]:
-    return BrowserSession.objects.filter(user=user, expire_date__gt=timezone.now())
+    now = timezone.now()
+    return BrowserSession.objects.filter(
+        user=user, expire_date__gt=now, seen_at__gt=now - BrowserSession.IDLE, began_at__gt=now - BrowserSession.LONGEST
+    )

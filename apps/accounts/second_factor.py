@@ -146,10 +146,10 @@ def _is_current(person: User, code: str) -> bool:
 
 
 def _new_recovery_codes(person: User) -> list[str]:
-    """Codes of 80 bits, each good once; only their hashes are kept. Not saved."""
-    codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    """Codes of 120 bits, too many for a fast hash to be a weakness; each good once. Only hashes are kept. Not saved."""
+    codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(RECOVERY_CODES)]
     person.recovery_hashes = [secret_hash(code) for code in codes]
-    return ["-".join(code[start : start + 4] for start in range(0, 16, 4)) for code in codes]
+    return ["-".join(code[start : start + 4] for start in range(0, 24, 4)) for code in codes]
 
 
 def _spend_recovery_code(person: User, code: str) -> bool:

@@ -19,11 +19,13 @@ from apps.accounts.access import Entered, member_of
 from apps.accounts.credentials import access_token
 from apps.accounts.models import RefreshToken, User, secret_hash
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.web.ids import uuid7
+from apps.web.ids import first_uuid7, uuid7
 from apps.web.refusal import Refusal
 
 # Within this time a second use is taken for a client that sent twice; later, for a thief.
 GRACE = timedelta(seconds=10)
+# However often a token is traded for the next, the password is asked for again after this.
+LONGEST = timedelta(days=90)
 
 
 class NotSpendable(Refusal):
@@ -77,7 +79,9 @@ def _spend(token_hash: str) -> Pair | None:
     tokens = RefreshToken.objects.filter(token_hash=token_hash)
     ended = RefreshToken.objects.filter(studio=OuterRef("studio"), family=OuterRef("family"), revoked_at__isnull=False)
     # The row's own lock decides: the second UPDATE waits for the first and then matches nothing.
-    won = tokens.filter(~Exists(ended), spent_at__isnull=True, expires_at__gt=now).update(spent_at=now)
+    # A family is named by the moment in which it began.
+    young = tokens.filter(family__gte=first_uuid7(now - LONGEST))
+    won = young.filter(~Exists(ended), spent_at__isnull=True, expires_at__gt=now).update(spent_at=now)
     row = tokens.select_related("user").first()
     if row is None:
         return None

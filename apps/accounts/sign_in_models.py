@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,6 +25,10 @@ class BrowserSession(AbstractBaseSession):
     user: who is signed in; null before that.  seen_at: last use, to within `browser_sessions.STEP`.
     """
 
+    # A session that nobody used for so long has ended, and each ends after the age of the settings, however it is used.
+    IDLE = timedelta(days=7)
+    LONGEST = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     device = models.CharField(max_length=60, blank=True, db_default="")
     began_at = models.DateTimeField(db_default=Now())
@@ -38,6 +43,12 @@ class BrowserSession(AbstractBaseSession):
         from apps.accounts.browser_sessions import SessionStore
 
         return SessionStore
+
+    @property
+    def is_living(self) -> bool:
+        """False once nobody used it for `IDLE`, or it began longer ago than any session may last."""
+        now = timezone.now()
+        return now - self.seen_at < self.IDLE and now - self.began_at < self.LONGEST
 
     @property
     def handle(self) -> str:

@@ -5,6 +5,8 @@ Known and unknown accounts take the same time and get the same answer, and each 
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -15,6 +17,8 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.web.rate_limit import RateLimit, forgive, give_back, reserve
 from apps.web.refusal import Refusal
 from apps.web.typed import matches
+
+log = logging.getLogger(__name__)
 
 ACCOUNT = RateLimit("account", tries=5, window=10 * 60)
 ADDRESS = RateLimit("address", tries=60, window=10 * 60)
@@ -47,6 +51,8 @@ def identify(email: str, password: str, *, client_ip: str) -> User:
     kept = user.password if user else _nobodys_hash()
     right = matches(password[:LONGEST_PASSWORD], lambda one: check_password(one, kept))
     if user is None or not right:
+        # Neither name nor IP address, which docs/privacy.md promises not to keep; the same account has the same mark.
+        log.warning("sign-in refused: account %s", hashlib.sha256(email.encode()).hexdigest()[:12])
         raise WrongPassword
     forgive(ACCOUNT, email)
     give_back(ADDRESS, client_ip)

@@ -1,7 +1,8 @@
-"""Redaction of log records: no token of a share link, no key, no password, no email address."""
+"""Lines of the log: no token of a share link, no key, no password, no email address; one line for each message."""
 
 import logging
 import re
+import time
 
 _SECRETS = (
     (re.compile(r"(/g/)[A-Za-z0-9_.-]{8,}"), r"\1[token]"),
@@ -22,11 +23,26 @@ def redact(text: str) -> str:
     return text
 
 
+# Whoever can put a line break into an address or a name must not be able to write a line of the log.
+_CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
+
+class Line(logging.Formatter):
+    """ "2026-11-29T12:00:00.123Z WARNING django.request message"; the time is UTC."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
 class Redact(logging.Filter):
-    """Removes secrets from every record before it is written."""
+    """Removes secrets from every record before it is written, and keeps its message on one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redact(record.getMessage())
+        record.msg = redact(record.getMessage()).translate(_CONTROLS)
         record.args = ()
         if record.exc_info:
             # The formatter takes this text in place of the exception's own.

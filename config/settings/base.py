@@ -159,6 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
      "OPTIONS": {"user_attributes": ("email", "name")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.ContextWords"},
 ]  # fmt: skip
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
@@ -296,7 +297,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redact": {"()": "apps.web.logs.Redact"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "apps.web.logs.Line"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A line for every doorbell would drown what matters; failures are logged by the steps themselves.

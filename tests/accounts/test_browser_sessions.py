@@ -90,6 +90,17 @@ def test_the_last_use_is_known_to_within_a_step(alice_user: User) -> None:
     assert row_of(phone).seen_at == seen
 
 
+@pytest.mark.parametrize(("column", "most"), [("seen_at", BrowserSession.IDLE), ("began_at", BrowserSession.LONGEST)])
+def test_a_session_ends_when_it_is_not_used_and_when_it_is_old(alice_user: User, column: str, most: timedelta) -> None:
+    phone = sign_in(PHONE)
+    key = row_of(phone).pk
+    BrowserSession.objects.update(**{column: timezone.now() - most + timedelta(minutes=1)})
+    assert is_signed_in(phone)
+    BrowserSession.objects.filter(pk=key).update(**{column: timezone.now() - most})
+    assert browser_sessions.signed_in(alice_user, None) == []
+    assert not is_signed_in(phone)
+
+
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_nobody_is_signed_out_by_the_move_from_the_table_of_before() -> None:
     """A process that has not been restarted writes by the old name what a new one reads, and the other way round."""

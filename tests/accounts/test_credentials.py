@@ -128,6 +128,16 @@ def test_a_replay_after_ten_seconds_ends_the_family(alice_user: User) -> None:
     assert Caller().send("/api/auth/refresh", {"refresh": second.refresh}).status_code == 401
 
 
+def test_a_session_ends_after_ninety_days_however_it_is_used(alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, began = session_of(alice_user, "north").refresh, timezone.now()
+    for days in (25, 50, 75, 89):
+        monkeypatch.setattr("django.utils.timezone.now", lambda days=days: began + timedelta(days=days))
+        secret = sessions.spend(secret).refresh
+    monkeypatch.setattr("django.utils.timezone.now", lambda: began + sessions.LONGEST + timedelta(minutes=1))
+    with pytest.raises(sessions.NotSpendable):
+        sessions.spend(secret)
+
+
 def test_a_replay_leaves_other_families_alone(alice_user: User) -> None:
     stolen, other = session_of(alice_user, "north").refresh, session_of(alice_user, "north")
     sessions.spend(stolen)

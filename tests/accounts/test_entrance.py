@@ -37,6 +37,21 @@ def test_signing_out_ends_the_session(alice: Client) -> None:
     assert thief.get("/studios/").status_code == 302
 
 
+def test_signing_out_empties_what_the_browser_kept(alice: Client) -> None:
+    assert alice.post("/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_a_refused_sign_in_is_logged_without_name_and_address(
+    alice_user: User, nobody: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for email in ("alice@example.com", "Alice@example.com ", "nobody@example.com"):
+        nobody.post("/login/", {"email": email, "password": "wrong"})
+    lines = [one.getMessage() for one in caplog.records if one.name == "apps.accounts.signing_in"]
+    assert len(lines) == 3
+    assert lines[0] == lines[1] != lines[2]
+    assert not any(word in line for line in lines for word in ("alice", "@", "127.0.0.1", "wrong"))
+
+
 def test_signing_out_needs_a_post(alice: Client) -> None:
     assert alice.get("/logout/").status_code == 405
     assert alice.get("/studios/").status_code == 200

@@ -108,6 +108,13 @@ def test_a_recovery_code_works_once(alice_user: User, clock: list[float]) -> Non
     assert codes[0] not in str(alice_user.recovery_hashes)
 
 
+def test_a_recovery_code_has_too_many_bits_to_be_found_by_its_hash(alice_user: User, clock: list[float]) -> None:
+    """112 bits or more need no slow hash (ASVS V6.5.2): 5 bits for each letter of base32."""
+    key = base64.b32decode(second_factor.begin(alice_user))
+    for code in second_factor.confirm(alice_user, code_of(key, clock)):
+        assert 5 * len(code.replace("-", "")) >= 112
+
+
 def test_a_new_password_by_email_does_not_go_around_it(secret: bytes, alice_user: User) -> None:
     client = Client()
     answer = client.post(password_reset.link(alice_user), {"password": "another fine password"})

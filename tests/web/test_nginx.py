@@ -275,6 +275,34 @@ def test_plain_http_is_sent_to_https(house: House) -> None:
     assert "Location: https://photos.example.com/g/token/\r\n" in answer
 
 
+def test_the_api_is_refused_and_not_led_on_over_plain_http(house: House) -> None:
+    with socket.create_connection(("127.0.0.1", house.http), timeout=10) as talk:
+        talk.sendall(b"GET /api/albums HTTP/1.1\r\nHost: photos.example.com\r\nConnection: close\r\n\r\n")
+        assert talk.recv(1 << 12).startswith(b"HTTP/1.1 403")
+
+
+@pytest.mark.parametrize("cipher", ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA"])
+def test_ciphers_without_authenticated_encryption_are_refused(house: House, cipher: str) -> None:
+    with house.talk() as talk:
+        assert talk.version() == "TLSv1.3"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{cipher}:@SECLEVEL=0")
+    with (
+        pytest.raises(ssl.SSLError),
+        socket.create_connection(("127.0.0.1", house.https), timeout=20) as bare,
+        context.wrap_socket(bare),
+    ):
+        pass
+
+
+def test_trace_is_refused(house: House) -> None:
+    with house.talk() as talk:
+        talk.sendall(b"TRACE / HTTP/1.1\r\nHost: photos.example.com\r\nConnection: close\r\n\r\n")
+        assert talk.recv(1 << 12).startswith(b"HTTP/1.1 405")
+
+
 def test_no_log_holds_the_token_of_a_share_link(house: House) -> None:
     house.get("/g/SECRET-TOKEN/photos?page=2", "Referer: https://photos.example.com/g/SECRET-TOKEN/")
     deadline = time.monotonic() + 5

@@ -28,7 +28,7 @@ class Visitor(OfShown):
 
     ANONYMOUS = "Guest"
     CODE_DIGITS = 6
-    CODE_VALID = timedelta(minutes=15)
+    CODE_VALID = timedelta(minutes=10)
 
     link = TenantKey(ShareLink, null=True, related_name="visitors")
     name = models.CharField(max_length=120)
@@ -88,7 +88,7 @@ class Visitor(OfShown):
 
     def _hash(self, code: str) -> str:
         # Keyed with the installation's secret: a stolen table does not tell six digits. A slow hash would add little to
-        # what lives for a quarter of an hour.
+        # what lives for ten minutes.
         text = f"{self.pk.hex}:{self.version}:{code}"
         return salted_hmac("glassine.visitor.code", text, algorithm="sha256").hexdigest()
 

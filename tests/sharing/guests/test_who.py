@@ -207,12 +207,12 @@ def test_a_code_works_once_also_for_two_at_the_same_moment(shared: Make) -> None
         assert [visitor.spend_code(), twin.spend_code()] == [True, False]
 
 
-def test_a_code_ends_after_a_quarter_of_an_hour(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_ends_after_ten_minutes(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared()
     introduced(share)
     Client().post(address(share, "who_save"), ANNA)
     code, now = emailed_code(), timezone.now()
-    for minutes, status in ((16, 422), (14, 303)):
+    for minutes, status in ((11, 422), (9, 303)):
         moment = now + timedelta(minutes=minutes)
         monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
         entries = {"email": ANNA["email"], "code": code}
