@@ -6,6 +6,7 @@ Known and unknown accounts take the same time and get the same answer, and each 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 from functools import cache
 
@@ -14,6 +15,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.web import sealed
 from apps.web.rate_limit import RateLimit, forgive, give_back, reserve
 from apps.web.refusal import Refusal
 from apps.web.typed import matches
@@ -24,6 +26,11 @@ ACCOUNT = RateLimit("account", tries=5, window=10 * 60)
 ADDRESS = RateLimit("address", tries=60, window=10 * 60)
 # Beyond this a hash would only cost; bcrypt_sha256 itself takes any length.
 LONGEST_PASSWORD = 1000
+
+
+def _mark(email: str) -> str:
+    """What stands in the log for an account: the same each time, and nobody without our secret finds the address."""
+    return hmac.new(sealed.key("sign-in.log"), email.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 class WrongPassword(Refusal):
@@ -52,7 +59,7 @@ def identify(email: str, password: str, *, client_ip: str) -> User:
     right = matches(password[:LONGEST_PASSWORD], lambda one: check_password(one, kept))
     if user is None or not right:
         # Neither name nor IP address, which docs/privacy.md promises not to keep; the same account has the same mark.
-        log.warning("sign-in refused: account %s", hashlib.sha256(email.encode()).hexdigest()[:12])
+        log.warning("sign-in refused: account %s", _mark(email))
         raise WrongPassword
     forgive(ACCOUNT, email)
     give_back(ADDRESS, client_ip)

@@ -159,7 +159,7 @@ def safety_headers(mime: str) -> dict[str, str]:
     return {
         "Content-Type": safe_mime(mime),
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",

@@ -38,6 +38,8 @@ from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
+# Answers to programs: nothing in them is shown, run or framed.
+ALONE = b"default-src 'none'; frame-ancestors 'none'; sandbox"
 
 PATH = re.compile(r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload")
 BATCH = 2 << 20
@@ -290,6 +292,7 @@ async def answer_json(send: Send, status: int, content: dict[str, Any], *, wait:
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", ALONE),
     ]
     if wait is not None:
         headers.append((b"retry-after", str(wait).encode()))

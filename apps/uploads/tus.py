@@ -36,6 +36,7 @@ from apps.uploads.guests import entry
 from apps.uploads.guests.guest import GuestSender
 from apps.uploads.models import Upload
 from apps.uploads.receiver import (
+    ALONE,
     DISK,
     Body,
     Malformed,
@@ -352,6 +353,7 @@ async def _send(send: Send, reply: Reply, *, is_head: bool) -> None:
         (b"tus-resumable", VERSION.encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", ALONE),
         *reply.headers,
     ]
     body = b""

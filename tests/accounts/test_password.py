@@ -47,6 +47,7 @@ def test_the_form_asks_for_both_passwords_and_no_cache_keeps_it(alice: Client) -
     html = answer.content.decode()
     assert 'autocomplete="current-password"' in html
     assert 'autocomplete="new-password"' in html
+    assert html.count('type="password"') == 2
     assert "no-store" in answer["Cache-Control"]
 
 

@@ -121,7 +121,7 @@ def test_every_answer_carries_the_headers_that_keep_it_harmless(
 ) -> None:
     headers = answer(photo).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert headers["Cache-Control"].startswith("private")
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Robots-Tag"] == "noindex"

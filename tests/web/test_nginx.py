@@ -26,7 +26,7 @@ TEMPLATE = Path(__file__).resolve().parents[2] / "docker" / "nginx" / "glassine.
 FILE = bytes(range(256)) * 4096
 SAFETY = {
     "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
     "referrer-policy": "no-referrer",
     "cache-control": "private, max-age=30",
     "etag": '"opaque"',

@@ -81,8 +81,8 @@ def safe_target(request: HttpRequest) -> str:
 def logout(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     answer = SeeOther("accounts:login")
-    # Photos in the cache and what scripts have kept are of no use to whoever sits down here next.
-    answer["Clear-Site-Data"] = '"cache", "storage"'
+    # Photos in the cache are nothing for whoever sits down here next. What scripts keep is no secret (theme, uploads).
+    answer["Clear-Site-Data"] = '"cache"'
     return answer
 
 

@@ -193,7 +193,7 @@ def logo_image(request: HttpRequest, slug: str) -> HttpResponse:
         content_type="image/png",
         headers={
             "Cache-Control": "public, max-age=31536000, immutable" if "v" in request.GET else "public, max-age=300",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
             "Cross-Origin-Resource-Policy": "same-origin",
         },
     )

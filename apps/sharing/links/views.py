@@ -252,7 +252,7 @@ def link_qr(request: StudioRequest, album_id: UUID, link_id: UUID, format: str) 
         content_type=kind,
         headers={
             "Content-Disposition": disposition(f"gallery-link.{format}", attachment=False),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
             "Cache-Control": "private, no-store",
         },
     )

@@ -62,7 +62,7 @@ def test_a_download_has_its_camera_name_and_safe_headers(shared: Make) -> None:
     assert response["Content-Disposition"] == disposition("ZQX_0.JPG")
     assert int(response["Content-Length"]) == len(original(share))
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert response["Cache-Control"] == "private, no-cache"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert response["Accept-Ranges"] == "bytes"

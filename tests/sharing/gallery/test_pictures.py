@@ -87,7 +87,7 @@ def test_g24_headers_of_a_picture(shared: Make) -> None:
     headers = fetch(guest(share), share.picture()).headers
     assert headers["content-type"] == "image/webp"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "private, max-age=30"
@@ -103,7 +103,7 @@ def test_g24_headers_of_a_refusal(shared: Make, status: int) -> None:
     assert reply.status == status
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["x-content-type-options"] == "nosniff"
-    assert reply.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert reply.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert "etag" not in reply.headers
     assert "content-disposition" not in reply.headers
 

@@ -304,7 +304,7 @@ def test_a_qr_code_is_kept_nowhere_and_runs_nothing(shared: Make, erin: Client) 
     for kind in ("svg", "png"):
         response = erin.get(page("link_qr", share, share.link.pk, kind))
         assert response["Cache-Control"] == "private, no-store"
-        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert erin.get(page("link_qr", share, share.link.pk, "pdf")).status_code == 404
 
 
