@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TextIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
-from urllib.request import Request, build_opener
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 PROTOCOL = "2025-06-18"
 METHOD_NOT_FOUND, INVALID_PARAMS, PARSE_ERROR = -32601, -32602, -32700
 MOST_TEXT = 100_000
 TIMEOUT_SECONDS = 30
 JSON = dict[str, Any]
+
+
+class _Straight(HTTPRedirectHandler):
+    """Follows no redirect, which would take the key along to wherever it leads."""
+
+    def redirect_request(self, *_args: Any) -> None:
+        return None
 
 
 class ApiRefused(Exception):
@@ -44,7 +51,7 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         asked = Request(f"{self.url}{path}", data=data, method=method, headers=headers)
         try:
-            with build_opener().open(asked, timeout=TIMEOUT_SECONDS) as answer:
+            with build_opener(_Straight).open(asked, timeout=TIMEOUT_SECONDS) as answer:
                 return json.loads(answer.read() or b"null")
         except HTTPError as error:
             raise ApiRefused(_sentence(error)) from None

@@ -36,8 +36,8 @@ ABSENT = {
 }
 # Where `random` decides an order and no secret: the drill reads files in any order.
 ALLOWED = {"weak randomness": {"apps/backups/drill.py"}}
-# What scripts keep in the browser: theme, pace of a slideshow, chosen and saved photos by id, hearts and words that wait,
-# addresses of unfinished uploads. Nothing of it opens anything without the cookie.
+# What scripts keep in the browser: theme, pace of a slideshow, chosen and saved photos by id, hearts and words that
+# wait, addresses of unfinished uploads. Nothing of it opens anything without the cookie.
 KEEPERS = {
     "guest/compare_tray.js", "guest/drafts.js", "guest/save_photos.js", "guest/slideshow.js", "guest/waiting.js",
     "studio/people.js", "studio/shell.js", "upload/interrupted.js", "upload/parts.js",
@@ -70,7 +70,7 @@ def imported() -> dict[str, set[str]]:
 
 def test_every_requirement_is_answered_once() -> None:
     ids = [row[0] for row in ROW.findall(PAGE.read_text())]
-    assert Counter(ids) == Counter(requirements())
+    assert Counter(ids) == Counter(list(requirements()))
     assert PAGE.read_text().count("\n| V") == len(ids)
 
 

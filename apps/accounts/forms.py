@@ -87,6 +87,12 @@ class PresentPasswordForm(forms.Form):
     current = _old_password("Your password")
 
 
+class SwitchOnForm(SecondFactorForm, PresentPasswordForm):
+    """The first code of an app, and the password: a browser that was left open is not enough."""
+
+    field_order = ("code", "current")
+
+
 def _first_zone() -> ZoneField:
     return ZoneField(required=False, help_text="As your browser says. Type a city to find another.")
 

@@ -27,7 +27,7 @@ def redact(text: str) -> str:
 _CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
-class Line(logging.Formatter):
+class LogLine(logging.Formatter):
     """ "2026-11-29T12:00:00.123Z WARNING django.request message"; the time is UTC."""
 
     converter = time.gmtime

@@ -297,7 +297,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redact": {"()": "apps.web.logs.Redact"}},
-    "formatters": {"line": {"()": "apps.web.logs.Line"}},
+    "formatters": {"line": {"()": "apps.web.logs.LogLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A line for every doorbell would drown what matters; failures are logged by the steps themselves.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
@@ -88,6 +90,20 @@ def test_the_last_use_is_known_to_within_a_step(alice_user: User) -> None:
     assert seen > before + STEP
     phone.get("/studios/")
     assert row_of(phone).seen_at == seen
+
+
+def test_the_operator_signs_a_person_or_everybody_out(north: Studio, alice_user: User, charlie: Client) -> None:
+    phone, program = sign_in(PHONE), sessions.begin(enter(alice_user, north.slug))
+    call_command("sign_out", "Alice@example.com", stdout=io.StringIO())
+    assert not is_signed_in(phone)
+    with pytest.raises(sessions.NotSpendable):
+        sessions.spend(program.refresh)
+    other = sign_in(LAPTOP)
+    with pytest.raises(CommandError, match="no account"):
+        call_command("sign_out", "nobody@example.com")
+    assert is_signed_in(other)
+    call_command("sign_out", "--everybody", stdout=io.StringIO())
+    assert not is_signed_in(other)
 
 
 @pytest.mark.parametrize(("column", "most"), [("seen_at", BrowserSession.IDLE), ("began_at", BrowserSession.LONGEST)])

@@ -131,18 +131,22 @@ def test_programs_need_the_code_too(secret: bytes, clock: list[float], bob_user:
     assert Caller().send("/api/auth/token", {"email": "bob@example.com", "password": PASSWORD}).status_code == 200
 
 
-def test_it_is_switched_on_by_a_first_code_and_off_by_the_password(
+def test_it_is_switched_on_by_a_first_code_and_the_password_and_off_by_the_password(
     alice: Client, alice_user: User, clock: list[float]
 ) -> None:
     page = alice.get(SECURITY).content.decode()
     assert "<svg" in page
-    assert alice.post(SECURITY, {"code": "000000"}).status_code == 422
+    assert alice.post(SECURITY, {"code": "000000", "current": PASSWORD}).status_code == 422
     alice_user.refresh_from_db()
     assert not alice_user.has_second_factor
     secret = second_factor.pending(alice_user)
     assert secret in alice.get(SECURITY).content.decode()
     assert secret not in alice_user.totp_sealed
-    shown = alice.post(SECURITY, {"code": code_of(base64.b32decode(secret), clock)}).content.decode()
+    code = code_of(base64.b32decode(secret), clock)
+    for current in ("", "wrong"):
+        assert alice.post(SECURITY, {"code": code, "current": current}).status_code == 422
+        assert not User.objects.get(pk=alice_user.pk).has_second_factor
+    shown = alice.post(SECURITY, {"code": code, "current": PASSWORD}).content.decode()
     assert "Save these recovery codes" in shown
     assert secret not in alice.get(SECURITY).content.decode()
     assert alice.post(f"{SECURITY}off/", {"current": "wrong"}).status_code == 422

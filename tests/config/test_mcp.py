@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import ApiKey, Studio, User
 from apps.accounts.tenancy import acting_in
-from config.mcp import TOOLS, Api, McpServer
+from config.mcp import TOOLS, Api, ApiRefused, McpServer
 from tests.factories import AlbumFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +111,24 @@ def test_tools_say_whether_they_only_read(live_server: LiveServer, key: str) -> 
         "describe_photo",
         "create_share_link",
     ]
+
+
+def test_the_key_does_not_follow_a_redirect() -> None:
+    heard: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever).start()
+        with pytest.raises(ApiRefused):
+            Api(f"http://127.0.0.1:{server.server_port}", "gk_secret")("GET", "/api/albums")
+        server.shutdown()
+    assert heard == ["/api/albums"]

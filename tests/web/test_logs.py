@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from apps.web.logs import Line, Redact, redact
+from apps.web.logs import LogLine, Redact, redact
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def written(message: str, *args: object) -> str:
     record = logging.LogRecord("apps.x", logging.WARNING, "f", 1, message, args, None)
     record.created, record.msecs = 1_800_000_000.25, 250.0
     Redact().filter(record)
-    return Line().format(record)
+    return LogLine().format(record)
 
 
 def test_a_line_says_when_in_utc_how_bad_where_and_what() -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import passkeys, second_factor
-from apps.accounts.forms import PresentPasswordForm, SecondFactorForm
+from apps.accounts.forms import PresentPasswordForm, SecondFactorForm, SwitchOnForm
 from apps.accounts.models import User
 from apps.accounts.second_factor import WrongSecondFactor
 from apps.accounts.signing_in import WrongPassword, identify
@@ -57,7 +57,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(FORM_METHODS)
 def security(request: HttpRequest) -> HttpResponse:
-    """Switch the second factor on: an app reads the secret, and a first code proves it."""
+    """Switch the second factor on, by the password: an app reads the secret, and a first code proves it."""
     user = request.user
     if not isinstance(user, User):
         return redirect_to_login(request.get_full_path())
@@ -65,11 +65,15 @@ def security(request: HttpRequest) -> HttpResponse:
     if user.has_second_factor:
         left = len(user.recovery_hashes)
         return page(request, template, {"codes_left": left, **_passkeys(user)}, form=PresentPasswordForm())
-    form = SecondFactorForm(sent(request))
+    form = SwitchOnForm(sent(request))
     secret = second_factor.pending(user)
     context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret)), **_passkeys(user)}
     if not form.is_valid():
         return page(request, template, context, form=form)
+    try:
+        identify(user.email, form.cleaned_data["current"], client_ip=client_ip(request))
+    except (WrongPassword, NoTry) as refusal:
+        return refused(request, template, context, form, refusal, "current")
     try:
         codes = second_factor.confirm(user, form.cleaned_data["code"])
     except (WrongSecondFactor, NoTry) as refusal:
