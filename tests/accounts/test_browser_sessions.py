@@ -102,7 +102,7 @@ def test_the_operator_signs_a_person_or_everybody_out(north: Studio, alice_user:
     with pytest.raises(CommandError, match="no account"):
         call_command("sign_out", "nobody@example.com")
     assert is_signed_in(other)
-    call_command("sign_out", "--everybody", stdout=io.StringIO())
+    call_command("sign_out", "--everyone", stdout=io.StringIO())
     assert not is_signed_in(other)
 
 

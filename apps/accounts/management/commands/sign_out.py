@@ -1,4 +1,4 @@
-"""manage.py sign_out EMAIL | --everybody"""
+"""manage.py sign_out EMAIL | --everyone"""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from apps.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "End all sessions of a person, or of everybody, in browsers and programs. Accounts and API keys stay."
+    help = "End all sessions of a person, or everyone, in browsers and programs. Accounts and API keys stay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         who = parser.add_mutually_exclusive_group(required=True)
         who.add_argument("email", nargs="?")
-        who.add_argument("--everybody", action="store_true")
+        who.add_argument("--everyone", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         people = User.objects.order_by("pk")
-        if not options["everybody"]:
+        if not options["everyone"]:
             people = people.filter(email=options["email"].strip().lower())
         count = 0
         for user in people.iterator():
