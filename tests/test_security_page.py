@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from apps.accounts import browser_sessions, credentials, second_factor, sessions, sign_up, signing_in
-from apps.accounts.models import Invitation, RefreshToken
+from apps.accounts import credentials, second_factor, sessions, sign_up, signing_in
+from apps.accounts.models import BrowserSession, Invitation, RefreshToken
 from apps.accounts.passwords import CONTEXT_WORDS
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Visitor
@@ -112,7 +112,7 @@ def test_the_counts_at_the_top_are_true_and_all_that_is_open_stands_there() -> N
 def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     text = " ".join(PAGE.read_text().split())
     for said in (
-        f"{browser_sessions.IDLE.days} days without use",
+        f"{BrowserSession.IDLE.days} days without use",
         f"{timedelta(seconds=settings.SESSION_COOKIE_AGE).days} days after signing in",
         f"{int(credentials.ACCESS_LIFETIME.total_seconds() // 60)} minutes for an access token",
         f"{RefreshToken.LIFETIME.days} days for a refresh token",
