@@ -376,6 +376,9 @@ FOR_CONTRIBUTORS = {
     f"{ALBUM}photos/delete/": "post",
     f"{ALBUM}sections/upload/": "post",
     f"{ALBUM}upload/look/": "post",
+    f"{ALBUM}receipts/": "get",
+    # One receipt is a contributor's own: tests/uploads/test_receipts.py.
+    f"{ALBUM}receipts/<uuid:receipt_id>/skipped/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/retry/": "post",
     f"{ALBUM}photos/<uuid:photo_id>/download/": "get",
     f"{ALBUM}photos/<uuid:photo_id>/facts/": "get",

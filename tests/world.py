@@ -31,6 +31,7 @@ from apps.sharing.models import (
 )
 from apps.smart_collections.models import Collection, SmartCollection
 from apps.uploads.models import ReceivedFile
+from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
 
@@ -99,7 +100,24 @@ def build_world(studio: Studio, owner: User) -> World:
             state="stored",
             photo=photo,
         )
-        for more in (sent_in, email, sent, task, collection, by_hand, hook, told, place, event, export, archive):
+        receipt = ReceivedFile(
+            studio=studio, album=album, user=owner, receipt=uuid7(), name="Zqx sent.jpg", size=9, state="skipped"
+        )
+        for more in (
+            receipt,
+            sent_in,
+            email,
+            sent,
+            task,
+            collection,
+            by_hand,
+            hook,
+            told,
+            place,
+            event,
+            export,
+            archive,
+        ):
             more.save(force_insert=True)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
@@ -128,8 +146,8 @@ def build_world(studio: Studio, owner: User) -> World:
         "person_id": person.pk, "request_id": asked.pk, "relationship_id": kin.pk, "face_id": face.pk,
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
-        "place_id": place.pk, "file_id": sent_in.pk, "event_id": event.pk, "export_id": export.pk,
-        "stack_id": stack.pk,
+        "place_id": place.pk, "file_id": sent_in.pk, "receipt_id": receipt.receipt, "event_id": event.pk,
+        "export_id": export.pk, "stack_id": stack.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {

@@ -316,6 +316,7 @@ def upload_of(album: Album, studio: Studio) -> dict[str, Any]:
         "url": reverse("uploads:put", args=[studio.slug, album.pk]),
         "look_url": reverse("uploads:look", args=[studio.slug, album.pk]),
         "parts_url": reverse("uploads:parts", args=[studio.slug]),
+        "receipts_url": reverse("uploads:receipts", args=[studio.slug, album.pk]),
         "max_bytes": settings.MAX_PHOTO_BYTES,
         "max_video_bytes": settings.MAX_VIDEO_BYTES,
         "video_extensions": ",".join(VIDEO_EXTENSIONS),

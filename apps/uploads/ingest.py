@@ -11,7 +11,7 @@ from apps.albums.filenames.names import camera_name
 from apps.albums.models import Album, Photo, PhotoState, Section, Version
 from apps.media import cas
 from apps.media.models import Blob
-from apps.uploads import limits, pipeline, replacing
+from apps.uploads import limits, pipeline, receipts, replacing
 from apps.web.raw_rows import insert
 
 
@@ -50,6 +50,7 @@ def ingest(
     section: Section | str | None = None,
     number: int | None = None,
     replace: Photo | Literal["name"] | None = None,
+    told: receipts.OnReceipt | None = None,
 ) -> Ingested:
     """Make durable bytes a photo of the studio, lying in `album` if one is given.
 
@@ -59,10 +60,14 @@ def ingest(
     section: where in the album; a string is a title and makes the section if needed.
     number: the sender's own count, for the order by hand.  by: None for what a watched folder brought.
     replace: the photo whose file it takes the place of; "name": of the album's photo that has its name, if one has.
+    told: the receipt on which it stands.
     Raises QuotaExceeded or replacing.OfAnotherPhoto; then nothing was kept.
     """
     with cas.keeping(studio, stored) as kept:
-        return as_photo(studio, album, kept, name=name, by=by, section=section, number=number, replace=replace)
+        found = as_photo(studio, album, kept, name=name, by=by, section=section, number=number, replace=replace)
+        if told is not None:
+            receipts.note(told, kept[0], name=name, status=found.status, photo_id=found.photo.pk)
+        return found
 
 
 def as_photo(

@@ -96,17 +96,22 @@ class ReceivedState(models.TextChoices):
     DUPLICATE = "duplicate", "Already there"
     REPLACED = "replaced", "Replaced a photo"
     REFUSED = "refused", "Refused"
+    # The page of a member saw before that it need not or cannot be sent.
+    SKIPPED = "skipped", "Skipped"
 
 
 class ReceivedFile(StudioModel):
-    """A file that a guest sent, and what became of it. Whether it waits for the studio is told by its placement.
+    """A file that was sent, and what became of it. Whether a guest's waits for the studio is told by its placement.
 
-    visitor, link: by whom and through what; None once they are erased.  name: of the file, as it was sent.
+    user: the member who sent it; of guests visitor, link: who and through what. None once they are erased.
+    receipt: names what a member sent in one go (see `receipts`); None for guests.  name: of the file, as it was sent.
     sha256: "" where the bytes were not kept.  reason: why it was refused.  photo: what it became, None once purged.
     withdrawn_at: when the guest took it back.
     """
 
     album = TenantKey("albums.Album", related_name="+")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    receipt = models.UUIDField(null=True)
     visitor = TenantKey(Visitor, null=True, related_name="+")
     link = TenantKey(ShareLink, null=True, related_name="+")
     name = models.CharField(max_length=255)
@@ -128,6 +133,11 @@ class ReceivedFile(StudioModel):
         ]
         indexes = [
             models.Index(fields=["studio", "album", "-id"], name="uploads_receivedfile_album"),
+            models.Index(
+                fields=["studio", "album", "receipt", "id"],
+                condition=Q(receipt__isnull=False),
+                name="uploads_receivedfile_receipt",
+            ),
             models.Index(fields=["studio", "visitor", "-id"], name="uploads_receivedfile_visitor"),
             models.Index(fields=["studio", "link", "at"], name="uploads_receivedfile_link"),
             # When a photo goes for good, its receipt is looked for.

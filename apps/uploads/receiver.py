@@ -1,6 +1,7 @@
 """PUT of one file to an album, read straight from the socket: hashed while it is written, never held in memory.
 
-    PUT /studio/<slug>/albums/<album>/upload?name=<file name>&section=<id or title>&number=<order>&replace=<id>
+    PUT /studio/<slug>/albums/<album>/upload
+        ?name=<file name>&section=<id or title>&number=<order>&replace=<id>&receipt=<id>
 
 Session, CSRF, role and deed are those of the pages; only the body goes past Django, which would copy it twice.
 """
@@ -26,10 +27,10 @@ from apps.accounts.models import QuotaExceeded, Role, Studio, User
 from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Section
-from apps.albums.request_params import photo_of
+from apps.albums.request_params import photo_of, uuid_or_none
 from apps.media import cas
 from apps.media.formats import BadFile
-from apps.uploads import limits
+from apps.uploads import limits, receipts
 from apps.uploads.ingest import Ingested, ingest
 from apps.web.failures import refusal_of
 from apps.web.lanes import ARRIVING
@@ -63,6 +64,7 @@ class Admitted:
     number: int | None
     length: int | None
     replace: Photo | Literal["name"] | None = None
+    told: receipts.OnReceipt | None = None
 
 
 class UploaderGone(Exception):
@@ -76,6 +78,7 @@ class Malformed(Exception):
 async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one PUT: 201 with the photo, or an error of the API's shape with a sentence."""
     body = Body(receive)
+    admitted: Admitted | None = None
     try:
         admitted = await in_thread(admit, scope)
         ingested = await _keep(admitted, body)
@@ -86,12 +89,25 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
         if status == 500:
             log.exception("an upload failed")
         await body.drain()
+        if admitted is not None and status in _FINAL:
+            await in_thread(_note_refusal, admitted, message)
         refusal = refusal_of(error)
         wait = refusal.wait if refusal else None
         await answer_json(send, status, {"error": {"code": code, "message": message}}, wait=wait)
         return
     photo = {"id": str(ingested.photo.pk), "state": ingested.photo.state, "name": ingested.photo.camera_name}
     await answer_json(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
+
+
+# Another try of the same file ends the same; of the others the page makes one.
+_FINAL = (409, 413, 415)
+
+
+def _note_refusal(admitted: Admitted, reason: str) -> None:
+    """Put a file that was not kept on its receipt."""
+    if admitted.told is not None:
+        with acting_in(admitted.studio):
+            receipts.refuse(admitted.told, name=admitted.name, size=admitted.length or 0, reason=reason)
 
 
 def admit(scope: Scope) -> Admitted:
@@ -121,6 +137,7 @@ def admit(scope: Scope) -> Admitted:
             limits.check_length(name, length)
         if length and entered.studio.bytes_used + length > entered.studio.quota_bytes:
             raise QuotaExceeded(entered.studio.room_sentence())
+    receipt = uuid_or_none(query.get("receipt"))
     return Admitted(
         studio=entered.studio,
         album=album,
@@ -130,6 +147,7 @@ def admit(scope: Scope) -> Admitted:
         number=int(query["number"]) if re.fullmatch(r"\d{1,20}", query.get("number", "")) else None,
         length=length,
         replace=replace,
+        told=receipts.OnReceipt(receipt, album, entered.user.pk) if receipt else None,
     )
 
 
@@ -256,6 +274,7 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
             section=admitted.section,
             number=admitted.number,
             replace=admitted.replace,
+            told=admitted.told,
         )
 
 

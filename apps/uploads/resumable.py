@@ -30,7 +30,7 @@ from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
 from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
-from apps.uploads import limits, tus_headers
+from apps.uploads import limits, receipts, tus_headers
 from apps.uploads.guests import budgets, holding
 from apps.uploads.guests.guest import GuestSender
 from apps.uploads.ingest import as_photo
@@ -273,7 +273,7 @@ def finish(upload: Upload) -> None:
         # Somebody gave it up meanwhile.
         raise Http404 from None
     except (BadFile, ChecksumMismatch) as refused:
-        holding.refuse(upload, told.get("filename", ""), refused)
+        _note_refusal(upload, told, refused)
         give_up(upload)
         raise
     # The store takes a second name of the bytes away, so these are still here if the commit fails.
@@ -285,6 +285,23 @@ def finish(upload: Upload) -> None:
     finally:
         stored.discard()
     upload.path.unlink(missing_ok=True)
+
+
+def _note_refusal(upload: Upload, told: dict[str, str], refused: Exception) -> None:
+    """Put a file that was not kept on the receipt of who sent it."""
+    holding.refuse(upload, told.get("filename", ""), refused)
+    receipt = _told(upload, told)
+    if receipt is not None:
+        with acting_in(upload.studio_id):
+            receipts.refuse(receipt, name=told.get("filename", ""), size=upload.length, reason=str(refused))
+
+
+def _told(upload: Upload, told: dict[str, str]) -> receipts.OnReceipt | None:
+    """The receipt that a member's page named, if it did."""
+    receipt = uuid_or_none(told.get("receipt"))
+    if receipt is None or upload.user_id is None or upload.album is None:
+        return None
+    return receipts.OnReceipt(receipt, upload.album, upload.user_id)
 
 
 def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str]) -> None:
@@ -303,6 +320,10 @@ def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str])
         number=int(number) if re.fullmatch(r"\d{1,19}", number) else None,
         replace=_replaced(upload, told.get("replace", "")),
     )
+    receipt = _told(upload, told)
+    if receipt is not None:
+        name = told.get("filename", "") or "photo"
+        receipts.note(receipt, kept[0], name=name, status=ingested.status, photo_id=ingested.photo.pk)
     _write(upload, offset=upload.length, photo=ingested.photo, result=UploadResult(ingested.status))
 
 

@@ -6,7 +6,7 @@
 
 POST begins (201, Location), PATCH goes on (204, Upload-Offset), HEAD asks how far it is, DELETE gives it up.
 Of a guest's metadata only filename and sha256 count: where the file goes is the link's, and guests are told no id.
-Metadata: filename, album, section (id or title), relative_path, sha256 (hex), number (order by hand).
+Metadata: filename, album, section (id or title), relative_path, sha256 (hex), number (order by hand), receipt (id).
 The last PATCH answers with `Upload-Result: stored|duplicate` and `Upload-Photo: <id>`, and so does HEAD after it.
 """
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.urls import path
 
-from apps.uploads import views
+from apps.uploads import receipt_views, views
 from apps.uploads.guests import studio_views as guests_studio_views
 from apps.uploads.guests import views as guests_views
 
@@ -25,7 +25,14 @@ def guest_parts(request: HttpRequest, token: str) -> HttpResponseNotAllowed:
     return HttpResponseNotAllowed(["POST", "OPTIONS"])
 
 
+RECEIPTS = "studio/<slug:slug>/albums/<uuid:album_id>/receipts"
+
 urlpatterns = [
+    path(f"{RECEIPTS}/", receipt_views.album_receipts, name="receipts"),
+    path(f"{RECEIPTS}/<uuid:receipt_id>/", receipt_views.receipt, name="receipt"),
+    path(f"{RECEIPTS}/<uuid:receipt_id>/skipped/", receipt_views.receipt_skipped, name="receipt_skipped"),
+    path(f"{RECEIPTS}/<uuid:receipt_id>.csv", receipt_views.receipt_csv, name="receipt_csv"),
+    path("g/<str:token>/uploads/receipt.csv", guests_views.receipt_csv, name="guest_receipt"),
     path("g/<str:token>/uploads/", guests_views.uploads, name="guest"),
     path("g/<str:token>/uploads/tus/", guest_parts, name="guest_parts"),
     path("g/<str:token>/uploads/<uuid:file_id>/withdraw/", guests_views.withdraw, name="guest_withdraw"),

@@ -1,4 +1,4 @@
-"""Guests add photos on a phone, and the studio approves them by keyboard."""
+"""Guests add photos on a phone, and the studio approves them by keyboard; uploads leave a receipt."""
 
 from __future__ import annotations
 
@@ -70,3 +70,14 @@ def notes(folder: Path) -> list[Path]:
     """A file that is no photo."""
     (folder / "notes.txt").write_text("no photo")
     return [folder / "notes.txt"]
+
+
+def test_the_tray_leads_to_the_receipt(visit: Callable[..., Any], tmp_path: Path) -> None:
+    with visit() as page:
+        make_album(page, "A receipt")
+        page.set_input_files("#pick-files", [*files(tmp_path, "a.jpg", "b.jpg"), *notes(tmp_path)])
+        expect(page.locator("dialog[open]")).to_contain_text("Add 2 photos")
+        page.click("dialog[open] button:has-text('Start the upload')")
+        page.get_by_role("link", name="Receipt with checksums").click()
+        expect(page.locator("main")).to_contain_text("2 of 3 stored, all checksums match")
+        expect(page.locator("main")).to_contain_text("Skipped: Not a photo or a video")

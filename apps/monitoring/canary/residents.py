@@ -33,7 +33,8 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.uploads.models import ReceivedFile
+from apps.uploads.models import ReceivedFile, ReceivedState
+from apps.web.ids import uuid7
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def settle() -> Resident:
         "number": "1",
         "format": "svg",
         "id": values["photo_id"],
+        "receipt_id": str(rows["sent"].receipt),
     }
     return Resident(studio, owner, values, mark, secret)
 
@@ -96,10 +98,13 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
     place = Placement(
         studio=studio, album=album, photo=photo, section=section, section_rank=1, sort_key="1", manual_key="1"
     )
+    sent = ReceivedFile(
+        studio=studio, album=album, user=owner, receipt=uuid7(), name=mark, size=1, state=ReceivedState.SKIPPED
+    )
     rows = {
         "member_id": member, "invitation_id": invitation, "album_id": album, "section_id": section, "blob": blob,
         "stack_id": stack,
-        "photo_id": photo, "version_id": version, "placement": place,
+        "photo_id": photo, "version_id": version, "placement": place, "sent": sent,
     }  # fmt: skip
     for row in rows.values():
         row.save(force_insert=True)

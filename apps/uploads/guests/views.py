@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from apps.albums.models import PhotoState
 from apps.media.formats import EXTENSIONS, VIDEO_EXTENSIONS
+from apps.media.mime import disposition
 from apps.sharing.access import Grant
 from apps.sharing.guests import visitors
 from apps.sharing.guests.identify import ask, needs_person
@@ -26,11 +27,12 @@ from apps.sharing.models import TakesUploads, Visitor
 from apps.uploads.guests import holding
 from apps.uploads.guests.waiting import own
 from apps.uploads.models import ReceivedFile, ReceivedState
-from apps.web import htmx
+from apps.web import htmx, tables
 from apps.web.answers import SeeOther
 
 #: A guest's newest files on the page.
 LISTED = 200
+MOST_EXPORTED = 10_000
 
 _STATES: Final = {
     "waiting": gettext_lazy("Waiting for approval"),
@@ -116,6 +118,26 @@ def uploads(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         "max_video_bytes": settings.MAX_VIDEO_BYTES,
     }
     return render(request, "uploads/guests/upload.html", {**context, **dress(grant)})
+
+
+@guest_page(locked_status=403, takes_drops=True)
+def receipt_csv(request: HttpRequest, grant: Grant, token: str) -> HttpResponseBase:
+    """All files that the guest sent, with checksums, as a table."""
+    _require(grant)
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    if visitor is None:
+        return needs_person(request, token)
+    file_name = _("receipt")
+    columns = [_("File name"), _("Bytes"), "SHA-256", _("State"), _("Time")]
+    lines = [tables.UTF8_MARK + tables.line(columns)]
+    for file in own(grant.studio, grant.shown.pk, visitor).order_by("pk")[:MOST_EXPORTED]:
+        at = f"{file.at.astimezone(grant.studio.zone):%Y-%m-%d %H:%M:%S}"
+        lines.append(tables.line([file.name, file.size, file.sha256, _line(file, grant).words, at]))
+    return HttpResponse(
+        "".join(lines),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": disposition(f"{file_name}.csv"), "Cache-Control": "private, no-store"},
+    )
 
 
 @require_POST

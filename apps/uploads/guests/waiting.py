@@ -16,7 +16,8 @@ from apps.uploads.models import ReceivedFile, ReceivedState
 
 def of_guests(studio: Studio | UUID) -> StudioQuerySet[ReceivedFile]:
     """Files of guests that became photos of their own."""
-    return ReceivedFile.objects.for_studio(studio).filter(state=ReceivedState.STORED, photo__isnull=False)
+    rows = ReceivedFile.objects.for_studio(studio).filter(receipt__isnull=True)
+    return rows.filter(state=ReceivedState.STORED, photo__isnull=False)
 
 
 def waiting(album: Album) -> StudioQuerySet[ReceivedFile]:

@@ -47,7 +47,9 @@ export function uploads(album, stream, isDragging) {
       remember(queue, uploadUrl);
     }
     queue.add(files, answer.skipped);
+    noteSkipped(answer.skipped, `${stream.dataset.receiptsUrl}${queue.receipt}/skipped/`);
     if (!fresh) return;
+    queue.receiptUrl = `${stream.dataset.receiptsUrl}${queue.receipt}/`;
     queue.addEventListener("idle", () => document.dispatchEvent(new CustomEvent("glassine:uploaded")));
     // Drawn when it holds something: an empty tray would say that all is done.
     tray(place, queue, icons, (show) => (show ? showNew(queue) : (queue = null)));
@@ -74,6 +76,18 @@ export function uploads(album, stream, isDragging) {
     const found = await fromDrop(transfer);
     take(found, { onto: "mayEdit" in stream.dataset && found.length === 1 ? under : null });
   });
+}
+
+/** What is not sent stands on the receipt too; without an answer the tray alone says it. */
+function noteSkipped(skipped, url) {
+  for (let first = 0; first < skipped.length; first += LOOKED_AT_ONCE) {
+    const fields = skipped.slice(first, first + LOOKED_AT_ONCE).flatMap(({ file, reason }) => [
+      ["name", file.name],
+      ["size", file.size],
+      ["reason", reason],
+    ]);
+    post(url, fields).catch((error) => console.info("Skipped files were not noted:", error.message));
+  }
 }
 
 /** Which of these files the gallery has by name and size, and which have the name of a photo here; both are guesses. */

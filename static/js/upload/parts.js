@@ -18,8 +18,8 @@ export class PartsRequest {
   /** told: metadata of the upload.  progress(bytes, isOld) is called as bytes arrive, end() once. */
   constructor(address, file, told, { progress, end }) {
     Object.assign(this, { address, file, told, progress, end });
-    // `number` orders a drop and is another one the next time.
-    const { number, ...same } = told;
+    // `number` orders a drop, `receipt` names it: both are others the next time.
+    const { number, receipt, ...same } = told;
     this.key = PLACES + JSON.stringify([address, same, file.size, file.lastModified]);
   }
 

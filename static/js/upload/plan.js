@@ -45,7 +45,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   dialog.setAttribute("aria-labelledby", "plan-title");
   dialog.innerHTML = `<form method="dialog"><div class="dialog__head"><h2 id="plan-title"></h2></div><div class="dialog__body stack"></div></form>`;
   dialog.querySelector("h2").textContent = good.length
-    ? `Add ${many(good.length, "photo")} to “${sectionTitle || albumTitle}”`
+    ? `Add ${many(good.length - pairsOf(good), "photo")} to “${sectionTitle || albumTitle}”`
     : "Nothing to add";
   const body = dialog.querySelector(".dialog__body");
   if (good.length)

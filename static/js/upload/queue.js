@@ -30,6 +30,8 @@ export class Queue extends EventTarget {
     this.address = address;
     this.parts = parts;
     this.words = words;
+    // Names what is sent in one go, for its receipt.
+    this.receipt = newId();
     addEventListener("online", () => this.pump());
     addEventListener("beforeunload", (event) => this.busy && event.preventDefault());
   }
@@ -183,7 +185,7 @@ export class Queue extends EventTarget {
 
   #inParts(item, progress, end) {
     const { address, album } = this.parts;
-    const where = album && { album, section: item.section, replace: item.replace };
+    const where = album && { album, section: item.section, replace: item.replace, receipt: this.receipt };
     const told = { filename: item.name, number: item.number, ...where };
     return new PartsRequest(address, item.file, told, { progress, end });
   }
@@ -192,7 +194,7 @@ export class Queue extends EventTarget {
     const xhr = new XMLHttpRequest();
     xhr.open(
       "PUT",
-      `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}&replace=${item.replace}`,
+      `${this.address}?name=${encodeURIComponent(item.name)}&section=${encodeURIComponent(item.section)}&number=${item.number}&replace=${item.replace}&receipt=${this.receipt}`,
     );
     xhr.setRequestHeader("X-CSRFToken", csrfToken());
     xhr.setRequestHeader("Content-Type", "application/octet-stream");
@@ -270,6 +272,15 @@ export class Queue extends EventTarget {
       this.#lock = null;
     }
   }
+}
+
+/** A random UUID; randomUUID itself is missing on pages without HTTPS. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 function parsed(text) {

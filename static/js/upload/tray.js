@@ -102,7 +102,8 @@ function receipt(queue, icon) {
   add(counts.skipped - same, "info", "", `${many(counts.skipped - same, "file")} skipped`);
   add(counts.cancelled, "close", "", `${many(counts.cancelled, "file")} cancelled`);
   add(lost, "warning", "is-bad", `${many(lost, "file")} failed, the reason is below`);
-  return `<ul class="tally">${lines.join("")}</ul>`;
+  const more = queue.receiptUrl ? `<p><a href="${queue.receiptUrl}">Receipt with checksums</a></p>` : "";
+  return `<ul class="tally">${lines.join("")}</ul>${more}`;
 }
 
 function already(queue) {

@@ -1,0 +1,143 @@
+"""Receipts: of each file that was sent, what became of it. Kept, read as a page and as CSV.
+
+A receipt is what one page or program sent in one go: its files carry the same id, which the sender chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q
+
+from apps.accounts.access import Entered
+from apps.accounts.models import User
+from apps.accounts.tenancy import StudioQuerySet
+from apps.albums.filenames.names import camera_name
+from apps.albums.models import Album
+from apps.media.models import Blob
+from apps.uploads.models import ReceivedFile, ReceivedState
+from apps.web import tables
+
+#: Files on the page of a receipt; the table has all of them.
+LISTED: Final = 1000
+#: Receipts on the page of a gallery.
+RECEIPTS: Final = 100
+MOST_EXPORTED: Final = 50_000
+COLUMNS: Final = ("File name", "Bytes", "SHA-256", "State", "Reason", "Time")
+
+
+@dataclass(frozen=True, slots=True)
+class OnReceipt:
+    """What the sender said with a file: of which receipt it is a part, and by whom it comes."""
+
+    receipt: UUID
+    album: Album
+    by_id: UUID
+
+
+def note(told: OnReceipt, blob: Blob, *, name: str, status: str, photo_id: UUID) -> None:
+    """A file was kept, in the transaction that keeps it. status: as `ingest` gives it."""
+    _row(told, name, blob.size, ReceivedState(status), sha256=blob.sha256, photo_id=photo_id).save(force_insert=True)
+
+
+def refuse(told: OnReceipt, *, name: str, size: int, reason: str) -> None:
+    """A file was not kept. Run it in `acting_in(studio)`."""
+    _row(told, name, size, ReceivedState.REFUSED, reason=reason).save(force_insert=True)
+
+
+def skip(told: OnReceipt, files: Iterable[tuple[str, int, str]]) -> None:
+    """Files that were not sent at all: name, bytes and why, in the words of the page. Run it in `acting_in(studio)`."""
+    rows = [_row(told, name, size, ReceivedState.SKIPPED, reason=reason) for name, size, reason in files]
+    ReceivedFile.objects.for_studio(told.album.studio_id).bulk_create(rows)
+
+
+def _row(
+    told: OnReceipt,
+    name: str,
+    size: int,
+    state: ReceivedState,
+    *,
+    sha256: str = "",
+    photo_id: UUID | None = None,
+    reason: str = "",
+) -> ReceivedFile:
+    return ReceivedFile(
+        studio_id=told.album.studio_id,
+        album_id=told.album.pk,
+        user_id=told.by_id,
+        receipt=told.receipt,
+        name=camera_name(name),
+        size=size,
+        sha256=sha256,
+        state=state,
+        reason=reason[:300],
+        photo_id=photo_id,
+    )
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One receipt of a gallery, in numbers. kept: stored, already there, or put in another file's place."""
+
+    id: UUID
+    who: str
+    began_at: datetime
+    ended_at: datetime
+    kept: int
+    duplicates: int
+    skipped: int
+    refused: int
+
+    @property
+    def total(self) -> int:
+        return self.kept + self.skipped + self.refused
+
+
+_KEPT: Final = Q(state__in=(ReceivedState.STORED, ReceivedState.DUPLICATE, ReceivedState.REPLACED))
+
+
+def files_of(entered: Entered, album: Album, receipt: UUID | None = None) -> StudioQuerySet[ReceivedFile]:
+    """The files of an album's receipts, or of one; a contributor's own alone. What guests sent has none."""
+    rows = ReceivedFile.objects.for_studio(album.studio_id).filter(album_id=album.pk, receipt__isnull=False)
+    if entered.is_contributor:
+        rows = rows.filter(user=entered.user)
+    return rows.filter(receipt=receipt) if receipt else rows
+
+
+def listed(entered: Entered, album: Album, receipt: UUID | None = None) -> list[Receipt]:
+    """The newest receipts of an album, or the one that is named. Two queries."""
+    grouped = files_of(entered, album, receipt).order_by().values("receipt", "user_id")
+    counted = grouped.annotate(
+        began_at=Min("at"),
+        ended_at=Max("at"),
+        kept=Count("pk", filter=_KEPT),
+        duplicates=Count("pk", filter=Q(state=ReceivedState.DUPLICATE)),
+        skipped=Count("pk", filter=Q(state=ReceivedState.SKIPPED)),
+        refused=Count("pk", filter=Q(state=ReceivedState.REFUSED)),
+    ).order_by("-began_at")[:RECEIPTS]
+    found = list(counted)
+    people = {user.pk: str(user) for user in User.objects.filter(pk__in={row["user_id"] for row in found})}
+    return [
+        Receipt(
+            id=row["receipt"],
+            who=people.get(row["user_id"], "A former member"),
+            **{name: row[name] for name in ("began_at", "ended_at", "kept", "duplicates", "skipped", "refused")},
+        )
+        for row in found
+    ]
+
+
+def table(files: Sequence[ReceivedFile] | StudioQuerySet[ReceivedFile], album: Album) -> Iterator[str]:
+    """Files as CSV, in the studio's time; no cell is a formula."""
+    yield tables.UTF8_MARK + tables.line(COLUMNS)
+    zone = album.studio.zone
+    for file in files:
+        at = f"{file.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        yield tables.line([file.name, file.size, file.sha256, file.get_state_display(), file.reason, at])

@@ -1,0 +1,119 @@
+"""Receipts: of every file that a page sends, what became of it, kept as page and as table that is no formula."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import Studio, User
+from apps.accounts.tenancy import across_studios, acting_in
+from apps.albums.models import Album
+from apps.uploads.models import ReceivedFile
+from tests.accounts.callers import session_of
+from tests.actors import keep_to, signed_in
+from tests.factories import AlbumFactory, jpeg
+from tests.uploads.conftest import put_as
+from tests.uploads.guests import browser
+from tests.uploads.tus_client import PART, metadata, speak
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def album(north: Studio) -> Album:
+    return AlbumFactory.create(studio=north, slug="wedding")
+
+
+def put(client: Client, album: Album, body: bytes, receipt: UUID, name: str) -> int:
+    path = reverse("uploads:put", args=[album.studio.slug, album.pk])
+    return put_as(client, path, body, query={"name": name, "receipt": receipt})[0]
+
+
+def address(album: Album, name: str, *receipt: UUID) -> str:
+    return reverse(f"uploads:{name}", args=[album.studio.slug, album.pk, *receipt])
+
+
+def table(client: Client, url: str) -> list[list[str]]:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_each_file_stands_on_it_with_checksum_state_and_reason(alice: Client, album: Album) -> None:
+    receipt, photo = uuid4(), jpeg()
+    assert put(alice, album, photo, receipt, "=a.jpg") == 201
+    assert put(alice, album, photo, receipt, "again.jpg") == 201
+    assert put(alice, album, b"MZ no photo", receipt, "virus.jpg") == 415
+    skipped = {
+        "name": ["Thumbs.db", "b.jpg"],
+        "size": ["9", "12"],
+        "reason": ["A hidden file", "Already in this gallery"],
+    }
+    assert alice.post(address(album, "receipt_skipped", receipt), skipped).json() == {"noted": 2}
+    head, *rows = table(alice, address(album, "receipt_csv", receipt))
+    assert head[:4] == ["File name", "Bytes", "SHA-256", "State"]
+    sha256 = hashlib.sha256(photo).hexdigest()
+    assert [row[:4] for row in rows] == [
+        ["'=a.jpg", str(len(photo)), sha256, "Stored"],
+        ["again.jpg", str(len(photo)), sha256, "Already there"],
+        ["virus.jpg", "11", "", "Refused"],
+        ["Thumbs.db", "9", "", "Skipped"],
+        ["b.jpg", "12", "", "Skipped"],
+    ]
+    assert all(row[4] for row in rows[2:])
+    page = alice.get(address(album, "receipt", receipt)).content.decode()
+    assert all(word in page for word in ("2 of 5 stored, all checksums match", "virus.jpg", sha256[:12], "Thumbs.db"))
+    assert "2 of 5 stored" in alice.get(address(album, "receipts")).content.decode()
+
+
+def test_a_file_in_parts_stands_on_it_too(erin_user: User, alice: Client, album: Album) -> None:
+    receipt, photo = uuid4(), jpeg()
+    key = {"authorization": f"Bearer {session_of(erin_user, 'north').access}"}
+    for body, name in ((photo, "a.jpg"), (b"no photo", "b.jpg")):
+        told = metadata(filename=name, album=album.pk, receipt=receipt)
+        begun = speak("POST", "/api/uploads/tus/", upload_length=str(len(body)), upload_metadata=told, **key)
+        assert begun is not None
+        speak("PATCH", begun.headers["location"], body, upload_offset="0", **PART, **key)
+    rows = table(alice, address(album, "receipt_csv", receipt))[1:]
+    assert [(row[0], row[3]) for row in rows] == [("a.jpg", "Stored"), ("b.jpg", "Refused")]
+
+
+def test_nothing_is_written_that_the_transaction_did_not_keep(alice: Client, album: Album) -> None:
+    """The line of a stored file commits with its photo."""
+    receipt = uuid4()
+    with across_studios():
+        Studio.objects.filter(pk=album.studio_id).update(quota_bytes=10)
+    assert put(alice, album, jpeg(), receipt, "a.jpg") == 507
+    with acting_in(album.studio):
+        assert not ReceivedFile.objects.for_studio(album.studio).exists()
+    assert alice.get(address(album, "receipt", receipt)).status_code == 404
+
+
+def test_a_contributor_reads_the_own_ones_alone(alice: Client, album: Album, dora_user: User) -> None:
+    keep_to(album.studio, dora_user, album)
+    dora, hers, other = signed_in(dora_user), uuid4(), uuid4()
+    assert put(dora, album, jpeg(), hers, "hers.jpg") == 201
+    assert put(alice, album, jpeg(), other, "other.jpg") == 201
+    assert dora.get(address(album, "receipt", other)).status_code == 404
+    assert dora.get(address(album, "receipt_csv", other)).status_code == 404
+    page = dora.get(address(album, "receipts")).content.decode()
+    assert (str(hers) in page, str(other) in page) == (True, False)
+
+
+def test_a_guest_reads_a_receipt_of_the_own_files(album: Album, alice_user: User) -> None:
+    lena = browser(album, alice_user, upload="drop").introduce()
+    karl = browser(album, alice_user).introduce("Karl", "karl@example.com")
+    photo = jpeg()
+    lena.send(photo, "=a.jpg")
+    karl.send(jpeg(), "karl.jpg")
+    rows = table(lena.client, lena.page("uploads:guest_receipt"))[1:]
+    assert [row[:4] for row in rows] == [
+        ["'=a.jpg", str(len(photo)), hashlib.sha256(photo).hexdigest(), "Waiting for approval"]
+    ]
