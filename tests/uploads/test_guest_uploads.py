@@ -7,7 +7,7 @@ import shutil
 from collections import namedtuple
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -25,6 +25,7 @@ from apps.uploads.guests.waiting import waiting
 from apps.uploads.models import ReceivedFile, Upload
 from apps.web.rate_limit import RateLimit
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, jpeg
+from tests.uploads.conftest import put_as
 from tests.uploads.guests import GuestBrowser, browser
 from tests.uploads.tus_client import PART
 
@@ -299,6 +300,20 @@ def test_what_two_guests_sent_waits_as_the_others_when_one_withdraws(lena: Guest
     lena.client.post(lena.page("uploads:guest_withdraw", mine.pk))
     with acting_in(album.studio):
         assert waiting(album).select_related("visitor").get().visitor.name == "Karl"
+        assert Placement.objects.for_studio(album.studio).get().trashed_at is None
+
+
+def test_what_the_studio_sent_too_stays_when_the_guest_withdraws(
+    lena: GuestBrowser, album: Album, alice: Client
+) -> None:
+    photo = jpeg()
+    lena.send(photo)
+    path = reverse("uploads:put", args=[album.studio.slug, album.pk])
+    assert put_as(alice, path, photo, query={"name": "own.jpg", "receipt": uuid4()})[1]["status"] == "duplicate"
+    with acting_in(album.studio):
+        mine = waiting(album).get()
+    assert lena.client.post(lena.page("uploads:guest_withdraw", mine.pk)).status_code == 303
+    with acting_in(album.studio):
         assert Placement.objects.for_studio(album.studio).get().trashed_at is None
 
 

@@ -88,7 +88,7 @@ def withdraw(file: ReceivedFile, album: Album) -> bool:
     """A guest takes a file back while it waits. False if it does not any more.
 
     A photo that came by this file goes to the trash, unless another guest sent the same bytes: then it waits as theirs.
-    What the studio had before stays as it is.
+    What the studio has, or sent itself since, stays as it is.
     """
     rows = ReceivedFile.objects.for_studio(file.studio_id)
     mine = rows.filter(pk=file.pk, withdrawn_at__isnull=True)
@@ -99,9 +99,9 @@ def withdraw(file: ReceivedFile, album: Album) -> bool:
     if not mine.update(withdrawn_at=timezone.now()):
         return False
     same = rows.filter(album_id=album.pk, photo_id=file.photo_id, withdrawn_at__isnull=True)
-    heir = same.filter(state=ReceivedState.DUPLICATE).order_by("pk").first()
-    if heir is None:
-        placements.take_out(album, [file.photo_id])
-    else:
+    heir = same.filter(state=ReceivedState.DUPLICATE, receipt__isnull=True).order_by("pk").first()
+    if heir is not None:
         rows.filter(pk=heir.pk).update(state=ReceivedState.STORED)
+    elif not same.filter(receipt__isnull=False).exists():
+        placements.take_out(album, [file.photo_id])
     return True
