@@ -318,7 +318,7 @@ def test_a_viewer_changes_nothing_by_the_api(world: World, bob_user: User) -> No
 # -- links that only take photos ------------------------------------------------------------------------------------
 
 # What such a link opens: where photos are added, and the question who is there. All else is not there for it.
-FOR_DROPS = re.compile(r"^g/<str:token>/(uploads/(<uuid:file_id>/withdraw/|tus/)?|who/(save/|code/)?)?$")
+FOR_DROPS = re.compile(r"^g/<str:token>/(uploads/(<uuid:file_id>/withdraw/|receipt.csv|tus/)?|who/(save/|code/)?)?$")
 GUEST_ROUTES = [route for route in ROUTES if GUEST.match(route.pattern)]
 # The page on which photos are added names the gallery, and the question who is there nothing.
 TITLE = "Zqx secret wedding"
