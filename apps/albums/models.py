@@ -97,8 +97,8 @@ class Album(StudioModel):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[AlbumManager] = AlbumManager()  # type: ignore[assignment]
-    every: ClassVar[StudioManager[Album]] = StudioManager()
+    objects: ClassVar[AlbumManager] = AlbumManager()
+    every: ClassVar[StudioManager[Self]] = StudioManager()
 
     class Meta(StudioModel.Meta):
         constraints = [

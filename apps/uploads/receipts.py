@@ -126,7 +126,7 @@ def listed(entered: Entered, album: Album, receipt: UUID | None = None) -> list[
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={row["user_id"] for row in found})}
     return [
         Receipt(
-            id=row["receipt"],
+            id=UUID(str(row["receipt"])),
             who=people.get(row["user_id"], "A former member"),
             **{name: row[name] for name in ("began_at", "ended_at", "kept", "duplicates", "skipped", "refused")},
         )

@@ -17,7 +17,7 @@ from apps.media.models import Blob
 from apps.sharing.models import Download, Metadata
 from tests.albums.people import page, part
 from tests.factories import AlbumFactory, PlacementFactory
-from tests.sharing.conftest import Make, Share, fresh_memory, shared  # noqa: F401  (fixtures)
+from tests.sharing.conftest import Make, Share, fresh_memory, shared, shared_kind  # noqa: F401  (fixtures)
 from tests.sharing.known import address, allowing
 
 VIENNA = ZoneInfo("Europe/Vienna")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.services import Services
-from tests.sharing.conftest import shared  # noqa: F401  (a fixture)
+from tests.sharing.conftest import shared, shared_kind  # noqa: F401  (fixtures)
 
 
 @pytest.fixture

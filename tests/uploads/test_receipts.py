@@ -75,7 +75,7 @@ def test_each_file_stands_on_it_with_checksum_state_and_reason(alice: Client, al
 
 def test_a_file_in_parts_stands_on_it_too(erin_user: User, alice: Client, album: Album) -> None:
     receipt, photo = uuid4(), jpeg()
-    key = {"authorization": f"Bearer {session_of(erin_user, 'north').access}"}
+    key: dict[str, Any] = {"authorization": f"Bearer {session_of(erin_user, 'north').access}"}
     for body, name in ((photo, "a.jpg"), (b"no photo", "b.jpg")):
         told = metadata(filename=name, album=album.pk, receipt=receipt)
         begun = speak("POST", "/api/uploads/tus/", upload_length=str(len(body)), upload_metadata=told, **key)

@@ -24,7 +24,7 @@ from apps.web.api import answer_error
 from apps.web.ids import uuid7
 from apps.web.lanes import LaneFull
 from tests.factories import AlbumFactory
-from tests.sharing.conftest import Make, shared  # noqa: F401  (a fixture)
+from tests.sharing.conftest import Make, shared, shared_kind  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Scripts lie in four folders: two sides that know nothing of each other, uploads, and what all share."""
+"""Scripts lie in five folders: sides that know nothing of each other, uploads, and what all share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ MAY_USE = {
     "upload": {"upload", "shared"},
     "studio": {"studio", "upload", "shared"},
     "guest": {"guest", "upload", "shared"},
+    "signed_out": {"signed_out", "shared"},
 }
 ALL = sorted(SCRIPTS.rglob("*.js"))
 
