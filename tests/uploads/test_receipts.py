@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
