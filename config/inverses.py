@@ -11,6 +11,7 @@ from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import pairs, stacks, undo
 from apps.faces import undo as faces_undo
+from apps.library.duplicates import keep as keep_duplicates
 from apps.library.events import keep
 from apps.library.places import named
 from apps.smart_collections import undo as smart_collections
@@ -34,6 +35,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "album.reordered": _IN_ALBUM,
     **{f"collection.{deed}": _COLLECTION for deed in ("added", "arranged", "created", "deleted")},
     **{f"collection.{deed}": _COLLECTION for deed in ("ordered", "renamed", "taken_out")},
+    "duplicates.different": Inverse(keep_duplicates.undo_decision, Role.EDITOR, "albums"),
+    "duplicates.kept": Inverse(keep_duplicates.undo_decision, Role.EDITOR, "albums"),
     "event.changed": _OF_EVENTS,
     "event.created": _OF_EVENTS,
     "event.removed": _OF_EVENTS,

@@ -227,6 +227,8 @@ _COLLECTIONS: Final[dict[str, Phrase]] = {
     "smart_collection.changed": "changed the smart collection “{title}”",
     "smart_collection.created": "made the smart collection “{title}”",
     "smart_collection.deleted": "deleted the smart collection “{title}”",
+    "duplicates.different": "called {photos} no duplicates",
+    "duplicates.kept": "kept {photo} of its duplicates",
     "stack.left": "took {photos} out of a stack",
     "stack.made": "stacked {photos}",
     "stack.parted": "unstacked {photos}",

@@ -17,6 +17,7 @@ from apps.albums.models import Photo
 from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
+from apps.library.duplicates import scan
 from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.media import on_demand
@@ -30,7 +31,7 @@ from apps.uploads.guests import digest
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE]
+_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE, scan.SCAN]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_WHOLE]

@@ -19,7 +19,16 @@ from apps.albums.models import Album, AlbumVersion, Photo, Stack
 from apps.backups.models import BackupCopy
 from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
 from apps.jobs.models import Job, Lane, Queue
-from apps.library.models import Event, EventAlbum, HolidaySet, NamedPlace, PhotoPlace
+from apps.library.models import (
+    Different,
+    DuplicateGroup,
+    DuplicatePhoto,
+    Event,
+    EventAlbum,
+    HolidaySet,
+    NamedPlace,
+    PhotoPlace,
+)
 from apps.media.models import BlobEvent
 from apps.portability.models import ExportFile, ExportPart, StudioExport
 from apps.sharing.models import (
@@ -79,6 +88,7 @@ def furnish(studio: Studio, member: User) -> None:
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts = [
             [place, taken, stack],
+            _of_duplicates(studio, placement.photo),
             events,
             _of_guests(link, placement.photo),
             _of_faces(album, placement.photo),
@@ -157,6 +167,14 @@ def _of_exports(studio: Studio, member: User) -> list[StudioModel]:
         ExportFile(studio=studio, export=export, blob=blob),
         ExportPart(studio=studio, export=export, number=1, name="north.zip", length=1, plan=b"x"),
     ]
+
+
+def _of_duplicates(studio: Studio, photo: Photo) -> list[StudioModel]:
+    """A group of one, and a pair that a person parted."""
+    group = DuplicateGroup(studio=studio, kind="near", score=0.99)
+    other = factories.PhotoFactory.create(studio=studio)
+    pair = Different(studio=studio, one=min(photo, other, key=_id), other=max(photo, other, key=_id))
+    return [group, DuplicatePhoto(studio=studio, group=group, photo=photo), pair]
 
 
 def _id(row: StudioModel) -> UUID:

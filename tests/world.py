@@ -14,7 +14,7 @@ from apps.albums import editing
 from apps.albums.models import Album, Photo, Stack, Version
 from apps.faces import consent
 from apps.faces.models import Crop, Face, Person, Relationship
-from apps.library.models import Event, NamedPlace
+from apps.library.models import DuplicateGroup, DuplicatePhoto, Event, NamedPlace
 from apps.portability.models import ExportPart, StudioExport
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
@@ -135,6 +135,9 @@ def build_world(studio: Studio, owner: User) -> World:
         stack = Stack(studio=studio, top=photo)
         stack.save(force_insert=True)
         Photo.objects.for_studio(studio).filter(pk=photo.pk).update(stack=stack)
+        group = DuplicateGroup(studio=studio, kind="near", score=0.99)
+        group.save(force_insert=True)
+        DuplicatePhoto(studio=studio, group=group, photo=photo).save(force_insert=True)
         for last in (person, other, kin, face, asked, Crop(studio=studio, face=face, webp=b"RIFF Zqx crop")):
             last.save(force_insert=True)
     ids = {
@@ -148,6 +151,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
         "place_id": place.pk, "file_id": sent_in.pk, "receipt_id": receipt.receipt, "event_id": event.pk,
         "export_id": export.pk, "stack_id": stack.pk,
+        "group_id": group.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -357,6 +357,11 @@ class Photo(StudioModel):
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
             models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),
             models.Index(fields=["studio", "stack"], condition=Q(stack__isnull=False), name="albums_photo_stack"),
+            # Four bands of the hash: what looks alike is found by one of them (see library.duplicates.lookup).
+            models.Index("studio", F("phash").bitand(65535), name="albums_photo_band0"),
+            models.Index("studio", F("phash").bitrightshift(16).bitand(65535), name="albums_photo_band1"),
+            models.Index("studio", F("phash").bitrightshift(32).bitand(65535), name="albums_photo_band2"),
+            models.Index("studio", F("phash").bitrightshift(48).bitand(65535), name="albums_photo_band3"),
         ]
 
     def __str__(self) -> str:

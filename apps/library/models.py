@@ -13,10 +13,14 @@ from django.db.models import Q
 from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo, Placement
+from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.library.event_models import Event, EventAlbum, HolidaySet
 from apps.library.place_models import GeoName, NamedPlace, PhotoPlace
 
 __all__ = [
+    "Different",
+    "DuplicateGroup",
+    "DuplicatePhoto",
     "Event",
     "EventAlbum",
     "GeoName",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.library import act_views, event_views, place_views, search_views, views
+from apps.library import act_views, duplicate_views, event_views, place_views, search_views, views
 
 app_name = "library"
 
@@ -20,6 +20,9 @@ studio = [
     path("places/points/", place_views.points, name="points"),
     path("places/new/", place_views.create, name="create_place"),
     path("places/<uuid:place_id>/remove/", place_views.remove, name="remove_place"),
+    path("duplicates/", duplicate_views.duplicates, name="duplicates"),
+    path("duplicates/find/", duplicate_views.find, name="find_duplicates"),
+    path("duplicates/<uuid:group_id>/", duplicate_views.decide, name="decide_duplicates"),
     path("timeline/", event_views.show_timeline, name="timeline"),
     path("timeline/events/new/", event_views.create, name="create_event"),
     path("timeline/events/<uuid:event_id>/remove/", event_views.remove, name="remove_event"),

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 from apps.media import cas, fingerprint, jail
 from apps.media.images import Rendered
+from apps.media.likeness import SIDE
 from apps.media.models import Blob, Rendition
 from apps.media.storage import as_local_file, temp_directory
 
@@ -52,6 +53,21 @@ def measure(rendition: Rendition) -> tuple[float, float]:
     if not (isfinite(sharpness) and 0 <= exposure <= 1):
         raise jail.Crashed("the decoder gave measures that cannot be")
     return sharpness, exposure
+
+
+def signature(rendition: Rendition) -> list[int]:
+    """Grey levels by which pictures are compared (see `likeness`). Raises jail.Rejected, jail.Crashed."""
+    with _private_folder() as out, as_local_file(rendition.blob.storage_key) as source:
+        grey = jail.run("apps.media.likeness:signature_file", source, out).get("grey")
+    if not (isinstance(grey, list) and len(grey) == SIDE * SIDE and all(isinstance(one, int) for one in grey)):
+        raise jail.Crashed("the decoder gave something else than a signature")
+    return grey
+
+
+def pixels_of(blob: Blob) -> str:
+    """SHA-256 of a blob's pixels, as hex. Raises jail.Rejected, jail.Crashed."""
+    with _private_folder() as out, as_local_file(blob.storage_key) as source:
+        return str(jail.run("apps.media.likeness:pixels_file", source, out).get("sha256"))
 
 
 @contextmanager

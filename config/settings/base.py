@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
         "VersionKindEnum": "apps.albums.models.VersionKind",
         "KinshipEnum": "apps.faces.models.Kinship",
+        "DuplicateKindEnum": "apps.library.duplicate_models.DuplicateKind",
         "StackKindEnum": "apps.albums.models.StackKind",
         "PhotoKindEnum": ["image", "raw", "video"],
     },

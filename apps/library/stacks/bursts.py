@@ -123,6 +123,15 @@ def _burst_named(stem: str) -> str | None:
     return match["burst"] if match else None
 
 
+def are_counted_apart(one: str, other: str) -> bool:
+    """True if a camera gave two files, by their names, other numbers: they are two shots, however alike."""
+    counts = [_COUNTED.match(name.rpartition(".")[0] or name) for name in (one, other)]
+    if counts[0] is None or counts[1] is None:
+        return False
+    same = counts[0]["prefix"].casefold() == counts[1]["prefix"].casefold()
+    return same and int(counts[0]["number"]) != int(counts[1]["number"])
+
+
 def _counted_on(one: str, other: str) -> bool:
     """False for two files of one shot (IMG_1.JPG and IMG_1-2.JPG), and for counters of two bodies."""
     short, long = sorted((one.casefold(), other.casefold()), key=len)

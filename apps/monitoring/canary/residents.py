@@ -17,7 +17,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Stack, Version
 from apps.faces.models import Crop, Face, Person, Relationship
-from apps.library.models import Event, NamedPlace
+from apps.library.models import DuplicateGroup, Event, NamedPlace
 from apps.media.models import Blob
 from apps.media.presets import RECIPE
 from apps.sharing.links import lifecycle
@@ -105,6 +105,7 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
         "member_id": member, "invitation_id": invitation, "album_id": album, "section_id": section, "blob": blob,
         "stack_id": stack,
         "photo_id": photo, "version_id": version, "placement": place, "sent": sent,
+        "group_id": DuplicateGroup(studio=studio, kind="near", score=0.99),
     }  # fmt: skip
     for row in rows.values():
         row.save(force_insert=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -34,6 +36,11 @@ class Label(models.TextChoices):
 
 class Mark(OfShown):
     """What one visitor thinks of one photo. The studio's own stars, flags and labels lie on the photo itself."""
+
+    noun = "mark"
+    journalled: ClassVar = {"photo_id": "photo"}
+    # It goes along when a duplicate of the photo is kept; with the photo these columns are unique.
+    said_of_photo: ClassVar = ("shown_id", "visitor_id")
 
     visitor = TenantKey(Visitor, related_name="marks")
     photo = TenantKey(Photo, related_name="marks")
@@ -69,6 +76,11 @@ class Comment(OfShown):
     removed_at: taken back by its writer or by the studio; the answers stay.
     read_at: when the studio has seen it.
     """
+
+    noun = "comment"
+    journalled: ClassVar = {"photo_id": "photo"}
+    # It goes along when a duplicate of the photo is kept; with the photo these columns are unique.
+    said_of_photo: ClassVar = ()
 
     LONGEST = 2000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -196,6 +196,11 @@ class Work(models.TextChoices):
 
 class Pick(StudioModel):
     """A photo in a selection. round: the one in which it came into the list."""
+
+    noun = "favourite"
+    journalled: ClassVar = {"photo_id": "photo"}
+    # It goes along when a duplicate of the photo is kept; with the photo these columns are unique.
+    said_of_photo: ClassVar = ("selection_id",)
 
     selection = TenantKey(Selection, related_name="picks")
     photo = TenantKey(Photo, related_name="picks")

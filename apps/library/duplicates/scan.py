@@ -1,0 +1,170 @@
+"""Finding duplicates, as a task over a gallery or the whole library: looked up by hash, told apart by their pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from apps.accounts.journal.sentences import counted
+from apps.accounts.long_tasks import Task, TaskSlice
+from apps.accounts.models import Studio, User
+from apps.albums.models import Album, Photo, PhotoState
+from apps.jobs.sliced import Sliced
+from apps.library.duplicate_models import Different, DuplicateGroup, DuplicateKind, DuplicatePhoto
+from apps.library.duplicates import lookup
+from apps.library.stacks.bursts import are_counted_apart
+from apps.media import jail, renditions
+from apps.media.likeness import likeness
+from apps.media.models import Rendition
+
+#: Copies that were recompressed, resized or marked correlate by .99 and more, cropped by two percent by .976; frames of
+#: one scene seconds apart by up to .95.
+LEAST_ALIKE: Final = 0.965
+#: Grey levels between the darkest and the lightest part: with less there is nothing by which to tell pictures apart.
+LEAST_CONTRAST: Final = 12
+#: Width by height of a copy differs by no more.
+MOST_SQUEEZED: Final = 0.06
+
+
+@dataclass(frozen=True)
+class _OfLibrary(Sliced):
+    """A task over every photo of a studio, if need be."""
+
+    most: ClassVar[int] = 1_000_000
+
+
+def begin(studio: Studio, *, by: User, album: Album | None = None) -> Task:
+    """Look for duplicates of the photos of a gallery, or of all; what they are like may lie anywhere in the studio.
+
+    One at a time for each; the one at work is returned.  Raises TooManyForTask, TooManyTasks.
+    """
+    key = str(album.pk) if album else "library"
+    working = Task.active_of(studio.pk, SCAN.kind, key)
+    if working is not None:
+        return working
+    title = f"Find duplicates of “{album.title}”" if album else "Find duplicates"
+    return SCAN.begin(studio, _photos(studio, album), by=by, title=title, key=key)
+
+
+def _photos(studio: Studio, album: Album | None) -> Iterable[UUID]:
+    rows = Photo.objects.for_studio(studio).filter(state=PhotoState.READY, trashed_at__isnull=True, phash__isnull=False)
+    if album is not None:
+        rows = rows.filter(pk__in=album.placements.live().values("photo_id"))
+    return rows.exclude(kind="video").order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2_000)
+
+
+@dataclass
+class _Comparing:
+    """Photos compared with each other; what was read of one is kept as long as the slice lasts."""
+
+    studio_id: UUID
+    greys: dict[UUID, list[int] | None] = field(default_factory=dict)
+    pixels: dict[UUID, str] = field(default_factory=dict)
+
+    def score(self, one: Photo, other: Photo) -> float:
+        """How alike they are, 0..1; 0 for what is no duplicate, whatever it looks like."""
+        if not _may_be_one(one, other):
+            return 0.0
+        left, right = self._grey(one), self._grey(other)
+        if left is None or right is None or max(left) - min(left) < LEAST_CONTRAST:
+            return 0.0
+        found = likeness(left, right)
+        return found if found >= LEAST_ALIKE else 0.0
+
+    def is_exact(self, one: Photo, other: Photo) -> bool:
+        """True for equal pixels in other bytes."""
+        same = (one.width, one.height, one.phash) == (other.width, other.height, other.phash)
+        return same and one.kind == other.kind == "image" and self._pixels(one) == self._pixels(other) != ""
+
+    def _grey(self, photo: Photo) -> list[int] | None:
+        if photo.pk not in self.greys:
+            tiles = Rendition.objects.for_studio(self.studio_id).filter(source_id=photo.original_id, kind="tile")
+            tile = tiles.select_related("blob").first()
+            try:
+                self.greys[photo.pk] = renditions.signature(tile) if tile else None
+            except jail.Rejected:
+                self.greys[photo.pk] = None
+        return self.greys[photo.pk]
+
+    def _pixels(self, photo: Photo) -> str:
+        if photo.pk not in self.pixels:
+            try:
+                self.pixels[photo.pk] = renditions.pixels_of(photo.original)
+            except jail.Rejected:
+                self.pixels[photo.pk] = ""
+        return self.pixels[photo.pk]
+
+
+def _may_be_one(one: Photo, other: Photo) -> bool:
+    """False for frames of a stack, for two shots of one camera, and for pictures of other proportions."""
+    if one.stack_id is not None and one.stack_id == other.stack_id:
+        return False
+    cameras = [(photo.facts.get("make"), photo.facts.get("model")) for photo in (one, other)]
+    moments = [photo.facts.get("taken_at") for photo in (one, other)]
+    # A copy keeps the moment; a camera counts its shots on, in whatever second.
+    is_timed = cameras[0] == cameras[1] and all(moments) and cameras[0][1]
+    if is_timed and (moments[0] != moments[1] or are_counted_apart(one.camera_name, other.camera_name)):
+        return False
+    sizes = [(photo.width or 1) / (photo.height or 1) for photo in (one, other)]
+    return abs(sizes[0] - sizes[1]) <= MOST_SQUEEZED * max(sizes)
+
+
+def matches(studio_id: UUID, photo: Photo, comparing: _Comparing) -> list[tuple[Photo, float, bool]]:
+    """The duplicates of a photo: which, how alike, and whether they have the same pixels."""
+    if photo.phash is None:
+        return []
+    found = dict(lookup.near(studio_id, photo.phash, but=photo.pk))
+    for pair in Different.objects.for_studio(studio_id).filter(Q(one=photo) | Q(other=photo)):
+        found.pop(pair.other_id if pair.one_id == photo.pk else pair.one_id, None)
+    rows = Photo.objects.for_studio(studio_id).filter(pk__in=found).select_related("original").order_by("pk")
+    scored = [(other, comparing.score(photo, other)) for other in rows]
+    return [(other, score, comparing.is_exact(photo, other)) for other, score in scored if score]
+
+
+def _do(task: Task, some: TaskSlice) -> int:
+    comparing, before = _Comparing(task.studio_id), _grouped(task.studio_id, some.ids)
+    rows = Photo.objects.for_studio(task.studio_id).filter(pk__in=some.ids, trashed_at__isnull=True)
+    for photo in rows.select_related("original").order_by("pk"):
+        put_in_group(task.studio_id, photo, matches(task.studio_id, photo, comparing))
+    return len(_grouped(task.studio_id, some.ids) - before)
+
+
+def put_in_group(studio_id: UUID, photo: Photo, found: Sequence[tuple[Photo, float, bool]]) -> None:
+    """Let a photo and its duplicates be one group, with those in which they are; without any it leaves its own."""
+    members = DuplicatePhoto.objects.for_studio(studio_id)
+    if not found:
+        group = DuplicateGroup.objects.for_studio(studio_id).filter(members__photo=photo).first()
+        members.filter(photo=photo).delete()
+        if group is not None and members.filter(group=group).count() < 2:
+            group.delete()
+        return
+    ids = [photo.pk, *(other.pk for other, _, _ in found)]
+    groups = list(DuplicateGroup.objects.for_studio(studio_id).filter(members__photo__in=ids).distinct().order_by("pk"))
+    joined = set(members.filter(group__in=groups).values_list("photo_id", flat=True)) | set(ids)
+    if len(joined) > DuplicateGroup.MOST:
+        return
+    exact = all(is_exact for _, _, is_exact in found) and all(group.kind == DuplicateKind.EXACT for group in groups)
+    score = min([*(score for _, score, _ in found), *(group.score for group in groups)])
+    group = groups[0] if groups else DuplicateGroup(studio_id=studio_id)
+    group.kind, group.score = (DuplicateKind.EXACT if exact else DuplicateKind.NEAR), score
+    group.save()
+    members.filter(photo_id__in=joined).delete()
+    members.bulk_create(DuplicatePhoto(studio_id=studio_id, group=group, photo_id=pk) for pk in sorted(joined))
+    DuplicateGroup.objects.for_studio(studio_id).filter(pk__in=[one.pk for one in groups[1:]]).delete()
+
+
+def _grouped(studio_id: UUID, photos: Sequence[UUID]) -> set[UUID]:
+    rows = DuplicatePhoto.objects.for_studio(studio_id).filter(photo_id__in=photos)
+    return set(rows.values_list("photo_id", flat=True))
+
+
+def _told(task: Task) -> str:
+    groups = DuplicateGroup.objects.for_studio(task.studio_id).count()
+    return f"{counted(groups, 'group')} of duplicates to review." if groups else "No duplicates found."
+
+
+SCAN: Final = _OfLibrary("duplicates.scan", _told, _do)
