@@ -3,8 +3,8 @@
 Multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR 2012):
 the 64 bits are cut into four bands of 16, each with a btree on (studio, band). If two hashes differ in at most 7 bits,
 some band differs in at most one (7 < 4 * 2), so to look up the 17 values of each band within one bit finds all of them.
-Of a million hashes that is 68 probes of about 15 rows each, where a scan reads a million. What the probes find is counted
-exactly, so nothing is found that is further away.
+Of a million hashes that is 68 probes of about 15 rows each, where a scan reads a million. What the probes find is
+counted exactly, so nothing is found that is further away.
 """
 
 from __future__ import annotations
