@@ -12,7 +12,7 @@ import apps.web.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_passkeys"),
-        ("albums", "0015_duplicates"),
+        ("albums", "0016_duplicates"),
         ("library", "0004_events"),
     ]
 

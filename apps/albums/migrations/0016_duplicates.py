@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("albums", "0014_stack_index"),
+        ("albums", "0015_album_kind"),
     ]
 
     operations = [
