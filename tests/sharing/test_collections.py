@@ -147,6 +147,15 @@ def test_what_the_question_finds_comes_by_itself(shared: Make, shared_kind: str)
         assert "It is live" in Terms.of(share.link, share.link.album).sentence(share.link.created_at)
 
 
+def test_a_question_finds_nothing_of_a_draft_and_what_was_chosen_was_meant(shared: Make, shared_kind: str) -> None:
+    share = shared()
+    guest = Client()
+    for state, total in (("draft", 0 if shared_kind == "smart" else 3), ("archived", 3), ("live", 3)):
+        with acting_in(share.studio):
+            Album.objects.for_studio(share.studio).update(state=state)
+        assert told(guest.get(share.url())).count('id="p-') == total, state
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_names_and_sections_of_galleries_stay_with_the_studio(shared: Make) -> None:
     share = shared(download="original")

@@ -10,16 +10,18 @@ import apps.accounts.tenant_keys
 import apps.web.ids
 
 # The index of the library holds what lies in a gallery and not in the trash, so nothing else is in a collection.
-# What a gallery keeps from some guest is hidden: a link to a collection is none of the links that may see it.
+# What a gallery keeps from some guest is hidden: a link to a collection is none of the links that may see it. A question
+# finds photos as they arrive: those of a gallery that is still a draft wait until nobody works on it in private any more.
 PHOTOS = """
 CREATE VIEW smart_collections_photo WITH (security_invoker = true) AS
 WITH found AS (
-    SELECT c.studio_id, c.id AS album_id, o.photo_id, lpad(o.place::text, 8, '0') AS sort_key, l.uploaded_at
+    SELECT c.studio_id, c.id AS album_id, o.photo_id, lpad(o.place::text, 8, '0') AS sort_key, l.uploaded_at,
+        false AS is_live
     FROM smart_collections_collection c
         CROSS JOIN LATERAL unnest(c.photos) WITH ORDINALITY AS o (photo_id, place)
         JOIN library_libraryphoto l ON l.studio_id = c.studio_id AND l.id = o.photo_id
     UNION ALL
-    SELECT s.studio_id, s.id, l.id, to_char(l.wall AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), l.uploaded_at
+    SELECT s.studio_id, s.id, l.id, to_char(l.wall AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), l.uploaded_at, true
     FROM smart_collections_smartcollection s
         JOIN library_libraryphoto l ON l.studio_id = s.studio_id
 )
@@ -31,6 +33,10 @@ SELECT f.photo_id AS id, f.studio_id, f.album_id, NULL::uuid AS section_id, f.ph
             LEFT JOIN albums_section s ON s.studio_id = p.studio_id AND s.id = p.section_id
         WHERE p.studio_id = f.studio_id AND p.photo_id = f.photo_id AND p.trashed_at IS NULL AND a.trashed_at IS NULL
             AND (p.is_hidden OR p.is_withheld OR p.audience IS NOT NULL OR s.audience IS NOT NULL)
+    ) OR f.is_live AND NOT EXISTS (
+        SELECT FROM albums_placement p JOIN albums_album a ON a.studio_id = p.studio_id AND a.id = p.album_id
+        WHERE p.studio_id = f.studio_id AND p.photo_id = f.photo_id AND p.trashed_at IS NULL AND a.trashed_at IS NULL
+            AND a.state <> 'draft'
     ) AS is_hidden,
     false AS is_withheld, NULL::uuid[] AS audience, f.uploaded_at AS created_at, NULL::timestamptz AS trashed_at
 FROM found f;
