@@ -611,8 +611,8 @@ class CollectedPhoto(StudioModel):
     made by hand those that were chosen, in its order; of a smart one all of the studio's in order of capture, of which
     its question is still to be asked (docs/decisions/0036).
     id: the photo's, once in each collection.  album_id: the collection's.
-    is_hidden: some gallery keeps the photo from some of its guests, so no collection shows it to any; or it lies in drafts
-    alone, and the collection is a smart one.
+    is_hidden: some gallery keeps the photo from some of its guests, so no collection shows it to any; or it lies
+    in drafts alone, and the collection is a smart one.
     section, audience, trashed_at: always None.
     """
 

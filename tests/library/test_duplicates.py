@@ -16,8 +16,7 @@ from PIL import Image
 from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums import stacks
-from apps.albums.models import Album, Photo, Placement
+from apps.albums.models import Album, Photo, Placement, Stack
 from apps.jobs import queue
 from apps.library.duplicates import keep, lookup, scan
 from apps.library.models import Different, DuplicateGroup, DuplicatePhoto
@@ -76,7 +75,7 @@ def test_the_lookup_goes_by_the_bands(north: Studio, album: Album) -> None:
         # Four thousand are read as fast one after the other.
         cursor.execute("set local enable_seqscan = off")
         probes = {f"band{number}": one for number, one in enumerate(lookup._probes(7))}
-        asked = {"studio": north.pk, "photo": album.pk, "phash": 7, "within": 7, "most": 9, **probes}
+        asked: dict[str, Any] = {"studio": north.pk, "photo": album.pk, "phash": 7, "within": 7, "most": 9, **probes}
         cursor.execute("explain " + lookup._NEAR, asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert all(f"albums_photo_band{number}" in plan for number in range(4)), plan
@@ -256,6 +255,6 @@ def test_the_api_lists_and_decides(north: Studio, group: DuplicateGroup, erin_us
     stacked = api.post(f"/api/duplicates/{group.pk}/resolve", {"how": "stack"})
     assert stacked.status_code == 200
     with acting_in(north):
-        assert stacks.Stack.objects.for_studio(north).count() == 1
+        assert Stack.objects.for_studio(north).count() == 1
         assert JournalEntry.objects.for_studio(north).filter(verb="stack.made").exists()
     assert api.post("/api/duplicates/scan").status_code == 202

@@ -55,7 +55,7 @@ def near(studio_id: UUID, phash: int, *, but: UUID, within: int = RADIUS) -> lis
         cursor.execute(
             _NEAR, {"studio": studio_id, "photo": but, "phash": phash, "within": within, "most": MOST, **bands}
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _probes(phash: int) -> list[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -64,9 +65,9 @@ class Reviewed:
         return int(self.score * 100)
 
 
-def groups_of(entered: Entered, kind: str = "") -> StudioQuerySet[DuplicateGroup]:
+def groups_of(entered: Entered, kind: str = "") -> StudioQuerySet[Any]:
     """The groups that still have two photos out of the trash, all of which the member sees."""
-    rows: StudioQuerySet[DuplicateGroup] = DuplicateGroup.objects.visible_to(entered)
+    rows: StudioQuerySet[Any] = DuplicateGroup.objects.visible_to(entered)
     live = Count("members", filter=Q(members__photo__trashed_at__isnull=True))
     rows = rows.annotate(live=live).filter(live__gt=1)
     return rows.filter(kind=kind) if kind else rows
@@ -79,7 +80,8 @@ def reviewed(entered: Entered, groups: Sequence[DuplicateGroup]) -> list[Reviewe
     of = {photo: group for group, photo in members.values_list("group_id", "photo_id")}
     # What guests said stands above the library; its relations are named as rules name them.
     told = {"hearts": Count("picks", distinct=True), "said": Count("comments", distinct=True)}
-    photos = Photo.objects.for_studio(studio).filter(pk__in=of).select_related("original").annotate(**told)
+    seen = Photo.objects.for_studio(studio).filter(pk__in=of).select_related("original")
+    photos: StudioQuerySet[Any] = seen.annotate(**told)
     lies: dict[UUID, list[Placement]] = {}
     rows = Placement.objects.visible_to(entered).filter(photo_id__in=of, trashed_at__isnull=True)
     for placement in rows.select_related("album").order_by("album__created_at", "pk"):
