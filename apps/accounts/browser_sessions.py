@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
@@ -100,10 +99,11 @@ def end(user: User, handle: str, here: str | None) -> None:
         if row.handle == handle:
             row.delete()
             return
-    try:
-        sessions.end_family(user, UUID(hex=handle))
-    except ValueError as error:
-        raise Http404 from error
+    for one in sessions.living(user, MOST_LISTED):
+        if one.family.hex == handle:
+            sessions.end_family(user, one.family)
+            return
+    raise Http404
 
 
 def end_others(user: User, here: str | None) -> None:

@@ -124,7 +124,7 @@ def sweep_twice(studio: Studio) -> None:
 
 def test_every_key_to_a_blob_in_the_project_is_known() -> None:
     held_by = {f"{relation.related_model.__name__}.{relation.field.name}" for relation in sweeping.holding_keys()}
-    assert held_by == {"Photo.original", "Version.blob", "Rendition.blob"}
+    assert held_by == {"Photo.original", "Version.blob", "Rendition.blob", "ExportFile.blob"}
 
 
 def test_the_original_of_a_photo_stays(local: LocalStore, north: Studio) -> None:
