@@ -58,29 +58,32 @@ class Probe:
     home: str = "/login/?next="
 
 
-def keep_watch() -> Round:
-    """Go round, and note the finding for the status page."""
-    done = go_round()
+def keep_watch(*, rest: float = 0.0) -> Round:
+    """Go round, and note the finding for the status page. rest: see `go_round`."""
+    done = go_round(rest=rest)
     judge.note([checks.isolation(done.facts())])
     return done
 
 
-def go_round(tried: list[Address] | None = None) -> Round:
-    """Try all addresses, or these. Nothing of it stays in the database."""
+def go_round(tried: list[Address] | None = None, *, rest: float = 0.0) -> Round:
+    """Try all addresses, or these. Nothing of it stays in the database.
+
+    rest: how many times as long as a probe took it is waited after it, so that uploads and guests keep the machine.
+    """
     done, began = Round(), time.monotonic()
     left = addresses() if tried is None else tried
     while left:
         now, left = left[:AT_ONCE], left[AT_ONCE:]
         with transaction.atomic(), silence():
             try:
-                _try(now, done)
+                _try(now, done, rest)
             finally:
                 transaction.set_rollback(True)
     done.seconds = time.monotonic() - began
     return done
 
 
-def _try(tried: list[Address], done: Round) -> None:
+def _try(tried: list[Address], done: Round, rest: float) -> None:
     stranger, victim = settle(), settle()
     cookies = session_of(stranger.owner)
     for address in tried:
@@ -90,9 +93,11 @@ def _try(tried: list[Address], done: Round) -> None:
         caller = Stranger()
         for probe in _probes(address, stranger, victim, cookies):
             done.probes += 1
+            began = time.monotonic()
             answer = caller.ask(probe.method, probe.path, **probe.headers)
             if not is_refusal(answer, probe.home) or victim.mark in answer.said.replace(probe.path, ""):
                 done.leaks.append(f"{probe.who}: {probe.method} /{address.pattern} answers {answer.status}")
+            time.sleep(rest * (time.monotonic() - began))
 
 
 def is_refusal(answer: CanaryAnswer, home: str) -> bool:
