@@ -660,10 +660,10 @@ def test_the_page_asks_as_much_for_200_photos_as_for_10_000(
             SectionFactory.create(album=album, rank=rank)
         fill(album, count, sections=(1, 2, 3))
         alice.get(page("detail", album))
-        with django_assert_max_num_queries(28) as queries:
+        with django_assert_max_num_queries(29) as queries:
             answer = alice.get(page("detail", album))
         following = answer.context["next_url"]
-        with django_assert_max_num_queries(19) as more:
+        with django_assert_max_num_queries(20) as more:
             alice.get(following, headers=part("more"))
         prices.append((len(queries), len(more)))
         sizes.append(len(answer.content))
