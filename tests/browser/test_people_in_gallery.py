@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,19 +10,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, make_album, sign_in
 from tests.browser.test_main_job import upload
-from tests.browser.test_people import PHOTOS, look, wait_for_people
+from tests.browser.test_people import PHOTOS, look, switch_on, wait_for_people
+from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One of its own: people are those of a studio, and other tests find, name and hide the same ones."""
+    with Installation(tmp_path_factory.mktemp("glassine") / "data").move_in() as running:
+        yield running
 
 
 def test_a_gallery_is_filtered_sorted_and_outlined_by_its_people(visit: Callable[..., Any]) -> None:
     with visit() as page:
         make_album(page, "By people")
-        page.click(".nav >> text=People")
-        page.check("text=In every gallery")
-        page.check("text=I may have the faces")
-        page.click("button:has-text('Switch on')")
-        page.click(".nav >> text=Galleries")
+        switch_on(page)
         page.click("text=By people")
         address = page.url
         upload(page, PHOTOS)

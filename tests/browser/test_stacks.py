@@ -59,4 +59,4 @@ def test_a_burst_is_one_tile_for_the_studio_and_for_clients(visit: Callable[...,
         guest.locator(".stack-badge").click()
         expect(guest.locator("#stream .t")).to_have_count(4)
         guest.locator("#stream .t a:not(.stack-badge)").first.click()
-        expect(guest.locator(".pswp")).to_contain_text("1 / 4")
+        expect(guest.locator(".pswp")).to_contain_text("1 of 4")

@@ -164,6 +164,8 @@ def compares_two(phone: Page) -> None:
 
 
 def comments_with_a_pin(phone: Page) -> None:
+    # Back from the comparison the browser shows the page as it was left, with the photo open, or makes it anew.
+    phone.wait_for_load_state("networkidle")
     if not phone.locator(".pswp--open").count():
         tiles(phone).first.scroll_into_view_if_needed()
         tiles(phone).first.tap()
