@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.installation import EMAIL, PASSWORD, Installation
 
@@ -86,7 +86,7 @@ def visit(chromium: Browser, glassine: Installation) -> Callable[..., Any]:
     return opened
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 20) -> None:
+def eventually(holds: Callable[[], Any], seconds: float = 60) -> None:
     """Ask again until it holds. (Playwright's own wait_for_function needs eval, which our pages forbid.)"""
     end = time.monotonic() + seconds
     while not holds():
@@ -101,6 +101,13 @@ def sign_in(page: Page) -> None:
     page.fill("input[name=password]", PASSWORD)
     page.click("button:has-text('Sign in')")
     page.wait_for_url("**/studio/*/**")
+
+
+def choose(page: Page, files: Sequence[str | Path] | Sequence[FilePayload]) -> None:
+    """Choose files on the album page."""
+    # The scripts that listen run before the load event; nobody clicks faster than that.
+    page.wait_for_load_state("load")
+    page.set_input_files("#pick-files", files)
 
 
 def make_album(page: Page, title: str) -> str:

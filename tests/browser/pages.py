@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, expect
 
 from config.management.commands.demo import EMAIL, PASSWORD
+from tests.browser.conftest import choose
 from tests.browser.lively import DORA, Lively
 
 SIZES = {1280: {"width": 1280, "height": 800}, 390: {"width": 390, "height": 844}}
@@ -134,7 +135,7 @@ def _upload_plan(page: Page) -> None:
     photo = Path(__file__).parent.parent.joinpath("data/formats/tanners_ridge.jpg").read_bytes()
     new: FilePayload = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo + b"\0"}
     other: FilePayload = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}
-    page.set_input_files("#pick-files", [new, other])
+    choose(page, [new, other])
     expect(page.locator("#upload-plan")).to_be_visible()
 
 

@@ -26,6 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
 
 from tests.browser import lively, pages  # noqa: E402
+from tests.browser.conftest import choose  # noqa: E402
 from tests.installation import ROOT, Installation  # noqa: E402
 
 BOOK = ROOT / "var" / "pictures"
@@ -153,7 +154,7 @@ def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str
             slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
             network.send("Network.emulateNetworkConditions", slow)
             page.wait_for_load_state("load")
-            page.set_input_files("#pick-files", half)
+            choose(page, half)
             page.click("#upload-plan button[value=go]")
             page.wait_for_selector("#fresh .t img, #stream .t img", timeout=120_000)
             kept |= _both_themes(page, "studio-uploading", width, BOOK, is_whole=False)

@@ -50,6 +50,7 @@ def faults(page: Page, only: str = "") -> list[str]:
 
 def in_both_themes(page: Page) -> list[str]:
     """The faults in light and in dark, and whatever makes the page wider than the screen."""
+    pages.turn(page, "light")
     found = faults(page)
     # A phone's layout grows with what is too wide for it.
     if page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth) > screen.width"):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DATA, PHONE, eventually, make_album
+from tests.browser.conftest import DATA, PHONE, choose, eventually, make_album
 from tests.browser.test_main_job import make_link, put_live
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -23,7 +23,7 @@ CARD = [
 
 
 def send(page: Page, paths: list[Path]) -> None:
-    page.set_input_files("#pick-files", paths)
+    choose(page, paths)
     page.click("dialog[open] button:has-text('Start the upload')")
     expect(page.locator("#tray")).to_have_attribute("data-state", "over")
     page.click("#tray [data-do=close]")
@@ -56,7 +56,7 @@ def test_pair_video_and_retouched_file(visit: Callable[..., Any], tmp_path: Path
         picture.convert("L").save(retouched, quality=90)
     with visit() as page:
         make_album(page, "From the card")
-        page.set_input_files("#pick-files", CARD)
+        choose(page, CARD)
         expect(page.locator("dialog[open]")).to_contain_text("1 photo as RAW and JPEG")
         page.click("dialog[open] button:has-text('Cancel')")
         send(page, CARD)
@@ -67,11 +67,11 @@ def test_pair_video_and_retouched_file(visit: Callable[..., Any], tmp_path: Path
         play(page)
         page.keyboard.press("Escape")
         # The same card again: nothing is sent.
-        page.set_input_files("#pick-files", CARD)
+        choose(page, CARD)
         expect(page.locator("dialog[open]")).to_contain_text("3 files will be skipped")
         page.click("dialog[open] button:has-text('Cancel')")
         before = page.locator(".t:has(.kind:text('RAW+JPEG')) img").get_attribute("src")
-        page.set_input_files("#pick-files", [retouched])
+        choose(page, [retouched])
         expect(page.locator("dialog[open]")).to_contain_text("1 file has the name of a photo here.")
         page.click("dialog[open] button:has-text('Start the upload')")
         expect(page.locator("#tray")).to_have_attribute("data-state", "over")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, eventually, make_album
+from tests.browser.conftest import PHONE, choose, eventually, make_album
 from tests.browser.test_main_job import put_live
 from tests.factories import jpeg
 
@@ -75,7 +75,7 @@ def notes(folder: Path) -> list[Path]:
 def test_the_tray_leads_to_the_receipt(visit: Callable[..., Any], tmp_path: Path) -> None:
     with visit() as page:
         make_album(page, "A receipt")
-        page.set_input_files("#pick-files", [*files(tmp_path, "a.jpg", "b.jpg"), *notes(tmp_path)])
+        choose(page, [*files(tmp_path, "a.jpg", "b.jpg"), *notes(tmp_path)])
         expect(page.locator("dialog[open]")).to_contain_text("Add 2 photos")
         page.click("dialog[open] button:has-text('Start the upload')")
         page.get_by_role("link", name="Receipt with checksums").click()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DATA, DESKTOP, PHONE, eventually, make_album
+from tests.browser.conftest import DATA, DESKTOP, PHONE, choose, eventually, make_album
 from tests.factories import jpeg
 from tests.installation import Installation
 
@@ -26,9 +26,7 @@ LOADED = "[...document.querySelectorAll('{0}')].reduce((n, i) => n && i.complete
 
 def upload(page: Page, files: list[Path]) -> None:
     """Choose files on the album page, agree to the plan and wait for the receipt."""
-    # The scripts that listen run before the load event; nobody clicks faster than that.
-    page.wait_for_load_state("load")
-    page.set_input_files("#pick-files", [str(path) for path in files])
+    choose(page, files)
     page.click("#upload-plan button[value=go]")
     page.wait_for_selector("#tray[data-state=over]", timeout=120_000)
 

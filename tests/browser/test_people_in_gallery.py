@@ -87,7 +87,7 @@ def _outline(page: Page) -> None:
     expect(page.locator(".who")).to_have_count(before + 1)
     # By pointer.
     page.click(".who-add")
-    picture = page.locator(".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)").bounding_box()
+    picture = page.locator(".pswp__item[aria-hidden=false] .pswp__img >> nth=0").bounding_box()
     assert picture is not None
     left, top = picture["x"] + 20, picture["y"] + 20
     page.mouse.move(left, top)

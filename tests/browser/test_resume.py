@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Request, expect
 
-from tests.browser.conftest import DESKTOP, eventually, make_album
+from tests.browser.conftest import DESKTOP, choose, eventually, make_album
 from tests.factories import jpeg
 from tests.installation import Installation
 
@@ -38,7 +38,7 @@ def test_a_reload_in_the_middle_costs_nothing(
         line = page.context.new_cdp_session(page)
         line.send("Network.enable")
         line.send("Network.emulateNetworkConditions", {**LINE, "uploadThroughput": 1_000_000})
-        page.set_input_files("#pick-files", [str(small), str(large)])
+        choose(page, [small, large])
         page.click("#upload-plan button[value=go]")
         kept = "Object.values(localStorage).join()"
         eventually(lambda: "small.jpg" in page.evaluate(kept) and "/uploads/tus/" in page.evaluate(kept))
@@ -50,7 +50,7 @@ def test_a_reload_in_the_middle_costs_nothing(
         expect(page.locator("#tray-interrupted p")).to_have_text(
             "1 of 2 files were stored. Drop the same files or folder to go on."
         )
-        page.set_input_files("#pick-files", [str(small), str(large)])
+        choose(page, [small, large])
         expect(page.locator("#upload-plan")).to_contain_text("stored before the interruption")
         page.click("#upload-plan button[value=go]")
         page.wait_for_selector("#tray[data-state=over]", timeout=120_000)

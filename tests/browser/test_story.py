@@ -59,7 +59,7 @@ def emailed(glassine: Installation, to: str, word: str) -> str:
                     texts.append(text)
         return texts
 
-    eventually(found, seconds=60)
+    eventually(found)
     return found()[-1]
 
 

@@ -26,11 +26,9 @@ if (interrupted(address)) {
   sum.firstElementChild.hidden = true;
   sum.lastElementChild.textContent = words.goOn;
 }
-form.elements.files.addEventListener("change", (event) => {
-  const found = fromInput(event.target);
-  form.reset();
-  take(found);
-});
+form.elements.files.addEventListener("change", chosen);
+// Who was faster than this script has chosen already.
+if (form.elements.files.files.length) chosen();
 addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 addEventListener("drop", async (event) => {
   if (!event.dataTransfer?.types.includes("Files")) return;
@@ -49,6 +47,12 @@ list.addEventListener("click", (event) => {
 function group(start) {
   const named = Object.entries(words).filter(([name]) => name.startsWith(start) && name !== start);
   return Object.fromEntries(named.map(([name, text]) => [name.slice(start.length).toLowerCase(), text]));
+}
+
+function chosen() {
+  const found = fromInput(form.elements.files);
+  form.reset();
+  take(found);
 }
 
 async function take(found) {

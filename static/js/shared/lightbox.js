@@ -89,6 +89,11 @@ class Lightbox {
     this.playVideos(pswp);
     // The library keeps Tab inside; all other keys are ours, else Z would zoom twice.
     pswp.on("keydown", (event) => event.originalEvent.key !== "Tab" && event.preventDefault());
+    // Once it has opened the library takes the focus; who was faster and works in it already keeps it.
+    pswp.on("openingAnimationEnd", () => {
+      const held = document.activeElement;
+      if (held !== pswp.element && pswp.element.contains(held)) queueMicrotask(() => held.focus());
+    });
     pswp.on("change", () => this.changed());
     pswp.on("destroy", () => this.closed());
     this.keys = (event) => this.key(event);

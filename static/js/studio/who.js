@@ -47,7 +47,8 @@ class Layer {
     this.button?.setAttribute("aria-pressed", "false");
     this.button?.addEventListener("click", () => this.toggle());
     this.follow = () => this.place();
-    pswp.on("zoomPanUpdate", this.follow);
+    // A picture may come after its faces, and it moves while the lightbox opens.
+    for (const moment of ["zoomPanUpdate", "loadComplete", "openingAnimationEnd"]) pswp.on(moment, this.follow);
     addEventListener("resize", this.follow);
   }
 
@@ -171,7 +172,10 @@ class Layer {
   draw() {
     if (this.element.querySelector(".who-draw")) return;
     const picture = this.picture();
-    if (!picture?.width) return;
+    if (!picture?.width) {
+      toast({ text: "The photo is still on its way. Try again in a moment.", level: "error" });
+      return;
+    }
     const high = (BEGUN * picture.width) / picture.height;
     const box = Object.assign(document.createElement("div"), { className: "who who--new", tabIndex: 0 });
     box.face = { id: "new", box: { x: 0.5 - BEGUN / 2, y: 0.5 - high / 2, width: BEGUN, height: high } };
@@ -266,10 +270,11 @@ class Layer {
     fresh.querySelector("button")?.focus();
   }
 
-  /** Where the picture lies on the screen, if it came. */
+  /** Where the picture lies on the screen, if it came: its small one, in the same place, until the large one is there. */
   picture() {
-    const shown = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)";
-    return this.root.querySelector(shown)?.getBoundingClientRect();
+    const shown = [...this.root.querySelectorAll(".pswp__item[aria-hidden=false] .pswp__img")];
+    const large = shown.find((one) => !one.classList.contains("pswp__img--placeholder"));
+    return (large ?? shown[0])?.getBoundingClientRect();
   }
 
   /** Put each outline where its face is in the picture as it is shown now. */
