@@ -190,6 +190,11 @@ def _renew(album_id: UUID) -> None:
         return
 
 
+def renewal_of(album: Album) -> str:
+    """Another text after each change of an album that was told to this memory. Raises RedisError."""
+    return str(cache.get(_version_key(album.pk), ""))
+
+
 def _version_key(album_id: UUID) -> str:
     return f"albums.version.{album_id}"
 

@@ -575,10 +575,12 @@ class AlbumVersion(StudioModel):
     """What an album's changes added up to when they were last folded (see `versions`).
 
     album: None for the changes that every album of the studio shows, such as the studio's look.
+    personal: how many of them were personal.
     """
 
     album = TenantKey(Album, null=True, related_name="+")
     number = models.PositiveBigIntegerField(default=0)
+    personal = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -592,9 +594,13 @@ class AlbumVersion(StudioModel):
 
 
 class AlbumChange(StudioModel):
-    """One change of an album that was not folded yet. Rows are written by triggers (see `version_triggers`)."""
+    """One change of an album that was not folded yet. Rows are written by triggers (see `version_triggers`).
+
+    is_personal: of what a single guest chose, said or rated.
+    """
 
     album = TenantKey(Album, null=True, related_name="+")
+    is_personal = models.BooleanField(default=False, db_default=False)
 
     class Meta(StudioModel.Meta):
         constraints = [*StudioModel.Meta.constraints, SameStudio("album")]

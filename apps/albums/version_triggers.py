@@ -12,10 +12,10 @@ from django.db.migrations.state import ProjectState
 
 # Only albums and studios that are still there: those that go take their changes with them.
 _FUNCTION = """
-    CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+    CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
     BEGIN
-        INSERT INTO albums_albumchange (id, studio_id, album_id)
-        SELECT gen_random_uuid(), found.studio_id, found.album_id
+        INSERT INTO albums_albumchange (id, studio_id, album_id{column})
+        SELECT gen_random_uuid(), found.studio_id, found.album_id{value}
         FROM (SELECT DISTINCT studio_id, album_id FROM ({albums}) AS every) AS found
         WHERE CASE WHEN found.album_id IS NULL
             THEN EXISTS (SELECT FROM accounts_studio s WHERE s.id = found.studio_id)
@@ -71,10 +71,14 @@ class RaisesAlbumVersion(Operation):
         table = self._table(app_label, to_state)
         for event in self.on:
             name = f"{table}_version_{event}"
-            rows = " UNION ALL ".join(self.albums.format(rows=source) for source in self._sources(event))
-            schema_editor.execute(_FUNCTION.format(name=name, albums=rows), params=None)
+            schema_editor.execute(self._function(name, event), params=None)
             words = {"name": name, "table": table, "event": event, "tables": _TABLES[event]}
             schema_editor.execute(_TRIGGER.format(**words), params=None)
+
+    def _function(self, name: str, event: str, *, is_personal: bool = False) -> str:
+        rows = " UNION ALL ".join(self.albums.format(rows=source) for source in self._sources(event))
+        column, value = (", is_personal", ", true") if is_personal else ("", "")
+        return _FUNCTION.format(name=name, albums=rows, column=column, value=value)
 
     def _sources(self, event: str) -> list[str]:
         """The changed rows, before and after; of an update only those in which something changed that is seen."""
@@ -111,3 +115,33 @@ class RaisesAlbumVersion(Operation):
 
     def describe(self) -> str:
         return f"Changes of {self.model} raise the version of their albums"
+
+
+class ChangesArePersonal(RaisesAlbumVersion):
+    """Migration: what `RaisesAlbumVersion`, with the same arguments, made of a model's changes is personal."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._replace(self._table(app_label, to_state), schema_editor, is_personal=True)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._replace(self._table(app_label, from_state), schema_editor, is_personal=False)
+
+    def _replace(self, table: str, schema_editor: BaseDatabaseSchemaEditor, *, is_personal: bool) -> None:
+        for event in self.on:
+            name = f"{table}_version_{event}"
+            schema_editor.execute(self._function(name, event, is_personal=is_personal), params=None)
+
+    def describe(self) -> str:
+        return f"Changes of {self.model} are personal"

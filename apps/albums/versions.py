@@ -2,6 +2,9 @@
 
 It is what was folded so far, and one for each change since. Changes are rows of their own (see `version_triggers`),
 so that whoever marks a favourite never waits for whoever sorts ten thousand photos.
+
+Changes of what single guests chose, said or rated are personal: the page of somebody who has said nothing is the same
+before and after them, so there is a second number without them.
 """
 
 from __future__ import annotations
@@ -18,17 +21,28 @@ _VERSION = """
             where studio_id = %(studio)s and (album_id = %(album)s or album_id is null))
 """
 
+_SHOWN_VERSION = """
+    select (select coalesce(sum(number - personal), 0) from albums_albumversion
+            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null))
+         + (select count(*) from albums_albumchange
+            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null) and not is_personal)
+"""
+
 # One statement, so that whoever counts meanwhile sees a change either as a row or in the sum, and never twice.
 _FOLD = """
     with gone as (
         delete from albums_albumchange
         where ctid = any (array(select ctid from albums_albumchange limit %(most)s for update skip locked))
-        returning studio_id, album_id
-    ), sums as (select studio_id, album_id, count(*) as n from gone group by studio_id, album_id),
-    kept as (
-        insert into albums_albumversion (id, studio_id, album_id, number)
-        select gen_random_uuid(), studio_id, album_id, n from sums order by studio_id, album_id
-        on conflict (studio_id, album_id) do update set number = albums_albumversion.number + excluded.number
+        returning studio_id, album_id, is_personal
+    ), sums as (
+        select studio_id, album_id, count(*) as n, count(*) filter (where is_personal) as own
+        from gone group by studio_id, album_id
+    ), kept as (
+        insert into albums_albumversion (id, studio_id, album_id, number, personal)
+        select gen_random_uuid(), studio_id, album_id, n, own from sums order by studio_id, album_id
+        on conflict (studio_id, album_id) do update set
+            number = albums_albumversion.number + excluded.number,
+            personal = albums_albumversion.personal + excluded.personal
     )
     select count(*) from gone
 """
@@ -37,8 +51,17 @@ BATCH = 20_000
 
 def version_of(album: Album) -> int:
     """The album's version now. One query; call it in the studio's transaction."""
+    return _number(_VERSION, album)
+
+
+def shown_version_of(album: Album) -> int:
+    """The version of what guests see who have said nothing of themselves. One query, in the studio's transaction."""
+    return _number(_SHOWN_VERSION, album)
+
+
+def _number(statement: str, album: Album) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_VERSION, {"studio": album.studio_id, "album": album.pk})
+        cursor.execute(statement, {"studio": album.studio_id, "album": album.pk})
         return int(cursor.fetchone()[0])
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import chosen_list, photo_heart
+from apps.sharing.gallery import kept_pages
 from apps.sharing.gallery.gallery_context import facts_context, gallery_context, photo_context
 from apps.sharing.guests import expired, visitors
 from apps.sharing.guests.pages import dress, guest_page, not_allowed
@@ -27,13 +30,22 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
     chosen = chosen_list(grant, request.GET, request.COOKIES)
     found = finder.found(grant, request.COOKIES) if request.GET.get("only") == "found" else None
-    context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen, found=found)
-    context["here"] = request.get_full_path()
-    if htmx.wants(request) and "after" in request.GET:
-        return render(request, "sharing/gallery/_page.html", context)
-    return render(
-        request, "sharing/gallery/gallery.html", {**context, **dress(grant), "banners": expired.banners(grant)}
-    )
+    is_part = htmx.wants(request) and "after" in request.GET
+    banners = {} if is_part else expired.banners(grant)
+
+    def make(**given: Any) -> str:
+        context = gallery_context(grant, token, request.GET, visitor=visitor, chosen=chosen, found=found)
+        context |= {"here": request.get_full_path(), **given}
+        if is_part:
+            return render_to_string("sharing/gallery/_page.html", context, request)
+        return render_to_string(
+            "sharing/gallery/gallery.html", {**context, **dress(grant), "banners": banners}, request
+        )
+
+    if visitor is not None or chosen is not None or found is not None:
+        return HttpResponse(make())
+    key = kept_pages.key_of(request, grant, is_part, tuple(banners.values()))
+    return kept_pages.answer(request, key, partial(make, csrf_token=kept_pages.TOKEN))
 
 
 @guest_page()

@@ -1,0 +1,86 @@
+"""Pages of a gallery that are the same for every guest of a link who has said nothing of themselves.
+
+They are kept in this process by all that they depend on: the rows that the door has just read, what was asked, and the
+version of the album, which triggers raise (see `albums.versions`). So a kept page is never older than what a page made
+now would show, in any process, and nothing has to be told to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, Final
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils import translation
+from redis import RedisError
+
+from apps.albums import counts
+from apps.albums.versions import shown_version_of
+from apps.sharing.access import Grant
+from apps.sharing.models import ShowsPeople
+from apps.web.ttl_cache import TtlCache
+
+#: Where each guest's own token comes; no text of a page holds a zero byte.
+TOKEN: Final = "\0token\0"
+#: A page has about 50 KB, so this is about 8 MB.
+MOST: Final = 150
+#: How long a count of photos may outlive a Redis that did not hear of a change.
+SECONDS: Final = counts.KEPT_SECONDS
+
+# What an address may ask of a page that is kept. Anything else is answered anew.
+_ASKED: Final = frozenset({"after", "section", "photo", "stack", "columns"})
+_PAGES: Final[TtlCache[Hashable, str]] = TtlCache(seconds=SECONDS, size=MOST)
+_LOCK: Final = Lock()
+
+
+def answer(request: HttpRequest, key: Hashable | None, make: Callable[[], str]) -> HttpResponse:
+    """The page of this key, made if it is not at hand. make: gives its HTML with `TOKEN` for the guest's token."""
+    page = _kept(key) if key is not None else None
+    if page is None:
+        since = _PAGES.clock()
+        page = make()
+        if key is not None:
+            with _LOCK:
+                _PAGES.put(key, page, since=since)
+    return HttpResponse(page.replace(TOKEN, get_token(request)) if TOKEN in page else page)
+
+
+def key_of(request: HttpRequest, grant: Grant, *shown: Hashable) -> Hashable | None:
+    """All that the page depends on, or None if it is not kept. Ask it before the page reads its rows.
+
+    Not for guests who are known, or whose browser chose a list. Who is in the photos is told by no version, and of a
+    collection not which photos are in it.
+    shown: what else stands on the page.
+    """
+    album, rights = grant.shown.album, grant.rights
+    tells_of_people = rights.people != ShowsPeople.OFF or rights.may_find
+    is_plain = request.method == "GET" and _ASKED.issuperset(request.GET)
+    if grant.is_preview or tells_of_people or not album.is_gallery or not is_plain:
+        return None
+    try:
+        counted = counts.renewal_of(album)
+    except RedisError:
+        return None
+    rows = _row(grant.studio), _row(album)
+    asked = request.get_full_path(), translation.get_language()
+    return (*asked, *rows, rights, grant.audience, grant.expires_at, counted, shown_version_of(album), *shown)
+
+
+def clear() -> None:
+    """Forget all pages."""
+    with _LOCK:
+        _PAGES.clear()
+
+
+def _kept(key: Hashable) -> str | None:
+    with _LOCK:
+        return _PAGES.get(key)
+
+
+def _row(row: Model) -> str:
+    """A row as it was read. (Its JSON cannot be hashed.)"""
+    held: dict[str, Any] = row.__dict__
+    return repr([held.get(field.attname) for field in row._meta.concrete_fields])
