@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +19,9 @@ from apps.albums.models import Album, Placement, Section
 from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
+from apps.faces.models import Face
 from apps.library import months, names, people_meant
+from apps.library.folding import words_of
 from apps.library.models import LibraryPhoto
 from apps.library.questions.compile import condition, sentence
 from apps.library.questions.kinds import AllWords, Asker, PlaceKind
@@ -75,7 +78,9 @@ class Library:
     def asker(self) -> Asker:
         """The rules' words and names, looked up. No query for rules without words, galleries and people."""
         words = names.questions_of(self.tree, self.entered)
-        return Asker(self.entered, self.today, words, self._titles(), people_meant.meant(self.tree, self.entered))
+        people = people_meant.meant(self.tree, self.entered)
+        called = people_meant.called(names.texts_of(self.tree), self.entered)
+        return Asker(self.entered, self.today, words, self._titles(), people, called)
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]
@@ -120,16 +125,44 @@ class Library:
         asked = [one for one in self.tree.rules if _is_words(one)]
         if not asked:
             return self.tree, None
-        questions = [
-            self.asker.words[AllWords.key(one.operator.name, one.value)] for one in asked if isinstance(one, Rule)
-        ]
+        questions, people = self._asked_of_the_index(one for one in asked if isinstance(one, Rule))
+        found = [self._by_index(questions)] if questions else []
+        found += [self._by_name(word, some) for word, some in people.items()]
+        if any(len(ids) > EXACT for ids in found):
+            return self.tree, None
+        ids = sorted(set(found[0]).intersection(*found[1:]))
+        return Group("all", tuple(one for one in self.tree.rules if one not in asked)), ids
+
+    def _asked_of_the_index(self, rules: Iterable[Rule]) -> tuple[list[str], dict[str, list[UUID]]]:
+        """The questions that photos have to hold, and the words that may be people's names, with these."""
+        questions: list[str] = []
+        people: dict[str, list[UUID]] = {}
+        for rule in rules:
+            words = words_of(rule.value) if rule.operator.name == "contains" else []
+            called = {word: some for word in words if (some := self.asker.called.get(word))}
+            people |= called
+            if called:
+                rest = [word for word in words if word not in called]
+                questions += [self.asker.words[word] for word in rest if word in self.asker.words]
+            else:
+                questions.append(self.asker.words[AllWords.key(rule.operator.name, rule.value)])
+        return questions, people
+
+    def _by_index(self, questions: list[str]) -> list[UUID]:
+        """Photos of the studio for which all the questions hold, at most one more than are counted exactly."""
         whole = " & ".join(f"( {one} )" for one in questions)
         with across_studios():
             found = LibraryPhoto.objects.for_studio(self.entered.studio).filter(words__matches=whole)
-            ids = list(found.order_by().values_list("pk", flat=True)[: EXACT + 1])
-        if len(ids) > EXACT:
-            return self.tree, None
-        return Group("all", tuple(one for one in self.tree.rules if one not in asked)), ids
+            return list(found.order_by().values_list("pk", flat=True)[: EXACT + 1])
+
+    def _by_name(self, word: str, people: list[UUID]) -> list[UUID]:
+        """Photos with this word, and those in which these people are; many of either are as many as of both."""
+        faces = Face.objects.for_studio(self.entered.studio).filter(is_ignored=False, person_id__in=people)
+        shown = list(faces.order_by().values_list("photo_id", flat=True).distinct()[: EXACT + 1])
+        if len(shown) > EXACT:
+            return shown
+        written = self._by_index([self.asker.words[word]])
+        return written if len(written) > EXACT else list({*shown, *written})
 
     # -- pages ---------------------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ A rename so touches one row and no photo. A question is written as PostgreSQL wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 
 from apps.accounts.access import Entered
-from apps.albums.filenames.distance import distance
 from apps.library.folding import words_of
 from apps.library.places.countries import beginning
 from apps.library.questions.kinds import AllWords
@@ -19,9 +18,6 @@ from apps.library.questions.tree import Group
 
 # A longer text is no search.
 MOST_WORDS = 20
-# Shorter names are too many things with one letter changed.
-FORGIVING = 4
-MOST_TITLES = 5000
 # Two letters begin too many countries to mean one.
 NATION = 3
 NOTHING = "''"
@@ -45,27 +41,28 @@ _ASKED = """
     from unnest(%(words)s::text[]) as w(word)
 """
 _PHRASE = "select phraseto_tsquery('simple', library_words(%s))::text"
-_TITLES = """
-    select distinct library_words(title) from (
-        select title from albums_album where studio_id = %(studio)s and trashed_at is null and kind = 'gallery'
-            and (%(albums)s::uuid[] is null or id = any(%(albums)s::uuid[]))
-        union all
-        select title from albums_section where studio_id = %(studio)s
-            and (%(albums)s::uuid[] is null or album_id = any(%(albums)s::uuid[]))
-    ) t limit %(most)s
-"""
+
+
+def texts_of(tree: Group) -> set[str]:
+    """The texts of which the rules ask for every word."""
+    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, AllWords)]
+    return {rule.value for rule in rules if rule.operator.name == "contains"}
 
 
 def questions_of(tree: Group, entered: Entered) -> dict[str, str]:
-    """Of each text that the rules ask for, the question to the index. One query, and one for each phrase."""
+    """Of each text that the rules ask for, and of each of its words, the question to the index.
+
+    One query, and one for each phrase.
+    """
+    texts = texts_of(tree)
     rules = [rule for rule in tree.each() if isinstance(rule.field.kind, AllWords)]
-    texts = {rule.value for rule in rules if rule.operator.name == "contains"}
     phrases = {rule.value for rule in rules if rule.operator.name != "contains"}
     found = {AllWords.key("is", text): _phrase(text) for text in phrases}
     if not texts:
         return found
     each = {text: words_of(text)[:MOST_WORDS] for text in texts}
     asked = _asked({word for words in each.values() for word in words}, entered)
+    found |= {word: f"( {question} )" for word, question in asked.items()}
     for text, words in each.items():
         found[text] = " & ".join(f"( {asked[word]} )" for word in words) or NOTHING
     return found
@@ -80,29 +77,14 @@ def _phrase(text: str) -> str:
 def _asked(words: Iterable[str], entered: Entered) -> dict[str, str]:
     found = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED, _scope(entered) | {"words": sorted(words)})
+        cursor.execute(_ASKED, scope(entered) | {"words": sorted(words)})
         for word, question, marks in cursor.fetchall():
             countries = [f"#c:{code}" for code in beginning(word)] if len(word) >= NATION else []
             found[word] = " | ".join([question, *(f"'{mark}'" for mark in [*marks, *countries])])
     return found
 
 
-def _scope(entered: Entered) -> dict[str, Any]:
+def scope(entered: Entered) -> dict[str, Any]:
+    """The parameters `studio` and `albums` of a statement: null for a member of all galleries."""
     mine = entered.album_ids
     return {"studio": entered.studio.pk, "albums": None if mine is None else list(mine)}
-
-
-def near(words: Sequence[str], entered: Entered) -> dict[str, str]:
-    """For misspelt words the nearest word in a title, one letter away: {"marai": "maria"}. Folded."""
-    wanted = [word for word in words if len(word) >= FORGIVING]
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_TITLES, _scope(entered) | {"most": MOST_TITLES})
-        known = {part for (title,) in cursor.fetchall() for part in title.split()}
-    found = {}
-    for word in wanted:
-        close = [part for part in known if distance(word, part, 1) == 1]
-        if close and word not in known:
-            found[word] = min(close)
-    return found

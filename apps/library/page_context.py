@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from apps.accounts.access import Entered
 from apps.accounts.models import Role
 from apps.albums.models import Album
+from apps.library import spelling
 from apps.library.events.occasions import occasions
 from apps.library.find import Library, LibraryPage
 from apps.library.months import Month
@@ -76,9 +77,17 @@ def _added(values: Any) -> str:
     return f'{name}:"{value}"' if " " in value and not sign else f"{name}:{sign}{value}"
 
 
-def library(entered: Entered, asked: LibraryQuery, today: date) -> Library:
-    """The photos that the address asks for."""
-    return Library(entered, asked.search.tree, today=today)
+def library(entered: Entered, asked: LibraryQuery, today: date) -> tuple[Library, LibraryQuery]:
+    """The photos that the address asks for, and what it asks for: mended, if as it stands it finds nothing."""
+    found = Library(entered, asked.search.tree, today=today)
+    if not asked.search.words or found.total.count:
+        return found, asked
+    again = spelling.read_again(asked.search, entered, today=today)
+    mended = Library(entered, again.search.tree, today=today) if again else found
+    if again is None or not mended.total.count:
+        return found, asked
+    search = replace(again.search, misread=(*asked.search.misread, *again.sentences))
+    return mended, replace(asked, search=search, text=search.text)
 
 
 def whole(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import and_, or_
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -14,6 +15,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Placement
 from apps.faces.models import Face, Person, Relationship
 from apps.library.folding import words_of
+from apps.library.names import MOST_WORDS
 from apps.library.questions import persons
 from apps.library.questions.kinds import PersonKind, PersonMeant
 from apps.library.questions.persons import PersonAsked
@@ -34,6 +36,23 @@ def meant(tree: Group, entered: Entered) -> dict[str, list[PersonMeant]]:
     named = list(_known(entered).filter(_any_name(asked.values())).order_by("pk")[:MOST])
     related = _related(entered, asked.values(), named)
     return {text: _of(one, named, related) for text, one in asked.items()}
+
+
+def called(texts: Iterable[str], entered: Entered) -> dict[str, list[UUID]]:
+    """For each word of these texts the people with a word of their name that begins so; one query, none without words.
+
+    Contributors hear of nobody.
+    """
+    words = sorted({word for text in texts for word in words_of(text)[:MOST_WORDS]})
+    if not words or entered.is_contributor:
+        return {}
+    begun = reduce(or_, (Q(name__words__contains=f" {word}") for word in words))
+    names = [
+        (pk, words_of(name))
+        for pk, name in _known(entered).filter(begun).order_by("pk").values_list("pk", "name")[:MOST]
+    ]
+    found = {word: [pk for pk, parts in names if any(part.startswith(word) for part in parts)] for word in words}
+    return {word: people for word, people in found.items() if people}
 
 
 def _of(asked: PersonAsked, named: list[Person], related: list[Relationship]) -> list[PersonMeant]:

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from apps.accounts.access import Entered
 from apps.albums.models import Album
 from apps.faces.models import Person
-from apps.library import names
+from apps.library import names, spelling
 from apps.library.find import Library
 from apps.library.folding import words_of
 from apps.library.questions import language
@@ -49,11 +49,10 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What the box shows. misread: sentences about what was not understood.  near: other words to look for."""
+    """What the box shows. misread: sentences about what was not understood, or read otherwise than it was typed."""
 
     groups: list[Hits]
     misread: tuple[str, ...] = ()
-    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +85,37 @@ def answer(entered: Entered, text: str, *, today: date, opens: Callable[[Entered
 
     opens: whether the member may open the page with a name (see `accounts.templatetags.doors`).
     """
-    words = words_of(text)[: names.MOST_WORDS]
-    if len(text.strip()) < SHORTEST or not words:
-        return SearchResult([Hits("Commands", _commands(entered, [], opens))])
+    if len(text.strip()) < SHORTEST or not words_of(text):
+        return SearchResult([Hits("Commands", _commands(entered, [], opens))], _misread(entered, text, today))
     search = language.read(text, today=today, with_guests=not entered.is_contributor)
-    photos = _photos(entered, search, today)
+    groups = _groups(entered, search, text, today, opens)
+    if groups or not search.terms:
+        return SearchResult(groups, search.misread)
+    again = spelling.read_again(search, entered, today=today)
+    groups = _groups(entered, again.search, again.search.text, today, opens) if again else []
+    said = again.sentences if again and groups else ()
+    return SearchResult(groups, (*search.misread, *said))
+
+
+def _misread(entered: Entered, text: str, today: date) -> tuple[str, ...]:
+    return language.read(text, today=today, with_guests=not entered.is_contributor).misread
+
+
+def _groups(
+    entered: Entered, search: language.Search, text: str, today: date, opens: Callable[[Entered, str], bool]
+) -> list[Hits]:
+    """What was found, by kind; kinds of which nothing was are left out."""
+    typed = words_of(text)
+    words = [word for word in typed if word not in search.common] or typed
+    del words[names.MOST_WORDS :]
     groups = [
         Hits("Galleries", _galleries(entered, words)),
         Hits("Clients", _clients(entered, words)),
         Hits("People", _people(entered, words)),
-        photos,
+        _photos(entered, search, today),
         Hits("Commands", _commands(entered, words, opens)),
     ]
-    near = "" if photos.hits else _near(entered, search)
-    return SearchResult([group for group in groups if group.hits], search.misread, near)
+    return [group for group in groups if group.hits]
 
 
 def _each(path: str, words: list[str]) -> Q:
@@ -174,12 +190,3 @@ def _commands(entered: Entered, words: list[str], opens: Callable[[Entered, str]
         if all(any(part.startswith(word) for part in parts) for word in words) and opens(entered, command.name):
             found.append(SearchHit(command.words, reverse(command.name, args=[entered.studio.slug]), icon=command.icon))
     return found
-
-
-def _near(entered: Entered, search: language.Search) -> str:
-    """The search with misspelt words as they stand in a title; "" if none is near."""
-    meant = names.near(search.words, entered)
-    text = search.text
-    for word, instead in meant.items():
-        text = " ".join(instead if words_of(part) == [word] else part for part in text.split())
-    return text if meant else ""

@@ -23,7 +23,7 @@ def library(request: StudioRequest) -> HttpResponse:
     if "add" in request.GET:
         # One address for what was clicked and what was typed.
         return SeeOther(asked.url(request.path))
-    shown = page_context.library(request.entered, asked, today)
+    shown, asked = page_context.library(request.entered, asked, today)
     if htmx.wants(request, "more"):
         context = page_context.tiles(shown, asked, request.path, request.GET.get("before", "")[:7])
         return htmx.vary(render(request, "library/_tiles.html", context))

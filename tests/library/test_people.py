@@ -197,3 +197,17 @@ def test_the_search_box_names_people_and_leads_to_their_photos(
 def test_the_page_says_who_is_meant(owner: Entered, family: dict[str, Person], alice: Client) -> None:
     text = alice.get("/studio/north/library/", {"q": "mother of Ben"}).content.decode()
     assert "Maria Berg (mother of Ben)" in text
+
+
+def test_a_plain_word_finds_who_is_called_so_and_what_is_written(
+    owner: Entered, family: dict[str, Person], shoot: Shoot, dora_user: User, north: Studio
+) -> None:
+    shoot("2024-05-04T10:00:00", camera_name="written", caption="For Maria and Karl")
+    person(owner, "Zoe", shoot("2024-05-04T10:00:00", camera_name="rain", caption="Rain"))
+    assert found(owner, "maria") == {"Maria Berg", "written"}
+    assert found(owner, "berg -maria") == {"Ben Berg", "young", "old"}
+    assert found(owner, "zoe rain") == {"rain"}
+    assert found(owner, "zoe -rain") == set()
+    assert found(owner, "maria 2018") == set()
+    contributor = Entered(north, dora_user, Role.CONTRIBUTOR)
+    assert found(contributor, "maria") == {"written"}

@@ -55,11 +55,18 @@ def test_galleries_clients_photos_and_commands_are_found(
     assert "Galleries" not in found(alice, "a")
 
 
-def test_a_misspelt_name_is_asked_back(alice: Client, album: Album, shoot: Shoot) -> None:
-    shoot()
+def test_a_misspelt_name_is_read_as_the_nearest_and_that_is_said(alice: Client, album: Album, shoot: Shoot) -> None:
+    shoot(camera_name="IMG_0042.jpg")
     text = alice.get(HERE, {"q": "anan camera:r6"}).content.decode()
-    assert 'Did you mean <a href="/studio/north/search/?q=anna%20camera%3Ar6">' in text
-    assert "Did you mean" not in alice.get(HERE, {"q": "anna"}).content.decode()
+    assert "Nothing was found for “anan”; this is “anna”." in text
+    assert found(alice, "anan camera:r6") == {"Photos": ["IMG_0042.jpg"]}
+    assert "Nothing was found" not in alice.get(HERE, {"q": "anna"}).content.decode()
+    # Numbers are of files, of which the next is another one.
+    assert found(alice, "IMG_0043") == {}
+
+
+def test_a_misspelt_client_is_found(alice: Client, client_anna: Visitor) -> None:
+    assert found(alice, "hubre") == {"Clients": ["Ánna Huber"]}
 
 
 def test_what_was_not_understood_is_told(alice: Client, album: Album) -> None:

@@ -26,6 +26,15 @@ _GERMAN: Final = {
     "TZ": "Tansania", "UA": "Ukraine", "US": "Vereinigte Staaten", "VA": "Vatikan", "ZA": "Südafrika",
 }  # fmt: skip
 
+# What people say as well.
+_ALSO: Final = {
+    "GB": ("Vereinigtes Königreich", "Great Britain"),
+    "US": ("USA", "America", "Amerika"),
+    "NL": ("Holland",),
+    "CZ": ("Czech Republic",),
+    "TR": ("Turkey",),
+}
+
 
 @cache
 def names() -> dict[str, str]:
@@ -38,6 +47,7 @@ def names() -> dict[str, str]:
 def spoken() -> dict[str, str]:
     """Folded name, English or German -> code."""
     german = {fold(name): code for code, name in _GERMAN.items()}
+    german |= {fold(name): code for code, names in _ALSO.items() for name in names}
     return german | {fold(name): code for code, name in names().items()}
 
 

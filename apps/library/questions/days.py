@@ -10,8 +10,13 @@ from datetime import date, timedelta
 from apps.library.folding import words_of
 
 _FIRST_YEAR, _LAST_YEAR = 1826, 2199
-_NUMBERS = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_NUMBERS = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
+_MONTH_OF_YEAR = re.compile(r"(\d{1,2})[/.](\d{4})")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
+_DECADE = re.compile(r"(\d{2})?(\d)0(?:s|er)")
+# As POSIX reads `%y`: 69 is 1969, 68 is 2068.
+_PIVOT = 69
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -44,9 +49,24 @@ _SEASONS = {
 _LAST = {"last", "letzter", "letzten", "letzte", "letztes", "letztem", "vergangener", "vergangenen", "vorigen"}
 _THIS = {"this", "dieser", "diesen", "diese", "dieses", "diesem"}
 # Words that may stand before a date and add nothing.
-_FILLERS = {"in", "im", "on", "am", "of", "the", "der", "den"}
-# The most words that a date has, as "the 3rd of may 2024".
-LONGEST = 5
+_FILLERS = {"in", "im", "on", "am", "of", "the", "der", "den", "die"}
+# Before a date, the operator that makes a span of it which is open on one side.
+_BOUNDS = {
+    **dict.fromkeys(("since", "seit", "ab"), "gte"),
+    **dict.fromkeys(("before", "vor"), "lt"),
+    **dict.fromkeys(("after", "nach"), "gt"),
+    **dict.fromkeys(("until", "till", "bis"), "lte"),
+}
+_SPANS = {"between": {"and"}, "zwischen": {"und"}, "from": {"to", "until", "till"}, "von": {"bis"}, "": {"to", "bis"}}
+_UNITS = {
+    **dict.fromkeys(("day", "days", "tag", "tage", "tagen"), "day"),
+    **dict.fromkeys(("week", "weeks", "woche", "wochen"), "week"),
+    **dict.fromkeys(("month", "months", "monat", "monate", "monaten"), "month"),
+    **dict.fromkeys(("year", "years", "jahr", "jahre", "jahren"), "year"),
+}
+_PAST = _LAST | {"past", "letzte", "vergangene", "vergangenen"}
+# The most words that a date has, as "between the 3rd of may 2024 and 6 june 2024".
+LONGEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,7 @@ def _month(year: int, month: int) -> Days:
 
 
 def of_numbers(text: str) -> Days | None:
-    """2024, 2024-05, 2024-05-04, 4.5.2024 or two of these with ".." between; None for anything else."""
+    """2024, 2024-05, 2024-05-04, 4.5.2024, 4.5.24, 5/2024 or two with ".." between; None for anything else."""
     start, between, end = text.partition("..")
     first, last = _one(start), _one(end) if between else None
     if first is None or (between and last is None):
@@ -104,7 +124,11 @@ def of_numbers(text: str) -> Days | None:
 
 def _one(text: str) -> Days | None:
     if match := _GERMAN.fullmatch(text):
-        year, month, day = int(match[3]), int(match[2]), int(match[1])
+        year, month, day = _full_year(match[3]), int(match[2]), int(match[1])
+    elif match := _MONTH_OF_YEAR.fullmatch(text):
+        year, month, day = int(match[2]), int(match[1]), 0
+        if not month:
+            return None
     elif match := _NUMBERS.fullmatch(text):
         year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     else:
@@ -119,6 +143,51 @@ def _one(text: str) -> Days | None:
         return None
 
 
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) == 4 else year + (1900 if year >= _PIVOT else 2000)
+
+
+def doubt(said: Sequence[str]) -> str:
+    """Why what looks like a day is none, as a sentence; "" for what does not look like one, and for days."""
+    if len(said) == 1 and (match := _SLASHES.fullmatch(said[0])):
+        year = _full_year(match[3])
+        return f"Write the day as {year}-{int(match[1]):02}-{int(match[2]):02}: the year, the month and the day."
+    folded = [part for word in said for part in words_of(word) if part not in _FILLERS]
+    months = [part for part in folded if part in _MONTH_WORDS]
+    numbers = [number for part in folded if (number := _ordinal(part)) is not None]
+    is_worded = len(months) == 1 and len(numbers) == 2 == len(folded) - 1
+    is_worded &= min(numbers, default=0) in range(1, 32) and max(numbers, default=0) >= _FIRST_YEAR
+    numbered = len(said) == 1 and (_GERMAN.fullmatch(said[0]) or ((found := _NUMBERS.fullmatch(said[0])) and found[3]))
+    known = of_numbers(said[0]) if numbered else _of_month(folded, date.max) if is_worded else None
+    return "There is no such day." if (numbered or is_worded) and known is None else ""
+
+
+def asked(said: Sequence[str], today: date) -> tuple[str, Days] | None:
+    """What words ask of a day: an operator of rules and its days, or None: "since May 2024", "between 2002 and 2003".
+
+    said: as for `of_words`, and a single word may be a date in numbers.
+    """
+    if found := _single(said, today):
+        return ("between" if ".." in found.text else "is"), found
+    words = [" ".join(words_of(word)) for word in said]
+    if len(said) > 1 and words[0] in _BOUNDS and (found := _single(said[1:], today)):
+        return _BOUNDS[words[0]], found
+    opening = words[0] if words[0] in _SPANS else ""
+    rest, folded = (said[1:], words[1:]) if opening else (said, words)
+    for at, word in enumerate(folded):
+        if word in _SPANS[opening]:
+            first, last = _single(rest[:at], today), _single(rest[at + 1 :], today)
+            if first and last and first.first <= last.last:
+                return "between", Days(first.first, last.last)
+    return None
+
+
+def _single(said: Sequence[str], today: date) -> Days | None:
+    found = of_numbers(said[0]) if len(said) == 1 else None
+    return found or (of_words(said, today) if said else None)
+
+
 def of_words(said: Sequence[str], today: date) -> Days | None:
     """A date in words, or None: "May 2024", "summer 2023", "letzter Samstag", "3 May 2024", "yesterday".
 
@@ -129,7 +198,10 @@ def of_words(said: Sequence[str], today: date) -> Days | None:
     parts = [word for word in folded if word not in _FILLERS]
     if not parts or len(parts) > 3 or folded[-1] in _FILLERS:
         return None
-    for read in (_named, _relative, _of_month, _season):
+    if folded[0] in ("on", "am") and len(parts) == 1 and parts[0] in _WEEKDAYS:
+        day = today - timedelta(days=(today.weekday() - _WEEKDAYS[parts[0]]) % 7)
+        return Days(day, day)
+    for read in (_named, _decade, _ago, _relative, _of_month, _season):
         if found := read(parts, today):
             return found
     return None
@@ -141,6 +213,41 @@ def _named(parts: list[str], today: date) -> Days | None:
         day = today - timedelta(days=ago[parts[0]])
         return Days(day, day)
     return None
+
+
+def _decade(parts: list[str], today: date) -> Days | None:
+    """ "2000s", "90er"."""
+    match = _DECADE.fullmatch(parts[0]) if len(parts) == 1 else None
+    if match is None:
+        return None
+    first = int(f"{match[1]}{match[2]}0") if match[1] else _full_year(f"{match[2]}0")
+    return Days(date(first, 1, 1), date(first + 9, 12, 31)) if _FIRST_YEAR <= first <= _LAST_YEAR - 9 else None
+
+
+def _ago(parts: list[str], today: date) -> Days | None:
+    """ "3 days ago" and "vor 3 Tagen": that day, week, month or year.  "last 3 weeks": all days since."""
+    if len(parts) != 3:
+        return None
+    is_span = parts[0] in _PAST
+    if not (is_span or parts[0] == "vor" or parts[2] == "ago"):
+        return None
+    number, unit = parts[:2] if parts[2] == "ago" else parts[1:]
+    unit = _UNITS.get(unit, "")
+    if not re.fullmatch(r"\d{1,3}", number) or not unit:
+        return None
+    back = int(number)
+    if unit in ("day", "week"):
+        day = today - timedelta(days=back * (7 if unit == "week" else 1))
+    else:
+        month = today.year * 12 + today.month - 1 - back * (12 if unit == "year" else 1)
+        if month < _FIRST_YEAR * 12:
+            return None
+        day = min(date(month // 12, month % 12 + 1, today.day if today.day < 29 else 28), today)
+    if is_span:
+        return Days(day + timedelta(days=1), today) if back else None
+    return {"day": Days(day, day), "week": _week(day, back=False), "month": _month(day.year, day.month)}.get(
+        unit, _year(day.year)
+    )
 
 
 def _relative(parts: list[str], today: date) -> Days | None:

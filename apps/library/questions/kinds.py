@@ -24,7 +24,7 @@ from apps.albums.models import Placement
 from apps.albums.request_params import uuid_or_none
 from apps.faces.models import Face, Scan
 from apps.library.events.occasions import occasions, years_of
-from apps.library.folding import fold
+from apps.library.folding import fold, words_of
 from apps.library.models import LibraryPhoto
 from apps.library.places.boxes import BadMapBox, inside, part_of_map
 from apps.library.places.countries import names as country_names
@@ -57,6 +57,7 @@ class Asker:
     today: the date on the studio's clock.  words: of each text asked for, the question to the index (see `names`).
     titles: of each gallery or section asked for by id, its title, for sentences.
     people: of each text that asks for a person, who that is (see `people_meant`).
+    called: of each folded word that begins the name of people, who they are.
     """
 
     entered: Entered
@@ -64,6 +65,7 @@ class Asker:
     words: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[PersonMeant]] = field(default_factory=dict)
+    called: dict[str, list[UUID]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +370,10 @@ def _days(text: str) -> Days:
 
 @dataclass(frozen=True, slots=True)
 class AllWords(Kind):
-    """All texts of a photo, and the names of where it lies: every word, in any order; `is` is the phrase."""
+    """All texts of a photo, and the names of where it lies and who is in it: every word, in any order.
+
+    `is` is the phrase, in a text of the photo.
+    """
 
     operators: ClassVar[dict[str, str]] = {
         "contains": "“{value}”",
@@ -380,7 +385,16 @@ class AllWords(Kind):
         return _text(value)
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        return Q(words__matches=asker.words[self.key(operator, value)])
+        words = [] if operator == "is" else words_of(value)
+        if not any(asker.called.get(word) for word in words):
+            return Q(words__matches=asker.words[self.key(operator, value)])
+        return reduce(and_, (self._word(word, asker) for word in words if word in asker.words))
+
+    def _word(self, word: str, asker: Asker) -> Q:
+        found = Q(words__matches=asker.words[word])
+        if people := asker.called.get(word):
+            found |= Q(Exists(_faces(asker).filter(person_id__in=people)))
+        return found
 
     @staticmethod
     def key(operator: str, value: str) -> str:

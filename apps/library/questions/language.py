@@ -2,18 +2,19 @@
 
     anna stairs camera:r6 iso:>1600 2024-05 rating:>=4 -rejected "first dance" last summer
 
-A filter is `name:value`; before the value may stand <, <=, > or >=, within it ".." for a span. "-" before a term is
-its contrary. "mother of Ben", "partner of Anna" and "anna age:6" mean people. What cannot be understood is told, and is
-never dropped in silence. The same text stands in the address, so that what was clicked can be typed and what was typed
-can be clicked away.
+A filter is `name:value`; before the value may stand <, <=, > or >=, within it ".." for a span. "-" or "without" before
+a term is its contrary. "mother of Ben", "partner of Anna" and "anna age:6" mean people. Words that stand in every text
+are left out. What cannot be understood or is left out is told, and is never dropped in silence. The same text stands in
+the address, so that what was clicked can be typed and what was typed can be clicked away.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from apps.library.folding import fold, words_of
 from apps.library.questions import days, persons
@@ -28,6 +29,35 @@ _TERM = re.compile(r'(?P<minus>-)?(?:(?P<name>[^\W\d][\w-]*):)?(?:"(?P<quoted>[^
 _COMPARED = re.compile(r"(<=|>=|<|>)?(.*)", re.DOTALL)
 _OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _AGES = ("age", "alter")
+# What stands between words and adds nothing: a photo has to be all that is asked for.
+_JOINTS = frozenset('&+,;-–—/·"')
+_EITHER = frozenset({"or", "oder"})
+_WITHOUT = frozenset({"without", "ohne", "not", "nicht"})
+# In questions as people say them; of what stands in a photo they tell nothing. Folded.
+_COMMON = frozenset(
+    {
+        *("a", "an", "the", "and", "with", "of", "in", "on", "at", "by", "for", "from", "to", "all", "one"),
+        *("photo", "photos", "picture", "pictures", "image", "images", "foto", "fotos", "bild", "bilder"),
+        *(
+            "ein",
+            "eine",
+            "einen",
+            "einem",
+            "einer",
+            "der",
+            "die",
+            "das",
+            "den",
+            "dem",
+            "des",
+            "und",
+            "mit",
+            "von",
+            "vom",
+        ),
+        *("im", "am", "an", "auf", "bei", "zu", "zum", "zur", "fur", "alle"),
+    }
+)
 # Words that alone are a filter, as people say them.
 _SHORT = {
     "rejected": ("flag", "is", "reject"),
@@ -49,10 +79,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was typed, understood. misread: of each part that is not, a sentence that says so."""
+    """What was typed, understood. misread: of each part that is not, a sentence that says so.
+
+    common: folded words that were left out.
+    """
 
     terms: tuple[Term, ...]
     misread: tuple[str, ...] = ()
+    common: frozenset[str] = frozenset()
 
     @property
     def tree(self) -> Group:
@@ -84,36 +118,60 @@ class _Piece:
     @property
     def is_word(self) -> bool:
         """A plain word, of which a date may be made."""
-        return not (self.minus or self.name or self.is_quoted)
+        return not (self.minus or self.name or self.is_quoted or self.is_sign)
+
+    @property
+    def is_sign(self) -> bool:
+        """Without a letter or digit, as "&" and "?"."""
+        return not self.name and not words_of(self.value)
+
+    def is_one_of(self, words: frozenset[str]) -> bool:
+        return self.is_word and fold(self.value) in words
 
 
 def read(text: str, *, today: date, with_guests: bool = True) -> Search:
     """The terms of a text of any length. today: on the studio's clock.  with_guests: as in `tree.read`."""
     pieces = _pieces(text.replace("\x00", "")[:LONGEST])
     terms: list[Term] = []
+    common: list[Term] = []
     misread: list[str] = ["Only the beginning was read: the search is too long."] if len(text) > LONGEST else []
     at = 0
     while at < len(pieces):
-        if len(terms) == MOST_TERMS:
+        if len(terms) + len(common) == MOST_TERMS:
             misread.append(f"Only the first {MOST_TERMS} terms were read.")
             break
-        taken, dated = _date(pieces, at, today)
-        people = None
-        if dated is None and with_guests:
-            taken, people = _people(pieces, at)
+        taken, make = _next(pieces, at, today, with_guests)
         said = " ".join(piece.text for piece in pieces[at : at + taken])
         try:
-            rule = dated or (people and people()) or _rule(pieces[at], with_guests)
+            term = Term(said, make())
         except (BadValue, BadOperator) as error:
             misread.append(f"“{said}” was not understood. {error}")
         else:
-            terms.append(Term(said, rule))
+            (common if taken == 1 and pieces[at].is_one_of(_COMMON) else terms).append(term)
         at += taken
-    return Search(tuple(terms), tuple(misread))
+    # Of nothing but common words these are what is looked for.
+    if not terms:
+        return Search(tuple(common), tuple(misread))
+    if common:
+        words = ", ".join(dict.fromkeys(f"“{term.text}”" for term in common))
+        misread.append(f"Left out, as too common: {words}. What stands in quotes is searched as it is.")
+    return Search(tuple(terms), tuple(misread), frozenset(fold(term.text) for term in common))
+
+
+_Make = Callable[[], Rule | Group]
+
+
+def _next(pieces: list[_Piece], at: int, today: date, with_guests: bool) -> tuple[int, _Make]:
+    """The longest thing that begins at a piece: of how many pieces, and what makes its rule or raises what is wrong."""
+    taken, made = _date(pieces, at, today)
+    if made is None and with_guests:
+        taken, made = _people(pieces, at)
+    return taken, made or (lambda: _rule(pieces[at], with_guests))
 
 
 def _pieces(text: str) -> list[_Piece]:
-    found, at = [], 0
+    found: list[_Piece] = []
+    at = 0
     while at < len(text):
         match = _TERM.match(text, at)
         if match is None or not match[0]:
@@ -122,13 +180,16 @@ def _pieces(text: str) -> list[_Piece]:
         at = match.end()
         quoted = match["quoted"]
         value = match["bare"] if quoted is None else quoted
-        # Punctuation alone is nothing that anybody asks for.
-        if match["name"] or words_of(value):
-            found.append(_Piece(match[0], bool(match["minus"]), match["name"] or "", value, quoted is not None))
+        piece = _Piece(match[0], bool(match["minus"]), match["name"] or "", value, quoted is not None)
+        if piece.is_sign and _JOINTS.issuperset(piece.text):
+            continue
+        if found and found[-1].is_one_of(_WITHOUT) and not (piece.minus or piece.is_sign):
+            piece = replace(piece, text=f"{found.pop().text} {piece.text}", minus=True)
+        found.append(piece)
     return found
 
 
-def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, Rule | None]:
+def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, _Make | None]:
     """The longest date that begins at a piece: of how many pieces, and its rule. (1, None) if there is none."""
     run = []
     for piece in pieces[at : at + days.LONGEST]:
@@ -136,11 +197,19 @@ def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, Rule | None]
             break
         run.append(piece.value)
     for length in range(len(run), 0, -1):
-        found = days.of_numbers(run[0]) if length == 1 else None
-        found = found or days.of_words(run[:length], today)
-        if found is not None:
-            return length, _within(FIELDS["taken_at"], found)
+        if asked := days.asked(run[:length], today):
+            return length, partial(_of_days, FIELDS["taken_at"], *asked)
+        if doubt := days.doubt(run[:length]):
+            return length, partial(_refuse, doubt)
     return 1, None
+
+
+def _refuse(sentence: str) -> Rule:
+    raise BadValue(sentence)
+
+
+def _of_days(field: Field, operator: str, found: days.Days) -> Rule:
+    return _within(field, found) if operator in ("is", "between") else rule_of(field, operator, found.text)
 
 
 def _within(field: Field, found: days.Days) -> Rule:
@@ -148,7 +217,7 @@ def _within(field: Field, found: days.Days) -> Rule:
     return rule_of(field, "between", [first, last]) if between else rule_of(field, "is", first)
 
 
-def _people(pieces: list[_Piece], at: int) -> tuple[int, Callable[[], Rule | Group] | None]:
+def _people(pieces: list[_Piece], at: int) -> tuple[int, _Make | None]:
     """A person as people say it: "mother of Ben", "anna age:6", "age:18". Of how many pieces, and what makes its rule.
 
     (1, None) if none begins here. The rule may raise BadValue.
@@ -192,6 +261,10 @@ def _rule(piece: _Piece, with_guests: bool) -> Rule | Group:
 
 
 def _plain(piece: _Piece, with_guests: bool) -> Rule:
+    if piece.is_sign:
+        raise BadValue("It has no letters and no digits.")
+    if piece.is_one_of(_EITHER):
+        raise BadValue("A photo has to be all that is asked for; smart collections ask for either.")
     if not piece.name:
         return _short(piece, with_guests)
     name = "_".join(words_of(piece.name))

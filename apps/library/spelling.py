@@ -1,0 +1,136 @@
+"""Searches that find nothing, read again: names with one letter wrong, and pieces from within the name of a file.
+
+Only a word that alone finds nothing is read otherwise, so what exists is never taken for something else. Names come
+first: of galleries, sections, people, clients, places and countries; then any word that a photo's texts hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import F, Func, TextField
+
+from apps.accounts.access import Entered
+from apps.accounts.tenancy import across_studios
+from apps.albums.filenames.distance import distance, one_edit_away
+from apps.library import months, names
+from apps.library.find import Library
+from apps.library.folding import words_of
+from apps.library.models import LibraryPhoto
+from apps.library.places.countries import spoken
+from apps.library.questions import language
+from apps.library.questions.fields import FIELDS
+from apps.library.questions.kinds import AllWords
+from apps.library.questions.tree import Group, Rule, rule_of
+
+#: Shorter names are too many things with one letter changed.
+FORGIVING: Final = 4
+MOST_NAMES: Final = 5_000
+#: Photos among whose words the nearest are looked for.
+MOST_READ: Final = 200
+#: Of more photos it takes too long to look into every name; a fragment is then asked for by `name:`.
+MOST_SCANNED: Final = 200_000
+
+_NAMES: Final = """
+    select distinct library_words(name) from (
+        select title as name from albums_album where studio_id = %(studio)s and trashed_at is null and kind = 'gallery'
+            and (%(albums)s::uuid[] is null or id = any(%(albums)s::uuid[]))
+        union all
+        select title from albums_section where studio_id = %(studio)s
+            and (%(albums)s::uuid[] is null or album_id = any(%(albums)s::uuid[]))
+        union all
+        select name from library_namedplace where studio_id = %(studio)s and %(albums)s::uuid[] is null
+        union all
+        select name from faces_person where studio_id = %(studio)s and name > '' and not is_ignored and %(is_told)s
+    ) t limit %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Respelt:
+    """A search as it was read again. sentences: which words were read as what."""
+
+    search: language.Search
+    sentences: tuple[str, ...]
+
+
+def read_again(search: language.Search, entered: Entered, *, today: date) -> Respelt | None:
+    """The search with those of its words that find nothing read otherwise; None if none is near to anything."""
+    words = [word for term in search.terms if len(word := _word_of(term)) >= FORGIVING]
+    lost = [word for word in words if not _finds(word, entered, today)]
+    nearest = _near([word for word in lost if word.isalpha()], entered)
+    # Letters from the middle of a file's name are what was typed, so there is nothing to say of them.
+    within = [word for word in lost if word not in nearest and _is_within_a_name(word, entered, today)]
+    if not (nearest or within):
+        return None
+    instead = nearest | {word: f"name:{word}" for word in within}
+    text = " ".join(instead.get(_word_of(term), term.text) for term in search.terms)
+    sentences = tuple(f"Nothing was found for “{word}”; this is “{read}”." for word, read in nearest.items())
+    return Respelt(language.read(text, today=today, with_guests=not entered.is_contributor), sentences)
+
+
+def _word_of(term: language.Term) -> str:
+    """The folded word that a term asks for; "" for one that asks for anything else."""
+    rule = term.rule
+    if not isinstance(rule, Rule) or not isinstance(rule.field.kind, AllWords) or rule.operator.name != "contains":
+        return ""
+    words = words_of(rule.value)
+    return words[0] if len(words) == 1 else ""
+
+
+def _finds(word: str, entered: Entered, today: date) -> bool:
+    return Library(entered, _asking("text", word), today=today).rows.exists()
+
+
+def _asking(field: str, value: str) -> Group:
+    return Group("all", (rule_of(FIELDS[field], "contains", value),))
+
+
+def _is_within_a_name(word: str, entered: Entered, today: date) -> bool:
+    if sum(one.photos for one in months.of_member(entered)) > MOST_SCANNED:
+        return False
+    return Library(entered, _asking("camera_name", word), today=today).rows.exists()
+
+
+def _near(words: Sequence[str], entered: Entered) -> dict[str, str]:
+    """For misspelt words the nearest that is known, one letter away: {"marai": "maria"}. Folded."""
+    if not words:
+        return {}
+    known = _named(entered)
+    found = {}
+    for word in words:
+        close = [name for name in known if distance(word, name, 1) == 1] or _written(word, entered)
+        if close:
+            # Who mistypes begins right, mostly.
+            found[word] = min(close, key=lambda name: (name[0] != word[0], len(name) != len(word), name))
+    return found
+
+
+def _named(entered: Entered) -> set[str]:
+    """The words of all names that the member may know of."""
+    is_told = not (entered.is_contributor or entered.is_restricted)
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, names.scope(entered) | {"most": MOST_NAMES, "is_told": is_told})
+        found = [name for (name,) in cursor.fetchall()]
+    if not entered.is_contributor:
+        visitors = entered.studio.visitors.visible_to(entered).exclude(name="").order_by("pk")
+        found += visitors.values_list("name", flat=True)[:MOST_NAMES]
+    return {part for name in [*found, *spoken()] for part in words_of(name)}
+
+
+def _written(word: str, entered: Entered) -> list[str]:
+    """Words one letter away that texts of the member's photos hold, as the index of words knows them."""
+    others = {other for other in one_edit_away(word) if other != word}
+    question = " | ".join(f"'{other}'" for other in sorted(others))
+    with across_studios():
+        rows = LibraryPhoto.objects.for_studio(entered.studio).filter(words__matches=question)
+        ids: list[UUID] = list(rows.order_by().values_list("pk", flat=True)[:MOST_READ])
+    lexemes = Func(F("words"), function="tsvector_to_array", output_field=ArrayField(TextField()))
+    held = LibraryPhoto.objects.visible_to(entered).filter(pk__any=ids).values_list(lexemes, flat=True)
+    return sorted(others.intersection(lexeme for of_photo in held for lexeme in of_photo)) if ids else []
