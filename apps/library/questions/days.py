@@ -65,6 +65,14 @@ _UNITS = {
     **dict.fromkeys(("year", "years", "jahr", "jahre", "jahren"), "year"),
 }
 _PAST = _LAST | {"past", "letzte", "vergangene", "vergangenen"}
+_NAMED_DAYS = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1, "vorgestern": 2}
+_NEAR_UNITS = {"weekend", "wochenende"}
+_WORDS = frozenset(
+    {*_MONTH_WORDS, *_WEEKDAYS, *_SEASONS, *_LAST, *_THIS, *_PAST, *_FILLERS, *_BOUNDS, *_SPANS, *_UNITS, *_NAMED_DAYS}
+    | _NEAR_UNITS
+    | {"ago"}
+    | set().union(*_SPANS.values())
+)
 # The most words that a date has, as "between the 3rd of may 2024 and 6 june 2024".
 LONGEST = 10
 
@@ -148,6 +156,11 @@ def _full_year(digits: str) -> int:
     return year if len(digits) == 4 else year + (1900 if year >= _PIVOT else 2000)
 
 
+def may_belong(word: str) -> bool:
+    """False for a word that stands in no date."""
+    return any(letter.isdigit() for letter in word) or _WORDS.issuperset(words_of(word))
+
+
 def doubt(said: Sequence[str]) -> str:
     """Why what looks like a day is none, as a sentence; "" for what does not look like one, and for days."""
     if len(said) == 1 and (match := _SLASHES.fullmatch(said[0])):
@@ -208,9 +221,8 @@ def of_words(said: Sequence[str], today: date) -> Days | None:
 
 
 def _named(parts: list[str], today: date) -> Days | None:
-    ago = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1, "vorgestern": 2}
-    if len(parts) == 1 and parts[0] in ago:
-        day = today - timedelta(days=ago[parts[0]])
+    if len(parts) == 1 and parts[0] in _NAMED_DAYS:
+        day = today - timedelta(days=_NAMED_DAYS[parts[0]])
         return Days(day, day)
     return None
 
@@ -262,7 +274,7 @@ def _relative(parts: list[str], today: date) -> Days | None:
         return _last_season(_SEASONS[unit], today) if back else None
     spans: dict[str, Callable[[], Days]] = {
         **dict.fromkeys(("week", "woche"), lambda: _week(today, back)),
-        **dict.fromkeys(("weekend", "wochenende"), lambda: _weekend(today, back)),
+        **dict.fromkeys(sorted(_NEAR_UNITS), lambda: _weekend(today, back)),
         **dict.fromkeys(("month", "monat"), lambda: _near_month(today, back)),
         **dict.fromkeys(("year", "jahr"), lambda: _year(today.year - back)),
     }

@@ -30,11 +30,11 @@ _COMPARED = re.compile(r"(<=|>=|<|>)?(.*)", re.DOTALL)
 _OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _AGES = ("age", "alter")
 # What stands between words and adds nothing: a photo has to be all that is asked for.
-_JOINTS = frozenset('&+,;-–—/·"')
+JOINTS = frozenset('&+,;-–—/·"')
 _EITHER = frozenset({"or", "oder"})
 _WITHOUT = frozenset({"without", "ohne", "not", "nicht"})
 # In questions as people say them; of what stands in a photo they tell nothing. Folded.
-_COMMON = frozenset(
+COMMON = frozenset(
     {
         *("a", "an", "the", "and", "with", "of", "in", "on", "at", "by", "for", "from", "to", "all", "one"),
         *("photo", "photos", "picture", "pictures", "image", "images", "foto", "fotos", "bild", "bilder"),
@@ -147,7 +147,7 @@ def read(text: str, *, today: date, with_guests: bool = True) -> Search:
         except (BadValue, BadOperator) as error:
             misread.append(f"“{said}” was not understood. {error}")
         else:
-            (common if taken == 1 and pieces[at].is_one_of(_COMMON) else terms).append(term)
+            (common if taken == 1 and pieces[at].is_one_of(COMMON) else terms).append(term)
         at += taken
     # Of nothing but common words these are what is looked for.
     if not terms:
@@ -181,7 +181,7 @@ def _pieces(text: str) -> list[_Piece]:
         quoted = match["quoted"]
         value = match["bare"] if quoted is None else quoted
         piece = _Piece(match[0], bool(match["minus"]), match["name"] or "", value, quoted is not None)
-        if piece.is_sign and _JOINTS.issuperset(piece.text):
+        if piece.is_sign and JOINTS.issuperset(piece.text):
             continue
         if found and found[-1].is_one_of(_WITHOUT) and not (piece.minus or piece.is_sign):
             piece = replace(piece, text=f"{found.pop().text} {piece.text}", minus=True)
@@ -193,7 +193,7 @@ def _date(pieces: list[_Piece], at: int, today: date) -> tuple[int, _Make | None
     """The longest date that begins at a piece: of how many pieces, and its rule. (1, None) if there is none."""
     run = []
     for piece in pieces[at : at + days.LONGEST]:
-        if not piece.is_word:
+        if not (piece.is_word and days.may_belong(piece.value)):
             break
         run.append(piece.value)
     for length in range(len(run), 0, -1):
