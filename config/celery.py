@@ -66,6 +66,7 @@ app.conf.beat_schedule = {
     "look into the inboxes": {"task": "uploads.look", "schedule": 5.0, "options": {"expires": 5}},
     "forget old uploads": {"task": "uploads.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "find missing faces": {"task": "faces.catch_up", "schedule": 60.0, "options": {"expires": 60}},
+    "fold people": {"task": "faces.fold_counts", "schedule": 60.0, "options": {"expires": 60}},
     "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "fold months": {"task": "library.fold_months", "schedule": 60.0, "options": {"expires": 60}},
     "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},

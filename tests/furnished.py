@@ -17,7 +17,18 @@ from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, Refres
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Album, AlbumVersion, Photo, Stack
 from apps.backups.models import BackupCopy
-from apps.faces.models import Crop, Face, FaceSettings, GalleryFaces, NeverTwo, NotThem, Person, Relationship, Scan
+from apps.faces.models import (
+    Crop,
+    Face,
+    FaceSettings,
+    GalleryFaces,
+    NeverTwo,
+    NotThem,
+    Person,
+    PersonCount,
+    Relationship,
+    Scan,
+)
 from apps.jobs.models import Job, Lane, Queue
 from apps.library.models import (
     Different,
@@ -140,6 +151,7 @@ def _of_faces(album: Album, photo: Photo) -> list[StudioModel]:
         other,
         face,
         Crop(studio=studio, face=face, webp=b"webp"),
+        PersonCount(studio=studio, person=other, photos=0, faces=0),
         NotThem(studio=studio, face=face, person=other),
         Relationship(studio=studio, person=one, other=other, kind="friend"),
         NeverTwo(studio=studio, one=min(one, other, key=_id), other=max(one, other, key=_id)),

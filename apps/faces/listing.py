@@ -35,25 +35,39 @@ class ListedFace:
     faces: list[UUID]
 
 
-# Faces that show somebody are looked for of the people of the page alone. {beyond}, {order}: see `_paged`.
+# Faces that show somebody are looked for of the people of the page alone, by an index: the chosen one, and the first of
+# all others. {beyond}, {order}: see `_paged`.
 _WALL: Final = """
     select w.*, array(
-        select f.id from faces_face f
-        join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
-        where f.studio_id = %(studio)s and f.person_id = w.id and not f.is_ignored
-        order by f.id = w.thumbnail_id desc, f.is_trusted desc, f.size desc, f.id limit %(samples)s)
+        select id from (
+            (
+                select f.id, f.is_trusted, f.size from faces_face f
+                join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+                where f.studio_id = %(studio)s and f.id = w.thumbnail_id and f.person_id = w.id and not f.is_ignored
+            ) union all (
+                select f.id, f.is_trusted, f.size from faces_face f
+                join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+                where f.studio_id = %(studio)s and f.person_id = w.id and not f.is_ignored
+                    and f.id is distinct from w.thumbnail_id
+                order by f.is_trusted desc, f.size desc, f.id limit %(samples)s
+            )
+        ) s
+        order by s.id = w.thumbnail_id desc, s.is_trusted desc, s.size desc, s.id limit %(samples)s)
     from (
         select * from (
-            select p.id, p.name, p.is_hidden, p.is_ignored, count(distinct f.photo_id) as photos, count(*) as faces,
+            select p.id, p.name, p.is_hidden, p.is_ignored, c.photos, c.faces,
                 p.name = '' as is_unnamed, lower(p.name) as sorted, p.thumbnail_id
             from faces_person p
-            join faces_face f on f.studio_id = p.studio_id and f.person_id = p.id and not f.is_ignored
-            join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+            join (
+                select person_id, sum(photos) as photos, sum(faces) as faces
+                from faces_personcount
+                where studio_id = %(studio)s and (%(person)s::uuid is null or person_id = %(person)s)
+                group by person_id having sum(faces) > 0
+            ) c on c.person_id = p.id
             where p.studio_id = %(studio)s
                 and (p.id = %(person)s or %(person)s::uuid is null and p.is_ignored = %(ignored)s)
                 and (%(named)s::boolean is null or (p.name <> '') = %(named)s)
                 and (%(query)s = '' or position(lower(%(query)s) in lower(p.name)) > 0)
-            group by p.id
         ) c
         where {beyond}
         order by {order}
@@ -136,17 +150,17 @@ class Seen:
     is_confirmed: bool
 
 
+# Sorted are the faces alone; what is told of their photos is read for those of the page.
 _SEEN: Final = """
     select f.id, f.photo_id, (
             select q.album_id from albums_placement q
             join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
             where q.studio_id = %(studio)s and q.photo_id = f.photo_id and q.trashed_at is null
             order by q.id limit 1),
-        f.camera_name, f.taken_at, f.is_confirmed, f.at::text
+        k.camera_name, k.taken_at, f.is_confirmed, f.at::text as place
     from (
         select * from (
-            select f.id, f.photo_id, f.is_confirmed, k.camera_name, k.taken_at,
-                coalesce(k.taken_at, 'infinity') as at
+            select f.id, f.photo_id, f.is_confirmed, coalesce(k.taken_at, 'infinity') as at
             from faces_face f
             join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
             where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
@@ -155,6 +169,7 @@ _SEEN: Final = """
         order by {order}
         limit %(limit)s offset %(offset)s
     ) f
+    join albums_photo k on k.studio_id = %(studio)s and k.id = f.photo_id
     order by {order}
 """
 _SEEN_ORDER: Final = ("at", "id")

@@ -145,6 +145,25 @@ class Person(StudioModel):
         return self.name or "Somebody"
 
 
+class PersonCount(StudioModel):
+    """A share of how many photos a person is in, and with how many faces; the sum of the shares is the number.
+
+    Triggers add a row for each change (see `counting`), in its transaction: whoever says who is in a photo never waits
+    for whoever puts photos in the trash. Ignored faces and photos in the trash do not count.
+    """
+
+    person = TenantKey(Person, related_name="+")
+    photos = models.IntegerField()
+    faces = models.IntegerField()
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints, SameStudio("person")]
+        indexes = [models.Index(fields=["studio", "person"], name="faces_personcount_person")]
+
+    def __str__(self) -> str:
+        return f"{self.photos:+} photos of {self.person_id}"
+
+
 class Face(StudioModel):
     """A face in a photo. x, y, width, height: fractions of the upright photo.  The measures: see `engine`.
 
@@ -190,6 +209,12 @@ class Face(StudioModel):
         indexes = [
             models.Index(fields=["studio", "person", "photo"], name="faces_face_person"),
             models.Index(fields=["studio", "photo"], name="faces_face_photo"),
+            # Faces that show somebody best.
+            models.Index(
+                fields=["studio", "person", "-is_trusted", "-size", "id"],
+                condition=Q(person__isnull=False, is_ignored=False),
+                name="faces_face_samples",
+            ),
             # The doubtful queue.
             models.Index(
                 fields=["studio", "suggested", "distance"],

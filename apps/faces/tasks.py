@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.faces import regrouping, scanning
+from apps.faces import counting, regrouping, scanning
 
 
 @shared_task(name="faces.catch_up")
@@ -15,3 +15,9 @@ def catch_up() -> None:
 def regroup() -> None:
     """By night: group anew what no human has touched."""
     regrouping.regroup_all()
+
+
+@shared_task(name="faces.fold_counts")
+def fold_counts() -> None:
+    """Every minute: add up in how many photos people are, so that reading it stays cheap."""
+    counting.fold()

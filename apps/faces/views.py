@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.request_params import uuid_or_none
-from apps.faces import consent, erasing, listing, relationships
+from apps.faces import cards, consent, erasing, listing, relationships
 from apps.faces.models import Crop, Face, Kinship, Person
 from apps.media.serving import picture_url, safety_headers
 
@@ -68,8 +68,13 @@ def wall(request: StudioRequest) -> HttpResponse:
         offset=(page - 1) * listing.WALL,
     )
     context |= {
-        "people": found[: listing.WALL],
-        "names": _names(request),
+        "people": cards.people(
+            request.studio,
+            found[: listing.WALL],
+            csrf_token=get_token(request),
+            may_edit=request.entered.may_edit,
+        ),
+        "names": cards.names(_names(request)),
         "doubts": listing.doubts(request.studio.pk),
         "ignored": ignored,
         "query": query,
@@ -84,29 +89,22 @@ def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
     """One person: their photos by date, and what is known of them."""
     who, page = person_of(request, person_id), _page(request)
     found = listing.seen(who, limit=listing.PHOTOS + 1, offset=(page - 1) * listing.PHOTOS)
-    photos = [
-        {
-            "seen": seen,
-            "age": listing.age(who.birthday, _day(request, seen)),
-            "tile_url": picture_url(request.studio.pk, seen.album_id, seen.photo_id, "tile") if seen.album_id else "",
-        }
-        for seen in found[: listing.PHOTOS]
-    ]
     same = uuid_or_none(request.GET.get("same"))
     context = {
         "person": who,
-        "photos": photos,
+        "photos": cards.photos(
+            request.studio,
+            found[: listing.PHOTOS],
+            birthday=who.birthday,
+            may_edit=request.entered.may_edit,
+        ),
         "following": _following(found, page, listing.PHOTOS),
         "relationships": list(relationships.of(who)[: relationships.MOST]),
         "kinships": Kinship.choices,
-        "names": _names(request),
+        "names": cards.names(_names(request)),
         "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
     }
     return render(request, "faces/person.html", context)
-
-
-def _day(request: StudioRequest, seen: listing.Seen) -> date | None:
-    return seen.taken_at.astimezone(request.studio.zone).date() if seen.taken_at else None
 
 
 @require_safe

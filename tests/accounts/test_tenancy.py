@@ -178,6 +178,7 @@ ACROSS = {
     "apps.media.management.studios.chosen": "administration",
     "apps.media.sweeping.studio_ids": "sweep",
     "apps.albums.versions.fold": "sweep",
+    "apps.faces.counting.fold": "sweep",
     "apps.library.duplicates.lookup.near": "expressions cannot go before a policy; for one studio, ids only",
     "apps.library.find._found_by_words": "text search cannot go before a policy; for one studio, ids only",
     "apps.library.index.complete": "sweep",

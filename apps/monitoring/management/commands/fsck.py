@@ -1,4 +1,4 @@
-"""Compare rows with bytes; see apps.media.fsck."""
+"""Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.faces import counting
 from apps.media import fsck
 from apps.media.fsck import Finding
 from apps.media.management.studios import chosen
@@ -23,22 +24,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--studio", metavar="SLUG", help="only this studio")
         parser.add_argument("--quick", action="store_true", help="compare lengths only, read nothing")
-        parser.add_argument("--repair", action="store_true", help="set wrong bytes aside, mark their rows")
+        parser.add_argument("--repair", action="store_true", help="set wrong bytes aside, mark their rows, count anew")
         parser.add_argument("--json", action="store_true", help="one JSON object per finding and a last one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found: Counter[str] = Counter()
         for finding in self._findings(options["studio"], read=not options["quick"]):
             found[finding.kind] += 1
-            done = fsck.repair(finding) if options["repair"] else ""
+            done = self._repair(finding) if options["repair"] else ""
             self._tell(finding, done, as_json=options["json"])
         self._sum_up(found, as_json=options["json"])
         if found:
             sys.exit(1)
 
+    def _repair(self, finding: Finding) -> str:
+        return counting.repair(finding) if finding.kind == counting.COUNT else fsck.repair(finding)
+
     def _findings(self, slug: str | None, *, read: bool) -> Iterator[Finding]:
         for studio in chosen(slug):
             yield from fsck.check_studio(studio.pk, read=read)
+            yield from counting.check_studio(studio.pk)
         if slug is None:
             yield from fsck.check_strangers()
 
