@@ -1,0 +1,70 @@
+"""The task of the jail: a copy of a picture's file that says what the studio says."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from apps.media import facts, xmp
+from apps.media.formats import BadFile, Damaged
+from apps.media.images import WISH
+from apps.media.metadata import pieces
+from apps.media.metadata.allowed_facts import ARTIST, COPYRIGHT
+from apps.media.metadata.embed import description
+from apps.media.metadata.embed.containers import HOLDING
+from apps.media.metadata.embed.description import Description
+from apps.media.wholeness import opened
+
+FILE = "embedded"
+#: What reading a broken container raises.
+BROKEN = (struct.error, IndexError, KeyError, ValueError, OverflowError, MemoryError, RecursionError)
+
+
+def embed(source: Path, out_dir: Path) -> dict[str, Any]:
+    """Write `embedded`: the file with the description that stands in the wish. Raises NotAnImage, Damaged or NoRoom."""
+    said = Description.from_plain(json.loads((out_dir / WISH).read_text()))
+    format, _ = opened(source)
+    said = _with_owners(said, _told_by(source))
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        try:
+            plan = HOLDING[format.mime](content, said)
+        except BadFile:
+            raise
+        except BROKEN as error:
+            raise Damaged from error
+        # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
+        handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as made:
+            pieces.write(plan, content, made)
+    return {}
+
+
+def told(source: Path, out_dir: Path) -> dict[str, Any]:
+    """What a file that was written by `embed` says, as `Description.as_plain`. Raises NotAnImage or Damaged."""
+    opened(source)
+    return description.read(_told_by(source).packet).as_plain()
+
+
+def _told_by(source: Path) -> facts.CameraTags:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(source) as image:
+                return facts.told_by(image)
+        except (Exception, MemoryError) as error:  # decoders of hostile bytes raise anything
+            raise Damaged from error
+
+
+def _with_owners(said: Description, told: facts.CameraTags) -> Description:
+    """Who made the picture and whose it is stays as the file says; what we know fills what it leaves open."""
+    creator = xmp.first(told.packet, "dc:creator") or told.main.get(ARTIST) or told.iptc.get((2, 80))
+    rights = xmp.first(told.packet, "dc:rights") or told.main.get(COPYRIGHT) or told.iptc.get((2, 116))
+    return replace(said, creator=facts.clean(creator) or said.creator, copyright=facts.clean(rights) or said.copyright)
