@@ -20,6 +20,7 @@ from apps.jobs import queue, sliced
 from apps.library.duplicates import scan
 from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
+from apps.library.tiers import approve, gold
 from apps.media import on_demand
 from apps.portability import exports
 from apps.sharing.branding import watermarks
@@ -32,18 +33,20 @@ from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
 _OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE, scan.SCAN]
+_OF_TIERS = [approve.APPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_WHOLE]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; stacked with the
-# frames of its burst; previews under the watermarks of the links that show it; then its faces, which are jobs of a
-# queue behind the renditions.
+# frames of its burst; its gold copy, if it is approved already; previews under the watermarks of the links that show
+# it; then its faces, which are jobs of a queue behind the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
     locate.photo_came,
     pairing.photo_came,
     detect.photo_came,
+    gold.photo_came,
     watermarks.photo_came,
     scanning.photo_came,
 ]
@@ -52,6 +55,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     Photo.RENDER: RENDERING,
     stale_renditions.STEP: RENDERING,
     replacing.REPLACE: [replacing.adopt],
+    gold.GOLD: [gold.write],
     SCAN: [scanning.scan, detect.faces_found],
     ERASE: [erasing.erase],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
-from apps.albums import by_people, editing, marks, placements, serializers, trash
+from apps.albums import by_people, editing, marks, photo_versions, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
 from apps.media import serving
@@ -290,7 +290,8 @@ class PhotoDownload(InAlbum):
         location = self._location(photo, version)
         if location is None:
             raise Http404
-        answer = serving.download_answer(location, filename=photo.camera_name)
+        gold = photo_versions.gold_of(photo) if version == "gold" else None
+        answer = serving.download_answer(location, filename=gold.name if gold else photo.camera_name)
         if answer.status >= 500:
             return Response(error_body("damaged", answer.body.decode()), status=answer.status)
         return serving.as_response(answer)
@@ -298,7 +299,9 @@ class PhotoDownload(InAlbum):
     def _location(self, photo: Photo, version: str) -> serving.Location | None:
         if version == "original":
             return serving.original_location(self.studio.pk, photo.pk)
-        # Versions with metadata embedded ("gold") are not made yet, so there is none to give.
+        if version == "gold":
+            gold = photo_versions.gold_of(photo)
+            return serving.location_of(gold.blob) if gold else None
         return serving.locate(self.studio.pk, photo.pk, version) if version in PICTURES else None
 
 

@@ -192,7 +192,7 @@ def _mark(task: Task, some: TaskSlice) -> int:
     hold_act(task.pk, shared=True)
     mine = _mine(task)
     entry = marks.set_own_anywhere(
-        task.studio, _reachable(task, some, mine), by=task.who, act=task.pk, albums=mine or (), **task.params["values"]
+        task.studio, reachable(task, some, mine), by=task.who, act=task.pk, albums=mine or (), **task.params["values"]
     )
     return count(task, entry)
 
@@ -200,11 +200,11 @@ def _mark(task: Task, some: TaskSlice) -> int:
 def _tag(task: Task, some: TaskSlice) -> int:
     hold_act(task.pk, shared=True)
     mine, words = _mine(task), {name: task.params[name] for name in ("add", "remove")}
-    photos = _reachable(task, some, mine)
+    photos = reachable(task, some, mine)
     return count(task, marks.tag(task.studio, photos, by=task.who, act=task.pk, albums=mine or (), **words))
 
 
-def _reachable(task: Task, some: TaskSlice, mine: list[UUID] | None) -> Collection[UUID]:
+def reachable(task: Task, some: TaskSlice, mine: list[UUID] | None) -> Collection[UUID]:
     """Photos of a slice that still lie in the member's galleries."""
     if mine is None:
         return some.ids

@@ -209,6 +209,14 @@ class Agreement(models.IntegerChoices):
     EVERYONE = 4, "Everyone agrees"
 
 
+class Tier(models.TextChoices):
+    """How far a photo's record is: ingested, enriched and to be reviewed, approved."""
+
+    BRONZE = "bronze", "Processing"
+    SILVER = "silver", "To review"
+    GOLD = "gold", "Approved"
+
+
 class StackKind(models.TextChoices):
     BURST = "burst", "Burst"
     MANUAL = "manual", "Stack"
@@ -260,6 +268,7 @@ class Photo(StudioModel):
     recipe: the `media.presets.RECIPE` that made its renditions or refused its file; older ones are done anew (see
     `stale_renditions`).
     fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
+    approved_at: when a person found its record right, which makes it gold; None if nobody has.
     stack: the photos that it belongs to.  stack_by_hand: a person put it there, or took it out of one.
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
@@ -291,6 +300,7 @@ class Photo(StudioModel):
         "beside": "file",
         "stack_id": "stack",
         "stack_by_hand": "stack",
+        "approved_at": "tier",
     }
 
     # The step that makes its renditions.
@@ -329,6 +339,7 @@ class Photo(StudioModel):
     beside = models.CharField(max_length=4, blank=True, default="", db_default="", editable=False)
     stack = TenantKey(Stack, null=True, related_name="photos", db_index=False, editable=False)
     stack_by_hand = models.BooleanField(default=False, db_default=False, editable=False)
+    approved_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -376,6 +387,12 @@ class Photo(StudioModel):
     @property
     def is_ready(self) -> bool:
         return self.state == PhotoState.READY
+
+    @property
+    def tier(self) -> Tier:
+        if self.approved_at is not None:
+            return Tier.GOLD
+        return Tier.SILVER if self.is_ready else Tier.BRONZE
 
     @property
     def is_read_in_zone(self) -> bool:

@@ -84,7 +84,7 @@ def join(keeper: Photo, other: Photo, *, by: User | None) -> JournalEntry:
 
 def split(version: Version, *, by: User) -> JournalEntry:
     """Make a file that its photo does not show a photo of its own, in the same galleries. Raises Single."""
-    if version.is_current or not version.look:
+    if version.is_current or not version.look or version.kind == VersionKind.GOLD:
         raise Single
     studio = version.studio
     keeper = Photo.objects.for_studio(studio).select_related("studio").get(pk=version.photo_id)

@@ -99,7 +99,7 @@ def show(version: Version, *, by: User | None, verb: str = "photo.version_chosen
 
     Marks, comments, place in the order and camera name stay. Raises VersionNotReady.
     """
-    if not version.look:
+    if not version.look or version.kind == VersionKind.GOLD:
         raise VersionNotReady
     mine = Photo.objects.for_studio(version.studio_id)
     photo = mine.select_related("studio").get(pk=version.photo_id)
@@ -166,6 +166,14 @@ def of_photo(photo: Photo) -> list[Version]:
     """A photo's files, the newest first."""
     rows = Version.objects.for_studio(photo.studio_id).filter(photo_id=photo.pk)
     return list(rows.select_related("blob", "uploaded_by").order_by("-created_at", "-id"))
+
+
+def gold_of(photo: Photo) -> Version | None:
+    """The copy of an approved photo that says what the studio says, once it is written."""
+    if photo.approved_at is None:
+        return None
+    rows = Version.objects.for_studio(photo.studio_id).filter(photo_id=photo.pk, kind=VersionKind.GOLD)
+    return rows.select_related("blob").order_by("-created_at", "-pk").first()
 
 
 def owner_of(studio_id: UUID, blob_id: UUID) -> Photo | None:

@@ -109,14 +109,16 @@ class FolderImport:
         try:
             with acting_in(self.studio):
                 album = self._album(gallery)
-            kept = ingest(
-                self.studio, album, stored, name=PurePosixPath(entry.path).name, by=self.by, section=section or None
-            )
+            kept = ingest(self.studio, album, stored, name=self._name_of(entry), by=self.by, section=section or None)
             with acting_in(self.studio):
                 self._mark(kept, album, said)
         finally:
             stored.discard()
         return ImportedFile(entry.path, gallery, section, kept.status, sha256=stored.sha256, marks=said)
+
+    def _name_of(self, entry: Entry) -> str:
+        """The name that the photo is to have."""
+        return PurePosixPath(entry.path).name
 
     def _album(self, title: str) -> Album:
         """The gallery with this title, made as a draft if there is none."""
@@ -146,9 +148,13 @@ class FolderImport:
                     self._sidecars[entry.path[: -len(SIDECAR)].lower()] = file.read(MOST_SIDECAR)
 
     def _marks_of(self, entry: Entry) -> dict[str, Any]:
-        path = entry.path.lower()
-        packet = self._sidecars.get(path) or self._sidecars.get(str(PurePosixPath(path).with_suffix("")))
+        packet = self._sidecar_of(entry)
         return marks_of(packet.decode("utf-8", "replace")) if packet else {}
+
+    def _sidecar_of(self, entry: Entry) -> bytes:
+        """The sidecar that lies beside a file, b"" if there is none."""
+        path = entry.path.lower()
+        return self._sidecars.get(path) or self._sidecars.get(str(PurePosixPath(path).with_suffix("")), b"")
 
 
 _TAKEN = frozenset(extension.lstrip(".").lower() for extension in EXTENSIONS)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         root = options["folder"].expanduser()
         if not root.is_dir():
             raise CommandError(f"{root} is no folder.")
-        job = FolderImport(studio, _owner(studio), root, options["album"])
+        job = FolderImport(studio, owner_of(studio), root, options["album"])
         outcomes = self._go_on(job, options)
         if outcomes["rejected"]:
             raise CommandError(f"{outcomes['rejected']} files could not be uploaded.")
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 self.stdout.write("")
 
 
-def _owner(studio: Studio) -> User:
+def owner_of(studio: Studio) -> User:
     """In whose name photos come: the studio's first owner."""
     with acting_in(studio):
         first = studio.memberships.filter(role=Role.OWNER).select_related("user").order_by("pk").first()
