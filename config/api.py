@@ -25,7 +25,7 @@ from apps.albums import batch_api, clock_api, stacks_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
-from apps.library import duplicates_api, places_api
+from apps.library import duplicates_api, places_api, tiers_api
 from apps.library import stacks_api as bursts_api
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
@@ -107,6 +107,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *places_api.urlpatterns,
     *bursts_api.urlpatterns,
     *duplicates_api.urlpatterns,
+    *tiers_api.urlpatterns,
     *smart_collections.urlpatterns,
     *by_hand_api.urlpatterns,
     *faces.urlpatterns,

@@ -92,6 +92,7 @@ NO_LISTS = {
     "studio/<slug:slug>/places/points/",
     "studio/<slug:slug>/timeline/",
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
+    *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("approve", "unapprove")),
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",

@@ -412,6 +412,8 @@ LISTS = {
     "studio/<slug:slug>/library/photos/",
     # Photos of other galleries are passed over: tests/library/test_acts.py.
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
+    # The same: tests/library/test_tiers.py.
+    *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("approve", "unapprove")),
     "studio/<slug:slug>/places/",
     "studio/<slug:slug>/places/points/",
     "studio/<slug:slug>/timeline/",

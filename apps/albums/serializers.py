@@ -19,7 +19,7 @@ from rest_framework.utils import html
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
-from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Version, VersionKind
+from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Tier, Version, VersionKind
 from apps.media.facts import YEARS
 from apps.web import strict
 from apps.web.typed import distinct_titles
@@ -190,6 +190,7 @@ class PhotoSerializer(MarksSerializer):
     sha256 = serializers.CharField(read_only=True, source="original.sha256")
     ready = serializers.BooleanField(read_only=True, source="is_ready")
     problem = serializers.SerializerMethodField()
+    tier = serializers.ChoiceField(choices=Tier.choices, read_only=True)
     versions = VersionSerializer(many=True, read_only=True)
     urls = serializers.SerializerMethodField()
 

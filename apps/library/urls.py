@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from apps.library import act_views, duplicate_views, event_views, place_views, search_views, views
+from apps.library import (
+    act_views,
+    duplicate_views,
+    event_views,
+    place_views,
+    search_views,
+    stack_views,
+    tier_views,
+    views,
+)
 
 app_name = "library"
 
@@ -15,7 +24,12 @@ studio = [
     path("library/photos/gallery/", act_views.make_gallery, name="make_gallery"),
     path("library/photos/trash/", act_views.throw_away, name="throw_away"),
     path("library/photos/process/", act_views.process_again, name="process_again"),
+    path("library/photos/approve/", tier_views.approve_photos, name="approve"),
+    path("library/photos/unapprove/", tier_views.unapprove_photos, name="unapprove"),
     path("library/photos/place/", place_views.set_place, name="set_place"),
+    path("albums/<uuid:album_id>/review/", tier_views.review, name="review"),
+    path("albums/<uuid:album_id>/review/<uuid:photo_id>/", tier_views.review_photo, name="review_photo"),
+    path("albums/<uuid:album_id>/bursts/", stack_views.find_bursts, name="find_bursts"),
     path("places/", place_views.places, name="places"),
     path("places/points/", place_views.points, name="points"),
     path("places/new/", place_views.create, name="create_place"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from PIL import Image
 
 from apps.accounts import journal
@@ -30,7 +31,9 @@ from apps.media.metadata.embed import description
 from apps.media.storage import as_local_file
 from apps.uploads.ingest import ingest
 from config.tasks import STEPS
-from tests.factories import AlbumFactory
+from tests.actors import keep_to
+from tests.albums.people import Caller
+from tests.factories import AlbumFactory, PlacementFactory, many_in
 from tests.media import corpus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -207,3 +210,72 @@ def test_a_copy_is_never_shown_nor_a_photo_of_its_own(album: Album, alice_user: 
             photo_versions.choose(version, by=alice_user)
         with pytest.raises(pairs.Single):
             pairs.split(version, by=alice_user)
+
+
+# -- pages and API -------------------------------------------------------------------------------------
+
+
+def test_a_photo_is_corrected_and_approved_and_the_next_one_is_asked_for(north: Studio, alice: Client) -> None:
+    with many_in(north):
+        album = AlbumFactory.create(studio=north)
+        first, second = (PlacementFactory.create(album=album).photo for _ in range(2))
+    page = f"/studio/north/albums/{album.pk}/review/"
+    assert "2 photos to review" in alice.get(page).content.decode()
+    said = {"caption": "Rings", "keywords": "anna, ben", "place": "", "rating": "3", "do": "approve"}
+    assert alice.post(f"{page}{first.pk}/", said | {"keywords": "x" * 90}).status_code == 422
+    answer = alice.post(f"{page}{first.pk}/", said)
+    assert answer.url.endswith(f"?after={first.pk}")
+    assert second.camera_name in alice.get(answer.url).content.decode()
+    with acting_in(north):
+        fresh = Photo.objects.for_studio(north).get(pk=first.pk)
+        assert (fresh.caption, fresh.keywords, fresh.rating, fresh.tier) == ("Rings", ["anna", "ben"], 3, Tier.GOLD)
+        assert Photo.objects.for_studio(north).get(pk=second.pk).tier == Tier.SILVER
+    assert "End of the gallery" in alice.get(f"{page}?after={second.pk}").content.decode()
+
+
+def test_chosen_photos_are_approved_in_the_background_and_put_back(north: Studio, alice: Client) -> None:
+    with many_in(north):
+        photo = PlacementFactory.create(album=AlbumFactory.create(studio=north)).photo
+    address, headers = "/studio/north/library/photos/", {"HX-Request": "true"}
+    assert alice.post(f"{address}approve/", {"photo": [str(photo.pk)]}, headers=headers).status_code == 202
+    with acting_in(north):
+        assert Photo.objects.for_studio(north).get(pk=photo.pk).tier == Tier.GOLD
+    assert alice.post(f"{address}unapprove/", {"photo": [str(photo.pk)]}, headers=headers).status_code == 204
+    with acting_in(north):
+        assert Photo.objects.for_studio(north).get(pk=photo.pk).tier == Tier.SILVER
+
+
+def test_restricted_members_approve_what_lies_in_their_galleries_alone(
+    north: Studio, erin: Client, erin_user: User
+) -> None:
+    with many_in(north):
+        mine, other = (PlacementFactory.create(album=AlbumFactory.create(studio=north)) for _ in range(2))
+    keep_to(north, erin_user, mine.album)
+    address, headers = "/studio/north/library/photos/", {"HX-Request": "true"}
+    both = {"photo": [str(mine.photo_id), str(other.photo_id)]}
+    assert erin.post(f"{address}approve/", both, headers=headers).status_code == 202
+    with acting_in(north):
+        rows = Photo.objects.for_studio(north).filter(approved_at__isnull=False)
+        assert list(rows.values_list("pk", flat=True)) == [mine.photo_id]
+        Photo.objects.for_studio(north).filter(pk=other.photo_id).update(approved_at=TAKEN)
+    assert erin.post(f"{address}unapprove/", both, headers=headers).status_code == 204
+    with acting_in(north):
+        assert list(rows.values_list("pk", flat=True)) == [other.photo_id]
+
+
+def test_a_program_promotes_reads_the_copy_and_demotes(album: Album, alice_user: User) -> None:
+    call = Caller(album.studio, alice_user)
+    photo = photos_of(album)[0]
+    address = f"/api/photos/{photo.pk}"
+    assert call.post(f"{address}/embed-metadata").json()["error"]["code"] == "not_approved"
+    promoted = call.post(f"{address}/promote", {"tier": "gold"}).json()
+    assert promoted["tier"] == "gold"
+    assert promoted["undo"]
+    assert call.post(f"{address}/embed-metadata").status_code == 202
+    work()
+    download = f"/api/albums/{album.pk}/photos/{photo.pk}/download"
+    copy = b"".join(call.get(download, version="gold").streaming_content)
+    with Image.open(io.BytesIO(copy)) as image:
+        assert description.read(image.info["xmp"].decode()).caption == photo.caption
+    assert call.post(f"{address}/demote").json()["tier"] == "silver"
+    assert call.get(download, version="gold").status_code == 404

@@ -15,7 +15,7 @@ from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import bulk
 from apps.albums.models import Photo, PhotoState
-from apps.jobs.sliced import Followed
+from apps.jobs.sliced import Followed, Sliced
 from apps.library.tiers import gold
 
 
@@ -47,9 +47,17 @@ def approve(
 
 
 def unapprove(
-    studio: Studio, photos: Collection[UUID], *, by: User | None, albums: Collection[UUID] = ()
+    studio: Studio,
+    photos: Collection[UUID],
+    *,
+    by: User | None,
+    act: UUID | None = None,
+    albums: Collection[UUID] = (),
 ) -> JournalEntry | None:
-    """Have photos reviewed once more; None if no photo changes. Their copies are not given out any more."""
+    """Have photos reviewed once more; None if no photo changes. Their copies are not given out any more.
+
+    act, albums: as in `approve`.  Raises ActUndone.
+    """
     rows = Photo.objects.for_studio(studio).filter(pk__in=photos, trashed_at__isnull=True, approved_at__isnull=False)
     watch = journal.Watch(studio)
     changed = watch.rows(rows, "approved_at")
@@ -57,7 +65,7 @@ def unapprove(
         return None
     Photo.objects.for_studio(studio).filter(pk__in=changed).update(approved_at=None, updated_at=timezone.now())
     return journal.record(
-        studio, by=by, verb="photos.unapproved", albums=albums, things=changed, changes=watch.changes()
+        studio, by=by, verb="photos.unapproved", albums=albums, things=changed, changes=watch.changes(), act=act
     )
 
 
@@ -70,9 +78,31 @@ def begin(studio: Studio, photos: Iterable[UUID], *, by: User, mine: Collection[
     return APPROVE.begin(studio, photos, by=by, title="Approve photos and write their metadata", mine=plain)
 
 
+def begin_back(studio: Studio, photos: Iterable[UUID], *, by: User, mine: Collection[UUID] | None) -> Task:
+    """Have photos reviewed once more. mine: as in `begin`.  Raises TooManyForTask, TooManyTasks."""
+    plain = None if mine is None else sorted(map(str, mine))
+    return UNAPPROVE.begin(studio, photos, by=by, title="Put photos back to be reviewed", mine=plain)
+
+
+def _mine(task: Task) -> list[UUID] | None:
+    mine = task.params["mine"]
+    return None if mine is None else [UUID(one) for one in mine]
+
+
+def _back(task: Task, some: TaskSlice) -> int:
+    hold_act(task.pk, shared=True)
+    mine = _mine(task)
+    photos = bulk.reachable(task, some, mine)
+    return bulk.count(task, unapprove(task.studio, photos, by=task.who, act=task.pk, albums=mine or ()))
+
+
+def _told_back(task: Task) -> str:
+    return f"{photos_word(task.changed)} put back to be reviewed.{bulk.passed_over(task)}"
+
+
 def _put(task: Task, some: TaskSlice) -> Collection[UUID]:
     hold_act(task.pk, shared=True)
-    mine = None if task.params["mine"] is None else [UUID(one) for one in task.params["mine"]]
+    mine = _mine(task)
     photos = list(bulk.reachable(task, some, mine))
     bulk.count(task, approve(task.studio, photos, by=task.who, act=task.pk, albums=mine or ()))
     rows = Photo.objects.for_studio(task.studio_id).filter(pk__in=photos, approved_at__isnull=False)
@@ -89,3 +119,4 @@ def _told(task: Task) -> str:
 
 
 APPROVE: Final = Followed("photos.approve", _told, _put, lambda task, some: [gold.GOLD])
+UNAPPROVE: Final = Sliced("photos.unapprove", _told_back, _back)
