@@ -269,6 +269,8 @@ SPECTACULAR_SETTINGS = {
         "DuplicateKindEnum": "apps.library.duplicate_models.DuplicateKind",
         "StackKindEnum": "apps.albums.models.StackKind",
         "PhotoKindEnum": ["image", "raw", "video"],
+        "TierEnum": "apps.albums.models.Tier",
+        "WantedTierEnum": ["silver", "gold"],
     },
 }
 

@@ -24,7 +24,7 @@ _TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
 _WEBP_EXIF, _WEBP_XMP, _WEBP_ALPHA = 0x08, 0x04, 0x10
 
 
-class NoRoom(BadFile):
+class MetadataTooLong(BadFile):
     """The format has no room for so much beside what the file says already."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class _Segments:
             (self.front if kind == _APP0 and not self.rest else self.rest).append(Span(start, end))
 
     def saying(self, said: Description) -> list[Piece]:
-        """All of it again, with this. Raises Damaged, NoRoom."""
+        """All of it again, with this. Raises Damaged, MetadataTooLong."""
         ours = [
             *_app(_APP1, _EXIF, exif.amended(self.block, said)),
             *_app(_APP1, _XMP, _packet(self.packet, said, len(_XMP))),
@@ -65,7 +65,7 @@ class _Segments:
 
 
 def jpeg(content: Content, said: Description) -> list[Piece]:
-    """The pieces of a JPEG that says this. Raises Damaged, NoRoom."""
+    """The pieces of a JPEG that says this. Raises Damaged, MetadataTooLong."""
     read, at = _Segments(content), 2
     while marker := NEXT_MARKER.search(content, at):
         kind, at = content[marker.end() - 1], marker.end()
@@ -91,7 +91,7 @@ def _app(kind: int, head: bytes, body: bytes, *, parted: bool = False) -> list[P
     """Segments that say this. parted: more than one may be used, as for Photoshop's resources."""
     most = _SEGMENT - len(head)
     if len(body) > (_RESOURCES if parted else most):
-        raise NoRoom
+        raise MetadataTooLong
     parts = [body[start : start + most] for start in range(0, len(body), most)]
     return [struct.pack(">BBH", 0xFF, kind, len(head) + len(part) + 2) + head + part for part in parts]
 

@@ -29,7 +29,7 @@ BROKEN = (struct.error, IndexError, KeyError, ValueError, OverflowError, MemoryE
 
 
 def embed(source: Path, out_dir: Path) -> dict[str, Any]:
-    """Write `embedded`: the file with the description that stands in the wish. Raises NotAnImage, Damaged or NoRoom."""
+    """Write `embedded`: the file with the description of the wish. Raises NotAnImage, Damaged or MetadataTooLong."""
     said = Description.from_plain(json.loads((out_dir / WISH).read_text()))
     format, _ = opened(source)
     said = _with_owners(said, _told_by(source))
