@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("albums", "0016_duplicates"),
+        ("albums", "0017_personal_changes"),
     ]
 
     operations = [
