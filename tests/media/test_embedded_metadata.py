@@ -14,7 +14,6 @@ from PIL import Image
 
 from apps.media import facts, images, jail
 from apps.media.formats import HEAD_BYTES, BadFile, sniff
-from apps.media.images import WISH
 from apps.media.metadata.embed import description, packet, task
 from apps.media.metadata.embed.containers import HOLDING
 from apps.media.metadata.embed.description import Description
@@ -52,7 +51,7 @@ HOLDERS = [
 def embedded(source: Path, folder: Path, said: Description = SAID) -> Path:
     out = folder / f"out-{random.randrange(1 << 40)}"
     out.mkdir()
-    (out / WISH).write_text(json.dumps(said.as_plain()))
+    (out / task.SAID).write_text(json.dumps(said.as_plain()))
     jail.run("apps.media.metadata.embed.task:embed", source, out)
     return out / task.FILE
 

@@ -22,11 +22,10 @@ from apps.jobs.models import Queue
 from apps.library.tiers import said
 from apps.media import cas, jail
 from apps.media.formats import FORMATS, HEAD_BYTES, sniff
-from apps.media.images import WISH
 from apps.media.metadata.embed import packet
 from apps.media.metadata.embed.containers import HOLDING
 from apps.media.metadata.embed.description import Description
-from apps.media.metadata.embed.task import FILE
+from apps.media.metadata.embed.task import FILE, SAID
 from apps.media.models import Blob
 from apps.media.storage import as_local_file, temp_directory
 
@@ -74,7 +73,7 @@ def _embedded(blob: Blob, words: Description, out: Path) -> cas.Stored | None:
     """The file with these words in it, or None where its format cannot hold them. Raises jail.Crashed, OSError."""
     if blob.mime not in HOLDING:
         return None
-    (out / WISH).write_text(json.dumps(words.as_plain()))
+    (out / SAID).write_text(json.dumps(words.as_plain()))
     limits = jail.Limits(file_bytes=blob.size + _ROOM, wall_seconds=90.0)
     with as_local_file(blob.storage_key) as source:
         try:

@@ -15,7 +15,6 @@ from PIL import Image
 
 from apps.media import facts, xmp
 from apps.media.formats import BadFile, Damaged
-from apps.media.images import WISH
 from apps.media.metadata import pieces
 from apps.media.metadata.allowed_facts import ARTIST, COPYRIGHT
 from apps.media.metadata.embed import description
@@ -23,14 +22,15 @@ from apps.media.metadata.embed.containers import HOLDING
 from apps.media.metadata.embed.description import Description
 from apps.media.wholeness import opened
 
-FILE = "embedded"
+#: What is to be said stands in the folder that the task writes to.
+SAID, FILE = "said.json", "embedded"
 #: What reading a broken container raises.
 BROKEN = (struct.error, IndexError, KeyError, ValueError, OverflowError, MemoryError, RecursionError)
 
 
 def embed(source: Path, out_dir: Path) -> dict[str, Any]:
-    """Write `embedded`: the file with the description of the wish. Raises NotAnImage, Damaged or MetadataTooLong."""
-    said = Description.from_plain(json.loads((out_dir / WISH).read_text()))
+    """Write `embedded`: the file with the description in `said.json`. Raises NotAnImage, Damaged or MetadataTooLong."""
+    said = Description.from_plain(json.loads((out_dir / SAID).read_text()))
     format, _ = opened(source)
     said = _with_owners(said, _told_by(source))
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
