@@ -330,7 +330,8 @@ def drop_guest(world: World) -> tuple[Client, str]:
     with acting_in(world.studio):
         _, token = lifecycle.create(
             world.album, by=world.owner, label="drop", password=None, upload="drop", download="original",
-            may_favourite=True, may_comment=True, may_rate=True, may_find=True, people="names",
+            may_favourite=True, may_comment=True, may_rate=True, may_find=True, may_search=True,
+            people="names",
         )  # fmt: skip
     who = {"name": "Otto", "email": "otto@example.com"}
     assert client.post(reverse("sharing:who_save", args=[token]), who).status_code == 303

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.albums import information
 from apps.albums.counts import Counts
@@ -24,6 +25,7 @@ from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
 from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
+from apps.sharing.gallery import search
 from apps.sharing.gallery.og_size import measures
 from apps.sharing.models import Archive, Download, TakesUploads, Visitor
 from apps.sharing.people import finder, strip
@@ -42,7 +44,7 @@ def gallery_context(
     """One page of the gallery.
 
     query: `after` (cursor), `section` or `photo` (ids) say where it starts; `only=favourites` leaves the rest out, and
-    so does `people` (see `people.context`).
+    so do `people` (see `people.context`) and `q` (see `search`).
     found: ids of the photos that the guest found by a selfie, shown by `only=found`.  visitor: who looks, if known.
      chosen: the list of theirs that this browser holds for the active one.
     """
@@ -51,9 +53,16 @@ def gallery_context(
     whole = grant.stream(every_section)
     look = Design.of(grant.studio.design, album.design)
     wish = wish_of(grant, query)
+    searched = search_of(grant, query)
     stream, only, kept = whole, "", ""
     if wish.people:
         stream, only, kept = strip.only_people(grant, whole, wish), "people", wish.query
+    elif searched is not None and searched.asks:
+        stream, only, kept = (
+            replace(whole, only=search.photos(grant, searched, every_section)),
+            "search",
+            searched.query,
+        )
     elif found is not None and query.get("only") == "found":
         stream, only, kept = replace(whole, only=found), "found", "only=found"
     elif grant.rights.favourite and query.get("only") == "favourites":
@@ -101,6 +110,8 @@ def gallery_context(
         "withheld_url": reverse("sharing:withheld", args=[token]) if grant.rights.is_main else "",
         "found_ids": _takeable(found) if only == "found" and found is not None else [],
         "find_url": reverse("sharing:find", args=[token]) if finder.may_find(grant) else "",
+        "search": searched,
+        "search_longest": search.LONGEST,
         "upload_url": reverse("uploads:guest", args=[token]) if grant.rights.upload == TakesUploads.ON else "",
         "token": token,
         "visitor": visitor,
@@ -109,6 +120,13 @@ def gallery_context(
         **({} if query.get("after") else people_context(grant, token, wish)),
         **(hearts_context(grant, hearts, token) if hearts else {}),
     }
+
+
+def search_of(grant: Grant, query: Mapping[str, str]) -> search.GuestSearch | None:
+    """What the guest asks for by `q`; None where the link's guests do not search."""
+    if not grant.rights.may_search:
+        return None
+    return search.read(query.get("q", ""), timezone.localdate(timezone=grant.studio.zone))
 
 
 def _folded(whole: Stream, look: Design, stack: UUID | None) -> Stream:

@@ -42,6 +42,7 @@ RIGHTS = {
     "people": "people",
     "only_agreed": "only_agreed",
     "find": "may_find",
+    "search": "may_search",
     "upload": "upload",
     "uploads_wait": "uploads_wait",
 }
@@ -88,6 +89,11 @@ class RightsSerializer(strict.Serializer[Any]):
     )
     find = serializers.BooleanField(
         required=False, help_text="A guest may hold up a picture and see the photos that may show them."
+    )
+    search = serializers.BooleanField(
+        required=False,
+        help_text="Guests may search the photos by caption, file name, section and day, and by people's names where "
+        "the link tells them.",
     )
     upload = serializers.ChoiceField(
         choices=TakesUploads.choices,

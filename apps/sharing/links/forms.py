@@ -56,6 +56,11 @@ class RightsForm(forms.Form):
     may_favourite = forms.BooleanField(required=False, initial=True, label="Mark favourites")
     may_comment = forms.BooleanField(required=False, initial=True, label="Comment")
     may_rate = forms.BooleanField(required=False, label="Rate: stars, colours, yes or no")
+    may_search = forms.BooleanField(
+        required=False,
+        label="Search the photos",
+        help_text="By caption, file name, section and date. By people’s names if the link shows them.",
+    )
     is_main = forms.BooleanField(
         required=False,
         label="Hide photos from the other links",
@@ -286,6 +291,7 @@ class LinkForm(RightsForm):
             asks_identity=bool(data.get("asks_identity")),
             people=ShowsPeople(data.get("people") or ShowsPeople.OFF),
             may_find=bool(data.get("may_find")),
+            may_search=bool(data.get("may_search")),
             only_agreed=bool(data.get("only_agreed")),
             upload=upload,
             uploads_wait=waits,

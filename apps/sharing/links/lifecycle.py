@@ -49,6 +49,7 @@ class LinkWish:
     people: str = ShowsPeople.OFF
     only_agreed: bool = False
     may_find: bool = False
+    may_search: bool = False
     upload: str = TakesUploads.OFF
     uploads_wait: bool = True
     download_limit: int | None = None

@@ -64,6 +64,7 @@ class Rights:
     people: whether faces, or names too, stand above the photos.
     only_agreed: of the photos those alone in which everybody agrees to be shown.
     may_find: a guest may look for themselves by a picture.
+    may_search: a guest may search the photos by words, names of files and days.
     upload: whether guests send photos; by a drop link they do nothing else, so nothing else of its row counts.
     uploads_wait: what they send is hidden until the studio approves it.
     """
@@ -82,6 +83,7 @@ class Rights:
     people: ShowsPeople = ShowsPeople.OFF
     only_agreed: bool = False
     may_find: bool = False
+    may_search: bool = False
     upload: TakesUploads = TakesUploads.OFF
     uploads_wait: bool = True
 
@@ -105,6 +107,7 @@ class Rights:
             people=ShowsPeople(link.people),
             only_agreed=link.only_agreed,
             may_find=link.may_find,
+            may_search=link.may_search,
             upload=TakesUploads(link.upload),
             uploads_wait=link.uploads_wait,
         )
@@ -219,6 +222,7 @@ class Terms:
             "find people by their faces": rights.people == ShowsPeople.FACES,
             "find people by face and name": rights.people == ShowsPeople.NAMES,
             "find themselves by a selfie": rights.may_find,
+            "search them": rights.may_search,
             "mark favourites": rights.favourite,
             "comment": rights.comment,
             "rate them": rights.rate,

@@ -76,6 +76,7 @@ class ShareLink(StudioModel):
     has_reminders: emails remind its clients before it closes (see `reminders`).
     people: whether faces stand above its photos, to choose photos by.
     may_find: guests may hold up a picture of themselves and see the photos that may show them.
+    may_search: guests may search its photos by words, names of files and days (see `gallery.search`).
     only_agreed: of its photos those alone in which everybody has agreed to be shown (see `audience`).
     upload: whether guests send photos through it.  uploads_wait: they are hidden until the studio approves them.
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
@@ -110,6 +111,7 @@ class ShareLink(StudioModel):
     )
     only_agreed = models.BooleanField(default=False, db_default=False)
     may_find = models.BooleanField(default=False, db_default=False)
+    may_search = models.BooleanField(default=False, db_default=False)
     upload = models.CharField(
         max_length=4, choices=TakesUploads.choices, default=TakesUploads.OFF, db_default=TakesUploads.OFF.value
     )

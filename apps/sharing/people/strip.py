@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from apps.albums.stream import Stream
 from apps.faces import consent
 from apps.faces.choice import MOST_CHOSEN, PeopleChoice, photos_with
 from apps.faces.models import Crop, Face, Passport, Person
+from apps.library.folding import words_of
 from apps.sharing.access import Grant
 from apps.sharing.models import ShowsPeople
 
@@ -85,6 +87,19 @@ def known(grant: Grant, wanted: Sequence[UUID]) -> tuple[UUID, ...]:
         return ()
     found = set(_faces(grant).filter(person_id__in=asked).order_by().values_list("person_id", flat=True).distinct())
     return tuple(pk for pk in asked if pk in found)
+
+
+def called(grant: Grant, words: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
+    """For each word the people whom the link shows by name, and of whose name a word begins so.
+
+    Nobody where it tells no names.  words: folded.
+    """
+    if not words or grant.rights.people != ShowsPeople.NAMES or not shows_people(grant):
+        return {}
+    begun = reduce(or_, (Q(person__name__words__contains=f" {word}") for word in words))
+    rows = _faces(grant).filter(begun).order_by("person_id").values_list("person_id", "person__name").distinct()[:MOST]
+    names = [(pk, words_of(name)) for pk, name in rows]
+    return {word: tuple(pk for pk, name in names if any(one.startswith(word) for one in name)) for word in words}
 
 
 def photos_of(grant: Grant, wish: PeopleWish) -> QuerySet[Any]:

@@ -34,7 +34,7 @@ NO_RIGHTS = {
     "watermarked": False,
     "favourite": False, "comment": False, "rate": False, "hide": False, "upload": "off",
     "uploads_wait": True,
-    "people": "off", "only_agreed": False, "find": False,
+    "people": "off", "only_agreed": False, "find": False, "search": False,
 }  # fmt: skip
 
 
