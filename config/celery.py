@@ -5,8 +5,10 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_embedded_init, beat_init, worker_ready
 from kombu import Queue
+
+from config import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -80,6 +82,8 @@ app.conf.beat_schedule = {
     "empty the trash": {"task": "albums.purge_trash", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
+clock.install(app)
+
 
 @worker_ready.connect
 def say_hello(sender: Any = None, **details: object) -> None:
@@ -92,6 +96,7 @@ def say_hello(sender: Any = None, **details: object) -> None:
 
 
 @beat_init.connect
+@beat_embedded_init.connect
 def live(**details: object) -> None:
     """The scheduler shows a sign of life too."""
     from apps.monitoring import hearts

@@ -27,7 +27,6 @@ PROCESSES = {
     "web": ("granian",),
     "worker": ("celery", "worker@"),
     "video": ("celery", "video@"),
-    "beat": ("celery", "beat"),
     "postgres": ("bin/postgres", "-D"),
     "redis": ("redis-server",),
 }

@@ -21,10 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from django.conf import settings
-
 from apps.backups.envelope import BackupDamaged, Bare, Encrypted, Envelope
-from apps.media.storage import LocalStore, S3Store, Store, make_store
+from apps.media.storage import make_store
+from apps.media.store import Store
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
@@ -98,7 +97,7 @@ class Destination:
             raise BackupDamaged(f"{name} ends within a line")
 
     def _temp(self) -> Path:
-        return self.store.temp if isinstance(self.store, LocalStore | S3Store) else Path(settings.STORAGE_TEMP)
+        return self.store.temp
 
     # -- names ---------------------------------------------------------------------------------------
 
@@ -161,8 +160,7 @@ def _mark(store: Store, passphrase: str | None) -> None:
     if passphrase is not None:
         said |= {"salt": salt.hex(), "check": Encrypted.of(passphrase, salt).check}
     data = json.dumps(said, indent=1).encode()
-    temp = Path(settings.STORAGE_TEMP) if not isinstance(store, LocalStore) else store.temp
-    file = temp / f"backup.{uuid7()}"
+    file = store.temp / f"backup.{uuid7()}"
     file.write_bytes(data)
     store.put(file, MARKER, sha256=hashlib.sha256(data).hexdigest())
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from botocore.exceptions import ClientError
 from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios
 from apps.backups.destination import BLOBS, MANIFEST, SNAPSHOTS, Destination, in_snapshot, taken_at
 from apps.backups.manifest import BLOB_LIST
 from apps.backups.models import BackupCopy
+from apps.media.store import DeletionRefused
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ def _removed(destination: Destination, snapshot: str) -> bool:
 def _deleted(destination: Destination, key: str) -> bool:
     try:
         destination.store.delete(key)
-    except ClientError as error:
-        log.warning("%s stays in the backup: %s", key, error.response.get("Error", {}).get("Code"))
+    except DeletionRefused as reason:
+        log.warning("%s stays in the backup: %s", key, reason)
         return False
     return True
 

@@ -15,7 +15,7 @@ from apps.accounts.tenancy import across_studios
 from apps.backups.destination import Destination, NoBackup
 from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupRun, RunKind, RunState
-from apps.media.storage import StorageAway
+from apps.media.store import StorageAway
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from apps.backups.drill import drill
 from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupRun, RunKind
 from apps.backups.verify import verify
-from apps.media.storage import StorageAway
+from apps.media.store import StorageAway
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,8 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.media.formats import HEAD_BYTES, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
-from apps.media.storage import LocalStore, StorageAway, store, temp_directory
+from apps.media.storage import LocalStore, store, temp_directory
+from apps.media.store import StorageAway
 from apps.web.ids import uuid7
 from apps.web.raw_rows import RowColumns, insert
 from apps.web.refusal import Refusal

@@ -25,7 +25,8 @@ from django.utils import timezone
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.media import damage, on_demand
 from apps.media.models import Blob, BlobEvent, BlobState
-from apps.media.storage import StoredObject, sha256_of, store
+from apps.media.storage import store
+from apps.media.store import StoredObject, sha256_of
 from apps.media.sweeping import GRACE, referred, studio_ids
 
 log = logging.getLogger(__name__)

@@ -32,7 +32,8 @@ from apps.media.images import FIT_FILE, WISH
 from apps.media.metadata.clean import FILE
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
 from apps.media.presets import MAX_PIXELS, PRESETS
-from apps.media.storage import as_local_file, sha256_of, temp_directory
+from apps.media.storage import as_local_file, temp_directory
+from apps.media.store import sha256_of
 from apps.web.refusal import Refusal
 
 #: The copy of a video that browsers play.

@@ -30,7 +30,8 @@ from apps.media.mime import PLAIN_BYTES, disposition, download_name, safe_mime
 from apps.media.models import Blob, Rendition
 from apps.media.on_demand import VIDEO
 from apps.media.presets import BY_NAME
-from apps.media.storage import sha256_of, store
+from apps.media.storage import store
+from apps.media.store import sha256_of
 
 MAC_BYTES = 16
 # What was revoked is gone after so many seconds in all. On a disk that is how long a decision may be remembered; of a

@@ -1,4 +1,4 @@
-"""The application's own processes: how web, worker, faces and beat are started, and what comes before them."""
+"""The application's own processes: how web, worker, video, faces and beat are started, and what comes before them."""
 
 import hashlib
 import http.client
@@ -17,6 +17,8 @@ from config.env import Env
 from config.launcher.process import ROOT, Child, LaunchError, die_with_parent, end_leftover, write_line
 
 NAMES = ("web", "worker", "video", "faces", "beat")
+# Those of one machine: its only worker keeps the schedule.
+TOGETHER = ("worker", "video", "faces", "web")
 # Seconds.
 PORT_TIMEOUT = 3.0
 
@@ -88,8 +90,8 @@ class Application:
         manage("collectstatic", "--no-input", "--verbosity", "0")
         kept.write_text(digest)
 
-    def command(self, name: str) -> list[str]:
-        """The command line of `web`, `worker`, `video`, `faces` or `beat`."""
+    def command(self, name: str, *, keeps_schedule: bool = False) -> list[str]:
+        """The command line of `web`, `worker`, `video`, `faces` or `beat`. keeps_schedule: a worker is beat too."""
         parts = {
             "web": self._web,
             "worker": self._worker,
@@ -97,11 +99,11 @@ class Application:
             "faces": self._faces,
             "beat": self._beat,
         }
-        arguments = parts[name]()
-        return [sys.executable, "-m", *arguments]
+        clock = ["--clock", self._schedule] if keeps_schedule and name == "worker" else []
+        return [sys.executable, "-m", *parts[name](), *clock]
 
     def start(self, name: str) -> Child:
-        child = Child(name, self.command(name), self.run)
+        child = Child(name, self.command(name, keeps_schedule=True), self.run)
         child.start()
         return child
 
@@ -130,7 +132,6 @@ class Application:
 
     def _beat(self) -> list[str]:
         # No pid file of its own: after a kill -9 it would refuse to start beside the stale one.
-        schedule = str(self.run / "beat-schedule")
         return [
             "celery",
             "--quiet",
@@ -138,11 +139,15 @@ class Application:
             "config",
             "beat",
             "--schedule",
-            schedule,
+            self._schedule,
             "--pidfile=",
             "--loglevel",
             "WARNING",
         ]
+
+    @property
+    def _schedule(self) -> str:
+        return str(self.run / "beat-schedule")
 
     def is_healthy(self) -> bool:
         """Whether the health page answers 200."""

@@ -24,7 +24,7 @@ from typing import NoReturn
 
 from config.addresses import EnvError
 from config.env import Env, load
-from config.launcher.application import Application, manage
+from config.launcher.application import TOGETHER, Application, manage
 from config.launcher.data_directory import InUse, lock, prepare_directories
 from config.launcher.paths import APP, OWNER, Paths
 from config.launcher.postgres import Postgres
@@ -107,17 +107,14 @@ def _run_services(supervisor: Supervisor, env: Env, paths: Paths, options: argpa
 
 
 def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.Namespace) -> NoReturn:
-    """Started in this order and stopped in reverse: web, faces, video, worker, beat, then the databases."""
+    """Started in the order of `TOGETHER` and stopped in reverse, the databases last."""
     app = Application.of(env, paths.run)
     app.end_leftover()
     app.check_port()
     _start_services(supervisor, env, paths, ["postgres", "redis"])
     app.set_up(demo=options.demo)
-    supervisor.add("beat", partial(app.start, "beat"))
-    supervisor.add("worker", partial(app.start, "worker"))
-    supervisor.add("video", partial(app.start, "video"))
-    supervisor.add("faces", partial(app.start, "faces"))
-    supervisor.add("web", partial(app.start, "web"))
+    for name in TOGETHER:
+        supervisor.add(name, partial(app.start, name))
     _wait_until_ready(supervisor, app)
     _say_ready(app, demo=options.demo)
     _supervise(supervisor)

@@ -19,7 +19,8 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.backups import drill, dump
 from apps.backups.destination import Destination, open_destination
 from apps.media.models import Blob
-from apps.media.storage import sha256_of, store, temp_directory
+from apps.media.storage import store, temp_directory
+from apps.media.store import sha256_of
 from tests import databases
 from tests.furnished import furnish
 

@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import httpx
 import psutil
 
-from apps.media.storage import sha256_of
+from apps.media.store import sha256_of
 from tests import zip_readers
 from tests.bench import Context, Row
 from tests.bench.corpus import textures

@@ -31,9 +31,12 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, PhotoState
 from apps.jobs import queue
-from apps.media import cas, fsck, serving, storage, sweeping
+from apps.media import bucket as buckets
+from apps.media import cas, fsck, serving, sweeping
+from apps.media.bucket import S3Store
 from apps.media.models import Blob
-from apps.media.storage import S3Store, StorageAway, as_local_file, sha256_of, store
+from apps.media.storage import as_local_file, store, temp_directory
+from apps.media.store import StorageAway, sha256_of
 from apps.uploads import ingest
 from config.tasks import STEPS
 from tests.factories import AlbumFactory, jpeg, kept
@@ -156,7 +159,7 @@ def test_threads_share_one_connection(s3: S3Store, monkeypatch: pytest.MonkeyPat
 
 def test_the_connection_is_as_patient_as_the_settings_say(s3: S3Store) -> None:
     config: Any = s3.client.meta.config
-    assert (config.connect_timeout, config.read_timeout) == (storage.CONNECT_SECONDS, storage.ANSWER_SECONDS)
+    assert (config.connect_timeout, config.read_timeout) == (buckets.CONNECT_SECONDS, buckets.ANSWER_SECONDS)
     assert s3.client.meta.region_name == "us-east-1"
 
 
@@ -359,7 +362,7 @@ class Proxy:
 @pytest.fixture
 def proxy(bucket: str, moto: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     """The product reaches its bucket through this, and loses patience after a second."""
-    monkeypatch.setattr(storage, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(buckets, "ANSWER_SECONDS", 1.0)
     made = Proxy(moto)
     settings.STORAGE = ("s3", bucket, "photos", made.url, None)
     yield made
@@ -399,7 +402,7 @@ def test_a_bucket_that_stays_away_is_an_error_with_nothing_kept(
         raise AssertionError("it was kept")
     stored.discard()
     assert (rows(north), stored_in(bucket, moto)) == (0, 0)
-    assert list(Path(storage.temp_directory()).iterdir()) == []
+    assert list(Path(temp_directory()).iterdir()) == []
 
 
 @pytest.mark.slow
@@ -451,6 +454,6 @@ def test_a_bucket_that_stays_away_is_told_by_every_deed(proxy: Proxy, s3: S3Stor
         lambda: list(away.entries()),
     ]
     for deed in deeds if trouble == "503" else deeds[:1]:
-        proxy.troubles = [trouble] * storage.TRIES
+        proxy.troubles = [trouble] * buckets.TRIES
         with pytest.raises(StorageAway):
             deed()

@@ -15,7 +15,8 @@ from django.utils.http import content_disposition_header
 
 from apps.albums.filenames.names import camera_name
 from apps.media.mime import download_name
-from apps.media.storage import LocalStore, as_local_file, checked_key, sha256_of
+from apps.media.storage import LocalStore, as_local_file
+from apps.media.store import checked_key, sha256_of
 
 KEY = "0190/ab/cd/abcd.0190"
 

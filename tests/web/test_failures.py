@@ -16,7 +16,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums import views
 from apps.albums.models import Album
-from apps.media.storage import StorageAway
+from apps.media.store import StorageAway
 from apps.sharing.models import ShareLink, TakenPhoto
 from apps.uploads.receiver import explain
 from apps.web import failures

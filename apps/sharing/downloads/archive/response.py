@@ -22,7 +22,7 @@ from apps.accounts.tenancy import acting_in
 from apps.media.asgi import headers_of, not_allowed, send_answer
 from apps.media.mime import disposition
 from apps.media.serving import DAMAGED, Answer, safety_headers
-from apps.media.storage import StorageAway
+from apps.media.store import StorageAway
 from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
