@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from pgvector import HalfVector
 
 from apps.faces.models import Face, Person
@@ -28,12 +29,15 @@ _CANDIDATES: Final = 8
 class Near:
     """A person and how near a face is to the nearest face of theirs.
 
+    distance: to one that is trusted or that a human confirmed, which is enough to ask.
+    sure: to a trusted one, which it takes to join by itself; None if they have none.
     leans: whom all faces of an unnamed group were suggested to be, so that the two do not compete.
     """
 
     person_id: UUID
     is_named: bool
     distance: float
+    sure: float | None
     leans: UUID | None = None
 
 
@@ -57,21 +61,30 @@ def place(studio_id: UUID, faces: Sequence[Face]) -> None:
 def choose(near: Sequence[Near]) -> UUID | None:
     """Whom a trusted face joins. near: the nearest first."""
     for one in near[:2]:
-        rivals = [other.distance for other in near if other != one and other.leans != one.person_id]
-        margin = min(rivals, default=9.0) - one.distance
-        if one.distance <= (JOIN if one.is_named else LINK) and margin >= MARGIN:
+        if one.sure is None:
+            continue
+        rivals = [other.distance for other in near if other != one and not _are_one(one, other)]
+        margin = min(rivals, default=9.0) - one.sure
+        if one.sure <= (JOIN if one.is_named else LINK) and margin >= MARGIN:
             return one.person_id
     return None
 
 
+def _are_one(one: Near, other: Near) -> bool:
+    """True if who is near too may be the same: a group of theirs, or who is known by a small face alone."""
+    return other.leans == one.person_id or (other.sure is None and one.leans == other.person_id)
+
+
 _NEAREST: Final = """
-    select p.id, p.name <> '' or p.is_ignored, n.distance,
+    select p.id, p.name <> '' or p.is_ignored, n.distance, n.sure,
         case when n.leaning = n.faces then n.leans end
     from (
-        select f.person_id, min(f.embedding <-> %(vector)s::halfvec) as distance, count(*) as faces,
+        select f.person_id, min(f.embedding <-> %(vector)s::halfvec) as distance,
+            min(f.embedding <-> %(vector)s::halfvec) filter (where f.is_trusted) as sure, count(*) as faces,
             count(f.suggested_id) as leaning, min(f.suggested_id::text)::uuid as leans
         from faces_face f
-        where f.studio_id = %(studio)s and f.person_id is not null and f.is_trusted and f.id <> %(face)s
+        where f.studio_id = %(studio)s and f.person_id is not null and (f.is_trusted or f.is_confirmed)
+            and f.embedding is not null and f.id <> %(face)s
         group by f.person_id
     ) n
     join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
@@ -139,8 +152,11 @@ def spread(person: Person) -> None:
     """A human said something of this person: faces without a name that are near are asked about next."""
     if not person.name:
         return
-    samples = Face.objects.for_studio(person.studio_id).filter(person=person, is_trusted=True)
-    chosen = list(samples.order_by("-is_confirmed", "-size").values_list("pk", flat=True)[:_SAMPLES])
+    # A small or blurred face is enough to ask, where a human said whose it is.
+    samples = Face.objects.for_studio(person.studio_id).filter(
+        Q(is_trusted=True) | Q(is_confirmed=True), person=person, embedding__isnull=False
+    )
+    chosen = list(samples.order_by("-is_confirmed", "-is_trusted", "-size").values_list("pk", flat=True)[:_SAMPLES])
     with connection.cursor() as cursor:
         cursor.execute(_SUGGEST, {"studio": person.studio_id, "samples": chosen, "within": SUGGEST})
 

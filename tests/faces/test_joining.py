@@ -35,14 +35,18 @@ def name(face: Face, called: str, by: User) -> Person:
     ("near", "joined"),
     [
         ([], None),
-        ([Near(ANNA, True, 0.44)], ANNA),
-        ([Near(ANNA, True, 0.46)], None),
-        ([Near(ANNA, True, 0.40), Near(BEN, True, 0.44)], None),
-        ([Near(ANNA, True, 0.40), Near(BEN, True, 0.46)], ANNA),
-        ([Near(UNNAMED, False, 0.49)], UNNAMED),
+        ([Near(ANNA, True, 0.44, 0.44)], ANNA),
+        ([Near(ANNA, True, 0.46, 0.46)], None),
+        ([Near(ANNA, True, 0.40, 0.40), Near(BEN, True, 0.44, 0.44)], None),
+        ([Near(ANNA, True, 0.40, 0.40), Near(BEN, True, 0.46, 0.46)], ANNA),
+        ([Near(UNNAMED, False, 0.49, 0.49)], UNNAMED),
         # A group of her own faces that was not asked about yet does not keep Anna from joining.
-        ([Near(UNNAMED, False, 0.38, leans=ANNA), Near(ANNA, True, 0.40)], ANNA),
-        ([Near(UNNAMED, False, 0.38), Near(ANNA, True, 0.40)], None),
+        ([Near(UNNAMED, False, 0.38, 0.38, leans=ANNA), Near(ANNA, True, 0.40, 0.40)], ANNA),
+        ([Near(UNNAMED, False, 0.38, 0.38), Near(ANNA, True, 0.40, 0.40)], None),
+        # Known by a small face alone she is only asked about, and keeps others from joining but not her own group.
+        ([Near(ANNA, True, 0.30, None)], None),
+        ([Near(ANNA, True, 0.40, None), Near(BEN, True, 0.44, 0.44)], None),
+        ([Near(UNNAMED, False, 0.38, 0.38, leans=ANNA), Near(ANNA, True, 0.40, None)], UNNAMED),
     ],
 )
 def test_a_face_joins_who_is_near_and_nobody_else_is(near: list[Near], joined: object) -> None:
@@ -66,6 +70,16 @@ def test_a_small_or_blurred_face_is_suggested_only(album: Album, alice_user: Use
     assert person_of(face) is None
     assert face.suggested_id == anna.pk
     assert face.state == "suggested"
+
+
+def test_who_was_named_by_a_small_face_is_asked_about(album: Album, alice_user: User) -> None:
+    early = new_face(album, 1, 1)
+    anna = name(new_face(album, 1, is_trusted=False), "Anna", alice_user)
+    late = new_face(album, 1, 2)
+    with acting_in(album.studio):
+        asked = Face.objects.for_studio(album.studio).filter(suggested=anna).values_list("pk", flat=True)
+        assert set(asked) == {early.pk, late.pk}
+    assert person_of(early) == person_of(late) != anna
 
 
 def test_two_faces_of_one_photo_are_two_people(album: Album, alice_user: User) -> None:
