@@ -20,7 +20,7 @@ from click import Option
 log = logging.getLogger(__name__)
 
 
-class Clock(bootsteps.StartStopStep):  # type: ignore[misc]
+class Clock(bootsteps.StartStopStep):
     """Starts with the worker that was given `--clock`, and stops with it."""
 
     requires = ("celery.worker.components:Pool",)

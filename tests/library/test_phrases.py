@@ -74,7 +74,8 @@ class DemoStudio:
     """The demo's rows, made as `manage.py demo` makes them but without renditions: its galleries, guests and people."""
 
     def __init__(self, studio: Studio, by: User) -> None:
-        self.studio, self.photos = studio, {}
+        self.studio = studio
+        self.photos: dict[str, Any] = {}
         self.groups: dict[str, set[str]] = {}
         decoders.preload()
         switched_on(studio, by)
@@ -83,8 +84,8 @@ class DemoStudio:
             for title, names in demo.SECTIONS.items():
                 section = SectionFactory.create(album=day, title=title)
                 self._put(names, day, section)
-            for title, _, state, when, _, names in demo.OTHERS:
-                self._put(names, self._gallery(title, when, state=state))
+            for other in demo.OTHERS:
+                self._put(other[5], self._gallery(other[0], other[3], state=other[2]))
             self._put(demo_people.PHOTOS, self._gallery(demo_people.TITLE, date(2026, 9, 12)))
             for name, shown in PEOPLE.items():
                 self._person(name, shown)

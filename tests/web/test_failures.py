@@ -96,7 +96,7 @@ def test_a_guest_reads_it_in_their_language(shared: Make, monkeypatch: pytest.Mo
         raise OSError(errno.ENOSPC, "No space left on device")
 
     share = shared()
-    monkeypatch.setattr("apps.sharing.gallery.views.render", full)
+    monkeypatch.setattr("apps.sharing.gallery.views.render_to_string", full)
     answer = Client().get(share.url(), headers={"Accept-Language": "de"})
     assert answer.status_code == 507
     assert "Auf dem Server ist kein Platz mehr" in answer.content.decode()

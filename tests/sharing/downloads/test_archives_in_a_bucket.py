@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from apps.accounts.tenancy import acting_in
-from apps.media.bucket import S3Store, store
+from apps.media.bucket import S3Store
 from apps.media.models import BlobEvent
+from apps.media.storage import store
 from apps.media.store import StorageAway
 from apps.sharing.downloads.archive import body
 from apps.sharing.models import TakenPhoto

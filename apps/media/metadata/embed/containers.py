@@ -179,7 +179,8 @@ def _canvas(kind: bytes, body: bytes) -> bytes:
         return b""
     if not width or not height:
         raise Damaged
-    return bytes([flags, 0, 0, 0]) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    sides = b"".join((side - 1).to_bytes(3, "little") for side in (int(width), int(height)))
+    return bytes([flags, 0, 0, 0]) + sides
 
 
 def _riff(kind: bytes, body: bytes) -> bytes:

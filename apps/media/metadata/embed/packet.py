@@ -7,7 +7,7 @@ the camera's.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -69,7 +69,7 @@ def _tree(old: bytes) -> Element | None:
         text = old.decode().strip("\0\ufeff \r\n\t")
         if not text or len(old) > MOST_BYTES or "<!DOCTYPE" in text or "<!ENTITY" in text:
             return None
-        spaces = ElementTree.XMLPullParser(["start-ns"])
+        spaces: Any = ElementTree.XMLPullParser(["start-ns"])
         spaces.feed(text)
         # Other programs' own prefixes are kept, for some of them look for their letters.
         for _, (prefix, space) in spaces.read_events():
