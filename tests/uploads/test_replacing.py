@@ -14,14 +14,16 @@ from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import marks, photo_versions
-from apps.albums.models import Album, Photo, PhotoState, Version
+from apps.albums.models import Album, Photo, PhotoState, Placement, Version
 from apps.jobs import queue
 from apps.media import cas
+from apps.sharing.links import lifecycle
+from apps.sharing.models import Comment, Mark, Pick, Selection, Visitor
 from apps.uploads import replacing
 from apps.uploads.ingest import Ingested, ingest
 from config.tasks import STEPS
 from tests.albums.people import Caller
-from tests.factories import AlbumFactory, jpeg
+from tests.factories import AlbumFactory, PlacementFactory, jpeg, many_in
 from tests.uploads.conftest import PHOTOS, put_as
 
 RAW = (PHOTOS / "raw" / "synth_orientation6.dng").read_bytes()
@@ -194,3 +196,60 @@ def test_a_program_asks_by_hash_what_need_not_be_sent(
     assert Caller(south, charlie_user).post("/api/uploads/check", {"sha256": [known]}).json() == {"known": {}}
     assert api.post("/api/uploads/check", {"sha256": [unknown] * 501}).status_code == 422
     assert api.post("/api/uploads/check", {"sha256": ["x"]}).status_code == 400
+
+
+@pytest.mark.slow
+def test_fifty_retouched_files_replace_raw_by_name_and_all_that_was_said_stays(
+    album: Album, north: Studio, erin_user: User
+) -> None:
+    with many_in(north):
+        placed = [
+            PlacementFactory.create(
+                album=album,
+                photo__camera_name=f"DSC_{number:04}.NEF",
+                photo__kind="raw",
+                photo__rating=number % 6,
+                photo__label="green",
+                photo__caption=f"Frame {number}",
+                photo__keywords=["rings", str(number)],
+            )
+            for number in range(50)
+        ]
+    photos = [one.photo_id for one in placed]
+    with acting_in(north):
+        link, _ = lifecycle.create(album, by=erin_user, label="Couple", password=None)
+        of = {"studio": north, "shown_id": album.pk}
+        visitor = Visitor(**of, link=link, name="Anna")
+        visitor.save(force_insert=True)
+        hearts = Selection(**of, visitor=visitor, title="Favourites")
+        hearts.save(force_insert=True)
+        for number, photo_id in enumerate(photos):
+            Pick(studio=north, selection=hearts, photo_id=photo_id).save(force_insert=True)
+            Mark(**of, visitor=visitor, photo_id=photo_id, stars=number % 5 + 1, label="red").save(force_insert=True)
+            Comment(
+                **of, visitor=visitor, link=link, photo_id=photo_id, body=f"Say {number}", pin_x=number / 50, pin_y=0.5
+            ).save(force_insert=True)
+
+    def said() -> dict[str, list[Any]]:
+        own = ("pk", "camera_name", "rating", "label", "flag", "caption", "keywords", "place", "taken_at")
+        places = ("pk", "photo_id", "section_id", "sort_key", "manual_key", "section_rank", "is_hidden", "trashed_at")
+        with acting_in(north):
+            return {
+                "photos": list(Photo.objects.for_studio(north).order_by("pk").values_list(*own)),
+                "places": list(Placement.objects.for_studio(north).in_order().values_list(*places)),
+                **{
+                    model.__name__: list(model.objects.for_studio(north).order_by("pk").values())
+                    for model in (Selection, Pick, Mark, Comment)
+                },
+            }
+
+    before = said()
+    sent = [jpeg(96, 64) for _ in photos]
+    for number in reversed(range(50)):
+        found = keep(album, erin_user, sent[number], f"dsc_{number:04}.jpg", replace="name")
+        assert (found.status, found.photo.pk) == ("replaced", photos[number])
+    work()
+    assert said() == before
+    with acting_in(north):
+        rows = dict(Photo.objects.for_studio(north).values_list("pk", "original__sha256"))
+    assert rows == {pk: sha256(data).hexdigest() for pk, data in zip(photos, sent, strict=True)}
