@@ -50,6 +50,16 @@ def plain_tiles(tiles: Iterable[LibraryTile], entered: Entered, *, may_edit: boo
     return mark_safe("".join(each))  # noqa: S308
 
 
+def titled_tiles(groups: Iterable[tuple[str, list[LibraryTile]]], entered: Entered) -> SafeString:
+    """Groups of tiles, each below its title; one without tiles is left out."""
+    out: list[str] = []
+    for title, tiles in groups:
+        if tiles:
+            fill = '<i class="fill"></i>' if out else ""
+            out.append(f'{fill}<h2 class="set">{escape(title)}</h2>{plain_tiles(tiles, entered)}')
+    return mark_safe("".join(out))  # noqa: S308
+
+
 def _chips(chips: Iterable[tuple[str, str]]) -> str:
     links = "".join(f'<a class="occasion" href="{escape(url)}">{escape(words)}</a>' for words, url in chips)
     return f'<p class="occasions">{links}</p>' if links else ""

@@ -18,6 +18,7 @@ app_name = "library"
 studio = [
     path("library/", views.library, name="library"),
     path("library/photos/", act_views.tiles_by_id, name="tiles"),
+    path("library/photos/<uuid:photo_id>/similar/", views.similar, name="similar"),
     path("library/photos/mark/", act_views.mark, name="mark"),
     path("library/photos/tag/", act_views.tag, name="tag"),
     path("library/photos/gather/", act_views.gather, name="gather"),

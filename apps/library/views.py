@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.library import page_context
+from apps.library.similar import similar_to
+from apps.library.tiles import titled_tiles
 from apps.web import htmx
 from apps.web.answers import SeeOther
 
@@ -33,3 +37,19 @@ def library(request: StudioRequest) -> HttpResponse:
     context = page_context.whole(shown, asked, request.path)
     template = "library/_results.html" if htmx.wants(request, "results") else "library/library.html"
     return htmx.vary(render(request, template, context))
+
+
+@require_safe
+@studio_page(Role.VIEWER, album_scoped=True)
+def similar(request: StudioRequest, photo_id: UUID) -> HttpResponse:
+    """Photos that look like one, and those taken around it."""
+    found = similar_to(request.entered, photo_id)
+    if found is None:
+        raise Http404
+    groups = (("This photo", [found.photo]), ("Look alike", found.alike), ("Taken within the hour", found.around))
+    context = {
+        "name": found.photo.row.name,
+        "total": sum(len(tiles) for _, tiles in groups),
+        "tiles": titled_tiles(groups, request.entered),
+    }
+    return render(request, "library/similar.html", context)
