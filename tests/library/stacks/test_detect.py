@@ -11,7 +11,9 @@ from uuid import UUID
 
 import pytest
 from django.db.models import F
+from django.test import Client
 
+from apps.accounts.long_tasks import Task
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import stacks
@@ -20,7 +22,7 @@ from apps.jobs import queue
 from apps.library.stacks import analyze, detect, runs
 from apps.media.models import Rendition
 from config.tasks import STEPS
-from tests.factories import RenditionFactory
+from tests.factories import AlbumFactory, RenditionFactory
 from tests.library.conftest import Shoot
 from tests.uploads.conftest import PHOTOS
 from tests.uploads.test_replacing import keep, work
@@ -184,3 +186,12 @@ def test_a_whole_gallery_is_looked_through_as_a_task(
     with acting_in(north):
         task.refresh_from_db()
     assert (task.state, task.message) == ("done", "5 photos put into stacks.")
+
+
+def test_the_gallerys_button_begins_the_task_for_that_gallery(north: Studio, alice: Client) -> None:
+    album = AlbumFactory.create(studio=north, title="Swans")
+    answer = alice.post(f"/studio/north/albums/{album.pk}/bursts/", headers={"HX-Request": "true"})
+    assert answer.status_code == 202
+    with acting_in(north):
+        task = Task.objects.for_studio(north).get(pk=json.loads(answer["HX-Trigger"])["task"]["id"])
+    assert (task.kind, task.title) == ("stacks.analyze", "Find bursts in “Swans”")
