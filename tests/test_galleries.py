@@ -96,6 +96,8 @@ NO_LISTS = {
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",
+    # It names photos that the asker knows already; whose: tests/library/test_match.py.
+    "api/photos/match",
     # It names no gallery; whose stacks restricted members see: tests/albums/test_stacks.py.
     "api/stacks",
     "api/upload",

@@ -393,7 +393,9 @@ FOR_CONTRIBUTORS = {
     "api/albums/<uuid:album_id>/photos/<uuid:photo_id>/download": "get",
     "api/journal/<uuid:entry_id>/undo": "post",
     "api/photos": "get",
+    "api/photos/match": "post",
     "api/photos/search": "get post",
+    "api/photos/<uuid:photo_id>/original": "get",
     "api/upload": "post",
     "api/upload/multiple": "post",
     "api/uploads/check": "post",
@@ -429,6 +431,7 @@ LISTS = {
     "api/locations/reverse",
     "api/photos",
     "api/photos/batch",
+    "api/photos/match",
     "api/photos/search",
     # Photos that are not theirs are passed over: tests/albums/test_stacks.py.
     "api/stacks",

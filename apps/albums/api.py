@@ -23,7 +23,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums import by_people, editing, marks, photo_versions, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
-from apps.media import serving
+from apps.media import responses, serving
 from apps.media.mime import SENT
 from apps.web import keyset
 from apps.web.api import Keyset, error_body
@@ -263,6 +263,29 @@ class AllPhotosViewSet(StudioViewSet[Photo]):
         return self.get_paginated_response(serializers.photo_shapes(request, self.entered, photos))
 
 
+FILE_RESPONSES: Final = {
+    **{(code, mime): OpenApiTypes.BINARY for code in (200, 206) for mime in SENT},
+    302: OpenApiResponse(description="The file lies in a bucket; fetch it from `Location` at once"),
+}
+
+
+def file_answer(request: Request, location: serving.Location | None, name: str) -> HttpResponseBase:
+    """A file to keep, or the part of it that `Range` asks for. Raises Http404 for None.
+
+    Damaged bytes and a range outside of the file are errors in the API's shape.
+    """
+    if location is None:
+        raise Http404
+    answer = serving.download_answer(location, filename=name)
+    if answer.status >= 500:
+        return Response(error_body("damaged", answer.body.decode()), status=answer.status)
+    sent = responses.respond(request._request, answer)
+    if sent.status_code == 416:
+        end = {"Content-Range": sent.headers["Content-Range"]}
+        return Response(error_body("no_such_range", "The file has no such part."), status=416, headers=end)
+    return sent
+
+
 class PhotoDownload(InAlbum):
     """The bytes of one photo."""
 
@@ -273,10 +296,7 @@ class PhotoDownload(InAlbum):
     @extend_schema(
         tags=["photos"],
         parameters=[OpenApiParameter("version", OpenApiTypes.STR, enum=VERSIONS, default="original")],
-        responses={
-            **{(200, mime): OpenApiTypes.BINARY for mime in SENT},
-            302: OpenApiResponse(description="The file lies in a bucket; fetch it from `Location` at once"),
-        },
+        responses=FILE_RESPONSES,
     )
     def get(self, request: Request, album_id: UUID, photo_id: UUID) -> HttpResponseBase:
         """The original as it came, or a rendition of it; 404 for a version that is not there (yet)."""
@@ -287,14 +307,8 @@ class PhotoDownload(InAlbum):
             placements__album_id=self.album.pk, placements__trashed_at__isnull=True
         )
         photo: Photo = get_object_or_404(photos, pk=photo_id)
-        location = self._location(photo, version)
-        if location is None:
-            raise Http404
         gold = photo_versions.gold_of(photo) if version == "gold" else None
-        answer = serving.download_answer(location, filename=gold.name if gold else photo.camera_name)
-        if answer.status >= 500:
-            return Response(error_body("damaged", answer.body.decode()), status=answer.status)
-        return serving.as_response(answer)
+        return file_answer(request, self._location(photo, version), gold.name if gold else photo.camera_name)
 
     def _location(self, photo: Photo, version: str) -> serving.Location | None:
         if version == "original":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any, cast
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -18,8 +19,10 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.albums import photo_versions
+from apps.albums.api import FILE_RESPONSES, file_answer
 from apps.albums.models import Photo, Version
 from apps.albums.serializers import VersionSerializer, photo_shapes
+from apps.media import serving
 from apps.uploads import replacing
 from apps.web import strict
 from apps.web.parsing import Json
@@ -80,6 +83,19 @@ class PhotoFile(PhotoFilesView):
         status = replacing.replace_file(photo, data["file"], name=name, by=self.entered.user)
         shape = photo_shapes(request, self.entered, [photo.pk])[0]
         return Response({"status": status, "photo": shape}, status=202)
+
+
+@extend_schema(tags=["photos"])
+class PhotoOriginal(PhotoFilesView):
+    """The bytes of the file that a photo shows."""
+
+    album_scoped = contributors = ("get",)
+
+    @extend_schema(responses=FILE_RESPONSES)
+    def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
+        """The original as it came, whichever gallery it lies in."""
+        photo = self.photo(photo_id)
+        return file_answer(request, serving.original_location(self.studio.pk, photo.pk), photo.camera_name)
 
 
 class VersionsSerializer(strict.Serializer[Any]):
@@ -158,6 +174,7 @@ class UploadsCheck(StudioView):
 
 urlpatterns = [
     path("photos/<uuid:photo_id>/file", PhotoFile.as_view(), name="api-photo-file"),
+    path("photos/<uuid:photo_id>/original", PhotoOriginal.as_view(), name="api-photo-original"),
     path("photos/<uuid:photo_id>/versions", PhotoVersions.as_view(), name="api-photo-versions"),
     path(
         "photos/<uuid:photo_id>/versions/<uuid:version_id>/current",

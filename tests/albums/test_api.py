@@ -312,6 +312,22 @@ def test_the_bytes_come_by_version(album: Album, photo: Photo, api: Caller) -> N
     assert api.get(path, version="huge").status_code == 400
 
 
+def test_the_original_comes_by_the_photos_id_alone(
+    album: Album, photo: Photo, north: Studio, erin_user: User, stranger: Caller
+) -> None:
+    path = f"/api/photos/{photo.pk}/original"
+    narrow = Caller(north, erin_user, "read")
+    whole = narrow.get(path)
+    assert len(b"".join(whole.streaming_content)) == photo.original.size
+    assert whole.headers["Content-Disposition"] == disposition("DSC_1.JPG")
+    part = narrow.client.get(path, headers={"range": "bytes=0-9"})
+    assert (part.status_code, len(b"".join(part.streaming_content))) == (206, 10)
+    beyond = narrow.client.get(path, headers={"range": "bytes=9999999-"})
+    assert (beyond.status_code, beyond.json()["error"]["code"]) == (416, "no_such_range")
+    assert stranger.get(path).status_code == 404
+    assert Caller(north, erin_user, "upload").get(path).status_code == 403
+
+
 def test_renditions_are_made_anew_on_demand(album: Album, photo: Photo, api: Caller) -> None:
     answer = api.post(url(album, f"/photos/{photo.pk}/regenerate-thumbnails"))
     assert (answer.status_code, answer.json()["ready"]) == (202, True)
