@@ -212,14 +212,14 @@ class Browser:
     def __init__(self, url: str, email: str, password: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=120, follow_redirects=False)
         page = self.http.get("/login/")
-        self.token = _token(page.text)
+        self.token = csrf_token(page.text)
         answer = self.http.post(
             "/login/", data={"email": email, "password": password, "csrfmiddlewaretoken": self.token}
         )
         assert answer.status_code in (302, 303), answer.text[:2000]
         home = self.http.get(answer.headers["location"], follow_redirects=True)
         self.slug = re.findall(r"/studio/([-\w]+)/", str(home.url) + home.text)[0]
-        self.token = _token(home.text)
+        self.token = csrf_token(home.text)
 
     def put(self, album: str, data: bytes, name: str, **query: str | int) -> httpx.Response:
         """Send one file as the upload page does."""
@@ -231,7 +231,8 @@ class Browser:
         )
 
 
-def _token(page: str) -> str:
+def csrf_token(page: str) -> str:
+    """What a form of this page sends along."""
     found = re.search(r'name="csrf(?:middlewaretoken|-token)"\s+(?:value|content)="([^"]+)"', page)
     assert found, "the page holds no CSRF token"
     return found.group(1)
