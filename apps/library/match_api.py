@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api import StudioView
-from apps.library.recognise import Match, Remembered, recognise
+from apps.library.recognise import Match, RememberedFile, recognise
 from apps.media.facts import YEARS
 from apps.web import strict
 from apps.web.parsing import Json
@@ -79,7 +79,7 @@ class PhotoMatch(StudioView):
         asked = RememberedSerializer(data=request.data, many=True, max_length=MOST_FILES)
         asked.is_valid(raise_exception=True)
         files = [
-            Remembered(one.get("sha256", "").lower(), one.get("camera_stem", ""), one.get("captured_at"))
+            RememberedFile(one.get("sha256", "").lower(), one.get("camera_stem", ""), one.get("captured_at"))
             for one in asked.validated_data
         ]
         return Response({"results": [_shape(match) for match in recognise(self.entered, files)]})

@@ -26,7 +26,7 @@ _FARTHEST = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RememberedFile:
     """What is known of one file. sha256: 64 hex digits or "".  stem: of the camera's file name, or "".
 
     captured_at: with an offset it is an instant; without one, what the camera's clock showed.
@@ -52,7 +52,7 @@ class Match:
     by: Literal["sha256", "name_and_time", ""] = ""
 
 
-def recognise(member: Entered, files: Sequence[Remembered]) -> list[Match]:
+def recognise(member: Entered, files: Sequence[RememberedFile]) -> list[Match]:
     """What each file is, in their order: by its hash, else by name and time, among photos that the member sees.
 
     Names and times are those of photos in galleries. At most three queries for any number of files.
@@ -63,7 +63,7 @@ def recognise(member: Entered, files: Sequence[Remembered]) -> list[Match]:
     return [_match(file, by_hash, by_clue) for file in files]
 
 
-def _match(file: Remembered, by_hash: dict[str, UUID], by_clue: dict[Clue, list[UUID]]) -> Match:
+def _match(file: RememberedFile, by_hash: dict[str, UUID], by_clue: dict[Clue, list[UUID]]) -> Match:
     if file.sha256 in by_hash:
         return Match((by_hash[file.sha256],), "sha256")
     alike = by_clue.get(file.clue, []) if file.clue else []
