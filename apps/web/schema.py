@@ -1,4 +1,4 @@
-"""What OpenAPI says of every operation: the one shape of errors, and `Idempotency-Key` on what creates."""
+"""What OpenAPI says of every operation: one type of body, one shape of errors, `Idempotency-Key` on what creates."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ class Schema(AutoSchema):
         if self.method == "POST" and self.get_auth():
             parameters.append(IDEMPOTENCY_KEY)
         return parameters
+
+    def map_parsers(self) -> list[str]:
+        """JSON alone where a body may be JSON: a form of the same fields is taken too, but generated clients would
+        send one body as both."""
+        types: list[str] = super().map_parsers()  # type: ignore[no-untyped-call]
+        return ["application/json"] if "application/json" in types else types
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)

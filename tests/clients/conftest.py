@@ -9,7 +9,7 @@ import pytest
 from tests.installation import Installation
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with Installation(tmp_path_factory.mktemp("clients") / "data").move_in() as installation:
         yield installation
