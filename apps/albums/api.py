@@ -125,7 +125,7 @@ class AlbumViewSet(StudioViewSet[Album]):
         entry = editing.change(album, by=self.entered.user, **asked)
         return Response(self._shape(album) | undo_body(entry))
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Move the album to the trash, where it can be restored for 30 days."""
         return Response(undo_body(trash.trash_album(self.get_object(), by=self.entered.user)))
@@ -228,7 +228,7 @@ class AlbumPhotoViewSet(InAlbum, StudioViewSet[Photo]):
         entry = marks.mark(photo, by=self.entered.user, album=self.album, **asked.validated_data)
         return Response(self._shapes([photo.pk])[0] | undo_body(entry))
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Take the photo out of the album; out of its last one, it goes to the trash. A contributor's own only."""
         photos = placements.touchable(self.entered, [self.get_object().pk])

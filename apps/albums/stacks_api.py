@@ -122,7 +122,7 @@ class StackViewSet(StudioViewSet[Stack]):
         )
         return Response(self._changed(stack.pk, entry), status=201)
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Take the stack apart; its photos stay."""
         return Response(undo_body(stacks.unstack(self.studio, [self._stack().pk], by=self.entered.user)))

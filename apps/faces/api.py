@@ -269,7 +269,7 @@ class RelationshipsView(FacesView):
 class RelationshipView(FacesView):
     """One of them."""
 
-    @extend_schema(tags=["people"], responses=UndoSerializer)
+    @extend_schema(tags=["people"], responses={200: UndoSerializer})
     def delete(self, request: Request, person_id: UUID, relationship_id: UUID) -> Response:
         """Take it back."""
         person = self.person(person_id)

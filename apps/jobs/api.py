@@ -37,7 +37,7 @@ class TaskViewSet(StudioViewSet[Task]):
         """How far a task is."""
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(responses=TaskSerializer)
+    @extend_schema(responses={200: TaskSerializer})
     def destroy(self, request: Request, task_id: UUID) -> Response:
         """Stop a task before its next hundred photos; what was done stays. One that is over stays as it is."""
         return Response(self.get_serializer(_there(sliced.cancel(self.studio, self.get_object().pk))).data)

@@ -93,7 +93,7 @@ class LocationViewSet(StudioViewSet[NamedPlace]):
         entry = named.change(place, by=self.entered.user, **asked.validated_data)
         return Response(self.get_serializer(place).data | undo_body(entry))
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Forget it; its photos stay."""
         place = self.get_object()

@@ -90,7 +90,7 @@ class SmartCollectionViewSet(StudioViewSet[SmartCollection]):
         entry = row.change(by=self.entered.user, title=values.get("title"), tree=tree)
         return Response(self.get_serializer(row).data | undo_body(entry))
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Forget it; its photos stay where they are."""
         row = self.get_object()

@@ -105,7 +105,7 @@ class CollectionViewSet(StudioViewSet[Collection]):
         entry = row.rename(asked.validated_data.get("title", row.title), by=self.entered.user)
         return Response(self.get_serializer(row).data | undo_body(entry))
 
-    @extend_schema(responses=UndoSerializer)
+    @extend_schema(responses={200: UndoSerializer})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Forget it; its photos stay where they are."""
         return Response(undo_body(self.get_object().remove(by=self.entered.user)))
