@@ -32,6 +32,7 @@ VARIABLES = (
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
     "GLASSINE_EMAIL_FROM",
+    "GLASSINE_IMPORT_HOSTS",
     "GLASSINE_INBOX",
     "GLASSINE_METRICS_TOKEN",
     "GLASSINE_OPERATORS",
@@ -58,6 +59,7 @@ class Env:
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     webhook_hosts: hosts of private networks to which webhooks may lead.
+    import_hosts: hosts of other systems whose galleries may be imported.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -82,6 +84,7 @@ class Env:
     operators: tuple[str, ...]
     metrics_token: str | None = field(repr=False)
     webhook_hosts: tuple[str, ...]
+    import_hosts: tuple[str, ...]
     smtp: Smtp | None
     email_from: str
     workers: int
@@ -152,7 +155,8 @@ def load(environ: Values) -> Env:
         backup=place_of("GLASSINE_BACKUP", values["GLASSINE_BACKUP"]) if "GLASSINE_BACKUP" in values else None,
         backup_key=_secret(values, "GLASSINE_BACKUP_KEY"),
         operators=_operators(values, email),
-        webhook_hosts=_webhook_hosts(values),
+        webhook_hosts=_named_hosts(values, "GLASSINE_WEBHOOK_HOSTS"),
+        import_hosts=_named_hosts(values, "GLASSINE_IMPORT_HOSTS"),
         metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
         smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
         email_from=values.get("GLASSINE_EMAIL_FROM", f"Glassine <glassine@{public_host}>"),
@@ -291,11 +295,11 @@ def _operators(values: Values, admin: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _webhook_hosts(values: Values) -> tuple[str, ...]:
-    named = [part.strip().lower() for part in values.get("GLASSINE_WEBHOOK_HOSTS", "").split(",") if part.strip()]
+def _named_hosts(values: Values, name: str) -> tuple[str, ...]:
+    named = [part.strip().lower() for part in values.get(name, "").split(",") if part.strip()]
     for host in named:
         if not re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", host):
-            raise EnvError(f"GLASSINE_WEBHOOK_HOSTS has {host!r}; it must be names, each with or without a port.")
+            raise EnvError(f"{name} has {host!r}; it must be names, each with or without a port.")
     return tuple(dict.fromkeys(named))
 
 

@@ -22,6 +22,13 @@ def items(packet: str, name: str) -> list[str]:
     return [unescape(text).strip() for text in found[:_MOST_ITEMS] if text.strip()]
 
 
+def every(packet: str, name: str) -> list[str]:
+    """The texts of a property at every place where it stands, as the name of each frame in a picture."""
+    found = re.findall(rf"\b{name}\s*=\s*\"([^\"]*)\"|\b{name}\s*=\s*'([^']*)'|<{name}>([^<]*)<", packet)
+    texts = [unescape("".join(one)).strip() for one in found[:_MOST_ITEMS]]
+    return [text for text in texts if text]
+
+
 def first(packet: str, *names: str) -> str:
     """The first text of the first of these properties that says something, or ""."""
     return next((text for name in names for text in items(packet, name) if text), "")

@@ -1,52 +1,42 @@
 """A folder on the server becomes galleries: photos, and what editors wrote beside them into XMP sidecars.
 
-The first folder names the gallery, folders in it become sections; with `title` all of it is one gallery. The same file
-again is the same photo, so an import that broke off is begun again and goes on. Nothing in the folder is changed.
+The first folder names the gallery, folders in it become sections; with `title` all of it is one gallery. Where days
+are folders ("2026/2026-05-30"), each day is a gallery. Where files are called by their hash
+("originals/ab/cd/<sha256>.jpg"), only the originals are taken, and none of which the bytes are others. What records say
+(see `import_records`) goes before what folders and sidecars say. The same file again is the same photo, so an import
+that broke off is begun again and goes on. Nothing in the folder is changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from django.conf import settings
-
 from apps.accounts.models import Studio, User
-from apps.accounts.tenancy import acting_in
-from apps.albums import editing, marks
-from apps.albums.models import Album, Photo
+from apps.albums import marks
+from apps.albums.models import Flag
 from apps.media import cas, xmp
 from apps.media.formats import EXTENSIONS
-from apps.uploads import inbox_files
+from apps.uploads import inbox_files, limits
+from apps.uploads.import_records import SHA256, Record, Records
 from apps.uploads.inbox_files import Entry
-from apps.uploads.ingest import Ingested, ingest
+from apps.uploads.intake import ImportedFile, Intake, told_dry
 from apps.web.refusal import Refusal
 
 SIDECAR = ".xmp"
 # A sidecar is some kilobytes of text; masks of an editor may make it megabytes.
 MOST_SIDECAR = 8 << 20
 LOOSE = "Imported"
+_DAY = re.compile(r"(\d{4})/\1-\d\d-\d\d")
+# What is made from originals, beside them in a tree of hashes.
+_MADE = frozenset(("thumbnails", "web"))
+DIFFERS = "Its bytes are not those that it is called by: the file is damaged or was changed."
 _TITLE, _SECTION, _CAPTION, _KEYWORDS, _KEYWORD = 120, 120, 500, 100, 80
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """What became of one file.
-
-    outcome: stored, duplicate, rejected, or in a dry run new or known.  marks: what its sidecar said.
-    """
-
-    path: str
-    gallery: str
-    section: str
-    outcome: str
-    reason: str = ""
-    sha256: str = ""
-    marks: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,7 +47,7 @@ class FolderImport:
     by: User
     root: Path
     title: str = ""
-    _albums: dict[str, Album] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
     _sidecars: dict[str, bytes] = field(default_factory=dict)
 
     def files(self) -> list[tuple[str, int]]:
@@ -68,45 +58,66 @@ class FolderImport:
         """What `run` would do, file after file; nothing is kept."""
         self._read_sidecars()
         for entry in self._photos():
-            gallery, section = self._place(entry)
             try:
-                sha256 = _hash_of(entry)
+                found = self._found(entry, _hash_of(entry))
             except OSError as error:
-                yield ImportedFile(entry.path, gallery, section, "rejected", f"It cannot be read: {error.strerror}.")
+                yield self._unread(entry, error)
                 continue
-            with acting_in(self.studio):
-                known = Photo.objects.for_studio(self.studio).filter(original__sha256=sha256).exists()
-            outcome = "known" if known else "new"
-            yield ImportedFile(entry.path, gallery, section, outcome, sha256=sha256, marks=self._marks_of(entry))
+            yield found if found.outcome else told_dry(self.studio, found)
 
     def run(self) -> Iterator[ImportedFile]:
-        """Take every file, one after the other. What is refused is told, and does not stop the others."""
+        """Take every file, one after the other, then put galleries into the order of the records.
+
+        What is refused is told, and does not stop the others.
+        """
         self._read_sidecars()
+        intake = Intake(self.studio, self.by)
         for entry in self._photos():
-            gallery, section = self._place(entry)
             try:
-                yield self._take(entry, gallery, section)
-            except Refusal as refusal:
-                yield ImportedFile(entry.path, gallery, section, "rejected", str(refusal))
+                yield self._take(entry, intake)
             except OSError as error:
-                yield ImportedFile(entry.path, gallery, section, "rejected", f"It cannot be read: {error.strerror}.")
+                yield self._unread(entry, error)
+        intake.arrange()
 
     def _photos(self) -> Iterator[Entry]:
         for entry in inbox_files.walk(self.root):
-            if not entry.fault and PurePosixPath(entry.path).suffix.lower().lstrip(".") in _TAKEN:
+            if (
+                not entry.fault
+                and PurePosixPath(entry.path).suffix.lower().lstrip(".") in _TAKEN
+                and _is_original(entry)
+            ):
                 yield entry
 
-    def _place(self, entry: Entry) -> tuple[str, str]:
-        folders = list(entry.folders)
-        if self.title:
-            return self.title, " / ".join(folders)[:_SECTION]
-        return (folders[0] if folders else LOOSE)[:_TITLE], " / ".join(folders[1:])[:_SECTION]
+    def _found(self, entry: Entry, sha256: str) -> ImportedFile:
+        """A file with its place and marks; its outcome is open unless its bytes are wrong."""
+        record = self.records.of(entry.path, sha256) or Record()
+        gallery, section = self._place(entry, record)
+        said = self._marks_of(entry) | record.marks
+        if sha256 != (record.sha256 or _called(entry) or sha256):
+            return ImportedFile(entry.path, gallery, section, "rejected", DIFFERS, sha256, said)
+        name = record.name or PurePosixPath(entry.path).name
+        return ImportedFile(entry.path, gallery, section, "", "", sha256, said, name, record.position)
 
-    def _take(self, entry: Entry, gallery: str, section: str) -> ImportedFile:
-        with os.fdopen(entry.open(), "rb") as file:
-            stored = cas.receive(file, limit=settings.MAX_PHOTO_BYTES)
-        said = self._marks_of(entry)
+    def _place(self, entry: Entry, record: Record) -> tuple[str, str]:
+        folders = list(entry.folders)
+        if _called(entry):
+            folders = []
+        elif _DAY.match("/".join(folders)):
+            folders = folders[1:]
+        if self.title:
+            return self.title, (record.section or " / ".join(folders))[:_SECTION]
+        if record.gallery:
+            return record.gallery, record.section[:_SECTION]
+        gallery, section = (folders[0] if folders else LOOSE), " / ".join(folders[1:])
+        return gallery[:_TITLE], (record.section or section)[:_SECTION]
+
+    def _unread(self, entry: Entry, error: OSError) -> ImportedFile:
+        gallery, section = self._place(entry, Record())
+        return ImportedFile(entry.path, gallery, section, "rejected", f"It cannot be read: {error.strerror}.")
+
+    def _take(self, entry: Entry, intake: Intake) -> ImportedFile:
         try:
+<<<<<<< HEAD
             with acting_in(self.studio):
                 album = self._album(gallery)
             kept = ingest(self.studio, album, stored, name=self._name_of(entry), by=self.by, section=section or None)
@@ -137,6 +148,18 @@ class FolderImport:
         missing = {name: value for name, value in said.items() if not getattr(photo, name)}
         if missing:
             marks.mark(photo, by=self.by, album=album, **missing)
+=======
+            with os.fdopen(entry.open(), "rb") as file:
+                stored = cas.receive(file, limit=limits.most_bytes(entry.path))
+        except Refusal as refusal:
+            gallery, section = self._place(entry, Record())
+            return ImportedFile(entry.path, gallery, section, "rejected", str(refusal))
+        found = self._found(entry, stored.sha256)
+        try:
+            return found if found.outcome else intake.keep(found, stored)
+        finally:
+            stored.discard()
+>>>>>>> 086ed5c (Imports: folders by day or by hash with their records, and the albums of an Immich server)
 
     # -- sidecars ------------------------------------------------------------------------------------
 
@@ -157,19 +180,37 @@ class FolderImport:
         return self._sidecars.get(path) or self._sidecars.get(str(PurePosixPath(path).with_suffix("")), b"")
 
 
+# Lightroom's flags.
+_FLAGS = {"1": Flag.PICK.value, "-1": Flag.REJECT.value}
 _TAKEN = frozenset(extension.lstrip(".").lower() for extension in EXTENSIONS)
 
 
+def _called(entry: Entry) -> str:
+    """The hash by which a file is called, in folders of its first digits; "" if it is called otherwise."""
+    stem = PurePosixPath(entry.path).stem.lower()
+    return stem if SHA256.fullmatch(stem) and entry.folders[-2:] == (stem[:2], stem[2:4]) else ""
+
+
+def _is_original(entry: Entry) -> bool:
+    return not (_called(entry) and _MADE.intersection(entry.folders))
+
+
 def marks_of(packet: str) -> dict[str, Any]:
-    """What an editor wrote into a sidecar, in our words: rating, label, caption, keywords. Empty if nothing."""
+    """What an editor wrote into a sidecar, in our words: rating, label, caption, keywords, flag. Empty if nothing.
+
+    People who are named, in the picture or by a frame in it, are keywords too.
+    """
     stars = xmp.first(packet, "xmp:Rating", "xap:Rating")
     label = xmp.first(packet, "xmp:Label", "xap:Label").strip().lower()
+    people = [*xmp.items(packet, "Iptc4xmpExt:PersonInImage"), *xmp.every(packet, "mwg-rs:Name")]
+    words = [*xmp.items(packet, "dc:subject"), *people]
     found = {
         # -1 is a rejected photo in Bridge and Lightroom.
         "rating": int(stars) if stars.isascii() and stars.isdigit() and int(stars) <= marks.MOST_STARS else 0,
         "label": label if label in marks.LABELS else "",
         "caption": xmp.first(packet, "dc:description").strip()[:_CAPTION],
-        "keywords": [word[:_KEYWORD] for word in dict.fromkeys(xmp.items(packet, "dc:subject"))][:_KEYWORDS],
+        "keywords": [word[:_KEYWORD] for word in dict.fromkeys(words)][:_KEYWORDS],
+        "flag": _FLAGS.get(xmp.first(packet, "xmpDM:pick").strip(), ""),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -125,6 +125,8 @@ OPERATORS = env.operators
 METRICS_TOKEN = env.metrics_token
 # Hosts of private networks to which webhooks may lead; all others must be of the internet.
 WEBHOOK_HOSTS = env.webhook_hosts
+# Where `manage.py import_immich` may fetch from.
+IMPORT_HOSTS = env.import_hosts
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
 STORAGE_PARTIAL = str(env.data / "partial")

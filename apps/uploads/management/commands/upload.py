@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.media.management.studios import chosen
-from apps.uploads.folder_import import FolderImport, ImportedFile
+from apps.uploads.folder_import import FolderImport
+from apps.uploads.intake import ImportedFile
 
 
 class Command(BaseCommand):
@@ -32,10 +33,18 @@ class Command(BaseCommand):
         root = options["folder"].expanduser()
         if not root.is_dir():
             raise CommandError(f"{root} is no folder.")
+<<<<<<< HEAD
         job = FolderImport(studio, owner_of(studio), root, options["album"])
         outcomes = self._go_on(job, options)
+=======
+        outcomes = self._go_on(self.job(studio, root, options), options)
+>>>>>>> 086ed5c (Imports: folders by day or by hash with their records, and the albums of an Immich server)
         if outcomes["rejected"]:
             raise CommandError(f"{outcomes['rejected']} files could not be uploaded.")
+
+    def job(self, studio: Studio, root: Path, options: dict[str, Any]) -> FolderImport:
+        """What is to be done. Raises CommandError."""
+        return FolderImport(studio, owner_of(studio), root, options["album"])
 
     def _go_on(self, job: FolderImport, options: dict[str, Any]) -> Counter[str]:
         files = job.files()

@@ -1,0 +1,1 @@
+"""Galleries of other systems, over the network: `manage.py import_immich`."""

@@ -1,0 +1,64 @@
+"""Asking another system: only hosts that the operator named, no redirects, no proxies, and answers with an end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO, Final, cast
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from django.conf import settings
+
+# The list of an album with ten thousand photos is some 30 MB.
+MOST_JSON: Final = 256 << 20
+SECONDS: Final = 60
+
+
+class RemoteFault(Exception):
+    """The other system cannot be asked, or answers something else; the message is a sentence."""
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Another address may lead anywhere, and would be sent the key."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+class RemoteApi:
+    """url: of the other system, with or without a path.  headers: sent with each request, so the key."""
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        """Raises RemoteFault for a host that GLASSINE_IMPORT_HOSTS does not name."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise RemoteFault(f"{url} is no address; write it as https://photos.example.com.")
+        if not {parts.hostname, parts.netloc.rpartition("@")[2].lower()}.intersection(settings.IMPORT_HOSTS):
+            raise RemoteFault(f"Add {parts.hostname} to GLASSINE_IMPORT_HOSTS to import from there.")
+        self.url, self.headers = url.rstrip("/"), dict(headers)
+        self._opener = build_opener(_NoRedirects, ProxyHandler({}))
+
+    def json(self, path: str) -> Any:
+        """What is answered at a path. Raises RemoteFault."""
+        with self.open(path) as answer:
+            try:
+                text = answer.read(MOST_JSON + 1)
+                if len(text) > MOST_JSON:
+                    raise RemoteFault(f"{path} answers more than {MOST_JSON >> 20} MB.")
+                return json.loads(text)
+            except (OSError, ValueError) as error:
+                raise RemoteFault(f"{path} answers no JSON: {error}") from error
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """The bytes at a path, to be read once. Raises RemoteFault."""
+        request = Request(f"{self.url}{path}", headers=self.headers)
+        try:
+            return cast("AbstractContextManager[BinaryIO]", self._opener.open(request, timeout=SECONDS))
+        except HTTPError as error:
+            with error:
+                raise RemoteFault(f"{path} is refused with {error.code}.") from error
+        except (URLError, OSError) as error:
+            raise RemoteFault(f"{self.url} does not answer: {error}") from error

@@ -1,0 +1,89 @@
+"""Every file of another system becomes a photo here: read whole, compared with the hash that it has there, kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, Protocol, cast
+
+from apps.accounts.models import Studio, User
+from apps.media import cas
+from apps.uploads import limits
+from apps.uploads.intake import ImportedFile, Intake, told_dry
+from apps.uploads.remote.http import RemoteApi, RemoteFault
+from apps.web.refusal import Refusal
+
+DIFFERS = "The bytes that came are not those that it has there. Run the import again."
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """One file there. path: where its bytes are.  sha1: hex, or "" if it is not told.  marks: as photos have them."""
+
+    gallery: str
+    name: str
+    path: str
+    sha1: str = ""
+    position: float | None = None
+    marks: dict[str, Any] = field(default_factory=dict)
+
+
+class RemoteSource(Protocol):
+    """Another system, asked through `api`."""
+
+    api: RemoteApi
+
+    def files(self) -> Iterator[RemoteFile]:
+        """All files, gallery after gallery. Raises RemoteFault."""
+        ...
+
+
+class _Hashing:
+    """A file that is read once, and its SHA-1."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.sha1 = file, hashlib.sha1(usedforsecurity=False)
+
+    def read(self, size: int) -> bytes:
+        data = self.file.read(size)
+        self.sha1.update(data)
+        return data
+
+
+@dataclass(slots=True)
+class RemoteImport:
+    """An import for a member. is_dry: read everything, tell what would become of it, keep nothing."""
+
+    studio: Studio
+    by: User
+    source: RemoteSource
+    is_dry: bool = False
+
+    def run(self) -> Iterator[ImportedFile]:
+        """Take file after file, then put galleries into their order.
+
+        What is refused is told, and does not stop the others. Raises RemoteFault if no list can be had.
+        """
+        intake = Intake(self.studio, self.by)
+        for file in self.source.files():
+            yield self._take(file, intake)
+        intake.arrange()
+
+    def _take(self, file: RemoteFile, intake: Intake) -> ImportedFile:
+        found = ImportedFile(
+            f"{file.gallery}/{file.name}", file.gallery, "", "", "", "", file.marks, file.name, file.position
+        )
+        try:
+            with self.source.api.open(file.path) as opened:
+                hashing = _Hashing(opened)
+                stored = cas.receive(cast(BinaryIO, hashing), limit=limits.most_bytes(file.name))
+        except (RemoteFault, Refusal, OSError) as error:
+            return replace(found, outcome="rejected", reason=str(error))
+        try:
+            found = replace(found, sha256=stored.sha256)
+            if file.sha1 and hashing.sha1.hexdigest() != file.sha1:
+                return replace(found, outcome="rejected", reason=DIFFERS)
+            return told_dry(self.studio, found) if self.is_dry else intake.keep(found, stored)
+        finally:
+            stored.discard()
