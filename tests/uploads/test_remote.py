@@ -1,9 +1,10 @@
-"""Albums of an Immich server, spoken to as it speaks: every file by its hash, repeatable, from named hosts only."""
+"""Galleries of Immich servers and PicPeak archives: every file by its hash, repeatable, from named hosts only."""
 
 from __future__ import annotations
 
 import base64
 import json
+import zipfile
 from collections.abc import Iterator
 from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -171,3 +172,51 @@ def test_a_wrong_key_and_another_server_are_told(
     monkeypatch.setenv("IMMICH_KEY", "wrong")
     with pytest.raises(CommandError, match="refused with 401"):
         take(url, tmp_path)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, alice_user: User) -> Path:
+    """An event as PicPeak archives it."""
+    file = tmp_path / "wedding-anna-ben.zip"
+    rows = [("a.jpg", "rating", 5), ("a.jpg", "rating", 2), ("a.jpg", "favorite", None), ("b.jpg", "like", None)]
+    said = [{"filename": name, "feedback_type": kind, "rating": rating} for name, kind, rating in rows]
+    with zipfile.ZipFile(file, "w") as writer:
+        writer.writestr("individual/a.jpg", jpeg())
+        writer.writestr("individual/b.jpg", jpeg())
+        writer.writestr("collages/../../c.jpg", jpeg())
+        writer.writestr("feedback_data.json", json.dumps(said))
+        writer.writestr("feedback_data.csv", "filename")
+    return file
+
+
+def take_archive(file: Path, *arguments: str) -> list[dict[str, Any]]:
+    report = file.parent / "report.jsonl"
+    call_command("import_picpeak", str(file), "--studio", "north", "--report", str(report), *arguments)
+    return [json.loads(line) for line in report.read_text().splitlines()]
+
+
+def test_an_archive_becomes_a_gallery_with_what_guests_marked(archive: Path, north: Studio) -> None:
+    assert outcomes(take_archive(archive, "--dry-run")) == ["new"] * 3
+    assert photos(north) == 0
+    assert outcomes(take_archive(archive, "--album", "Anna & Ben")) == ["stored"] * 3
+    with acting_in(north):
+        first = Photo.objects.for_studio(north).get(camera_name="a.jpg")
+        placed = first.placements.select_related("album", "section").get()
+    assert placed.section is not None
+    assert (placed.album.title, placed.section.title) == ("Anna & Ben", "individual")
+    # The mean of 5 and 2 is 3.5, which Python rounds to the even number.
+    assert (first.rating, first.flag) == (4, "pick")
+    assert outcomes(take_archive(archive, "--album", "Anna & Ben")) == ["duplicate"] * 3
+
+
+def test_a_damaged_archive_is_told(archive: Path, north: Studio) -> None:
+    data = bytearray(archive.read_bytes())
+    # In the middle of the first file's bytes.
+    data[len(data) // 6] ^= 0xFF
+    archive.write_bytes(data)
+    with pytest.raises(CommandError, match="1 files could not be imported"):
+        take_archive(archive)
+    assert photos(north) == 2
+    archive.write_bytes(b"no archive")
+    with pytest.raises(CommandError, match="is no archive"):
+        take_archive(archive)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO
 
 from apps.uploads.remote.http import RemoteApi, RemoteFault
 from apps.uploads.remote.source import RemoteFile
@@ -24,6 +25,10 @@ class Immich:
     def __init__(self, url: str, key: str) -> None:
         """Raises RemoteFault."""
         self.api = RemoteApi(url, {"x-api-key": key, "Accept": "application/json"})
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """The bytes of an asset. Raises RemoteFault."""
+        return self.api.open(path)
 
     def files(self) -> Iterator[RemoteFile]:
         """Every photo and video of every album, in the order of the album. Raises RemoteFault."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -11,7 +13,7 @@ from apps.accounts.models import Studio, User
 from apps.media import cas
 from apps.uploads import limits
 from apps.uploads.intake import ImportedFile, Intake, told_dry
-from apps.uploads.remote.http import RemoteApi, RemoteFault
+from apps.uploads.remote.http import RemoteFault
 from apps.web.refusal import Refusal
 
 DIFFERS = "The bytes that came are not those that it has there. Run the import again."
@@ -25,14 +27,17 @@ class RemoteFile:
     name: str
     path: str
     sha1: str = ""
+    section: str = ""
     position: float | None = None
     marks: dict[str, Any] = field(default_factory=dict)
 
 
 class RemoteSource(Protocol):
-    """Another system, asked through `api`."""
+    """Another system, or an archive of it."""
 
-    api: RemoteApi
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """The bytes of a file, to be read once. Raises RemoteFault."""
+        ...
 
     def files(self) -> Iterator[RemoteFile]:
         """All files, gallery after gallery. Raises RemoteFault."""
@@ -72,13 +77,13 @@ class RemoteImport:
 
     def _take(self, file: RemoteFile, intake: Intake) -> ImportedFile:
         found = ImportedFile(
-            f"{file.gallery}/{file.name}", file.gallery, "", "", "", "", file.marks, file.name, file.position
+            f"{file.gallery}/{file.name}", file.gallery, file.section, "", "", "", file.marks, file.name, file.position
         )
         try:
-            with self.source.api.open(file.path) as opened:
+            with self.source.open(file.path) as opened:
                 hashing = _Hashing(opened)
                 stored = cas.receive(cast(BinaryIO, hashing), limit=limits.most_bytes(file.name))
-        except (RemoteFault, Refusal, OSError) as error:
+        except (RemoteFault, Refusal, OSError, zipfile.BadZipFile) as error:
             return replace(found, outcome="rejected", reason=str(error))
         try:
             found = replace(found, sha256=stored.sha256)

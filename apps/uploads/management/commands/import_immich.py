@@ -14,7 +14,7 @@ from apps.media.management.studios import chosen
 from apps.uploads.management.commands.upload import owner_of
 from apps.uploads.remote.http import RemoteFault
 from apps.uploads.remote.immich import Immich
-from apps.uploads.remote.source import RemoteImport
+from apps.uploads.remote.source import RemoteImport, RemoteSource
 
 
 class Command(BaseCommand):
@@ -24,8 +24,17 @@ class Command(BaseCommand):
         "Import an Immich server's albums: order, captions, favourites, stars, tags and names. The key is IMMICH_KEY."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_source(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", metavar="URL")
+
+    def source(self, options: dict[str, Any]) -> RemoteSource:
+        """What is imported. Raises RemoteFault or CommandError."""
+        if "IMMICH_KEY" not in os.environ:
+            raise CommandError("Put the API key into IMMICH_KEY.")
+        return Immich(options["url"], os.environ["IMMICH_KEY"])
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        self.add_source(parser)
         parser.add_argument("--studio", metavar="SLUG", required=True)
         parser.add_argument(
             "--dry-run", action="store_true", help="read everything, keep nothing, say what would happen"
@@ -34,13 +43,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         [studio] = chosen(options["studio"])
-        if "IMMICH_KEY" not in os.environ:
-            raise CommandError("Put the API key into IMMICH_KEY.")
         outcomes: Counter[str] = Counter()
         with (options["report"] or Path(os.devnull)).open("w") as report:
             try:
-                source = Immich(options["url"], os.environ["IMMICH_KEY"])
-                for one in RemoteImport(studio, owner_of(studio), source, options["dry_run"]).run():
+                for one in RemoteImport(studio, owner_of(studio), self.source(options), options["dry_run"]).run():
                     outcomes[one.outcome] += 1
                     report.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
                     if one.outcome == "rejected":
