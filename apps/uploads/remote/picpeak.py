@@ -41,7 +41,7 @@ class PicpeakArchive:
         for entry in sorted(self.archive.infolist(), key=lambda one: one.filename):
             path = PurePosixPath(entry.filename)
             if not entry.is_dir() and path.suffix.lower() in _TAKEN:
-                section = " / ".join(path.parts[:-1])[:_SECTION]
+                section = " / ".join(part for part in path.parts[:-1] if part != "..")[:_SECTION]
                 yield RemoteFile(self.title, path.name, entry.filename, section=section, marks=said.get(path.name, {}))
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
