@@ -71,7 +71,7 @@ class FolderImport:
         What is refused is told, and does not stop the others.
         """
         self._read_sidecars()
-        intake = Intake(self.studio, self.by)
+        intake = self._intake()
         for entry in self._photos():
             try:
                 yield self._take(entry, intake)
@@ -95,8 +95,16 @@ class FolderImport:
         said = self._marks_of(entry) | record.marks
         if sha256 != (record.sha256 or _called(entry) or sha256):
             return ImportedFile(entry.path, gallery, section, "rejected", DIFFERS, sha256, said)
-        name = record.name or PurePosixPath(entry.path).name
+        name = record.name or self._name_of(entry)
         return ImportedFile(entry.path, gallery, section, "", "", sha256, said, name, record.position)
+
+    def _intake(self) -> Intake:
+        """What keeps the files."""
+        return Intake(self.studio, self.by)
+
+    def _name_of(self, entry: Entry) -> str:
+        """The name that the photo is to have."""
+        return PurePosixPath(entry.path).name
 
     def _place(self, entry: Entry, record: Record) -> tuple[str, str]:
         folders = list(entry.folders)
@@ -117,38 +125,6 @@ class FolderImport:
 
     def _take(self, entry: Entry, intake: Intake) -> ImportedFile:
         try:
-<<<<<<< HEAD
-            with acting_in(self.studio):
-                album = self._album(gallery)
-            kept = ingest(self.studio, album, stored, name=self._name_of(entry), by=self.by, section=section or None)
-            with acting_in(self.studio):
-                self._mark(kept, album, said)
-        finally:
-            stored.discard()
-        return ImportedFile(entry.path, gallery, section, kept.status, sha256=stored.sha256, marks=said)
-
-    def _name_of(self, entry: Entry) -> str:
-        """The name that the photo is to have."""
-        return PurePosixPath(entry.path).name
-
-    def _album(self, title: str) -> Album:
-        """The gallery with this title, made as a draft if there is none."""
-        if title not in self._albums:
-            live = Album.objects.for_studio(self.studio).filter(title=title, trashed_at__isnull=True)
-            found = live.order_by("created_at").first()
-            self._albums[title] = found or editing.create(self.studio, by=self.by, title=title)
-        album = self._albums[title]
-        album.studio = self.studio
-        return album
-
-    def _mark(self, kept: Ingested, album: Album, said: dict[str, Any]) -> None:
-        """Give a photo what its sidecar says, where nobody has said anything yet."""
-        photo = Photo.objects.for_studio(self.studio).get(pk=kept.photo.pk)
-        photo.studio = self.studio
-        missing = {name: value for name, value in said.items() if not getattr(photo, name)}
-        if missing:
-            marks.mark(photo, by=self.by, album=album, **missing)
-=======
             with os.fdopen(entry.open(), "rb") as file:
                 stored = cas.receive(file, limit=limits.most_bytes(entry.path))
         except Refusal as refusal:
@@ -159,7 +135,6 @@ class FolderImport:
             return found if found.outcome else intake.keep(found, stored)
         finally:
             stored.discard()
->>>>>>> 086ed5c (Imports: folders by day or by hash with their records, and the albums of an Immich server)
 
     # -- sidecars ------------------------------------------------------------------------------------
 

@@ -26,6 +26,23 @@ from apps.media.storage import temp_directory
 from apps.uploads.folder_import import FolderImport
 from apps.uploads.inbox_files import Entry
 from apps.uploads.ingest import Ingested
+from apps.uploads.intake import Intake
+
+
+class GoldIntake(Intake):
+    """Keeps photos with their records and their tier."""
+
+    def _mark(self, kept: Ingested, album: Album, said: dict[str, Any]) -> None:
+        """Give the photo its record back, where nobody has said anything yet, and its tier."""
+        photo = Photo.objects.for_studio(self.studio).get(pk=kept.photo.pk)
+        photo.studio = self.studio
+        if said and photo.approved_at is None:
+            words = {name: value for name, value in said.items() if name in marks.MARKS and not getattr(photo, name)}
+            if words:
+                marks.mark(photo, by=self.by, album=album, **words)
+            if "flag" in said and not photo.flag:
+                marks.set_own_anywhere(self.studio, [photo.pk], by=self.by, flag=said["flag"])
+            approve.approve(self.studio, [photo.pk], by=self.by)
 
 
 @dataclass(slots=True)
@@ -33,6 +50,9 @@ class Rebuilding(FolderImport):
     """An import of a folder of gold copies, and of the files whose copy is a sidecar beside them."""
 
     _read: tuple[str, Description | None] = ("", None)
+
+    def _intake(self) -> Intake:
+        return GoldIntake(self.studio, self.by)
 
     def _name_of(self, entry: Entry) -> str:
         """The name under which the photo came first."""
@@ -59,18 +79,6 @@ class Rebuilding(FolderImport):
             told = description.read(packet.decode("utf-8", "replace")) if packet else _told_by(entry)
             self._read = entry.path, told
         return told
-
-    def _mark(self, kept: Ingested, album: Album, said: dict[str, Any]) -> None:
-        """Give the photo its record back, where nobody has said anything yet, and its tier."""
-        photo = Photo.objects.for_studio(self.studio).get(pk=kept.photo.pk)
-        photo.studio = self.studio
-        if said and photo.approved_at is None:
-            words = {name: value for name, value in said.items() if name in marks.MARKS and not getattr(photo, name)}
-            if words:
-                marks.mark(photo, by=self.by, album=album, **words)
-            if "flag" in said and not photo.flag:
-                marks.set_own_anywhere(self.studio, [photo.pk], by=self.by, flag=said["flag"])
-            approve.approve(self.studio, [photo.pk], by=self.by)
 
 
 def _told_by(entry: Entry) -> Description | None:

@@ -33,12 +33,7 @@ class Command(BaseCommand):
         root = options["folder"].expanduser()
         if not root.is_dir():
             raise CommandError(f"{root} is no folder.")
-<<<<<<< HEAD
-        job = FolderImport(studio, owner_of(studio), root, options["album"])
-        outcomes = self._go_on(job, options)
-=======
         outcomes = self._go_on(self.job(studio, root, options), options)
->>>>>>> 086ed5c (Imports: folders by day or by hash with their records, and the albums of an Immich server)
         if outcomes["rejected"]:
             raise CommandError(f"{outcomes['rejected']} files could not be uploaded.")
 
