@@ -12,9 +12,9 @@ from django.utils import timezone
 from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums.models import Album
-from apps.faces.models import ERASE, FaceSettings, GalleryFaces, hold
+from apps.faces.models import ERASE, SCAN, FaceSettings, GalleryFaces, hold
 from apps.jobs import queue
-from apps.jobs.models import Queue
+from apps.jobs.models import Job, Queue, State
 from apps.web.refusal import Refusal
 
 #: Raise with every change of the text: who agreed is asked for by version.
@@ -95,6 +95,8 @@ def switch_off(studio: Studio, *, by: User, keeps_names: bool = False) -> FaceSe
         settings.off_at = timezone.now()
         settings.save()
         journal.note(studio, by, "faces.off", keeps_names=keeps_names)
+        # Deleting does not wait behind photos that nobody is to look at any more.
+        Job.objects.for_studio(studio).filter(kind=SCAN, state=State.PENDING).delete()
         queue.put(studio, ERASE, studio.pk, queue=Queue.FACES, again=True)
     return settings
 

@@ -34,8 +34,8 @@ from tests.albums.bulk import fill  # noqa: E402
 from tests.bench.row23_forgetting import WITHIN  # noqa: E402
 from tests.factories import AlbumFactory, MembershipFactory, StudioFactory  # noqa: E402
 
-#: Faces in a photo, and of a person; the first person is in one photo of four.
-IN_PHOTO, OF_PERSON = 5, 25
+#: Faces in a photo, and of a person; the first person is in every photo.
+IN_PHOTO, OF_PERSON = 20, 25
 #: x and the first number of who is erased, and of all others; the crops are the same bytes over and over.
 MARKS = {"theirs": (0.12345678, 0.328125, "a1b2c3d4e5"), "others": (0.23456789, 0.671875, "5e4d3c2b1a")}
 CROP_BYTES = 1_000
@@ -49,8 +49,8 @@ _FACES = """
         true, false, false, false, now()
     from (
         select (%(photos)s::uuid[])[1 + mod(n / %(in_photo)s, %(count)s)] as photo,
-            mod(n, 4 * %(in_photo)s) = 0 as is_theirs,
-            (%(people)s::uuid[])[case when mod(n, 4 * %(in_photo)s) = 0 then 1
+            mod(n, %(in_photo)s) = 0 as is_theirs,
+            (%(people)s::uuid[])[case when mod(n, %(in_photo)s) = 0 then 1
                 else 2 + mod(n, cardinality(%(people)s::uuid[]) - 1) end] as person
         from generate_series(%(from)s::int, %(to)s::int - 1) n
     ) f
@@ -106,7 +106,7 @@ def _photos(studio: Studio) -> str:
 
 
 def _make(studio: Studio, album: Album, count: int) -> Person:
-    """Returns who is in one photo of four."""
+    """Returns who is in every photo."""
     with acting_in(studio):
         people = [
             Person(studio=studio, name=f"Guest {number}" if number % 8 == 0 else "")

@@ -21,7 +21,7 @@ def run(context: Context) -> Iterator[Row]:
     with installed(context, "forgetting") as glassine:
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.forgetting", EMAIL, str(count)],
-            cwd=ROOT, env=environment_of(glassine), check=False, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, env=environment_of(glassine), check=True, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
     said = json.loads(done.stdout.splitlines()[-1])
     if said["left"]:

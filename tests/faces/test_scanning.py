@@ -12,7 +12,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.faces import consent, erasing, looking, people, scanning
 from apps.faces.findings import FaceBox, Found
-from apps.faces.models import SCAN, Crop, Face, FaceSettings, Person, Scan
+from apps.faces.models import ERASE, SCAN, Crop, Face, FaceSettings, Person, Scan
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from config.tasks import STEPS
@@ -231,6 +231,15 @@ def test_switching_off_leaves_no_face_number_or_crop(
         assert not FaceSettings.objects.for_studio(album.studio).get().erasing
         told = str(list(album.studio.journal.values_list("detail", "changes")))
     assert keeps_names or "Zqx Anna" not in told
+
+
+def test_deleting_does_not_wait_behind_photos_that_were_to_be_looked_at(photo: Photo, alice_user: User) -> None:
+    switched_on(photo.studio, alice_user)
+    with acting_in(photo.studio):
+        scanning.request(photo.studio_id, [photo.pk])
+        consent.switch_off(photo.studio, by=alice_user)
+        waiting = Job.objects.for_studio(photo.studio).filter(queue=Queue.FACES, state=State.PENDING)
+        assert list(waiting.values_list("kind", flat=True)) == [ERASE]
 
 
 def test_erasing_a_person_leaves_nothing_of_them_and_all_of_others(album: Album, alice_user: User) -> None:
