@@ -31,7 +31,8 @@ from apps.media.storage import as_local_file, temp_directory
 
 #: The kind of job that writes the copy of a photo.
 GOLD: Final = "gold"
-XMP: Final = "application/rdf+xml"
+XMP, XMP_ENDING = "application/rdf+xml", "xmp"
+_ENDINGS: Final = {format.mime: format.extensions for format in FORMATS.values()}
 # What three kinds of metadata can add to a file; Photoshop's resources may be some megabytes.
 _ROOM: Final = 16 << 20
 
@@ -126,7 +127,3 @@ def _name(photo: Photo, blob: Blob) -> str:
     endings = _ENDINGS.get(blob.mime, (XMP_ENDING,))
     name, ending = photo.camera_name, photo.camera_name.rpartition(".")[2].lower()
     return name if ending in endings else f"{stem_of(name)[:240]}.{endings[0]}"
-
-
-XMP_ENDING: Final = "xmp"
-_ENDINGS: Final = {format.mime: format.extensions for format in FORMATS.values()}

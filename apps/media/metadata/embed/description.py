@@ -12,6 +12,8 @@ from apps.media.facts import parse_date, parse_offset
 
 #: As digiKam writes its pick labels (libs/metadataengine, PickLabel): 0 none, 1 rejected, 3 accepted.
 PICKS = {"reject": "1", "pick": "3"}
+# Heights are written in whole millimetres.
+_MILLI = 1000
 _FLAGS = {number: flag for flag, number in PICKS.items()}
 
 
@@ -92,6 +94,3 @@ def read(packet: str) -> Description:
         copyright=xmp.first(packet, "dc:rights"),
         file_name=xmp.first(packet, "xmpMM:PreservedFileName"),
     )
-
-
-_MILLI = 1000
