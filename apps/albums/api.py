@@ -263,7 +263,7 @@ class AllPhotosViewSet(StudioViewSet[Photo]):
         return self.get_paginated_response(serializers.photo_shapes(request, self.entered, photos))
 
 
-FILE_RESPONSES: Final = {
+FILE_RESPONSES: Final[dict[Any, Any]] = {
     **{(code, mime): OpenApiTypes.BINARY for code in (200, 206) for mime in SENT},
     302: OpenApiResponse(description="The file lies in a bucket; fetch it from `Location` at once"),
 }

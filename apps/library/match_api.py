@@ -76,7 +76,7 @@ class PhotoMatch(StudioView):
     @extend_schema(request=RememberedSerializer(many=True), responses={200: MatchesSerializer})
     def post(self, request: Request) -> Response:
         """Which photos these files are: by their hash, else by name and time. At most 500; nothing is changed."""
-        asked = serializers.ListSerializer(child=RememberedSerializer(), data=request.data, max_length=MOST_FILES)
+        asked: Any = serializers.ListSerializer(child=RememberedSerializer(), data=request.data, max_length=MOST_FILES)
         asked.is_valid(raise_exception=True)
         files = [
             RememberedFile(one.get("sha256", "").lower(), one.get("camera_stem", ""), one.get("captured_at"))

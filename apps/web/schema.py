@@ -38,7 +38,7 @@ class Schema(AutoSchema):
     def map_parsers(self) -> list[str]:
         """JSON alone where a body may be JSON: a form of the same fields is taken too, but generated clients would
         send one body as both."""
-        types: list[str] = super().map_parsers()  # type: ignore[no-untyped-call]
+        types: list[str] = super().map_parsers()
         return ["application/json"] if "application/json" in types else types
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

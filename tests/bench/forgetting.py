@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import Any
 
 import django
 
@@ -115,7 +116,7 @@ def _make(studio: Studio, album: Album, count: int) -> Person:
         Person.objects.for_studio(studio).bulk_create(people, 1_000)
         photos = list(album.placements.order_by("pk").values_list("photo_id", flat=True))
         (x1, e1, crop1), (x2, e2, crop2) = MARKS["theirs"], MARKS["others"]
-        told = {
+        told: dict[str, Any] = {
             "studio": studio.pk, "photos": photos, "count": len(photos), "people": [one.pk for one in people],
             "in_photo": IN_PHOTO, "x1": x1, "x2": x2, "e1": _numbers(e1), "e2": _numbers(e2),
         }  # fmt: skip

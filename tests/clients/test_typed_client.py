@@ -60,7 +60,7 @@ def types_of(name: str) -> Any:
 def test_every_module_compiles_and_can_be_imported(package: Path) -> None:
     assert compileall.compile_dir(str(package), quiet=2, force=True)
     walked = pkgutil.walk_packages([str(package)], f"{PACKAGE}.")
-    assert sum(1 for found in walked if importlib.import_module(found.name)) > 200
+    assert len([importlib.import_module(found.name) for found in walked]) > 200
 
 
 def test_it_makes_a_gallery_fills_shares_reads_and_deletes_it(glassine: Installation, package: Path) -> None:

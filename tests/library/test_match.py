@@ -17,7 +17,7 @@ from tests.factories import AlbumFactory
 from tests.library.conftest import Shoot
 
 pytestmark = pytest.mark.django_db
-NOTHING = {"photo": None, "by": "", "photos": []}
+NOTHING: dict[str, Any] = {"photo": None, "by": "", "photos": []}
 
 
 @pytest.fixture
