@@ -154,7 +154,7 @@ def read(text: str, *, today: date, with_guests: bool = True) -> Search:
         return Search(tuple(common), tuple(misread))
     if common:
         words = ", ".join(dict.fromkeys(f"“{term.text}”" for term in common))
-        misread.append(f"Left out, as too common: {words}. What stands in quotes is searched as it is.")
+        misread.append(f"Left out, as too common: {words}. Put words in quotes to search for exactly that.")
     return Search(tuple(terms), tuple(misread), frozenset(fold(term.text) for term in common))
 
 

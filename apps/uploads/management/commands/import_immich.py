@@ -20,9 +20,7 @@ from apps.uploads.remote.source import RemoteImport, RemoteSource
 class Command(BaseCommand):
     """The key comes from the environment, so that no list of processes shows it."""
 
-    help = (
-        "Import an Immich server's albums: order, captions, favourites, stars, tags and names. The key is IMMICH_KEY."
-    )
+    help = "Import galleries from Immich: order, captions, favourites, stars, tags and names. The key is IMMICH_KEY."
 
     def add_source(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", metavar="URL")
