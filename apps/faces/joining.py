@@ -75,21 +75,27 @@ def _are_one(one: Near, other: Near) -> bool:
     return other.leans == one.person_id or (other.sure is None and one.leans == other.person_id)
 
 
-_NEAREST: Final = """
-    select p.id, p.name <> '' or p.is_ignored, n.distance, n.sure,
-        case when n.leaning = n.faces then n.leans end
+# Each face is measured once (an offset keeps the planner from writing the distance twice), and only of the few people
+# near enough all faces are looked at.
+_OF_THEM: Final = """f.studio_id = %(studio)s and (f.is_trusted or f.is_confirmed)
+            and f.embedding is not null and f.id <> %(face)s"""
+_NEAREST: Final = f"""
+    select p.id, p.name <> '' or p.is_ignored, n.distance, k.sure, case when k.leaning = k.faces then k.leans end
     from (
-        select f.person_id, min(f.embedding <-> %(vector)s::halfvec) as distance,
-            min(f.embedding <-> %(vector)s::halfvec) filter (where f.is_trusted) as sure, count(*) as faces,
-            count(f.suggested_id) as leaning, min(f.suggested_id::text)::uuid as leans
-        from faces_face f
-        where f.studio_id = %(studio)s and f.person_id is not null and (f.is_trusted or f.is_confirmed)
-            and f.embedding is not null and f.id <> %(face)s
-        group by f.person_id
+        select d.person_id, min(d.distance) as distance
+        from (
+            select f.person_id, f.embedding <-> %(vector)s::halfvec as distance from faces_face f
+            where f.person_id is not null and {_OF_THEM} offset 0
+        ) d
+        where d.distance <= %(within)s group by d.person_id
     ) n
     join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
-    where n.distance <= %(within)s
-        and not exists (select from faces_notthem t
+    cross join lateral (
+        select min(f.embedding <-> %(vector)s::halfvec) filter (where f.is_trusted) as sure, count(*) as faces,
+            count(f.suggested_id) as leaning, min(f.suggested_id::text)::uuid as leans
+        from faces_face f where f.person_id = n.person_id and {_OF_THEM}
+    ) k
+    where not exists (select from faces_notthem t
             where t.studio_id = %(studio)s and t.face_id = %(face)s and t.person_id = p.id)
         and not exists (select from faces_face o
             where o.studio_id = %(studio)s and o.photo_id = %(photo)s and o.person_id = p.id and o.id <> %(face)s)
