@@ -236,7 +236,7 @@ def test_fifty_retouched_files_replace_raw_by_name_and_all_that_was_said_stays(
         with acting_in(north):
             return {
                 "photos": list(Photo.objects.for_studio(north).order_by("pk").values_list(*own)),
-                "places": list(Placement.objects.in_order().filter(studio=north).values_list(*places)),
+                "places": list(Placement.objects.for_studio(north).order_by("pk").values_list(*places)),
                 **{
                     model.__name__: list(model.objects.for_studio(north).order_by("pk").values())
                     for model in (Selection, Pick, Mark, Comment)
