@@ -97,7 +97,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}}
+CACHES = {"default": {"BACKEND": "apps.web.redis_cache.OneClientCache", "LOCATION": env.redis_url}}
 REDIS_URL = env.redis_url
 CHANNEL_LAYERS = {
     "default": {

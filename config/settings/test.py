@@ -28,7 +28,7 @@ for _place in (Path(STORAGE_TEMP), STATIC_ROOT):
 
 # Emptying the cache (FLUSHDB) must not empty what another process of the suite counts.
 _cache = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}db={1 + int(_worker.removeprefix('gw') or 0)}"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}}
+CACHES = {"default": {"BACKEND": "apps.web.redis_cache.OneClientCache", "LOCATION": _cache}}
 
 for _entry in DATABASES.values():
     _entry["TEST"] = {"NAME": _name}
