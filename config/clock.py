@@ -31,6 +31,8 @@ class Clock(bootsteps.StartStopStep):
         self.service = Service(worker.app, schedule_filename=clock) if clock else None
 
     def start(self, worker: Any) -> None:
+        # It would tell of each doorbell, some every five seconds, among what a worker has to say.
+        logging.getLogger("celery.beat").setLevel(logging.WARNING)
         threading.Thread(target=self._run, name="clock", daemon=True).start()
 
     def stop(self, worker: Any) -> None:

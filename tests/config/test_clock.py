@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,3 +44,11 @@ def test_a_worker_whose_clock_stops_ends(worker: Any, tmp_path: Path, monkeypatc
     monkeypatch.setattr(os, "kill", lambda pid, number: ended.append((pid, number)))
     Clock(worker, clock=str(tmp_path / "schedule"))._run()
     assert ended == [(os.getpid(), signal.SIGTERM)]
+
+
+def test_the_clock_is_silent_while_all_is_well(worker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung = threading.Event()
+    monkeypatch.setattr(Service, "start", lambda *_, **__: rung.set())
+    Clock(worker, clock=str(tmp_path / "schedule")).start(worker)
+    assert rung.wait(5)
+    assert not logging.getLogger("celery.beat").isEnabledFor(logging.INFO)
