@@ -33,7 +33,8 @@ from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.smart_collections import by_hand_api
 from apps.uploads import api as uploads
-from apps.uploads import photo_api
+from apps.uploads import inbox_api, photo_api, receipts_api
+from apps.uploads.guests import approvals_api
 from apps.webhooks import api as webhooks
 from config import health
 
@@ -117,6 +118,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.urlpatterns,
     *uploads.urlpatterns,
     *photo_api.urlpatterns,
+    *receipts_api.urlpatterns,
+    *approvals_api.urlpatterns,
+    *inbox_api.urlpatterns,
     *webhooks.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),

@@ -27,7 +27,7 @@ from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
-from apps.uploads import pairing, pipeline, replacing
+from apps.uploads import inbox_scan, pairing, pipeline, replacing
 from apps.uploads.guests import digest
 from config import derived
 
@@ -35,7 +35,7 @@ from config import derived
 _OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
-_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT]
+_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; stacked with the

@@ -399,6 +399,8 @@ FOR_CONTRIBUTORS = {
     "api/upload": "post",
     "api/upload/multiple": "post",
     "api/uploads/check": "post",
+    "api/uploads/receipts": "get",
+    # One receipt is a contributor's own: tests/uploads/test_receipts.py.
 }
 # Pages and lists of the whole studio that restricted members open: they show what lies in their galleries. Each of
 # them stands in tests/test_galleries.py, too.
@@ -440,6 +442,10 @@ LISTS = {
     "api/upload",
     "api/upload/multiple",
     "api/uploads/check",
+    # What waits in galleries of theirs: tests/uploads/test_approvals_api.py.
+    "api/approvals",
+    # What was sent into galleries of theirs: tests/uploads/test_receipts.py.
+    "api/uploads/receipts",
 }
 
 

@@ -45,13 +45,26 @@ def show_photos_to(
     return _set(album, photos, "photos.audience", by=by, told=told, audience=_ids(links), is_hidden=False)
 
 
-def hide(album: Album, photos: Iterable[UUID], *, hidden: bool, by: User) -> JournalEntry | None:
-    """Keep photos of the album from every client, or show them again (see `show_photos_to`)."""
-    return _set(album, photos, "photos.hidden" if hidden else "photos.shown", by=by, told={}, is_hidden=hidden)
+def hide(
+    album: Album, photos: Iterable[UUID], *, hidden: bool, by: User, act: UUID | None = None
+) -> JournalEntry | None:
+    """Keep photos of the album from every client, or show them again (see `show_photos_to`).
+
+    act: of which act over several albums this is a part.
+    """
+    verb = "photos.hidden" if hidden else "photos.shown"
+    return _set(album, photos, verb, by=by, told={}, act=act, is_hidden=hidden)
 
 
 def _set(
-    album: Album, photos: Iterable[UUID], verb: str, *, by: User, told: dict[str, Any], **values: Any
+    album: Album,
+    photos: Iterable[UUID],
+    verb: str,
+    *,
+    by: User,
+    told: dict[str, Any],
+    act: UUID | None = None,
+    **values: Any,
 ) -> JournalEntry | None:
     lying = Placement.objects.for_studio(album.studio_id).filter(album_id=album.pk)
     watch = journal.Watch(album.studio)
@@ -62,7 +75,9 @@ def _set(
     meant.update(**values)
     counts.forget(album.pk)
     things = meant.values_list("photo_id", flat=True)
-    return journal.record(album.studio, by=by, verb=verb, subject=album, things=things, changes=watch.changes(), **told)
+    return journal.record(
+        album.studio, by=by, verb=verb, subject=album, things=things, changes=watch.changes(), act=act, **told
+    )
 
 
 def withhold(album: Album, photo_id: UUID, *, withheld: bool) -> bool:

@@ -147,6 +147,7 @@ class _Kind(ABC):
     def __call__(self, job: queue.Claimed) -> None:
         """Deal with one slice. A task that was cancelled or forgotten meanwhile is no error."""
         try:
+            self._prepare(job.studio_id)
             with acting_in(job.studio_id):
                 task = Task.held(job.studio_id, job.subject_id)
                 if task is not None and task.is_active:
@@ -159,6 +160,9 @@ class _Kind(ABC):
             if queue.is_last(job, error):
                 _give_up(job, TaskState.FAILED, BROKE, State.QUARANTINED)
             raise
+
+    def _prepare(self, studio_id: UUID) -> None:  # noqa: B027 (most kinds have nothing to prepare)
+        """What has to be done before the task is held, outside of its transaction; doing it twice does no harm."""
 
     @abstractmethod
     def _work(self, task: Task, job: queue.Claimed) -> None:
@@ -185,6 +189,24 @@ class Sliced(_Kind):
             announce(task)
         else:
             _end(task, job, TaskState.DONE, self.told(task))
+
+
+@dataclass(frozen=True)
+class Outside(_Kind):
+    """A kind of task whose effect is on files, so that it opens transactions of its own, and may be done twice.
+
+    act: does the whole of it, for the studio.
+    """
+
+    act: Callable[[UUID], None]
+
+    def _prepare(self, studio_id: UUID) -> None:
+        self.act(studio_id)
+
+    def _work(self, task: Task, job: queue.Claimed) -> None:
+        task.advance(task.left, task.left)
+        task.slices.all().delete()
+        _end(task, job, TaskState.DONE, self.told(task))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from apps.accounts.access import Entered
 from apps.accounts.models import User
@@ -87,6 +87,7 @@ class Receipt:
     """One receipt of a gallery, in numbers. kept: stored, already there, or put in another file's place."""
 
     id: UUID
+    album_id: UUID
     who: str
     began_at: datetime
     ended_at: datetime
@@ -103,6 +104,15 @@ class Receipt:
 _KEPT: Final = Q(state__in=(ReceivedState.STORED, ReceivedState.DUPLICATE, ReceivedState.REPLACED))
 
 
+def all_files(entered: Entered) -> StudioQuerySet[ReceivedFile]:
+    """The files of all receipts that a member reads; a contributor's own alone. What guests sent has none."""
+    albums = Album.objects.visible_to(entered).filter(trashed_at__isnull=True)
+    rows = ReceivedFile.objects.for_studio(entered.studio).filter(
+        album_id__in=albums.values("pk"), receipt__isnull=False
+    )
+    return rows.filter(user=entered.user) if entered.is_contributor else rows
+
+
 def files_of(entered: Entered, album: Album, receipt: UUID | None = None) -> StudioQuerySet[ReceivedFile]:
     """The files of an album's receipts, or of one; a contributor's own alone. What guests sent has none."""
     rows = ReceivedFile.objects.for_studio(album.studio_id).filter(album_id=album.pk, receipt__isnull=False)
@@ -111,24 +121,56 @@ def files_of(entered: Entered, album: Album, receipt: UUID | None = None) -> Stu
     return rows.filter(receipt=receipt) if receipt else rows
 
 
+def first_files(entered: Entered) -> StudioQuerySet[ReceivedFile]:
+    """Of each receipt that a member reads its first file, which stands for it in a list.
+
+    So a page costs what its own receipts hold, and not what was ever sent.
+    """
+    same = {"album_id": OuterRef("album_id"), "receipt": OuterRef("receipt")}
+    earlier = ReceivedFile.objects.for_studio(entered.studio).filter(pk__lt=OuterRef("pk"), **same)
+    return all_files(entered).exclude(Exists(earlier))
+
+
+def of_first_files(entered: Entered, firsts: Iterable[ReceivedFile]) -> list[Receipt]:
+    """The receipts for which files stand (see `first_files`), in their order. Two queries."""
+    places = [(file.receipt, file.album_id, file.user_id) for file in firsts]
+    named = {"receipt__in": {one[0] for one in places}, "album_id__in": {one[1] for one in places}}
+    counted = _counted(all_files(entered).filter(**named))
+    known = {(receipt.id, receipt.album_id, user_id): receipt for receipt, user_id in counted}
+    return [known[one] for one in places]
+
+
 def listed(entered: Entered, album: Album, receipt: UUID | None = None) -> list[Receipt]:
     """The newest receipts of an album, or the one that is named. Two queries."""
-    grouped = files_of(entered, album, receipt).order_by().values("receipt", "user_id")
-    counted = grouped.annotate(
-        began_at=Min("at"),
-        ended_at=Max("at"),
-        kept=Count("pk", filter=_KEPT),
-        duplicates=Count("pk", filter=Q(state=ReceivedState.DUPLICATE)),
-        skipped=Count("pk", filter=Q(state=ReceivedState.SKIPPED)),
-        refused=Count("pk", filter=Q(state=ReceivedState.REFUSED)),
-    ).order_by("-began_at")[:RECEIPTS]
+    return [one for one, _ in _counted(files_of(entered, album, receipt), most=RECEIPTS)]
+
+
+def _counted(files: StudioQuerySet[ReceivedFile], *, most: int | None = None) -> list[tuple[Receipt, UUID | None]]:
+    """Receipts of these files, the newest first, each with the id of who sent it."""
+    counted = (
+        files.order_by()
+        .values("receipt", "album_id", "user_id")
+        .annotate(
+            began_at=Min("at"),
+            ended_at=Max("at"),
+            kept=Count("pk", filter=_KEPT),
+            duplicates=Count("pk", filter=Q(state=ReceivedState.DUPLICATE)),
+            skipped=Count("pk", filter=Q(state=ReceivedState.SKIPPED)),
+            refused=Count("pk", filter=Q(state=ReceivedState.REFUSED)),
+        )
+        .order_by("-began_at")[:most]
+    )
     found = list(counted)
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={row["user_id"] for row in found})}
+    told = ("album_id", "began_at", "ended_at", "kept", "duplicates", "skipped", "refused")
     return [
-        Receipt(
-            id=UUID(str(row["receipt"])),
-            who=people.get(row["user_id"], "A former member"),
-            **{name: row[name] for name in ("began_at", "ended_at", "kept", "duplicates", "skipped", "refused")},
+        (
+            Receipt(
+                id=UUID(str(row["receipt"])),
+                who=people.get(row["user_id"], "A former member"),
+                **{name: row[name] for name in told},
+            ),
+            row["user_id"],
         )
         for row in found
     ]

@@ -6,7 +6,6 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,11 +15,10 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums import photo_versions
 from apps.albums.request_params import album_of, uuids
-from apps.uploads import inbox
-from apps.uploads.models import Inbox, InboxFile, InboxState
+from apps.uploads import inbox, inbox_state
+from apps.uploads.models import InboxFile, InboxState
 from apps.web import htmx
 
-LISTED = 100
 MOST_FILES = 500
 
 
@@ -44,18 +42,7 @@ def _is_size(text: str) -> bool:
 
 
 def _context(request: StudioRequest) -> dict[str, Any]:
-    files = InboxFile.objects.for_studio(request.studio)
-    waiting = files.filter(state=InboxState.WAITING)
-    rejected = files.filter(state=InboxState.REJECTED).exclude(aside="")
-    return {
-        "is_on": bool(settings.INBOX),
-        "has_folder": inbox.folder_of(request.studio) is not None,
-        "inbox": Inbox.objects.for_studio(request.studio).first(),
-        "waiting_files": waiting.order_by("id")[:LISTED],
-        "waiting_count": waiting.count(),
-        "rejected_files": rejected.order_by("-id")[:LISTED],
-        "rejected_count": rejected.count(),
-    }
+    return {"standing": inbox_state.read(request.studio)}
 
 
 @require_GET
@@ -72,7 +59,7 @@ def inbox_retry(request: StudioRequest) -> HttpResponse:
     rejected = InboxFile.objects.for_studio(request.studio).filter(state=InboxState.REJECTED).exclude(aside="")
     if request.POST.getlist("file"):
         rejected = rejected.filter(pk__in=uuids(request.POST.getlist("file")))
-    inbox.retry(request.studio, list(rejected.order_by("-id")[:LISTED]))
+    inbox.retry(request.studio, list(rejected.order_by("-id")[: inbox_state.LISTED]))
     return _answer(request, "They are looked at again.")
 
 
@@ -80,10 +67,7 @@ def inbox_retry(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.OWNER)
 def inbox_settings(request: StudioRequest) -> HttpResponse:
     """What becomes of files that the gallery has already."""
-    keeps = request.POST.get("duplicates") == "keep"
-    Inbox.objects.for_studio(request.studio).update_or_create(
-        studio=request.studio, defaults={"keeps_duplicates": keeps}
-    )
+    inbox_state.keep_duplicates(request.studio, keeps=request.POST.get("duplicates") == "keep")
     return _answer(request, "Saved.")
 
 

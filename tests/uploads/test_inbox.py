@@ -18,9 +18,12 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import trash
 from apps.albums.models import Album, Photo
+from apps.jobs import queue
+from apps.jobs.models import Queue
 from apps.media import cas
-from apps.uploads import inbox, inbox_files
+from apps.uploads import inbox, inbox_files, inbox_scan
 from apps.uploads.models import InboxFile, InboxState
+from tests.accounts.callers import bearer
 from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory, jpeg
 from tests.uploads.test_ingest import temp_files
@@ -395,6 +398,44 @@ def test_only_editors_of_the_whole_studio_see_the_folder(
     assert erin.post(f"{path}settings/").status_code == 403
     keep_to(north, erin_user, AlbumFactory.create(studio=north))
     assert signed_in(erin_user).get(path).status_code == 404
+
+
+# -- over the API --------------------------------------------------------------------------------------------------
+
+
+def test_programs_read_the_folder_and_have_it_looked_into(box: Path, north: Studio, alice_user: User) -> None:
+    put(box, "Anna/a.jpg")
+    put(box, "Anna/b.jpg", b"no photo")
+    caller = bearer(alice_user, "north")
+    for _ in range(2):
+        task = caller.send("/api/inbox/scan").json()["task"]
+        assert caller.send("/api/inbox/scan").json()["task"]["id"] == task["id"], "one at a time"
+        assert queue.answer(Queue.DEFAULT, {inbox_scan.SCAN.kind: [inbox_scan.SCAN]}) is not None
+    assert caller.get(f"/api/tasks/{task['id']}").json()["result"]["message"] == "Nothing is waiting."
+    assert arrived(north) == [("Anna", "", "a.jpg")]
+    put(box, "Anna/c.jpg")
+    look(1)
+    told = caller.get("/api/inbox").json()
+    assert (told["state"], told["duplicates"], told["queue"]["results"][0]["path"]) == ("on", "remove", "Anna/c.jpg")
+    assert (told["rejects"]["count"], told["rejects"]["results"][0]["path"]) == (1, "Anna/b.jpg")
+    assert told["last_event"].startswith("b.jpg was rejected")
+    kept = caller.put("/api/inbox", {"duplicates": "keep"}, content_type="application/json").json()
+    assert kept["duplicates"] == "keep"
+
+
+def test_programs_without_a_folder_or_a_role_are_told_so(
+    north: Studio, alice_user: User, erin_user: User, bob_user: User, settings: Any, tmp_path: Path
+) -> None:
+    caller = bearer(alice_user, "north")
+    settings.INBOX = None
+    assert caller.get("/api/inbox").json()["state"] == "off"
+    settings.INBOX = str(tmp_path)
+    assert caller.get("/api/inbox").json()["state"] == "no_folder"
+    answer = caller.send("/api/inbox/scan")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_inbox")
+    assert bearer(bob_user, "north").get("/api/inbox").status_code == 403
+    asked = bearer(erin_user, "north").put("/api/inbox", {"duplicates": "keep"}, content_type="application/json")
+    assert asked.status_code == 403
 
 
 def test_files_beside_each_other_get_free_names(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album
 from apps.uploads.models import ReceivedFile
-from tests.accounts.callers import session_of
+from tests.accounts.callers import bearer, session_of
 from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory, jpeg
 from tests.uploads.conftest import put_as
@@ -118,3 +118,60 @@ def test_a_guest_reads_a_receipt_of_the_own_files(album: Album, alice_user: User
     assert [row[:4] for row in rows] == [
         ["'=a.jpg", str(len(photo)), hashlib.sha256(photo).hexdigest(), "Waiting for approval"]
     ]
+
+
+# -- over the API ------------------------------------------------------------------------------------------------------
+
+
+def test_programs_list_receipts_and_read_one_a_page_at_a_time(
+    alice: Client, alice_user: User, album: Album, django_assert_max_num_queries: Any
+) -> None:
+    first, second, photo = uuid4(), uuid4(), jpeg()
+    for receipt, body, name in ((first, photo, "a.jpg"), (first, b"MZ", "b.jpg"), (second, photo, "c.jpg")):
+        put(alice, album, body, receipt, name)
+    caller = bearer(alice_user, "north")
+    with django_assert_max_num_queries(14):
+        listed = caller.get("/api/uploads/receipts").json()["results"]
+    assert [(one["id"], one["total"], one["kept"], one["duplicates"], one["refused"]) for one in listed] == [
+        (str(second), 1, 1, 1, 0),
+        (str(first), 2, 1, 0, 1),
+    ]
+    page = caller.get(f"/api/uploads/receipts/{first}?limit=1").json()
+    assert (page["by"], page["album"], page["total"]) == (str(alice_user), str(album.pk), 2)
+    rest = caller.get(page["next"].replace("http://testserver", "")).json()
+    stored, refused = page["files"] + rest["files"]
+    assert (stored["state"], stored["sha256"]) == ("stored", hashlib.sha256(photo).hexdigest())
+    assert (refused["state"], refused["photo"], rest["next"]) == ("refused", None, None)
+    assert refused["reason"]
+    assert caller.get(f"/api/uploads/receipts?album={uuid4()}").status_code == 404
+    assert caller.get(f"/api/uploads/receipts/{uuid4()}").status_code == 404
+
+
+def test_a_receipt_of_a_former_member_is_one_receipt(alice: Client, alice_user: User, album: Album) -> None:
+    """Who sent it may be nobody any more."""
+    receipt = uuid4()
+    for name in ("a.jpg", "b.jpg"):
+        put(alice, album, jpeg(), receipt, name)
+    with acting_in(album.studio):
+        ReceivedFile.objects.for_studio(album.studio).update(user=None)
+    (one,) = bearer(alice_user, "north").get("/api/uploads/receipts").json()["results"]
+    assert (one["total"], one["by"]) == (2, "A former member")
+
+
+def test_programs_of_a_restricted_member_read_receipts_of_their_galleries(
+    alice: Client, album: Album, dora_user: User, erin_user: User
+) -> None:
+    other = AlbumFactory.create(studio=album.studio)
+    keep_to(album.studio, dora_user, album)
+    keep_to(album.studio, erin_user, album)
+    hers, ours, theirs = uuid4(), uuid4(), uuid4()
+    put(signed_in(dora_user), album, jpeg(), hers, "a.jpg")
+    put(alice, album, jpeg(), ours, "b.jpg")
+    put(alice, other, jpeg(), theirs, "c.jpg")
+
+    def read(user: User) -> set[str]:
+        return {one["id"] for one in bearer(user, "north").get("/api/uploads/receipts").json()["results"]}
+
+    assert (read(dora_user), read(erin_user)) == ({str(hers)}, {str(hers), str(ours)})
+    assert bearer(dora_user, "north").get(f"/api/uploads/receipts/{ours}").status_code == 404
+    assert bearer(erin_user, "north").get(f"/api/uploads/receipts/{theirs}").status_code == 404

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album, Placement
@@ -22,14 +23,21 @@ def of_guests(studio: Studio | UUID) -> StudioQuerySet[ReceivedFile]:
 
 def waiting(album: Album) -> StudioQuerySet[ReceivedFile]:
     """What waits for the studio in an album, each photo once, the earliest first."""
-    lying = Placement.objects.for_studio(album.studio_id).filter(
-        album_id=album.pk, photo_id=OuterRef("photo_id"), is_hidden=True, trashed_at__isnull=True
-    )
-    mine = of_guests(album.studio_id).filter(album_id=album.pk, withdrawn_at__isnull=True)
-    later = of_guests(album.studio_id).filter(
-        album_id=album.pk, photo_id=OuterRef("photo_id"), withdrawn_at__isnull=True, pk__gt=OuterRef("pk")
-    )
-    return mine.filter(Exists(lying)).exclude(Exists(later)).order_by("pk")
+    return _unanswered(album.studio_id).filter(album_id=album.pk).order_by("pk")
+
+
+def waiting_for(member: Entered) -> StudioQuerySet[ReceivedFile]:
+    """What waits in all galleries in which a member works, each photo once for each of them, the earliest first."""
+    albums = Album.objects.visible_to(member).filter(trashed_at__isnull=True)
+    return _unanswered(member.studio).filter(album_id__in=albums.values("pk")).order_by("pk")
+
+
+def _unanswered(studio: Studio | UUID) -> StudioQuerySet[ReceivedFile]:
+    same = {"album_id": OuterRef("album_id"), "photo_id": OuterRef("photo_id")}
+    lying = Placement.objects.for_studio(studio).filter(is_hidden=True, trashed_at__isnull=True, **same)
+    mine = of_guests(studio).filter(withdrawn_at__isnull=True)
+    later = mine.filter(pk__gt=OuterRef("pk"), **same)
+    return mine.filter(Exists(lying)).exclude(Exists(later))
 
 
 def own(studio: Studio, album_id: UUID, visitor: Visitor) -> StudioQuerySet[Any]:
