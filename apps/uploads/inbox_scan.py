@@ -8,7 +8,7 @@ from uuid import UUID
 from apps.accounts.journal.sentences import counted
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Studio, User
-from apps.accounts.tenancy import across_studios
+from apps.accounts.tenancy import acting_in
 from apps.jobs.sliced import Outside
 from apps.uploads import inbox
 from apps.uploads.models import InboxFile, InboxState
@@ -23,7 +23,7 @@ def begin(studio: Studio, *, by: User) -> Task:
 
 
 def _look(studio_id: UUID) -> None:
-    with across_studios():
+    with acting_in(studio_id):
         studio = Studio.objects.filter(pk=studio_id, closing_since=None).first()
     if studio is not None:
         inbox.look_into(studio)
