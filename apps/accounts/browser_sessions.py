@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from apps.accounts import sessions
 from apps.accounts.models import BrowserSession, User
+from apps.web.compiled_queries import Compiled
 from apps.web.device import device_of
 
 # In the session's data: on what it began, and when (Unix seconds).
@@ -25,6 +26,22 @@ DEVICE, BEGAN = "device", "began"
 # How exactly it is known when a session was last used; each step costs one UPDATE.
 STEP: Final = timedelta(minutes=10)
 MOST_LISTED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Living:
+    """The session with this key, unless it ended."""
+
+    key: str
+    now: datetime
+
+
+def _by_key(asked: _Living) -> QuerySet[BrowserSession]:
+    return BrowserSession.objects.filter(session_key=asked.key, expire_date__gt=asked.now)
+
+
+# Every page of a member asks this first.
+_BY_KEY: Final = Compiled(_by_key)
 
 
 class SessionStore(db.SessionStore):
@@ -47,8 +64,12 @@ class SessionStore(db.SessionStore):
         )
 
     def _get_session_from_db(self) -> BrowserSession | None:
-        row: BrowserSession | None = super()._get_session_from_db()  # type: ignore[misc]
-        if row is None or not row.user_id:
+        found = _BY_KEY(_Living(self.session_key, timezone.now())) if self.session_key else []
+        if not found:
+            self._session_key = None
+            return None
+        [row] = found
+        if not row.user_id:
             return row
         if not row.is_living:
             self._session_key = None

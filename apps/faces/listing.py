@@ -9,15 +9,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from apps.albums import counts
 from apps.albums.models import Placement
 from apps.faces import joining
 from apps.faces.models import Face, Person
+from apps.web.compiled_queries import Compiled
 
 #: People on one page of the wall, photos on one page of a person.
 WALL, PHOTOS = 120, 120
+#: Names offered while somebody types.
+_OFFERED: Final = 500
 #: Faces shown of a person: one is not always enough to tell who it is.
 SAMPLES: Final = 4
 
@@ -139,6 +142,42 @@ def _shown(place: list[Any] | None, back: bool, most: int, **asked: Any) -> list
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """The person of a studio, or all of them."""
+
+    studio: UUID
+    person: UUID | None = None
+
+
+def _person(asked: _Asked) -> QuerySet[Person]:
+    return Person.objects.for_studio(asked.studio).filter(pk=asked.person)
+
+
+def _names(asked: _Asked) -> QuerySet[Any, str]:
+    rows = Person.objects.for_studio(asked.studio).exclude(name="").order_by("name")
+    return rows.values_list("name", flat=True)[:_OFFERED]
+
+
+def _doubts(asked: _Asked) -> QuerySet[Any]:
+    return _doubtful(asked.studio).order_by().values_list("studio").annotate(number=Count("pk"))
+
+
+_PERSON: Final = Compiled(_person)
+_NAMES: Final = Compiled(_names)
+_DOUBTS: Final = Compiled(_doubts)
+
+
+def person(studio_id: UUID, person_id: UUID) -> Person | None:
+    """A person of the studio."""
+    return next(iter(_PERSON(_Asked(studio_id, person_id))), None)
+
+
+def names(studio_id: UUID) -> list[str]:
+    """Names that are offered while somebody types."""
+    return list(dict.fromkeys(_NAMES(_Asked(studio_id))))
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A person in a photo. album_id: a gallery in which it lies, or None."""
 
@@ -210,10 +249,8 @@ class Doubt:
 
 def next_doubt(studio_id: UUID) -> Doubt | None:
     """The most useful question: the nearest, and of two as near the one of the larger face."""
-    faces = Face.objects.for_studio(studio_id).filter(
-        suggested__isnull=False, is_ignored=False, is_confirmed=False, photo__trashed_at__isnull=True
-    )
-    face = faces.select_related("suggested", "photo").order_by("distance", "-size", "pk").first()
+    faces = _doubtful(studio_id).select_related("suggested", "photo")
+    face = faces.order_by("distance", "-size", "pk").first()
     if face is None or face.suggested is None:
         return None
     found = evidence(face, face.suggested)
@@ -222,10 +259,12 @@ def next_doubt(studio_id: UUID) -> Doubt | None:
 
 def doubts(studio_id: UUID) -> int:
     """How many questions wait."""
-    return (
-        Face.objects.for_studio(studio_id)
-        .filter(suggested__isnull=False, is_ignored=False, is_confirmed=False, photo__trashed_at__isnull=True)
-        .count()
+    return sum(number for _, number in _DOUBTS(_Asked(studio_id)))
+
+
+def _doubtful(studio_id: UUID) -> QuerySet[Face]:
+    return Face.objects.for_studio(studio_id).filter(
+        suggested__isnull=False, is_ignored=False, is_confirmed=False, photo__trashed_at__isnull=True
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,10 +13,12 @@ from apps.accounts import journal
 from apps.accounts.models import JournalEntry, User
 from apps.faces.consent import require_on
 from apps.faces.models import Kinship, Person, Relationship, hold
+from apps.web.compiled_queries import Compiled
 from apps.web.refusal import Refusal
 
 #: Of one person; a page shows them all.
-MOST = 60
+MOST: Final = 60
+_ORDER: Final = ("kind", "pk")
 
 
 class NotRelated(Refusal):
@@ -28,7 +32,32 @@ class NotRelated(Refusal):
 def of(person: Person) -> QuerySet[Relationship]:
     """All in which a person stands, on either side."""
     rows = Relationship.objects.for_studio(person.studio_id)
-    return rows.filter(Q(person=person) | Q(other=person)).select_related("person", "other").order_by("kind", "pk")
+    return rows.filter(_either(person.pk)).select_related("person", "other").order_by(*_ORDER)
+
+
+def _either(person_id: UUID) -> Q:
+    return Q(person_id=person_id) | Q(other_id=person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Whose relationships are asked for."""
+
+    studio_id: UUID
+    pk: UUID
+
+
+def _listed(of_whom: _Of) -> QuerySet[Relationship]:
+    rows = Relationship.objects.for_studio(of_whom.studio_id)
+    return rows.filter(_either(of_whom.pk)).select_related("person", "other").order_by(*_ORDER)[:MOST]
+
+
+_LISTED: Final = Compiled(_listed)
+
+
+def listed(person: Person) -> list[Relationship]:
+    """The same as its page shows them, at most `MOST`. One query."""
+    return _LISTED(_Of(person.studio_id, person.pk))
 
 
 def relate(person: Person, other: Person, kind: Kinship, *, by: User) -> JournalEntry | None:

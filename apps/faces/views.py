@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -22,7 +22,9 @@ _SECONDS: Final = 300
 
 def person_of(request: StudioRequest, person_id: UUID) -> Person:
     """A person of the studio, or Http404."""
-    person = get_object_or_404(Person.objects.for_studio(request.studio), pk=person_id)
+    person = listing.person(request.studio.pk, person_id)
+    if person is None:
+        raise Http404
     person.studio = request.studio
     return person
 
@@ -38,12 +40,6 @@ def face_of(request: StudioRequest, face_id: UUID) -> Face:
 def _page(request: StudioRequest) -> int:
     text = request.GET.get("page", "1")
     return min(1_000, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 and int(text) else 1
-
-
-def _names(request: StudioRequest) -> list[str]:
-    """Names that are offered while somebody types."""
-    names = Person.objects.for_studio(request.studio).exclude(name="").order_by("name")
-    return list(dict.fromkeys(names.values_list("name", flat=True)[:500]))
 
 
 def _following(found: list[Any], page: int, most: int) -> str:
@@ -74,7 +70,7 @@ def wall(request: StudioRequest) -> HttpResponse:
             csrf_token=get_token(request),
             may_edit=request.entered.may_edit,
         ),
-        "names": cards.names(_names(request)),
+        "names": cards.names(listing.names(request.studio.pk)),
         "doubts": listing.doubts(request.studio.pk),
         "ignored": ignored,
         "query": query,
@@ -99,9 +95,9 @@ def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
             may_edit=request.entered.may_edit,
         ),
         "following": _following(found, page, listing.PHOTOS),
-        "relationships": list(relationships.of(who)[: relationships.MOST]),
+        "relationships": relationships.listed(who),
         "kinships": Kinship.choices,
-        "names": cards.names(_names(request)),
+        "names": cards.names(listing.names(request.studio.pk)),
         "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
     }
     return render(request, "faces/person.html", context)

@@ -1,16 +1,28 @@
-"""Template tags with a constant output, cached per language.
+"""Template tags with a constant output, cached per language, and addresses that are looked up once.
 
 A page of the gallery holds eighty `translate` and `static` of fixed texts; looking them up took a quarter of the time
-of its template. `apps.web.templatetags` puts tags made here in the place of Django's own.
+of its template. A page of the studio holds thirty addresses and as many icons, which took a third.
+`apps.web.templatetags` puts tags made here in the place of Django's own.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.template import Context, Node, Variable
+from django.template.defaulttags import URLNode
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+#: Addresses kept in a process, a few hundred bytes each: those of the layout and of the lists that are looked at.
+MOST_ADDRESSES: Final = 4_096
+# Of equal arguments of these types the addresses are equal (those of 1 and True are not).
+_PLAIN: Final = frozenset({str, SafeString, UUID, int})
 
 
 class Remembered(Node):
@@ -39,3 +51,23 @@ def is_fixed(expression: Any) -> bool:
     # `translate` has made a variable of its text by now.
     text = var.literal if isinstance(var, Variable) else var
     return isinstance(text, str) and not expression.filters
+
+
+class RememberedAddress(URLNode):
+    """Django's `url`, whose addresses are looked up once for the same name and arguments."""
+
+    def render(self, context: Context) -> str:
+        args = tuple(arg.resolve(context) for arg in self.args)
+        if self.asvar or self.kwargs or not _PLAIN.issuperset(map(type, args)):
+            return str(super().render(context))
+        # By this a name can lead elsewhere; no page of ours sets it.
+        current_app = getattr(getattr(context, "request", None), "current_app", None)
+        name = self.view_name.resolve(context)
+        place = get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), current_app
+        url = _address(name, args, *place)
+        return conditional_escape(url) if context.autoescape else url
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def _address(name: str, args: tuple[Any, ...], urlconf: str, _prefix: str, current_app: str | None) -> str:
+    return reverse(name, urlconf=urlconf, args=args, current_app=current_app)

@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.accounts.context.studio",
             ],
+            "builtins": ["apps.web.templatetags.addresses"],
         },
     }
 ]

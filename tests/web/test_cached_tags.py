@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.template import engines
+from django.urls import NoReverseMatch
 from django.utils import translation
 
 LOOKED_UP = staticmethod(lambda path: "looked up again")
@@ -55,3 +56,42 @@ def test_escaping_is_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     for _ in range(2):
         assert template.render() == "a&amp;b a&b a&amp;b"
+
+
+ADDRESS = "{% url name slug %}"
+NAMES = (
+    {"name": "albums:list", "slug": "one"},
+    {"name": "faces:wall", "slug": "one"},
+    {"name": "faces:wall", "slug": "t"},
+)
+
+
+def test_an_address_is_looked_up_once_for_the_same_name_and_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = engines["django"].from_string(ADDRESS)
+    first = [template.render(name) for name in NAMES]
+    assert first == ["/studio/one/albums/", "/studio/one/people/", "/studio/t/people/"]
+    monkeypatch.setattr("apps.web.cached_tags.reverse", lambda *args, **kwargs: "looked up again")
+    assert [template.render(name) for name in NAMES] == first
+    assert template.render({"name": "albums:list", "slug": "new"}) == "looked up again"
+
+
+def test_an_address_that_leads_nowhere_is_an_error_each_time() -> None:
+    template = engines["django"].from_string(ADDRESS)
+    for _ in range(2):
+        with pytest.raises(NoReverseMatch):
+            template.render({"name": "albums:nowhere", "slug": "one"})
+    kept = engines["django"].from_string(
+        "{% url 'albums:nowhere' as there %}{% url name slug as here %}[{{ there }}{{ here }}]"
+    )
+    assert kept.render({"name": "albums:list", "slug": "one"}) == "[/studio/one/albums/]"
+
+
+def test_an_icon_is_drawn_once_and_each_icon_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '{% include "_icon.html" with n="eye" only %}{% include "_icon.html" with n="lock" size="s" only %}'
+    template = engines["django"].from_string(source)
+    first = template.render()
+    assert [word in first for word in ("icons.svg#eye", "icons.svg#lock", "icon--s")] == [True, True, True]
+    varied = engines["django"].from_string('{% include "_icon.html" with n=name only %}')
+    assert [f"#{name}" in varied.render({"name": name}) for name in ("eye", "lock")] == [True, True]
+    monkeypatch.setattr("django.template.loader_tags.IncludeNode.render", lambda *_: "drawn again")
+    assert template.render() == first

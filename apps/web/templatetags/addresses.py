@@ -1,0 +1,35 @@
+"""Django's `url` and `include`, in every template: addresses and icons that were written before are not made again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.template import Library, Node
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as url_of_django
+from django.template.loader_tags import IncludeNode, do_include
+
+from apps.web.cached_tags import Remembered, RememberedAddress, is_fixed
+
+register = Library()
+
+#: Templates that depend on what they are given alone.
+DRAWN: Final = frozenset({"_icon.html"})
+
+
+@register.tag("url")
+def url(parser: Parser, token: Token) -> Node:
+    """As Django's tag."""
+    node: URLNode = url_of_django(parser, token)
+    return RememberedAddress(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+@register.tag("include")
+def include(parser: Parser, token: Token) -> Node:
+    """As Django's tag."""
+    node: IncludeNode = do_include(parser, token)
+    # The parser tells this to what it keeps, which is the node around it.
+    node.origin, node.token = parser.origin, token
+    is_drawn = node.isolated_context and is_fixed(node.template) and node.template.var in DRAWN
+    return Remembered(node) if is_drawn and all(map(is_fixed, node.extra_context.values())) else node
