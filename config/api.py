@@ -25,7 +25,7 @@ from apps.albums import batch_api, clock_api, stacks_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
-from apps.library import duplicates_api, match_api, places_api, tiers_api
+from apps.library import duplicates_api, keywords_api, match_api, places_api, tiers_api
 from apps.library import stacks_api as bursts_api
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
@@ -105,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *batch_api.urlpatterns,
     *stacks_api.urlpatterns,
     *library.urlpatterns,
+    *keywords_api.urlpatterns,
     *match_api.urlpatterns,
     *places_api.urlpatterns,
     *bursts_api.urlpatterns,

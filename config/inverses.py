@@ -13,6 +13,7 @@ from apps.albums import pairs, stacks, undo
 from apps.faces import undo as faces_undo
 from apps.library.duplicates import keep as keep_duplicates
 from apps.library.events import keep
+from apps.library.keywords import keep as keywords
 from apps.library.places import named
 from apps.smart_collections import undo as smart_collections
 
@@ -22,6 +23,7 @@ _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 _OF_EVENTS: Final = Inverse(keep.undo, Role.EDITOR, "albums")
 _OF_PLACES: Final = Inverse(named.undo, Role.EDITOR, "albums")
+_OF_KEYWORDS: Final = Inverse(keywords.undo, Role.EDITOR, "albums")
 _OF_STACKS: Final = Inverse(stacks.undo, Role.EDITOR, "albums")
 
 INVERSES: Final[dict[str, Inverse]] = {
@@ -45,6 +47,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "faces.denied": _OF_PEOPLE,
     "faces.ignored": _OF_PEOPLE,
     "faces.unignored": _OF_PEOPLE,
+    **{f"keyword.{deed}": _OF_KEYWORDS for deed in ("changed", "created")},
+    **{f"keywords.{deed}": _OF_KEYWORDS for deed in ("deleted", "merged", "renamed")},
     "people.changed": _OF_PEOPLE,
     "people.merged": _OF_PEOPLE,
     "people.never": _OF_PEOPLE,

@@ -213,6 +213,19 @@ _EVENTS: Final[dict[str, Phrase]] = {
     "event.removed": "removed the event “{title}”",
     "holidays.followed": "chose whose holidays are shown",
 }
+
+
+def _keywords(facts: SentenceFacts) -> str:
+    return joined([f"“{word}”" for word in facts["keywords"] or ["keywords"]])
+
+
+_KEYWORDS: Final[dict[str, Phrase]] = {
+    "keyword.changed": "changed the synonyms of the keyword “{name}”",
+    "keyword.created": "added the keyword “{name}”",
+    "keywords.deleted": lambda facts: f"deleted the keyword {_keywords(facts)}",
+    "keywords.merged": lambda facts: f"merged {_keywords(facts)} into “{facts['new']}”",
+    "keywords.renamed": lambda facts: f"renamed the keyword {_keywords(facts)} to “{facts['new']}”",
+}
 _PLACES: Final[dict[str, Phrase]] = {
     "place.changed": "changed the place “{name}”",
     "place.created": "named the place “{name}”",
@@ -267,4 +280,4 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "webhook.deleted": "deleted the webhook {url}",
     "webhook.secret": "gave the webhook {url} a new secret",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _EVENTS | _PLACES | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _EVENTS | _PLACES | _KEYWORDS | _STUDIO

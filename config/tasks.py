@@ -18,6 +18,7 @@ from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.library.duplicates import scan
+from apps.library.keywords import rewrite
 from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.library.tiers import approve, gold
@@ -32,7 +33,16 @@ from apps.uploads.guests import digest
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_OF_LIBRARY = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, analyze.ANALYZE, scan.SCAN]
+_OF_LIBRARY = [
+    bulk.RELOCATE,
+    bulk.THROW,
+    bulk.MARK,
+    bulk.TAG,
+    by_hand.PLACE,
+    analyze.ANALYZE,
+    scan.SCAN,
+    rewrite.REWRITE,
+]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]

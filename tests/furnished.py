@@ -37,6 +37,7 @@ from apps.library.models import (
     Event,
     EventAlbum,
     HolidaySet,
+    Keyword,
     NamedPlace,
     PhotoPlace,
 )
@@ -98,7 +99,7 @@ def furnish(studio: Studio, member: User) -> None:
         stack = Stack(studio=studio, top=placement.photo)
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts = [
-            [place, taken, stack],
+            [place, taken, stack, Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
             _of_duplicates(studio, placement.photo),
             events,
             _of_guests(link, placement.photo),

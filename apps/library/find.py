@@ -22,6 +22,7 @@ from apps.albums.tiles import TileRow
 from apps.faces.models import Face
 from apps.library import months, names, people_meant
 from apps.library.folding import words_of
+from apps.library.keywords import meant as keywords
 from apps.library.models import LibraryPhoto
 from apps.library.questions.compile import condition, sentence
 from apps.library.questions.kinds import AllWords, Asker, PlaceKind
@@ -76,11 +77,12 @@ class Library:
 
     @cached_property
     def asker(self) -> Asker:
-        """The rules' words and names, looked up. No query for rules without words, galleries and people."""
+        """The rules' words and names, looked up. No query for rules without words, galleries, people and keywords."""
         words = names.questions_of(self.tree, self.entered)
         people = people_meant.meant(self.tree, self.entered)
         called = people_meant.called(names.texts_of(self.tree), self.entered)
-        return Asker(self.entered, self.today, words, self._titles(), people, called)
+        synonyms = keywords.meant(self.tree, self.entered)
+        return Asker(self.entered, self.today, words, self._titles(), people, called, synonyms)
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]

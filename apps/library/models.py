@@ -15,6 +15,7 @@ from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo, Placement
 from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.library.event_models import Event, EventAlbum, HolidaySet
+from apps.library.keyword_models import Keyword
 from apps.library.place_models import GeoName, NamedPlace, PhotoPlace
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "EventAlbum",
     "GeoName",
     "HolidaySet",
+    "Keyword",
     "LibraryPhoto",
     "MonthCount",
     "NamedPlace",
@@ -42,7 +44,7 @@ class LibraryPhoto(StudioModel):
     camera: "Canon EOS R6", without the maker's name twice.  aperture: f-number.  exposure: seconds.
     focal_length: millimetres.  latitude, longitude: degrees, both or neither.
     country, city, named: where that is (see `places`).
-    keywords: folded (see `folding`).
+    keywords: folded (see `folding`), each with all that is above it: animals|dog and animals.
     words: the lexemes of all its texts, and one for each gallery and section in which it lies, for its country and for
     the studio's own place there (see `names`).
     """

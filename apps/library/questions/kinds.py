@@ -58,6 +58,7 @@ class Asker:
     titles: of each gallery or section asked for by id, its title, for sentences.
     people: of each text that asks for a person, who that is (see `people_meant`).
     called: of each folded word that begins the name of people, who they are.
+    synonyms: of each folded keyword asked for, the keywords that have it as a synonym (see `keywords.meant`).
     """
 
     entered: Entered
@@ -66,6 +67,7 @@ class Asker:
     titles: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[PersonMeant]] = field(default_factory=dict)
     called: dict[str, list[UUID]] = field(default_factory=dict)
+    synonyms: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +406,7 @@ class AllWords(Kind):
 
 @dataclass(frozen=True, slots=True)
 class KeywordList(Kind):
-    """Some words, each compared as a whole."""
+    """Some words, each compared as a whole: it, what lies below it ("Animals|Dog"), and what has it as a synonym."""
 
     operators: ClassVar[dict[str, str]] = {
         "is": "{label} {value}",
@@ -428,7 +430,10 @@ class KeywordList(Kind):
             begins = "\n" if operator == "starts_with" else ""
             return Q((f"{self.path}__lines__contains", begins + fold(value)))
         wanted = [fold(one) for one in (value if isinstance(value, list) else [value])]
-        return Q((f"{self.path}__{'contains' if operator == 'all_of' else 'overlap'}", wanted))
+        each = [[one, *asker.synonyms.get(one, [])] for one in wanted]
+        if operator == "all_of":
+            return reduce(and_, (Q((f"{self.path}__overlap", names)) for names in each))
+        return Q((f"{self.path}__overlap", [name for names in each for name in names]))
 
 
 @dataclass(frozen=True, slots=True)
