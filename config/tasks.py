@@ -33,16 +33,8 @@ from apps.uploads.guests import digest
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_OF_LIBRARY = [
-    bulk.RELOCATE,
-    bulk.THROW,
-    bulk.MARK,
-    bulk.TAG,
-    by_hand.PLACE,
-    analyze.ANALYZE,
-    scan.SCAN,
-    rewrite.REWRITE,
-]
+_ACTS = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, rewrite.REWRITE]
+_OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]

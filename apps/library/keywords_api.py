@@ -67,7 +67,7 @@ class KeywordLibrary(StudioView):
         tags=["finding"], request=KeywordActRequest, responses={200: UndoSerializer, 202: AcceptedSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Add, rename, merge, delete keywords or give one synonyms. On more than 200 photos it goes on as a task (202)."""
+        """Add, rename, merge, delete keywords or give one synonyms. On more than 200 photos it is a task (202)."""
         asked = KeywordActRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         values = {"keywords": (), **asked.validated_data}

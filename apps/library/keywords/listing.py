@@ -57,7 +57,7 @@ _COUNTS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class ListedKeyword:
-    """folded: what it is told from others by.  photos: that have it or one below it; those in the trash do not count."""
+    """folded: what it is told from others by.  photos: that have it or one below it, without those in the trash."""
 
     name: str
     folded: str
