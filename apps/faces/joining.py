@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from pgvector import HalfVector
 
+from apps.faces import vectors
 from apps.faces.models import Face, Person
 
 #: So near, and with such a margin to everybody else, a face is the person; nobody of 12,247 wrong pairs was.
@@ -22,6 +23,8 @@ JOIN, MARGIN = 0.45, 0.05
 LINK: Final = 0.50
 #: Up to here a human is asked.
 SUGGEST: Final = 0.60
+#: So near somebody is looked for: whoever is asked about, and who may be as near.
+WITHIN: Final = SUGGEST + MARGIN
 _CANDIDATES: Final = 8
 
 
@@ -41,10 +44,13 @@ class Near:
     leans: UUID | None = None
 
 
-def place(studio_id: UUID, faces: Sequence[Face]) -> None:
-    """Let new faces with an embedding join whom they belong to, under `hold`; the best ones first."""
+def place(studio_id: UUID, faces: Sequence[Face], *, remembers: bool = False) -> None:
+    """Let new faces with an embedding join whom they belong to, under `hold`; the best ones first.
+
+    remembers: this process keeps the studio's faces in its memory; then `vectors.forget` if the transaction fails.
+    """
     for face in sorted(faces, key=lambda one: (not one.is_trusted, -one.size)):
-        near = nearest(face)
+        near = nearest(face, among=vectors.near(studio_id, face.embedding, WITHIN) if remembers else None)
         named = next((one for one in near if one.is_named), None)
         joined = choose(near) if face.is_trusted else None
         if joined is None and face.is_trusted:
@@ -75,39 +81,47 @@ def _are_one(one: Near, other: Near) -> bool:
     return other.leans == one.person_id or (other.sure is None and one.leans == other.person_id)
 
 
-# Each face is measured once (an offset keeps the planner from writing the distance twice), and only of the few people
-# near enough all faces are looked at.
 _OF_THEM: Final = """f.studio_id = %(studio)s and (f.is_trusted or f.is_confirmed)
             and f.embedding is not null and f.id <> %(face)s"""
+# Each face is measured once (an offset keeps the planner from writing the distance twice). Of people near enough it is
+# looked for the nearest trusted face only if none was among those, and for whom they lean to only if all of them do.
 _NEAREST: Final = f"""
-    select p.id, p.name <> '' or p.is_ignored, n.distance, k.sure, case when k.leaning = k.faces then k.leans end
+    select p.id, p.name <> '' or p.is_ignored, n.distance,
+        case when n.sure is not null then n.sure else (
+            select min(f.embedding <-> %(vector)s::halfvec) from faces_face f
+            where f.person_id = n.person_id and f.is_trusted and {_OF_THEM}) end,
+        case when not exists (select from faces_face f
+                where f.person_id = n.person_id and f.suggested_id is null and {_OF_THEM})
+            then (select min(f.suggested_id::text)::uuid from faces_face f
+                where f.person_id = n.person_id and {_OF_THEM}) end
     from (
-        select d.person_id, min(d.distance) as distance
+        select d.person_id, min(d.distance) as distance, min(d.distance) filter (where d.is_trusted) as sure
         from (
-            select f.person_id, f.embedding <-> %(vector)s::halfvec as distance from faces_face f
-            where f.person_id is not null and {_OF_THEM} offset 0
+            select f.person_id, f.is_trusted, f.embedding <-> %(vector)s::halfvec as distance from faces_face f
+            where f.person_id is not null and {{among}} and {_OF_THEM} offset 0
         ) d
         where d.distance <= %(within)s group by d.person_id
     ) n
     join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
-    cross join lateral (
-        select min(f.embedding <-> %(vector)s::halfvec) filter (where f.is_trusted) as sure, count(*) as faces,
-            count(f.suggested_id) as leaning, min(f.suggested_id::text)::uuid as leans
-        from faces_face f where f.person_id = n.person_id and {_OF_THEM}
-    ) k
     where not exists (select from faces_notthem t
             where t.studio_id = %(studio)s and t.face_id = %(face)s and t.person_id = p.id)
         and not exists (select from faces_face o
             where o.studio_id = %(studio)s and o.photo_id = %(photo)s and o.person_id = p.id and o.id <> %(face)s)
-    order by n.distance limit %(most)s
+    order by n.distance, p.id limit %(most)s
 """
+_OF_ALL, _OF_SOME = _NEAREST.format(among="true"), _NEAREST.format(among="f.id = any(%(among)s)")
 
 
-def nearest(face: Face, *, within: float = SUGGEST + MARGIN) -> list[Near]:
-    """The people near a face, the nearest first: not those of whom a human said no, nor who is in the photo already."""
+def nearest(face: Face, *, within: float = WITHIN, among: list[UUID] | None = None) -> list[Near]:
+    """The people near a face, the nearest first: not those of whom a human said no, nor who is in the photo already.
+
+    among: all faces of the studio that may be near enough (see `vectors.near`); None to look at each.
+    """
+    if among is not None and not among:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            _NEAREST,
+            _OF_ALL if among is None else _OF_SOME,
             {
                 "vector": HalfVector(face.embedding).to_text(),
                 "studio": face.studio_id,
@@ -115,6 +129,7 @@ def nearest(face: Face, *, within: float = SUGGEST + MARGIN) -> list[Near]:
                 "photo": face.photo_id,
                 "within": within,
                 "most": _CANDIDATES,
+                "among": among,
             },
         )
         return [Near(*row) for row in cursor.fetchall()]

@@ -171,6 +171,7 @@ class Face(StudioModel):
     by itself (see `findings.Found`).
     person: who it is.  is_confirmed: a human said so.  is_ignored: a human wants to hear no more of it.
     by_hand: a human drew the box.  suggested: the person that it may be, and how far away they are.
+    measured: grows with each change of an embedding of the studio; a trigger writes it (see `vectors`).
     """
 
     noun = "face"
@@ -193,6 +194,7 @@ class Face(StudioModel):
     by_hand = models.BooleanField(default=False)
     suggested = TenantKey(Person, null=True, related_name="suggested_faces")
     distance = models.FloatField(null=True)
+    measured = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):
@@ -220,6 +222,11 @@ class Face(StudioModel):
                 fields=["studio", "suggested", "distance"],
                 condition=Q(suggested__isnull=False),
                 name="faces_face_suggested",
+            ),
+            models.Index(
+                fields=["studio", "measured", "id"],
+                condition=Q(embedding__isnull=False),
+                name="faces_face_fresh",
             ),
         ]
 

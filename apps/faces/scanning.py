@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db import connection
 
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Photo, PhotoState
-from apps.faces import joining, looking
+from apps.faces import joining, looking, vectors
 from apps.faces.consent import settings_of, wanted
 from apps.faces.findings import Found
 from apps.faces.listing import forget_counts
@@ -122,15 +123,25 @@ def _scan(studio_id: UUID, photo_id: UUID) -> None:
         found = looking.find(source, detector=detector)
         # What a human drew is measured anew where the human saw it.
         by_hand = [(face, looking.describe(source, face.box)) for face in drawn]
-    with acting_in(studio_id):
+    with _remembered(studio_id), acting_in(studio_id):
         hold(studio_id)
         # Switched off, or the photo gone, while we looked: then nothing of it may be kept.
         if _wanted(studio_id, photo_id) is not None:
-            keep(photo, found, by_hand=by_hand)
+            keep(photo, found, by_hand=by_hand, remembers=True)
             Scan.objects.for_studio(studio_id).update_or_create(
                 studio_id=studio_id, photo=photo, defaults={"version": looking.VERSION, "detector": detector}
             )
             forget_counts(studio_id, photos=[photo_id])
+
+
+@contextmanager
+def _remembered(studio_id: UUID) -> Iterator[None]:
+    """Around a transaction in which faces are placed by memory."""
+    try:
+        yield
+    except BaseException:
+        vectors.forget(studio_id)
+        raise
 
 
 def _wanted(studio_id: UUID, photo_id: UUID) -> Photo | None:
@@ -145,8 +156,16 @@ def _kept(photo: Photo) -> list[Face]:
     return list(Face.objects.for_studio(photo.studio_id).filter(photo=photo).defer("embedding").order_by("pk"))
 
 
-def keep(photo: Photo, found: Sequence[Found], *, by_hand: Sequence[tuple[Face, Found]] = ()) -> None:
+def keep(
+    photo: Photo,
+    found: Sequence[Found],
+    *,
+    by_hand: Sequence[tuple[Face, Found]] = (),
+    remembers: bool = False,
+) -> None:
     """Make the photo's faces those that were found. Run in the studio's transaction, under `hold`.
+
+    remembers: as of `joining.place`.
 
     A face that was there stays the same row, with all that humans said of it; what nobody has touched and is not found
     any more goes. What a human touched and is not found any more stays as it is.
@@ -174,7 +193,7 @@ def keep(photo: Photo, found: Sequence[Found], *, by_hand: Sequence[tuple[Face, 
         if face.pk not in matched.values() and not (face.is_confirmed or face.is_ignored or face.by_hand)
     ]
     Face.objects.for_studio(photo.studio_id).filter(pk__in=gone).delete()
-    joining.place(photo.studio_id, [face for face in new if face.embedding is not None])
+    joining.place(photo.studio_id, [face for face in new if face.embedding is not None], remembers=remembers)
     joining.leave_empty(photo.studio_id)
 
 
