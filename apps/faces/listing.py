@@ -189,17 +189,18 @@ class Seen:
     is_confirmed: bool
 
 
-# Sorted are the faces alone; what is told of their photos is read for those of the page.
+# A photo is read once: joined a second time for the few of the page, all of the studio's would be read again. Galleries
+# are looked for of the page alone.
 _SEEN: Final = """
     select f.id, f.photo_id, (
             select q.album_id from albums_placement q
             join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
             where q.studio_id = %(studio)s and q.photo_id = f.photo_id and q.trashed_at is null
             order by q.id limit 1),
-        k.camera_name, k.taken_at, f.is_confirmed, f.at::text as place
+        f.camera_name, f.taken_at, f.is_confirmed, f.at::text as place
     from (
         select * from (
-            select f.id, f.photo_id, f.is_confirmed, coalesce(k.taken_at, 'infinity') as at
+            select f.id, f.photo_id, f.is_confirmed, k.camera_name, k.taken_at, coalesce(k.taken_at, 'infinity') as at
             from faces_face f
             join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
             where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
@@ -208,7 +209,6 @@ _SEEN: Final = """
         order by {order}
         limit %(limit)s offset %(offset)s
     ) f
-    join albums_photo k on k.studio_id = %(studio)s and k.id = f.photo_id
     order by {order}
 """
 _SEEN_ORDER: Final = ("at", "id")
