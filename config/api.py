@@ -27,6 +27,7 @@ from apps.jobs import api as jobs
 from apps.library import api as library
 from apps.library import duplicates_api, keywords_api, match_api, places_api, tiers_api
 from apps.library import stacks_api as bursts_api
+from apps.sharing.clients import api as clients
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
 from apps.sharing.review import api
@@ -116,6 +117,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *faces.urlpatterns,
     *people.urlpatterns,
     *sharing.urlpatterns,
+    *clients.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,
     *photo_api.urlpatterns,

@@ -269,6 +269,9 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.logo_removed": "removed the logo",
     "studio.opened": "opened the studio",
     "studio.public_page": _switched("switched the public page on", "switched the public page off"),
+    "studio.clients_return": _switched(
+        "switched the page for returning clients on", "switched the page for returning clients off"
+    ),
     "studio.reminders": "changed when clients are reminded",
     "studio.deleted": "deleted the studio",
     "studio.restored": "restored the studio",

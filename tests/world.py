@@ -27,6 +27,7 @@ from apps.sharing.models import (
     Selection,
     SelectionPreset,
     ShareLink,
+    StudioClient,
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
@@ -119,6 +120,7 @@ def build_world(studio: Studio, owner: User) -> World:
             archive,
         ):
             more.save(force_insert=True)
+        client = StudioClient.objects.for_studio(studio).get(email=visitor.email)
         album.studio = studio
         entry = editing.change(album, by=owner, description="Zqx text")
         assert entry is not None
@@ -151,7 +153,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
         "place_id": place.pk, "file_id": sent_in.pk, "receipt_id": receipt.receipt, "event_id": event.pk,
         "export_id": export.pk, "stack_id": stack.pk,
-        "group_id": group.pk,
+        "group_id": group.pk, "client_id": client.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
     values |= {

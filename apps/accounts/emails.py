@@ -102,6 +102,8 @@ class Email(StudioModel):
             ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="accounts_email_sending"),
             models.Index(fields=["created_at"], condition=Q(keeps_words=False), name="accounts_email_age"),
+            # Emails to clients: one person in all galleries.
+            models.Index(fields=["studio", "to"], condition=Q(composer="client"), name="accounts_email_client"),
         ]
 
     def __str__(self) -> str:

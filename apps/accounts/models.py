@@ -154,6 +154,7 @@ class Studio(models.Model):
     """The tenant: one photography business.
 
     reminder_days: how many days before a link closes its clients are reminded, most first; empty for never.
+    clients_return: clients find all their galleries on one page, by a code to their email address.
     closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
 
@@ -166,6 +167,7 @@ class Studio(models.Model):
     accent = models.CharField(max_length=7, default="#3b5b54")
     design = models.JSONField(default=dict)
     index_is_public = models.BooleanField(default=False)
+    clients_return = models.BooleanField(default=False, db_default=False)
     reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=default_reminder_days)
     logo = models.BinaryField(null=True, editable=False)
     logo_version = models.PositiveIntegerField(default=0, editable=False)

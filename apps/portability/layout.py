@@ -38,6 +38,7 @@ LEFT_OUT: Final[dict[str, str]] = {
 SECRETS: Final[dict[str, tuple[str, ...]]] = {
     "accounts_email": ("sealed",),
     "sharing_sharelink": ("token_hash", "token_sealed", "password_hash", "pin_hash", "pin_sealed"),
+    "sharing_studioclient": ("code_hash",),
     "sharing_visitor": ("code_hash",),
 }
 THERE: Final = "*"

@@ -4,6 +4,8 @@ from django.urls import path
 
 from apps.sharing.activity import views as activity_views
 from apps.sharing.branding import views as branding_views
+from apps.sharing.clients import guest_views as clients_guest_views
+from apps.sharing.clients import views as clients_views
 from apps.sharing.downloads import studio_views as downloads_studio_views
 from apps.sharing.downloads import views as downloads_views
 from apps.sharing.emails import template_views
@@ -38,6 +40,11 @@ COMMENT = f"{PROOFING}/comments/<uuid:comment_id>"
 
 urlpatterns = [
     path("p/<slug:slug>/", public_page_views.public, name="public"),
+    path("p/<slug:slug>/galleries/", clients_guest_views.own_galleries, name="own_galleries"),
+    path("p/<slug:slug>/galleries/code/", clients_guest_views.own_galleries_code, name="own_galleries_code"),
+    path("p/<slug:slug>/galleries/enter/", clients_guest_views.own_galleries_enter, name="own_galleries_enter"),
+    path("p/<slug:slug>/galleries/leave/", clients_guest_views.own_galleries_leave, name="own_galleries_leave"),
+    path("p/<slug:slug>/galleries/<uuid:link_id>/", clients_guest_views.own_gallery, name="own_gallery"),
     path("g/<str:token>/", gallery_views.gallery, name="gallery"),
     path("g/<str:token>/preview/", og_image.picture, name="link_preview"),
     path("g/<str:token>/who/", identify_views.who, name="who"),
@@ -118,6 +125,9 @@ urlpatterns = [
     path(f"{ALBUM}/activity/export/", activity_views.album_activity_file, name="album_activity_file"),
     path(f"{STUDIO}/activity/", activity_views.studio_activity, name="studio_activity"),
     path(f"{STUDIO}/activity/export/", activity_views.studio_activity_file, name="studio_activity_file"),
+    path(f"{STUDIO}/clients/", clients_views.clients, name="clients"),
+    path(f"{STUDIO}/clients/return/", clients_views.clients_return, name="clients_return"),
+    path(f"{STUDIO}/clients/<uuid:client_id>/", clients_views.client, name="client"),
     path(f"{STUDIO}/emails/", emails_views.email_log, name="email_log"),
     path(f"{STUDIO}/emails/templates/", template_views.email_templates, name="email_templates"),
     path(f"{TEMPLATE}/", template_views.email_template, name="email_template"),

@@ -30,6 +30,7 @@ from apps.sharing.models import (
     PresetKind,
     Selection,
     SelectionPreset,
+    StudioClient,
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
@@ -116,7 +117,8 @@ def _in_studio(studio: Studio, owner: User, mark: str) -> dict[str, Any]:
     more |= _of_the_studio(studio, owner, photo, mark)
     for row in more.values():
         row.save(force_insert=True)
-    return {**rows, **more, "entry_id": entry, "pk": album}
+    client = StudioClient.objects.for_studio(studio).get(email=more["visitor_id"].email)
+    return {**rows, **more, "entry_id": entry, "pk": album, "client_id": client}
 
 
 def _of_guests(studio: Studio, owner: User, album: Album, photo: Photo, mark: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.guests import email_codes
-from apps.sharing.models import ClientEmail, Comment, Pick, Selection, Visitor
+from apps.sharing.models import ClientEmail, Comment, Pick, Selection, StudioClient, Visitor
 from apps.web import keyset, tables
 
 PAGE = 50
@@ -75,6 +75,7 @@ def erase(visitor: Visitor, *, by: User | None) -> None:
     about = ClientEmail.objects.for_studio(visitor.studio_id).filter(album_id=visitor.album_id)
     if visitor.email:
         Email.of(visitor.studio_id).filter(pk__in=about.values("email_id"), to__iexact=visitor.email).delete()
+        Email.of(visitor.studio_id).filter(key__startswith=StudioClient.CODE_EMAILS, to=visitor.email).delete()
     email_codes.codes_for(visitor).delete()
     visitor.delete()
 

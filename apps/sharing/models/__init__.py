@@ -1,6 +1,7 @@
 """Links, the people who come by them, what they say of photos, and what they take home."""
 
 from apps.sharing.models.branding import Watermark
+from apps.sharing.models.clients import StudioClient
 from apps.sharing.models.downloads import Archive, TakenPhoto
 from apps.sharing.models.emails import ClientEmail, EmailKind, EmailTemplate
 from apps.sharing.models.feedback import BadComment, Comment, Label, Mark, Verdict
@@ -51,6 +52,7 @@ __all__ = [
     "Shown",
     "ShownKind",
     "ShowsPeople",
+    "StudioClient",
     "TakenPhoto",
     "TakesUploads",
     "Verdict",

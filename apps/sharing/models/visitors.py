@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
-
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo
 from apps.sharing.models.links import ShareLink
+from apps.sharing.models.mailed_code import MailedCode
 from apps.sharing.models.shown import OfShown
 
 
-class Visitor(OfShown):
+class Visitor(MailedCode, OfShown):
     """A guest of an album as a person: a name and an e-mail address, no account.
 
     The same address is the same person in every link of the album; `link` is the one by which they came first.
     Somebody who only rated photos is a visitor without an address (`is_anonymous`). Whoever gives an address that is
     another visitor's already has it as `claimed_email`, until a code proves it: then both become one (see `joining`).
-    email, claimed_email: lower case.  version: rises to sign the person out everywhere.
-    code_hash: the 6 digits emailed to prove the address on another device, until `code_expires_at`.
+    email, claimed_email: lower case. The code proves the address on another device.
     """
 
     ANONYMOUS = "Guest"
-    CODE_DIGITS = 6
-    CODE_VALID = timedelta(minutes=10)
+    CODE_SALT = "glassine.visitor.code"
 
     link = TenantKey(ShareLink, null=True, related_name="visitors")
     name = models.CharField(max_length=120)
     email = models.EmailField(max_length=254, blank=True)
     claimed_email = models.EmailField(max_length=254, blank=True, default="", db_default="")
-    version = models.PositiveIntegerField(default=1, editable=False)
-    code_hash = models.CharField(max_length=128, blank=True, editable=False)
-    code_expires_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     seen_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -49,6 +41,8 @@ class Visitor(OfShown):
                 fields=["studio", "shown", "email"], condition=Q(email__gt=""), name="sharing_visitor_address"
             ),
         ]
+        # One person in all galleries.
+        indexes = [models.Index(fields=["studio", "email"], condition=Q(email__gt=""), name="sharing_visitor_person")]
 
     def __str__(self) -> str:
         return self.name
@@ -62,35 +56,6 @@ class Visitor(OfShown):
     def given_email(self) -> str:
         """The address that was typed, proved or not; "" for nobody."""
         return self.email or self.claimed_email
-
-    def sign_out(self) -> None:
-        """End this person's sessions in every browser; whoever gives the email address next proves it by a code."""
-        Visitor.objects.for_studio(self.studio_id).filter(pk=self.pk).update(version=F("version") + 1)
-        self.refresh_from_db(fields=["version"])
-
-    def new_code(self, *, now: datetime) -> str:
-        """Digits that prove the address for a while; the ones before end."""
-        code = f"{secrets.randbelow(10**self.CODE_DIGITS):0{self.CODE_DIGITS}}"
-        self.code_hash, self.code_expires_at = self._hash(code), now + self.CODE_VALID
-        self.save(update_fields=["code_hash", "code_expires_at"])
-        return code
-
-    def is_code(self, code: str, *, now: datetime) -> bool:
-        """True if this is the code that was made last and is still good. Reserve a guess before."""
-        if not self.code_hash or self.code_expires_at is None or self.code_expires_at <= now:
-            return False
-        return constant_time_compare(self.code_hash, self._hash(code))
-
-    def spend_code(self) -> bool:
-        """End the code; False if somebody else was faster with it, or another one was made meanwhile."""
-        rows = Visitor.objects.for_studio(self.studio_id).filter(pk=self.pk, code_hash=self.code_hash)
-        return bool(rows.update(code_hash="", code_expires_at=None))
-
-    def _hash(self, code: str) -> str:
-        # Keyed with the installation's secret: a stolen table does not tell six digits. A slow hash would add little to
-        # what lives for ten minutes.
-        text = f"{self.pk.hex}:{self.version}:{code}"
-        return salted_hmac("glassine.visitor.code", text, algorithm="sha256").hexdigest()
 
 
 class ActivityKind(models.TextChoices):
@@ -138,6 +103,11 @@ class Activity(OfShown):
             models.Index(fields=["studio", "shown", "-at", "-id"], name="sharing_activity_shown"),
             models.Index(fields=["studio", "-at", "-id"], name="sharing_activity_newest"),
             models.Index(fields=["studio", "link", "-at"], name="sharing_activity_link"),
+            models.Index(
+                fields=["studio", "visitor", "kind"],
+                condition=Q(visitor__isnull=False),
+                name="sharing_activity_visitor",
+            ),
         ]
 
     def __str__(self) -> str:
