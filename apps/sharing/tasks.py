@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from apps.sharing.activity import history
+from apps.sharing.clients import directory
 from apps.sharing.emails import reminders, writing
 from apps.sharing.people import finder
 
@@ -15,7 +16,8 @@ def remind() -> None:
 
 @shared_task(name="sharing.forget")
 def forget() -> None:
-    """Every hour: forget visits of more than 400 days ago, emails of deleted galleries, what guests found yesterday."""
+    """Every hour: forget visits of more than 400 days ago, emails and clients of deleted galleries, finds of guests."""
     finder.forget_old()
     history.forget()
     writing.forget_lost()
+    directory.forget_lost()

@@ -189,6 +189,8 @@ ACROSS = {
     "apps.sharing.guests.visitor_list._forget_words": "what an erased visitor typed, in the studios' log",
     "apps.sharing.activity.history.forget": "sweep",
     "apps.sharing.emails.writing.forget_lost": "sweep",
+    "apps.sharing.clients.directory.forget_lost": "sweep",
+    "apps.sharing.clients.guest_views._studio": "a page for returning clients by slug",
     "apps.sharing.links.public_page_views._public_studio": "a public page by slug",
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",

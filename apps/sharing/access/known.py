@@ -19,7 +19,7 @@ class VisitorPass(NamedTuple):
     version: int
 
 
-COOKIE: Final = SignedCookie("visitor", VisitorPass, lifetime=timedelta(days=365), most=10)
+COOKIE: Final = SignedCookie("visitor", VisitorPass, lifetime=timedelta(days=365), most=9)
 
 
 def known(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: datetime) -> Visitor | None:

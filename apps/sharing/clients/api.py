@@ -23,7 +23,7 @@ class ClientSerializer(strict.Serializer[Any]):
     """Somebody with an email address, over all galleries of the studio.
 
     name: "" for whoever was only emailed.  seen_at: the last visit, null for none.  active_at: the last visit or email.
-    galleries: visited, or emailed about.  favourites: photos in their lists.  downloads: times that they took something.
+    galleries: visited, or emailed about.  favourites: photos in their lists.  downloads: how often they took some.
     """
 
     id = serializers.UUIDField(source="client.id")

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.emails import EmailState
 from apps.accounts.models import Studio
+from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 from apps.sharing.models import (
     Activity,
@@ -112,10 +113,8 @@ def rows_of(studio: Studio, clients: Sequence[StudioClient]) -> list[ClientRow]:
     galleries: dict[str, set[UUID]] = defaultdict(set)
     for visitor in visitors:
         galleries[visitor.email].add(visitor.shown_id)
-    told = (
-        _told(studio, [client.email for client in clients]).order_by().values_list("email__to", "album_id").distinct()
-    )
-    for address, album_id in told:
+    told = _told(studio, [client.email for client in clients]).order_by()
+    for address, album_id in told.values_list("email__to", "album_id").distinct():
         galleries[address].add(album_id)
     hearts, downloads = _hearts(studio, visitors), _downloads(studio, visitors)
     rows = {client.email: ClientRow(client, len(galleries[client.email])) for client in clients}
@@ -147,6 +146,19 @@ def emails_of(studio: Studio, client: StudioClient) -> list[ClientEmail]:
     """The last emails to this client, newest first."""
     rows = _told(studio, [client.email]).select_related("email", "album", "link").defer("email__sealed")
     return list(rows.order_by("-created_at", "-id")[:MOST_EMAILS])
+
+
+def forget_lost() -> int:
+    """Remove clients whose galleries were deleted, in all studios; how many.
+
+    Who is erased by a person goes at once, by triggers; those whose gallery took its visitors along go here.
+    """
+    with across_studios():
+        same = {"studio_id": OuterRef("studio_id")}
+        met = Visitor.objects.filter(**same, email=OuterRef("email"))
+        told = ClientEmail.objects.filter(**same, email__to=OuterRef("email"), email__composer="client")
+        lost = StudioClient.objects.exclude(Exists(met)).exclude(Exists(told))
+        return lost.delete()[0]
 
 
 def _count(studio: Studio, there: dict[UUID, ClientGallery], visitors: Sequence[Visitor]) -> None:

@@ -57,31 +57,51 @@ $body$;
 CREATE TRIGGER {table}_client_{event} AFTER {event} ON {table} REFERENCING {tables}
 FOR EACH STATEMENT EXECUTE FUNCTION {table}_client_{event}();
 """
-_TABLES = {
-    "INSERT": "NEW TABLE AS fresh",
-    "DELETE": "OLD TABLE AS stale",
-    "UPDATE": "OLD TABLE AS stale NEW TABLE AS fresh",
-}
+# Each row that goes is asked for by itself: what goes by a cascade goes as the tables' owner, who sees no rows. Clients
+# that are left over by one are forgotten later (see `clients.directory.forget_lost`).
+_GONE = """
+CREATE FUNCTION {table}_client_delete() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    PERFORM sharing_know_client(every.studio_id, every.address::text) FROM ({rows}) AS every;
+    RETURN NULL;
+END
+$body$;
+CREATE TRIGGER {table}_client_delete AFTER DELETE ON {table}
+FOR EACH ROW {condition} EXECUTE FUNCTION {table}_client_delete();
+"""
+_TABLES = {"insert": "NEW TABLE AS fresh", "update": "OLD TABLE AS stale NEW TABLE AS fresh"}
 _MET = "SELECT {0}.studio_id, {0}.email AS address FROM "
 _DIFFER = "(stale.email, stale.name, stale.seen_at) IS DISTINCT FROM (fresh.email, fresh.name, fresh.seen_at)"
 _BOTH = f"stale JOIN fresh USING (id) WHERE {_DIFFER}"
-_TOLD = "SELECT c.studio_id, e.to AS address FROM {} c JOIN accounts_email e ON e.studio_id = c.studio_id AND e.id = c.email_id"
-#: Which addresses an event is about. Where an email went to, it knows alone, so its end counts too.
+_TOLD = "accounts_email e ON e.studio_id = c.studio_id AND e.id = c.email_id"
+#: Which addresses an event is about.
 EVENTS = {
-    ("sharing_visitor", "INSERT"): _MET.format("fresh") + "fresh",
-    ("sharing_visitor", "DELETE"): _MET.format("stale") + "stale",
-    ("sharing_visitor", "UPDATE"): f"{_MET.format('stale')}{_BOTH} UNION ALL {_MET.format('fresh')}{_BOTH}",
-    ("sharing_clientemail", "INSERT"): _TOLD.format("fresh"),
-    ("sharing_clientemail", "DELETE"): _TOLD.format("stale"),
-    ("accounts_email", "DELETE"): "SELECT studio_id, stale.to AS address FROM stale WHERE composer = 'client'",
+    ("sharing_visitor", "insert"): _MET.format("fresh") + "fresh",
+    ("sharing_visitor", "update"): f"{_MET.format('stale')}{_BOTH} UNION ALL {_MET.format('fresh')}{_BOTH}",
+    ("sharing_clientemail", "insert"): f"SELECT c.studio_id, e.to AS address FROM fresh c JOIN {_TOLD}",
+}
+#: The same of a row that goes, and which rows matter. Where an email went to, it knows alone, so its end counts too.
+GONE = {
+    "sharing_visitor": ("SELECT OLD.studio_id, OLD.email AS address", "WHEN (OLD.email > '')"),
+    "sharing_clientemail": (
+        "SELECT e.studio_id, e.to AS address FROM accounts_email e"
+        " WHERE e.studio_id = OLD.studio_id AND e.id = OLD.email_id",
+        "",
+    ),
+    "accounts_email": ('SELECT OLD.studio_id, OLD."to" AS address', "WHEN (OLD.composer = 'client')"),
 }
 TRIGGERS = "".join(
-    _TRIGGER.format(table=table, event=event, rows=rows, tables=_TABLES[event])
-    for (table, event), rows in EVENTS.items()
+    [
+        *(
+            _TRIGGER.format(table=table, event=event, rows=rows, tables=_TABLES[event])
+            for (table, event), rows in EVENTS.items()
+        ),
+        *(_GONE.format(table=table, rows=rows, condition=condition) for table, (rows, condition) in GONE.items()),
+    ]
 )
 DROP = "".join(
     f"DROP TRIGGER {table}_client_{event} ON {table}; DROP FUNCTION {table}_client_{event}();"
-    for table, event in EVENTS
+    for table, event in [*EVENTS, *((table, "delete") for table in GONE)]
 )
 
 

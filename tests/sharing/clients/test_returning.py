@@ -1,4 +1,4 @@
-"""A returning client: a code by email shows all galleries that were theirs; it tells nobody who is known, and opens no door."""
+"""A returning client: a code by email shows all that was theirs; it tells nobody who is known, and opens no door."""
 
 from __future__ import annotations
 
