@@ -39,7 +39,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 # Addresses without a studio in them: what they say is the same for everybody.
 PUBLIC = re.compile(
-    r"^(login/((code|passkey|passkey/ask)/)?|account/security/(off/)?|account/(sessions|passkeys)/.*|logout/|password/|sign-up/.*|first-run/|reset/.*|invitation/.*|studios/|brand/.*|p/<slug:slug>/|"
+    r"^(login/((code|passkey|passkey/ask)/)?|account/security/(off/)?|account/(sessions|passkeys)/.*|logout/|password/|sign-up/.*|first-run/|reset/.*|invitation/.*|studios/|brand/.*|p/<slug:slug>/(galleries/.*)?|"
     r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/auth/(token|refresh|logout)|static/.*|studio/<slug:slug>/logo.*)?$"
 )
 # For who runs the installation: tests/monitoring/test_pages.py tries them as everyone else.
