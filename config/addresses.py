@@ -28,7 +28,7 @@ class Database:
     def as_django(self) -> dict[str, Any]:
         """An entry of Django's DATABASES."""
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "apps.web.postgres",
             "NAME": self.name,
             "USER": self.user,
             "PASSWORD": self.password,

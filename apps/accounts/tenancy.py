@@ -15,8 +15,8 @@ into another.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -47,8 +47,17 @@ def acting_in(studio: Studio | UUID) -> Iterator[None]:
     Nested calls restore the outer studio on leaving; inside `across_studios()` this is the way back to one
     studio. The setting dies with the transaction, so a connection that goes back to a pool carries nothing over.
     """
-    with _wall(str(studio if isinstance(studio, UUID) else studio.pk), NO_ROLE, across=False):
+    with _wall(_Wall.of(studio if isinstance(studio, UUID) else studio.pk)):
         yield
+
+
+def joining(studio: Studio | UUID) -> AbstractContextManager[None]:
+    """`acting_in()`, or nothing where the transaction is this studio's already.
+
+    Without a savepoint, so an error inside ends the whole transaction.
+    """
+    studio_id = studio if isinstance(studio, UUID) else studio.pk
+    return nullcontext() if is_acting_in(studio_id) else acting_in(studio_id)
 
 
 @contextmanager
@@ -58,44 +67,76 @@ def across_studios() -> Iterator[None]:
     The one way out: token look-ups, sweeps, platform administration. Each use is listed in
     tests/accounts/test_tenancy.py.
     """
-    with _wall("", SYSTEM_ROLE, across=True):
+    with _wall(_Wall("", SYSTEM_ROLE)):
         yield
 
 
+class _Wall(NamedTuple):
+    """What a transaction says to PostgreSQL of itself. studio: its id, "" for none. role: of the database."""
+
+    studio: str
+    role: str
+
+    @classmethod
+    def of(cls, studio_id: UUID) -> _Wall:
+        # It becomes part of a statement: whatever is no id ends here.
+        return cls(str(studio_id if isinstance(studio_id, UUID) else UUID(studio_id)), NO_ROLE)
+
+
 @contextmanager
-def _wall(studio: str, role: str, *, across: bool) -> Iterator[None]:
+def _wall(wanted: _Wall) -> Iterator[None]:
     is_outermost = not connection.in_atomic_block
+    outer = _held()
     with transaction.atomic():
-        before = _swap(studio, role)
-        outer = is_across()
-        connection.is_across = across  # type: ignore[attr-defined]
+        before = None
+        if is_outermost:
+            connection.begin(_settings(wanted))  # type: ignore[attr-defined]
+        elif outer != wanted:
+            before = _swap(wanted)
+        connection.wall = wanted  # type: ignore[attr-defined]
         try:
             yield
         finally:
-            connection.is_across = outer  # type: ignore[attr-defined]
+            connection.wall = outer  # type: ignore[attr-defined]
         # The end of the transaction forgets both settings, and so does a rollback to the savepoint, by an
         # exception or on purpose.
-        if not is_outermost and not connection.needs_rollback:
-            _swap(*before)
+        if before is not None and not connection.needs_rollback:
+            _swap(before)
 
 
-def _swap(studio: str, role: str) -> tuple[str, str]:
-    """Name the studio and the role of this transaction; returns the ones named before ("" for no studio)."""
+def _held() -> _Wall | None:
+    """The wall of this transaction, or None outside of all walls."""
+    return getattr(connection, "wall", None)
+
+
+def _settings(wall: _Wall) -> str:
+    # Both are of our making: the text of an id, and the name of a role.
+    return f"select set_config('app.studio', '{wall.studio}', true), set_config('role', '{wall.role}', true)"
+
+
+def _swap(wanted: _Wall) -> _Wall:
+    """Build this wall in the transaction; returns the one before."""
     with connection.cursor() as cursor:
         cursor.execute(
             """with before as materialized (
                    select coalesce(current_setting('app.studio', true), '') as studio, current_setting('role') as role
                )
                select studio, role, set_config('app.studio', %s, true), set_config('role', %s, true) from before""",
-            [studio, role],
+            wanted,
         )
         row = cursor.fetchone()
-        return str(row[0]), str(row[1])
+        return _Wall(str(row[0]), str(row[1]))
 
 
 def is_across() -> bool:
     """True inside `across_studios()`."""
-    return bool(getattr(connection, "is_across", False))
+    held = _held()
+    return held is not None and held.role == SYSTEM_ROLE
+
+
+def is_acting_in(studio_id: UUID) -> bool:
+    """True inside `acting_in()` this studio."""
+    return _held() == _Wall.of(studio_id)
 
 
 # -- the first wall ----------------------------------------------------------------------------------

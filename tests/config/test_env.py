@@ -75,7 +75,7 @@ def test_secrets_do_not_show_when_the_environment_is_printed(read: Read) -> None
 def test_a_database_address_is_taken_apart(read: Read) -> None:
     database = read(DATABASE_URL=APP, DATABASE_OWNER_URL=OWNER).database
     assert database.as_django() == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "apps.web.postgres",
         "NAME": "glassine",
         "USER": "app",
         "PASSWORD": "a@b",

@@ -17,10 +17,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 
 from apps.accounts.models import Studio, secret_hash
-from apps.accounts.tenancy import across_studios, acting_in
+from apps.accounts.tenancy import across_studios, joining
 from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section
 from apps.albums.stream import Stream
-from apps.sharing.access import known, lockout, passes
+from apps.sharing.access import known, lockout, passes, studio_of_token
 from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.links.terms import Rights, Standing, Terms
 from apps.sharing.models import READABLE, ShareLink, TakesUploads
@@ -209,6 +209,21 @@ _BY_TOKEN = f"""
 """
 
 
+def _link_of(token: str) -> ShareLink | None:
+    studio_id = studio_of_token.known(token)
+    if studio_id is not None:
+        with joining(studio_id):
+            link = _find(token)
+        if link is not None:
+            return link
+    with across_studios():
+        link = _find(token)
+    # A readable address can be given to another studio's link.
+    if link is not None and _TOKEN.fullmatch(token):
+        studio_of_token.remember(token, link.studio_id)
+    return link
+
+
 def _find(token: str) -> ShareLink | None:
     """The link of a token or, since a token holds no dot, of a readable "<studio>.<link>"."""
     if _TOKEN.fullmatch(token):
@@ -238,13 +253,12 @@ def _is_person(link: ShareLink, cookies: Mapping[str, str], now: datetime) -> bo
     """False if the link asks who is there and this browser's person is not known."""
     if not link.asks_identity:
         return True
-    with acting_in(link.studio):
+    with joining(link.studio):
         return known.known(link.studio, link.shown_id, cookies, now=now) is not None
 
 
 def _standing_link(token: str, now: datetime, *, may_be_draft: bool = False) -> ShareLink:
-    with across_studios():
-        link = _find(token)
+    link = _link_of(token)
     if link is None:
         raise Missing
     if link.studio.is_closing:

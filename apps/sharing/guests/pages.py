@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.access import member_of
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
-from apps.accounts.tenancy import acting_in
+from apps.accounts.tenancy import acting_in, joining
 from apps.albums.design import AUTO, Design
 from apps.sharing import access
 from apps.sharing.access import Grant, lockout
 from apps.sharing.access.lockout import HOUR
+from apps.sharing.access.studio_of_token import acting_there
 from apps.sharing.activity import record
 from apps.sharing.guests import expired, machines, view_as, visitors
 from apps.sharing.guests.identify import ask, back_to, needs_person
@@ -65,9 +66,10 @@ def guest_page(
             try:
                 if request.method == "POST" and not takes_posts:
                     return _unlock(request, token, takes_drops=takes_drops)
-                grant = _open(request, token, by_anyone=by_anyone, takes_drops=takes_drops)
-                with acting_in(grant.studio):
-                    response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
+                with acting_there(token):
+                    grant = _open(request, token, by_anyone=by_anyone, takes_drops=takes_drops)
+                    with joining(grant.studio):
+                        response = _prepare(request, grant) or view(request, grant, token, *args, **kwargs)
                 if welcomes and not (grant.is_known or by_anyone) and request.method == "GET":
                     welcome(request, response, grant)
             except Exception as reason:

@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
+from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Placement
-from apps.sharing.access import open_link, passes
+from apps.sharing.access import open_link, passes, studio_of_token
 from apps.sharing.models import ShareLink
 from apps.sharing.raw import RAW_ROUTES
 from apps.sharing.urls import urlpatterns as sharing_urls
+from apps.web.postgres.base import DatabaseWrapper
 from tests.sharing.conftest import KINDS, PASSWORD, Make, Share, body_of, fetch, unlocked
 
 pytestmark = pytest.mark.django_db
@@ -324,3 +326,25 @@ def test_g19_a_grant_gives_its_photos_and_no_other(shared: Make) -> None:
         placements.filter(photo=shown).update(trashed_at=timezone.now())
         with pytest.raises(Http404):
             grant.require(shown.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_opened_before_and_its_page_are_read_in_one_transaction(
+    shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = shared(password=None)
+    guest = Client()
+    assert guest.get(share.url()).status_code == 200
+    begun: list[str] = []
+    begin = DatabaseWrapper.begin
+    monkeypatch.setattr(DatabaseWrapper, "begin", lambda self, sql: (begun.append(sql), begin(self, sql))[1])
+    assert guest.get(share.url()).status_code == 200
+    assert len(begun) == 1
+    assert str(share.link.studio_id) in begun[0]
+
+
+def test_a_token_that_now_leads_to_another_studio_is_found_there(shared: Make, south: Studio) -> None:
+    share = shared(password=None)
+    studio_of_token.remember(share.token, south.pk)
+    assert Client().get(share.url()).status_code == 200
+    assert studio_of_token.known(share.token) == share.link.studio_id
