@@ -38,6 +38,8 @@ def of(photo: Photo, zone: tzinfo, *, for_guests: bool = False) -> list[KnownFac
 def _facts(photo: Photo, zone: tzinfo, for_guests: bool) -> Iterator[KnownFact]:
     facts: Mapping[str, Any] = photo.facts
     yield _taken(photo, zone)
+    by = facts.get("artist", "") if for_guests else photo.photographer
+    yield KnownFact(gettext("Photographer"), by)
     yield KnownFact(gettext("Camera"), camera(facts.get("make", ""), facts.get("model", "")))
     yield KnownFact(gettext("Lens"), facts.get("lens", ""))
     yield KnownFact(gettext("Exposure"), " · ".join(_exposure(facts)))

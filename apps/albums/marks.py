@@ -1,4 +1,4 @@
-"""What people say about a photo: caption, stars, label, words, and when and where it was taken."""
+"""What people say about a photo: caption, stars, label, words, and when, where and by whom it was taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.models import Album, Flag, Photo, Placement
 from apps.albums.ordering import refresh_keys
 
-MARKS = ("caption", "rating", "label", "keywords", "place", "taken_at")
+MARKS = ("caption", "rating", "label", "keywords", "place", "photographer", "taken_at")
 # As in Lightroom, whose keys 6 to 9 set the first four.
 LABELS = ("red", "yellow", "green", "blue", "purple")
 MOST_STARS = 5
@@ -28,7 +28,7 @@ class BadOwnMark(ValueError):
     """No such flag, label or number of stars."""
 
 
-def mark(photo: Photo, *, by: User, album: Album | None = None, **values: Any) -> JournalEntry | None:
+def mark(photo: Photo, *, by: User | None, album: Album | None = None, **values: Any) -> JournalEntry | None:
     """Change marks of a photo. A moment given here counts from now on, whatever the file says.
 
     taken_at: an aware datetime, whose offset is kept, or None for unknown.  album: in which somebody looks at it.

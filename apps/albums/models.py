@@ -269,6 +269,7 @@ class Photo(StudioModel):
     `stale_renditions`).
     fingerprint_version: the `media.fingerprint` that gave phash; older ones are made anew (see `stale_fingerprints`).
     approved_at: when a person found its record right, which makes it gold; None if nobody has.
+    photographer: who took it, as its file says, else the contributor who sent it; a person may correct it.
     stack: the photos that it belongs to.  stack_by_hand: a person put it there, or took it out of one.
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
@@ -281,6 +282,7 @@ class Photo(StudioModel):
         "taken_offset": "time",
         "taken_by_hand": "time",
         "place": "place",
+        "photographer": "photographer",
         "caption": "caption",
         "rating": "stars",
         "label": "label",
@@ -325,6 +327,7 @@ class Photo(StudioModel):
     taken_offset = models.SmallIntegerField(null=True)
     taken_by_hand = models.BooleanField(default=False)
     place = models.CharField(max_length=200, blank=True)
+    photographer = models.CharField(max_length=120, blank=True, default="", db_default="")
     facts = models.JSONField(default=dict)
     agreement = models.PositiveSmallIntegerField(
         choices=Agreement.choices, default=Agreement.UNKNOWN, db_default=Agreement.UNKNOWN.value, editable=False

@@ -172,6 +172,7 @@ class MarksSerializer(strict.Serializer[Photo]):
     label = serializers.CharField(max_length=12, allow_blank=True)  # type: ignore[assignment]
     keywords = TextList(child=serializers.CharField(max_length=80), max_length=KEYWORDS_MOST)
     place = serializers.CharField(max_length=200, allow_blank=True)
+    photographer = serializers.CharField(max_length=120, allow_blank=True)
     taken_at = Moment(allow_null=True)
 
     def validate_keywords(self, words: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ PAGE: Final = 100
 # Counts are exact up to here; more than that says "20,000+".
 EXACT: Final = 20_000
 MOST_FACETS: Final = 12
-FACETS: Final = ("camera", "lens", "rating", "label", "flag", "year", "country", "city")
+FACETS: Final = ("camera", "lens", "photographer", "rating", "label", "flag", "year", "country", "city")
 _NOBODY = UUID(int=0)
 
 

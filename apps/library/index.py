@@ -30,10 +30,10 @@ _WRONG = """
     full join (select * from library_source where studio_id = %(studio)s) s on s.id = l.id
     where l.id is null or s.id is null or (
         l.wall, l.is_dated, l.uploaded_at, l.camera, l.lens, l.iso, l.aperture, l.exposure, l.focal_length, l.latitude,
-        l.longitude, l.country, l.city, l.named_id, l.rating, l.label, l.flag, l.keywords, l.words
+        l.longitude, l.country, l.city, l.named_id, l.photographer, l.rating, l.label, l.flag, l.keywords, l.words
     ) is distinct from (
         s.wall, s.is_dated, s.uploaded_at, s.camera, s.lens, s.iso, s.aperture, s.exposure, s.focal_length, s.latitude,
-        s.longitude, s.country, s.city, s.named_id, s.rating, s.label, s.flag, s.keywords, s.words
+        s.longitude, s.country, s.city, s.named_id, s.photographer, s.rating, s.label, s.flag, s.keywords, s.words
     )
     order by 1
 """

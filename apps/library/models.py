@@ -64,6 +64,7 @@ class LibraryPhoto(StudioModel):
     country = models.CharField(max_length=2, blank=True, default="", db_default="")
     city = models.CharField(max_length=80, blank=True, default="", db_default="")
     named = TenantKey(NamedPlace, null=True, related_name="+", db_index=False)
+    photographer = models.CharField(max_length=120, blank=True, default="", db_default="")
     rating = models.PositiveSmallIntegerField()
     label = models.CharField(max_length=12, blank=True)
     flag = models.CharField(max_length=6, blank=True)
@@ -83,6 +84,11 @@ class LibraryPhoto(StudioModel):
             models.Index(fields=["studio", "-wall", "-id"], name="library_photo_order"),
             models.Index(fields=["studio", "camera", "-wall", "-id"], name="library_photo_camera"),
             models.Index(fields=["studio", "lens", "-wall", "-id"], name="library_photo_lens"),
+            models.Index(
+                fields=["studio", "photographer", "-wall", "-id"],
+                condition=~Q(photographer=""),
+                name="library_photo_photographer",
+            ),
             models.Index(
                 fields=["studio", "rating", "-wall", "-id"], condition=Q(rating__gt=0), name="library_photo_rating"
             ),

@@ -37,6 +37,7 @@ class ReviewForm(forms.Form):
     caption = forms.CharField(max_length=CAPTION_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     keywords = forms.CharField(max_length=4000, required=False)
     place = forms.CharField(max_length=200, required=False)
+    photographer = forms.CharField(max_length=120, required=False)
     rating = forms.TypedChoiceField(
         coerce=int, choices=[(0, "None"), *((n, f"{n} ★") for n in range(1, marks.MOST_STARS + 1))], label="Stars"
     )
@@ -70,8 +71,8 @@ def review(request: StudioRequest, album_id: UUID) -> HttpResponse:
         context = {"album": album, "left": _waiting(album).count()}
         return render(request, "library/review.html", context)
     photo = photo_of(album, first)
-    initial = {"caption": photo.caption, "keywords": ", ".join(photo.keywords), "place": photo.place}
-    return _page(request, album, photo, ReviewForm(initial=initial | {"rating": photo.rating}))
+    initial = {name: getattr(photo, name) for name in ("caption", "place", "photographer", "rating")}
+    return _page(request, album, photo, ReviewForm(initial=initial | {"keywords": ", ".join(photo.keywords)}))
 
 
 def _page(request: StudioRequest, album: Album, photo: Photo, form: ReviewForm) -> HttpResponse:

@@ -43,8 +43,8 @@ class Facts:
 
     taken_at: the camera's own local time, without a zone; offset_minutes: minutes east of UTC, if stored.
     latitude, longitude: degrees, both or neither; altitude_m: metres above sea level.
-    orientation: 1..8 as stored in the file. Serial numbers and owners are not kept.
-    rating: stars 0..5 that an editor gave; keywords, caption: an editor's words.
+    orientation: 1..8 as stored in the file. Serial numbers and owners of cameras are not kept.
+    rating: stars 0..5 that an editor gave; keywords, caption: an editor's words.  artist: who made the picture.
     duration_seconds: of a video.
     """
 
@@ -65,6 +65,7 @@ class Facts:
     rating: int | None = None
     caption: str = ""
     keywords: tuple[str, ...] = ()
+    artist: str = ""
     duration_seconds: float | None = None
 
     def as_plain(self) -> dict[str, Any]:
@@ -107,6 +108,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "rating": (int, type(None)),
     "caption": (str,),
     "keywords": (list,),
+    "artist": (str,),
     "duration_seconds": _NUMBER,
 }
 _LIMITS = {"caption": CAPTION_LIMIT}
@@ -196,7 +198,18 @@ def of(told: CameraTags, orientation: int = 1) -> Facts:
         rating=_rating(main, packet),
         caption=clean(xmp.first(packet, "dc:description") or iptc.get((2, 120)), CAPTION_LIMIT),
         keywords=_keywords(xmp.items(packet, "dc:subject") or _listed(iptc.get((2, 25)))),
+        artist=artist_of(told),
     )
+
+
+def artist_of(told: CameraTags) -> str:
+    """Who made the picture: XMP's creators, else EXIF's Artist, else IPTC's By-line (2:80); "" if nobody is named.
+
+    In this order, because editors keep XMP up to date and cameras write Artist alone (MWG guidelines 2.0, 5.5).
+    """
+    by_editors = ", ".join(clean(name) for name in xmp.items(told.packet, "dc:creator"))
+    lines = ", ".join(clean(name) for name in _listed(told.iptc.get((2, 80))))
+    return clean(by_editors) or clean(told.main.get(ExifTags.Base.Artist)) or clean(lines)
 
 
 def exif_of(image: Image.Image) -> Image.Exif:

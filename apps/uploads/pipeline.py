@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone as clock
 
+from apps.accounts.models import Membership, Role
 from apps.accounts.tenancy import acting_in
 from apps.albums import capture_time
 from apps.albums.models import Photo, PhotoState
@@ -84,19 +86,31 @@ def _learn(photo: Photo, rendered: Rendered) -> None:
 
 
 def _learn_words(photo: Photo, facts: Facts) -> list[str]:
-    """Take stars, caption and keywords from the file when it is read first, where nobody has given any yet.
+    """Take stars, words and the photographer from the file when it is read first, where nobody has given any yet.
 
     Returns the columns that changed. Later they are the studio's own: what it cleared does not come back.
     """
-    if photo.facts:
+    told: dict[str, Any] = {}
+    if not photo.facts:
+        told = {"rating": facts.rating, "caption": facts.caption, "keywords": list(facts.keywords)}
+    # Of photos that were read before photographers were, it comes when they are read again.
+    if "artist" not in photo.facts:
+        told["photographer"] = facts.artist or _contributor(photo)
+    if not told:
         return []
     held = Photo.objects.for_studio(photo.studio_id)
-    photo.refresh_from_db(fields=["rating", "caption", "keywords"], from_queryset=held)
-    told = {"rating": facts.rating, "caption": facts.caption, "keywords": list(facts.keywords)}
+    photo.refresh_from_db(fields=list(told), from_queryset=held)
     learned = [name for name, value in told.items() if value and not getattr(photo, name)]
     for name in learned:
         setattr(photo, name, told[name])
     return learned
+
+
+def _contributor(photo: Photo) -> str:
+    """The name of who sent the photo, if that is a contributor: they send what they took. Else ""."""
+    sent = Membership.objects.for_studio(photo.studio_id).filter(user_id=photo.uploaded_by_id, role=Role.CONTRIBUTOR)
+    name = sent.values_list("user__name", flat=True).first() if photo.uploaded_by_id else ""
+    return (name or "")[:120]
 
 
 def _learn_moment(photo: Photo, facts: Facts) -> None:

@@ -23,7 +23,7 @@ from apps.albums.models import Album, Photo, Placement
 from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.web.refusal import Refusal
 
-_MARKS: Final = ("rating", "label", "flag", "caption", "keywords", "place")
+_MARKS: Final = ("rating", "label", "flag", "caption", "keywords", "place", "photographer")
 
 
 class NotInGroup(Refusal):
@@ -135,7 +135,7 @@ def _trash(studio: Studio, keeper: UUID, gone: Sequence[UUID], albums: Sequence[
 def _take_marks(keeper: Photo, others: Sequence[Photo]) -> None:
     """The most stars, all keywords, and what is not said of the keeper itself."""
     keeper.rating = max(keeper.rating, *(photo.rating for photo in others))
-    for name in ("label", "flag", "caption", "place"):
+    for name in ("label", "flag", "caption", "place", "photographer"):
         if not getattr(keeper, name):
             setattr(keeper, name, next((said for photo in others if (said := getattr(photo, name))), ""))
     words = [word for photo in (keeper, *others) for word in photo.keywords]

@@ -20,6 +20,7 @@ from apps.library.questions.kinds import (
     Day,
     Exposure,
     Guests,
+    InStack,
     KeywordList,
     Kind,
     MomentKind,
@@ -31,6 +32,7 @@ from apps.library.questions.kinds import (
     PlaceName,
     Shape,
     Text,
+    TierKind,
     Yes,
 )
 
@@ -65,6 +67,8 @@ _NAMES = {
 }  # fmt: skip
 _FLAGS = {Flag.PICK.value: "picked", Flag.REJECT.value: "rejected"}
 _FLAG_WORDS = {"picked": "pick", "picks": "pick", "rejected": "reject", "rejects": "reject"}
+_TIERS = {"bronze": "being processed", "silver": "to review", "gold": "approved"}
+_STACKS = {"burst": "in a burst", "manual": "in a stack by hand"}
 _GPS = Q(latitude__isnull=False)
 _PROBLEM = Q(photo__state=PhotoState.FAILED)
 _PICKED = Q(photo__picks__isnull=False)
@@ -81,6 +85,7 @@ _TABLE = (
     Field("people_count", "people", PeopleNumber(), ("number", "personen"), of_guests=True),
     Field("camera", "camera", Text("camera"), ("kamera",), "contains"),
     Field("lens", "lens", Text("lens"), ("objektiv",), "contains"),
+    Field("photographer", "photographer", Text("photographer"), ("by", "fotograf"), "contains"),
     Field("iso", "ISO", Number("iso")),
     Field("aperture", "aperture f/", Number("aperture"), ("f", "blende")),
     Field("exposure", "exposure", Exposure("exposure"), ("shutter",)),
@@ -99,6 +104,8 @@ _TABLE = (
     Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
+    Field("tier", "tier", TierKind(choices=_TIERS)),
+    Field("stack", "stack", InStack("photo__stack__kind", choices=_STACKS)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
-from apps.albums.models import Placement
+from apps.albums.models import PhotoState, Placement, Tier
 from apps.albums.request_params import uuid_or_none
 from apps.faces.models import Face, Scan
 from apps.library.events.occasions import occasions, years_of
@@ -259,6 +259,28 @@ class Shape(ChoiceKind):
         lookups = {"landscape": "gt", "portrait": "lt", "square": "exact"}
         chosen = value if operator == "in" else [value]
         return _any(Q((f"photo__width__{lookups[one]}", F("photo__height"))) for one in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class TierKind(ChoiceKind):
+    """How far a record is (see `Photo.tier`): approved by a person, processed, or neither."""
+
+    operators: ClassVar[dict[str, str]] = Shape.operators
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        open_, ready = Q(photo__approved_at__isnull=True), Q(photo__state=PhotoState.READY)
+        tiers = {Tier.GOLD: ~open_, Tier.SILVER: open_ & ready, Tier.BRONZE: open_ & ~ready}
+        return _any(tiers[Tier(one)] for one in (value if operator == "in" else [value]))
+
+
+@dataclass(frozen=True, slots=True)
+class InStack(ChoiceKind):
+    """In which kind of stack a photo lies, if in any."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return Q(photo__stack__isnull=True)
+        return ChoiceKind.condition(self, operator, value, asker)
 
 
 @dataclass(frozen=True, slots=True)

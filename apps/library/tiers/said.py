@@ -11,8 +11,8 @@ from apps.media.metadata.embed.description import Description
 def of(photo: Photo) -> Description:
     """The record in words of the file. photo: with its studio.
 
-    Who is hidden or has said no is not named: a file may leave the house. Who made the picture and whose it is stays as
-    the file says; where it says nothing, it is the studio's.
+    Who is hidden or has said no is not named: a file may leave the house. Whose the picture is stays as the file says;
+    where it says nothing, it is the studio's.
     """
     wall = photo.wall_time(photo.studio.zone)
     latitude, longitude, altitude = _position(photo)
@@ -29,6 +29,7 @@ def of(photo: Photo) -> Description:
         latitude=latitude,
         longitude=longitude,
         altitude_m=altitude,
+        creator=photo.photographer,
         credit=photo.studio.name,
         copyright=f"© {wall.year} {photo.studio.name}" if wall else f"© {photo.studio.name}",
         file_name=photo.camera_name,

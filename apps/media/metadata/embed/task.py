@@ -64,7 +64,12 @@ def _told_by(source: Path) -> facts.CameraTags:
 
 
 def _with_owners(said: Description, told: facts.CameraTags) -> Description:
-    """Who made the picture and whose it is stays as the file says; what we know fills what it leaves open."""
+    """Whose the picture is stays as the file says; what we know fills what it leaves open.
+
+    So does who made it, unless a person has corrected that.
+    """
     creator = xmp.first(told.packet, "dc:creator") or told.main.get(ARTIST) or told.iptc.get((2, 80))
+    if said.creator and said.creator != facts.artist_of(told):
+        creator = said.creator
     rights = xmp.first(told.packet, "dc:rights") or told.main.get(COPYRIGHT) or told.iptc.get((2, 116))
-    return replace(said, creator=facts.clean(creator) or said.creator, copyright=facts.clean(rights) or said.copyright)
+    return replace(said, creator=facts.clean(creator), copyright=facts.clean(rights) or said.copyright)
