@@ -28,7 +28,7 @@ from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
-from apps.uploads import inbox_scan, pairing, pipeline, replacing
+from apps.uploads import inbox_scan, pairing, pipeline, replacing, sidecars
 from apps.uploads.guests import digest
 from config import derived
 
@@ -40,13 +40,14 @@ _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
 
-# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; stacked with the
-# frames of its burst; its gold copy, if it is approved already; previews under the watermarks of the links that show
-# it; then its faces, which are jobs of a queue behind the renditions.
+# A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; what the sidecar
+# says that waited for it; stacked with the frames of its burst; its gold copy, if it is approved already; previews
+# under the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
     locate.photo_came,
     pairing.photo_came,
+    sidecars.photo_came,
     detect.photo_came,
     gold.photo_came,
     watermarks.photo_came,

@@ -65,7 +65,7 @@ from apps.sharing.models import (
     Watermark,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.uploads.models import Inbox, InboxFile, InboxFolder, ReceivedFile, Upload
+from apps.uploads.models import Inbox, InboxFile, InboxFolder, ReceivedFile, Sidecar, Upload
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests import factories
@@ -167,6 +167,7 @@ def _of_uploads(album: Album, member: User) -> list[StudioModel]:
         ReceivedFile(studio=studio, album=album, name="guest.jpg", size=1, state="refused", reason="damaged"),
         Inbox(studio=studio),
         InboxFolder(studio=studio, name="Anna", album=album),
+        Sidecar(studio=studio, album=album, name="IMG_9.xmp", stem="img_9", packet="<x:xmpmeta/>"),
         InboxFile(studio=studio, path="Anna/a.jpg", size=1, mtime_ns=1, still_since=timezone.now()),
     ]
 

@@ -26,7 +26,7 @@ from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
-from apps.media.formats import HEAD_BYTES, sniff
+from apps.media.formats import HEAD_BYTES, SIDECAR_MIME, is_sidecar, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import LocalStore, store, temp_directory
 from apps.media.store import StorageAway
@@ -75,7 +75,7 @@ def storage_key(studio_id: UUID, sha256: str, blob_id: UUID) -> str:
 class Stored:
     """Received bytes: hashed and in a file, but neither durable nor anybody's before the store has them.
 
-    mime: of what is no picture and was made by us; "" where the bytes themselves tell.
+    mime: of what is no picture (made by us, or a sidecar); "" where the bytes themselves tell.
     """
 
     temp: Path
@@ -99,11 +99,12 @@ class Stored:
 class Receiver:
     """A temporary file that hashes what it is fed.
 
-    limit: most bytes it takes.  expected: announced length, or None.
+    limit: most bytes it takes.  expected: announced length, or None.  sidecars: XMP beside photos is taken, too.
     """
 
     limit: int
     expected: int | None = None
+    sidecars: bool = False
     size: int = 0
     head: bytes = b""
     crc32: int = field(init=False, default=0)
@@ -138,10 +139,12 @@ class Receiver:
         """Close the file. Raises Incomplete if some are missing, NotAnImage for a refused kind."""
         if self.expected is not None and self.size != self.expected:
             raise Incomplete
-        sniff(self.head)
+        mime = SIDECAR_MIME if self.sidecars and is_sidecar(self.head) else ""
+        if not mime:
+            sniff(self.head)
         os.close(self._handle)
         self._handle = -1
-        return Stored(self.temp, self._hash.hexdigest(), self.size, self.head, self.crc32)
+        return Stored(self.temp, self._hash.hexdigest(), self.size, self.head, self.crc32, mime)
 
     def abandon(self) -> None:
         """Leave nothing behind."""
@@ -152,18 +155,18 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*, limit: int, expected: int | None = None) -> Iterator[Receiver]:
+def receiving(*, limit: int, expected: int | None = None, sidecars: bool = False) -> Iterator[Receiver]:
     """A `Receiver` that leaves nothing behind unless it was finished and kept."""
-    receiver = Receiver(limit=limit, expected=expected)
+    receiver = Receiver(limit=limit, expected=expected, sidecars=sidecars)
     try:
         yield receiver
     finally:
         receiver.abandon()
 
 
-def receive(file: BinaryIO, *, limit: int) -> Stored:
+def receive(file: BinaryIO, *, limit: int, sidecars: bool = False) -> Stored:
     """Read a whole file. The caller keeps or discards the result. Raises TooLarge, NotAnImage, OSError."""
-    receiver = Receiver(limit=limit)
+    receiver = Receiver(limit=limit, sidecars=sidecars)
     try:
         while chunk := file.read(CHUNK):
             receiver.feed(chunk)

@@ -1,5 +1,6 @@
 """What a file is, told by its first bytes. The name it came with decides nothing."""
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -166,6 +167,18 @@ _RAW_MAKERS = (
 )  # fmt: skip
 _THUMBNAIL_SIDE = 320
 _RAW_COMPRESSIONS = {32767, 32769, 34713, 34892, 65000, 65535}
+
+
+#: Of XMP beside a photo (RFC 3870).
+SIDECAR_MIME = "application/rdf+xml"
+_SIDECAR = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\?xpacket begin=|x:xmpmeta[\s>]|rdf:RDF[\s>])"
+)
+
+
+def is_sidecar(head: bytes) -> bool:
+    """True for a file that begins as an XMP packet does (XMP part 1, 7.3)."""
+    return _SIDECAR.match(head) is not None
 
 
 def is_film(mime: str) -> bool:

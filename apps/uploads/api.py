@@ -22,7 +22,7 @@ from apps.albums.api import AlbumPhotoViewSet, album_or_404
 from apps.albums.models import Album
 from apps.media import cas
 from apps.uploads import limits
-from apps.uploads.ingest import ingest
+from apps.uploads.arrive import arrive
 from apps.uploads.receiver import explain
 from apps.web import strict
 from apps.web.api import error_body
@@ -56,10 +56,13 @@ class ManyRequest(FilesRequest, AlbumField):
 
 
 class ResultSerializer(strict.Serializer[Any]):
-    """What became of one file. reason: why it was rejected, in a sentence."""
+    """What became of one file. reason: why it was rejected, in a sentence.
+
+    photo: of a sidecar the one to which it belongs, null while it waits for it.
+    """
 
     name = serializers.CharField()
-    status = serializers.ChoiceField(choices=["stored", "duplicate", "rejected"])
+    status = serializers.ChoiceField(choices=["stored", "duplicate", "sidecar", "rejected"])
     photo = albums_serializers.PhotoSerializer(allow_null=True)
     reason = serializers.CharField(allow_null=True)
 
@@ -116,7 +119,7 @@ def take(entered: Entered, album: Album | None, files: Sequence[File]) -> list[R
 
 def _received(result: Result, file: File) -> cas.Stored | None:
     try:
-        return cas.receive(cast(BinaryIO, file), limit=limits.most_bytes(result.name))
+        return cas.receive(cast(BinaryIO, file), limit=limits.most_bytes(result.name), sidecars=True)
     except Exception as error:
         _refuse(result, error)
         return None
@@ -124,11 +127,11 @@ def _received(result: Result, file: File) -> cas.Stored | None:
 
 def _ingest(entered: Entered, album: Album | None, stored: cas.Stored, result: Result) -> None:
     try:
-        ingested = ingest(entered.studio, album, stored, name=result.name, by=entered.user)
+        arrived = arrive(entered.studio, album, stored, name=result.name, by=entered.user)
     except Exception as error:
         _refuse(result, error)
         return
-    result.status, result.photo_id = ingested.status, ingested.photo.pk
+    result.status, result.photo_id = arrived.status, arrived.photo.pk if arrived.photo else None
 
 
 def _refuse(result: Result, error: Exception) -> None:
@@ -152,7 +155,7 @@ def answer(view: StudioView, album: Album | None, results: Sequence[Result]) -> 
         }
         for result in results
     ]
-    if photos:
+    if any(result.status != "rejected" for result in results):
         return Response({"results": listed}, status=201)
     first = results[0]
     full = all(result.http == NO_ROOM for result in results)

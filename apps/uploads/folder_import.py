@@ -18,25 +18,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from apps.accounts.models import Studio, User
-from apps.albums import marks
-from apps.albums.models import Flag
-from apps.media import cas, xmp
+from apps.media import cas
 from apps.media.formats import EXTENSIONS
-from apps.uploads import inbox_files, limits
+from apps.uploads import inbox_files, limits, sidecars
 from apps.uploads.import_records import SHA256, Record, Records
 from apps.uploads.inbox_files import Entry
 from apps.uploads.intake import ImportedFile, Intake, told_dry
 from apps.web.refusal import Refusal
 
-SIDECAR = ".xmp"
-# A sidecar is some kilobytes of text; masks of an editor may make it megabytes.
-MOST_SIDECAR = 8 << 20
 LOOSE = "Imported"
 _DAY = re.compile(r"(\d{4})/\1-\d\d-\d\d")
 # What is made from originals, beside them in a tree of hashes.
 _MADE = frozenset(("thumbnails", "web"))
 DIFFERS = "Its bytes are not those that it is called by: the file is damaged or was changed."
-_TITLE, _SECTION, _CAPTION, _KEYWORDS, _KEYWORD = 120, 120, 500, 100, 80
+_TITLE, _SECTION = 120, 120
 
 
 @dataclass(slots=True)
@@ -141,13 +136,17 @@ class FolderImport:
     def _read_sidecars(self) -> None:
         """Both names are in use: IMG_1.xmp (Lightroom) and IMG_1.CR3.xmp (darktable)."""
         for entry in inbox_files.walk(self.root):
-            if entry.path.lower().endswith(SIDECAR) and not entry.fault and entry.status.st_size <= MOST_SIDECAR:
+            if (
+                entry.path.lower().endswith(sidecars.ENDING)
+                and not entry.fault
+                and entry.status.st_size <= limits.MOST_SIDECAR
+            ):
                 with os.fdopen(entry.open(), "rb") as file:
-                    self._sidecars[entry.path[: -len(SIDECAR)].lower()] = file.read(MOST_SIDECAR)
+                    self._sidecars[entry.path[: -len(sidecars.ENDING)].lower()] = file.read(limits.MOST_SIDECAR)
 
     def _marks_of(self, entry: Entry) -> dict[str, Any]:
         packet = self._sidecar_of(entry)
-        return marks_of(packet.decode("utf-8", "replace")) if packet else {}
+        return sidecars.marks_of(packet.decode("utf-8", "replace")) if packet else {}
 
     def _sidecar_of(self, entry: Entry) -> bytes:
         """The sidecar that lies beside a file, b"" if there is none."""
@@ -155,8 +154,6 @@ class FolderImport:
         return self._sidecars.get(path) or self._sidecars.get(str(PurePosixPath(path).with_suffix("")), b"")
 
 
-# Lightroom's flags.
-_FLAGS = {"1": Flag.PICK.value, "-1": Flag.REJECT.value}
 _TAKEN = frozenset(extension.lstrip(".").lower() for extension in EXTENSIONS)
 
 
@@ -168,26 +165,6 @@ def _called(entry: Entry) -> str:
 
 def _is_original(entry: Entry) -> bool:
     return not (_called(entry) and _MADE.intersection(entry.folders))
-
-
-def marks_of(packet: str) -> dict[str, Any]:
-    """What an editor wrote into a sidecar, in our words: rating, label, caption, keywords, flag. Empty if nothing.
-
-    People who are named, in the picture or by a frame in it, are keywords too.
-    """
-    stars = xmp.first(packet, "xmp:Rating", "xap:Rating")
-    label = xmp.first(packet, "xmp:Label", "xap:Label").strip().lower()
-    people = [*xmp.items(packet, "Iptc4xmpExt:PersonInImage"), *xmp.every(packet, "mwg-rs:Name")]
-    words = [*xmp.items(packet, "dc:subject"), *people]
-    found = {
-        # -1 is a rejected photo in Bridge and Lightroom.
-        "rating": int(stars) if stars.isascii() and stars.isdigit() and int(stars) <= marks.MOST_STARS else 0,
-        "label": label if label in marks.LABELS else "",
-        "caption": xmp.first(packet, "dc:description").strip()[:_CAPTION],
-        "keywords": [word[:_KEYWORD] for word in dict.fromkeys(words)][:_KEYWORDS],
-        "flag": _FLAGS.get(xmp.first(packet, "xmpDM:pick").strip(), ""),
-    }
-    return {name: value for name, value in found.items() if value}
 
 
 def _hash_of(entry: Entry) -> str:

@@ -29,8 +29,8 @@ from apps.albums.models import Album
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads import inbox_files, limits
+from apps.uploads.arrive import Arrived, arrive
 from apps.uploads.inbox_files import Entry
-from apps.uploads.ingest import Ingested, ingest
 from apps.uploads.models import Inbox, InboxFile, InboxFolder, InboxState
 from apps.web.refusal import Refusal
 
@@ -182,7 +182,7 @@ def _held(entry: Entry) -> Iterator[int | None]:
 def _copied(entry: Entry, handle: int) -> cas.Stored | None:
     """The bytes, or None when somebody wrote to the file while it was read."""
     with os.fdopen(os.dup(handle), "rb") as file:
-        stored = cas.receive(file, limit=limits.most_bytes(entry.path))
+        stored = cas.receive(file, limit=limits.most_bytes(entry.path), sidecars=True)
     if entry.is_still(handle):
         return stored
     stored.discard()
@@ -198,16 +198,19 @@ def _keep(studio: Studio, entry: Entry, row: InboxFile, stored: cas.Stored) -> b
             return False
         album, section = _place(studio, entry)
         name = Path(entry.path).name
-        ingested = ingest(studio, album, stored, name=name, by=None, section=section)
-        row.state, row.reason = InboxState.TAKEN, ingested.status
+        arrived = arrive(studio, album, stored, name=name, by=None, section=section)
+        row.state, row.reason = InboxState.TAKEN, arrived.status
         waiting.update(state=row.state, reason=row.reason)
-        _tell(inbox, _sentence(name, album, section, ingested))
+        _tell(inbox, _sentence(name, album, section, arrived))
     return True
 
 
-def _sentence(name: str, album: Album, section: str | None, ingested: Ingested) -> str:
+def _sentence(name: str, album: Album, section: str | None, arrived: Arrived) -> str:
+    if arrived.status == "sidecar":
+        owner = arrived.photo
+        return f"{name} belongs to {owner.camera_name}" if owner else f"{name} waits for its photo in {album.title}"
     place = f"{album.title}, {section}" if section else album.title
-    return f"{name} is in {place}" + (" already" if ingested.status == "duplicate" else "")
+    return f"{name} is in {place}" + (" already" if arrived.status == "duplicate" else "")
 
 
 def _tell(inbox: Inbox, sentence: str) -> None:

@@ -7,9 +7,14 @@ from django.conf import settings
 from apps.media import cas
 from apps.media.formats import VIDEO_EXTENSIONS
 
+#: A sidecar is some kilobytes of text; masks of an editor may make it megabytes.
+MOST_SIDECAR = 8_000_000
+
 
 def most_bytes(name: str) -> int:
-    """The most bytes that a file of this name may have: of a photo, or of a video."""
+    """The most bytes that a file of this name may have: of a photo, of a video, or of a sidecar."""
+    if name.lower().endswith(".xmp"):
+        return MOST_SIDECAR
     is_film = name.rpartition(".")[2].lower() in VIDEO_EXTENSIONS
     return settings.MAX_VIDEO_BYTES if is_film else settings.MAX_PHOTO_BYTES
 

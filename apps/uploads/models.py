@@ -23,6 +23,8 @@ class UploadResult(models.TextChoices):
     STORED = "stored", "stored"
     DUPLICATE = "duplicate", "already there"
     REPLACED = "replaced", "replaced"
+    # It belongs to a photo, or waits for it.
+    SIDECAR = "sidecar", "sidecar"
 
 
 class Upload(StudioModel):
@@ -95,6 +97,7 @@ class ReceivedState(models.TextChoices):
     STORED = "stored", "Stored"
     DUPLICATE = "duplicate", "Already there"
     REPLACED = "replaced", "Replaced a photo"
+    SIDECAR = "sidecar", "Sidecar"
     REFUSED = "refused", "Refused"
     # The page of a member saw before that it need not or cannot be sent.
     SKIPPED = "skipped", "Skipped"
@@ -142,6 +145,37 @@ class ReceivedFile(StudioModel):
             models.Index(fields=["studio", "link", "at"], name="uploads_receivedfile_link"),
             # When a photo goes for good, its receipt is looked for.
             models.Index(fields=["studio", "photo"], name="uploads_receivedfile_photo"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sidecar(StudioModel):
+    """XMP that was sent beside a photo (see `sidecars`). photo: None while it waits for it.
+
+    name: of the file.  stem: of the photo that it is about, case-folded.  packet: the file, UTF-8 without its mark.
+    said: what it says, in our words.
+    """
+
+    album = TenantKey("albums.Album", related_name="+")
+    photo = TenantKey("albums.Photo", null=True, related_name="sidecars", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=255)
+    stem = models.CharField(max_length=255)
+    packet = models.TextField()
+    said = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("album"),
+            SameStudio("photo"),
+            models.UniqueConstraint(fields=["studio", "photo"], name="uploads_sidecar_once"),
+        ]
+        indexes = [
+            models.Index(fields=["studio", "stem"], condition=Q(photo__isnull=True), name="uploads_sidecar_waiting"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,12 @@ def note(told: OnReceipt, blob: Blob, *, name: str, status: str, photo_id: UUID)
     _row(told, name, blob.size, ReceivedState(status), sha256=blob.sha256, photo_id=photo_id).save(force_insert=True)
 
 
+def note_sidecar(told: OnReceipt, *, name: str, size: int, sha256: str, photo_id: UUID | None, reason: str) -> None:
+    """A sidecar was kept, in the transaction that keeps it. reason: which photo it belongs to, in words."""
+    row = _row(told, name, size, ReceivedState.SIDECAR, sha256=sha256, photo_id=photo_id, reason=reason)
+    row.save(force_insert=True)
+
+
 def refuse(told: OnReceipt, *, name: str, size: int, reason: str) -> None:
     """A file was not kept. Run it in `acting_in(studio)`."""
     _row(told, name, size, ReceivedState.REFUSED, reason=reason).save(force_insert=True)
@@ -84,7 +90,10 @@ def _row(
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One receipt of a gallery, in numbers. kept: stored, already there, or put in another file's place."""
+    """One receipt of a gallery, in numbers. kept: stored, already there, or put in another file's place.
+
+    sidecars: files that say something of photos; no photos themselves.
+    """
 
     id: UUID
     album_id: UUID
@@ -95,10 +104,16 @@ class Receipt:
     duplicates: int
     skipped: int
     refused: int
+    sidecars: int
 
     @property
     def total(self) -> int:
         return self.kept + self.skipped + self.refused
+
+    @property
+    def files(self) -> int:
+        """Lines of the receipt."""
+        return self.total + self.sidecars
 
 
 _KEPT: Final = Q(state__in=(ReceivedState.STORED, ReceivedState.DUPLICATE, ReceivedState.REPLACED))
@@ -157,12 +172,13 @@ def _counted(files: StudioQuerySet[ReceivedFile], *, most: int | None = None) ->
             duplicates=Count("pk", filter=Q(state=ReceivedState.DUPLICATE)),
             skipped=Count("pk", filter=Q(state=ReceivedState.SKIPPED)),
             refused=Count("pk", filter=Q(state=ReceivedState.REFUSED)),
+            sidecars=Count("pk", filter=Q(state=ReceivedState.SIDECAR)),
         )
         .order_by("-began_at")[:most]
     )
     found = list(counted)
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={row["user_id"] for row in found})}
-    told = ("album_id", "began_at", "ended_at", "kept", "duplicates", "skipped", "refused")
+    told = ("album_id", "began_at", "ended_at", "kept", "duplicates", "skipped", "refused", "sidecars")
     return [
         (
             Receipt(

@@ -26,6 +26,7 @@ class ReceiptSerializer(strict.Serializer[Any]):
     """What was sent into a gallery in one go. kept: stored, already there, or put in another file's place.
 
     duplicates: of these the ones that were there.  skipped: not sent at all.  refused: sent, and not kept.
+    sidecars: XMP beside photos, in none of the other numbers.
     """
 
     id = serializers.UUIDField()
@@ -38,6 +39,7 @@ class ReceiptSerializer(strict.Serializer[Any]):
     duplicates = serializers.IntegerField()
     skipped = serializers.IntegerField()
     refused = serializers.IntegerField()
+    sidecars = serializers.IntegerField()
 
 
 class ReceivedFileSerializer(strict.Serializer[ReceivedFile]):

@@ -31,7 +31,7 @@ from apps.albums.request_params import photo_of, uuid_or_none
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.uploads import limits, receipts
-from apps.uploads.ingest import Ingested, ingest
+from apps.uploads.arrive import Arrived, arrive
 from apps.web.failures import refusal_of
 from apps.web.lanes import ARRIVING
 from apps.web.raw_rows import RowColumns
@@ -81,7 +81,7 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
     admitted: Admitted | None = None
     try:
         admitted = await in_thread(admit, scope)
-        ingested = await _keep(admitted, body)
+        arrived = await _keep(admitted, body)
     except UploaderGone:
         return
     except Exception as error:
@@ -95,8 +95,9 @@ async def receive_photo(scope: Scope, receive: Receive, send: Send) -> None:
         wait = refusal.wait if refusal else None
         await answer_json(send, status, {"error": {"code": code, "message": message}}, wait=wait)
         return
-    photo = {"id": str(ingested.photo.pk), "state": ingested.photo.state, "name": ingested.photo.camera_name}
-    await answer_json(send, 201, {"status": ingested.status, "photo": photo, "name": admitted.name})
+    photo = arrived.photo
+    shown = {"id": str(photo.pk), "state": photo.state, "name": photo.camera_name} if photo else None
+    await answer_json(send, 201, {"status": arrived.status, "photo": shown, "name": admitted.name})
 
 
 # Another try of the same file ends the same; of the others the page makes one.
@@ -252,9 +253,9 @@ class Body:
             return
 
 
-async def _keep(admitted: Admitted, body: Body) -> Ingested:
+async def _keep(admitted: Admitted, body: Body) -> Arrived:
     loop = asyncio.get_running_loop()
-    with cas.receiving(limit=limits.most_bytes(admitted.name), expected=admitted.length) as receiver:
+    with cas.receiving(limit=limits.most_bytes(admitted.name), expected=admitted.length, sidecars=True) as receiver:
 
         def feed(parts: list[bytes]) -> None:
             for part in parts:
@@ -265,7 +266,7 @@ async def _keep(admitted: Admitted, body: Body) -> Ingested:
         stored = await loop.run_in_executor(DISK, receiver.finish)
         return await ARRIVING.run(
             admitted.studio.pk,
-            ingest,
+            arrive,
             admitted.studio,
             admitted.album,
             stored,

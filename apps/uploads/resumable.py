@@ -27,10 +27,10 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import photos_of, uuid_or_none
 from apps.media import cas
-from apps.media.formats import EMPTY, BadFile, NotAnImage, sniff
+from apps.media.formats import EMPTY, BadFile, NotAnImage, is_sidecar, sniff
 from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory, temp_directory
-from apps.uploads import limits, receipts, tus_headers
+from apps.uploads import limits, receipts, sidecars, tus_headers
 from apps.uploads.guests import budgets, holding
 from apps.uploads.guests.guest import GuestSender
 from apps.uploads.ingest import as_photo
@@ -268,7 +268,10 @@ def finish(upload: Upload) -> None:
         wanted = told.get("sha256", "").lower()
         if wanted and wanted != stored.sha256:
             raise ChecksumMismatch("The file does not match what was announced. Please upload it again.")
-        sniff(stored.head)
+        # Guests send pictures.
+        joins = upload.link_id is None and is_sidecar(stored.head)
+        if not joins:
+            sniff(stored.head)
     except FileNotFoundError:
         # Somebody gave it up meanwhile.
         raise Http404 from None
@@ -276,6 +279,9 @@ def finish(upload: Upload) -> None:
         _note_refusal(upload, told, refused)
         give_up(upload)
         raise
+    if joins:
+        _join_photo(upload, stored, told)
+        return
     # The store takes a second name of the bytes away, so these are still here if the commit fails.
     stored = stored.linked(temp_directory() / f"in.{uuid7()}")
     try:
@@ -284,6 +290,20 @@ def finish(upload: Upload) -> None:
             _become_photo(upload, kept, told)
     finally:
         stored.discard()
+    upload.path.unlink(missing_ok=True)
+
+
+def _join_photo(upload: Upload, stored: cas.Stored, told: dict[str, str]) -> None:
+    """Give a sidecar to its photo. One that can be no one's is given up."""
+    receipt, name = _told(upload, told), told.get("filename", "") or "photo.xmp"
+    try:
+        with acting_in(upload.studio_id):
+            photo = sidecars.keep(upload.studio, upload.album, stored, name=name, by=upload.user, told=receipt)
+            _write(upload, offset=upload.length, photo=photo, result=UploadResult.SIDECAR)
+    except (BadFile, cas.TooLarge, sidecars.NoPhotoMeant) as refused:
+        _note_refusal(upload, told, refused)
+        give_up(upload)
+        raise
     upload.path.unlink(missing_ok=True)
 
 

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from apps.uploads import inbox, resumable
+from apps.uploads import inbox, resumable, sidecars
 
 
 @shared_task(name="uploads.sweep")
 def sweep() -> None:
-    """Every hour: uploads that nobody went on with are forgotten."""
+    """Every hour: uploads that nobody went on with are forgotten, and sidecars whose photos never came."""
     resumable.sweep()
+    sidecars.sweep()
 
 
 @shared_task(name="uploads.look")

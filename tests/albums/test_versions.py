@@ -48,6 +48,7 @@ SILENT = {
     "faces_galleryfaces": "a switch of the studio",
     "uploads_inboxfolder": "where a watched folder leads is not seen in the gallery",
     "uploads_receivedfile": "what became of a file; where it lies is told by its placement",
+    "uploads_sidecar": "what it says is written on its photo",
     "uploads_upload": "what is on its way is not in the gallery yet",
     "sharing_takenphoto": "counted, and shown on the page of downloads alone",
 }

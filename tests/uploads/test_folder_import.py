@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
-from apps.uploads.folder_import import marks_of
+from apps.uploads.sidecars import marks_of
 from tests.factories import jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
-from apps.uploads.folder_import import DIFFERS, marks_of
+from apps.uploads.folder_import import DIFFERS
 from apps.uploads.import_records import BadRecords, Records
+from apps.uploads.sidecars import marks_of
 from tests.albums.people import names_of
 from tests.factories import jpeg
 

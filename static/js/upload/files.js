@@ -47,13 +47,21 @@ async function looksLikePicture(file) {
   );
 }
 
+/** Whether a file is XMP that an editor wrote beside a photo: it joins the photo of its name, and is none itself. */
+export function isSidecar(file) {
+  return /\.xmp$/i.test(file.name);
+}
+
+const MOST_SIDECAR = 8_000_000;
+
 /** Why this file cannot be sent, in `words` (see FILE_WORDS in words.js), or "" when it can. */
-export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done }, words) {
+export async function objection(file, { extensions, videos, maxBytes, maxVideoBytes, done, sidecars }, words) {
   const name = file.name;
   const ending = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   if (name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini") return words.hidden;
   if (!file.size) return words.empty;
   if (done?.has(fingerprint(file))) return words.done;
+  if (sidecars && isSidecar(file)) return file.size > MOST_SIDECAR ? fill(words.large, { size: size(MOST_SIDECAR) }) : "";
   if (ending && !extensions.has(ending) && !(await looksLikePicture(file).catch(() => false)))
     return fill(words.kind, { ending });
   const most = videos.has(ending) ? maxVideoBytes : maxBytes;

@@ -33,7 +33,7 @@ export function remember(queue, address) {
       return;
     }
     const known = queue.items.filter((item) => item.print);
-    const done = known.filter((item) => item.photo || item.state === "ready").map((item) => item.print);
+    const done = known.filter((item) => item.photo || ["ready", "joined"].includes(item.state)).map((item) => item.print);
     try {
       localStorage.setItem(KEY + address, JSON.stringify({ at: Date.now(), total: known.length, done }));
     } catch {

@@ -25,6 +25,7 @@ export function uploads(album, stream, isDragging) {
       maxBytes: Number(maxBytes),
       maxVideoBytes: Number(maxVideoBytes),
       videos: new Set(videoExtensions.split(",")),
+      sidecars: true,
       // Only of a visit that was cut short; a drop into a running queue knows better.
       done: queue ? null : interrupted(uploadUrl)?.done,
     };

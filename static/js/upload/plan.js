@@ -1,6 +1,6 @@
 // Look first: what will be sent and what not, before the first byte moves.
 import { many, size } from "../shared/words.js";
-import { objection } from "./files.js";
+import { isSidecar, objection } from "./files.js";
 import { FILE_WORDS } from "./words.js";
 
 /**
@@ -19,7 +19,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
     else good.push(one);
   }
   // A file that is dropped on a photo is meant, whatever it is called.
-  const { same, alike } = onto ? { same: new Set(), alike: new Set() } : await known(good.map((one) => one.file));
+  const { same, alike } = onto ? { same: new Set(), alike: new Set() } : await known(good.map((one) => one.file).filter((file) => !isSidecar(file)));
   for (const { file } of good) if (same.has(file)) skipped.push({ file, reason: "Already in this gallery" });
   good = good.filter((one) => !same.has(one.file));
   // What was dropped stands in the order of the drop; what lies in a folder by name, as the file manager shows it.
@@ -33,19 +33,27 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
       natural.compare(a.folder, b.folder) ||
       natural.compare(a.file.name, b.file.name),
   );
+  // Sidecars go last, behind the photos that they are about, and make no sections.
+  good = [...good.filter((one) => !isSidecar(one.file)), ...good.filter((one) => isSidecar(one.file))];
   const bytes = good.reduce((sum, one) => sum + one.file.size, 0);
-  const folders = [...new Set(good.map((one) => one.folder).filter(Boolean))];
+  const photos = good.filter((one) => !isSidecar(one.file));
+  const beside = good.length - photos.length;
+  const folders = [...new Set(photos.map((one) => one.folder).filter(Boolean))];
   const isPlain =
     !alike.size && !onto && skipped.every((one) => one.reason === FILE_WORDS.hidden) && (quotaLeft === null || bytes <= quotaLeft);
   if (isAgreed && good.length && isPlain)
-    return { files: good.map((one) => ({ file: one.file, section, title: one.folder.split("/").pop() })), skipped };
+    return {
+      files: good.map((one) => ({ file: one.file, section, title: isSidecar(one.file) ? "" : one.folder.split("/").pop() })),
+      skipped,
+    };
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
   dialog.id = "upload-plan";
   dialog.setAttribute("aria-labelledby", "plan-title");
   dialog.innerHTML = `<form method="dialog"><div class="dialog__head"><h2 id="plan-title"></h2></div><div class="dialog__body stack"></div></form>`;
+  const what = photos.length ? many(photos.length - pairsOf(good), "photo") : many(beside, "sidecar");
   dialog.querySelector("h2").textContent = good.length
-    ? `Add ${many(good.length - pairsOf(good), "photo")} to “${sectionTitle || albumTitle}”`
+    ? `Add ${what} to “${sectionTitle || albumTitle}”`
     : "Nothing to add";
   const body = dialog.querySelector(".dialog__body");
   if (good.length)
@@ -61,9 +69,11 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
     );
   const pairs = pairsOf(good);
   if (pairs) body.append(line(`${many(pairs, "photo")} as RAW and JPEG. Each pair is shown as one photo.`, "muted"));
-  if (onto && good.length) body.append(choices(`“${good[0].file.name}” was dropped on ${onto.dataset.name}.`, ONTO));
+  if (beside)
+    body.append(line(`${many(beside, "sidecar")} (XMP). Each joins the photo of its name, now or when it comes.`, "muted"));
+  if (onto && photos.length) body.append(choices(`“${good[0].file.name}” was dropped on ${onto.dataset.name}.`, ONTO));
   else if (alike.size) body.append(choices(namesakes(alike.size), ALIKE));
-  if (folders.length) body.append(folderFields(folders, good));
+  if (folders.length) body.append(folderFields(folders, photos));
   if (skipped.length) body.append(reasons(skipped));
   body.insertAdjacentHTML(
     "beforeend",
@@ -91,7 +101,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
               files: good.map((one) => ({
                 file: one.file,
                 section,
-                title: (split && names.get(one.folder)) || "",
+                title: (split && !isSidecar(one.file) && names.get(one.folder)) || "",
                 replace: replace(one),
               })),
               skipped,

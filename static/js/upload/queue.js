@@ -9,10 +9,10 @@ const STALL = 30000;
 const WINDOW = 5000;
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
-/** States: waiting, sending, processing, ready, skipped, failed, cancelled. Emits "change" and "idle". */
+/** States: waiting, sending, processing, ready, joined (a sidecar), skipped, failed, cancelled. Emits "change" and "idle". */
 export class Queue extends EventTarget {
   items = [];
-  counts = { waiting: 0, sending: 0, processing: 0, ready: 0, skipped: 0, failed: 0, cancelled: 0 };
+  counts = { waiting: 0, sending: 0, processing: 0, ready: 0, joined: 0, skipped: 0, failed: 0, cancelled: 0 };
   paused = false;
   bytes = { total: 0, done: 0 };
   #next = 0;
@@ -205,10 +205,14 @@ export class Queue extends EventTarget {
 
   #answer(item, xhr) {
     const body = parsed(xhr.responseText);
-    if (xhr.status >= 200 && xhr.status < 300 && body?.photo) {
+    if (xhr.status >= 200 && xhr.status < 300 && body?.status) {
       this.bytes.done += item.size - item.sent;
       item.sent = item.size;
       item.file = null;
+      if (body.status === "sidecar") {
+        this.#state(item, "joined");
+        return;
+      }
       item.photo = body.photo.id;
       if (body.status === "duplicate") {
         item.reason = this.words.here;

@@ -22,7 +22,7 @@ export function tray(place, queue, icons, finish) {
     timer = 0;
     if (closed) return;
     const { counts, bytes } = queue;
-    const all = queue.items.length - counts.skipped - counts.cancelled + already(queue);
+    const all = queue.items.length - counts.skipped - counts.cancelled - counts.joined + already(queue);
     const kept =
       counts.processing +
       counts.ready +
@@ -98,6 +98,7 @@ function receipt(queue, icon) {
     number && lines.push(`<li class="${kind}">${icon(name)}<span>${words}</span></li>`);
   add(counts.ready, "check", "is-good", `${many(counts.ready, "photo")} stored and ready`);
   add(counts.processing, "retry", "", `${many(counts.processing, "photo")} stored, being prepared`);
+  add(counts.joined, "check", "is-good", `${many(counts.joined, "sidecar")} kept with ${counts.joined === 1 ? "its photo" : "their photos"}`);
   add(same, "copy", "", `${many(same, "photo")} already in this gallery`);
   add(counts.skipped - same, "info", "", `${many(counts.skipped - same, "file")} skipped`);
   add(counts.cancelled, "close", "", `${many(counts.cancelled, "file")} cancelled`);
