@@ -316,7 +316,7 @@ def test_trouble_of_ours_loses_nothing(
 ) -> None:
     put(box, "Anna/a.jpg")
     with monkeypatch.context() as broken:
-        broken.setattr(inbox, "ingest", fault)
+        broken.setattr(inbox, "arrive", fault)
         look(3)
     assert (lying(box), arrived(north), temp_files()) == (["Anna/a.jpg"], [], [])
     assert files(north)[0].reason == reason
