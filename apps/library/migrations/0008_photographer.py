@@ -5,7 +5,8 @@ from importlib import import_module
 from django.db import migrations, models
 
 _first = import_module("apps.library.migrations.0002_index")
-_before = import_module("apps.library.migrations.0003_places")
+_places = import_module("apps.library.migrations.0003_places")
+_before = import_module("apps.library.migrations.0006_keywords")
 
 
 def _source() -> str:
@@ -20,8 +21,8 @@ def _source() -> str:
 
 
 def _refresh() -> str:
-    names = [*_before.COLUMNS.split(", ")[3:], "photographer"]
-    text: str = _before._refresh()
+    names = [*_places.COLUMNS.split(", ")[3:], "photographer"]
+    text: str = _places._refresh()
     for said in ("library_libraryphoto", "excluded"):
         old = ", ".join(f"{said}.{name}" for name in names[:-1])
         assert old in text, old
@@ -29,7 +30,7 @@ def _refresh() -> str:
     assigned = "named_id = excluded.named_id"
     assert assigned in text, assigned
     text = text.replace(assigned, f"{assigned}, photographer = excluded.photographer")
-    return text.replace(_before.COLUMNS, f"{_before.COLUMNS}, photographer")
+    return text.replace(_places.COLUMNS, f"{_places.COLUMNS}, photographer")
 
 
 def _photo_updated(*more: str) -> str:
@@ -43,7 +44,7 @@ RESTORE = (
     "DROP VIEW library_source;"
     + _before._source().replace("CREATE OR REPLACE VIEW", "CREATE VIEW")
     + ";"
-    + _before._refresh()
+    + _places._refresh()
     + _photo_updated()
     + _first.RIGHTS
 )
@@ -52,7 +53,7 @@ RESTORE = (
 class Migration(migrations.Migration):
     dependencies = [
         ("albums", "0019_photographer"),
-        ("library", "0005_duplicates"),
+        ("library", "0007_keywords_of_before"),
     ]
 
     operations = [
