@@ -25,9 +25,20 @@ from apps.albums import batch_api, clock_api, stacks_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
-from apps.library import duplicates_api, keywords_api, match_api, places_api, tiers_api
+from apps.library import (
+    duplicates_api,
+    events_api,
+    keywords_api,
+    match_api,
+    one_photo_api,
+    places_api,
+    tiers_api,
+)
 from apps.library import stacks_api as bursts_api
+from apps.portability import api as portability
+from apps.sharing.activity import api as activity
 from apps.sharing.clients import api as clients
+from apps.sharing.guest_api import views as galleries
 from apps.sharing.links import api as sharing
 from apps.sharing.people import api as people
 from apps.sharing.review import api
@@ -37,7 +48,7 @@ from apps.uploads import api as uploads
 from apps.uploads import inbox_api, photo_api, receipts_api
 from apps.uploads.guests import approvals_api
 from apps.webhooks import api as webhooks
-from config import health
+from config import health, studio_settings
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("api-keys", accounts.ApiKeyViewSet, basename="api-key")
@@ -89,6 +100,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/token", accounts.TokenView.as_view(), name="api-token"),
+    path("auth/register", accounts.RegisterView.as_view(), name="api-register"),
     path("auth/refresh", accounts.RefreshView.as_view(), name="api-refresh"),
     path("auth/logout", accounts.LogoutView.as_view(), name="api-logout"),
     path("me", accounts.MeView.as_view(), name="api-me"),
@@ -108,6 +120,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *library.urlpatterns,
     *keywords_api.urlpatterns,
     *match_api.urlpatterns,
+    *one_photo_api.urlpatterns,
+    *events_api.urlpatterns,
     *places_api.urlpatterns,
     *bursts_api.urlpatterns,
     *duplicates_api.urlpatterns,
@@ -116,6 +130,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *by_hand_api.urlpatterns,
     *faces.urlpatterns,
     *people.urlpatterns,
+    *activity.urlpatterns,
+    *galleries.urlpatterns,
+    *portability.urlpatterns,
     *sharing.urlpatterns,
     *clients.urlpatterns,
     *api.urlpatterns,
@@ -125,6 +142,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *approvals_api.urlpatterns,
     *inbox_api.urlpatterns,
     *webhooks.urlpatterns,
+    *studio_settings.urlpatterns,
     *router.urls,
     path("", NothingHere.as_view(), {"rest": ""}, name="api-root"),
     path("<path:rest>", NothingHere.as_view(), name="api-nothing"),

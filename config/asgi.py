@@ -34,6 +34,8 @@ LONGEST_UPLOAD = 8 * 1000**3
 BYTES = re.compile(
     r"/g/[^/]+/(?:photos/[0-9a-f-]{36}/download|preview)/"
     r"|/api/albums/[^/]+/photos/[^/]+/download"
+    r"|/api/photos/[^/]+/original"
+    r"|/api/galleries/[^/]+/photos/[^/]+/[a-z]+"
     r"|/studio/[^/]+/(?:albums/[^/]+/)?(?:photos/[^/]+/download|watermark/example)/"
     r"|/studio/[^/]+/export/[0-9a-f-]{36}/[0-9]+\.zip"
 )
@@ -53,7 +55,10 @@ async def _leaving(scope: Scope, page: Callable[[], BridgeAnswer]) -> BridgeAnsw
 def _owner(scope: Scope) -> Hashable:
     """Whose share of a lane a request takes: that of its credential, else of the studio or link in its address."""
     credential = next((value for name, value in scope["headers"] if name.lower() == b"authorization"), b"")
-    return credential or "/".join(scope["path"].split("/", 3)[1:3])
+    if credential:
+        return credential
+    parts = scope["path"].split("/", 4)[1:4]
+    return "/".join(parts if parts[0] == "api" else parts[:2])
 
 
 _bridge = partial(Bridge, django_pages, temp=settings.STORAGE_TEMP, is_known=is_known)

@@ -42,6 +42,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "event.changed": _OF_EVENTS,
     "event.created": _OF_EVENTS,
     "event.removed": _OF_EVENTS,
+    "events.detected": _OF_EVENTS,
     "face.drawn": _OF_PEOPLE,
     "faces.assigned": _OF_PEOPLE,
     "faces.denied": _OF_PEOPLE,

@@ -211,6 +211,7 @@ _EVENTS: Final[dict[str, Phrase]] = {
     "event.changed": "changed the event “{title}”",
     "event.created": "added the event “{title}”",
     "event.removed": "removed the event “{title}”",
+    "events.detected": "made events of the shoots in the library",
     "holidays.followed": "chose whose holidays are shown",
 }
 

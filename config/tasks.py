@@ -18,6 +18,7 @@ from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
 from apps.library.duplicates import scan
+from apps.library.events.detect import DETECT as DETECT_EVENTS
 from apps.library.keywords import rewrite
 from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
@@ -38,7 +39,7 @@ _OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, DETECT_EVENTS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; what the sidecar
 # says that waited for it; stacked with the frames of its burst; its gold copy, if it is approved already; previews

@@ -85,6 +85,9 @@ def galleries(north: Studio, alice_user: User) -> list[Gallery]:
 TASKS = {"api/tasks", "studio/<slug:slug>/tasks/"}
 NO_LISTS = {
     # They name photos, places and days; what restricted members read there: tests/library, "restricted" and maps.
+    "api/events",
+    "api/events/holiday-sets",
+    "api/events/timeline",
     "api/locations/clusters",
     "api/locations/reverse",
     "studio/<slug:slug>/library/photos/",
@@ -117,6 +120,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "studio/<slug:slug>/library/": ("", "?q=wedding", "?q=-rejected", "?month=2090-01"),
     "studio/<slug:slug>/search/": ("?q=wedding",),
     "studio/<slug:slug>/trash/": ("",),
+    "api/activity": ("", "?limit=1", "?kind=favourite"),
     "api/albums": ("", "?limit=1"),
     "api/albums/photos/all": ("", "?limit=1"),
     "api/journal": ("", "?limit=1"),

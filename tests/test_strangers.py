@@ -40,13 +40,13 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Addresses without a studio in them: what they say is the same for everybody.
 PUBLIC = re.compile(
     r"^(login/((code|passkey|passkey/ask)/)?|account/security/(off/)?|account/(sessions|passkeys)/.*|logout/|password/|sign-up/.*|first-run/|reset/.*|invitation/.*|studios/|brand/.*|p/<slug:slug>/(galleries/.*)?|"
-    r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/auth/(token|refresh|logout)|static/.*|studio/<slug:slug>/logo.*)?$"
+    r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/auth/(token|refresh|logout|register)|static/.*|studio/<slug:slug>/logo.*)?$"
 )
 # For who runs the installation: tests/monitoring/test_pages.py tries them as everyone else.
 OPERATOR = re.compile(r"^(status/|metrics)$")
 STUDIO = re.compile(r"^studio/<slug:slug>/")
-GUEST = re.compile(r"^g/<(str|slug):token>/")
-API = re.compile(r"^api/")
+GUEST = re.compile(r"^(g/<(str|slug):token>/|api/galleries/<str:token>)")
+API = re.compile(r"^api/(?!galleries/)")
 
 
 @dataclass(frozen=True)
@@ -391,10 +391,12 @@ FOR_CONTRIBUTORS = {
     "api/albums/<uuid:album_id>/photos": "get post",
     "api/albums/<uuid:album_id>/photos/<uuid:photo_id>": "get delete",
     "api/albums/<uuid:album_id>/photos/<uuid:photo_id>/download": "get",
+    "api/files/media/<uuid:photo_id>/<slug:size>": "get",
     "api/journal/<uuid:entry_id>/undo": "post",
     "api/photos": "get",
     "api/photos/match": "post",
     "api/photos/search": "get post",
+    "api/photos/<uuid:photo_id>": "get",
     "api/photos/<uuid:photo_id>/original": "get",
     "api/upload": "post",
     "api/upload/multiple": "post",
@@ -405,6 +407,7 @@ FOR_CONTRIBUTORS = {
 # Pages and lists of the whole studio that restricted members open: they show what lies in their galleries. Each of
 # them stands in tests/test_galleries.py, too.
 LISTS = {
+    "api/activity",
     "studio/<slug:slug>/albums/",
     # Galleries that are not theirs are passed over: tests/sharing/links/test_bulk.py.
     "studio/<slug:slug>/albums/bulk/",
@@ -428,6 +431,9 @@ LISTS = {
     "api/me",
     "api/albums",
     "api/albums/photos/all",
+    "api/events",
+    "api/events/holiday-sets",
+    "api/events/timeline",
     "api/journal",
     "api/locations/clusters",
     "api/locations/reverse",

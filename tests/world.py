@@ -160,6 +160,8 @@ def build_world(studio: Studio, owner: User) -> World:
         "slug": studio.slug,
         "album_slug": album.slug,
         "kind": "photo",
+        "size": "tile",
+        "key": "studio",
         "number": "1",
         "format": "svg",
         "token": token,

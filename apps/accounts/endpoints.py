@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as FormError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import keys, second_factor, sessions
+from apps.accounts import keys, second_factor, sessions, sign_up
 from apps.accounts.access import member_of
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.credentials import ACCESS_LIFETIME
@@ -24,6 +27,7 @@ from apps.accounts.signing_in import LONGEST_PASSWORD, identify
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web import strict
 from apps.web.client_ip import client_ip
+from apps.web.rate_limit import reserve
 
 API_VERSION = "1.0"
 
@@ -61,6 +65,33 @@ class TokenRequest(strict.Serializer[Any]):
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
     studio = serializers.SlugField(required=False, max_length=60)
     code = serializers.CharField(required=False, max_length=40)
+
+
+class RegisterRequest(strict.Serializer[Any]):
+    """studio: the new studio's name.
+
+    password: checked, so that a weak one is said at once, and not kept. It is chosen by who opens the email: nobody
+    can prepare an account for somebody else.
+    """
+
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
+    name = serializers.CharField(max_length=120)
+    studio = serializers.CharField(max_length=120)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        person = User(email=attrs["email"], name=attrs["name"])
+        try:
+            validate_password(attrs["password"], person)
+        except FormError as bad:
+            raise ValidationError({"password": bad.messages}) from None
+        return attrs
+
+
+class RegisteredSerializer(strict.Serializer[Any]):
+    """sent_to: where an email with the next step is on its way, whether or not there is an account already."""
+
+    sent_to = serializers.EmailField()
 
 
 class RefreshRequest(strict.Serializer[Any]):
@@ -168,6 +199,22 @@ def only_studio(user: User) -> str:
     if len(slugs) > 1:
         raise ValidationError({"studio": [f"You work in several studios; name one of {', '.join(slugs)}."]})
     return str(slugs[0])
+
+
+class RegisterView(Open):
+    """Ask for a studio of one's own."""
+
+    @extend_schema(request=RegisterRequest, responses={202: RegisteredSerializer}, auth=[])
+    def post(self, request: Request) -> Response:
+        """An email confirms the address and opens the studio. 403 `sign_up_off` where nobody signs up."""
+        if not settings.SIGN_UP_OPEN:
+            raise sign_up.SignUpOff
+        asked = RegisterRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        reserve(sign_up.SIGN_UPS, client_ip(request._request))
+        sign_up.ask_to_sign_up(email=said["email"], name=said["name"], studio_name=said["studio"])
+        return Response({"sent_to": said["email"].lower()}, status=202)
 
 
 class RefreshView(Open):

@@ -23,9 +23,19 @@ from apps.web.refusal import Refusal
 
 LONGEST_SLUG = 60
 SIGN_UP_LIFETIME = timedelta(days=1)
+# Of one address; by the pages and the API together.
+SIGN_UPS = RateLimit("sign-up", tries=10, window=3600)
 EMAILED_TO = RateLimit("sign-up-email", tries=3, window=3600)
 _SIGN_UP_SALT = "accounts.sign-up"
 _FIRST_OWNER_LOCK = 0x676C6173
+
+
+class SignUpOff(Refusal):
+    """Studios are opened here by whoever runs the installation."""
+
+    status = 403
+    code = "sign_up_off"
+    sentence = "Sign-up is turned off here. Ask whoever runs this installation."
 
 
 class AddressTaken(Refusal):

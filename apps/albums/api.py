@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -23,10 +24,11 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.albums import by_people, editing, marks, photo_versions, placements, serializers, trash
 from apps.albums.models import Album, AlbumState, Photo
 from apps.albums.stream import Stream
+from apps.albums.tiles import TileRow
 from apps.media import responses, serving
 from apps.media.mime import SENT
 from apps.web import keyset
-from apps.web.api import Keyset, error_body
+from apps.web.api import AnyAccept, Keyset, error_body
 from apps.web.keyset import BadCursor
 from apps.web.refusal import Refusal
 
@@ -168,16 +170,19 @@ class StreamPages(Keyset):
 
     def of(self, album: Album, request: Request) -> list[UUID]:
         """The ids of this page's photos."""
+        return [row[PHOTO] for row in self.rows(Stream(album, only_shown=False), request)]
+
+    def rows(self, stream: Stream, request: Request) -> list[TileRow]:
+        """The rows of this page of a stream, as many as the request wants. Raises ValidationError."""
         self.request = request
-        stream = Stream(album, size=self._limit(request), only_shown=False)
+        stream = replace(stream, size=self._limit(request))
         cursor = request.query_params.get("cursor")
         try:
             page = stream.at(cursor) if cursor is not None else stream.open()
         except BadCursor:
             raise exceptions.ValidationError({"cursor": ["This cursor does not belong to this list."]}) from None
-        photos = [row[PHOTO] for row in page.rows]
-        self.page = keyset.KeysetPage(photos, page.next or None, page.earlier or None)
-        return photos
+        self.page = keyset.KeysetPage(page.rows, page.next or None, page.earlier or None)
+        return page.rows
 
 
 @extend_schema(tags=["photos"])
@@ -276,19 +281,24 @@ def file_answer(request: Request, location: serving.Location | None, name: str) 
     """
     if location is None:
         raise Http404
-    answer = serving.download_answer(location, filename=name)
+    return sent(request, serving.download_answer(location, filename=name))
+
+
+def sent(request: Request, answer: serving.Answer) -> HttpResponseBase:
+    """Bytes that were decided, or the part of them that `Range` asks for; errors in the API's shape."""
     if answer.status >= 500:
         return Response(error_body("damaged", answer.body.decode()), status=answer.status)
-    sent = responses.respond(request._request, answer)
-    if sent.status_code == 416:
-        end = {"Content-Range": sent.headers["Content-Range"]}
+    bytes_sent = responses.respond(request._request, answer)
+    if bytes_sent.status_code == 416:
+        end = {"Content-Range": bytes_sent.headers["Content-Range"]}
         return Response(error_body("no_such_range", "The file has no such part."), status=416, headers=end)
-    return sent
+    return bytes_sent
 
 
 class PhotoDownload(InAlbum):
     """The bytes of one photo."""
 
+    content_negotiation_class = AnyAccept
     scope = "albums"
     album_scoped = contributors = ("get",)
     VERSIONS: ClassVar[tuple[str, ...]] = ("original", "gold", *PICTURES)

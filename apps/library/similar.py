@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from apps.accounts.access import Entered
+from apps.albums.models import Photo
 from apps.library.duplicates import lookup
 from apps.library.find import Library, LibraryTile
 from apps.library.models import LibraryPhoto
@@ -40,22 +41,37 @@ def similar_to(entered: Entered, photo_id: UUID) -> SimilarPhotos | None:
     if not own or row is None:
         return None
     phash, kind, wall, is_dated = row
-    alike: list[UUID] = []
+    near: list[UUID] = []
     if phash is not None and kind != "video":
-        near = [pk for pk, _bits in lookup.near(entered.studio.pk, phash, but=photo_id)]
-        visible = set(seen.filter(pk__any=near).values_list("pk", flat=True))
-        alike = [pk for pk in near if pk in visible][:MOST]
+        near = [pk for pk, _bits in _visible(entered, phash, photo_id, lookup.RADIUS)]
     around: list[UUID] = []
     if is_dated:
-        others = seen.filter(is_dated=True).exclude(pk__in=[photo_id, *alike])
+        others = seen.filter(is_dated=True).exclude(pk__in=[photo_id, *near])
         later = others.filter(wall__gte=wall, wall__lte=wall + AROUND).order_by("wall", "pk")[:MOST]
         earlier = others.filter(wall__lt=wall, wall__gte=wall - AROUND).order_by("-wall", "-pk")[:MOST]
         columns = ("pk", "photo__phash", "wall")
         rows = [*later.values_list(*columns), *earlier.values_list(*columns)]
         rows.sort(key=lambda one: (_bits(phash, one[1]), abs(one[2] - wall), one[0]))
         around = [pk for pk, _phash, _wall in rows[:MOST]]
-    tiles = {tile.row.photo_id: tile for tile in library.tiles([*alike, *around])}
-    return SimilarPhotos(own[0], _of(tiles, alike), _of(tiles, around))
+    tiles = {tile.row.photo_id: tile for tile in library.tiles([*near, *around])}
+    return SimilarPhotos(own[0], _of(tiles, near), _of(tiles, around))
+
+
+def alike(entered: Entered, photo: Photo, *, within: int) -> list[tuple[UUID, int]]:
+    """The member's photos whose hash differs in at most `within` bits, and in how many; the nearest first.
+
+    within: 0 to `lookup.RADIUS`.  A photo without a hash, and a video, are like none.
+    """
+    if photo.phash is None or photo.kind == "video":
+        return []
+    return _visible(entered, photo.phash, photo.pk, within)
+
+
+def _visible(entered: Entered, phash: int, photo_id: UUID, within: int) -> list[tuple[UUID, int]]:
+    near = lookup.near(entered.studio.pk, phash, but=photo_id, within=within)
+    seen = LibraryPhoto.objects.visible_to(entered).filter(pk__any=[pk for pk, _bits in near])
+    visible = set(seen.values_list("pk", flat=True))
+    return [(pk, bits) for pk, bits in near if pk in visible][:MOST]
 
 
 def _bits(one: int | None, other: int | None) -> int:

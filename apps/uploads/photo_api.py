@@ -25,6 +25,7 @@ from apps.albums.serializers import VersionSerializer, photo_shapes
 from apps.media import serving
 from apps.uploads import replacing
 from apps.web import strict
+from apps.web.api import AnyAccept
 from apps.web.parsing import Json
 from apps.web.refusal import Refusal
 
@@ -89,6 +90,7 @@ class PhotoFile(PhotoFilesView):
 class PhotoOriginal(PhotoFilesView):
     """The bytes of the file that a photo shows."""
 
+    content_negotiation_class = AnyAccept
     album_scoped = contributors = ("get",)
 
     @extend_schema(responses=FILE_RESPONSES)

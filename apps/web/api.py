@@ -20,6 +20,7 @@ from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.crypto import salted_hmac
 from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -204,6 +205,20 @@ def _flatten(detail: Any, path: str, into: dict[str, list[str]]) -> None:
             _flatten(inner, f"{path}.{number}" if path else str(number), into)
     else:
         into.setdefault(path, []).extend(map(str, detail if isinstance(detail, list) else [detail]))
+
+
+# -- bytes -----------------------------------------------------------------------------------------------
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """For views that answer bytes: `Accept: image/*` is what programs say that load pictures. Errors stay JSON."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        try:
+            chosen: tuple[Any, str] = super().select_renderer(request, renderers, format_suffix)
+        except exceptions.NotAcceptable:
+            return renderers[0], renderers[0].media_type
+        return chosen
 
 
 # -- conditional answers -----------------------------------------------------------------------------------

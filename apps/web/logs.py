@@ -5,10 +5,10 @@ import re
 import time
 
 _SECRETS = (
-    (re.compile(r"(/g/)[A-Za-z0-9_.-]{8,}"), r"\1[token]"),
+    (re.compile(r"(/g/|/api/galleries/)[A-Za-z0-9_.-]{8,}"), r"\1[token]"),
     (re.compile(r"(/(?:reset|invitation|sign-up)/)[A-Za-z0-9_.:-]{8,}"), r"\1[token]"),
     (re.compile(r"\b(gk_)[A-Za-z0-9_-]{8,}"), r"\1[key]"),
-    (re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._-]{16,}"), r"\1[token]"),
+    (re.compile(r"(?i)((?:bearer|gallery)\s+)[A-Za-z0-9._=-]{16,}"), r"\1[token]"),
     # A mail server's refusal names the person.
     (re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), "[address]"),
 )

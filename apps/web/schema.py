@@ -30,8 +30,8 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
-        # Signing in creates nothing that may be repeated.
-        if self.method == "POST" and self.get_auth():
+        # Signing in creates nothing that may be repeated, and what guests say of themselves is theirs once.
+        if self.method == "POST" and any("apiKey" in one for one in self.get_auth()):
             parameters.append(IDEMPOTENCY_KEY)
         return parameters
 

@@ -14,6 +14,8 @@ from apps.web.logs import LogLine, Redact, redact
     "text",
     [
         "GET /g/Zm9vYmFyYmF6cXV4c2VjcmV0/photos/1/ 200",
+        "GET /api/galleries/Zm9vYmFyYmF6cXV4c2VjcmV0/photos 200",
+        "Authorization: Gallery Zm9vYmFyYmF6cXV4c2VjcmV0",
         "GET /reset/Zm9vYmFyYmF6cXV4c2VjcmV0/",
         "GET /invitation/Zm9vYmFyYmF6cXV4c2VjcmV0/",
         "key gk_Zm9vYmFyYmF6cXV4c2VjcmV0",

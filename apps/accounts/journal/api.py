@@ -113,8 +113,12 @@ class JournalViewSet(StudioViewSet[JournalEntry]):
         """A page of the journal."""
         asked = JournalQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
+        return self.page(**asked.validated_data)
+
+    def page(self, **asked: Any) -> Response:
+        """A page of what `history.entries` finds."""
         with in_index_order():
-            rows = self.paginate_queryset(history.entries(self.entered, **asked.validated_data)) or []
+            rows = self.paginate_queryset(history.entries(self.entered, **asked)) or []
         return self.get_paginated_response([_body(line) for line in history.lines(self.entered, rows)])
 
     @extend_schema(request=None, responses=UndoSerializer)

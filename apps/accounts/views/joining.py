@@ -30,7 +30,6 @@ from apps.web.client_ip import client_ip
 from apps.web.rate_limit import RateLimit, RateLimited, reserve
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-SIGN_UPS = RateLimit("sign-up", tries=10, window=3600)
 FIRST_RUNS = RateLimit("first-run", tries=30, window=3600)
 
 
@@ -47,7 +46,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "accounts/sign_up.html", {}, form=form)
     try:
-        reserve(SIGN_UPS, client_ip(request))
+        reserve(accounts_sign_up.SIGN_UPS, client_ip(request))
     except RateLimited as refusal:
         return refused(request, "accounts/sign_up.html", {}, form, refusal)
     accounts_sign_up.ask_to_sign_up(**form.cleaned_data)

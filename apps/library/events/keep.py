@@ -11,7 +11,7 @@ from apps.accounts import journal
 from apps.accounts.journal import Undoing, note
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums.models import Album, Placement
-from apps.library.event_models import Event, EventAlbum, HolidaySet
+from apps.library.event_models import Event, EventAlbum, EventKind, HolidaySet
 from apps.library.events import calendars
 from apps.library.events.occasions import MOST_EVENTS, MOST_SETS
 from apps.library.models import LibraryPhoto
@@ -56,6 +56,35 @@ def create(
         studio, by=by, verb="event.created", subject=event, albums=chosen, changes=watch.changes(), title=event.title
     )
     return event, entry
+
+
+def create_found(
+    studio: Studio, spans: Collection[tuple[datetime, datetime]], *, by: User | None, act: UUID
+) -> JournalEntry | None:
+    """Make an event of each of these shoots, called by its day; None if there is none.
+
+    act: the task of which this is a slice.  Raises TooManyEvents, ActUndone.
+    """
+    if not spans:
+        return None
+    if Event.objects.for_studio(studio).count() + len(spans) > MOST_EVENTS:
+        raise TooManyEvents
+    watch, made, galleries = journal.Watch(studio), [], set()
+    for starts, ends in spans:
+        title = f"Shoot on {starts.day} {starts:%B %Y}"
+        event = Event(studio=studio, kind=EventKind.SHOOT, title=title, starts=starts, ends=ends)
+        event.save(force_insert=True)
+        watch.made(event)
+        made.append(event.pk)
+        for album_id in galleries_of(studio, starts, ends):
+            row = EventAlbum(studio=studio, event=event, album_id=album_id)
+            row.save(force_insert=True)
+            watch.made(row)
+            galleries.add(album_id)
+    return journal.record(
+        studio, by=by, verb="events.detected", subject=None, albums=sorted(galleries), things=made,
+        changes=watch.changes(), act=act,
+    )  # fmt: skip
 
 
 def change(event: Event, *, by: User, **values: Any) -> JournalEntry | None:

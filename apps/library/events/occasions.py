@@ -6,11 +6,16 @@ Run in `acting_in(studio)`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
 from apps.accounts.access import Entered
 from apps.faces.models import Person
@@ -29,7 +34,7 @@ _DAY: Final = timedelta(days=1)
 class Occasion:
     """kind: shoot, custom, birthday or holiday.  names: the first is shown.  first, after: from when until before when.
 
-    event_id: of an event of the studio's.  age: at a birthday.
+    event_id: of an event of the studio's.  person_id, age: of who has a birthday.
     """
 
     kind: str
@@ -37,6 +42,7 @@ class Occasion:
     first: datetime
     after: datetime
     event_id: UUID | None = None
+    person_id: UUID | None = None
     age: int | None = None
 
     @property
@@ -76,6 +82,36 @@ def occasions(entered: Entered, years: Iterable[int]) -> list[Occasion]:
     return sorted(found, key=lambda one: (one.first, one.names))
 
 
+def taken_at(entered: Entered, event: Event) -> Q:
+    """Which of the member's photos belong to an event, of a yearly one in any year. One query for that."""
+    years = years_of(entered) if event.is_yearly else [event.starts.year, event.ends.year]
+    spans = [Q(wall__gte=starts, wall__lte=ends) for starts, ends in _times(event, years)]
+    return Q(is_dated=True) & reduce(or_, spans) if spans else Q(pk__in=[])
+
+
+def photo_counts(entered: Entered, events: Collection[Event]) -> dict[UUID, int]:
+    """How many of the member's photos belong to each event. At most three queries, for any number of events."""
+    seen = LibraryPhoto.objects.visible_to(entered).filter(is_dated=True)
+    inside = seen.filter(wall__gte=OuterRef("starts"), wall__lte=OuterRef("ends")).order_by().values("studio_id")
+    number = Coalesce(Subquery(inside.annotate(photos=Count("pk")).values("photos")), 0)
+    once = Event.objects.for_studio(entered.studio).filter(pk__in=[one.pk for one in events if not one.is_yearly])
+    found = dict(once.annotate(photos=number).values_list("pk", "photos"))
+    yearly = [one for one in events if one.is_yearly]
+    if yearly and (years := years_of(entered)):
+        spans = {one.pk: [Q(wall__gte=a, wall__lte=b) for a, b in _times(one, years)] for one in yearly}
+        asked = {pk.hex: Count("pk", filter=reduce(or_, some)) for pk, some in spans.items()}
+        found |= {UUID(name): count for name, count in seen.aggregate(**asked).items()}
+    return found
+
+
+def photos_by_day(entered: Entered, year: int) -> dict[date, int]:
+    """How many of the member's photos were taken on each day of a year. One query."""
+    first, after = _midnight(date(year, 1, 1)), _midnight(date(year + 1, 1, 1))
+    seen = LibraryPhoto.objects.visible_to(entered).filter(is_dated=True, wall__gte=first, wall__lt=after)
+    days = seen.order_by().annotate(day=TruncDate("wall", tzinfo=UTC)).values("day").annotate(photos=Count("pk"))
+    return dict(days.values_list("day", "photos"))
+
+
 def _events(entered: Entered, years: list[int]) -> Iterable[Occasion]:
     for event in Event.objects.visible_to(entered).order_by("-starts", "id")[:MOST_EVENTS]:
         for starts, ends in _times(event, years):
@@ -104,11 +140,12 @@ def _moved(moment: datetime, year: int) -> datetime:
 
 def _birthdays(entered: Entered, years: list[int]) -> Iterable[Occasion]:
     people = Person.objects.for_studio(entered.studio).filter(birthday__isnull=False, is_ignored=False).exclude(name="")
-    for name, born in people.values_list("name", "birthday"):
+    for pk, name, born in people.values_list("pk", "name", "birthday"):
         for year in years:
             if born is not None and year > born.year:
                 start = _moved(_midnight(born), year)
-                yield Occasion("birthday", (name, f"{name}’s birthday"), start, start + _DAY, age=year - born.year)
+                names = (name, f"{name}’s birthday")
+                yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
 
 
 def _holidays(entered: Entered, years: list[int]) -> Iterable[Occasion]:

@@ -15,6 +15,11 @@ PUBLIC = re.compile(
     r"^(brand/|p/<slug:slug>/|studio/<slug:slug>/logo|static/|reset/|invitation/|sign-up/|account/|api/<path:rest>)"
 )
 
+# What names no thing of a studio: each caller reads the own studio's.
+OWN = re.compile(r"^api/settings/<slug:key>$")
+# Where a link is asked by programs.
+GUEST_API = "api/galleries/<"
+
 
 @dataclass(frozen=True)
 class Address:
@@ -35,18 +40,22 @@ class Address:
     @property
     def is_of_guest(self) -> bool:
         """Whether it is for who has a link."""
-        return self.pattern.startswith("g/<")
+        return self.pattern.startswith(("g/<", GUEST_API))
 
     @property
     def is_of_api(self) -> bool:
         """Whether it is for programs."""
-        return self.pattern.startswith("api/")
+        return self.pattern.startswith("api/") and not self.is_of_guest
 
 
 def addresses() -> list[Address]:
     """All that name something, in the order of their patterns."""
-    found = {one for one in _walk(get_resolver().url_patterns) if one.names and not PUBLIC.match(one.pattern)}
+    found = {one for one in _walk(get_resolver().url_patterns) if one.names and not _is_left_out(one.pattern)}
     return sorted(found, key=lambda one: one.pattern)
+
+
+def _is_left_out(pattern: str) -> bool:
+    return PUBLIC.match(pattern) is not None or OWN.match(pattern) is not None
 
 
 def _walk(patterns: list[Any], prefix: str = "") -> Iterator[Address]:

@@ -71,6 +71,7 @@ def settle() -> Resident:
         "album_slug": mark,
         "token": token,
         "kind": "photo",
+        "size": "tile",
         "number": "1",
         "format": "svg",
         "id": values["photo_id"],

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.monitoring import checks, judge
-from apps.monitoring.canary.addresses import Address, addresses
+from apps.monitoring.canary.addresses import GUEST_API, Address, addresses
 from apps.monitoring.canary.asking import CanaryAnswer, Stranger, session_of, silence
 from apps.monitoring.canary.residents import Resident, settle
 
@@ -115,7 +115,7 @@ def _probes(address: Address, stranger: Resident, victim: Resident, cookies: str
             if ids:
                 yield Probe("another studio's own page", method, address.path(mixed), browser)
     elif address.is_of_guest and ids:
-        for method in BROWSER_METHODS:
+        for method in API_METHODS if address.pattern.startswith(GUEST_API) else BROWSER_METHODS:
             yield Probe("a guest of another studio", method, address.path(mixed), {}, f"/g/{mixed['token']}/")
     elif address.is_of_api:
         key = {"HTTP_AUTHORIZATION": f"Api-Key {stranger.key}"}

@@ -63,11 +63,10 @@ class SignedCookie(Generic[Fields]):
         now: datetime,
     ) -> None:
         """Set the cookie, which no script reads and no other site sends along. cookies: those of the browser."""
-        name = self.name(key)
-        text = ".".join([*map(_text, said), b62_encode(int(now.timestamp()))])
+        name, text = self.written(said, key, now=now)
         response.set_cookie(
             name,
-            _signer(name).sign(text),
+            text,
             max_age=self.lifetime,
             path="/",
             secure=settings.IS_HTTPS,
@@ -76,6 +75,12 @@ class SignedCookie(Generic[Fields]):
         )
         for one in self._beyond(cookies, name):
             self._drop(response, one)
+
+    def written(self, said: Fields, key: UUID | None = None, *, now: datetime) -> tuple[str, str]:
+        """The cookie's name and its signed value."""
+        name = self.name(key)
+        text = ".".join([*map(_text, said), b62_encode(int(now.timestamp()))])
+        return name, _signer(name).sign(text)
 
     def drop(self, response: HttpResponseBase, key: UUID | None = None) -> None:
         """Take the cookie from the browser."""

@@ -22,7 +22,7 @@ from apps.sharing.activity import record
 from apps.sharing.downloads import naming, pin_code, quota
 from apps.sharing.downloads.sizes import is_offered, rendition_of
 from apps.sharing.guests import visitors
-from apps.sharing.models import ActivityKind
+from apps.sharing.models import ActivityKind, Visitor
 from apps.web import ranges
 from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
@@ -80,29 +80,36 @@ def ask_pin(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> H
 
 
 def take(request: HttpRequest, grant: Grant, token: str, photo_id: UUID, answer: Answer) -> HttpResponse | None:
-    """Count and log a photo that is about to be sent; the page with the reason, if the quota is used up.
+    """Count and log a photo that is about to be sent; the page with the reason, if the quota is used up."""
+    visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
+    size = request.GET.get("size") or grant.rights.download_size or ""
+    try:
+        count(request, grant, photo_id, answer, size=size, visitor=visitor)
+    except quota.UsedUp as reason:
+        return refused(request, grant, token, reason)
+    return None
+
+
+def count(
+    request: HttpRequest, grant: Grant, photo_id: UUID, answer: Answer, *, size: str, visitor: Visitor | None
+) -> None:
+    """Count and log a photo that is about to be sent. Raises quota.UsedUp.
 
     A further range of the same file is not written down again, nor anything in a preview.
     """
     if grant.is_preview or answer.status not in (200, 302):
-        return None
-    try:
-        if request.method == "HEAD":
-            quota.check(grant, [photo_id])
-            return None
-        quota.reserve(grant, [photo_id])
-    except quota.UsedUp as reason:
-        return refused(request, grant, token, reason)
+        return
+    if request.method == "HEAD":
+        quota.check(grant, [photo_id])
+        return
+    quota.reserve(grant, [photo_id])
     if _begins(request):
-        size = request.GET.get("size") or grant.rights.download_size or ""
-        visitor = visitors.of(grant, request.COOKIES, now=timezone.now())
         length = int(answer.headers.get("Content-Length", 0))
         agent = request.headers.get("User-Agent", "")
         record.record(
             grant, ActivityKind.DOWNLOADED, visitor=visitor, photo_id=photo_id, user_agent=agent, size=size,
             what="photo", photos=1, bytes=length,
         )  # fmt: skip
-    return None
 
 
 def refused(request: HttpRequest, grant: Grant, token: str, reason: Refusal, onward: str = "") -> HttpResponse:

@@ -6,6 +6,7 @@ that was typed and not by the row, so an unknown one costs the same.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from apps.accounts.tenancy import StudioQuerySet
 from apps.sharing.access import Grant
 from apps.sharing.guests import visitors
 from apps.sharing.models import Visitor
-from apps.web.rate_limit import RateLimit, give_back, reserve
+from apps.web.rate_limit import RateLimit, RateLimited, give_back, reserve
+
+log = logging.getLogger(__name__)
 
 HOUR = 3600
 PER_VISITOR = RateLimit("link-code-visitor", 10, HOUR)
@@ -49,6 +52,17 @@ def send(grant: Grant, visitor: Visitor, *, client_ip: str, now: datetime) -> No
     emails.cancel(codes_for(visitor))
     key = f"{_key(visitor)}{now.isoformat()}"
     outbox.put(grant.studio, key, visitor.email, words, useful_until=visitor.code_expires_at)
+
+
+def offer(grant: Grant, email: str, *, client_ip: str, now: datetime) -> None:
+    """Email a code to whose address it is. Too many in an hour are none, without a word, as for any other address."""
+    owner = visitors.by_email(grant, email)
+    if owner is None:
+        return
+    try:
+        send(grant, owner, client_ip=client_ip, now=now)
+    except RateLimited:
+        log.info("no more codes by email for this link, address or person within the hour")
 
 
 def codes_for(visitor: Visitor) -> StudioQuerySet[Email]:

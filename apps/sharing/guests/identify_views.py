@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,8 +18,6 @@ from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import client_ip
 from apps.web.rate_limit import RateLimited
-
-log = logging.getLogger(__name__)
 
 
 @guest_page(by_anyone=True, takes_drops=True)
@@ -50,7 +47,7 @@ def who_save(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     except RateLimited as stop:
         return _wait(request, grant, token, stop, form=form, next=wanted)
     if visitor.claimed_email:
-        _email_code(request, grant, visitor.claimed_email)
+        email_codes.offer(grant, visitor.claimed_email, client_ip=client_ip(request), now=now)
     if "again" in request.POST:
         return _ask_code(request, grant, token, visitor.name, visitor.given_email, wanted)
     return _known(request, grant, visitor, wanted)
@@ -61,36 +58,24 @@ def _ask_code(request: HttpRequest, grant: Grant, token: str, name: str, email: 
     return ask(request, grant.studio, token, form=form, code_form=CodeForm(initial={"email": email}), next=wanted)
 
 
-def _email_code(request: HttpRequest, grant: Grant, email: str) -> None:
-    """Email a code to whose address it is. Too many in an hour are none, without a word, as for any other address."""
-    owner = visitors.by_email(grant, email)
-    if owner is None:
-        return
-    try:
-        email_codes.send(grant, owner, client_ip=client_ip(request), now=timezone.now())
-    except RateLimited:
-        log.info("no more codes by email for this link, address or person within the hour")
-
-
 @require_POST
 @guest_page(locked_status=403, takes_posts=True, by_anyone=True, takes_drops=True)
 def who_code(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     """Compare the emailed code; the right one makes this browser the same person's."""
+    now = timezone.now()
     wanted, form = back_to(token, request.POST.get("next", "")), CodeForm(request.POST)
     # The first form comes along, so that another code can be asked for.
     shown: dict[str, Any] = {"form": WhoForm(request.POST), "code_form": form, "next": wanted}
     if not form.is_valid():
         return ask(request, grant.studio, token, **shown, status=422)
     try:
-        visitor = email_codes.check(grant, **form.cleaned_data, client_ip=client_ip(request), now=timezone.now())
+        me = visitors.rater_of(grant, request.COOKIES, now=now)
+        visitor = joining.prove(grant, me, **form.cleaned_data, client_ip=client_ip(request), now=now)
     except email_codes.WrongCode:
         form.add_error("code", _("This code is incorrect or has expired."))
         return ask(request, grant.studio, token, **shown, status=422)
     except RateLimited as stop:
         return _wait(request, grant, token, stop, **shown)
-    me = visitors.rater_of(grant, request.COOKIES, now=timezone.now())
-    if me is not None and me.pk != visitor.pk and not me.email:
-        joining.join(me, visitor)
     return _known(request, grant, visitor, wanted)
 
 

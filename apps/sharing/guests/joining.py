@@ -5,12 +5,26 @@ Run in the studio's transaction.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import ManyToOneRel
 
+from apps.sharing.access import Grant
+from apps.sharing.guests import email_codes
 from apps.sharing.models import ClientEmail, Comment, Mark, Pick, Selection, Visitor
 from apps.web.typed import title_key
+
+
+def prove(grant: Grant, me: Visitor | None, *, email: str, code: str, client_ip: str, now: datetime) -> Visitor:
+    """The person whose address a code proves; what the same guest did so far without an address becomes theirs.
+
+    me: who the guest is known as so far. Raises email_codes.WrongCode, RateLimited.
+    """
+    visitor = email_codes.check(grant, email=email, code=code, client_ip=client_ip, now=now)
+    if me is not None and me.pk != visitor.pk and not me.email:
+        join(me, visitor)
+    return visitor
 
 
 def join(guest: Visitor, person: Visitor) -> None:

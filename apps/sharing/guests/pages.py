@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -23,23 +22,19 @@ from apps.accounts.tenancy import acting_in, joining
 from apps.albums.design import AUTO, Design
 from apps.sharing import access
 from apps.sharing.access import Grant, lockout
-from apps.sharing.access.lockout import HOUR
 from apps.sharing.access.studio_of_token import acting_there
 from apps.sharing.activity import record
-from apps.sharing.guests import expired, machines, view_as, visitors
+from apps.sharing.guests import expired, view_as, visitors, visits
 from apps.sharing.guests.identify import ask, back_to, needs_person
 from apps.sharing.links.forms import PasswordForm
-from apps.sharing.models import ActivityKind, ShareLink, Visitor
+from apps.sharing.models import Visitor
 from apps.web import failures, htmx
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import client_ip
-from apps.web.rate_limit import RateLimit, RateLimited, is_left
+from apps.web.rate_limit import RateLimited
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
-# By one address, which a whole wedding party may share.
-OPENINGS = RateLimit("link-opened", 300, HOUR)
-UNLOCKINGS = RateLimit("link-unlocked", 300, HOUR)
 GuestView = Callable[Concatenate[HttpRequest, Grant, str, P], HttpResponseBase]
 
 
@@ -173,8 +168,7 @@ def _unlocked(request: HttpRequest, response: HttpResponseBase, grant: Grant) ->
     if not _is_member(request, grant.studio):
         with acting_in(grant.studio):
             person = visitors.of(grant, request.COOKIES, now=timezone.now())
-            if _counts(request, grant, UNLOCKINGS):
-                record.record(grant, ActivityKind.UNLOCKED, visitor=person, user_agent=_agent(request))
+            visits.unlocked(request, grant, person)
         if grant.asks_identity and person is None:
             grant.hand_over(response, request.COOKIES, now=timezone.now())
             return
@@ -218,17 +212,10 @@ def welcome(request: HttpRequest, response: HttpResponseBase, grant: Grant, *, v
     """
     now = timezone.now()
     grant.hand_over(response, request.COOKIES, now=now)
-    if _is_member(request, grant.studio) or not _counts(request, grant, OPENINGS):
+    if _is_member(request, grant.studio):
         return
     with acting_in(grant.studio):
-        count_opening(grant)
-        person = visitor or visitors.of(grant, request.COOKIES, now=now)
-        record.record(grant, ActivityKind.OPENED, visitor=person, user_agent=_agent(request))
-
-
-def _counts(request: HttpRequest, grant: Grant, limit: RateLimit) -> bool:
-    """False for a machine, and for one more visit than people behind one address can make: it keeps no cookies."""
-    return not machines.is_machine(request) and is_left(limit, f"{grant.link_id}:{client_ip(request)}")
+        visits.opened(request, grant, visitor or visitors.of(grant, request.COOKIES, now=now))
 
 
 def _is_member(request: HttpRequest, studio: Studio) -> bool:
@@ -255,14 +242,6 @@ def dress(grant: Grant) -> dict[str, Any]:
     """Context of the gallery's look: the album's design, and the stylesheet of its colour."""
     look = Design.of(grant.studio.design, grant.shown.design)
     return {"look": look, "brand_css": brand_css(grant.studio, look.accent)}
-
-
-def count_opening(grant: Grant) -> None:
-    """A guest opened the link for the first time in this browser."""
-    with acting_in(grant.studio):
-        ShareLink.objects.for_studio(grant.studio).filter(pk=grant.link_id).update(
-            views=F("views") + 1, last_opened_at=timezone.now()
-        )
 
 
 def not_allowed(request: HttpRequest, grant: Grant) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.accounts.models import Email, JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.sharing.access import known, passes
-from apps.sharing.guests import pages, visitors
+from apps.sharing.guests import visitors, visits
 from apps.sharing.links import lifecycle
 from apps.sharing.models import (
     Activity,
@@ -201,7 +201,7 @@ def test_an_opening_that_was_asked_for_counts_once_and_by_name(shared: Make, pas
 
 
 def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "OPENINGS", RateLimit("link-opened", 2, 3600))
+    monkeypatch.setattr(visits, "OPENINGS", RateLimit("link-opened", 2, 3600))
     share = shared()
     assert [Client().get(share.url()).status_code for _ in range(4)] == [200] * 4
     share.reload()
@@ -216,7 +216,7 @@ def test_a_program_that_keeps_no_cookies_writes_no_endless_list(shared: Make, mo
 def test_who_gives_the_password_again_and_again_writes_no_endless_list(
     shared: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "UNLOCKINGS", RateLimit("link-unlocked", 2, 3600))
+    monkeypatch.setattr(visits, "UNLOCKINGS", RateLimit("link-unlocked", 2, 3600))
     share = shared(password=PASSWORD)
     for _ in range(3):
         unlocked(share)

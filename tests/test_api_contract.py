@@ -1,0 +1,182 @@
+"""The addresses of the API are a promise to programs: each method below is published, and stays so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+# One line per address: its methods, and the path; what stands in braces may have any name.
+CONTRACT = """
+    POST auth/token
+    POST auth/refresh
+    POST auth/logout
+    POST auth/register
+    GET me
+    GET POST api-keys
+    DELETE api-keys/{}
+    GET galleries/{}
+    POST galleries/{}/unlock
+    GET galleries/{}/photos
+    GET galleries/{}/photos/{}/{}
+    PUT DELETE galleries/{}/favourites/{}
+    POST galleries/{}/identity
+    GET system/health
+    GET health
+    GET system/status
+    GET system/status/history
+    GET stats
+    GET POST albums
+    GET PATCH DELETE albums/{}
+    GET albums/slug/{}
+    PUT albums/{}/cover/{}
+    GET POST albums/{}/photos
+    GET albums/photos/all
+    GET files/media/{}/{}
+    GET PATCH DELETE albums/{}/photos/{}
+    GET albums/{}/photos/{}/download
+    POST albums/{}/photos/{}/regenerate-thumbnails
+    GET POST albums/{}/share
+    PATCH DELETE albums/{}/share/{}
+    POST upload
+    POST upload/multiple
+    GET PUT people/settings
+    GET POST people
+    GET PATCH DELETE people/{}
+    GET people/{}/photos
+    POST people/{}/merge
+    POST people/{}/split
+    GET PUT people/{}/thumbnail
+    GET POST people/{}/relationships
+    DELETE people/{}/relationships/{}
+    GET POST faces
+    POST faces/assign
+    POST faces/{}/ignore
+    POST faces/{}/unignore
+    GET POST faces/suggestions
+    GET faces/{}/crop
+    GET faces/{}/why
+    POST photos/{}/detect-faces
+    POST albums/{}/detect-faces
+    POST people/never
+    PUT people/{}/consent
+    GET POST people/hide-requests
+    POST albums/{}/guest-list
+    GET POST photos/search
+    GET photos
+    GET PATCH DELETE photos/{}
+    GET photos/{}/similar
+    POST photos/batch
+    GET POST smart-collections
+    GET PATCH DELETE smart-collections/{}
+    GET smart-collections/{}/photos
+    POST smart-collections/preview
+    GET POST collections
+    GET PATCH DELETE collections/{}
+    GET PUT collections/{}/photos
+    GET POST collections/{}/share
+    GET POST smart-collections/{}/share
+    GET POST tags/library
+    GET POST events
+    GET PATCH DELETE events/{}
+    GET events/{}/photos
+    POST events/detect
+    GET PUT events/holiday-sets
+    GET locations
+    PATCH locations/{}
+    GET locations/clusters
+    GET locations/reverse
+    GET PUT ai/config
+    GET PUT ai/prompts
+    POST ai/test
+    POST photos/{}/process-ai
+    GET POST tags/suggestions
+    POST uploads/check
+    GET uploads/receipts
+    GET uploads/receipts/{}
+    GET photos/{}/versions
+    PUT photos/{}/file
+    POST photos/{}/versions/{}/current
+    GET photos/{}/history
+    POST photos/{}/promote
+    POST photos/{}/demote
+    POST photos/{}/embed-metadata
+    GET POST stacks
+    GET DELETE stacks/{}
+    POST stacks/{}/primary
+    POST bursts/analyze
+    GET duplicates
+    POST duplicates/scan
+    POST duplicates/{}/resolve
+    GET PUT inbox
+    POST inbox/scan
+    GET POST approvals
+    POST albums/{}/clock
+    GET PUT settings/{}
+    GET clients
+    GET clients/{}
+    GET board
+    GET POST members
+    PATCH DELETE members/{}
+    GET activity
+    GET journal
+    POST journal/{}/undo
+    GET POST webhooks
+    GET PATCH DELETE webhooks/{}
+    GET webhooks/{}/deliveries
+    POST webhooks/{}/deliveries/{}/replay
+    POST export
+    POST import
+    POST studio/delete
+    GET tasks
+    GET DELETE tasks/{}
+    PUT albums/{}/order
+    GET albums/{}/marks
+    POST photos/match
+    GET photos/{}/original
+"""
+# May be missing yet. A line that has come is struck out here, so that it stays.
+TO_COME = """
+    GET POST tags/library
+    GET PUT ai/config
+    GET PUT ai/prompts
+    POST ai/test
+    POST photos/{}/process-ai
+    GET POST tags/suggestions
+    GET uploads/receipts
+    GET uploads/receipts/{}
+    GET PUT inbox
+    POST inbox/scan
+    GET POST approvals
+    GET clients
+    GET clients/{}
+    GET board
+    POST import
+"""
+
+
+def lines(table: str) -> set[tuple[str, str]]:
+    """(method, path) of a table."""
+    found = set()
+    for line in table.split("\n"):
+        *methods, path = line.split() or [""]
+        found |= {(method, path) for method in methods}
+    return found
+
+
+@pytest.fixture
+def published(db: None) -> set[tuple[str, str]]:
+    document: Any = Client().get("/api/schema/?format=json").json()
+    return {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/")))
+        for path, deeds in document["paths"].items()
+        for method in deeds
+    }
+
+
+def test_every_line_of_the_contract_is_published(published: set[tuple[str, str]]) -> None:
+    assert len(lines(CONTRACT)) > 150
+    assert lines(CONTRACT) - published <= lines(TO_COME)
+    assert lines(TO_COME) <= lines(CONTRACT)
