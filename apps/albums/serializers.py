@@ -19,7 +19,7 @@ from rest_framework.utils import html
 from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
-from apps.albums.models import Album, AlbumState, Photo, Placement, Section, Tier, Version, VersionKind
+from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Tier, Version, VersionKind
 from apps.media.facts import YEARS
 from apps.web import strict
 from apps.web.typed import distinct_titles
@@ -180,7 +180,11 @@ class MarksSerializer(strict.Serializer[Photo]):
 
 
 class PhotoSerializer(MarksSerializer):
-    """A photo. width and height in pixels after orientation, null until known; size in bytes of the original."""
+    """A photo. width and height in pixels after orientation, null until known; size in bytes of the original.
+
+    taken_from: who gave the time: a person (`hand`), the file with its offset (`camera`), or the file without one, read
+    in the studio's zone (`zone`); null while it is unknown.  has_errors: its file could not be processed.
+    """
 
     id = serializers.UUIDField(read_only=True)
     camera_name = serializers.CharField(read_only=True)
@@ -191,6 +195,8 @@ class PhotoSerializer(MarksSerializer):
     sha256 = serializers.CharField(read_only=True, source="original.sha256")
     ready = serializers.BooleanField(read_only=True, source="is_ready")
     problem = serializers.SerializerMethodField()
+    has_errors = serializers.SerializerMethodField()
+    taken_from = serializers.SerializerMethodField()
     tier = serializers.ChoiceField(choices=Tier.choices, read_only=True)
     versions = VersionSerializer(many=True, read_only=True)
     urls = serializers.SerializerMethodField()
@@ -198,6 +204,17 @@ class PhotoSerializer(MarksSerializer):
     @extend_schema_field({"type": ["string", "null"]})
     def get_problem(self, photo: Photo) -> str | None:
         return photo.problem or None
+
+    def get_has_errors(self, photo: Photo) -> bool:
+        return photo.state == PhotoState.FAILED
+
+    @extend_schema_field({"type": ["string", "null"], "enum": ["hand", "camera", "zone", None]})
+    def get_taken_from(self, photo: Photo) -> str | None:
+        if photo.taken_by_hand:
+            return "hand"
+        if photo.taken_at is None:
+            return None
+        return "zone" if photo.taken_offset is None else "camera"
 
     @extend_schema_field(UrlsSerializer)
     def get_urls(self, photo: Photo) -> dict[str, str | None]:

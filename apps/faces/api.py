@@ -150,6 +150,22 @@ class PeopleView(FacesView):
         bodies = [_shape(rows[one.id], one) for one in shown]
         return pages.get_paginated_response(serializers.PersonSerializer(bodies, many=True).data)
 
+    @extend_schema(
+        tags=["people"],
+        request=serializers.NewPersonSerializer,
+        responses={201: serializers.ChangedPersonSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Name a person by faces: somebody new, or whoever is called so already. Without a face there is nobody."""
+        consent.require_on(self.studio)
+        asked = self.asked(serializers.NewPersonSerializer)
+        faces = people.find_faces(self.studio, asked["faces"])
+        person, entry = people.assign(self.studio, faces, None, by=self.entered.user, name=asked["name"])
+        if person is None:
+            raise drf.ValidationError({"name": ["Type a name."]})
+        body = _shape(person, listing.shown(person)) | undo_body(entry)
+        return Response(serializers.ChangedPersonSerializer(body).data, status=201)
+
 
 class PersonView(FacesView):
     """One person."""

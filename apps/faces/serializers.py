@@ -63,6 +63,13 @@ class PersonChanges(strict.Serializer[Any]):
     is_ignored = serializers.BooleanField()
 
 
+class NewPersonSerializer(strict.Serializer[Any]):
+    """faces: who they are from now on."""
+
+    name = serializers.CharField(max_length=120)
+    faces = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST)
+
+
 class PageQuery(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
     cursor = serializers.CharField(required=False)

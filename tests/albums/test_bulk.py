@@ -333,6 +333,40 @@ def test_many_are_a_task_and_a_repeated_request_begins_no_second(do: str, api: C
     assert (shown["result"], shown["undo"]) == (None, None)
 
 
+def test_keywords_stars_and_labels_of_any_galleries_with_one_undo(api: Caller, album: Album, north: Studio) -> None:
+    """What is no photo of the caller's is passed over by name."""
+    far = PlacementFactory.create(album__studio=north).photo_id
+    chosen, unknown = [*inside(album)[:2], far], UUID(int=1)
+    tagged = batch(api, [*chosen, unknown], do="tag", keywords=[" first  dance ", "First Dance", "bells"]).json()
+    assert (tagged["done"], [one["photo"] for one in tagged["refused"]]) == (3, [str(unknown)])
+
+    def photos(name: str) -> list[Any]:
+        with acting_in(north):
+            rows = Photo.objects.for_studio(north).filter(pk__in=chosen)
+            return list(rows.values_list(name, flat=True))
+
+    assert photos("keywords") == [["first dance", "bells"]] * 3
+    batch(api, chosen, do="untag", keywords=["BELLS"])
+    assert photos("keywords") == [["first dance"]] * 3
+    rated = batch(api, chosen, do="rate", rating=4).json()
+    batch(api, chosen, do="label", label="red", album=str(album.pk))
+    assert photos("rating") == [4] * 3
+    assert sorted(photos("label")) == ["", "red", "red"]
+    assert api.send(f"/api/journal/{rated['undo']}/undo").status_code == 200
+    assert photos("rating") == [0] * 3
+    for wrong in ({"do": "tag"}, {"do": "rate", "rating": 6}, {"do": "label", "label": "pink"}, {"do": "copy"}):
+        assert batch(api, chosen, **wrong).status_code == 400
+
+
+def test_photos_are_copied_into_a_gallery_and_lie_where_they_lay(api: Caller, album: Album, north: Studio) -> None:
+    other, chosen = AlbumFactory.create(studio=north), inside(album)[:2]
+    for _ in range(2):
+        assert batch(api, chosen, do="copy", album=str(other.pk)).json()["done"] == 2
+    assert set(inside(other)) == set(chosen)
+    assert set(chosen) <= set(inside(album))
+    assert batch(api, inside(album), do="copy", album=str(other.pk)).status_code == 202
+
+
 def test_a_few_are_processed_again(api: Caller, album: Album, north: Studio) -> None:
     assert batch(api, inside(album)[:3], do="reprocess").json() == {"done": 3, "refused": [], "undo": None}
     with acting_in(north):

@@ -102,6 +102,18 @@ def test_faces_are_assigned_split_ignored_and_explained(album: Album, api: Calle
     assert "embedding" not in face
 
 
+def test_a_person_is_named_by_faces_and_the_same_name_is_the_same_person(album: Album, api: Caller) -> None:
+    one, other = new_face(album, 1), new_face(album, 200)
+    made = api("post", "people", 201, name=" Anna ", faces=[str(one.pk)])
+    assert (made["name"], made["face_count"]) == ("Anna", 1)
+    again = api("post", "people", 201, name="anna", faces=[str(other.pk)])
+    assert (again["id"], again["face_count"]) == (made["id"], 2)
+    api("post", f"journal/{again['undo']}/undo")
+    assert api("get", f"people/{made['id']}")["face_count"] == 1
+    api("post", "people", 400, name="Anna", faces=[])
+    api("post", "people", 400, name="", faces=[str(one.pk)])
+
+
 def test_a_suggestion_is_answered(album: Album, api: Caller) -> None:
     sure, doubtful = new_face(album, 1), new_face(album, 1, 5, is_trusted=False)
     api("patch", f"people/{pk(sure)}", name="Anna")
