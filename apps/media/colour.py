@@ -151,20 +151,37 @@ def _chunks(source: Path) -> dict[bytes, bytes]:
 
 # ITU-R BT.2408: diffuse white at 203 cd/m2; masters reach 1000, which is also HLG's nominal peak (BT.2100).
 _WHITE, _PEAK = 203.0, 1000.0
+# Points of each side of a table of colours: PQ and HLG are even enough for straight lines between them.
+_STEPS = 33
 _LUMA = np.array([0.2627, 0.6780, 0.0593], np.float32)
 
 
 def brought_down(picture: Image.Image, colours: ToldColours) -> Image.Image:
     """An RGB picture with a PQ or HLG curve as sRGB of 8 bits."""
-    to_srgb = np.linalg.inv(SRGB.to_xyz()) @ colours.primaries.to_xyz()
     made = Image.new("RGB", picture.size)
     for top in range(0, picture.height, _BAND):
         band = picture.crop((0, top, picture.width, min(top + _BAND, picture.height)))
-        light = _light(np.asarray(band, np.float32) / 255, colours.transfer) / _WHITE
-        shown = np.clip((light * _compression(light)) @ to_srgb.T.astype(np.float32), 0, 1)
-        coded = np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * np.maximum(shown, 1e-6) ** (1 / 2.4) - 0.055)
+        coded = _as_srgb(np.asarray(band, np.float32) / 255, colours)
         made.paste(Image.fromarray((coded * 255 + 0.5).astype(np.uint8)), (0, top))
     return made
+
+
+def cube(colours: ToldColours) -> str:
+    """The same curve as a table for filters of videos, in the format .cube (Adobe, Cube LUT Specification 1.0)."""
+    steps = np.linspace(0, 1, _STEPS, dtype=np.float32)
+    # Red changes fastest.
+    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
+    coded = _as_srgb(np.stack([red, green, blue], axis=-1).reshape(-1, _STEPS, 3), colours)
+    rows = (f"{r:.6f} {g:.6f} {b:.6f}" for r, g, b in coded.reshape(-1, 3))
+    return "\n".join([f"LUT_3D_SIZE {_STEPS}", *rows, ""])
+
+
+def _as_srgb(coded: np.ndarray, colours: ToldColours) -> np.ndarray:
+    """coded: float32 (rows, columns, 3), 0..1, by the curve and primaries told.  Returns the same coded as sRGB."""
+    to_srgb = np.linalg.inv(SRGB.to_xyz()) @ colours.primaries.to_xyz()
+    light = _light(coded, colours.transfer) / _WHITE
+    shown = np.clip((light * _compression(light)) @ to_srgb.T.astype(np.float32), 0, 1)
+    return np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * np.maximum(shown, 1e-6) ** (1 / 2.4) - 0.055)
 
 
 def _compression(light: np.ndarray) -> np.ndarray:

@@ -43,6 +43,8 @@ _PLAYED_BITS = 12_000_000
 _THREADS = 2
 _PLACE = re.compile(r"([+-]\d{2}(?:\.\d+)?)([+-]\d{3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?")
 _HDR = {colour.PQ, colour.HLG}
+# Numbers of ITU-T H.273: BT.709 as matrix, primaries and curve; and FFmpeg's of the limited range of levels.
+_BT709, _LIMITED = 1, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def playable(source: Path, out_dir: Path, *, kind: str) -> dict[str, int]:
             try:
                 if _is_playable(container, stream, sound):
                     return _copy(container, stream, sound, made)
-                return _encode(container, stream, sound, made)
+                return _encode(container, stream, sound, made, out_dir)
             except av.FFmpegError as error:
                 raise Damaged from error
 
@@ -243,8 +245,8 @@ def _fitted(width: int, height: int) -> tuple[int, int]:
     return even[0], even[1]
 
 
-def _encode(container: Any, stream: Any, sound: Any, made: Any) -> dict[str, int]:
-    film = _FilmWriter(made, stream)
+def _encode(container: Any, stream: Any, sound: Any, made: Any, folder: Path) -> dict[str, int]:
+    film = _FilmWriter(made, stream, folder)
     voice = _SoundWriter(made, sound) if sound is not None else None
     for packet in container.demux(*[one for one in (stream, sound) if one is not None]):
         try:
@@ -263,21 +265,25 @@ def _encode(container: Any, stream: Any, sound: Any, made: Any) -> dict[str, int
     return {"width": film.size[0], "height": film.size[1]}
 
 
-# Brings what is brighter than white down to it.
-_SDR = ":out_transfer=bt709:out_primaries=bt709:intent=perceptual"
+# The table of colours of a video that is brighter than white, beside the copy that is made of it.
+_CURVE = "curve.cube"
 
 
 class _FilmWriter:
     """Frames turned upright, made small, in 8 bits and the colours of ordinary displays, coded by x264."""
 
-    def __init__(self, made: Any, stream: Any) -> None:
+    def __init__(self, made: Any, stream: Any, folder: Path) -> None:
         rate = stream.average_rate or stream.guessed_rate or 30
-        self._made, self._stream = made, stream
+        self._made, self._stream, self._folder = made, stream, folder
         self._out = made.add_stream("libx264", rate=rate, options=_ENCODER)
         self._out.pix_fmt = "yuv420p"
         self._out.codec_context.thread_count = _THREADS
         self._out.time_base = stream.time_base
         self._out.codec_context.time_base = stream.time_base
+        # What is not told is guessed by the size of the picture.
+        told = self._out.codec_context
+        told.colorspace = told.color_primaries = told.color_trc = _BT709
+        told.color_range = _LIMITED
         self._graph: Graph | None = None
         self._last: int | None = None
         self.size = (0, 0)
@@ -305,13 +311,21 @@ class _FilmWriter:
         graph = Graph()
         chain = [graph.add_buffer(template=self._stream, time_base=self._stream.time_base)]
         chain += [graph.add(name, text) for name, text in _TURN_FILTERS.get(turned, ())]
-        colours = _SDR if int(frame.color_trc) in _HDR else ""
         size = f"{self.size[0]}:{self.size[1]}"
-        chain.append(graph.add("scale", f"{size}:out_color_matrix=bt709:out_range=tv{colours}"))
+        if int(frame.color_trc) in _HDR:
+            # What is brighter than white comes down by the curve of photos and posters, which works on RGB.
+            chain += [graph.add("scale", size), graph.add("format", "gbrp12le"), self._curve(graph, frame)]
+            chain.append(graph.add("setparams", "color_primaries=bt709:color_trc=bt709"))
+        chain.append(graph.add("scale", f"{size}:out_color_matrix=bt709:out_range=tv"))
         chain += [graph.add("setsar", "1"), graph.add("format", "yuv420p"), graph.add("buffersink")]
         graph.link_nodes(*chain)
         graph.configure()
         self._graph = graph
+
+    def _curve(self, graph: Graph, frame: Any) -> Any:
+        table = self._folder / _CURVE
+        table.write_text(colour.cube(colour.numbered(int(frame.color_primaries), int(frame.color_trc))))
+        return graph.add("lut3d", file=str(table), interp="tetrahedral")
 
     def _pull(self) -> None:
         assert self._graph is not None  # noqa: S101

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from apps.media import jail, video
-from apps.media.formats import HEAD_BYTES, MP4, SOUND, Damaged, NotAnImage, sniff
+from apps.media import colour, jail, video
+from apps.media.formats import HEAD_BYTES, MKV, MP4, SOUND, Damaged, NotAnImage, sniff
 from apps.media.images import render
 from tests.media.corpus import VIDEOS, Sample, named, samples, that_expect
 
@@ -147,3 +147,38 @@ def test_an_original_leaves_without_metadata_and_with_its_pictures(name: str, tm
     with av.open(str(made)) as after, av.open(str(named(name))) as before:
         kept, known = ([bytes(p) for p in one.demux(video=0) if p.dts is not None] for one in (after, before))
     assert kept == known
+
+
+def _beyond_white(path: Path, transfer: int, levels: list[float]) -> None:
+    """A video of grey stripes of these levels, coded by a curve that goes beyond white, in the colours of BT.2020."""
+    with av.open(str(path), "w") as made:
+        stream = made.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 32 * len(levels), 64, "yuv420p10le"
+        stripes = np.repeat(np.array(levels), 32) * 65535
+        picture = np.broadcast_to(stripes[None, :, None], (64, len(stripes), 3)).astype(np.uint16)
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb48le")
+        frame = frame.reformat(format="yuv420p10le", dst_colorspace=9, dst_color_range=1)
+        for told in (stream.codec_context, frame):
+            told.color_trc, told.color_primaries, told.colorspace, told.color_range = transfer, 9, 9, 1
+        frame.pts = 0
+        made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("transfer", [colour.PQ, colour.HLG], ids=["PQ", "HLG"])
+def test_a_video_that_is_brighter_than_white_plays_as_its_poster_looks(transfer: int, tmp_path: Path) -> None:
+    """By one curve, that of photos: what is grey on the poster is as grey when it plays."""
+    levels = [0.1, 0.3, 0.5, 0.58, 0.65, 0.75]
+    source, out = tmp_path / "hdr.mkv", tmp_path / "out"
+    _beyond_white(source, transfer, levels)
+    out.mkdir()
+    jail.run("apps.media.video:playable", source, out, limits=_LIMITS, kind=MKV.name)
+    poster = video.poster(source, MKV).image
+    container, frame = _first(out / video.FILE)
+    with container:
+        shown = frame.to_image()
+        assert {frame.color_trc, frame.color_primaries, frame.colorspace, frame.color_range} == {1}, "nothing to guess"
+    for number in range(len(levels)):
+        spot = (32 * number + 16, 32)
+        apart = np.subtract(poster.getpixel(spot), shown.getpixel(spot))
+        assert np.abs(apart).max() <= 4, (levels[number], poster.getpixel(spot), shown.getpixel(spot))
