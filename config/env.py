@@ -34,6 +34,7 @@ VARIABLES = (
     "GLASSINE_EMAIL_FROM",
     "GLASSINE_IMPORT_HOSTS",
     "GLASSINE_INBOX",
+    "GLASSINE_INBOX_BUCKET",
     "GLASSINE_METRICS_TOKEN",
     "GLASSINE_OPERATORS",
     "GLASSINE_PORT",
@@ -55,7 +56,7 @@ class Env:
 
     data: absolute. url: public base address without a closing slash. smtp: None means emails as files in
     `emails_dir`. embedded_*: this machine's own server, started by the launcher. accel: the prefix of nginx'
-    internal location ('/.../'), or None. inbox: whose sub-folders are watched.
+    internal location ('/.../'), or None. inbox, inbox_bucket: whose sub-folders are watched.
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     webhook_hosts: hosts of private networks to which webhooks may lead.
@@ -91,6 +92,7 @@ class Env:
     worker_threads: int
     accel: str | None
     inbox: Path | None
+    inbox_bucket: S3Storage | None
     trusted_proxies: tuple[Network, ...]
 
     @property
@@ -164,6 +166,7 @@ def load(environ: Values) -> Env:
         worker_threads=_number(values, "GLASSINE_WORKER_THREADS", max(2, os.cpu_count() or 2), 1, 64),
         accel=_accel(values, storage),
         inbox=_inbox(values),
+        inbox_bucket=_inbox_bucket(values),
         trusted_proxies=_networks(values),
     )
 
@@ -226,6 +229,11 @@ def _inbox(values: Values) -> Path | None:
     if not folder.is_absolute() or not folder.is_dir():
         raise EnvError(f"GLASSINE_INBOX is {text!r}, but must be a folder that is there, with its whole path.")
     return folder
+
+
+def _inbox_bucket(values: Values) -> S3Storage | None:
+    text = values.get("GLASSINE_INBOX_BUCKET")
+    return None if text is None else addresses.s3("GLASSINE_INBOX_BUCKET", text)
 
 
 def _admin(values: Values) -> tuple[str | None, str | None]:

@@ -44,7 +44,7 @@ _UNCONDITIONAL, _OVERLOADED = 501, 429
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """What a bucket's failure means. Raises StorageAway in place of a time-out, a broken line or an overloaded server.
 
     Botocore's time-outs are OSErrors too, which elsewhere stand for bytes that cannot be read.
@@ -69,7 +69,7 @@ class _BucketFile:
         self._body = body
 
     def read(self, size: int = -1) -> bytes:
-        with _told():
+        with told():
             return bytes(self._body.read(None if size < 0 else size))
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class S3Store:
         self._send(temp, key, sha256, {})
 
     def _send(self, temp: Path, key: str, sha256: str, condition: dict[str, Any]) -> None:
-        with _told(), temp.open("rb") as body:
+        with told(), temp.open("rb") as body:
             self.client.put_object(
                 Bucket=self.bucket,
                 Key=self._key(key),
@@ -148,24 +148,28 @@ class S3Store:
         if start:
             where["Range"] = f"bytes={start}-"
         try:
-            with _told():
+            with told():
                 answer = self.client.get_object(**where)
         except ClientError as error:
             if _status(error) == 404:
                 raise FileNotFoundError(key) from error
             raise
-        return cast(BinaryIO, _BucketFile(answer["Body"]))
+        return self.reading(answer["Body"])
+
+    def reading(self, body: Any) -> BinaryIO:
+        """What comes of an answer of the bucket, as a file."""
+        return cast(BinaryIO, _BucketFile(body))
 
     def delete(self, key: str) -> None:
         try:
-            with _told():
+            with told():
                 self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
         except ClientError as error:
             raise DeletionRefused(error.response.get("Error", {}).get("Code", "")) from error
 
     def size(self, key: str) -> int | None:
         try:
-            with _told():
+            with told():
                 return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ContentLength"]
         except ClientError as error:
             if _status(error) == 404:
@@ -177,20 +181,20 @@ class S3Store:
         target = f"{self.prefix}{QUARANTINE}/{key}"
         came_from: CopySourceTypeDef = {"Bucket": self.bucket, "Key": source}
         try:
-            with _told():
+            with told():
                 self.client.copy_object(Bucket=self.bucket, Key=target, CopySource=came_from)
         except ClientError as error:
             if _status(error) == 404:
                 raise FileNotFoundError(key) from error
             raise
-        with _told():
+        with told():
             self.client.delete_object(Bucket=self.bucket, Key=source)
 
     def forget_aside(self, prefix: str) -> None:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}{QUARANTINE}/{prefix}"
         )
-        with _told():
+        with told():
             for page in pages:
                 for item in page.get("Contents", []):
                     self.client.delete_object(Bucket=self.bucket, Key=item["Key"])
@@ -199,7 +203,7 @@ class S3Store:
         below = self.prefix + prefix
         pages = iter(self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below))
         while True:
-            with _told():
+            with told():
                 page = next(pages, None)
             if page is None:
                 return
@@ -212,8 +216,8 @@ class S3Store:
         return None
 
     def signed_url(self, key: str, *, seconds: int, headers: dict[str, str]) -> str | None:
-        told = {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
-        return str(self._files.url(checked_key(key), parameters=told, expire=seconds))
+        said = {f"Response{name.replace('-', '')}": value for name, value in headers.items()}
+        return str(self._files.url(checked_key(key), parameters=said, expire=seconds))
 
     def _arrived(self, key: str, sha256: str) -> bool:
         """True if these very bytes lie under the key. Read back, because not every S3 server tells its checksum."""

@@ -5,19 +5,19 @@
 
 A file counts when its size and time have stood still for a while. It is copied, and the photo and the word that it was
 taken are one transaction; then the file is removed. So a crash at any point, or a second worker, takes it once.
+
+The same for a prefix of a bucket, `GLASSINE_INBOX_BUCKET`, where a studio has no folder on the disk.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import logging
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 from django.utils import timezone
@@ -28,9 +28,9 @@ from apps.albums import editing
 from apps.albums.models import Album
 from apps.media import cas
 from apps.media.formats import BadFile
+from apps.media.store import StorageAway
 from apps.uploads import inbox_files, limits
 from apps.uploads.arrive import Arrived, arrive
-from apps.uploads.inbox_files import Entry
 from apps.uploads.models import Inbox, InboxFile, InboxFolder, InboxState
 from apps.web.refusal import Refusal
 
@@ -46,17 +46,59 @@ _TITLE, _SECTION = 120, 120
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def folder_of(studio: Studio) -> Path | None:
-    """The studio's watched folder, if the operator has made one."""
+class WatchedFile(Protocol):
+    """One thing in a watched folder.
+
+    path: below it.  folders: those in which it lies, the outermost first.  facts: two numbers that stand still once it
+    is whole.  fault: why it can never be taken, in a sentence, or "".
+    """
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def folders(self) -> tuple[str, ...]: ...
+    @property
+    def facts(self) -> tuple[int, int]: ...
+    @property
+    def fault(self) -> str: ...
+    def held(self) -> AbstractContextManager[BinaryIO | None]:
+        """The open file; None if another worker has it, or if it changed."""
+
+    def is_as_it_was(self, file: BinaryIO) -> bool:
+        """True if nobody wrote to the file while it was read."""
+
+    def remove(self) -> None:
+        """Take it out of the folder. Raises FileNotFoundError."""
+
+
+class WatchedFolder(Protocol):
+    """A folder on a disk, or a prefix of a bucket."""
+
+    def walk(self) -> Iterator[Any]:
+        """Its files (see `WatchedFile`) by name; hidden, unfinished and put aside left out."""
+
+    def put_aside(self, entry: Any, where: str, note: str = "") -> str:
+        """Move a file to the same place below `where`, with a text beside it. Returns its new path."""
+
+    def take_back(self, aside: str, path: str) -> None:
+        """Move what was put aside back to its place, without the text. Raises OSError when it is there no more."""
+
+
+def folder_of(studio: Studio) -> WatchedFolder | None:
+    """The studio's watched folder: on the disk, if the operator has made one, else in the bucket, if there is one."""
     folder = Path(settings.INBOX) / studio.slug if settings.INBOX else None
-    return folder if folder is not None and folder.is_dir() else None
+    if folder is not None and folder.is_dir():
+        return inbox_files.DiskFolder(folder)
+    if settings.INBOX_BUCKET:
+        from apps.uploads.inbox_bucket import BucketFolder
+
+        return BucketFolder(studio.slug)
+    return None
 
 
 def look() -> None:
     """Look into the folder of every studio. Trouble in one does not stop the others."""
-    if not settings.INBOX or not Path(settings.INBOX).is_dir():
-        return
-    names = [path.name for path in Path(settings.INBOX).iterdir() if path.is_dir()]
+    names = _names()
     with across_studios():
         studios = list(Studio.objects.filter(slug__in=names, closing_since=None).order_by("id"))
     for studio in studios:
@@ -64,6 +106,21 @@ def look() -> None:
             look_into(studio)
         except Exception:
             log.exception("the inbox of studio %s could not be looked at", studio.pk)
+
+
+def _names() -> list[str]:
+    """Slugs of studios that have a folder."""
+    names: list[str] = []
+    if settings.INBOX and Path(settings.INBOX).is_dir():
+        names += [path.name for path in Path(settings.INBOX).iterdir() if path.is_dir()]
+    if settings.INBOX_BUCKET:
+        from apps.uploads import inbox_bucket
+
+        try:
+            names += inbox_bucket.slugs()
+        except StorageAway as away:
+            log.warning("the bucket of the inboxes is not looked into: %s", away)
+    return names
 
 
 def look_into(studio: Studio) -> int:
@@ -76,7 +133,7 @@ def look_into(studio: Studio) -> int:
         # A rejected file that lies aside is no business of the folder any more.
         known = {row.path: row for row in InboxFile.objects.for_studio(studio).filter(aside="")}
     taken, seen = 0, set()
-    for entry in inbox_files.walk(root):
+    for entry in root.walk():
         seen.add(entry.path)
         taken += _consider(studio, root, entry, known.get(entry.path))
         if taken >= MOST_AT_ONCE:
@@ -92,9 +149,9 @@ def _forget(studio: Studio, gone: list[InboxFile]) -> None:
             InboxFile.objects.for_studio(studio).filter(pk__in=[row.pk for row in gone]).delete()
 
 
-def _consider(studio: Studio, root: Path, entry: Entry, row: InboxFile | None) -> bool:
+def _consider(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile | None) -> bool:
     """One look at one file. True if it was taken."""
-    now, facts = timezone.now(), (entry.status.st_size, entry.status.st_mtime_ns)
+    now, facts = timezone.now(), entry.facts
     if row is None or (row.size, row.mtime_ns) != facts:
         _note(studio, entry, row)
     elif row.state == InboxState.TAKEN:
@@ -106,11 +163,11 @@ def _consider(studio: Studio, root: Path, entry: Entry, row: InboxFile | None) -
     return False
 
 
-def _note(studio: Studio, entry: Entry, row: InboxFile | None) -> None:
+def _note(studio: Studio, entry: WatchedFile, row: InboxFile | None) -> None:
     """Write down how it looks now; the wait begins anew."""
     values: dict[str, Any] = {
-        "size": entry.status.st_size,
-        "mtime_ns": entry.status.st_mtime_ns,
+        "size": entry.facts[0],
+        "mtime_ns": entry.facts[1],
         "still_since": timezone.now(),
         "state": InboxState.WAITING,
         "reason": "",
@@ -128,7 +185,7 @@ def _note(studio: Studio, entry: Entry, row: InboxFile | None) -> None:
 # -- take ----------------------------------------------------------------------------------------------------------
 
 
-def _take(studio: Studio, root: Path, entry: Entry, row: InboxFile) -> bool:
+def _take(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile) -> bool:
     if entry.fault:
         _reject(studio, root, entry, row, entry.fault)
         return False
@@ -150,46 +207,21 @@ def _take(studio: Studio, root: Path, entry: Entry, row: InboxFile) -> bool:
     return is_taken
 
 
-def _copy_and_keep(studio: Studio, entry: Entry, row: InboxFile) -> bool:
+def _copy_and_keep(studio: Studio, entry: WatchedFile, row: InboxFile) -> bool:
     """False if another worker has the file, or somebody wrote to it."""
-    with _held(entry) as handle:
-        stored = _copied(entry, handle) if handle is not None else None
-        if stored is None:
+    with entry.held() as file:
+        if file is None:
             return False
+        stored = cas.receive(file, limit=limits.most_bytes(entry.path), sidecars=True)
         try:
+            if not entry.is_as_it_was(file):
+                return False
             return _keep(studio, entry, row, stored)
         finally:
             stored.discard()
 
 
-@contextmanager
-def _held(entry: Entry) -> Iterator[int | None]:
-    """The open file, as the only worker that has it; None if another has, or if it changed."""
-    try:
-        handle = entry.open()
-    except FileNotFoundError:
-        yield None
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield handle if entry.is_still(handle) else None
-    except BlockingIOError:
-        yield None
-    finally:
-        os.close(handle)
-
-
-def _copied(entry: Entry, handle: int) -> cas.Stored | None:
-    """The bytes, or None when somebody wrote to the file while it was read."""
-    with os.fdopen(os.dup(handle), "rb") as file:
-        stored = cas.receive(file, limit=limits.most_bytes(entry.path), sidecars=True)
-    if entry.is_still(handle):
-        return stored
-    stored.discard()
-    return None
-
-
-def _keep(studio: Studio, entry: Entry, row: InboxFile, stored: cas.Stored) -> bool:
+def _keep(studio: Studio, entry: WatchedFile, row: InboxFile, stored: cas.Stored) -> bool:
     """Photo and word in one transaction. False if another worker was faster."""
     with acting_in(studio):
         inbox = Inbox.objects.for_studio(studio).select_for_update().get()
@@ -218,7 +250,7 @@ def _tell(inbox: Inbox, sentence: str) -> None:
     inbox.save(update_fields=["last_event", "last_at"])
 
 
-def _place(studio: Studio, entry: Entry) -> tuple[Album, str | None]:
+def _place(studio: Studio, entry: WatchedFile) -> tuple[Album, str | None]:
     """Gallery and section of a file: its first folder, and the others behind it. Call it with the inbox held."""
     folders = [" ".join(folder.split()) for folder in entry.folders]
     name = (folders[0] if folders else LOOSE)[:255]
@@ -233,13 +265,13 @@ def _place(studio: Studio, entry: Entry) -> tuple[Album, str | None]:
     return album, section
 
 
-def _remove(studio: Studio, root: Path, entry: Entry, row: InboxFile) -> None:
+def _remove(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile) -> None:
     """Take a file whose photo is safe out of the folder, then forget it."""
     with acting_in(studio):
         keeps = Inbox.objects.for_studio(studio).get().keeps_duplicates
     try:
         if keeps and row.reason == "duplicate":
-            inbox_files.put_aside(root, entry, inbox_files.DUPLICATES)
+            root.put_aside(entry, inbox_files.DUPLICATES)
         else:
             entry.remove()
     except FileNotFoundError:
@@ -258,7 +290,7 @@ def _delay(studio: Studio, row: InboxFile, reason: str) -> None:
         )
 
 
-def _reject(studio: Studio, root: Path, entry: Entry, row: InboxFile, reason: str) -> None:
+def _reject(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile, reason: str) -> None:
     with acting_in(studio):
         inbox = Inbox.objects.for_studio(studio).select_for_update().get()
         row.state, row.reason = InboxState.REJECTED, reason[:300]
@@ -267,9 +299,9 @@ def _reject(studio: Studio, root: Path, entry: Entry, row: InboxFile, reason: st
     _set_aside(studio, root, entry, row)
 
 
-def _set_aside(studio: Studio, root: Path, entry: Entry, row: InboxFile) -> None:
+def _set_aside(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile) -> None:
     """Move a rejected file away, with the reason beside it."""
-    row.aside = inbox_files.put_aside(root, entry, inbox_files.REJECTED, row.reason)
+    row.aside = root.put_aside(entry, inbox_files.REJECTED, row.reason)
     with acting_in(studio):
         row.save(update_fields=["aside"])
 
@@ -282,7 +314,7 @@ def retry(studio: Studio, rows: list[InboxFile]) -> None:
     over = []
     for row in rows:
         try:
-            inbox_files.take_back(root, row.aside, row.path)
+            root.take_back(row.aside, row.path)
         except FileNotFoundError:
             log.info("a rejected file of studio %s is there no more", studio.pk)
         except OSError as error:

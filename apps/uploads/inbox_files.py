@@ -6,13 +6,15 @@ swapped for a link in between leads nowhere.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
+from typing import BinaryIO
 
 REJECTED, DUPLICATES = "_rejected", "_duplicates"
 _ASIDE = {REJECTED, DUPLICATES}
@@ -50,6 +52,31 @@ class Entry:
         """Names of the folders in which it lies, the outermost first."""
         return PurePosixPath(self.path).parts[:-1]
 
+    @property
+    def facts(self) -> tuple[int, int]:
+        """Bytes, and when it was last written to: both stand still once the file is whole."""
+        return self.status.st_size, self.status.st_mtime_ns
+
+    @contextmanager
+    def held(self) -> Iterator[BinaryIO | None]:
+        """The open file, as the only worker that has it; None if another has, or if it changed."""
+        try:
+            handle = self.open()
+        except FileNotFoundError:
+            yield None
+            return
+        with os.fdopen(handle, "rb") as file:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            yield file if self.is_still(handle) else None
+
+    def is_as_it_was(self, file: BinaryIO) -> bool:
+        """True if nobody wrote to the file while it was read."""
+        return self.is_still(file.fileno())
+
     def open(self) -> int:
         """A handle to read it. Raises OSError when it became a link or went."""
         return os.open(self.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self.folder)
@@ -66,14 +93,30 @@ class Entry:
         os.unlink(self.name, dir_fd=self.folder)
 
 
+@dataclass(frozen=True, slots=True)
+class DiskFolder:
+    """A watched folder on a disk (see `inbox.WatchedFolder`)."""
+
+    root: Path
+
+    def walk(self) -> Iterator[Entry]:
+        return walk(self.root)
+
+    def put_aside(self, entry: Entry, where: str, note: str = "") -> str:
+        return put_aside(self.root, entry, where, note)
+
+    def take_back(self, aside: str, path: str) -> None:
+        take_back(self.root, aside, path)
+
+
 def walk(root: Path) -> Iterator[Entry]:
     """Files, links and what else lies in the folder and below, by name; hidden, unfinished and put aside left out."""
     for place, folders, names, handle in os.fwalk(root):
         below = Path(place).relative_to(root)
         links = [name for name in folders if stat.S_ISLNK(_status(name, handle).st_mode)]
-        folders[:] = sorted(name for name in folders if name not in links and not _is_skipped(name, below))
+        folders[:] = sorted(name for name in folders if name not in links and not is_skipped(name, below))
         for name in sorted([*names, *links]):
-            if _is_skipped(name, below):
+            if is_skipped(name, below):
                 continue
             try:
                 status = _status(name, handle)
@@ -86,13 +129,14 @@ def _status(name: str, folder: int) -> os.stat_result:
     return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
 
-def _is_skipped(name: str, below: Path) -> bool:
+def is_skipped(name: str, below: PurePath) -> bool:
+    """True for a file or folder of the folder `below` that is hidden, not whole yet, put aside or a computer's own."""
     lower = name.lower()
     return (
         name.startswith((".", "~$"))
         or lower.endswith(_UNFINISHED)
         or lower in _LITTER
-        or (name in _ASIDE and below == Path("."))
+        or (name in _ASIDE and not below.parts)
     )
 
 

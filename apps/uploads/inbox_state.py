@@ -29,7 +29,7 @@ class InboxStanding:
 
 def state_of(studio: Studio) -> str:
     """Whether there is a folder: off for all studios, none for this one, or on."""
-    if not settings.INBOX:
+    if not (settings.INBOX or settings.INBOX_BUCKET):
         return OFF
     return ON if inbox.folder_of(studio) is not None else NO_FOLDER
 

@@ -135,6 +135,8 @@ STORAGE_PARTIAL = str(env.data / "partial")
 (env.data / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
 # Below it one folder for each studio, by its slug, is watched for files (see `uploads.inbox`).
 INBOX = str(env.inbox) if env.inbox else None
+# And a bucket in which the same holds of prefixes.
+INBOX_BUCKET = _parts(env.inbox_bucket) if env.inbox_bucket else None
 # Where the process that looks at selfies listens.
 FACES_SOCKET = str(env.faces_socket)
 # Prefix of nginx' internal location that hands out files, or None when the application sends them itself.

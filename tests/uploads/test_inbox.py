@@ -294,7 +294,7 @@ def test_a_slower_worker_finds_the_file_taken(box: Path, north: Studio, monkeypa
             look(1)
         return keep(*args)
 
-    monkeypatch.setattr("apps.uploads.inbox.fcntl.flock", lambda *args: None)
+    monkeypatch.setattr("apps.uploads.inbox_files.fcntl.flock", lambda *args: None)
     monkeypatch.setattr(inbox, "_keep", meanwhile)
     look(2)
     with acting_in(north):
