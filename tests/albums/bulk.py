@@ -70,6 +70,11 @@ def _bytes(album: Album, what: str) -> dict[str, str]:
 
 def _copy(row: models.Model, count: int, **changed: str) -> None:
     """Insert copies 1..count-1 of a row; `changed` are columns as SQL over n."""
+    copies(row, 1, count - 1, **changed)
+
+
+def copies(row: models.Model, first: int, last: int, **changed: str) -> None:
+    """Insert copies first..last of a row; `changed` are columns as SQL over n. Run it in `acting_in(studio)`."""
     table = row._meta.db_table
     columns = [field.column for field in row._meta.concrete_fields]
     values = [changed.get(str(column), f't."{column}"') for column in columns]
@@ -77,8 +82,8 @@ def _copy(row: models.Model, count: int, **changed: str) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute(
             f'insert into "{table}" ({names}) select {", ".join(values)} '
-            f'from "{table}" t, generate_series(1, %s) n where t.id = %s',
-            [count - 1, row.pk],
+            f'from "{table}" t, generate_series(%s, %s) n where t.id = %s',
+            [first, last, row.pk],
         )
 
 
