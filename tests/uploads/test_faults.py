@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from tusclient.client import TusClient
 
 from tests.amounts import amount
 from tests.installation import ROOT, Browser, Installation, free_port, noise, sha256
+from tests.uploads import cutting
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -190,3 +192,80 @@ def test_a_client_of_the_tus_protocol_goes_on_after_kill_9_of_the_web(glassine: 
     assert file.kills >= 2
     (photo,) = glassine.wait_ready(album, 1)
     assert (photo["sha256"], photo["camera_name"]) == (sha256(data), "long.jpg")
+
+
+FILES, CUTS, WEB_KILLS = amount(suite=12, long=200), amount(suite=5, long=50), amount(suite=1, long=5)
+#: Growth of a web process beyond what it holds when nothing is sent.
+FLAT = 96_000_000
+
+
+def test_tuspy_and_curl_bring_every_file_over_a_line_that_breaks(glassine: Installation, tmp_path: Path) -> None:
+    """Two clients each, the connection cut at random and the web process killed: every hash, and little sent twice."""
+    album, chance = glassine.make_album("Cut at random"), random.Random(12)
+    waiting: queue.Queue[Path] = queue.Queue()
+    hashes, total, largest = set(), 0, 0
+    for number in range(FILES):
+        path, data = tmp_path / f"IMG_{number:04}.jpg", noise(chance.choice((60, 150, 300)))
+        path.write_bytes(data)
+        hashes.add(sha256(data))
+        total, largest = total + len(data), max(largest, len(data))
+        waiting.put(path)
+    until = time.monotonic() + 600
+    rest = max(_rss(glassine))
+    peak, faults = rest, list[BaseException]()
+    with cutting.CuttingLine(glassine.port, cuts=CUTS, seed=13) as line:
+        senders = [
+            threading.Thread(target=_send_all, args=[glassine, line, send, album, waiting, until, faults], daemon=True)
+            for send in (cutting.send_by_tuspy, cutting.send_by_curl) * 2
+        ]
+        for sender in senders:
+            sender.start()
+        kills = 0
+        while any(sender.is_alive() for sender in senders):
+            peak = max([peak, *_rss(glassine)])
+            if kills < WEB_KILLS and FILES - waiting.qsize() > (kills + 1) * FILES // (WEB_KILLS + 1):
+                kills += bool(glassine.kill("web"))
+            time.sleep(0.1)
+        for sender in senders:
+            sender.join()
+    photos = glassine.wait_ready(album, FILES)
+    assert faults == []
+    assert {photo["sha256"] for photo in photos} == hashes
+    assert (len(photos), line.cuts, kills) == (FILES, CUTS, WEB_KILLS)
+    again = line.sent - total - line.connections * cutting.HEAD
+    assert again <= (CUTS + WEB_KILLS * len(senders)) * largest, "at most one part twice for each cut"
+    assert peak - rest < FLAT
+
+
+def _rss(glassine: Installation) -> list[int]:
+    """Bytes of each web process."""
+    found = [0]
+    for pid in glassine.pids("web"):
+        try:
+            found.append(psutil.Process(pid).memory_info().rss)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _send_all(
+    glassine: Installation,
+    line: cutting.CuttingLine,
+    send: Callable[..., None],
+    album: str,
+    waiting: queue.Queue[Path],
+    until: float,
+    faults: list[BaseException],
+) -> None:
+    while True:
+        try:
+            path = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            with glassine.api() as api:
+                key = {"Authorization": api.headers["authorization"]}
+            send(f"http://127.0.0.1:{line.port}/api/uploads/tus/", key, path, album, until=until)
+        except BaseException as fault:
+            faults.append(fault)
+            return
