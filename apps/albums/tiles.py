@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from apps.albums.figures import PhotoFigures
 from apps.albums.masonry import MasonryColumns
 from apps.albums.models import PhotoState
-from apps.media.serving import picture_url, video_url
+from apps.media.serving import live_url, picture_url, video_url
 
 
 class TileRow(NamedTuple):
@@ -176,8 +176,13 @@ def _kind(row: TileRow) -> str:
 _BESIDE = {"raw": "RAW+JPEG", "live": "LIVE"}
 
 
-def _video(row: TileRow, studio_id: UUID, album_id: UUID) -> str:
-    return f' data-video="{video_url(studio_id, album_id, row.photo_id)}"' if row.kind == "video" else ""
+def _moving(row: TileRow, studio_id: UUID, album_id: UUID, *, live: bool = True) -> str:
+    """Where a video plays, and the moving part of a live photo (unless `live` is false)."""
+    if row.kind == "video":
+        return f' data-video="{video_url(studio_id, album_id, row.photo_id)}"'
+    if live and row.beside == "live":
+        return f' data-live="{live_url(studio_id, album_id, row.photo_id)}"'
+    return ""
 
 
 def guest_tiles(
@@ -194,6 +199,7 @@ def guest_tiles(
     hearts: Collection[UUID] | None = None,
     badges: Mapping[UUID, tuple[str, str]] | None = None,
     stacks: bool = False,
+    live: bool = True,
 ) -> SafeString:
     """Tiles of a client's gallery with the headings between them.
 
@@ -205,6 +211,7 @@ def guest_tiles(
     columns: where the tiles go if the photos stand in columns; it is moved on by these rows.
     hearts: the visitor's favourites among the rows; None if there is nothing to tap. They post the page's form #hearts.
     badges: class and words to stand on a photo.  stacks: which photos belong together is told.
+    live: live photos move, which they do not under a watermark.
     """
     say = gettext("Favourite") if hearts is not None else ""
     out: list[str] = []
@@ -226,7 +233,7 @@ def guest_tiles(
         place = f" {columns.place(row.width, row.height)}" if columns else ""
         tile = f'class="t {shape_classes(row.width, row.height, row.color)}{place}" id="p-{photo_id}"{named}'
         page = f"{gallery_url}photos/{photo_id}/"
-        moving = _video(row, studio_id, album_id)
+        moving = _moving(row, studio_id, album_id, live=live)
         link = f'href="{page}" data-full="{picture_url(studio_id, album_id, photo_id, "web")}"{note}{moving}'
         image += _kind(row)
         badge = stack_badge(row, gallery_url) if stacks else ""
@@ -374,7 +381,7 @@ def _studio_tile(row: TileRow, place: StudioPlace, photo_base: str, *, eager: bo
         web = picture_url(place.studio_id, place.album_id, photo_id, "web")
         image = _image(row, place.studio_id, place.album_id, row.name, eager=eager)
         link = f'href="{web}" data-dl="{photo_base}{photo_id}/download/"'
-        moving = _video(row, place.studio_id, place.album_id)
+        moving = _moving(row, place.studio_id, place.album_id)
         inner = f"<a {link}{moving}>{image}{_kind(row)}</a>{pick}"
     elif row.state == PhotoState.FAILED.value:
         classes += " is-bad"

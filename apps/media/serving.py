@@ -1,6 +1,7 @@
 """Handing out bytes: addresses that cannot be bent, headers that nothing can run under, and the way out.
 
     /m/<album>/<photo>/<kind>.<mac>.webp       video.<mac>.mp4 for the copy of a video that plays
+    /m/<album>/<photo>/live.<mac>.mp4          the same of the moving part of a live photo
 
 The MAC binds studio, album, photo and kind, so an address cannot be changed into another one. It is no
 permission: whoever asks must also pass a door (session or guest cookie), in every answer.
@@ -20,6 +21,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
@@ -41,7 +43,9 @@ SIGNED_SECONDS, REDIRECTED_SECONDS = 15, 10
 DAMAGED = b"This file is damaged on our side. The studio's administrator has been told."
 MADE_AGAIN = b"This picture is being prepared again. Please try again in a minute."
 
-_FILMS = (VIDEO,)
+#: The moving part that lies beside a photo.
+LIVE = "live"
+_FILMS = (VIDEO, LIVE)
 _PATH = re.compile(r"/m/([0-9a-f]{32})/([0-9a-f]{32})/([a-z]{1,8})\.([0-9a-f]{32})\.(webp|mp4)")
 
 
@@ -75,6 +79,11 @@ def picture_url(studio_id: UUID, album_id: UUID, photo_id: UUID, kind: str) -> s
 def video_url(studio_id: UUID, album_id: UUID, photo_id: UUID) -> str:
     """Address of the copy of a video that browsers play, made or not."""
     return f"{picture_url(studio_id, album_id, photo_id, VIDEO).removesuffix('webp')}mp4"
+
+
+def live_url(studio_id: UUID, album_id: UUID, photo_id: UUID) -> str:
+    """Address of what moves of a live photo, as browsers play it."""
+    return f"{picture_url(studio_id, album_id, photo_id, LIVE).removesuffix('webp')}mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +143,19 @@ def location_of(blob: Blob) -> Location:
 
 
 def locate(studio_id: UUID, photo_id: UUID, kind: str) -> Location | None:
-    """The rendition of a photo's original, or None if there is none (yet). One query."""
+    """The rendition of a photo's original, or of its moving part; None if there is none (yet). One query.
+
+    A photo that was retouched since does not move: its moving part shows what it was before.
+    """
+    wanted = Q(kind=kind, source__photos=photo_id)
+    if kind == LIVE:
+        # The kind of a version is `albums.VersionKind.LIVE`, which stands above.
+        still = {"source__versions__photo_id": photo_id, "source__versions__photo__retouched_at__isnull": True}
+        wanted = Q(kind=VIDEO, source__versions__kind=LIVE, **still)
     with acting_in(studio_id):
         row = (
             Rendition.objects.for_studio(studio_id)
-            .filter(kind=kind, source__photos=photo_id)
+            .filter(wanted)
             .values_list(*(f"blob__{name}" for name in FIELDS))
             .first()
         )

@@ -53,6 +53,7 @@ urlpatterns = [
     path("g/<str:token>/photos/<uuid:photo_id>/", gallery_views.photo, name="photo"),
     path("g/<str:token>/photos/<uuid:photo_id>/facts/", gallery_views.facts, name="photo_facts"),
     path("g/<str:token>/photos/<uuid:photo_id>/favourite/", favourites_views.favourite, name="favourite"),
+    path("g/<str:token>/photos/<uuid:photo_id>/swap/", favourites_views.swap, name="swap"),
     path("g/<str:token>/people/<uuid:person_id>/picture/", people_views.person_picture, name="person_picture"),
     path("g/<str:token>/find/", find_views.find, name="find"),
     path("g/<str:token>/find/face/", find_views.find_face, name="find_face"),

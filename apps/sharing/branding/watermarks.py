@@ -87,7 +87,10 @@ def shown(studio_id: UUID, photo_id: UUID, size: str, digest: str) -> serving.Lo
 
     A marked one that is not there yet is put on the workers' list, and there is nothing to show until then.
     """
-    # What moves carries no mark: it would have to be encoded for each link anew.
+    # Of a photo that is shown under a mark nothing moves: it would show the picture without it.
+    if digest and size == serving.LIVE:
+        return None
+    # A video carries no mark: it would have to be encoded for each link anew.
     if not digest or size == VIDEO:
         return serving.locate(studio_id, photo_id, size)
     location = serving.locate(studio_id, photo_id, f"{MARK}.{digest}.{size}")

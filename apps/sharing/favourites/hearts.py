@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import outbox
 from apps.accounts.emails import Words
 from apps.accounts.models import Role
+from apps.albums.models import Photo
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
 from apps.sharing.emails import writing
@@ -80,6 +81,37 @@ def heart(
         kind = ActivityKind.FAVOURITE if on else ActivityKind.UNFAVOURITE
         record.record(grant, kind, visitor=visitor, photo_id=photo_id, user_agent=user_agent, selection=selection.title)
     return HeartTally(on, count, maximum, selection)
+
+
+def swap(
+    grant: Grant, visitor: Visitor, photo_id: UUID, *, selection_id: UUID | None = None, user_agent: str = ""
+) -> HeartTally:
+    """Let a photo take the place of the frame of its stack that is in the list; the list stays as long as it was.
+
+    Raises PermissionDenied, Http404, and ListRefused "locked", "working", or "alone" without another frame in the list.
+    """
+    _require(grant)
+    grant.require(photo_id)
+    selection = lists.hold(grant, visitor, selection_id)
+    if selection.is_sent:
+        raise _locked(grant, visitor)
+    stack = Photo.objects.for_studio(grant.studio).filter(pk=photo_id).values("stack_id")
+    shown = lists.shown_picks(grant, selection)
+    old = shown.filter(photo__stack_id__in=stack).exclude(photo_id=photo_id).order_by("pk").first()
+    if old is None:
+        raise ListRefused("alone", _("No other photo of this stack is in your list."))
+    if old.work != Work.SELECTED:
+        raise ListRefused("working", _("Your photographer is already working on this photo."))
+    gone = old.photo_id
+    if shown.filter(photo_id=photo_id).exists():
+        old.delete()
+    else:
+        old.photo_id = photo_id
+        old.save(update_fields=["photo"])
+    selection.touch()
+    for kind, photo in ((ActivityKind.UNFAVOURITE, gone), (ActivityKind.FAVOURITE, photo_id)):
+        record.record(grant, kind, visitor=visitor, photo_id=photo, user_agent=user_agent, selection=selection.title)
+    return HeartTally(True, lists.shown_picks(grant, selection).count(), selection.maximum, selection)
 
 
 def send(

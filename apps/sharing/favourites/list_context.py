@@ -128,6 +128,7 @@ def favourites_context(
         with_names=grant.rights.download != Download.NONE,
         hearts=None if active.is_sent else {row.photo_id for row in page.rows},
         badges=_badges(grant, active, page.rows),
+        live=not grant.rights.is_watermarked,
     )
     return {**context, "tiles": tiles, "total": stream.counts.total, "first": page.first, "next_url": following}
 

@@ -89,6 +89,15 @@ def favourite(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, 
     return _saved(request, token, photo_id, tally)
 
 
+@favourite_deed
+def swap(request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID) -> HttpResponse:
+    """Let a photo take the place of the frame of its stack that is in the list `list`."""
+    named = uuid_or_none(request.POST.get("list"))
+    chosen = named or lists.known(grant, visitor, chosen_list(grant, {}, request.COOKIES))
+    tally = hearts.swap(grant, visitor, photo_id, selection_id=chosen, user_agent=_agent(request))
+    return _saved(request, token, photo_id, tally)
+
+
 def _heart_in_open_list(
     request: HttpRequest, grant: Grant, token: str, visitor: Visitor, photo_id: UUID
 ) -> HttpResponse:

@@ -1,14 +1,16 @@
-"""Two to four photos side by side."""
+"""Two to four photos side by side; of one photo of a stack the frames beside it."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.albums.models import Photo
 from apps.albums.request_params import readable_uuids
 from apps.sharing.access import Grant
 from apps.sharing.favourites import lists
@@ -24,8 +26,13 @@ MOST_ASKED = 100
 
 @guest_page()
 def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
-    """The photos of `?photo=`, the first four that this guest may see; fewer than two ask to choose more."""
+    """The photos of `?photo=`, the first four that this guest may see; fewer than two ask to choose more.
+
+    One photo of a stack is compared with the other frames.
+    """
     wanted = readable_uuids(request.GET.getlist("photo"), most=MOST_ASKED)
+    if len(wanted) == 1:
+        wanted += _frames_beside(grant, wanted[0])
     photos = photos_of(grant, token, wanted[:MOST])
     if wanted and not photos:
         raise Http404
@@ -52,4 +59,25 @@ def compare(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
         for pane in context["panes"]:
             pk = pane["photo"]["id"]
             pane |= {"heart_url": reverse("sharing:favourite", args=[token, pk]), "is_favourite": pk in found.hearts}
+        _offer_swaps(grant, token, context["panes"])
     return render(request, "sharing/gallery/compare.html", context)
+
+
+def _frames_beside(grant: Grant, photo_id: UUID) -> list[UUID]:
+    """The other frames of a photo's stack that this guest may see, in the gallery's order."""
+    photos = Photo.objects.for_studio(grant.studio)
+    stack = photos.filter(pk=photo_id, stack__isnull=False).values("stack_id")
+    beside = grant.photos().filter(photo__stack_id__in=stack).exclude(photo_id=photo_id)
+    return list(beside.in_order().values_list("photo_id", flat=True)[: MOST - 1])
+
+
+def _offer_swaps(grant: Grant, token: str, panes: list[dict[str, Any]]) -> None:
+    """A photo may take the place of a favourite of its stack that stands beside it."""
+    ids = [pane["photo"]["id"] for pane in panes]
+    stacked = Photo.objects.for_studio(grant.studio).filter(pk__in=ids, stack__isnull=False)
+    stacks = dict(stacked.values_list("pk", "stack_id"))
+    chosen = {stacks.get(pane["photo"]["id"]) for pane in panes if pane["is_favourite"]} - {None}
+    for pane in panes:
+        pk = pane["photo"]["id"]
+        if not pane["is_favourite"] and stacks.get(pk) in chosen:
+            pane["swap_url"] = reverse("sharing:swap", args=[token, pk])

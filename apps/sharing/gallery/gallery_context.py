@@ -97,6 +97,7 @@ def gallery_context(
             columns=columns,
             hearts=hearts.hearts if hearts else None,
             stacks=look.stacks == "folded" and album.is_gallery,
+            live=not grant.rights.is_watermarked,
         ),
         "first": page.first,
         "tile_count": stream.total,

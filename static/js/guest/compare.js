@@ -148,6 +148,7 @@ async function submitted(event) {
   const { target: form, submitter } = event;
   const fields = new FormData(form, submitter);
   const isMark = "marks" in form.dataset;
+  const isSwap = "swap" in form.dataset;
   const before = readMark(form);
   if (isMark)
     paintMark(form, {
@@ -160,7 +161,9 @@ async function submitted(event) {
     const answer = await asPerson(send);
     const state = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
     if (!answer.ok) throw new Error(state.message ?? (state.code === "who" ? "" : page.dataset.failed));
-    if (isMark) paintMark(form, state);
+    // Which photo may take the place of which is said anew.
+    if (isSwap) location.reload();
+    else if (isMark) paintMark(form, state);
     else paintHeart(form, submitter, state);
   } catch (error) {
     if (isMark) paintMark(form, before);

@@ -43,6 +43,7 @@ export class CompareTray {
   leave() {
     this.button = null;
     document.body.append(this.bar);
+    this.changed();
   }
 
   show(id) {
@@ -58,18 +59,27 @@ export class CompareTray {
     return this.changed();
   }
 
+  /** True if the photo in the lightbox is one of a stack, whose frames can be compared at once. */
+  get isInStack() {
+    return Boolean(this.button && document.getElementById(`p-${this.id}`)?.dataset.inStack);
+  }
+
   changed(told = this.words.tray.replace("%n", this.ids.length)) {
     const { ids, bar, link, button, words } = this;
+    const ofStack = !ids.length && this.isInStack;
     try {
       sessionStorage.setItem(this.key, JSON.stringify(ids));
     } catch (error) {
       console.info("The choice is not kept:", error.message);
     }
-    bar.hidden = !ids.length;
-    this.told.textContent = told;
-    if (ids.length > 1) link.href = `${words.compare}?${ids.map((id) => `photo=${id}`).join("&")}`;
+    bar.hidden = !ids.length && !ofStack;
+    this.told.textContent = ofStack ? "" : told;
+    this.clear.hidden = ofStack;
+    link.textContent = ofStack ? words.stack : words.go;
+    const chosen = ofStack ? [this.id] : ids;
+    if (ofStack || ids.length > 1) link.href = `${words.compare}?${chosen.map((id) => `photo=${id}`).join("&")}`;
     else link.removeAttribute("href");
-    link.setAttribute("aria-disabled", String(ids.length < 2));
+    link.setAttribute("aria-disabled", String(!link.hasAttribute("href")));
     if (button) {
       const isIn = ids.includes(this.id);
       button.title = isIn ? words.drop : words.add;

@@ -2,6 +2,9 @@
 import { fill, streamWords } from "./words.js";
 
 const IDLE = 3000;
+const HOLD = 400;
+// A finger that is held down moves by so many pixels all the same.
+const STILL = 8;
 // Modules that add to the lightbox may still be on their way when an address opens it at once.
 const listening =
   document.readyState === "complete" ||
@@ -87,6 +90,18 @@ class Lightbox {
     }));
     this.dress(pswp);
     this.playVideos(pswp);
+    // Held down, a live photo moves as it does on the phone that took it.
+    let from = { x: 0, y: 0 };
+    pswp.on("pointerDown", ({ originalEvent: { target, pageX, pageY } }) => {
+      clearTimeout(this.hold);
+      from = { x: pageX, y: pageY };
+      if (target.closest?.(".pswp__item")) this.hold = setTimeout(() => this.move(), HOLD);
+    });
+    pswp.on("pointerMove", ({ originalEvent: { pageX, pageY } }) => {
+      if (Math.hypot(pageX - from.x, pageY - from.y) > STILL) clearTimeout(this.hold);
+    });
+    pswp.on("pointerUp", () => clearTimeout(this.hold));
+    for (const kind of ["change", "zoomPanUpdate", "close", "destroy"]) pswp.on(kind, () => this.rest());
     // The library keeps Tab inside; all other keys are ours, else Z would zoom twice.
     pswp.on("keydown", (event) => event.originalEvent.key !== "Tab" && event.preventDefault());
     // Once it has opened the library takes the focus; who was faster and works in it already keeps it.
@@ -117,6 +132,20 @@ class Lightbox {
       add("count", 5, (element) => {
         this.count = element;
       });
+      add(
+        "motion",
+        7,
+        (element) => {
+          element.textContent = "LIVE";
+          this.motion = element;
+        },
+        {
+          isButton: true,
+          title: this.words.motion,
+          ariaLabel: this.words.motion,
+          onClick: () => (this.moving ? this.rest() : this.move()),
+        },
+      );
       if (download)
         add(
           "take",
@@ -194,6 +223,40 @@ class Lightbox {
     pswp.on("pointerDown", (event) => event.originalEvent.target.closest?.("video") && event.preventDefault());
   }
 
+  /** Play the moving part of a live photo over the still, once. Nothing of it is fetched before. */
+  move() {
+    const { live } = this.items[this.pswp.currIndex];
+    const still = this.pswp.currSlide?.content.element;
+    if (!live || this.moving || !still) return;
+    const film = (this.moving = document.createElement("video"));
+    const box = still.getBoundingClientRect();
+    film.className = "motion";
+    film.playsInline = true;
+    for (const side of ["left", "top", "width", "height"]) film.style[side] = `${box[side]}px`;
+    film.addEventListener("ended", () => this.rest());
+    film.addEventListener("error", () => {
+      this.rest();
+      this.live.textContent = this.words.preparing;
+      if (this.note) this.note.textContent = this.words.preparing;
+    });
+    film.src = live;
+    this.pswp.element.append(film);
+    this.motion?.setAttribute("aria-pressed", "true");
+    // Where a browser wants a tap for sound, the picture moves without it.
+    film.play().catch(() => {
+      film.muted = true;
+      film.play().catch(() => this.rest());
+    });
+  }
+
+  /** The still again. */
+  rest() {
+    clearTimeout(this.hold);
+    this.motion?.setAttribute("aria-pressed", "false");
+    this.moving?.remove();
+    this.moving = null;
+  }
+
   icon(element, name) {
     element.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${this.stream.dataset.icons}#${name}"/></svg>`;
   }
@@ -203,6 +266,7 @@ class Lightbox {
     const photo = this.items[pswp.currIndex];
     this.recount();
     this.note.textContent = photo.note;
+    if (this.motion) this.motion.hidden = !photo.live;
     if (this.take) Object.assign(this.take, { href: photo.download });
     if (this.log) this.log.href = `${this.stream.dataset.historyUrl}${photo.id}/history/`;
     history.replaceState({ photo: photo.id }, "", address(photo.id));
@@ -289,6 +353,7 @@ class Lightbox {
     this.panel = null;
     this.take = null;
     this.log = null;
+    this.motion = null;
     if (!this.byHistory) history.replaceState(null, "", withoutPhoto(this.before));
     this.byHistory = false;
     history.scrollRestoration = this.scrolling;
@@ -332,6 +397,7 @@ class Lightbox {
       _: () => this.zoom(1 / 1.5),
       0: () => pswp.zoomTo(pswp.currSlide.zoomLevels.fit, undefined, 180),
       d: () => this.take?.click(),
+      v: () => (this.moving ? this.rest() : this.move()),
       "?": () => this.help(),
     };
     const deed = deeds[event.key] ?? deeds[event.key.toLowerCase()];
@@ -371,6 +437,7 @@ class Lightbox {
       ["0", "", words.keyFit],
       ["Esc", "", words.keyClose],
     ];
+    if (this.items[this.pswp.currIndex].live) rows.splice(5, 0, ["V", "", words.keyMotion]);
     if (this.stream.dataset.download !== "none") rows.splice(5, 0, ["D", "", words.keyDownload]);
     document.dispatchEvent(new CustomEvent("lightbox:help", { detail: { rows } }));
     this.panel = document.createElement("div");
@@ -451,6 +518,7 @@ function item(link) {
     alt: image.alt,
     note: link.dataset.note || "",
     video: link.dataset.video || "",
+    live: link.dataset.live || "",
     type: link.dataset.video ? "video" : "image",
     name: tile.dataset.name || "",
     download: link.dataset.dl || `${link.href}download/`,

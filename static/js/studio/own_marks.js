@@ -1,5 +1,6 @@
 // The studio's own stars, labels and flags: a menu for the selection, keys for the selection and the lightbox.
 // 1-5 stars, 6-9 red, yellow, green, blue, P pick, X reject, U no flag, 0 no stars and no label. The same key again clears.
+// T puts the frame that is looked at on top of its stack.
 import { get, post } from "../shared/http.js";
 import { toast, told } from "./shell.js";
 
@@ -47,6 +48,15 @@ async function mark(ids, values) {
   for (let at = 0; at < ids.length; at += BATCH) await refresh(ids.slice(at, at + BATCH));
 }
 
+/** Let one frame lie on top of its stack, in one step while the frames are looked through. */
+async function putOnTop(id) {
+  const answer = await post(menu.dataset.stackTop, [["photo", id]], "part").catch(() => null);
+  if (answer?.ok) told(answer);
+  else toast({ text: "That did not work. Try again in a moment.", level: "error" });
+}
+
+const isInStack = (id) => Boolean(menu?.dataset.stackTop && document.getElementById(`p-${id}`)?.dataset.inStack);
+
 /** Fetch the tiles anew and take their marks; the tiles themselves stay, an open lightbox holds on to them. */
 async function refresh(ids) {
   const answer = await get(`${stream().dataset.tilesUrl}?ids=${ids.join(",")}`, "part").catch(() => null);
@@ -86,12 +96,16 @@ function bar() {
       );
     made.append(button);
   }
+  const top = { type: "button", textContent: "Top", title: "Put on top of the stack (T)" };
+  made.append(Object.assign(document.createElement("button"), top));
+  made.lastChild.dataset.top = "";
   // The lightbox takes what is pressed on its ground for a drag or a tap on the photo.
   for (const kind of ["pointerdown", "pointerup", "click"])
     made.addEventListener(kind, (event) => event.stopPropagation());
   made.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (button) mark([open], { [button.dataset.own]: button.dataset.value });
+    if (button && "top" in button.dataset) putOnTop(open);
+    else if (button) mark([open], { [button.dataset.own]: button.dataset.value });
   });
   return made;
 }
@@ -100,7 +114,8 @@ function bar() {
 function show() {
   if (!root || !menu) return;
   const shown = root.querySelector(":scope > .own-bar") ?? root.appendChild(bar());
-  for (const button of shown.children) {
+  shown.querySelector("[data-top]").hidden = !isInStack(open);
+  for (const button of shown.querySelectorAll("[data-own]")) {
     const { own: name, value } = button.dataset;
     button.setAttribute("aria-pressed", String(has(open, name) === value));
     button.classList.toggle("is-on", name === "rating" && Number(value) <= Number(has(open, name)));
@@ -113,6 +128,11 @@ if (menu) {
     if (button) mark(chosen(), { [button.dataset.own]: button.dataset.value });
   });
   document.addEventListener("lightbox:key", (event) => {
+    if (event.detail.key.toLowerCase() === "t" && isInStack(event.detail.id) && !event.defaultPrevented) {
+      event.preventDefault();
+      putOnTop(event.detail.id);
+      return;
+    }
     const values = KEYS[event.detail.key.toLowerCase()];
     if (!values || event.defaultPrevented) return;
     event.preventDefault();
@@ -127,6 +147,7 @@ if (menu) {
       ["P", "X", "pick, reject"],
       ["U", "0", "no flag; no stars, no label"],
     );
+    if (isInStack(open)) event.detail.rows.push(["T", "", "put on top of the stack"]);
   });
   document.addEventListener("keydown", (event) => {
     const values = KEYS[event.key.toLowerCase()];

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Role, User
 from apps.accounts.tenancy import acting_in
+from apps.albums.models import Photo, Stack
 from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
@@ -510,3 +511,64 @@ def test_hearts_go_to_the_first_list_that_is_open(enter: Enter) -> None:
         wall = lists.create(ada.grant, ada.visitor, "For the wall")
     ada.send()
     assert ada.heart(1).selection == wall
+
+
+# -- another frame of a stack --------------------------------------------------------------------------------------
+
+
+def stacked(guest: Guest, *numbers: int) -> None:
+    """These photos of the gallery are one stack."""
+    with acting_in(guest.share.studio):
+        stack = Stack(studio=guest.share.studio, kind="burst")
+        stack.save(force_insert=True)
+        photos = [guest.share.photos[number].pk for number in numbers]
+        Photo.objects.for_studio(guest.share.studio).filter(pk__in=photos).update(stack=stack)
+
+
+def swap(guest: Guest, number: int) -> hearts.HeartTally:
+    with acting_in(guest.share.studio):
+        return hearts.swap(guest.grant, guest.visitor, guest.share.photos[number].pk)
+
+
+def test_a_frame_takes_the_place_of_the_chosen_one_of_its_stack(enter: Enter) -> None:
+    """Also where the list is full: it stays as long as it was."""
+    ada = enter(maximum=2)
+    stacked(ada, 0, 1)
+    ada.heart(0)
+    ada.heart(2)
+    row = ada.picks()[0]
+    tally = swap(ada, 1)
+    assert (tally.count, set(ada.picks()), ada.picks()[1].pk) == (2, {1, 2}, row.pk)
+    assert ada.deeds()[-2:] == [ActivityKind.UNFAVOURITE, ActivityKind.FAVOURITE]
+    ada.heart(2, on=False)
+    ada.heart(0)
+    assert (swap(ada, 0).count, set(ada.picks())) == (1, {0}), "two of the stack become the one that is meant"
+
+
+def test_a_frame_takes_no_place_of_a_strange_photo_nor_of_one_that_is_worked_on(enter: Enter) -> None:
+    ada = enter()
+    stacked(ada, 0, 1)
+    ada.heart(2)
+    with refused("alone"):
+        swap(ada, 1)
+    ada.heart(0)
+    with acting_in(ada.share.studio):
+        Pick.objects.for_studio(ada.share.studio).update(work=Work.READY)
+    with refused("working"):
+        swap(ada, 1)
+    ada.send()
+    with refused("locked"):
+        swap(ada, 1)
+    assert set(ada.picks()) == {0, 2}
+
+
+def test_swapping_needs_the_right_and_a_photo_that_the_link_shows(enter: Enter) -> None:
+    ada = enter()
+    stacked(ada, 0, 1)
+    ada.heart(0)
+    with acting_in(ada.share.studio):
+        ada.share.album.placements.filter(photo=ada.share.photos[1]).update(is_hidden=True)
+    with pytest.raises(Http404):
+        swap(ada, 1)
+    with pytest.raises(PermissionDenied):
+        swap(enter(rights=False), 1)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Photo
+from apps.albums.models import Photo, Stack
 from tests.factories import PlacementFactory
 from tests.markup import tight
 from tests.sharing.conftest import Make, Share, real_photo
@@ -113,3 +113,25 @@ def test_three_photos_cost_as_many_queries_as_two(shared: Make) -> None:
             panes(client, share, *share.photos[:number])
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 20
+
+
+def test_one_photo_of_a_stack_is_compared_with_its_frames_and_swapped_with_one_tap(shared: Make) -> None:
+    share = allowing(shared, may_favourite=True)
+    first, second, third = share.photos
+    with acting_in(share.studio):
+        stack = Stack(studio=share.studio, kind="burst")
+        stack.save(force_insert=True)
+        Photo.objects.for_studio(share.studio).filter(pk__in=[first.pk, second.pk]).update(stack=stack)
+    client, here = known(share), url(share, second)
+    assert panes(client, share, second) == ids([second, first])
+    assert panes(client, share, third) == ids([third])
+    assert client.post(address(share, "favourite", first.pk), {"on": "1"}).status_code == 303
+    html = client.get(here).content.decode()
+    swap = address(share, "swap", second.pk)
+    assert html.count("data-swap") == html.count(f'action="{swap}"') == 1
+    assert "data-swap" not in client.get(url(share, first, third)).content.decode()
+    answer = client.post(swap, {"next": here})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{here}#p-{second.pk}")
+    html = client.get(here).content.decode()
+    assert f'action="{address(share, "swap", first.pk)}"' in html
+    assert f'action="{swap}"' not in html

@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Photo, PhotoState, Placement
+from apps.albums.models import Photo, PhotoState, Placement, Version, VersionKind
 from apps.media import serving
 from apps.media.asgi import headers_of
 from apps.media.models import Rendition
 from apps.sharing.gallery import pictures
+from apps.sharing.models import ShareLink
 from apps.web.ttl_cache import TtlCache
 from tests.actors import keep_to, signed_in
-from tests.factories import PlacementFactory
+from tests.factories import BlobFactory, PlacementFactory, kept
 from tests.sharing.conftest import PASSWORD, Make, Share, fetch, real_photo, unlocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -343,3 +344,48 @@ def test_a_new_photo_is_there_at_once(shared: Make) -> None:
     assert fetch(client, share.picture(photo=late)).status == 404
     PlacementFactory.create(album=share.album, photo=late)
     assert fetch(client, share.picture(photo=late)).status == 200
+
+
+# -- live photos -------------------------------------------------------------------------------------------------------
+
+
+def with_moving_part(share: Share) -> str:
+    """The first photo is a live photo, whose moving part plays. Returns where."""
+    photo, film = share.photos[0], b"....ftypisom" + b"moving" * 100
+    with acting_in(share.studio):
+        part = BlobFactory.create(studio=share.studio, mime="video/quicktime")
+        Version(studio=share.studio, photo=photo, blob=part, kind=VersionKind.LIVE, is_current=False).save()
+        playable = kept(share.studio, film)
+        Rendition(studio=share.studio, source=part, kind="video", blob=playable, recipe=1, width=9, height=6).save()
+        Photo.objects.for_studio(share.studio).filter(pk=photo.pk).update(beside="live")
+    return serving.live_url(share.studio.pk, share.album.pk, photo.pk)
+
+
+def test_a_live_photo_moves_for_whoever_sees_it(shared: Make, alice_user: User) -> None:
+    share = shared()
+    address = with_moving_part(share)
+    client = guest(share)
+    assert f'data-live="{address}"' in client.get(share.url()).content.decode()
+    reply = fetch(client, address, headers={"range": "bytes=0-3"})
+    assert (reply.status, reply.body) == (206, b"....")
+    assert fetch(signed_in(alice_user), address).status == 200
+    assert fetch(Client(), address).status == 404
+    assert fetch(client, serving.live_url(share.studio.pk, share.album.pk, share.photos[1].pk)).status == 404
+
+
+@pytest.mark.parametrize("how", ["hidden", "retouched", "watermarked"])
+def test_nothing_moves_that_would_show_more_than_the_photo(how: str, shared: Make) -> None:
+    share = shared()
+    address = with_moving_part(share)
+    with acting_in(share.studio):
+        photos = Photo.objects.for_studio(share.studio)
+        if how == "hidden":
+            share.album.placements.filter(photo=share.photos[0]).update(is_hidden=True)
+        elif how == "retouched":
+            photos.filter(pk=share.photos[0].pk).update(retouched_at=timezone.now())
+        else:
+            ShareLink.objects.for_studio(share.studio).update(is_watermarked=True)
+    client = guest(share)
+    if how == "watermarked":
+        assert "data-live" not in client.get(share.url()).content.decode()
+    assert fetch(client, address).status == 404
