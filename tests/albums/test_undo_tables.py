@@ -34,10 +34,11 @@ NOON = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 # They tell of acts and undos, one after the other, and are not what acts are about.
 LOGS = {
     "accounts_journalentry", "accounts_journalsubject", "accounts_task", "accounts_taskslice", "albums_albumchange",
-    "albums_albumversion", "jobs_job", "jobs_lane",
+    "albums_albumversion", "jobs_job", "jobs_lane", "webhooks_webhookdelivery",
 }  # fmt: skip
-# When a row was touched last, by whatever act; and of a blob, when its bytes were last asked for.
-TOUCHED = ["updated_at", "seen_at"]
+# When a row was touched last, by whatever act; of a blob, when its bytes were last asked for; and of a file that is
+# not shown any more what was learned of it, which it keeps when it is shown again.
+TOUCHED = ["updated_at", "seen_at", "look"]
 # A file that replaced another one stays, as a version to go back to.
 KEPT = {"albums_version", "media_blob", "media_rendition"}
 
