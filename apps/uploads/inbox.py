@@ -90,6 +90,7 @@ def folder_of(studio: Studio) -> WatchedFolder | None:
     if folder is not None and folder.is_dir():
         return inbox_files.DiskFolder(folder)
     if settings.INBOX_BUCKET:
+        # Here, because the libraries of buckets are large.
         from apps.uploads.inbox_bucket import BucketFolder
 
         return BucketFolder(studio.slug)
@@ -99,6 +100,8 @@ def folder_of(studio: Studio) -> WatchedFolder | None:
 def look() -> None:
     """Look into the folder of every studio. Trouble in one does not stop the others."""
     names = _names()
+    if not names:
+        return
     with across_studios():
         studios = list(Studio.objects.filter(slug__in=names, closing_since=None).order_by("id"))
     for studio in studios:
