@@ -44,6 +44,7 @@ from apps.sharing.people import api as people
 from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.smart_collections import by_hand_api
+from apps.tagging import api as tagging
 from apps.uploads import api as uploads
 from apps.uploads import inbox_api, photo_api, receipts_api
 from apps.uploads.guests import approvals_api
@@ -119,6 +120,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *stacks_api.urlpatterns,
     *library.urlpatterns,
     *keywords_api.urlpatterns,
+    *tagging.urlpatterns,
     *match_api.urlpatterns,
     *one_photo_api.urlpatterns,
     *events_api.urlpatterns,

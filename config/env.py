@@ -25,6 +25,7 @@ VARIABLES = (
     "GLASSINE_ACCEL",
     "GLASSINE_ADMIN_EMAIL",
     "GLASSINE_ADMIN_PASSWORD",
+    "GLASSINE_AI_HOSTS",
     "GLASSINE_ALLOWED_HOSTS",
     "GLASSINE_BACKUP",
     "GLASSINE_BACKUP_KEY",
@@ -60,7 +61,7 @@ class Env:
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     webhook_hosts: hosts of private networks to which webhooks may lead.
-    import_hosts: hosts of other systems whose galleries may be imported.
+    import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -86,6 +87,7 @@ class Env:
     metrics_token: str | None = field(repr=False)
     webhook_hosts: tuple[str, ...]
     import_hosts: tuple[str, ...]
+    ai_hosts: tuple[str, ...]
     smtp: Smtp | None
     email_from: str
     workers: int
@@ -159,6 +161,7 @@ def load(environ: Values) -> Env:
         operators=_operators(values, email),
         webhook_hosts=_named_hosts(values, "GLASSINE_WEBHOOK_HOSTS"),
         import_hosts=_named_hosts(values, "GLASSINE_IMPORT_HOSTS"),
+        ai_hosts=_named_hosts(values, "GLASSINE_AI_HOSTS"),
         metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
         smtp=addresses.smtp("SMTP_URL", values["SMTP_URL"]) if "SMTP_URL" in values else None,
         email_from=values.get("GLASSINE_EMAIL_FROM", f"Glassine <glassine@{public_host}>"),

@@ -91,6 +91,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "smart_collection.changed": _COLLECTION,
     "smart_collection.created": _COLLECTION,
     "smart_collection.deleted": _COLLECTION,
+    "suggestions.accepted": Inverse(undo.of_photos, Role.EDITOR, "albums"),
+    "suggestions.rejected": Inverse(undo.of_photos, Role.EDITOR, "albums"),
     "stack.left": _OF_STACKS,
     "stack.made": _OF_STACKS,
     "stack.parted": _OF_STACKS,

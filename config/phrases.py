@@ -227,6 +227,21 @@ _KEYWORDS: Final[dict[str, Phrase]] = {
     "keywords.merged": lambda facts: f"merged {_keywords(facts)} into “{facts['new']}”",
     "keywords.renamed": lambda facts: f"renamed the keyword {_keywords(facts)} to “{facts['new']}”",
 }
+
+
+def _suggested(done: str) -> Phrase:
+    return lambda facts: f"{done} suggestions for {facts['photos']}"
+
+
+_TAGGING: Final[dict[str, Phrase]] = {
+    "ai.off": "switched descriptions off",
+    "ai.on": lambda facts: f"agreed that photos are sent to {joined(facts['to'] or ['a server'])} to be described",
+    "ai.prompt_changed": "changed the prompt for {purpose}",
+    "ai.prompt_reset": "restored the original prompt for {purpose}",
+    "ai.settings": "changed how photos are described",
+    "suggestions.accepted": _suggested("accepted"),
+    "suggestions.rejected": _suggested("rejected"),
+}
 _PLACES: Final[dict[str, Phrase]] = {
     "place.changed": "changed the place “{name}”",
     "place.created": "named the place “{name}”",
@@ -284,4 +299,6 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "webhook.deleted": "deleted the webhook {url}",
     "webhook.secret": "gave the webhook {url} a new secret",
 }
-PHRASES: Final[dict[str, Phrase]] = _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _EVENTS | _PLACES | _KEYWORDS | _STUDIO
+PHRASES: Final[dict[str, Phrase]] = (
+    _ALBUMS | _SHARING | _FACES | _COLLECTIONS | _EVENTS | _PLACES | _KEYWORDS | _TAGGING | _STUDIO
+)

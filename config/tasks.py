@@ -29,6 +29,8 @@ from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
+from apps.tagging import describe, trials
+from apps.tagging.models import DESCRIBE, TRY
 from apps.uploads import inbox_scan, pairing, pipeline, replacing, sidecars
 from apps.uploads.guests import digest
 from config import derived
@@ -38,12 +40,15 @@ _ACTS = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, rewrite.
 _OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
+_OF_TAGGING = [describe.TASK]
 _WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]
-TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, DETECT_EVENTS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_WHOLE]
+_STUDIO_WIDE = [DETECT_EVENTS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_OF_TAGGING]
+TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_STUDIO_WIDE, *_WHOLE]
 
 # A photo that came: facts and renditions; where it was taken; joined with the other file of its shot; what the sidecar
 # says that waited for it; stacked with the frames of its burst; its gold copy, if it is approved already; previews
-# under the watermarks of the links that show it; then its faces, which are jobs of a queue behind the renditions.
+# under the watermarks of the links that show it; then its faces and its description, which are jobs of a queue behind
+# the renditions.
 RENDERING: Sequence[queue.Step] = [
     pipeline.render,
     locate.photo_came,
@@ -53,6 +58,7 @@ RENDERING: Sequence[queue.Step] = [
     gold.photo_came,
     watermarks.photo_came,
     scanning.photo_came,
+    describe.photo_came,
 ]
 
 STEPS: dict[str, Sequence[queue.Step]] = {
@@ -62,6 +68,8 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     gold.GOLD: [gold.write],
     SCAN: [scanning.scan, detect.faces_found],
     ERASE: [erasing.erase],
+    DESCRIBE: [describe.describe],
+    TRY: [trials.run],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],
     # Files that are made when somebody first needs them.
     on_demand.DERIVE: [on_demand.derive],

@@ -65,6 +65,7 @@ from apps.sharing.models import (
     Watermark,
 )
 from apps.smart_collections.models import Collection, SmartCollection
+from apps.tagging.models import AiPrompt, AiProvider, AiSettings, AiUsage, PromptTrial, Suggestion
 from apps.uploads.models import Inbox, InboxFile, InboxFolder, ReceivedFile, Sidecar, Upload
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
@@ -106,10 +107,23 @@ def furnish(studio: Studio, member: User) -> None:
             _of_faces(album, placement.photo),
             _of_uploads(album, member),
             _of_exports(studio, member),
+            _of_tagging(studio, placement.photo),
         ]
         for row in [*_plain_rows(studio, member), *chain.from_iterable(parts), working]:
             row.save(force_insert=True)
         note(studio, member, "album.created", album)
+
+
+def _of_tagging(studio: Studio, photo: Photo) -> list[StudioModel]:
+    """A provider and what it said of a photo."""
+    return [
+        AiSettings(studio=studio),
+        AiProvider(studio=studio, position=1, kind="ollama", url="http://ai.lan:11434", model="llava"),
+        AiPrompt(studio=studio, purpose="tags", text="Name what is there."),
+        PromptTrial(studio=studio, photo=photo, purpose="tags", prompt="Name what is there."),
+        AiUsage(studio=studio, month=timezone.now().date().replace(day=1)),
+        Suggestion(studio=studio, photo=photo, purpose="tags", text="Oak", folded="oak", confidence=80, model="llava"),
+    ]
 
 
 def _of_guests(link: ShareLink, photo: Photo) -> list[StudioModel]:

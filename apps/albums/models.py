@@ -271,6 +271,7 @@ class Photo(StudioModel):
     approved_at: when a person found its record right, which makes it gold; None if nobody has.
     photographer: who took it, as its file says, else the contributor who sent it; a person may correct it.
     stack: the photos that it belongs to.  stack_by_hand: a person put it there, or took it out of one.
+    alt_text: what the picture shows, for guests who cannot see it; the caption stands in where it is empty.
     taken_at: the moment of capture; where the camera stored no offset, its local time is read in the
     studio's zone and `taken_offset` (minutes east of UTC) stays null. Corrected by a person (`taken_by_hand`), it
     is not read from the file again.
@@ -284,6 +285,7 @@ class Photo(StudioModel):
         "place": "place",
         "photographer": "photographer",
         "caption": "caption",
+        "alt_text": "alt text",
         "rating": "stars",
         "label": "label",
         "flag": "flag",
@@ -333,6 +335,7 @@ class Photo(StudioModel):
         choices=Agreement.choices, default=Agreement.UNKNOWN, db_default=Agreement.UNKNOWN.value, editable=False
     )
     caption = models.CharField(max_length=500, blank=True)
+    alt_text = models.CharField(max_length=300, blank=True, default="", db_default="")
     rating = models.PositiveSmallIntegerField(default=0)
     label = models.CharField(max_length=12, blank=True)
     flag = models.CharField(max_length=6, choices=Flag.choices, blank=True)

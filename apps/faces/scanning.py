@@ -27,8 +27,9 @@ from apps.media.storage import as_local_file
 PAUSE: Final = timedelta(seconds=1)
 #: A face is the one that was there before if their boxes share so much (of their joint area).
 SAME_BOX: Final = 0.5
-# One at a time in each worker, so that a rendition that comes meanwhile finds a thread free.
-_alone = threading.Lock()
+#: One at a time in each worker, so that a rendition that comes meanwhile finds a thread free; what else can wait for
+#: long holds it too.
+ALONE = threading.Lock()
 
 
 def photo_came(job: queue.Claimed) -> None:
@@ -91,12 +92,12 @@ def scan(job: queue.Claimed) -> None:
 
     Done again it finds the same; what humans said of a face stays with the face in that place.
     """
-    if not _alone.acquire(blocking=False):
+    if not ALONE.acquire(blocking=False):
         with acting_in(job.studio_id):
             queue.put_back(job, after=PAUSE)
         return
     try:
-        if _renditions_wait():
+        if renditions_wait():
             with acting_in(job.studio_id):
                 queue.put_back(job, after=PAUSE)
             return
@@ -104,10 +105,11 @@ def scan(job: queue.Claimed) -> None:
     except jail.Rejected as rejected:
         raise queue.JobRefused(rejected.reason) from rejected
     finally:
-        _alone.release()
+        ALONE.release()
 
 
-def _renditions_wait() -> bool:
+def renditions_wait() -> bool:
+    """True while photos of any studio have no pictures yet: what can wait does."""
     with across_studios():
         return Job.objects.filter(queue=Queue.IMAGES, state=State.PENDING).exists()
 

@@ -7,12 +7,11 @@ that changes between look and use changes nothing. A name with any private addre
 from __future__ import annotations
 
 import ipaddress
-import socket
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from apps.web.egress import Target, ips_of
 from apps.web.refusal import Refusal
 
 
@@ -24,23 +23,6 @@ class UrlRefused(Refusal):
     sentence = "This address is not reachable from the internet."
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a request goes. ips: checked addresses, in the order of the resolver; path: with its query."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    ips: tuple[str, ...]
-
-    @property
-    def host_header(self) -> str:
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        usual = {"https": 443, "http": 80}[self.scheme]
-        return name if self.port == usual else f"{name}:{self.port}"
-
-
 def check_url(url: str) -> None:
     """Raises UrlRefused for an address that can never be right, without asking the resolver."""
     _parts(url)
@@ -49,8 +31,7 @@ def check_url(url: str) -> None:
 def resolve(url: str) -> Target:
     """Where this address leads now. Raises UrlRefused for a private network, OSError if the name is unknown."""
     scheme, host, port, path = _parts(url)
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    ips = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    ips = ips_of(host, port)
     if not _is_named(host, port) and not all(_is_public(ip) for ip in ips):
         raise UrlRefused
     return Target(scheme, host, port, path, ips)

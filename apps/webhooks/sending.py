@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
-import socket
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.webhooks.addresses import Target
+from apps.web.egress import CONNECT_SECONDS, Target, connected
 
-CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+ANSWER_SECONDS = 10.0
 MOST_ANSWER = 64 << 10
 KEPT_ANSWER = 500
 
@@ -46,33 +44,13 @@ def post(target: Target, body: bytes, headers: dict[str, str]) -> HookAnswer:
     began = time.monotonic()
     connection = http.client.HTTPConnection(target.host, target.port, timeout=ANSWER_SECONDS)
     try:
-        connection.sock = _connected(target)
+        connection.sock = connected(target, seconds=ANSWER_SECONDS)
         connection.request("POST", target.path, body, {**headers, "Host": target.host_header})
         response = connection.getresponse()
         text = _beginning(response, began + CONNECT_SECONDS + ANSWER_SECONDS)
         return HookAnswer(response.status, text, int((time.monotonic() - began) * 1000))
     finally:
         connection.close()
-
-
-def _connected(target: Target) -> socket.socket:
-    """A socket to the first of the checked addresses that answers."""
-    problem: OSError = OSError("no address")
-    for ip in target.ips:
-        try:
-            bare = socket.create_connection((ip, target.port), timeout=CONNECT_SECONDS)
-        except OSError as error:
-            problem = error
-            continue
-        bare.settimeout(ANSWER_SECONDS)
-        if target.scheme == "http":
-            return bare
-        try:
-            return ssl.create_default_context().wrap_socket(bare, server_hostname=target.host)
-        except OSError:
-            bare.close()
-            raise
-    raise problem
 
 
 def _beginning(response: http.client.HTTPResponse, until: float) -> str:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.albums",
     "apps.faces",
     "apps.library",
+    "apps.tagging",
     "apps.smart_collections",
     "apps.sharing",
     "apps.uploads",
@@ -128,6 +129,8 @@ METRICS_TOKEN = env.metrics_token
 WEBHOOK_HOSTS = env.webhook_hosts
 # Where `manage.py import_immich` may fetch from.
 IMPORT_HOSTS = env.import_hosts
+# Where studios may have photos described (see `apps.tagging`); none: nobody can.
+AI_HOSTS = env.ai_hosts
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
 STORAGE_PARTIAL = str(env.data / "partial")

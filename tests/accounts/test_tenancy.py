@@ -198,7 +198,7 @@ ACROSS = {
     "apps.uploads.inbox.look": "the studios by the names of their folders",
     "apps.uploads.resumable.sweep": "sweep",
     "apps.uploads.sidecars.sweep": "sweep",
-    "apps.faces.scanning._renditions_wait": "whether renditions of any studio wait",
+    "apps.faces.scanning.renditions_wait": "whether renditions of any studio wait",
     "apps.faces.scanning.catch_up": "sweep",
     "apps.faces.regrouping.regroup_all": "sweep",
     "apps.sharing.people.finder.forget_old": "sweep",

@@ -23,7 +23,8 @@ from apps.accounts.journal import note
 from apps.accounts.models import Email, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.sharing.models import Activity, ActivityKind
-from apps.webhooks import addresses, deliver, hooks, sending
+from apps.web import egress
+from apps.webhooks import deliver, hooks, sending
 from apps.webhooks.addresses import UrlRefused, check_url, resolve
 from apps.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from tests.accounts.callers import bearer
@@ -271,7 +272,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(peer: str, monkeypa
         return real(host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", once)
-    named = addresses.Target(target.scheme, "hook.example.com", target.port, target.path, target.ips)
+    named = egress.Target(target.scheme, "hook.example.com", target.port, target.path, target.ips)
     assert sending.post(named, b"{}", {}).status == 200
     assert Peer.got[0][0]["Host"] == f"hook.example.com:{target.port}"
 
