@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("apps.jobs.urls")),
     path("", include("apps.albums.urls")),
     path("", include("apps.library.urls")),
+    path("", include("apps.tagging.urls")),
     path("", include("apps.smart_collections.urls")),
     path("", include("apps.faces.urls")),
     path("", include("apps.sharing.urls")),

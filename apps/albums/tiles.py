@@ -29,7 +29,7 @@ class TileRow(NamedTuple):
     sizes: width of tile, thumb and web and height of web, in pixels; None while there are none.
     is_hidden, is_withheld, audience, placement_id: of the placement.  rating, label, flag: the studio's own.
     is_refused: trying again can change nothing.  kind, duration_ms, beside, stack_id: as on the photo.
-    frames: of a row that stands for its stack, how many photos that is.
+    frames: of a row that stands for its stack, how many photos that is.  alt_text: as on the photo.
     """
 
     photo_id: UUID
@@ -56,10 +56,16 @@ class TileRow(NamedTuple):
     beside: str = ""
     stack_id: UUID | None = None
     frames: int = 0
+    alt_text: str = ""
 
     @property
     def is_ready(self) -> bool:
         return self.state == PhotoState.READY.value
+
+    @property
+    def alt(self) -> str:
+        """What stands for the picture where it stands alone."""
+        return self.alt_text or self.caption or self.stem
 
     @property
     def stem(self) -> str:
@@ -81,6 +87,7 @@ FIELDS = (
     "sizes", "is_withheld", "audience",
     "photo__rating", "photo__label", "photo__flag", "id", "photo__is_refused",
     "photo__kind", "photo__duration_ms", "photo__beside", "photo__stack_id", "frames",
+    "photo__alt_text",
 )  # fmt: skip
 
 # The stylesheet has a class for each fifth percent.
@@ -226,7 +233,7 @@ def guest_tiles(
                 if columns:
                     columns.level()
         filled = True
-        alt = caption or (f"{row.stem}, {section.title}" if section else row.stem)
+        alt = row.alt_text or caption or (f"{row.stem}, {section.title}" if section else row.stem)
         image = _image(row, studio_id, album_id, alt, eager=first_page and number < EAGER)
         note = f' data-note="{escape(caption)}"' if caption else ""
         named = f' data-name="{escape(row.name)}"' if with_names else ""

@@ -203,7 +203,7 @@ def photo_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
             "id": photo_id,
             "name": row.name,
             "caption": row.caption,
-            "alt": row.caption or row.stem,
+            "alt": row.alt,
             "full_url": picture_url(grant.studio.pk, grant.shown.pk, photo_id, "web"),
             "video_url": video_url(grant.studio.pk, grant.shown.pk, photo_id) if row.kind == "video" else "",
             "width": width,
