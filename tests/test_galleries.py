@@ -96,6 +96,11 @@ NO_LISTS = {
     "studio/<slug:slug>/timeline/",
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("approve", "unapprove")),
+    # They name photos; whose restricted members see: tests/tagging/test_suggestions.py.
+    "studio/<slug:slug>/library/photos/describe/",
+    "studio/<slug:slug>/suggestions/",
+    "studio/<slug:slug>/suggestions/answer/",
+    "api/tags/suggestions",
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",

@@ -422,6 +422,11 @@ LISTS = {
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("gather", "mark", "place", "process", "tag", "trash")),
     # The same: tests/library/test_tiers.py.
     *(f"studio/<slug:slug>/library/photos/{act}/" for act in ("approve", "unapprove")),
+    # The same: tests/tagging/test_suggestions.py.
+    "studio/<slug:slug>/library/photos/describe/",
+    "studio/<slug:slug>/suggestions/",
+    "studio/<slug:slug>/suggestions/answer/",
+    "api/tags/suggestions",
     "studio/<slug:slug>/places/",
     "studio/<slug:slug>/places/points/",
     "studio/<slug:slug>/timeline/",
