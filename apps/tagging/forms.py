@@ -32,7 +32,7 @@ class AiSettingsForm(forms.Form):
         min_value=0,
         max_value=_MOST_PRICE,
         decimal_places=2,
-        help_text="In the currency of the prices below.",
+        help_text="In the currency of the prices above.",
     )
 
     @staticmethod

@@ -31,6 +31,11 @@ class Purpose(models.TextChoices):
     EVENT = "event", "Event"
 
 
+def first_purposes() -> list[str]:
+    """What is asked for until a studio chooses."""
+    return [Purpose.TAGS.value, Purpose.CAPTION.value, Purpose.ALT.value]
+
+
 class AiSettings(StudioModel):
     """Whether photos are described in a studio, and who agreed to what. A studio without a row never has.
 
@@ -46,7 +51,7 @@ class AiSettings(StudioModel):
     consent_at = models.DateTimeField(null=True)
     consent_version = models.PositiveSmallIntegerField(default=0)
     consent_to = ArrayField(models.CharField(max_length=300), default=list)
-    purposes = ArrayField(models.CharField(max_length=10), default=list)
+    purposes = ArrayField(models.CharField(max_length=10), default=first_purposes)
     language = models.CharField(max_length=8, default="en")
     describes_new = models.BooleanField(default=False)
     accept_from = models.PositiveSmallIntegerField(null=True)

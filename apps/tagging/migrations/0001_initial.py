@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.accounts.tenant_keys
+import apps.tagging.models
 import apps.web.ids
 
 
@@ -114,7 +115,9 @@ class Migration(migrations.Migration):
                 (
                     "purposes",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10), default=list, size=None
+                        base_field=models.CharField(max_length=10),
+                        default=apps.tagging.models.first_purposes,
+                        size=None,
                     ),
                 ),
                 ("language", models.CharField(default="en", max_length=8)),
