@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from apps.accounts.models import Studio
@@ -56,7 +57,7 @@ def ask(studio: Studio, purpose: str, question: Question) -> Answered:
             reason = reason or "The server failed several times and is asked again in a few minutes."
             continue
         try:
-            answered = _with_retries(studio, provider, lambda one=provider: _once(studio, one, purpose, question))  # type: ignore[misc]
+            answered = _with_retries(studio, provider, partial(_once, studio, provider, purpose, question))
         except (ProviderFault, AddressRefused) as fault:
             reason = str(fault)
             continue

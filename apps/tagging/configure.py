@@ -25,13 +25,14 @@ def change(
     A provider at another address than before is sent nothing until somebody agrees again, and loses the key: a key
     must not go where it was not entered for.  Raises AddressRefused.
     """
+    urls = [check_url(one["url"]) for one in providers or ()]
     settings = consent.settings_of(studio)
     for name, value in values.items():
         assert name in SETTINGS, name
         setattr(settings, name, value)
     settings.save()
     if providers is not None:
-        _providers(studio, providers)
+        _providers(studio, [{**one, "url": url} for one, url in zip(providers, urls, strict=True)])
     journal.note(studio, by, "ai.settings", fields=sorted([*values, *(["providers"] if providers is not None else [])]))
     return settings
 
@@ -41,13 +42,11 @@ def _providers(studio: Studio, wanted: Sequence[Mapping[str, Any]]) -> None:
     known = {row.position: row for row in mine.select_for_update().order_by("position")}
     for position, values in enumerate(wanted[:MOST_PROVIDERS], start=1):
         row = known.get(position) or AiProvider(studio=studio, position=position)
-        url = check_url(values["url"])
-        if url != row.url:
+        if values["url"] != row.url:
             row.key, row.failures, row.rests_until = "", 0, None
         for name in PROVIDER:
             if name in values:
                 setattr(row, name, values[name])
-        row.url = url
         if values.get("key") is not None:
             row.key = values["key"].strip()
         row.save()

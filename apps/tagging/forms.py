@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 
 from apps.tagging import prompts
+from apps.tagging.addresses import AddressRefused, check_url
 from apps.tagging.models import AiProvider, AiSettings, ProviderKind, Purpose
 
 _MOST_PRICE: Final = 100_000
@@ -71,6 +72,14 @@ class AiProviderForm(forms.Form):
     price_out = forms.DecimalField(
         label="Price of a million tokens answered", min_value=0, max_value=_MOST_PRICE, decimal_places=2, initial=0
     )
+
+    def clean_url(self) -> str:
+        """As it is kept; only a host that the operator allows."""
+        url = str(self.cleaned_data["url"])
+        try:
+            return check_url(url) if url else ""
+        except AddressRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
     def clean(self) -> dict[str, Any]:
         """A server needs a model."""

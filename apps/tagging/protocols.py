@@ -110,5 +110,6 @@ def _of_openai(parts: list[dict[str, Any]]) -> ModelAnswer:
 
 
 def _count(number: object) -> int | None:
-    is_count = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**9
-    return number if is_count else None  # type: ignore[return-value]
+    if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**9:
+        return number
+    return None

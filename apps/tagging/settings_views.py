@@ -38,15 +38,11 @@ def configuration(request: StudioRequest) -> HttpResponse:
         for number in range(1, configure.MOST_PROVIDERS + 1)
     ]
     # Each is looked at, so that all faults are shown at once.
-    are_valid = data is not None and [form.is_valid(), *(server.is_valid() for server in servers)]
-    if are_valid and all(are_valid):
+    are_valid = [form.is_valid(), *(server.is_valid() for server in servers)]
+    if all(are_valid):
         wanted = [server.values for server in servers if server.cleaned_data["url"]]
-        try:
-            configure.change(request.studio, by=request.user, providers=wanted, **form.values)
-        except Refusal as refusal:
-            next(one for one in servers if one.cleaned_data["url"]).add_error("url", str(refusal))
-        else:
-            return htmx.tell_next(request, SeeOther("tagging:configuration", request.studio.slug), "Saved.")
+        configure.change(request.studio, by=request.user, providers=wanted, **form.values)
+        return htmx.tell_next(request, SeeOther("tagging:configuration", request.studio.slug), "Saved.")
     has_errors = bool(form.errors or any(server.errors for server in servers))
     context: dict[str, Any] = {
         "form": form,

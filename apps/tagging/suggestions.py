@@ -85,7 +85,7 @@ def decide(
     if not rows:
         return None
     known = {photo.pk: photo for photo in mine}
-    touched = _write(known, rows) if accept else set()
+    touched: set[UUID] = _write(known, rows) if accept else set()
     now, changed = timezone.now(), [known[pk] for pk in touched]
     for photo in changed:
         photo.updated_at = now
@@ -110,7 +110,7 @@ def _held(chosen: StudioQuerySet[Suggestion], watch: journal.Watch) -> StudioQue
 
 def _write(photos: dict[UUID, Photo], rows: Collection[Suggestion]) -> set[UUID]:
     """Give photos what was accepted, not saved yet. Returns which of them changed."""
-    touched = set()
+    touched: set[UUID] = set()
     for row in rows:
         photo = photos[row.photo_id]
         if row.purpose in _COLUMNS:
