@@ -37,6 +37,7 @@ from apps.library import (
 from apps.library import stacks_api as bursts_api
 from apps.portability import api as portability
 from apps.sharing.activity import api as activity
+from apps.sharing.board import api as board
 from apps.sharing.clients import api as clients
 from apps.sharing.guest_api import views as galleries
 from apps.sharing.links import api as sharing
@@ -137,6 +138,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *portability.urlpatterns,
     *sharing.urlpatterns,
     *clients.urlpatterns,
+    *board.urlpatterns,
     *api.urlpatterns,
     *uploads.urlpatterns,
     *photo_api.urlpatterns,

@@ -19,6 +19,7 @@ from apps.albums.models import Album, PhotoState
 from apps.sharing import access
 from apps.sharing.access import Grant
 from apps.sharing.activity import record
+from apps.sharing.clients import returning
 from apps.sharing.emails import writing
 from apps.sharing.favourites import hearts, lists, prepared_lists, studio
 from apps.sharing.feedback import comments, marks
@@ -83,6 +84,7 @@ def tell(album: Album, owner: User) -> Links:
         if CLIENT in links:
             return Links(links[CLIENT].url, links[GUESTS].url)
         _prepare(album, owner)
+        returning.switch(album.studio, True, by=owner)
         client, token = lifecycle.create(
             album, by=owner, label=CLIENT, password=LINK_PASSWORD, is_main=True, **RIGHTS
         )  # fmt: skip

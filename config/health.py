@@ -9,6 +9,7 @@ from typing import Any
 import django
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -22,6 +23,7 @@ from apps.media import damage
 from apps.monitoring import overview, probes
 from apps.monitoring.checks import NAMES
 from apps.monitoring.models import Condition
+from apps.monitoring.numbers import figures
 from apps.sharing.models import ShareLink
 
 log = logging.getLogger(__name__)
@@ -165,8 +167,44 @@ def _versions() -> dict[str, str]:
     }
 
 
+class MonthPhotosSerializer(serializers.Serializer[Any]):
+    """month: its first day."""
+
+    month = serializers.DateField()
+    photos = serializers.IntegerField()
+
+
+class StoredSerializer(serializers.Serializer[Any]):
+    """Files of one kind: Photos, RAW, Videos, and Previews for all that was made from them."""
+
+    kind = serializers.CharField(source="name")
+    files = serializers.IntegerField()
+    bytes = serializers.IntegerField(source="size")
+
+
+class NamedPhotosSerializer(serializers.Serializer[Any]):
+    """A tier, a camera, a lens or a person, with the number of photos."""
+
+    name = serializers.CharField()
+    photos = serializers.IntegerField()
+
+
+class GalleryNumbersSerializer(serializers.Serializer[Any]):
+    """How far clients came in one gallery. favourites: photos in their lists."""
+
+    title = serializers.CharField()
+    visits = serializers.IntegerField()
+    favourites = serializers.IntegerField()
+    downloads = serializers.IntegerField()
+
+
 class StatsSerializer(serializers.Serializer[Any]):
-    """bytes: of the originals, as the plan counts them."""
+    """bytes: of the originals, as the plan counts them.
+
+    by_month: photos that came in, the last 24 months.  cameras, lenses, people: at most 20, most photos first.
+    activity: what clients did in a year, for each weekday from Monday 24 counts, one for each hour of the studio's day.
+    galleries: the newest 50 that were published.
+    """
 
     albums = serializers.IntegerField()
     photos = serializers.IntegerField()
@@ -176,6 +214,14 @@ class StatsSerializer(serializers.Serializer[Any]):
     views = serializers.IntegerField()
     files = serializers.IntegerField()
     bytes = serializers.IntegerField()
+    by_month = MonthPhotosSerializer(many=True)
+    storage = StoredSerializer(many=True)
+    tiers = NamedPhotosSerializer(many=True)
+    cameras = NamedPhotosSerializer(many=True)
+    lenses = NamedPhotosSerializer(many=True)
+    people = NamedPhotosSerializer(many=True)
+    activity = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    galleries = GalleryNumbersSerializer(many=True)
 
 
 class StatsView(StudioView):
@@ -200,8 +246,21 @@ class StatsView(StudioView):
                 ),
                 **links.aggregate(share_links=Count("id"), views=Sum("views", default=0)),
                 **self._room(photos),
+                **self._drawn(),
             }
         )
+
+    def _drawn(self) -> dict[str, Any]:
+        """What the page of numbers draws."""
+        found = figures.numbers_of(self.entered, now=timezone.now())
+        lists = {name: getattr(found, name) for name in ("tiers", "cameras", "lenses", "people")}
+        return {
+            "by_month": [{"month": first.isoformat(), "photos": count} for first, count in found.uploads],
+            "storage": StoredSerializer(found.storage, many=True).data,
+            **{name: [{"name": one, "photos": n} for one, n in rows] for name, rows in lists.items()},
+            "activity": found.activity,
+            "galleries": GalleryNumbersSerializer(found.galleries, many=True).data,
+        }
 
     def _room(self, photos: QuerySet[Photo]) -> dict[str, int]:
         if not self.entered.is_restricted:

@@ -12,6 +12,7 @@ from apps.accounts.journal.sentences import Phrase, SentenceFacts, joined
 _FIELDS: Final = {
     "title": "title",
     "event_date": "date",
+    "promised_on": "promised date",
     "description": "text",
     "state": "state",
     "caption": "caption",

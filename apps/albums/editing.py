@@ -18,16 +18,22 @@ from apps.albums import counts, ordering
 from apps.albums.design import relooked
 from apps.albums.models import Album, AlbumState, Ordering, Placement
 
-CHANGEABLE = ("title", "event_date", "description", "state")
+CHANGEABLE = ("title", "event_date", "promised_on", "description", "state")
 SLUG_LENGTH = 70
 SLUG_TRIES = 5
 
 
 def create(
-    studio: Studio, *, by: User | None, title: str, event_date: date | None = None, description: str = ""
+    studio: Studio,
+    *,
+    by: User | None,
+    title: str,
+    event_date: date | None = None,
+    promised_on: date | None = None,
+    description: str = "",
 ) -> Album:
     """A new draft with an address of its own, made from its title."""
-    album = Album(studio=studio, title=title, event_date=event_date, description=description)
+    album = Album(studio=studio, title=title, event_date=event_date, promised_on=promised_on, description=description)
     for attempt in range(SLUG_TRIES):
         album.slug = free_slug(studio, title)
         try:
@@ -55,7 +61,7 @@ def free_slug(studio: Studio, title: str) -> str:
 
 
 def change(album: Album, *, by: User, **values: Any) -> JournalEntry | None:
-    """Change title, event date, description or state. None if nothing changes.
+    """Change title, event date, promised date, description or state. None if nothing changes.
 
     The slug stays, because it may stand in somebody's notes. Share links open live albums only; the first time that
     it is live is remembered.

@@ -58,6 +58,7 @@ class Album(StudioModel):
     collection's id. `objects` passes over it, `every` does not.
 
     design: what differs from the studio's own look (see `design`).  more_coming: clients read that photos will follow.
+    promised_on: the day for which the client expects the photos.
     is_listed: stands on the studio's public index, if it has one.  published_at: when it was live for the first time.
     """
 
@@ -67,6 +68,7 @@ class Album(StudioModel):
         "description": "text",
         "state": "state",
         "event_date": "date",
+        "promised_on": "promised date",
         "ordering": "sorting",
         "cover_id": "cover",
         "focal_x": "cover's focus",
@@ -85,6 +87,7 @@ class Album(StudioModel):
     description = models.TextField(max_length=2000, blank=True)
     state = models.CharField(max_length=10, choices=AlbumState.choices, default=AlbumState.DRAFT)
     event_date = models.DateField(null=True, blank=True)
+    promised_on = models.DateField(null=True, blank=True)
     ordering = models.CharField(max_length=8, choices=Ordering.choices, default=Ordering.TIME)
     cover = TenantKey("albums.Photo", null=True, related_name="+")
     focal_x = models.FloatField(default=0.5)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.sharing.activity import views as activity_views
+from apps.sharing.board import views as board_views
 from apps.sharing.branding import views as branding_views
 from apps.sharing.clients import guest_views as clients_guest_views
 from apps.sharing.clients import views as clients_views
@@ -20,6 +21,7 @@ from apps.sharing.links import audience_views, bulk_views, collection_views, pub
 from apps.sharing.links import views as links_views
 from apps.sharing.people import find_views, hide_views
 from apps.sharing.people import views as people_views
+from apps.sharing.preflight import views as preflight_views
 from apps.sharing.presets import views as presets_views
 from apps.sharing.review import comment_views
 from apps.sharing.review import find_views as review_find_views
@@ -126,6 +128,10 @@ urlpatterns = [
     path(f"{ALBUM}/activity/export/", activity_views.album_activity_file, name="album_activity_file"),
     path(f"{STUDIO}/activity/", activity_views.studio_activity, name="studio_activity"),
     path(f"{STUDIO}/activity/export/", activity_views.studio_activity_file, name="studio_activity_file"),
+    path(f"{STUDIO}/board/", board_views.board, name="board"),
+    path(f"{ALBUM}/preflight/", preflight_views.preflight, name="preflight"),
+    path(f"{ALBUM}/promise/", board_views.promise, name="promise"),
+    path(f"{ALBUM}/nudge/", board_views.nudge, name="nudge"),
     path(f"{STUDIO}/clients/", clients_views.clients, name="clients"),
     path(f"{STUDIO}/clients/return/", clients_views.clients_return, name="clients_return"),
     path(f"{STUDIO}/clients/<uuid:client_id>/", clients_views.client, name="client"),

@@ -1,8 +1,9 @@
-"""The gallery is complete: everyone who should know is told at once. Call it in `acting_in(album.studio)`."""
+"""Everyone who knows a gallery is told at once, as that it is complete. Call it in `acting_in(album.studio)`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -17,13 +18,13 @@ from apps.web.ids import uuid7
 _TOLD = (EmailState.WAITING, EmailState.SENDING, EmailState.SENT, EmailState.KEPT)
 
 
-def tell_everyone(album: Album, *, by: User) -> int:
+def tell_everyone(album: Album, *, by: User, kind: EmailKind = EmailKind.COMPLETE, batch: UUID | None = None) -> int:
     """Email everyone who signed in through a link that opens, or to whom such a link was sent; how many they are.
 
     One email for each address, in the language that it was written to before, through the client's own link if it
-    came by several. Raises recipients.Unsendable; then nobody is told.
+    came by several. batch: the same one again writes nothing new. Raises recipients.Unsendable; then nobody is told.
     """
-    batch, known = uuid7(), set[str]()
+    known, batch = set[str](), batch or uuid7()
     wanted: list[tuple[ShareLink, str, list[str]]] = []
     for link in _open_links(album):
         for language, addresses in _people(link, known).items():
@@ -31,7 +32,7 @@ def tell_everyone(album: Album, *, by: User) -> int:
     for link, language, addresses in wanted:
         writing.deliver(
             link,
-            kind=EmailKind.COMPLETE,
+            kind=kind,
             to=addresses,
             note="",
             language=language,

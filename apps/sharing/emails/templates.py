@@ -72,6 +72,13 @@ DEFAULTS = {
             "{link}\n\nKind regards\n{studio}"
         ),
     ),
+    EmailKind.NUDGE: (
+        _("Your photos are waiting: {gallery}"),
+        _(
+            "Hello {client},\n\nYour gallery “{gallery}” is ready. Take a look whenever you have a quiet moment.\n\n"
+            "{note}\n\n{link}\n\n{password_hint}\n\nThe gallery is open until {expires}.\n\nKind regards\n{studio}"
+        ),
+    ),
     EmailKind.DOWNLOAD: (
         _("Your download: {gallery}"),
         _(

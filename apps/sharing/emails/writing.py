@@ -122,8 +122,7 @@ def drafted(
         to=to,
         composer=composing.COMPOSER,
         keeps_words=True,
-        # A person pressed a button for the others.
-        is_automatic=kind not in ClientEmail.DELIVERIES,
+        is_automatic=kind not in ClientEmail.BY_HAND,
         due_at=due_at or timezone.now(),
     )
     if words is not None:

@@ -23,6 +23,7 @@ class EmailKind(models.TextChoices):
     COMPLETE = "complete", "The gallery is complete"
     RECEIVED = "received", "Selection received"
     DOWNLOAD = "download", "Link to the download page"
+    NUDGE = "nudge", "Friendly reminder"
 
 
 class EmailTemplate(StudioModel):
@@ -59,6 +60,8 @@ class ClientEmail(StudioModel):
     # Their words tell of one moment: they are written at once and stay.
     OF_ONE_MOMENT = (EmailKind.RECEIVED, EmailKind.DOWNLOAD)
     DELIVERIES = (EmailKind.DELIVERY, EmailKind.COMPLETE)
+    # A person pressed a button for these.
+    BY_HAND = (*DELIVERIES, EmailKind.NUDGE)
     NOTE_LENGTH = 2000
 
     email = TenantKey(Email, related_name="+")

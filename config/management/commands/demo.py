@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
 from apps.accounts.models import Membership, Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
@@ -35,6 +36,8 @@ OTHERS = (
     ("Family Berger", "family-berger", AlbumState.ARCHIVED, date(2025, 12, 20), "flower.webp",
      ("flower.webp", "empty_gps.jpg", "pug.heic")),
 )  # fmt: skip
+# When the photos were promised, from today: what is still a draft is late.
+PROMISED = {AlbumState.LIVE: timedelta(days=2), AlbumState.DRAFT: timedelta(days=-3), AlbumState.ARCHIVED: timedelta(0)}
 COVER = "tanners_ridge.jpg"
 # Seconds that the photos of the story may take.
 PATIENCE = 240
@@ -119,8 +122,12 @@ class Command(BaseCommand):
     def _dress(self, album: Album, state: AlbumState, day: date, cover: str) -> None:
         with acting_in(album.studio):
             album.state, album.event_date = state, day
+            if state == AlbumState.LIVE and album.published_at is None:
+                album.published_at = timezone.now()
+            if album.promised_on is None:
+                album.promised_on = timezone.now().date() + PROMISED[state]
             album.cover = album.studio.photos.filter(camera_name=cover).first()
-            album.save(update_fields=["state", "event_date", "cover"])
+            album.save(update_fields=["state", "event_date", "cover", "promised_on", "published_at"])
 
     def _studio(self) -> tuple[Studio, User]:
         user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, PASSWORD, name="Demo")
