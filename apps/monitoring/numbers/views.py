@@ -41,6 +41,10 @@ def numbers_file(request: StudioRequest, kind: str) -> HttpResponse:
     return response
 
 
+def _steps(one: figures.Funnel) -> list[tuple[str, int]]:
+    return [("Visits", one.visits), ("Favourites", one.favourites), ("Downloads", one.downloads)]
+
+
 def _drawn(found: figures.Numbers) -> dict[str, Any]:
     months = [(f"{first:%b %Y}", count) for first, count in found.uploads]
     sizes = [(row.name, row.size) for row in found.storage]
@@ -60,5 +64,5 @@ def _drawn(found: figures.Numbers) -> dict[str, Any]:
             ("lenses", "Lenses", charts.bars(found.lenses)),
             ("people", "People", charts.bars(found.people)),
         ],
-        "galleries": found.galleries,
+        "galleries": [(one.title, charts.bars(_steps(one))) for one in found.galleries],
     }

@@ -21,7 +21,7 @@ from apps.web.api import Keyset
 class BoardRowSerializer(strict.Serializer[Any]):
     """One job: a gallery that is not archived. Each moment is null as long as it has not come.
 
-    promised_on: changed by PATCH of the album.  is_late: it has passed, and the gallery is not live.
+    promised_on: changed by PATCH of the album.  is_late: it has passed, and nothing can be looked at.
     uploaded_at: when the last photo came in.  ready, failed: of the photos.  opened_at: the first visit.
     selected_at: when a list was sent last.  downloaded_at: the last download.  nudged_at: the last friendly reminder.
     expires_on: the last day of the link that closes last; null where one has no end or none is open.

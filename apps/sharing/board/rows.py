@@ -67,9 +67,14 @@ class BoardRow:
         return self.album.state == AlbumState.LIVE
 
     @property
+    def is_delivered(self) -> bool:
+        """It is live, and the client can look at it or has done so."""
+        return self.is_published and (self.has_open_link or self.opened_at is not None)
+
+    @property
     def days_left(self) -> int | None:
         """Until the promised day; negative once it has passed. None where nothing is promised or all is delivered."""
-        if self.album.promised_on is None or self.is_published:
+        if self.album.promised_on is None or self.is_delivered:
             return None
         return (self.album.promised_on - self.today).days
 
@@ -82,7 +87,7 @@ class BoardRow:
     def promise(self) -> str:
         """How the promise stands, in words."""
         if self.days_left is None:
-            return "Delivered" if self.is_published and self.album.promised_on else ""
+            return "Delivered" if self.is_delivered and self.album.promised_on else ""
         if self.days_left < 0:
             return f"Late by {_days(-self.days_left)}"
         return "Due today" if self.days_left == 0 else f"Due in {_days(self.days_left)}"

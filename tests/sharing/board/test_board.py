@@ -16,7 +16,7 @@ from apps.albums.models import Album, AlbumState
 from apps.sharing.board import nudging, rows
 from apps.sharing.models import Activity, ActivityKind, ClientEmail, EmailKind, ShareLink
 from tests.actors import keep_to
-from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
+from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, ShareLinkFactory
 from tests.sharing.clients.test_clients import meet
 from tests.sharing.conftest import Make, Share
 from tests.test_strangers import bearer
@@ -32,8 +32,8 @@ def job(studio: Studio, title: str, promised_on: date | None, state: str = Album
 
 
 def promised(album: Album) -> date | None:
-    with acting_in(album.studio):
-        album.refresh_from_db()
+    with acting_in(album.studio_id):
+        album.refresh_from_db(fields=["promised_on"])
     return album.promised_on
 
 
@@ -45,12 +45,14 @@ def test_what_is_promised_first_stands_first_and_late_is_said_in_a_word(north: S
     job(north, "Unpromised", None)
     job(north, "Later", days(9))
     job(north, "Late one", days(-3))
-    job(north, "Delivered late", days(-5), AlbumState.LIVE)
+    ShareLinkFactory.create(album=job(north, "Delivered late", days(-5), AlbumState.LIVE))
+    job(north, "Without a link", days(-4), AlbumState.LIVE)
     job(north, "Put away", days(-9), AlbumState.ARCHIVED)
     page = alice.get(reverse("sharing:board", args=["north"])).content.decode()
-    titles = ("Delivered late", "Late one", "Later", "Unpromised")
+    titles = ("Delivered late", "Without a link", "Late one", "Later", "Unpromised")
     assert [page.index(f"<b>{title}</b>") for title in titles] == sorted(page.index(f"<b>{one}</b>") for one in titles)
-    assert page.count("job--late") == 1
+    assert page.count("job--late") == 2
+    assert "Late by 4 days" in page
     assert "Late by 3 days" in page
     assert "Due in 9 days" in page
     assert "Put away" not in page
