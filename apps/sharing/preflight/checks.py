@@ -141,7 +141,7 @@ def _cover(link: ShareLink, cover: Cover | None, pages: _Pages) -> Check:
     seconds = seconds_for(size)
     said = f"The cover shows after about {seconds:.1f} s on slow 4G ({max(1, round(size / 1000))} kB)."
     if seconds > SECONDS:
-        return Check("Cover", Light.AMBER, f"{said} Choose a calmer photo.", "Open the gallery", pages.gallery)
+        return Check("Cover", Light.AMBER, f"{said} A simpler photo loads faster.", "Open the gallery", pages.gallery)
     if link.album.cover_id is None:
         return Check("Cover", Light.AMBER, f"{said} It is the first photo.", "Choose a cover", pages.gallery)
     return Check("Cover", Light.GREEN, said)
