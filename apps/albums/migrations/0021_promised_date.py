@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("albums", "0019_photographer"),
+        ("albums", "0020_alt_text"),
     ]
 
     operations = [
