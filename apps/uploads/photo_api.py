@@ -12,6 +12,7 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -80,8 +81,11 @@ class PhotoFile(PhotoFilesView):
         """Let another file take the photo's place: the body is the file. Marks, comments and order stay."""
         photo = self.photo(photo_id)
         name = request.query_params.get("name", "") or photo.camera_name
-        data = cast("dict[str, Any]", request.data)
-        status = replacing.replace_file(photo, data["file"], name=name, by=self.entered.user)
+        # Nothing is parsed where nothing was sent.
+        file = cast("dict[str, Any]", request.data).get("file")
+        if file is None:
+            raise ParseError("The body is the file. Nothing came.")
+        status = replacing.replace_file(photo, file, name=name, by=self.entered.user)
         shape = photo_shapes(request, self.entered, [photo.pk])[0]
         return Response({"status": status, "photo": shape}, status=202)
 

@@ -170,6 +170,7 @@ def test_the_page_replaces_by_the_photos_id(photo: Photo, album: Album, erin: Cl
 def test_the_api_replaces_lists_and_goes_back(photo: Photo, album: Album, north: Studio, erin_user: User) -> None:
     api = Caller(north, erin_user)
     data = jpeg(1200, 800)
+    assert api.client.put(f"/api/photos/{photo.pk}/file?name=a.jpg").status_code == 400
     sent = api.client.put(f"/api/photos/{photo.pk}/file?name=a.jpg", data, content_type="image/jpeg")
     assert (sent.status_code, sent.json()["status"]) == (202, "replaced")
     work()
