@@ -20,7 +20,7 @@ def of_people(undoing: Undoing) -> None:
     """Take back an act on people and faces. Raises FacesOff, ChangedSince, Erased.
 
     Faces that went since, with their photos, are left out. Who joined by themselves somebody whom the undo takes away
-    are placed anew.
+    are placed anew, and questions that were answered are asked again.
     """
     studio = undoing.studio
     require_on(studio)
@@ -33,9 +33,15 @@ def of_people(undoing: Undoing) -> None:
     moved.update(suggested=None, distance=None)
     homeless = moved.filter(person__isnull=True, is_ignored=False, embedding__isnull=False)
     joining.place(studio.pk, [*left, *homeless.filter(pk__in=_unhoused(undoing.changes, changes))])
-    for person in Person.objects.for_studio(studio).filter(pk__in=changes.ids(PERSON)).order_by("pk"):
+    for person in Person.objects.for_studio(studio).filter(pk__in=_concerned(changes)).order_by("pk"):
         joining.spread(person)
     forget_counts(studio.pk, people=changes.ids(PERSON))
+
+
+def _concerned(changes: Changes) -> set[UUID]:
+    """Who changes, and of whom an answer is taken back: what was asked about them before is asked again."""
+    rows = [*changes.of(FACE), *changes.of(NOT_THEM)]
+    return {*changes.ids(PERSON), *(UUID(who) for row in rows if (who := (row.before or {}).get("person_id")))}
 
 
 def _there(studio: Studio, changes: Changes) -> Changes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -28,6 +28,8 @@ MOST: Final = 200_000
 KEPT_FOR: Final = 3_600
 #: Numbers by which most faces are told apart.
 _FIRST: Final = 32
+#: A part of all rows from which on they are read one after the other.
+_FEW: Final = 8
 #: Rows read at once.
 _SLICE: Final = 10_000
 #: Distances are those of halves, added up in another order than PostgreSQL does.
@@ -45,7 +47,7 @@ class Vectors:
     """The faces of one studio, their numbers turned so that the first of them tell most faces apart.
 
     A turn keeps all distances, and what the first numbers alone make of a distance is never more than it. So a quarter
-    of the memory is read for all faces, and the rest for the few that are not out of reach by then. The turn is that of
+    of the memory is read for all faces, and the rest for those that are not out of reach by then. The turn is that of
     the principal components of the faces that were read first.
     """
 
@@ -53,10 +55,10 @@ class Vectors:
         self.ids: list[UUID] = []
         self._places: dict[UUID, int] = {}
         self._turn = np.empty((0, DIMENSIONS), np.float32)
-        # float32 (n, _FIRST) with its squared lengths, and (n, the others); there is room for more rows.
+        # float32 (n, _FIRST) and (n, the others), and the squared lengths of both; there is room for more rows.
         self._first = np.empty((0, _FIRST), np.float32)
-        self._squares = np.empty(0, np.float32)
         self._others = np.empty((0, DIMENSIONS - _FIRST), np.float32)
+        self._squares = np.empty((0, 2), np.float32)
         self._seen = (-1, UUID(int=0))
 
     def __len__(self) -> int:
@@ -95,7 +97,8 @@ class Vectors:
         places = [self._places[pk] for pk, _ in rows]
         turned = fresh @ self._turn
         self._first[places], self._others[places] = turned[:, :_FIRST], turned[:, _FIRST:]
-        self._squares[places] = np.einsum("ij,ij->i", turned[:, :_FIRST], turned[:, :_FIRST])
+        squares = turned**2
+        self._squares[places, 0], self._squares[places, 1] = squares[:, :_FIRST].sum(1), squares[:, _FIRST:].sum(1)
 
     def near(self, embedding: Sequence[float], within: float) -> list[UUID]:
         """The faces at most so far from these 128 numbers, and few that are a little further."""
@@ -105,11 +108,13 @@ class Vectors:
         first, others, count = vector[:_FIRST], vector[_FIRST:], len(self)
         most = (within + _ROUNDING) ** 2
         # |a - b|² = |a|² + |b|² - 2 a·b
-        distances = self._squares[:count] - 2 * (self._first[:count] @ first) + first @ first
+        distances = self._squares[:count, 0] - 2 * (self._first[:count] @ first) + first @ first
         found = np.flatnonzero(distances <= most)
-        left = self._others[found] - others
-        found = found[distances[found] + np.einsum("ij,ij->i", left, left) <= most]
-        return [self.ids[place] for place in found]
+        # Picked out one by one, rows cost several times as much.
+        rows: Any = slice(count) if len(found) > count // _FEW else found
+        distances = distances[rows] + self._squares[rows, 1] - 2 * (self._others[rows] @ others) + others @ others
+        near = np.flatnonzero(distances <= most)
+        return [self.ids[place] for place in (near if isinstance(rows, slice) else found[near])]
 
 
 def _enlarged(rows: Floats, room: int) -> Floats:

@@ -30,6 +30,7 @@ from apps.faces import consent, looking, people, scanning  # noqa: E402
 from apps.faces.findings import Found  # noqa: E402
 from apps.faces.models import Face, hold  # noqa: E402
 from tests.albums.bulk import fill  # noqa: E402
+from tests.bench.composed import who_is_in  # noqa: E402
 from tests.factories import AlbumFactory, MembershipFactory, StudioFactory  # noqa: E402
 from tests.installation import EMAIL  # noqa: E402
 
@@ -51,18 +52,12 @@ def main() -> None:
     )
 
 
-def _who(name: str) -> list[str]:
-    """The people in a picture, from left to right."""
-    first, *others = Path(name).stem.split("_")
-    return {"two": others, "noface": []}.get(first, [first])
-
-
 def _alone(pictures: Pictures) -> dict[str, list[str]]:
     """The pictures of each person alone, in which the engine found one face."""
     found = defaultdict(list)
     for name, faces in pictures.items():
-        if len(_who(name)) == len(faces) == 1:
-            found[_who(name)[0]].append(name)
+        if len(who_is_in(name)) == len(faces) == 1:
+            found[who_is_in(name)[0]].append(name)
     return found
 
 
@@ -86,8 +81,8 @@ def _draw(pictures: Pictures, owner: User, number: int) -> Counter[str]:
     for name in others:
         came = _come(studio, photos[name], pictures[name])
         # A face more or less than there are people cannot be told from theirs.
-        if len(came) == len(_who(name)):
-            truth |= {face.pk: person for face, person in zip(came, _who(name), strict=True)}
+        if len(came) == len(who_is_in(name)):
+            truth |= {face.pk: person for face, person in zip(came, who_is_in(name), strict=True)}
     return _count(studio, truth)
 
 

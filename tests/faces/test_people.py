@@ -15,7 +15,7 @@ from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
-from apps.faces import joining, people, regrouping
+from apps.faces import joining, listing, people, regrouping
 from apps.faces.models import Face, NotThem, Person
 from tests.faces.makers import new_face, person_of, switched_on
 from tests.factories import AlbumFactory
@@ -70,6 +70,21 @@ def test_a_merge_is_taken_back_whole_also_after_new_faces_came(album: Album, ali
     with acting_in(album.studio):
         Face.objects.for_studio(album.studio).filter(pk=late.pk).delete()
     assert decided(album.studio) == before
+
+
+@pytest.mark.parametrize("says", ["yes", "no"])
+def test_a_question_whose_answer_is_taken_back_is_asked_again(album: Album, alice_user: User, says: str) -> None:
+    with acting_in(album.studio):
+        anna = group(new_face(album, 1))
+        people.change(anna, by=alice_user, name="Anna")
+    face = new_face(album, 1, 7, is_trusted=False)
+    with acting_in(album.studio):
+        assert listing.doubts(album.studio_id) == 1
+        entry = people.answer(face, anna, says, by=alice_user)
+        assert listing.doubts(album.studio_id) == 0
+    undo(entry, alice_user)
+    with acting_in(album.studio):
+        assert listing.doubts(album.studio_id) == 1
 
 
 def test_an_undo_leaves_out_faces_whose_photos_are_gone(album: Album, alice_user: User) -> None:

@@ -161,3 +161,20 @@ def test_a_transaction_that_failed_leaves_nothing_remembered() -> None:
     with pytest.raises(OSError, match="lost"), scanning._remembered(studio_id):
         raise OSError("lost")
     assert studio_id not in vectors._kept
+
+
+@pytest.mark.parametrize("within", [0.0, 0.3, 0.5, 0.9, 3.0])
+def test_few_and_many_are_found_as_by_a_plain_look(within: float) -> None:
+    chance = np.random.default_rng(6)
+    scale = np.geomspace(0.2, 0.01, 128)
+    looks = (chance.normal(size=(500, 128)) * scale).astype(">f2")
+    ids = [UUID(int=number) for number in range(len(looks))]
+    known = vectors.Vectors()
+    for start in range(0, len(looks), 100):
+        known._take([(ids[at], b"\0\x80\0\0" + looks[at].tobytes()) for at in range(start, start + 100)])
+    exact = looks.astype(np.float64)
+    for at in range(0, len(looks), 50):
+        far = np.linalg.norm(exact - exact[at], axis=1)
+        found = set(known.near([float(one) for one in looks[at]], within))
+        assert {ids[place] for place in np.flatnonzero(far <= within)} <= found
+        assert found <= {ids[place] for place in np.flatnonzero(far <= within + 0.002)}
