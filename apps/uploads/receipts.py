@@ -17,7 +17,7 @@ from apps.accounts.access import Entered
 from apps.accounts.models import User
 from apps.accounts.tenancy import StudioQuerySet
 from apps.albums.filenames.names import camera_name
-from apps.albums.models import Album
+from apps.albums.models import Album, Photo
 from apps.media.models import Blob
 from apps.uploads.models import ReceivedFile, ReceivedState
 from apps.web import tables
@@ -48,6 +48,13 @@ def note_sidecar(told: OnReceipt, *, name: str, size: int, sha256: str, photo_id
     """A sidecar was kept, in the transaction that keeps it. reason: which photo it belongs to, in words."""
     row = _row(told, name, size, ReceivedState.SIDECAR, sha256=sha256, photo_id=photo_id, reason=reason)
     row.save(force_insert=True)
+
+
+def sidecar_joined(album_id: UUID, photo: Photo, *, name: str) -> None:
+    """The photo for which a sidecar waited came: its lines say so."""
+    rows = ReceivedFile.objects.for_studio(photo.studio_id).filter(album_id=album_id, name__iexact=name)
+    waiting = rows.filter(state=ReceivedState.SIDECAR, photo__isnull=True)
+    waiting.update(photo=photo, reason=f"Belongs to {photo.camera_name}"[:300])
 
 
 def refuse(told: OnReceipt, *, name: str, size: int, reason: str) -> None:

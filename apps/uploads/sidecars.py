@@ -192,6 +192,7 @@ def photo_came(job: queue.Claimed) -> None:
             row.album.studio = photo.studio
             if owner_of(row.album, row.name) == photo:
                 _join(row, photo)
+                receipts.sidecar_joined(row.album_id, photo, name=row.name)
                 progress.announce(photo)
 
 

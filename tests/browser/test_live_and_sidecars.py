@@ -38,10 +38,20 @@ def card(tmp_path: Path) -> list[Path]:
     return [*files, tmp_path / "IMG_1.xmp"]
 
 
-def move(page: Page) -> None:
-    """Open the live photo and let it move; the copy that plays may still be in the making."""
+def open_live(page: Page) -> None:
     page.locator("#stream [data-live]").first.click()
     expect(page.locator(".pswp__button--motion")).to_be_visible()
+
+
+def leave(page: Page) -> None:
+    """Close the lightbox, which may still be opening."""
+    page.wait_for_timeout(600)
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
+
+
+def move(page: Page) -> None:
+    """Let the live photo move; the copy that plays may still be in the making."""
 
     def tried() -> bool:
         page.click(".pswp__button--motion")
@@ -67,15 +77,14 @@ def test_sidecars_live_photos_and_frames(visit: Callable[..., Any], card: list[P
         expect(page.locator("#stream .t")).to_have_count(3)
         asked: list[str] = []
         page.on("request", lambda one: asked.append(one.url) if "/live." in one.url else None)
-        page.locator("#stream [data-live]").first.click()
-        expect(page.locator(".pswp__button--motion")).to_be_visible()
+        open_live(page)
         assert asked == [], "nothing is fetched before somebody asks for it"
-        page.keyboard.press("Escape")
         move(page)
-        page.keyboard.press("Escape")
+        leave(page)
         put_live(page)
         address = make_link(page)
     with visit(PHONE) as guest:
         guest.goto(address)
+        open_live(guest)
         move(guest)
-        guest.keyboard.press("Escape")
+        leave(guest)

@@ -88,7 +88,7 @@ def test_it_joins_the_photo_of_its_name_and_is_none_itself(alice: Client, album:
 
 
 def test_it_waits_for_a_photo_that_comes_later(alice: Client, album: Album, north: Studio) -> None:
-    assert put(alice, album, xmp(rating=2), "IMG_1.xmp")[1]["photo"] is None
+    assert put(alice, album, xmp(rating=2), "IMG_1.xmp", receipt=uuid4())[1]["photo"] is None
     assert put(alice, album, xmp(rating=3), "IMG_1.xmp")[1]["photo"] is None, "a later one takes its place"
     photo, other = photo_in(album, "IMG_1.JPG"), photo_in(album, "IMG_10.JPG")
     came(other)
@@ -97,6 +97,8 @@ def test_it_waits_for_a_photo_that_comes_later(alice: Client, album: Album, nort
     assert (fresh(photo).rating, fresh(other).rating) == (3, 0)
     with acting_in(north):
         assert Sidecar.objects.for_studio(north).get().photo_id == photo.pk
+        line = ReceivedFile.objects.for_studio(north).get()
+    assert (line.reason, line.photo_id) == ("Belongs to IMG_1.JPG", photo.pk), "the receipt says what became of it"
 
 
 @pytest.mark.parametrize(
