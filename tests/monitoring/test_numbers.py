@@ -14,6 +14,7 @@ from apps.accounts.access import member_of
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, AlbumState, Photo
+from apps.faces.models import Person, PersonCount
 from apps.monitoring.numbers import charts, figures
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Activity, ActivityKind, Pick, Selection, Visitor
@@ -71,6 +72,17 @@ def test_the_heat_map_tells_the_studios_hours(north: Studio, alice_user: User) -
     assert grid[2][13] == 3, "noon in London is one in Vienna, on a Wednesday"
     assert sum(map(sum, grid)) == 3
     assert sum(map(sum, numbers(alice_user, north, now=NOON + timedelta(days=400)).activity)) == 0
+
+
+def test_people_are_those_with_a_name_the_most_photographed_first(north: Studio, alice_user: User) -> None:
+    people = {"Ben": 2, "Ada": 5, "": 9, "Nobody": 0}
+    with acting_in(north):
+        for name, count in people.items():
+            person = Person(studio=north, name=name)
+            person.save(force_insert=True)
+            for photos in (count, 1, -1):
+                PersonCount(studio=north, person=person, photos=photos, faces=photos).save(force_insert=True)
+    assert numbers(alice_user, north).people == [("Ada", 5), ("Ben", 2)]
 
 
 def test_a_restricted_member_counts_the_own_galleries(north: Studio, alice_user: User, erin_user: User) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, ExtractHour, ExtractIsoWeekDay, Tru
 
 from apps.accounts.access import Entered
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Tier, Version
-from apps.faces import listing
+from apps.faces.models import PersonCount
 from apps.library.models import LibraryPhoto
 from apps.media.models import Rendition
 from apps.sharing.models import Activity, ActivityKind, Pick
@@ -128,8 +128,9 @@ def _people(entered: Entered) -> list[tuple[str, int]]:
     """Those with a name; a restricted member has no page of people."""
     if entered.is_restricted:
         return []
-    named = listing.wall(entered.studio.pk, named=True, limit=listing.WALL)
-    return sorted(((one.name, one.photos) for one in named), key=lambda one: (-one[1], one[0]))[:MOST_NAMES]
+    known = PersonCount.objects.for_studio(entered.studio).filter(person__name__gt="", person__is_ignored=False)
+    counted = known.order_by().values_list("person_id", "person__name").annotate(n=Sum("photos")).filter(n__gt=0)
+    return [(name, count) for _, name, count in counted.order_by("-n", "person__name")[:MOST_NAMES]]
 
 
 def _activity(entered: Entered, now: datetime) -> list[list[int]]:
