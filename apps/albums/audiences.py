@@ -52,8 +52,9 @@ def hide(
 
     act: of which act over several albums this is a part.
     """
-    verb = "photos.hidden" if hidden else "photos.shown"
-    return _set(album, photos, verb, by=by, told={}, act=act, is_hidden=hidden)
+    return _set(
+        album, photos, "photos.hidden" if hidden else "photos.shown", by=by, told={}, act=act, is_hidden=hidden
+    )  # fmt: skip
 
 
 def _set(
