@@ -18,6 +18,7 @@ from apps.jobs.models import Queue
 from apps.library import index
 from apps.library.keywords.paths import BadKeyword, clean_name, new_name, rewritten
 from apps.library.models import Keyword
+from apps.library.questions.tree import read
 from config.tasks import STEPS
 from tests.accounts.callers import bearer
 from tests.actors import keep_to, signed_in
@@ -164,6 +165,12 @@ def test_a_synonym_finds_its_keyword(alice: Client, north: Studio, zoo: list[Pho
     assert found(alice, "keyword:viecher") == []
     undo(alice, north)
     assert len(found(alice, "keyword:viecher")) == 3
+
+
+def test_tags_of_other_programs_are_keywords(alice: Client, zoo: list[Photo]) -> None:
+    assert found(alice, "tag:pets") == ["pet.jpg"]
+    rules = {"match": "all", "rules": [{"field": "tag", "op": "is", "value": "Pets"}]}
+    assert read(rules).as_plain()["rules"][0]["field"] == "keyword"
 
 
 def test_a_keyword_may_be_there_before_a_photo_has_it(alice: Client, api: Any, zoo: list[Photo]) -> None:

@@ -106,7 +106,7 @@ _TABLE = (
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("tier", "tier", TierKind(choices=_TIERS)),
     Field("stack", "stack", InStack("photo__stack__kind", choices=_STACKS)),
-    Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort")),
+    Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort", "tag", "tags")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),
     Field("city", "city", Text("city"), ("stadt",), "contains"),
@@ -157,4 +157,6 @@ _TABLE = (
     ),
 )
 FIELDS = {field.name: field for field in _TABLE}
+# As rules name them: the tags of other programs are keywords here.
+IN_RULES = FIELDS | {"tag": FIELDS["keyword"]}
 BY_WORD = {word: field for field in _TABLE for word in (field.name, *field.aliases)}

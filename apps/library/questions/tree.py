@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from apps.library.questions.fields import FIELDS, Field
+from apps.library.questions.fields import IN_RULES, Field
 from apps.library.questions.kinds import MOST_VALUES, BadValue
 from apps.library.questions.operators import OPERATORS, Arity, Operator
 
@@ -88,7 +88,7 @@ def _rule(plain: object, path: str, with_guests: bool) -> Rule:
         raise BadRules(path.rstrip("."), "A rule has `field`, `op` and `value`.")
     if unknown := set(plain) - {"field", "op", "value"}:
         raise BadRules(f"{path}{sorted(map(str, unknown))[0]}", "A rule has `field`, `op` and `value`.")
-    field = FIELDS.get(str(plain.get("field")))
+    field = IN_RULES.get(str(plain.get("field")))
     if field is None or (field.of_guests and not with_guests):
         raise BadRules(f"{path}field", "There is no such field.")
     try:
