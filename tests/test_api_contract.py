@@ -139,7 +139,6 @@ CONTRACT = """
 """
 # May be missing yet. A line that has come is struck out here, so that it stays.
 TO_COME = """
-    GET board
     POST import
 """
 

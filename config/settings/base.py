@@ -276,6 +276,7 @@ SPECTACULAR_SETTINGS = {
         "KinshipEnum": "apps.faces.models.Kinship",
         "DuplicateKindEnum": "apps.library.duplicate_models.DuplicateKind",
         "StackKindEnum": "apps.albums.models.StackKind",
+        "GalleryLanguageEnum": "apps.albums.design.LANGUAGES",
         "EventKindEnum": "apps.library.event_models.EventKind",
         "OccasionKindEnum": "apps.library.events.occasions.KINDS",
         "ActivityKindEnum": "apps.sharing.models.ActivityKind",
