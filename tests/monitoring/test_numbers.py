@@ -92,6 +92,9 @@ def test_a_restricted_member_counts_the_own_galleries(north: Studio, alice_user:
     found = numbers(erin_user, north, now=timezone.now())
     assert [one.title for one in found.galleries] == ["Mine"]
     assert sum(count for _, count in found.tiers) == 2
+    assert sum(count for _, count in found.uploads) == 2
+    assert sum(map(sum, found.activity)) == 3
+    assert sum(row.files for row in found.storage) == 2
     assert found.people == []
 
 
