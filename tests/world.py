@@ -160,7 +160,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "slug": studio.slug,
         "album_slug": album.slug,
         "kind": "photo",
-        "size": "tile",
+        "size": "original",
         "key": "studio",
         "number": "1",
         "format": "svg",
