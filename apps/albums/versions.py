@@ -14,19 +14,23 @@ from django.db import connection
 from apps.accounts.tenancy import across_studios
 from apps.albums.models import Album
 
-_VERSION = """
-    select (select coalesce(sum(number), 0) from albums_albumversion
-            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null))
-         + (select count(*) from albums_albumchange
-            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null))
-"""
 
-_SHOWN_VERSION = """
-    select (select coalesce(sum(number - personal), 0) from albums_albumversion
-            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null))
-         + (select count(*) from albums_albumchange
-            where studio_id = %(studio)s and (album_id = %(album)s or album_id is null) and not is_personal)
-"""
+def _sql(studio: str, album: str, number: str, changes: str) -> str:
+    return f"""(
+        (select coalesce(sum({number}), 0) from albums_albumversion
+            where studio_id = {studio} and (album_id = {album} or album_id is null))
+        + (select count(*) from albums_albumchange
+            where studio_id = {studio} and (album_id = {album} or album_id is null) and {changes})
+    )"""
+
+
+def shown_version_sql(studio: str, album: str) -> str:
+    """`shown_version_of()` as an expression of SQL, for a statement that reads the album anyway. Both name a column."""
+    return _sql(studio, album, "number - personal", "not is_personal")
+
+
+_VERSION = f"select {_sql('%(studio)s', '%(album)s', 'number', 'true')}"
+_SHOWN_VERSION = f"select {shown_version_sql('%(studio)s', '%(album)s')}"
 
 # One statement, so that whoever counts meanwhile sees a change either as a row or in the sum, and never twice.
 _FOLD = """

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 
 from apps.accounts.models import User
-from apps.web.compression import CompressedPages
+from apps.web.compression import CompressedPages, PackedPage
 
 AS_BROWSERS = {"Accept-Encoding": "gzip, deflate, br"}
 
@@ -45,3 +45,33 @@ def test_pictures_data_and_what_flows_stay_as_they_are(answer: HttpResponseBase)
     asked = RequestFactory().get("/", headers=AS_BROWSERS)
     got = CompressedPages(lambda request: answer).process_response(asked, answer)
     assert "Content-Encoding" not in got
+
+
+PIECES = "Grüße, <b>photo</b> " * 900
+
+
+@pytest.mark.parametrize("text", ["", "\0", PIECES, f"\0{PIECES}", f"{PIECES}\0", f"{PIECES}\0{PIECES}\0\0{PIECES}"])
+def test_a_packed_page_unpacks_to_the_page_with_its_word(text: str) -> None:
+    page = PackedPage(text, mark="\0")
+    for word in ("", "a token", "ü" * 30_000):
+        packed = page.answer(RequestFactory().get("/", headers=AS_BROWSERS), word)
+        plain = page.answer(RequestFactory().get("/"), word)
+        assert gzip.decompress(packed.content).decode() == plain.content.decode() == text.replace("\0", word)
+        assert (packed["Content-Encoding"], plain.get("Content-Encoding")) == ("gzip", None)
+        assert packed["Vary"] == plain["Vary"] == "Accept-Encoding"
+
+
+def test_a_packed_page_is_small_and_of_another_length_each_time() -> None:
+    page, asked = PackedPage(f"{PIECES}\0{PIECES}", mark="\0"), RequestFactory().get("/", headers=AS_BROWSERS)
+    lengths = {len(page.answer(asked, "a token").content) for _ in range(12)}
+    assert len(lengths) > 4
+    assert max(lengths) < len(PIECES) / 20
+
+
+def test_what_is_packed_already_is_not_packed_again() -> None:
+    asked = RequestFactory().get("/", headers=AS_BROWSERS)
+    answer = PackedPage(PIECES, mark="\0").answer(asked, "")
+    before = answer.content
+    got = CompressedPages(lambda request: answer).process_response(asked, answer)
+    assert got is answer
+    assert answer.content == before

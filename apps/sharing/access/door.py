@@ -20,6 +20,7 @@ from apps.accounts.models import Studio, secret_hash
 from apps.accounts.tenancy import across_studios, joining
 from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section
 from apps.albums.stream import Stream
+from apps.albums.versions import shown_version_sql
 from apps.sharing.access import known, lockout, passes, studio_of_token
 from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.links.terms import Rights, Standing, Terms
@@ -88,6 +89,7 @@ class Grant:
     asks_identity: the link asks who is there before it opens.
     is_preview: a member looks as a guest would; nothing is counted, written down or changed. shown_as: the visitor
     whose lists and marks the member sees then, if any.
+    shown_version: of the album, as it was when the link was read (see `albums.versions`), if it was read along.
     """
 
     link_id: UUID
@@ -101,6 +103,7 @@ class Grant:
     asks_identity: bool = False
     is_preview: bool = False
     shown_as: UUID | None = None
+    shown_version: int | None = None
 
     def may_view(self, size: str) -> bool:
         return self.rights.may_view(size)
@@ -201,7 +204,7 @@ def _links() -> QuerySet[ShareLink]:
 
 _LINK, _STUDIO, _ALBUM = RowColumns(ShareLink), RowColumns(Studio, without=["logo"]), RowColumns(Album)
 _BY_TOKEN = f"""
-    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}
+    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}, {shown_version_sql("l.studio_id", "l.album_id")}
     from sharing_sharelink l
         join accounts_studio s on s.id = l.studio_id
         join albums_album a on a.studio_id = l.studio_id and a.id = l.album_id
@@ -243,9 +246,10 @@ def _by_token(token: str) -> ShareLink | None:
     if found is None:
         return None
     link = _LINK.row(found[: len(_LINK)])
-    link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM)])
-    link.album = _ALBUM.row(found[-len(_ALBUM) :])
+    link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM) - 1])
+    link.album = _ALBUM.row(found[-len(_ALBUM) - 1 : -1])
     link.album.studio = link.studio
+    link.shown_version = int(found[-1])
     return link
 
 
@@ -287,4 +291,5 @@ def _grant(link: ShareLink, *, is_known: bool) -> Grant:
         expires_at=link.expires_at,
         is_known=is_known,
         asks_identity=link.asks_identity,
+        shown_version=link.shown_version,
     )

@@ -127,6 +127,9 @@ class ShareLink(StudioModel):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    #: Of its album, as it was when the link was read by its token; else None (see `albums.versions`).
+    shown_version: int | None = None
+
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
