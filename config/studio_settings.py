@@ -61,13 +61,15 @@ class DownloadSizeSerializer(strict.Serializer[Any]):
     """edge: the longest one, in pixels."""
 
     edge = serializers.IntegerField(min_value=studio_sizes.SMALLEST, max_value=studio_sizes.LARGEST)
-    label = serializers.CharField(max_length=studio_sizes.LABEL_LENGTH, allow_blank=True, default="")
+    label = serializers.CharField(  # type: ignore[assignment]  # the stubs know it as the words beside a field
+        max_length=studio_sizes.LABEL_LENGTH, allow_blank=True, default=""
+    )
 
 
 class DownloadsSettings(strict.Serializer[Any]):
     """sizes: besides the original and the web size; none of them gives back those of the installation."""
 
-    sizes = DownloadSizeSerializer(many=True, max_length=studio_sizes.MOST_SIZES)
+    sizes = serializers.ListSerializer[Any](child=DownloadSizeSerializer(), max_length=studio_sizes.MOST_SIZES)
 
 
 class EmailsSettings(strict.Serializer[Any]):
@@ -93,7 +95,7 @@ class WatermarkSettings(strict.Serializer[Any]):
 class HolidaysSettings(strict.Serializer[Any]):
     """sets: the calendars that the studio follows."""
 
-    sets = CalendarSerializer(many=True, max_length=MOST_SETS)
+    sets = serializers.ListSerializer[Any](child=CalendarSerializer(), max_length=MOST_SETS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Batch(StudioView):
         entry = relocate.copy_into(album, there, by=by, mine=mine) if there else None
         return _answer(photos, there, NOT_THERE, entry)
 
-    def _tag(self, photos: list[UUID], changes: dict[str, list[str]], album: Album | None) -> Response:
+    def _tag(self, photos: list[UUID], changes: dict[str, Any], album: Album | None) -> Response:
         there, by, mine = self._there(photos, album), self.entered.user, self.entered.album_ids
         if len(there) > bulk.AT_ONCE:
             return accepted(bulk.begin_tag(self.studio, there, by=by, mine=mine, **changes))

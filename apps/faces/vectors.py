@@ -68,7 +68,7 @@ class Vectors:
         """Read what was measured since; False if these are more than `most` faces. Under `hold`."""
         while len(self) <= most:
             measured, face = self._seen
-            asked = {"studio": studio_id, "measured": measured, "id": face, "most": _SLICE}
+            asked: dict[str, Any] = {"studio": studio_id, "measured": measured, "id": face, "most": _SLICE}
             with connection.cursor() as cursor:
                 cursor.execute(_SINCE, asked)
                 rows = cursor.fetchall()

@@ -115,7 +115,7 @@ class CalendarSerializer(strict.Serializer[Any]):
 class CalendarsSerializer(strict.Serializer[Any]):
     """sets: the calendars that the studio follows."""
 
-    sets = CalendarSerializer(many=True, max_length=occasions.MOST_SETS)
+    sets = serializers.ListSerializer[Any](child=CalendarSerializer(), max_length=occasions.MOST_SETS)
 
 
 class KnownCalendarsSerializer(CalendarsSerializer):
@@ -185,7 +185,7 @@ class EventViewSet(StudioViewSet[Event]):
     def photos(self, request: Request, **kwargs: Any) -> Response:
         """A page of the photos that were taken then, oldest first."""
         event = self.get_object()
-        self.ordering = ("wall", "id")
+        self.ordering = ("wall", "id")  # type: ignore[misc]  # of this one list
         rows = LibraryPhoto.objects.visible_to(self.entered).filter(occasions.taken_at(self.entered, event))
         page = self.paginate_queryset(rows.only("id", "wall", "studio_id")) or []
         return self.get_paginated_response(photo_shapes(request, self.entered, [row.pk for row in page]))

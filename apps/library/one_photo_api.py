@@ -122,14 +122,14 @@ class SimilarTo(StudioView):
 class PhotoHistory(JournalViewSet):
     """What was done to one photo, newest first."""
 
-    contributors = ()
-    album_scoped = ("list",)
+    contributors: ClassVar[Sequence[str]] = ()
+    album_scoped: ClassVar[Sequence[str]] = ("list",)
 
     @extend_schema(operation_id="photos_history_list", parameters=[])
-    def list(self, request: Request, photo_id: UUID, **kwargs: Any) -> Response:
+    def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of the photo's journal."""
-        photo_or_404(self, photo_id)
-        return self.page(photo=photo_id)
+        photo = photo_or_404(self, kwargs["photo_id"])
+        return self.page(photo=photo.pk)
 
 
 class MediaFile(StudioView):

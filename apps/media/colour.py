@@ -181,7 +181,8 @@ def _as_srgb(coded: np.ndarray, colours: ToldColours) -> np.ndarray:
     to_srgb = np.linalg.inv(SRGB.to_xyz()) @ colours.primaries.to_xyz()
     light = _light(coded, colours.transfer) / _WHITE
     shown = np.clip((light * _compression(light)) @ to_srgb.T.astype(np.float32), 0, 1)
-    return np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * np.maximum(shown, 1e-6) ** (1 / 2.4) - 0.055)
+    srgb: np.ndarray = np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * np.maximum(shown, 1e-6) ** (1 / 2.4) - 0.055)
+    return srgb
 
 
 def _compression(light: np.ndarray) -> np.ndarray:

@@ -45,6 +45,7 @@ class BeginExport(StudioView):
         asked = ExportRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         export = exports.begin(self.studio, self.entered.user, passphrase=asked.validated_data["passphrase"])
+        assert export.task_id is not None, "it was begun"
         return accepted(Task.objects.for_studio(self.studio).get(pk=export.task_id))
 
 

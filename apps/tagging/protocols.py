@@ -98,7 +98,9 @@ def _of_ollama(parts: list[dict[str, Any]]) -> ModelAnswer:
 
 
 def _of_openai(parts: list[dict[str, Any]]) -> ModelAnswer:
-    pieces, usage, is_over = [], {}, False
+    pieces: list[str] = []
+    usage: dict[str, Any] = {}
+    is_over = False
     for part in parts:
         usage = part.get("usage") or usage
         for choice in part["choices"][:1]:

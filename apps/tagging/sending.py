@@ -65,7 +65,8 @@ def _check_status(status: int) -> None:
 
 def _whole(connection: http.client.HTTPConnection, response: http.client.HTTPResponse, until: float) -> bytes:
     """All of the answer. One that trickles, or never ends, is left."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         left = until - time.monotonic()
         if left <= 0:

@@ -108,8 +108,10 @@ def _learn_words(photo: Photo, facts: Facts) -> list[str]:
 
 def _contributor(photo: Photo) -> str:
     """The name of who sent the photo, if that is a contributor: they send what they took. Else ""."""
+    if photo.uploaded_by_id is None:
+        return ""
     sent = Membership.objects.for_studio(photo.studio_id).filter(user_id=photo.uploaded_by_id, role=Role.CONTRIBUTOR)
-    name = sent.values_list("user__name", flat=True).first() if photo.uploaded_by_id else ""
+    name = sent.values_list("user__name", flat=True).first()
     return (name or "")[:120]
 
 

@@ -155,7 +155,7 @@ def first_files(entered: Entered) -> StudioQuerySet[ReceivedFile]:
 
 def of_first_files(entered: Entered, firsts: Iterable[ReceivedFile]) -> list[Receipt]:
     """The receipts for which files stand (see `first_files`), in their order. Two queries."""
-    places = [(file.receipt, file.album_id, file.user_id) for file in firsts]
+    places = [(file.receipt, file.album_id, file.user_id) for file in firsts if file.receipt is not None]
     named = {"receipt__in": {one[0] for one in places}, "album_id__in": {one[1] for one in places}}
     counted = _counted(all_files(entered).filter(**named))
     known = {(receipt.id, receipt.album_id, user_id): receipt for receipt, user_id in counted}
@@ -185,13 +185,19 @@ def _counted(files: StudioQuerySet[ReceivedFile], *, most: int | None = None) ->
     )
     found = list(counted)
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={row["user_id"] for row in found})}
-    told = ("album_id", "began_at", "ended_at", "kept", "duplicates", "skipped", "refused", "sidecars")
     return [
         (
             Receipt(
                 id=UUID(str(row["receipt"])),
+                album_id=row["album_id"],
                 who=people.get(row["user_id"], "A former member"),
-                **{name: row[name] for name in told},
+                began_at=row["began_at"],
+                ended_at=row["ended_at"],
+                kept=row["kept"],
+                duplicates=row["duplicates"],
+                skipped=row["skipped"],
+                refused=row["refused"],
+                sidecars=row["sidecars"],
             ),
             row["user_id"],
         )

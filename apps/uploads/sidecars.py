@@ -120,7 +120,12 @@ def keep(
         if told is not None:
             reason = f"Belongs to {photo.camera_name}" if photo else "Waits for its photo"
             receipts.note_sidecar(
-                told, name=name, size=stored.size, sha256=stored.sha256, photo_id=photo and photo.pk, reason=reason
+                told,
+                name=name,
+                size=stored.size,
+                sha256=stored.sha256,
+                photo_id=photo.pk if photo else None,
+                reason=reason,
             )
     return photo
 

@@ -97,7 +97,7 @@ def _found(context: Context, what: str, seen: Seen, wanted: float) -> Row:
 
 def _told(context: Context, portraits: Sequence[Portrait], seen: Seen, wanted: float) -> Row:
     distances = [
-        float(np.linalg.norm(np.subtract(other.face.embedding, face.embedding)))
+        float(np.linalg.norm(np.subtract(np.asarray(other.face.embedding), np.asarray(face.embedding))))
         for one, face in seen.faces
         for other in portraits
         if other.who == one.who and other is not one and None not in (face.embedding, other.face.embedding)

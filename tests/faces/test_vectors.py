@@ -135,7 +135,12 @@ def test_a_studio_remembers_its_own_faces_alone(north: Studio, south: Studio, al
 def test_it_is_bounded_and_forgets(north: Studio, alice_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     switched_on(north, alice_user)
     clocks: list[Any] = []
-    monkeypatch.setattr("threading.Timer", lambda *args: clocks.append(args) or _Clock())
+
+    def timer(*given: Any) -> _Clock:
+        clocks.append(given)
+        return _Clock()
+
+    monkeypatch.setattr("threading.Timer", timer)
     with acting_in(north):
         Crowd(north, 5)
         assert vectors.near(north.pk, [0.0] * 128, 9.0)

@@ -55,7 +55,7 @@ def test_the_way_to_the_bytes_is_a_redirect_that_the_same_credential_follows(ali
     led = api.get(f"/api/files/media/{photo.pk}/original", headers={"accept": "image/*"})
     assert led.status_code == 302
     taken = api.get(led["Location"])
-    assert b"".join(taken.streaming_content)[:3] == b"\xff\xd8\xff"
+    assert b"".join(taken)[:3] == b"\xff\xd8\xff"
     assert api.get(f"/api/files/media/{photo.pk}/giant").status_code == 404
 
 

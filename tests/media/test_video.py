@@ -180,5 +180,5 @@ def test_a_video_that_is_brighter_than_white_plays_as_its_poster_looks(transfer:
         assert {frame.color_trc, frame.color_primaries, frame.colorspace, frame.color_range} == {1}, "nothing to guess"
     for number in range(len(levels)):
         spot = (32 * number + 16, 32)
-        apart = np.subtract(poster.getpixel(spot), shown.getpixel(spot))
-        assert np.abs(apart).max() <= 4, (levels[number], poster.getpixel(spot), shown.getpixel(spot))
+        still, moving = (np.asarray(picture.getpixel(spot), float) for picture in (poster, shown))
+        assert np.abs(still - moving).max() <= 4, (levels[number], still, moving)

@@ -113,8 +113,8 @@ def streamed(handler: Handler, kind: str) -> None:
         lines.append(json.dumps({"message": {"content": ""}, "done": True, "prompt_eval_count": 9, "eval_count": 5}))
         handler.send(200, "\n".join(lines).encode(), Content_Type="application/x-ndjson")
         return
-    events = [{"choices": [{"delta": {"content": piece}, "finish_reason": None}]} for piece in pieces]
-    events.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+    deltas: list[tuple[dict[str, str], str | None]] = [*(({"content": piece}, None) for piece in pieces), ({}, "stop")]
+    events = [{"choices": [{"delta": delta, "finish_reason": reason}]} for delta, reason in deltas]
     body = ": keep-alive\n\n" + "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
     handler.send(200, body.encode(), Content_Type="text/event-stream")
 

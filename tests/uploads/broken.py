@@ -12,13 +12,13 @@ from config.asgi import application  # noqa: E402, I001
 
 from apps.albums.models import Photo  # noqa: E402
 from apps.uploads import receiver  # noqa: E402
-from apps.uploads.ingest import Ingested  # noqa: E402
+from apps.uploads.arrive import Arrived  # noqa: E402
 
 LATE = 2.0
 honest = receiver._keep
 
 
-async def _answer_first(admitted: receiver.Admitted, body: receiver.Body) -> Ingested:
+async def _answer_first(admitted: receiver.Admitted, body: receiver.Body) -> Arrived:
     class Whole:
         """The body, read before."""
 
@@ -39,7 +39,7 @@ async def _answer_first(admitted: receiver.Admitted, body: receiver.Body) -> Ing
         await honest(admitted, whole)
 
     tasks.append(asyncio.create_task(later()))
-    return Ingested(Photo(camera_name=admitted.name), "stored")
+    return Arrived(Photo(camera_name=admitted.name), "stored")
 
 
 tasks: list[asyncio.Task[None]] = []

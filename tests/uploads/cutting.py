@@ -11,6 +11,7 @@ import time
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from tusclient.client import TusClient
@@ -128,7 +129,7 @@ def send_by_curl(address: str, headers: dict[str, str], path: Path, album: str, 
     while time.monotonic() < until:
         if not url:
             said = _curl("-X", "POST", address, headers | {"Upload-Length": str(size), "Upload-Metadata": metadata})
-            url = requests.compat.urljoin(address, said["location"]) if "location" in said else ""
+            url = urljoin(address, said["location"]) if "location" in said else ""
             continue
         said = _curl("-I", "", url, headers)
         if "upload-offset" not in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -163,7 +164,7 @@ def test_a_sidecar_in_parts_and_one_of_a_program_join_too(album: Album, alice_us
 
 def test_a_watched_folder_takes_them(album: Album, tmp_path: Path, settings: Any, monkeypatch: Any) -> None:
     settings.INBOX, folder = str(tmp_path), tmp_path / "north" / "Anna"
-    monkeypatch.setattr(inbox, "STILL", inbox.timedelta(0))
+    monkeypatch.setattr(inbox, "STILL", timedelta(0))
     folder.mkdir(parents=True)
     photo = photo_in(album, "a.jpg")
     (folder / "a.xmp").write_bytes(xmp(rating=5))

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from apps.accounts.tenancy import acting_in
-from apps.web.postgres.base import base
+from apps.web.postgres.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +24,7 @@ def _backend() -> int:
 def test_a_healthy_connection_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     connection.ensure_connection()
     asked: list[object] = []
-    monkeypatch.setattr(base.DatabaseWrapper, "is_usable", lambda self: asked.append(self))
+    monkeypatch.setattr(DatabaseWrapper.__base__, "is_usable", lambda self: asked.append(self))
     assert connection.is_usable()
     assert asked == []
 

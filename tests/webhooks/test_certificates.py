@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.mail.backends.smtp import EmailBackend
 
-from apps.webhooks.addresses import Target
+from apps.web.egress import Target
 from apps.webhooks.sending import post
 from tests.web.test_nginx import write_certificate
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -98,8 +99,8 @@ class JournalViewSet(StudioViewSet[JournalEntry]):
     # What the act itself needs is asked for each entry.
     scope = "read"
     write_role = Role.EDITOR
-    contributors = ("undo",)
-    album_scoped = (*contributors, "list")
+    contributors: ClassVar[Sequence[str]] = ("undo",)
+    album_scoped: ClassVar[Sequence[str]] = ("undo", "list")
 
     @extend_schema(
         parameters=[

@@ -88,7 +88,7 @@ def reader(studio: Studio, query: str) -> keyset.Reader:
 
     def read(position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
         statement = _PAGE.format(beyond="<" if backwards else ">", order="desc" if backwards else "asc")
-        values = {
+        values: dict[str, Any] = {
             "studio": studio.pk, "query": fold(query), "limit": limit,
             "place": None if position is None else str(position[0]),
         }  # fmt: skip

@@ -26,10 +26,6 @@ class NotNudged(Refusal):
     status = 409
     code = "not_nudged"
 
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
-
 
 def nudge(album: Album, *, by: User, now: datetime) -> int:
     """Email everyone who knows an open link of this gallery; how many they are.

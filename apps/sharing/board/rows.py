@@ -6,7 +6,7 @@ the top; the rest follows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -102,11 +102,12 @@ class BoardRow:
         return self.is_published and self.has_open_link and not (self.selected_at or self.downloaded_at)
 
 
-def jobs(member: Entered) -> QuerySet[Album]:
+def jobs(member: Entered) -> QuerySet[Any]:
     """The galleries on the board that this member may know of, in the board's order, with `due`."""
     rows = Album.objects.visible_to(member).filter(trashed_at__isnull=True).exclude(state=AlbumState.ARCHIVED)
     unpromised = Value(_UNPROMISED, output_field=DateField())
-    return rows.annotate(due=Coalesce("promised_on", unpromised)).order_by("due", "id")
+    due: QuerySet[Any] = rows.annotate(due=Coalesce("promised_on", unpromised))
+    return due.order_by("due", "id")
 
 
 def reader(member: Entered) -> keyset.Reader:
@@ -142,8 +143,8 @@ def rows_of(studio: Studio, albums: Sequence[Album], *, now: datetime) -> list[B
         album.studio = studio
         has_open_link, expires_at = links.get(album.pk, (False, None))
         expires_on = last_day(expires_at, studio.zone) if expires_at else None
-        none = dict.fromkeys(("photos", "ready", "failed", "visits", "downloads", "selections"), 0)
-        figures = {**none, **dict.fromkeys(("uploaded_at", "opened_at", "downloaded_at", "selected_at"))}
+        figures: dict[str, Any] = dict.fromkeys(("uploaded_at", "opened_at", "downloaded_at", "selected_at"))
+        figures |= dict.fromkeys(("photos", "ready", "failed", "visits", "downloads", "selections"), 0)
         for found in (photos, did, sent):
             figures |= found.get(album.pk, {})
         rows.append(
@@ -159,6 +160,11 @@ def rows_of(studio: Studio, albums: Sequence[Album], *, now: datetime) -> list[B
     return rows
 
 
+def _by(name: str, rows: Iterable[Any]) -> dict[UUID, dict[str, Any]]:
+    """Figures of galleries by the gallery's id, which the query calls `name`."""
+    return {row[name]: {key: value for key, value in row.items() if key != name} for row in rows}
+
+
 def _photos(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     lie = Placement.objects.for_studio(studio).filter(album_id__in=albums, trashed_at__isnull=True).order_by()
     counted = lie.values("album_id").annotate(
@@ -167,7 +173,7 @@ def _photos(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, dict[str, Any]
         failed=Count("pk", filter=Q(photo__state=PhotoState.FAILED)),
         uploaded_at=Max("created_at"),
     )
-    return {row.pop("album_id"): row for row in counted}
+    return _by("album_id", counted)
 
 
 def _did(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -180,13 +186,13 @@ def _did(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         downloaded_at=Max("at", filter=took),
         downloads=Count("pk", filter=took),
     )
-    return {row.pop("shown_id"): row for row in counted}
+    return _by("shown_id", counted)
 
 
 def _sent(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     lists = Selection.objects.for_studio(studio).filter(shown_id__in=albums, state=SelectionState.SENT).order_by()
     counted = lists.values("shown_id").annotate(selected_at=Max("sent_at"), selections=Count("pk"))
-    return {row.pop("shown_id"): row for row in counted}
+    return _by("shown_id", counted)
 
 
 def _nudged(studio: Studio, albums: Sequence[UUID]) -> dict[UUID, datetime]:

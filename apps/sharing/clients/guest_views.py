@@ -73,7 +73,7 @@ def own_galleries(request: HttpRequest, studio: Studio) -> HttpResponse:
     client = returning.known(studio, request.COOKIES, now=now)
     if client is None:
         return _ask(request, studio, form=AddressForm())
-    context = {"client": client, "galleries": returning.galleries(studio, client, now=now)}
+    context: dict[str, Any] = {"client": client, "galleries": returning.galleries(studio, client, now=now)}
     return _page(request, studio, "own_galleries", **context)
 
 

@@ -273,7 +273,11 @@ class GuestIdentity(GuestView):
         """
         asked = shapes.IdentityRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        visitor = self._proved(asked.validated_data) if asked.validated_data["code"] else self._named(request)
+        visitor = (
+            self._proved(asked.validated_data)
+            if asked.validated_data["code"]
+            else self._named(request, asked.validated_data)
+        )
         if self.grant.asks_identity and self.visitor is None:
             # Only now the link is open to this app.
             visits.opened(request._request, self.grant, visitor, by_app=True)
@@ -285,8 +289,8 @@ class GuestIdentity(GuestView):
         told = {"visitor": shapes.visitor_shape(visitor), **_pass_shape(self.held | dict(given))}
         return Response(shapes.IdentitySerializer(told).data, headers=NO_STORE)
 
-    def _named(self, request: Request) -> Visitor:
-        form = WhoForm({"name": request.data.get("name"), "email": request.data.get("email")})
+    def _named(self, request: Request, said: Mapping[str, str]) -> Visitor:
+        form = WhoForm({"name": said.get("name"), "email": said.get("email")})
         if not form.is_valid():
             raise ValidationError({name: list(map(str, said)) for name, said in form.errors.items()})
         ip = client_ip(request._request)

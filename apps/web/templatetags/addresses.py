@@ -30,6 +30,6 @@ def include(parser: Parser, token: Token) -> Node:
     """As Django's tag."""
     node: IncludeNode = do_include(parser, token)
     # The parser tells this to what it keeps, which is the node around it.
-    node.origin, node.token = parser.origin, token
+    node.origin, node.token = parser.origin, token  # type: ignore[assignment]
     is_drawn = node.isolated_context and is_fixed(node.template) and node.template.var in DRAWN
     return Remembered(node) if is_drawn and all(map(is_fixed, node.extra_context.values())) else node

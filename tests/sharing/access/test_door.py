@@ -337,7 +337,12 @@ def test_a_link_that_opened_before_and_its_page_are_read_in_one_transaction(
     assert guest.get(share.url()).status_code == 200
     begun: list[str] = []
     begin = DatabaseWrapper.begin
-    monkeypatch.setattr(DatabaseWrapper, "begin", lambda self, sql: (begun.append(sql), begin(self, sql))[1])
+
+    def note(self: DatabaseWrapper, statement: str) -> None:
+        begun.append(statement)
+        begin(self, statement)
+
+    monkeypatch.setattr(DatabaseWrapper, "begin", note)
     assert guest.get(share.url()).status_code == 200
     assert len(begun) == 1
     assert str(share.link.studio_id) in begun[0]

@@ -77,7 +77,7 @@ def test_an_email_that_never_went_out_shows_nothing(studio: Studio, alice_user: 
 
 def test_an_unknown_address_is_answered_like_a_known_one(studio: Studio, alice_user: User) -> None:
     meet(link_of(studio, alice_user, "Wedding"))
-    answers = {}
+    answers: dict[int, set[tuple[int, str]]] = {}
     for email in (ANNA, "nobody@example.com"):
         asked = Client().post(page("own_galleries_code"), {"email": email})
         guessed = Client().post(page("own_galleries_enter"), {"email": email, "code": "000000"})
