@@ -264,7 +264,7 @@ class ProcessPhoto(StudioView):
         return accepted(describe.begin(self.studio, [photo.pk], by=self.entered.user))
 
 
-class SuggestionSerializer(strict.Serializer[Any]):
+class TagSuggestionSerializer(strict.Serializer[Any]):
     """confidence: percent.  model: who said it."""
 
     id = serializers.UUIDField()
@@ -308,7 +308,7 @@ class Suggestions(StudioView):
             OpenApiParameter("cursor", OpenApiTypes.STR),
             OpenApiParameter("limit", OpenApiTypes.INT),
         ],
-        responses=SuggestionSerializer(many=True),
+        responses=TagSuggestionSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """A page of them, the surest first."""
@@ -318,7 +318,7 @@ class Suggestions(StudioView):
         rows = listing.open_ones(self.entered, purpose=request.query_params.get("purpose", ""), photo_id=photo)
         pages = Keyset()
         found = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response(SuggestionSerializer(found, many=True).data)
+        return pages.get_paginated_response(TagSuggestionSerializer(found, many=True).data)
 
     @extend_schema(tags=[TAG], request=SuggestionAnswer, responses=UndoSerializer)
     def post(self, request: Request) -> Response:

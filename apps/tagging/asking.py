@@ -18,7 +18,7 @@ from apps.tagging import answers, consent, protocols, sending, spending
 from apps.tagging.addresses import AddressRefused
 from apps.tagging.answers import BadAnswer, Proposal
 from apps.tagging.models import AiProvider
-from apps.tagging.protocols import ModelAnswer, NoAnswer, Question
+from apps.tagging.protocols import ModelAnswer, ModelQuestion, NoAnswer
 from apps.tagging.sending import ProviderFault
 from apps.web.refusal import Refusal
 
@@ -36,14 +36,14 @@ class NobodyAnswers(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ProviderAnswer:
     """model: who said it."""
 
     proposals: list[Proposal]
     model: str
 
 
-def ask(studio: Studio, purpose: str, question: Question) -> Answered:
+def ask(studio: Studio, purpose: str, question: ModelQuestion) -> ProviderAnswer:
     """Proposals of the first provider that answers usefully.
 
     Raises DescriptionsOff, CapReached, NobodyAnswers with the last reason.
@@ -66,7 +66,9 @@ def ask(studio: Studio, purpose: str, question: Question) -> Answered:
     raise NobodyAnswers(reason)
 
 
-def _with_retries(studio: Studio, provider: AiProvider, once: Callable[[], Answered | None]) -> Answered | None:
+def _with_retries(
+    studio: Studio, provider: AiProvider, once: Callable[[], ProviderAnswer | None]
+) -> ProviderAnswer | None:
     """None if nobody agreed to this provider. Raises ProviderFault, AddressRefused, CapReached."""
     for number in range(1, TRIES + 1):
         try:
@@ -85,7 +87,7 @@ def _with_retries(studio: Studio, provider: AiProvider, once: Callable[[], Answe
     raise AssertionError("the last try returns or raises")
 
 
-def _once(studio: Studio, provider: AiProvider, purpose: str, question: Question) -> Answered | None:
+def _once(studio: Studio, provider: AiProvider, purpose: str, question: ModelQuestion) -> ProviderAnswer | None:
     with acting_in(studio):
         settings = consent.settings_of(studio)
     if not consent.may_send(settings, provider):
@@ -98,7 +100,7 @@ def _once(studio: Studio, provider: AiProvider, purpose: str, question: Question
     finally:
         spending.settle(reserved, answer)
     try:
-        return Answered(answers.read(purpose, answer.text), provider.model)
+        return ProviderAnswer(answers.read(purpose, answer.text), provider.model)
     except BadAnswer:
         raise ProviderFault("The model answered something else than was asked for.", is_passing=True) from None
 

@@ -33,7 +33,7 @@ class DescriptionsOff(Refusal):
     sentence = "Descriptions are switched off in this studio."
 
 
-class NotAgreed(Refusal):
+class SendingNotAgreed(Refusal):
     """Nobody said that they may do this."""
 
     status = 422
@@ -82,12 +82,12 @@ def require(studio: Studio) -> AiSettings:
 
 
 def switch_on(studio: Studio, *, by: User, agreed: bool) -> AiSettings:
-    """Let pictures be sent to the servers of now. Raises NotAgreed, NoProvider."""
+    """Let pictures be sent to the servers of now. Raises SendingNotAgreed, NoProvider."""
     providers = providers_of(studio)
     if not providers:
         raise NoProvider
     if not agreed:
-        raise NotAgreed
+        raise SendingNotAgreed
     settings, to = settings_of(studio), _addresses(providers)
     settings.is_on, settings.consent_to = True, to
     settings.consent_by, settings.consent_at, settings.consent_version = by, timezone.now(), VERSION

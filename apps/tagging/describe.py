@@ -28,7 +28,7 @@ from apps.media.storage import as_local_file
 from apps.tagging import asking, consent, context, prompts, suggestions
 from apps.tagging.consent import DescriptionsOff
 from apps.tagging.models import DESCRIBE, AiSettings, Purpose
-from apps.tagging.protocols import Question
+from apps.tagging.protocols import ModelQuestion
 from apps.tagging.spending import CapReached
 
 #: The picture that is sent: a JPEG of at most so many pixels, with its colour profile and no other metadata.
@@ -114,7 +114,7 @@ def _describe(studio_id: UUID, photo_id: UUID, purpose: str) -> None:
             suggestions.keep(now, settings, purpose, answered.proposals, model=answered.model)
 
 
-def question_about(photo: Photo, settings: AiSettings, purpose: str, prompt: str) -> Question:
+def question_about(photo: Photo, settings: AiSettings, purpose: str, prompt: str) -> ModelQuestion:
     """What is asked about a photo, with its picture. Run outside of a transaction. Raises NotMade."""
     with acting_in(photo.studio_id):
         known = context.of(photo)

@@ -26,7 +26,7 @@ class NoAnswer(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ModelQuestion:
     """system: what to do.  user: what is known of the picture.  jpeg: the picture.  schema: of the JSON to answer."""
 
     system: str
@@ -49,7 +49,7 @@ def path_of(kind: str) -> str:
     return "/api/chat" if kind == OLLAMA else "/chat/completions"
 
 
-def body_of(kind: str, model: str, question: Question) -> bytes:
+def body_of(kind: str, model: str, question: ModelQuestion) -> bytes:
     """The body of the request."""
     picture = base64.b64encode(question.jpeg).decode()
     if kind == OLLAMA:

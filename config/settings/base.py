@@ -283,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "PhotoKindEnum": ["image", "raw", "video"],
         "TierEnum": "apps.albums.models.Tier",
         "WantedTierEnum": ["silver", "gold"],
+        "PurposeEnum": "apps.tagging.models.Purpose",
+        "DescriptionLanguageEnum": "apps.tagging.prompts.LANGUAGES",
     },
 }
 

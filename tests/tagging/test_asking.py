@@ -74,7 +74,7 @@ def test_no_picture_leaves_before_somebody_agreed_in_words(
     provide(first)
     with acting_in(north), pytest.raises(consent.DescriptionsOff):
         describe.begin(north, [photo.pk], by=alice_user)
-    with acting_in(north), pytest.raises(consent.NotAgreed):
+    with acting_in(north), pytest.raises(consent.SendingNotAgreed):
         consent.switch_on(north, by=alice_user, agreed=False)
     with acting_in(north):
         describe.request(AiSettings(studio=north, purposes=["tags"]), [photo.pk])

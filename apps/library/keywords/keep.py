@@ -21,7 +21,7 @@ class TooManyKeywords(Refusal):
 
     status = 409
     code = "too_many_keywords"
-    sentence = f"The library keeps at most {Keyword.MOST:,} keywords of its own."
+    sentence = f"You can add at most {Keyword.MOST:,} keywords by hand."
 
 
 class TooManySynonyms(Refusal):

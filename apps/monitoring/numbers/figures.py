@@ -31,7 +31,7 @@ _KINDS: Final = {"image": "Photos", "raw": "RAW", "video": "Videos"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredKind:
     """What one kind of file takes. size: bytes."""
 
     name: str
@@ -58,7 +58,7 @@ class Numbers:
     """
 
     uploads: list[tuple[date, int]]
-    storage: list[Stored]
+    storage: list[StoredKind]
     tiers: list[tuple[str, int]]
     cameras: list[tuple[str, int]]
     lenses: list[tuple[str, int]]
@@ -98,15 +98,15 @@ def _last_months(today: date) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in range(last - MONTHS + 1, last + 1)]
 
 
-def _storage(photos: QuerySet[Photo], entered: Entered) -> list[Stored]:
+def _storage(photos: QuerySet[Photo], entered: Entered) -> list[StoredKind]:
     """Two queries: the files of photos, and what was made from them."""
     kept = Version.objects.for_studio(entered.studio).filter(photo__in=photos).order_by()
     by_kind = kept.values_list("photo__kind").annotate(files=Count("pk"), size=Sum("blob__size"))
-    rows = [Stored(_KINDS.get(kind, kind.title()), files, int(size)) for kind, files, size in by_kind]
+    rows = [StoredKind(_KINDS.get(kind, kind.title()), files, int(size)) for kind, files, size in by_kind]
     sources = kept.values("blob_id")
     made = Rendition.objects.for_studio(entered.studio).filter(source_id__in=sources)
     files, size = made.aggregate(files=Count("pk"), size=Sum("blob__size", default=0)).values()
-    return sorted([*rows, Stored("Previews", files, int(size))], key=lambda row: row.size, reverse=True)
+    return sorted([*rows, StoredKind("Previews", files, int(size))], key=lambda row: row.size, reverse=True)
 
 
 def _tiers(photos: QuerySet[Photo]) -> list[tuple[str, int]]:
