@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,22 @@ def fingerprint() -> str:
 
 def empty(*_: Any) -> None:
     """Delete every row, after a test that committed some. TRUNCATE would take the files of 200 tables and indexes
-    away and make new ones, which takes longer than most tests."""
-    names = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT]
-    deeds = ", ".join(f'd{number} as (delete from "{name}")' for number, name in enumerate(sorted(names)))
+    away and make new ones, which takes longer than most tests; and deleting from the many that hold nothing would run
+    their triggers all the same."""
+    tables = _tables()
+    filled = ", ".join(f"case when exists (select from \"{name}\") then '{name}' end" for name in tables)
     with across_studios(), connection.cursor() as cursor:
-        cursor.execute(f"with {deeds} select")
+        cursor.execute(f"select array_remove(array[{filled}], null)")
+        (names,) = cursor.fetchone()
+        if names:
+            deeds = ", ".join(f'd{number} as (delete from "{name}")' for number, name in enumerate(names))
+            cursor.execute(f"with {deeds} select")
         # What the triggers said of these deletions.
         cursor.execute("delete from albums_albumchange")
+
+
+@cache
+def _tables() -> list[str]:
+    """What tests write to, by name."""
+    names = connection.introspection.django_table_names(only_existing=True)
+    return sorted(name for name in names if name not in KEPT)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def kind_of(proof: str) -> str:
     return "reason" if proof.startswith("*Reason:*") else "test"
 
 
+@cache
 def imported() -> dict[str, set[str]]:
     """The modules that each file of the product imports."""
     found: dict[str, set[str]] = {}

@@ -16,9 +16,8 @@ from apps.web.refusal import Refusal
 #: Raise with every change of the text: who agreed is asked for by version.
 VERSION: Final = 1
 _TEXT: Final = (
-    "Each photo that you have described is sent to {to}: a reduced copy of at most 1024 pixels, without the camera’s "
-    "data, place or file name of the original in it. Beside it go the names of people you named, the place, the date "
-    "and the gallery’s title.",
+    "For each photo that is to be described, a reduced copy of at most 1024 pixels goes to {to}, without the data that "
+    "the camera wrote into it. With it go the names of people you named, the place, the date and the gallery’s title.",
     "Whoever runs this server sees these pictures. You need a reason to send pictures of people there, as a rule their "
     "consent, and an agreement with that company if it isn’t your own server.",
     "You can switch this off at any time. Nothing is sent from then on; what was suggested and accepted stays.",

@@ -117,8 +117,8 @@ def test_an_album_has_the_shape_of_the_contract(album: Album, photo: Photo, api:
     api.put(url(album, f"/cover/{photo.pk}"), {"x": 0.25, "y": 0.75})
     shape = read(url(album), api)
     assert list(shape) == [
-        "id", "title", "slug", "description", "state", "event_date", "sections", "cover", "photo_count", "size",
-        "created_at", "updated_at", "url",
+        "id", "title", "slug", "description", "state", "event_date", "promised_on", "sections", "cover",
+        "photo_count", "size", "created_at", "updated_at", "url",
     ]  # fmt: skip
     assert shape["sections"] == [{"id": str(section.pk), "title": "Ceremony"}]
     assert shape["cover"] == {"photo": str(photo.pk), "focal": {"x": 0.25, "y": 0.75}}
@@ -188,7 +188,7 @@ def test_a_photo_has_the_shape_of_the_contract(album: Album, photo: Photo, api: 
     shape = read(url(album, f"/photos/{photo.pk}"), api)
     assert set(shape) == {
         "id", "camera_name", "kind", "width", "height", "size", "sha256", "taken_at", "ready", "problem", "rating",
-        "label", "keywords", "caption", "place", "versions", "urls", "tier",
+        "label", "keywords", "caption", "place", "versions", "urls", "tier", "photographer", "taken_from", "has_errors",
     }  # fmt: skip
     assert (shape["camera_name"], shape["kind"], shape["ready"], shape["problem"]) == ("DSC_1.JPG", "image", True, None)
     assert shape["sha256"] == photo.original.sha256
