@@ -59,6 +59,11 @@ def restore_album(album: Album, *, by: User) -> JournalEntry | None:
 
 def _set_trashed(album: Album, at: datetime | None, verb: str, *, by: User) -> JournalEntry | None:
     row = Album.objects.for_studio(album.studio_id).filter(pk=album.pk)
+    # The index of the library takes the rows of all photos after the album; a photo that is just finished takes its own
+    # before the album. So the photos are held first, as everywhere.
+    photos = Photo.objects.for_studio(album.studio_id)
+    held = photos.filter(pk__in=album.placements.values("photo_id")).order_by("pk").select_for_update(no_key=True)
+    list(held.values_list("pk"))
     watch = journal.Watch(album.studio)
     if not watch.rows(row, "trashed_at"):
         raise GoneForEver

@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import Q
 from pgvector import HalfVector
 
-from apps.faces import vectors
 from apps.faces.models import Face, Person
 
 #: So near, and with such a margin to everybody else, a face is the person; nobody of 12,247 wrong pairs was.
@@ -44,13 +43,20 @@ class Near:
     leans: UUID | None = None
 
 
+def _remembered_near(studio_id: UUID, face: Face) -> list[UUID] | None:
+    # Web processes load this module, and no numpy.
+    from apps.faces import vectors
+
+    return vectors.near(studio_id, face.embedding, WITHIN)
+
+
 def place(studio_id: UUID, faces: Sequence[Face], *, remembers: bool = False) -> None:
     """Let new faces with an embedding join whom they belong to, under `hold`; the best ones first.
 
     remembers: this process keeps the studio's faces in its memory; then `vectors.forget` if the transaction fails.
     """
     for face in sorted(faces, key=lambda one: (not one.is_trusted, -one.size)):
-        near = nearest(face, among=vectors.near(studio_id, face.embedding, WITHIN) if remembers else None)
+        near = nearest(face, among=_remembered_near(studio_id, face) if remembers else None)
         named = next((one for one in near if one.is_named), None)
         joined = choose(near) if face.is_trusted else None
         if joined is None and face.is_trusted:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Photo, PhotoState
-from apps.faces import joining, looking, vectors
+from apps.faces import joining, looking
 from apps.faces.consent import settings_of, wanted
 from apps.faces.findings import Found
 from apps.faces.listing import forget_counts
@@ -142,6 +142,9 @@ def _remembered(studio_id: UUID) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        # Web processes load this module, and no numpy.
+        from apps.faces import vectors
+
         vectors.forget(studio_id)
         raise
 

@@ -298,6 +298,7 @@ class Suggestions(StudioView):
     scope = "albums"
     album_scoped = ("get", "post")
     ordering = Suggestion.ORDER
+    pagination_class = Keyset
 
     @extend_schema(
         tags=[TAG],
@@ -305,8 +306,6 @@ class Suggestions(StudioView):
         parameters=[
             OpenApiParameter("photo", OpenApiTypes.UUID),
             OpenApiParameter("purpose", OpenApiTypes.STR, enum=Purpose.values),
-            OpenApiParameter("cursor", OpenApiTypes.STR),
-            OpenApiParameter("limit", OpenApiTypes.INT),
         ],
         responses=TagSuggestionSerializer(many=True),
     )
@@ -316,7 +315,7 @@ class Suggestions(StudioView):
             request.query_params.get("photo")
         ) else None  # fmt: skip
         rows = listing.open_ones(self.entered, purpose=request.query_params.get("purpose", ""), photo_id=photo)
-        pages = Keyset()
+        pages = self.pagination_class()
         found = pages.paginate_queryset(rows, request, self)
         return pages.get_paginated_response(TagSuggestionSerializer(found, many=True).data)
 

@@ -51,10 +51,20 @@ class DeletedMeanwhile(Refusal):
     sentence = _("Something this needs was deleted in the meantime. Please reload the page and try again.")
 
 
+class Collided(Refusal):
+    """Two acts waited for each other, and PostgreSQL ended this one."""
+
+    status = 503
+    code = "collided"
+    sentence = _("Something else was changed at the same moment. Nothing was lost. Please try again.")
+    wait = 1
+
+
 # By the first letters of SQLSTATE (PostgreSQL's appendix A). A connection that fails has none.
 _BY_STATE: tuple[tuple[str, type[Refusal]], ...] = (
     ("53100", StorageFull),
     ("23503", DeletedMeanwhile),
+    ("40", Collided),
     ("08", DatabaseAway),
     ("53", DatabaseAway),
     ("57P", DatabaseAway),

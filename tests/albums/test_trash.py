@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -371,3 +373,48 @@ def test_an_upload_that_was_acknowledged_survives_a_purge_of_the_same_photo(nort
         if not isinstance(told, Exception):
             assert order_of(other) == [told]
     assert room(north) == true_room(north)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_gallery_goes_to_the_trash_while_a_photo_of_it_is_just_finished(north: Studio, alice_user: User) -> None:
+    """Both take the photo's row of the library and the gallery's own: in one order, so none waits for ever."""
+    album = AlbumFactory.create(studio=north)
+    photo = PlacementFactory.create(album=album).photo
+    is_held, goes_on = threading.Event(), threading.Event()
+
+    def finish() -> None:
+        with acting_in(north):
+            Photo.objects.for_studio(north).filter(pk=photo.pk).update(taken_at=timezone.now())
+            is_held.set()
+            goes_on.wait(10)
+            Album.objects.for_studio(north).get(pk=album.pk).hold()
+        connection.close()
+
+    def bin_it() -> None:
+        is_held.wait(10)
+        with acting_in(north):
+            trash.trash_album(Album.objects.for_studio(north).select_related("studio").get(pk=album.pk), by=alice_user)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        deeds = [pool.submit(finish), pool.submit(bin_it)]
+        is_held.wait(10)
+        _eventually_waits()
+        goes_on.set()
+        for deed in deeds:
+            deed.result(timeout=20)
+    with acting_in(north):
+        assert Album.every.for_studio(north).get(pk=album.pk).trashed_at is not None
+
+
+def _eventually_waits() -> None:
+    """Until one session of this database waits for another's lock."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -164,7 +164,9 @@ def test_every_column_that_sounds_like_a_secret_is_one_or_is_known_to_be_none() 
         ("albums_placement", "sort_key"), ("albums_placement", "manual_key"), ("library_libraryphoto", "keywords"),
         ("faces_person", "passport"), ("faces_person", "passport_note"), ("faces_person", "passport_at"),
         ("sharing_sharelink", "pin_version"), ("sharing_comment", "pin_x"), ("sharing_comment", "pin_y"),
-        ("sharing_visitor", "code_expires_at"), ("faces_face", "sharpness"), ("media_rendition", "sharpness"),
+        ("sharing_visitor", "code_expires_at"), ("sharing_studioclient", "code_expires_at"),
+        ("tagging_aiusage", "tokens_in"), ("tagging_aiusage", "tokens_out"),
+        ("faces_face", "sharpness"), ("media_rendition", "sharpness"),
     }  # fmt: skip
     with across_studios(), connection.cursor() as cursor:
         tables = [(name, columns) for name, columns in dump.tables(cursor) if name not in LEFT_OUT and name != USERS]

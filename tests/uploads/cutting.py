@@ -19,7 +19,7 @@ from tusclient.exceptions import TusCommunicationError
 
 PART = 64_000
 #: So many bytes of one connection are let through before it breaks.
-LEAST, MOST = 10_000, 150_000
+LEAST, MOST = 10_000, 60_000
 #: What a request has beside its body, at most.
 HEAD = 4_000
 

@@ -44,6 +44,7 @@ FAILURES: dict[str, tuple[Callable[[], Exception], int]] = {
     "too many connections": (lambda: _of_database(psycopg.errors.TooManyConnections()), 503),
     "a database that stops": (lambda: _of_database(psycopg.errors.AdminShutdown()), 503),
     "a database that is away": (lambda: _of_database(psycopg.OperationalError("connection refused")), 503),
+    "two acts that wait for each other": (lambda: _of_database(psycopg.errors.DeadlockDetected()), 503),
     "a row deleted meanwhile": (lambda: _of_database(psycopg.errors.ForeignKeyViolation(), IntegrityError), 409),
 }
 FAULTS: dict[str, Callable[[], Exception]] = {
