@@ -248,7 +248,7 @@ def test_the_settings_page_saves_asks_for_consent_and_tries_prompts(
     assert alice.post(page, sent).status_code == 303
     text = alice.get(page).content.decode()
     assert "sk-zqx" not in text
-    assert f"is sent to http://{first.host}" in text
+    assert f"goes to http://{first.host}" in text
     with acting_in(north):
         row, provider = AiSettings.objects.for_studio(north).get(), AiProvider.objects.for_studio(north).get()
     assert (row.monthly_cap, provider.price_in, provider.price_out) == (450, 15, 60)
