@@ -18,7 +18,8 @@ from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
 from apps.uploads.strangers import PATH as API_UPLOAD, guarded, is_known
 from apps.web.bodies import LONGEST_OF_NOBODY
-from apps.uploads.tus import PATH as TUS, receive_parts
+from apps.uploads.tus import receive_parts
+from apps.uploads.tus_call import PATH as TUS
 from apps.web.lanes import ARRIVING, LEAVING
 from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies

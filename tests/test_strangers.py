@@ -29,7 +29,7 @@ from apps.albums import placements
 from apps.albums.models import Album, PhotoState
 from apps.sharing.links import lifecycle
 from apps.sharing.raw import RAW_ROUTES
-from apps.uploads import receiver, sockets, tus
+from apps.uploads import receiver, sockets, tus_call
 from apps.web import rate_limit
 from tests.actors import keep_to, signed_in
 from tests.factories import PASSWORD, AlbumFactory, PhotoFactory, PlacementFactory, jpeg
@@ -99,7 +99,7 @@ def test_byte_paths_and_sockets_are_few_and_tested_by_hand() -> None:
     ]
     assert receiver.PATH.pattern == r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload"
     # tests/uploads/test_tus.py
-    assert tus.PATH.pattern == (
+    assert tus_call.PATH.pattern == (
         r"/(?:api|studio/(?P<slug>[-\w]{1,60})|g/(?P<token>[A-Za-z0-9_.-]{1,125}))/uploads/tus"
         r"(?:/(?P<upload>[0-9a-f-]{36}))?/?"
     )

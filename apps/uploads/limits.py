@@ -19,6 +19,12 @@ def most_bytes(name: str) -> int:
     return settings.MAX_VIDEO_BYTES if is_film else settings.MAX_PHOTO_BYTES
 
 
+def check_piece(length: int) -> None:
+    """Raise cas.TooLarge for a piece of a file that alone is more than any file may be."""
+    if length > settings.MAX_VIDEO_BYTES:
+        raise cas.TooLarge.than(settings.MAX_VIDEO_BYTES)
+
+
 def check_length(name: str, length: int) -> None:
     """Raise cas.TooLarge, in words, for a file that is announced with more."""
     most = most_bytes(name)

@@ -15,6 +15,7 @@ from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.storage import partial_directory
 from apps.sharing.models import ShareLink, Visitor
+from apps.uploads.tus_headers import PARTIAL
 
 
 class UploadResult(models.TextChoices):
@@ -33,9 +34,12 @@ class Upload(StudioModel):
     metadata: the `Upload-Metadata` header as it was sent.  length, offset: bytes in all, and how many of them are
     durable. offset reaches length in the transaction that makes the photo, so a whole upload always has one.
     result, photo: what became of it, for who lost the answer.
+    concat: the `Upload-Concat` header as it was sent. A partial one waits whole, as a piece of a final one.
     """
 
     KEPT: ClassVar[timedelta] = timedelta(days=7)
+    #: What is on its way, each byte once: those of a final one are still counted with its pieces.
+    UNDER_WAY: ClassVar[Q] = Q(result="") & ~Q(concat__startswith="final")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     visitor = TenantKey(Visitor, null=True, related_name="+")
@@ -46,6 +50,7 @@ class Upload(StudioModel):
     offset = models.BigIntegerField(default=0)
     result = models.CharField(max_length=10, choices=UploadResult.choices, blank=True)
     photo = TenantKey("albums.Photo", null=True, related_name="+")
+    concat = models.TextField(blank=True, default="", db_default="")
     touched_at = models.DateTimeField(default=timezone.now)
 
     class Meta(StudioModel.Meta):
@@ -79,6 +84,16 @@ class Upload(StudioModel):
     @property
     def is_whole(self) -> bool:
         return bool(self.result)
+
+    @property
+    def is_partial(self) -> bool:
+        """True for a piece of a file, which by itself becomes nothing."""
+        return self.concat == PARTIAL
+
+    @property
+    def is_final(self) -> bool:
+        """True for what is put together from pieces."""
+        return self.concat.startswith("final")
 
     @property
     def expires_at(self) -> datetime:

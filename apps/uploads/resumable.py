@@ -89,27 +89,43 @@ class ChecksumMismatch(Refusal):
     sentence = "The data was damaged in transit. Please upload it again."
 
 
+class FinalUpload(Refusal):
+    """What was put together takes no bytes of its own."""
+
+    status = 403
+    code = "final_upload"
+    sentence = "This upload was put together from others. It takes no more bytes."
+
+
 # -- begin and find ------------------------------------------------------------------------------------------------
 
 
-def begin(studio: Studio, *, by: User | GuestSender, album: Album | None, length: int, metadata: str) -> Upload:
+def begin(
+    studio: Studio, *, by: User | GuestSender, album: Album | None, length: int, metadata: str, concat: str = ""
+) -> Upload:
     """A new upload of `length` bytes, with an empty file that survives a power cut.
 
-    metadata: the header as it came (`tus_headers.metadata` understands it).
+    metadata, concat: the headers as they came (`tus_headers` understands them). What a piece may be of is told by the
+    file that it becomes part of, so it may be as large as any.
     Raises NotAnImage for an empty file, TooLarge, QuotaExceeded, TooManyUploads, DiskFull; of a guest also what
     `budgets.check` raises.
     """
     if not length:
         raise NotAnImage(EMPTY)
-    limits.check_length(tus_headers.metadata(metadata).get("filename", ""), length)
+    upload = Upload(studio=studio, album=album, length=length, metadata=metadata, concat=concat, **sender(by))
+    if upload.is_partial:
+        limits.check_piece(length)
+    else:
+        limits.check_length(tus_headers.metadata(metadata).get("filename", ""), length)
     folder = partial_directory()
     if shutil.disk_usage(folder).free < length + DISK_RESERVE:
         raise DiskFull
-    upload = Upload(studio=studio, album=album, length=length, metadata=metadata, **_sender(by))
     with acting_in(studio):
-        _check_room(studio, length)
-        if isinstance(by, GuestSender):
-            budgets.check(by, length, folder)
+        # The pieces of a final one were counted when they were begun.
+        if not upload.is_final:
+            _check_room(studio, length)
+            if isinstance(by, GuestSender):
+                budgets.check(by, length, folder)
         os.close(os.open(upload.path, os.O_CREAT | os.O_EXCL, 0o600))
         sync_directory(folder)
         upload.save(force_insert=True)
@@ -123,7 +139,7 @@ def _check_room(studio: Studio, length: int) -> None:
         default=F("offset"),
         output_field=BigIntegerField(),
     )
-    under_way = Upload.objects.for_studio(studio).filter(result="")
+    under_way = Upload.objects.for_studio(studio).filter(Upload.UNDER_WAY)
     # The plan itself is held when the photo is made; two that begin at the same moment may both pass here.
     studio.refresh_from_db(fields=["bytes_used", "quota_bytes"])
     if studio.bytes_used + length > studio.quota_bytes:
@@ -135,7 +151,7 @@ def _check_room(studio: Studio, length: int) -> None:
         raise QuotaExceeded("The other uploads of your studio take all that your plan has left. Finish them first.")
 
 
-def _sender(by: User | GuestSender) -> dict[str, Any]:
+def sender(by: User | GuestSender) -> dict[str, Any]:
     """Columns of who sends."""
     return {"visitor": by.visitor, "link_id": by.link_id} if isinstance(by, GuestSender) else {"user": by}
 
@@ -143,7 +159,7 @@ def _sender(by: User | GuestSender) -> dict[str, Any]:
 def find(studio: Studio, upload_id: UUID, *, by: User | GuestSender) -> Upload:
     """The upload that this person began. Raises Http404, also when it has run out."""
     found: Upload | None = (
-        Upload.objects.for_studio(studio).select_related("studio", "album").filter(pk=upload_id, **_sender(by)).first()
+        Upload.objects.for_studio(studio).select_related("studio", "album").filter(pk=upload_id, **sender(by)).first()
     )
     if found is None or found.expires_at < timezone.now():
         raise Http404
@@ -185,7 +201,7 @@ class Part:
             # A whole upload takes no more bytes, whatever their offset.
             raise (OffsetConflict if upload.is_whole else Http404) from None
         try:
-            _lock(handle)
+            lock(handle)
             with acting_in(upload.studio_id):
                 # Read again, as another writer may have moved it before we held the file.
                 upload.refresh_from_db(fields=["offset", "result"])
@@ -218,20 +234,20 @@ class Part:
                 view, self.at = view[written:], self.at + written
 
     def save(self) -> None:
-        """Make durable what came, and count it; the last byte is left to `end`."""
-        at = min(self.at, self.upload.length - 1)
+        """Make durable what came, and count it; the last byte of what becomes a photo is left to `end`."""
+        at = self.at if self.upload.is_partial else min(self.at, self.upload.length - 1)
         if at > self.upload.offset:
             os.fsync(self._handle)
             _write(self.upload, offset=at)
 
     def end(self) -> None:
-        """Count the whole part; with the last one the upload becomes a photo (see `finish`).
+        """Count the whole part; with the last one an upload that is no piece of another becomes a photo (`finish`).
 
         Raises ChecksumMismatch; then the upload stands where it stood.
         """
         if self.checksum and self.checksum[0].digest() != self.checksum[1]:
             raise ChecksumMismatch
-        if self.at == self.upload.length:
+        if self.at == self.upload.length and not self.upload.is_partial:
             os.fsync(self._handle)
             try:
                 finish(self.upload)
@@ -246,7 +262,8 @@ class Part:
         os.close(self._handle)
 
 
-def _lock(handle: int) -> None:
+def lock(handle: int) -> None:
+    """Be the only one who writes to the open file of an upload, until it is closed. Raises InUse."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,6 +5,8 @@
 /g/<token>/uploads/tus/[<id>]           a guest's pass and name, and CSRF token
 
 POST begins (201, Location), PATCH goes on (204, Upload-Offset), HEAD asks how far it is, DELETE gives it up.
+With `Upload-Concat: partial` it is a piece that becomes nothing by itself, with `final;<address> <address> ...`
+POST puts pieces of the same sender together (see `concat`); metadata count of the final one alone.
 Of a guest's metadata only filename and sha256 count: where the file goes is the link's, and guests are told no id.
 Metadata: filename, album, section (id or title), relative_path, sha256 (hex), number (order by hand), receipt (id).
 The last PATCH answers with `Upload-Result: stored|duplicate` and `Upload-Photo: <id>`, and so does HEAD after it.
@@ -15,125 +17,43 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.http import http_date
 from django.utils.translation import get_language_from_request
 
-from apps.accounts.access import Door, Entered, member_of
-from apps.accounts.credentials import credential_of
-from apps.accounts.models import Role
-from apps.accounts.scopes import check_csrf, request_of
+from apps.accounts.scopes import request_of
 from apps.accounts.tenancy import acting_in
-from apps.uploads import resumable, tus_headers
+from apps.uploads import concat, resumable, tus_headers
 from apps.uploads.guests import entry
-from apps.uploads.guests.guest import GuestSender
 from apps.uploads.models import Upload
-from apps.uploads.receiver import (
-    ALONE,
-    DISK,
-    Body,
-    Malformed,
-    UploaderGone,
-    content_length,
-    explain,
-    live_album,
-    replaced_by,
-    section_of,
-    uuid_or_404,
-)
+from apps.uploads.receiver import ALONE, DISK, Body, Malformed, UploaderGone, explain, uuid_or_404
 from apps.uploads.resumable import Part
+from apps.uploads.tus_call import (
+    PATH,
+    Call,
+    Headers,
+    NoSuchMethod,
+    NotAPart,
+    NotSignedIn,
+    Reply,
+    Target,
+    UnknownVersion,
+    find_upload,
+    piece_id,
+    target_of,
+)
 from apps.uploads.tus_headers import EXTENSIONS, VERSION
 from apps.web.lanes import ARRIVING
-from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
 from apps.web.wsgi_bridge import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
-PATH = re.compile(
-    r"/(?:api|studio/(?P<slug>[-\w]{1,60})|g/(?P<token>[A-Za-z0-9_.-]{1,125}))/uploads/tus"
-    r"(?:/(?P<upload>[0-9a-f-]{36}))?/?"
-)
-DOOR = Door(Role.EDITOR, album_scoped=True, contributors=True)
-PART = "application/offset+octet-stream"
 # A connection that sends nothing for so long is given up, so that the next one may go on.
 STALL_SECONDS = 60.0
-
-Headers = list[tuple[bytes, bytes]]
-
-
-class UnknownVersion(Refusal):
-    """Another version of the protocol."""
-
-    status = 412
-    code = "unknown_version"
-    sentence = f"This server speaks version {VERSION} of the protocol."
-
-
-class NotAPart(Refusal):
-    """The body is not said to be a part of an upload."""
-
-    status = 415
-    code = "not_a_part"
-    sentence = f"Parts are sent as {PART}."
-
-
-class NoSuchMethod(Refusal):
-    """The protocol has no such request here."""
-
-    status = 405
-    code = "method_not_allowed"
-    sentence = "Uploads know POST, HEAD, PATCH, DELETE and OPTIONS."
-
-
-class NotSignedIn(Refusal):
-    """No credential, or none that is valid any more."""
-
-    status = 401
-    code = "not_authenticated"
-    sentence = "This needs a credential that is valid."
-
-
-@dataclass(slots=True)
-class Call:
-    """One request of the protocol: its method after an override, address, headers and body.
-
-    language: of the guest who asks, once the door knows it.
-    """
-
-    method: str
-    slug: str | None
-    token: str | None
-    upload_id: UUID | None
-    headers: dict[str, str]
-    scope: Scope
-    body: Body
-    language: str = ""
-
-    @property
-    def has_part(self) -> bool:
-        """True for a body that says it is a part. Raises NotAPart for any other that is not empty."""
-        if self.headers.get("content-type", "").lower() == PART:
-            return True
-        if content_length(self.scope) or "transfer-encoding" in self.headers:
-            raise NotAPart
-        return False
-
-
-@dataclass(slots=True)
-class Reply:
-    """What is answered. error: code and sentence."""
-
-    status: int
-    headers: Headers
-    error: tuple[str, str] | None = None
 
 
 async def receive_parts(scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,102 +107,74 @@ def _abilities() -> Headers:
     ]
 
 
-# -- who ----------------------------------------------------------------------------------------------------------
-
-
-def _guest(call: Call) -> GuestSender:
-    """The guest of a link that takes photos. Raises what `entry.enter` raises."""
-    assert call.token is not None
-    request = request_of({**call.scope, "method": call.method})
-    call.language = entry.language_of(request, None)
-    grant, guest = entry.enter(request, call.token)
-    call.language = entry.language_of(request, grant)
-    return guest
-
-
-def _enter(call: Call) -> Entered:
-    """The caller, who may send files to this studio. Raises NotSignedIn, Http404 or PermissionDenied."""
-    if call.slug is None:
-        credential = credential_of(call.headers.get("authorization", "").encode("latin-1"))
-        if credential is None:
-            raise NotSignedIn
-        credential.entered.admit(DOOR)
-        credential.require("upload")
-        return credential.entered
-    request = request_of({**call.scope, "method": call.method})
-    if not request.user.is_authenticated:
-        raise PermissionDenied("You’re signed out. Sign in again to continue. Uploaded photos are safe.")
-    entered = member_of(request.user, call.slug)
-    entered.admit(DOOR)
-    check_csrf(request)
-    return entered
-
-
-def _find(call: Call) -> Upload:
-    """The upload of this address, if it is the caller's and its album still is where they may add to."""
-    assert call.upload_id is not None
-    if call.token is not None:
-        guest = _guest(call)
-        with acting_in(guest.album.studio):
-            found = resumable.find(guest.album.studio, call.upload_id, by=guest)
-        found.studio, found.album = guest.album.studio, guest.album
-        return found
-    entered = _enter(call)
-    with acting_in(entered.studio):
-        upload = resumable.find(entered.studio, call.upload_id, by=entered.user)
-        upload.studio = entered.studio
-        if upload.album_id:
-            entered.admit(DOOR, album=upload.album_id)
-            upload.album = live_album(entered.studio, upload.album_id)
-        elif entered.is_restricted:
-            raise Http404
-    return upload
-
-
 # -- what ---------------------------------------------------------------------------------------------------------
 
 
 async def _begin(call: Call) -> Reply:
+    if tus_headers.pieces(call.headers.get("upload-concat", tus_headers.PARTIAL)):
+        return await _put_together(call)
     upload = await in_thread(_create, call)
-    place = f"{call.scope['path'].rstrip('/')}/{upload.pk}"
-    headers: Headers = [(b"location", place.encode())]
+    headers = [_location(call, upload)]
     if call.has_part:
         await _add(call, await in_thread(Part.open, upload, 0, call.headers.get("upload-checksum", "")))
         headers.append((b"upload-offset", str(upload.offset).encode()))
-    return Reply(201, [*headers, *_standing(upload)])
+    return Reply(201, [*headers, *_concat(upload), *_standing(upload)])
+
+
+def _location(call: Call, upload: Upload) -> tuple[bytes, bytes]:
+    return b"location", f"{call.scope['path'].rstrip('/')}/{upload.pk}".encode()
 
 
 def _create(call: Call) -> Upload:
     # What the body claims to be is looked at first: nothing is begun by a request that will be refused.
     if call.has_part and "upload-checksum" in call.headers:
         tus_headers.checksum(call.headers["upload-checksum"])
-    guest = _guest(call) if call.token is not None else None
-    entered = None if guest else _enter(call)
+    by_concat = call.headers.get("upload-concat", "")
+    to = target_of(call, is_piece=by_concat == tus_headers.PARTIAL)
     length = tus_headers.count(call.headers, "Upload-Length")
-    text = call.headers.get("upload-metadata", "")
-    told = tus_headers.metadata(text)
-    if guest is not None:
-        return resumable.begin(guest.album.studio, by=guest, album=guest.album, length=length, metadata=text)
-    assert entered is not None
-    with acting_in(entered.studio):
-        album = None
-        if told.get("album"):
-            album_id = uuid_or_404(told["album"])
-            entered.admit(DOOR, album=album_id)
-            album = live_album(entered.studio, album_id)
-            section_of(album, told.get("section", ""))
-            if replaced_by(album, told.get("replace", "")) and entered.is_contributor:
-                raise PermissionDenied("Contributors can add photos, but not replace them.")
-        elif entered.is_restricted:
-            raise Malformed("Name one of your galleries.")
-    return resumable.begin(entered.studio, by=entered.user, album=album, length=length, metadata=text)
+    return resumable.begin(to.studio, by=to.by, album=to.album, length=length, metadata=to.metadata, concat=by_concat)
+
+
+async def _put_together(call: Call) -> Reply:
+    """A final upload of pieces that lie here. The same request again has the same answer."""
+    if call.has_part or "upload-length" in call.headers:
+        raise Malformed("A final upload has neither bytes nor a length of its own.")
+    to, pieces, made = await in_thread(_pieces, call)
+    header = call.headers["upload-concat"]
+    upload = made or await ARRIVING.run(
+        to.studio.pk,
+        concat.join,
+        to.studio,
+        pieces,
+        by=to.by,
+        album=to.album,
+        metadata=to.metadata,
+        concat=header,
+    )
+    sizes = [(b"upload-offset", str(upload.offset).encode()), (b"upload-length", str(upload.length).encode())]
+    return Reply(201, [_location(call, upload), *sizes, *_concat(upload), *_standing(upload)])
+
+
+def _pieces(call: Call) -> tuple[Target, list[Upload], Upload | None]:
+    """Where a final upload goes, and its pieces, or what the same request made of them before."""
+    to = target_of(call)
+    header = call.headers["upload-concat"]
+    with acting_in(to.studio):
+        made = concat.made_before(to.studio, by=to.by, concat=header, metadata=to.metadata)
+        if made is not None:
+            return to, [], made
+        ids = [piece_id(call, address) for address in tus_headers.pieces(header)]
+        return to, concat.find_pieces(to.studio, ids, by=to.by), None
 
 
 async def _continue(call: Call) -> Reply:
+    upload = await in_thread(find_upload, call)
+    if upload.is_final:
+        # Whatever else is wrong with the request.
+        raise resumable.FinalUpload
     if not call.has_part:
         raise NotAPart
     offset = tus_headers.count(call.headers, "Upload-Offset")
-    upload = await in_thread(_find, call)
     await _add(call, await in_thread(Part.open, upload, offset, call.headers.get("upload-checksum", "")))
     return Reply(204, [(b"upload-offset", str(upload.offset).encode()), *_standing(upload)])
 
@@ -306,20 +198,27 @@ async def _add(call: Call, part: Part) -> None:
 
 
 async def _tell(call: Call) -> Reply:
-    upload = await in_thread(_find, call)
-    sizes = [(b"upload-offset", str(upload.offset).encode()), (b"upload-length", str(upload.length).encode())]
+    upload = await in_thread(find_upload, call)
+    sizes = [(b"upload-length", str(upload.length).encode())]
+    if upload.is_whole or not upload.is_final:
+        sizes.append((b"upload-offset", str(upload.offset).encode()))
     told = [(b"upload-metadata", upload.metadata.encode())] if upload.metadata else []
-    return Reply(200, [*sizes, *told, *_standing(upload)])
+    return Reply(200, [*sizes, *told, *_concat(upload), *_standing(upload)])
 
 
 async def _terminate(call: Call) -> Reply:
-    await in_thread(lambda: resumable.give_up(_find(call)))
+    await in_thread(lambda: resumable.give_up(find_upload(call)))
     return Reply(204, [])
 
 
 _Deed = Callable[[Call], Awaitable[Reply]]
 _ON_UPLOADS: dict[str, _Deed] = {"POST": _begin}
 _ON_ONE: dict[str, _Deed] = {"PATCH": _continue, "HEAD": _tell, "DELETE": _terminate}
+
+
+def _concat(upload: Upload) -> Headers:
+    """What a piece, or what was put together of pieces, says of itself: the header as it was sent."""
+    return [(b"upload-concat", upload.concat.encode())] if upload.concat else []
 
 
 def _standing(upload: Upload) -> Headers:

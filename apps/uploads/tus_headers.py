@@ -11,10 +11,13 @@ from collections.abc import Iterable
 from apps.web.refusal import Refusal
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
+EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination,concatenation"
 #: sha1 is the one that every server of the protocol must know.
 CHECKSUMS = ("sha1", "sha256")
 METADATA_BYTES = 8192
+PARTIAL = "partial"
+#: Pieces of one file. Clients send a handful at once; each takes a handle while they are put together.
+MOST_PIECES = 100
 LARGEST = 2**63 - 1
 
 
@@ -54,6 +57,22 @@ def metadata(text: str) -> dict[str, str]:
             raise BadHeader("Upload-Metadata must have keys, each once.")
         found[key] = _decoded(value).decode(errors="replace")
     return found
+
+
+def pieces(text: str) -> list[str]:
+    """Addresses of the partial uploads that an `Upload-Concat` names in order; none where it says "partial".
+
+    Raises BadHeader for anything else.
+    """
+    if text == PARTIAL:
+        return []
+    word, _, rest = text.partition(";")
+    named = rest.split()
+    if word != "final" or not named or not text.isascii() or not text.isprintable():
+        raise BadHeader("Upload-Concat must be “partial”, or “final;” and the addresses of the partial uploads.")
+    if len(named) > MOST_PIECES:
+        raise BadHeader(f"A file can be put together from at most {MOST_PIECES} partial uploads.")
+    return named
 
 
 def checksum(text: str) -> tuple[hashlib._Hash, bytes]:

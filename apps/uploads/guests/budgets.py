@@ -86,7 +86,7 @@ def check(guest: GuestSender, length: int, folder: Path) -> None:
         raise NoRoom
     studio = guest.album.studio_id
     ShareLink.objects.for_studio(studio).select_for_update(no_key=True).only("pk").get(pk=guest.link_id)
-    begun = Upload.objects.for_studio(studio).filter(link_id=guest.link_id, result="")
+    begun = Upload.objects.for_studio(studio).filter(Upload.UNDER_WAY, link_id=guest.link_id)
     came = ReceivedFile.objects.for_studio(studio).filter(link_id=guest.link_id).exclude(sha256="")
     total, size = _sum(came, "size"), _sum(begun, "length")
     if total[0] + size[0] >= LINK_FILES or total[1] + size[1] + length > LINK_BYTES:
