@@ -64,6 +64,7 @@ app.conf.beat_schedule = {
     "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "hash anew": {"task": "albums.refresh_fingerprints", "schedule": 60.0, "options": {"expires": 60}},
     "render anew": {"task": "albums.refresh_renditions", "schedule": 60.0, "options": {"expires": 60}},
+    "play anew": {"task": "media.refresh_videos", "schedule": 60.0, "options": {"expires": 60}},
     "fold versions": {"task": "albums.fold_versions", "schedule": 60.0, "options": {"expires": 60}},
     "look into the inboxes": {"task": "uploads.look", "schedule": 5.0, "options": {"expires": 5}},
     "forget old uploads": {"task": "uploads.sweep", "schedule": 3600.0, "options": {"expires": 3600}},

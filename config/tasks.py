@@ -23,7 +23,7 @@ from apps.library.keywords import rewrite
 from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.library.tiers import approve, gold
-from apps.media import on_demand
+from apps.media import on_demand, stale_videos
 from apps.portability import exports
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
@@ -71,6 +71,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     DESCRIBE: [describe.describe],
     TRY: [trials.run],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],
+    stale_videos.STEP: [stale_videos.refresh],
     # Files that are made when somebody first needs them.
     on_demand.DERIVE: [on_demand.derive],
     WATERMARKS_JOB: [watermarks.spread],

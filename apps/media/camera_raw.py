@@ -117,7 +117,13 @@ def _facts(raw: Any, source: Path, preview: Image.Image | None) -> camera.Facts:
     """By the file's own tags, else by its preview's, else by what LibRaw knows of the maker's format."""
     told = camera.of(_tags(source))
     by_preview = camera.read(preview, JPEG) if preview is not None else camera.Facts()
-    return _completed(_completed(told, by_preview), _by_libraw(raw))
+    known = _completed(told, by_preview)
+    known = _completed(known, camera.Facts(lens=camera.clean(raw.lens.model)))
+    # To tell these, LibRaw unpacks the whole sensor first (0.2 s of CPU for 24 megapixels).
+    return known if all(getattr(known, name) for name in _BY_LIBRAW) else _completed(known, _by_libraw(raw))
+
+
+_BY_LIBRAW = ("taken_at", "exposure_seconds", "aperture", "iso", "focal_length_mm")
 
 
 def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
@@ -132,11 +138,11 @@ def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
 
 
 def _by_libraw(raw: Any) -> camera.Facts:
-    other, lens = raw.other, raw.lens
+    """Facts of the names in `_BY_LIBRAW`."""
+    other = raw.other
     moment = other.timestamp if isinstance(other.timestamp, datetime) else None
     return camera.Facts(
         taken_at=moment.replace(tzinfo=None) if moment and moment.year in camera.YEARS and moment.year > 1970 else None,
-        lens=camera.clean(lens.model),
         exposure_seconds=_positive(other.shutter_speed, 86_400),
         aperture=_positive(other.aperture, 1_000),
         iso=int(_positive(other.iso_speed, 2**31 - 1) or 0) or None,

@@ -196,6 +196,8 @@ def _decode_raw(source: Path, file: Path | io.BytesIO, format: Format, edge: int
     with camera_raw.opened(source, edge) as raw:
         memory.claim(raw.image, JPEG, edge)
         raw.image.draft(None, fitted(raw.image.size, edge))
+        # A preview that is small enough as it is would be decoded later, when its file is closed.
+        raw.image.load()
         picture, profile = _coloured(raw.image, source, JPEG, edge)
     return picture if raw.turn is None else picture.transpose(raw.turn), profile, raw.size, raw.facts
 

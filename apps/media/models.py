@@ -85,6 +85,8 @@ class Rendition(StudioModel):
             SameStudio("blob", on_delete="restrict"),
             models.UniqueConstraint(fields=["studio", "source", "kind"], name="media_rendition_once"),
         ]
+        # Copies of an older recipe are looked for each minute (see `stale_videos`).
+        indexes = [models.Index(fields=["recipe", "studio"], condition=Q(kind="video"), name="media_rendition_video")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.source_id}"

@@ -38,8 +38,9 @@ from apps.web.refusal import Refusal
 
 #: The copy of a video that browsers play.
 VIDEO = "video"
-#: Raise a number whenever files of the kind that were made earlier must be made again.
-RECIPES = {"clean": 2, "fit": 2, VIDEO: 1}
+#: Raise a number whenever files of the kind that were made earlier must be made again. Of videos see `stale_videos`,
+#: which knows what a new recipe changes; 2: what is brighter than white comes down as in photos, and is not dark.
+RECIPES = {"clean": 2, "fit": 2, VIDEO: 2}
 # Jobs of the kind "derive.<kind>" make files ahead of time.
 DERIVE = "derive"
 PREVIEWS = tuple(preset.name for preset in PRESETS)

@@ -1,17 +1,23 @@
-"""What the scheduler asks of the bytes, each hour."""
+"""Periodic tasks of the bytes."""
 
 from celery import shared_task
 
-from apps.media import fsck, sweeping
+from apps.media import fsck, stale_videos, sweeping
 
 
 @shared_task(name="media.sweep")
 def sweep() -> None:
-    """Remove what nothing refers to, studio by studio, and old temporary files."""
+    """Every hour: remove what nothing refers to, studio by studio, and old temporary files."""
     sweeping.sweep_all()
 
 
 @shared_task(name="media.recheck")
 def recheck() -> None:
-    """Read a share of all blobs again and compare them with their hashes."""
+    """Every hour: read a share of all blobs again and compare them with their hashes."""
     fsck.recheck()
+
+
+@shared_task(name="media.refresh_videos")
+def refresh_videos() -> None:
+    """Every minute: the next copy of a video that an older recipe made."""
+    stale_videos.put_share()

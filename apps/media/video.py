@@ -194,6 +194,19 @@ def playable(source: Path, out_dir: Path, *, kind: str) -> dict[str, int]:
                 raise Damaged from error
 
 
+def beyond_white(source: Path, out_dir: Path, *, kind: str) -> dict[str, bool]:
+    """Whether `playable` brings colours down that are brighter than white, as `is_so`. Raises as `poster`."""
+    with _opened(source, _format(kind)) as container:
+        stream = _film(container)
+        if _is_playable(container, stream, next(iter(container.streams.audio), None)):
+            return {"is_so": False}
+        try:
+            frame: Any = next(container.decode(stream))
+        except (av.FFmpegError, StopIteration) as error:
+            raise Damaged from error
+        return {"is_so": int(frame.color_trc) in _HDR}
+
+
 def stripped(source: Path, out_dir: Path, *, kind: str, file: str) -> dict[str, int]:
     """Write the same pictures and sound into a new file of the same kind, without what the file says beside them."""
     container_name = {MP4.name: "mp4", MOV.name: "mov", WEBM.name: "webm", MKV.name: "matroska", AVI.name: "avi"}[kind]

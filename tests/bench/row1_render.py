@@ -48,7 +48,7 @@ def _real_photos() -> list[Path]:
 
 def _measured(ctx: Context, what: str, photos: Sequence[Path]) -> list[Row]:
     sharp = _sharp(ctx.folder / "node")
-    sides: list[Callable[[Sequence[Path]], float]] = [_in_process, _in_jail, _plain_pillow]
+    sides: list[Callable[[Sequence[Path]], float]] = [_in_process, in_jail, _plain_pillow]
     figures = ctx.alternate([_turns(side, photos) for side in (*sides, *([sharp] if sharp else []))])
     ours, jailed, plain = figures[:3]
     beside = figures[3] if sharp else None
@@ -82,7 +82,7 @@ def _in_process(photos: Sequence[Path]) -> float:
     return (time.process_time() - began) / len(photos)
 
 
-def _in_jail(photos: Sequence[Path]) -> float:
+def in_jail(photos: Sequence[Path]) -> float:
     """What this process, the forkserver and its children use together."""
     began = _all_cpu()
     for photo in photos:

@@ -92,7 +92,7 @@ def test_the_same_number_makes_the_same_file() -> None:
 
 @pytest.mark.slow
 @pytest.mark.long
-@pytest.mark.timeout(amount(suite=300, long=7200))
+@pytest.mark.timeout(amount(suite=600, long=7200))
 def test_g32_no_generated_file_takes_a_worker_along_and_each_has_a_reason(tmp_path: Path) -> None:
     ends = Ends(tmp_path)
     assert ends.take(good("PNG"), plays=False) == "shown"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.media import jail, memory
+from apps.media import camera_raw, jail, memory
 from apps.media.formats import UnknownKind
 from apps.media.images import open_upright, render
 from tests.media.corpus import RAWS, Sample, named, samples, that_expect
@@ -96,6 +96,17 @@ def test_a_large_preview_is_shown_as_the_sensor_lies(tmp_path: Path) -> None:
 def test_a_preview_that_the_camera_turned_is_not_turned_again(tmp_path: Path) -> None:
     picture, _ = open_upright(_with_preview(tmp_path / "photo.dng", (720, 480)), 400)
     assert picture.size == (400, 267)
+
+
+def test_the_sensor_is_not_unpacked_for_what_the_tags_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs more than the preview does."""
+
+    def unpacked(raw: object) -> None:
+        raise AssertionError("LibRaw was asked")
+
+    monkeypatch.setattr(camera_raw, "_by_libraw", unpacked)
+    told = render(_with_preview(tmp_path / "photo.dng", (480, 720)), tmp_path).facts
+    assert (told.exposure_seconds, told.aperture, told.iso, told.focal_length_mm) == (0.004, 2.8, 200, 35.0)
 
 
 def test_a_small_preview_is_passed_over_for_the_sensors_picture(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_an_original_leaves_without_metadata_and_with_its_pictures(name: str, tm
     assert kept == known
 
 
-def _beyond_white(path: Path, transfer: int, levels: list[float]) -> None:
+def beyond_white(path: Path, transfer: int, levels: list[float]) -> None:
     """A video of grey stripes of these levels, coded by a curve that goes beyond white, in the colours of BT.2020."""
     with av.open(str(path), "w") as made:
         stream = made.add_stream("ffv1", rate=10)
@@ -170,7 +170,7 @@ def test_a_video_that_is_brighter_than_white_plays_as_its_poster_looks(transfer:
     """By one curve, that of photos: what is grey on the poster is as grey when it plays."""
     levels = [0.1, 0.3, 0.5, 0.58, 0.65, 0.75]
     source, out = tmp_path / "hdr.mkv", tmp_path / "out"
-    _beyond_white(source, transfer, levels)
+    beyond_white(source, transfer, levels)
     out.mkdir()
     jail.run("apps.media.video:playable", source, out, limits=_LIMITS, kind=MKV.name)
     poster = video.poster(source, MKV).image
