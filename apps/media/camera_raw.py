@@ -118,12 +118,11 @@ def _facts(raw: Any, source: Path, preview: Image.Image | None) -> camera.Facts:
     told = camera.of(_tags(source))
     by_preview = camera.read(preview, JPEG) if preview is not None else camera.Facts()
     known = _completed(told, by_preview)
-    known = _completed(known, camera.Facts(lens=camera.clean(raw.lens.model)))
     # To tell these, LibRaw unpacks the whole sensor first (0.2 s of CPU for 24 megapixels).
     return known if all(getattr(known, name) for name in _BY_LIBRAW) else _completed(known, _by_libraw(raw))
 
 
-_BY_LIBRAW = ("taken_at", "exposure_seconds", "aperture", "iso", "focal_length_mm")
+_BY_LIBRAW = ("taken_at", "lens", "exposure_seconds", "aperture", "iso", "focal_length_mm")
 
 
 def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
@@ -139,10 +138,11 @@ def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
 
 def _by_libraw(raw: Any) -> camera.Facts:
     """Facts of the names in `_BY_LIBRAW`."""
-    other = raw.other
+    other, lens = raw.other, raw.lens
     moment = other.timestamp if isinstance(other.timestamp, datetime) else None
     return camera.Facts(
         taken_at=moment.replace(tzinfo=None) if moment and moment.year in camera.YEARS and moment.year > 1970 else None,
+        lens=camera.clean(lens.model),
         exposure_seconds=_positive(other.shutter_speed, 86_400),
         aperture=_positive(other.aperture, 1_000),
         iso=int(_positive(other.iso_speed, 2**31 - 1) or 0) or None,

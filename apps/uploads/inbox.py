@@ -3,6 +3,8 @@
     <slug>/Anna & Ben/Ceremony/IMG_1.JPG   gallery "Anna & Ben", section "Ceremony"
     <slug>/IMG_1.JPG                       gallery "Inbox"
 
+unless the studio chose another rule (see `inbox_places`).
+
 A file counts when its size and time have stood still for a while. It is copied, and the photo and the word that it was
 taken are one transaction; then the file is removed. So a crash at any point, or a second worker, takes it once.
 
@@ -24,14 +26,13 @@ from django.utils import timezone
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums import editing
 from apps.albums.models import Album
 from apps.media import cas
 from apps.media.formats import BadFile
 from apps.media.store import StorageAway
-from apps.uploads import inbox_files, limits
+from apps.uploads import inbox_files, inbox_places, limits
 from apps.uploads.arrive import Arrived, arrive
-from apps.uploads.models import Inbox, InboxFile, InboxFolder, InboxState
+from apps.uploads.models import Inbox, InboxFile, InboxState
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -40,9 +41,7 @@ STILL = timedelta(seconds=5)
 AGAIN_AFTER = timedelta(minutes=1)
 #: So many files of one studio are taken before the next studio's turn.
 MOST_AT_ONCE = 100
-LOOSE = "Inbox"
 NO_ROOM = "There is no room on the server. It is tried again by itself."
-_TITLE, _SECTION = 120, 120
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -231,7 +230,7 @@ def _keep(studio: Studio, entry: WatchedFile, row: InboxFile, stored: cas.Stored
         waiting = InboxFile.objects.for_studio(studio).filter(pk=row.pk, state=InboxState.WAITING)
         if not waiting.exists():
             return False
-        album, section = _place(studio, entry)
+        album, section = inbox_places.place(inbox, entry.folders)
         name = Path(entry.path).name
         arrived = arrive(studio, album, stored, name=name, by=None, section=section)
         row.state, row.reason = InboxState.TAKEN, arrived.status
@@ -251,21 +250,6 @@ def _sentence(name: str, album: Album, section: str | None, arrived: Arrived) ->
 def _tell(inbox: Inbox, sentence: str) -> None:
     inbox.last_event, inbox.last_at = sentence[:400], timezone.now()
     inbox.save(update_fields=["last_event", "last_at"])
-
-
-def _place(studio: Studio, entry: WatchedFile) -> tuple[Album, str | None]:
-    """Gallery and section of a file: its first folder, and the others behind it. Call it with the inbox held."""
-    folders = [" ".join(folder.split()) for folder in entry.folders]
-    name = (folders[0] if folders else LOOSE)[:255]
-    section = " / ".join(folders[1:])[:_SECTION] or None
-    known = InboxFolder.objects.for_studio(studio).select_related("album").filter(name=name).first()
-    if known is not None and known.album.trashed_at is None:
-        return known.album, section
-    title = name[:_TITLE]
-    album = Album.objects.for_studio(studio).filter(title__iexact=title, trashed_at=None).order_by("id").first()
-    album = album or editing.create(studio, by=None, title=title)
-    InboxFolder.objects.for_studio(studio).update_or_create(studio=studio, name=name, defaults={"album": album})
-    return album, section
 
 
 def _remove(studio: Studio, root: WatchedFolder, entry: WatchedFile, row: InboxFile) -> None:

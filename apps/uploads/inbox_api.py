@@ -14,6 +14,7 @@ from apps.accounts.api import StudioView
 from apps.accounts.models import Role
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.uploads import inbox_scan, inbox_state
+from apps.uploads.models import InboxRule
 from apps.web import strict
 from apps.web.refusal import Refusal
 
@@ -47,11 +48,15 @@ class InboxFilesSerializer(strict.Serializer[Any]):
 class InboxSerializer(strict.Serializer[Any]):
     """state: off, no_folder or on.  duplicates: what becomes of files that the gallery has already.
 
+    rule: which of the folders names the gallery, those below name its section: the `first`; the `second`, below a year
+    or a client; `every` folder is one of its own; or `one` gallery, `album`, takes everything.
     last_event: a sentence about what was done last, null until something came.
     """
 
     state = serializers.ChoiceField(choices=inbox_state.STATES)
     duplicates = serializers.ChoiceField(choices=["remove", "keep"])
+    rule = serializers.ChoiceField(choices=InboxRule.choices)
+    album = serializers.UUIDField(allow_null=True)
     last_event = serializers.CharField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
     queue = InboxFilesSerializer()
@@ -59,9 +64,14 @@ class InboxSerializer(strict.Serializer[Any]):
 
 
 class InboxRequest(strict.Serializer[Any]):
-    """duplicates: remove files that the gallery has already, or keep them in `_duplicates`."""
+    """What is left out stays. duplicates: remove files that the gallery has already, or keep them in `_duplicates`.
 
-    duplicates = serializers.ChoiceField(choices=["remove", "keep"])
+    rule, album: as in the answer; `one` needs an album, the others have none.
+    """
+
+    duplicates = serializers.ChoiceField(choices=["remove", "keep"], required=False)
+    rule = serializers.ChoiceField(choices=InboxRule.choices, required=False)
+    album = serializers.UUIDField(required=False, allow_null=True)
 
 
 @extend_schema(tags=["uploads"])
@@ -79,10 +89,16 @@ class InboxView(StudioView):
 
     @extend_schema(request=InboxRequest, responses=InboxSerializer)
     def put(self, request: Request) -> Response:
-        """Choose what becomes of files that the gallery has already."""
+        """Choose how folders become galleries, and what becomes of files that the gallery has already."""
         asked = InboxRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        inbox_state.keep_duplicates(self.studio, keeps=asked.validated_data["duplicates"] == "keep")
+        said = asked.validated_data
+        inbox_state.choose(
+            self.studio,
+            keeps_duplicates=said["duplicates"] == "keep" if "duplicates" in said else None,
+            rule=InboxRule(said["rule"]) if "rule" in said else None,
+            album=said.get("album"),
+        )
         return self._answer()
 
     def _answer(self) -> Response:
@@ -91,6 +107,8 @@ class InboxView(StudioView):
         shape = {
             "state": found.state,
             "duplicates": "keep" if inbox and inbox.keeps_duplicates else "remove",
+            "rule": inbox.rule if inbox else InboxRule.FIRST,
+            "album": inbox.album_id if inbox else None,
             "last_event": inbox.last_event or None if inbox else None,
             "last_at": inbox.last_at if inbox else None,
             "queue": {"count": found.waiting_count, "results": found.waiting_files},

@@ -197,20 +197,36 @@ class Sidecar(StudioModel):
         return self.name
 
 
+class InboxRule(models.TextChoices):
+    """Which of the folders that a file lies in names its gallery; those below it name its section."""
+
+    FIRST = "first", "The first folder is the gallery"
+    # As tethering programs and cards do it: a year, a client or the camera's own folder stands above.
+    SECOND = "second", "The second folder is the gallery"
+    EVERY = "every", "Each folder is a gallery of its own"
+    ONE = "one", "Everything goes to one gallery"
+
+
 class Inbox(StudioModel):
     """The watched folder of a studio, once something came by it. Its row is held while a file is taken.
 
     keeps_duplicates: files that the gallery has already are moved to `_duplicates` instead of removed.
+    rule: how folders become galleries and sections.  album: the one gallery, if the rule says so.
     last_event: a sentence about what was done last.
     """
 
     keeps_duplicates = models.BooleanField(default=False)
+    rule = models.CharField(
+        max_length=6, choices=InboxRule.choices, default=InboxRule.FIRST, db_default=InboxRule.FIRST
+    )
+    album = TenantKey("albums.Album", null=True, related_name="+")
     last_event = models.CharField(max_length=400, blank=True)
     last_at = models.DateTimeField(null=True)
 
     class Meta(StudioModel.Meta):
         constraints = [
             *StudioModel.Meta.constraints,
+            SameStudio("album", on_delete="set null"),
             models.UniqueConstraint(fields=["studio"], name="uploads_inbox_once"),
         ]
 

@@ -18,8 +18,8 @@ from apps.albums.models import Album, Photo, PhotoState, Placement, Version
 from apps.albums.photo_versions import stem_of
 from apps.jobs import queue
 from apps.library.stacks import detect
-from apps.uploads import progress
-from apps.uploads.models import Upload
+from apps.uploads import progress, sidecars
+from apps.uploads.models import ReceivedFile, Sidecar, Upload
 
 # RAW and JPEG carry the same moment; some cameras leave the fraction of a second out of one of them.
 MOST_APART_SECONDS: Final = 1.0
@@ -28,6 +28,7 @@ MOST_APART_LIVE_SECONDS: Final = 2.0
 LONGEST_LIVE_MS: Final = 5_000
 # A photo that is older has been seen, and is joined only by hand.
 FRESH_SECONDS: Final = 3600
+_WORDS: Final = ("caption", "rating", "label", "flag", "keywords")
 
 
 def photo_came(job: queue.Claimed) -> None:
@@ -41,15 +42,32 @@ def photo_came(job: queue.Claimed) -> None:
         partner = _partner(photo)
         if partner is None:
             return
-        keeper, other = (partner, photo) if _is_untouched(photo) else (photo, partner)
-        if not _is_untouched(other) or _versions(other) > 1:
+        keeper, other = _order(photo, partner)
+        if not _can_go(other):
             return
-        Upload.objects.for_studio(job.studio_id).filter(photo=other).update(photo=keeper)
+        for came in (Upload, ReceivedFile):
+            came.objects.for_studio(job.studio_id).filter(photo=other).update(photo=keeper)
         progress.announce(other)
+        sidecars.hand_over(other, keeper)
         pairs.join(keeper, other, by=other.uploaded_by)
         # The keeper shows another file now, and the step after this one finds no photo any more.
         detect.follow(job.studio_id, keeper.pk)
         progress.announce(keeper)
+
+
+def _order(photo: Photo, partner: Photo) -> tuple[Photo, Photo]:
+    """Which of the two stays, and which goes: the one that came first stays, unless it is the moving part of a still.
+
+    What a live photo is called is told by its still; the video has been there for a moment only.
+    """
+    if partner.kind == "video" and _can_go(partner):
+        return photo, partner
+    return (partner, photo) if _is_untouched(photo) else (photo, partner)
+
+
+def _can_go(photo: Photo) -> bool:
+    """True if all that there is of a photo is its one file."""
+    return _is_untouched(photo) and _versions(photo) == 1
 
 
 def _fresh(job: queue.Claimed) -> Photo | None:
@@ -115,22 +133,19 @@ def _versions(photo: Photo) -> int:
 
 
 def _is_untouched(photo: Photo) -> bool:
-    """True if nobody has said anything of the photo: no heart, mark, comment or face, and it is no cover."""
-    if (
-        photo.caption
-        or photo.rating
-        or photo.label
-        or photo.flag
-        or photo.keywords
-        or photo.taken_by_hand
-        or photo.stack_by_hand
-    ):
+    """True if nobody has said anything of the photo: no heart, mark, comment or face, and it is no cover.
+
+    What its sidecar said goes with the sidecar (see `sidecars.hand_over`).
+    """
+    told = sidecars.said_of(photo)
+    words = (getattr(photo, name) for name in _WORDS if getattr(photo, name) != told.get(name))
+    if any(words) or photo.taken_by_hand or photo.stack_by_hand:
         return False
     if Album.objects.for_studio(photo.studio_id).filter(cover_id=photo.pk).exists():
         return False
     for relation in Photo._meta.related_objects:
         model: Any = relation.related_model
-        if model in (Version, Placement) or model._meta.label_lower == "library.libraryphoto":
+        if model in (Version, Placement, Sidecar) or model._meta.label_lower == "library.libraryphoto":
             continue
         if model.objects.for_studio(photo.studio_id).filter(**{relation.field.name: photo.pk}).exists():
             return False

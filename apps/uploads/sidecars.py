@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Studio, User
@@ -187,11 +188,7 @@ def photo_came(job: queue.Claimed) -> None:
         photo = rows.select_related("studio").filter(pk=job.subject_id).first()
         if photo is None:
             return
-        names = [photo.camera_name.casefold(), stem_of(photo.camera_name)]
-        mine = Sidecar.objects.for_studio(job.studio_id).select_related("album", "user")
-        waiting = mine.filter(
-            photo__isnull=True, stem__in=names, album_id__in=photo.placements.live().values("album_id")
-        )
+        waiting = Sidecar.objects.for_studio(job.studio_id).select_related("album", "user").filter(_waits_for(photo))
         for row in waiting.order_by("pk"):
             _hold(row.album_id, row.name)
             row.album.studio = photo.studio
@@ -211,6 +208,51 @@ def _join(row: Sidecar, photo: Photo) -> None:
     mine.delete()
     row.photo = photo
     row.save()
+    _apply(row, photo, before)
+
+
+def said_of(photo: Photo) -> dict[str, Any]:
+    """What the sidecar of a photo says; {} without one."""
+    said = Sidecar.objects.for_studio(photo.studio_id).filter(photo_id=photo.pk).values_list("said", flat=True).first()
+    return said or {}
+
+
+def hand_over(other: Photo, keeper: Photo) -> None:
+    """Two files of a shot become one photo, `keeper`: it gets the sidecar of the one that goes.
+
+    Where both have one, that of the RAW stays, as that is the one which editors mean; what only the other says is
+    said by it too. Call it before `other` is gone.
+    """
+    mine = (
+        Sidecar.objects.for_studio(keeper.studio_id).select_related("album", "user").filter(photo_id=keeper.pk).first()
+    )
+    theirs = _of(other)
+    if theirs is None:
+        return
+    first, second = (mine, theirs) if mine is not None and other.kind != "raw" else (theirs, mine)
+    before = mine.said if mine is not None else None
+    if second is not None:
+        first.said = {**second.said, **first.said}
+        second.delete()
+    first.photo, first.album.studio = keeper, keeper.studio
+    first.save()
+    _apply(first, keeper, before)
+
+
+def _of(photo: Photo) -> Sidecar | None:
+    """The sidecar of a photo, or the one that waits for it. A photo that comes is joined before that one is."""
+    rows = Sidecar.objects.for_studio(photo.studio_id).select_related("album", "user").order_by("pk")
+    mine = rows.filter(photo_id=photo.pk).first()
+    return mine or rows.filter(_waits_for(photo)).last()
+
+
+def _waits_for(photo: Photo) -> Q:
+    names = [photo.camera_name.casefold(), stem_of(photo.camera_name)]
+    return Q(photo__isnull=True, stem__in=names, album_id__in=photo.placements.live().values("album_id"))
+
+
+def _apply(row: Sidecar, photo: Photo, before: Mapping[str, Any] | None) -> None:
+    """Take over what a sidecar says, of which the one before said `before`."""
     changed = changes(photo, row.said, before)
     flag = changed.pop("flag", None)
     if changed:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums import photo_versions
-from apps.albums.request_params import album_of, uuids
+from apps.albums.request_params import album_of, uuid_or_none, uuids
 from apps.uploads import inbox, inbox_state
-from apps.uploads.models import InboxFile, InboxState
+from apps.uploads.models import InboxFile, InboxRule, InboxState
 from apps.web import htmx
 
 MOST_FILES = 500
@@ -42,7 +42,9 @@ def _is_size(text: str) -> bool:
 
 
 def _context(request: StudioRequest) -> dict[str, Any]:
-    return {"standing": inbox_state.read(request.studio)}
+    standing = inbox_state.read(request.studio)
+    galleries = inbox_state.galleries(request.studio, standing.inbox)
+    return {"standing": standing, "rules": InboxRule.choices, "galleries": galleries}
 
 
 @require_GET
@@ -66,8 +68,19 @@ def inbox_retry(request: StudioRequest) -> HttpResponse:
 @require_POST
 @studio_page(Role.OWNER)
 def inbox_settings(request: StudioRequest) -> HttpResponse:
-    """What becomes of files that the gallery has already."""
-    inbox_state.keep_duplicates(request.studio, keeps=request.POST.get("duplicates") == "keep")
+    """How folders become galleries, and what becomes of files that the gallery has already."""
+    rule = request.POST.get("rule", "")
+    if rule and rule not in InboxRule.values:
+        raise BadRequest("There is no such rule.")
+    try:
+        inbox_state.choose(
+            request.studio,
+            keeps_duplicates=request.POST.get("duplicates") == "keep",
+            rule=InboxRule(rule) if rule else None,
+            album=uuid_or_none(request.POST.get("album")),
+        )
+    except inbox_state.NoSuchGallery as refused:
+        return _answer(request, str(refused))
     return _answer(request, "Saved.")
 
 

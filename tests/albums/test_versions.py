@@ -46,6 +46,7 @@ SILENT = {
     "sharing_hiderequest": "asked of the studio, on a page of its own",
     "sharing_shown": "never changes",
     "faces_galleryfaces": "a switch of the studio",
+    "uploads_inbox": "where a watched folder leads is not seen in the gallery",
     "uploads_inboxfolder": "where a watched folder leads is not seen in the gallery",
     "uploads_receivedfile": "what became of a file; where it lies is told by its placement",
     "uploads_sidecar": "what it says is written on its photo",

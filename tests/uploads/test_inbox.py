@@ -21,8 +21,8 @@ from apps.albums.models import Album, Photo
 from apps.jobs import queue
 from apps.jobs.models import Queue
 from apps.media import cas
-from apps.uploads import inbox, inbox_files, inbox_scan
-from apps.uploads.models import InboxFile, InboxState
+from apps.uploads import inbox, inbox_files, inbox_places, inbox_scan, inbox_state
+from apps.uploads.models import Inbox, InboxFile, InboxRule, InboxState
 from tests.accounts.callers import bearer
 from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory, jpeg
@@ -84,6 +84,77 @@ def test_folders_become_galleries_and_sections(box: Path, north: Studio) -> None
         ("anna & ben", "Ceremony / Church", "c.jpg"),
     ]
     assert (lying(box), files(north), temp_files()) == ([], [], [])
+
+
+def choose(studio: Studio, rule: str, album: Album | None = None) -> None:
+    with acting_in(studio):
+        inbox_state.choose(studio, rule=InboxRule(rule), album=album.pk if album else None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "places"),
+    [
+        ("second", [("Anna", ""), ("Anna", "Church / Kiss"), ("2026", ""), ("Inbox", "")]),
+        ("every", [("2026 / Anna", ""), ("2026 / Anna / Church / Kiss", ""), ("2026", ""), ("Inbox", "")]),
+        ("one", [("All", "2026 / Anna"), ("All", "2026 / Anna / Church / Kiss"), ("All", "2026"), ("All", "")]),
+    ],
+)
+def test_the_rule_says_which_folder_is_the_gallery(
+    rule: str, places: list[tuple[str, str]], box: Path, north: Studio
+) -> None:
+    choose(north, rule, AlbumFactory.create(studio=north, title="All") if rule == "one" else None)
+    for path in ("2026/Anna/a.jpg", "2026/Anna/Church/Kiss/b.jpg", "2026/c.jpg", "d.jpg"):
+        put(box, path)
+    look()
+    assert arrived(north) == sorted((*place, f"{name}.jpg") for place, name in zip(places, "abcd", strict=True))
+    assert (lying(box), files(north)) == ([], [])
+
+
+def test_galleries_of_two_years_are_told_apart_by_the_folder_above(box: Path, north: Studio) -> None:
+    choose(north, "second")
+    put(box, "2025/Anna/a.jpg")
+    look()
+    with acting_in(north):
+        Album.objects.for_studio(north).update(title="Anna, last year")
+    put(box, "2026/Anna/b.jpg")
+    put(box, "2025/Anna/c.jpg")
+    look()
+    assert [(album, name) for album, _, name in arrived(north)] == [
+        ("Anna", "b.jpg"), ("Anna, last year", "a.jpg"), ("Anna, last year", "c.jpg"),
+    ]  # fmt: skip
+
+
+def test_files_wait_while_their_one_gallery_is_in_the_trash(box: Path, north: Studio, erin_user: User) -> None:
+    first, second = (AlbumFactory.create(studio=north, title=title) for title in ("First", "Second"))
+    choose(north, "one", first)
+    with acting_in(north):
+        trash.trash_album(Album.objects.for_studio(north).get(pk=first.pk), by=erin_user)
+    put(box, "a.jpg")
+    look()
+    assert ([file.reason for file in files(north)], arrived(north)) == ([inbox_places.NoGallery.sentence], [])
+    choose(north, "one", second)
+    look(1)
+    assert arrived(north) == [("Second", "", "a.jpg")]
+
+
+def test_owners_choose_the_rule_on_the_page(box: Path, north: Studio, alice: Client, south: Studio) -> None:
+    album = AlbumFactory.create(studio=north, title="Everything")
+    path = f"/studio/{north.slug}/inbox/"
+    put(box, "a.jpg")
+    assert alice.post(f"{path}settings/", {"rule": "one", "album": album.pk}).status_code == 302
+    page = alice.get(path).content.decode()
+    assert "goes to one gallery, folders become its sections" in page
+    assert f'<option value="{album.pk}" selected>Everything</option>' in page
+    look()
+    assert arrived(north) == [("Everything", "", "a.jpg")]
+    foreign = AlbumFactory.create(studio=south)
+    alice.post(f"{path}settings/", {"rule": "second", "album": foreign.pk})
+    assert alice.post(f"{path}settings/", {"rule": "one", "album": foreign.pk}).status_code == 302
+    assert "The second folder is the gallery" in alice.get(path).content.decode()
+    with acting_in(north):
+        inbox_row = Inbox.objects.for_studio(north).get()
+        assert (inbox_row.rule, inbox_row.album_id, inbox_row.keeps_duplicates) == ("second", None, False)
+    assert alice.post(f"{path}settings/", {"rule": "third"}).status_code == 400
 
 
 def test_a_folder_stays_with_its_gallery_whatever_its_title(box: Path, north: Studio) -> None:
@@ -421,6 +492,25 @@ def test_programs_read_the_folder_and_have_it_looked_into(box: Path, north: Stud
     assert told["last_event"].startswith("b.jpg was rejected")
     kept = caller.put("/api/inbox", {"duplicates": "keep"}, content_type="application/json").json()
     assert kept["duplicates"] == "keep"
+
+
+def test_programs_choose_the_rule(box: Path, north: Studio, south: Studio, alice_user: User) -> None:
+    caller, album = bearer(alice_user, "north"), AlbumFactory.create(studio=north)
+
+    def asked(**said: object) -> Any:
+        return caller.put("/api/inbox", said, content_type="application/json")
+
+    told = asked(rule="one", album=str(album.pk)).json()
+    assert (told["rule"], told["album"], told["duplicates"]) == ("one", str(album.pk), "remove")
+    told = asked(duplicates="keep").json()
+    assert (told["rule"], told["album"], told["duplicates"]) == ("one", str(album.pk), "keep")
+    told = asked(rule="every").json()
+    assert (told["rule"], told["album"], told["duplicates"]) == ("every", None, "keep")
+    for said in ({}, {"album": str(AlbumFactory.create(studio=south).pk)}):
+        refused = asked(rule="one", **said)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "no_gallery")
+    assert asked(rule="third").status_code == 400
+    assert caller.get("/api/inbox").json()["rule"] == "every"
 
 
 def test_programs_without_a_folder_or_a_role_are_told_so(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,11 +15,15 @@ from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import marks
-from apps.albums.models import Album, Photo, Version
-from apps.uploads import pairing
-from tests.factories import AlbumFactory
+from apps.albums.models import Album, Photo, PhotoState, Version
+from apps.jobs import queue
+from apps.media import cas
+from apps.uploads import pairing, sidecars
+from apps.uploads.models import Sidecar
+from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 from tests.uploads.conftest import PHOTOS
 from tests.uploads.test_replacing import keep, work
+from tests.uploads.test_sidecars import xmp
 
 PAIR = ("raw_jpeg_pairs/DSC_0002.DNG", "raw_jpeg_pairs/DSC_0002.JPG")
 
@@ -144,3 +150,80 @@ def _photo(kind: str, at: str = "2024-01-01T10:00:00", model: str = "R6", **more
 def test_camera_and_moment_decide(one: Photo, other: Photo, together: bool) -> None:
     assert pairing.belong_together(one, other) is together
     assert pairing.belong_together(other, one) is together
+
+
+# -- a still and its moving part, sidecars of both files -----------------------------------------------------------
+
+
+def shot(album: Album, name: str, kind: str, **columns: Any) -> Photo:
+    """A file of one moment and camera that was read a moment ago."""
+    facts = {"taken_at": "2024-01-01T10:00:00", "model": "Phone"}
+    photo: Photo = PlacementFactory.create(
+        album=album,
+        photo=PhotoFactory.create(
+            studio=album.studio, camera_name=name, kind=kind, state=PhotoState.READY, facts=facts, **columns
+        ),
+    ).photo
+    return photo
+
+
+def came(photo: Photo) -> None:
+    """The step of the pipeline."""
+    pairing.photo_came(queue.Claimed(uuid4(), photo.studio_id, Photo.RENDER, photo.pk, 1))
+
+
+@pytest.mark.parametrize("first", ["video", "image"])
+def test_a_live_photo_is_called_as_its_still_whichever_came_first(first: str, album: Album) -> None:
+    made = {}
+    for kind in (first, "image" if first == "video" else "video"):
+        length = 2_000 if kind == "video" else None
+        made[kind] = shot(album, f"IMG_7.{'MOV' if kind == 'video' else 'HEIC'}", kind, duration_ms=length)
+    came(list(made.values())[1])
+    [photo] = photos(album)
+    assert (photo.pk, photo.camera_name, photo.kind, photo.beside) == (
+        made["image"].pk, "IMG_7.HEIC", "image", "live",
+    )  # fmt: skip
+
+
+def test_a_video_of_which_something_was_said_stays(album: Album, erin_user: User) -> None:
+    video = shot(album, "IMG_7.MOV", "video", duration_ms=2_000)
+    with acting_in(album.studio):
+        marks.mark(Photo.objects.for_studio(album.studio).get(pk=video.pk), by=erin_user, caption="The kiss")
+    came(shot(album, "IMG_7.HEIC", "image"))
+    [photo] = photos(album)
+    assert (photo.pk, photo.caption, photo.kind) == (video.pk, "The kiss", "image")
+
+
+def beside(photo: Photo, packet: bytes) -> None:
+    """Send a sidecar of a photo by its whole name."""
+    album = photo.placements.get().album
+    album.studio = photo.studio
+    stored = cas.receive(io.BytesIO(packet), limit=len(packet), sidecars=True)
+    sidecars.keep(photo.studio, album, stored, name=f"{photo.camera_name}.xmp", by=None)
+
+
+@pytest.mark.parametrize("raw_first", [True, False])
+def test_two_files_of_a_shot_are_joined_though_both_have_a_sidecar(raw_first: bool, album: Album) -> None:
+    names = [("DSC_1.NEF", "raw"), ("DSC_1.JPG", "image")]
+    first, second = (shot(album, name, kind) for name, kind in (names if raw_first else names[::-1]))
+    packets = {"raw": xmp(rating=4), "image": xmp(rating=2, caption="Ours")}
+    with acting_in(album.studio):
+        for photo in (first, second):
+            beside(photo, packets[photo.kind])
+    came(second)
+    [photo] = photos(album)
+    assert (photo.pk, photo.kind, photo.beside) == (first.pk, "image", "raw")
+    assert (photo.rating, photo.caption) == (4, "Ours"), "the RAW's counts, and what only the other says"
+    with acting_in(album.studio):
+        row = Sidecar.objects.for_studio(album.studio).get()
+    assert (row.photo_id, row.name, row.said) == (first.pk, "DSC_1.NEF.xmp", {"rating": 4, "caption": "Ours"})
+
+
+def test_what_a_person_said_beside_the_sidecar_keeps_two_files_apart(album: Album, erin_user: User) -> None:
+    first, second = shot(album, "DSC_1.NEF", "raw"), shot(album, "DSC_1.JPG", "image")
+    with acting_in(album.studio):
+        for photo in (first, second):
+            beside(photo, xmp(rating=4))
+            marks.mark(Photo.objects.for_studio(album.studio).get(pk=photo.pk), by=erin_user, caption="Mine")
+    came(second)
+    assert len(photos(album)) == 2
