@@ -10,7 +10,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick long lint lint-types lint-style lint-layers lint-migrations bench pictures messages setup dev \
+.PHONY: help run demo test quick long lint lint-types lint-style lint-layers lint-migrations bench pictures messages schema setup dev \
 	requirements
 
 help:                       ## list these targets
@@ -51,8 +51,9 @@ lint-style:                 ## ruff alone
 lint-layers:                ## who may import whom, alone
 	.venv/bin/lint-imports
 
-lint-migrations:            ## whether a migration is missing, alone
+lint-migrations:            ## whether a migration is missing, or config/schema.sql is of other migrations, alone
 	$(PY) manage.py makemigrations --check --dry-run --settings config.settings.test
+	$(PY) manage.py schema --check --settings config.settings.test
 
 bench: dev                  ## the figures of docs/performance.md, each beside its baseline
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.bench $(ARGS)
@@ -63,6 +64,9 @@ pictures: dev               ## every page as a picture into var/pictures, and do
 messages: dev               ## collect the texts that guests read, and compile their translations (needs gettext)
 	$(PY) manage.py makemessages -l de --no-wrap --add-location never --ignore .venv --ignore var --ignore tests
 	$(PY) manage.py compilemessages --ignore .venv --ignore var
+
+schema: dev                 ## write config/schema.sql, the tables of an empty installation, anew from the migrations
+	@$(WITH_SERVICES) $(PY) manage.py schema --settings config.settings.test
 
 setup:                      ## install what running needs
 	@$(PYTHON) requirements/bootstrap.py base

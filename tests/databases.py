@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
 
-from apps.accounts import tenant_keys
 from apps.accounts.tenancy import across_studios
-from config.launcher import postgres
+from config import schema
 
 PREFIX = "template_glassine_"
 LOCK = 0x676C6173
@@ -26,7 +22,7 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 def make(name: str) -> None:
     """Make the empty database `name` anew. Whoever comes first after a change of migrations makes the template."""
-    template = PREFIX + fingerprint()
+    template = PREFIX + schema.fingerprint()
     with _alone() as cursor:
         cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
         found = {row[0] for row in cursor.fetchall()}
@@ -63,18 +59,6 @@ def _alone() -> Iterator[Any]:
     with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [LOCK])
         yield cursor
-
-
-def fingerprint() -> str:
-    """Tells one set of migrations from another, also while one is being written; the same in every clone."""
-    modules = [entry.__module__ for entry in MigrationLoader(None).disk_migrations.values()]
-    files = {name: Path(str(__import__(name, fromlist=["x"]).__file__)) for name in modules}
-    for file in (Path(tenant_keys.__file__), postgres.ROLES, postgres.ROLES.with_name("rights.sql")):
-        files[file.name] = file
-    digest = hashlib.sha256()
-    for name, file in sorted(files.items()):
-        digest.update(f"{name}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def empty(*_: Any) -> None:

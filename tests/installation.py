@@ -55,10 +55,10 @@ class Installation:
     def move_in(self) -> Installation:
         """Begin with data as a first start leaves them, copied from a house that is built once for each set of
         migrations: initdb, all migrations and the static files take longer than many a test."""
-        from tests import databases
+        from config import schema
 
         HOUSES.mkdir(parents=True, exist_ok=True)
-        house, draft = HOUSES / databases.fingerprint(), HOUSES / "draft"
+        house, draft = HOUSES / schema.fingerprint(), HOUSES / "draft"
         with (HOUSES / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not house.exists():

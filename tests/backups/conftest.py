@@ -21,6 +21,7 @@ from apps.backups.destination import Destination, open_destination
 from apps.media.models import Blob
 from apps.media.storage import store, temp_directory
 from apps.media.store import sha256_of
+from config import schema
 from tests import databases
 from tests.furnished import furnish
 
@@ -64,7 +65,7 @@ def migrated_scratch(db: None, django_db_blocker: Any, monkeypatch: pytest.Monke
     A test may connect to databases that it names beforehand, and a scratch database has its name from the drill.
     """
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
-    monkeypatch.setattr(drill, "TEMPLATE", databases.PREFIX + databases.fingerprint())
+    monkeypatch.setattr(drill, "TEMPLATE", databases.PREFIX + schema.fingerprint())
 
 
 @pytest.fixture(params=["bare", "encrypted"])
@@ -88,7 +89,7 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
     def go() -> None:
         with connections["owner"]._nodb_cursor() as cursor:
             drill.drop(cursor, there)
-            cursor.execute(f'create database "{there}" template "{databases.PREFIX + databases.fingerprint()}"')
+            cursor.execute(f'create database "{there}" template "{databases.PREFIX + schema.fingerprint()}"')
         databases.use(there)
         settings.STORAGE = ("local", str(tmp_path / "elsewhere"))
         settings.DATA = tmp_path

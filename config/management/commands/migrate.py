@@ -1,4 +1,5 @@
-"""`migrate`, which refuses the tables of another chain of migrations before it changes any."""
+"""`migrate`, which refuses the tables of another chain of migrations before it changes any, and which makes all tables
+of an empty database at once."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from config import schema
+
 OTHER_CHAIN = (
     "The database was made by another version of Glassine ({names}), and its tables cannot be carried over to this "
     "one. Nothing was changed. Start with an empty data directory (GLASSINE_DATA) or database, or go back to the "
@@ -21,6 +24,9 @@ OTHER_CHAIN = (
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         refuse_other_chain(options["database"])
+        whole = not (options["app_label"] or options["fake"] or options["plan"] or options["check_unapplied"])
+        if whole and schema.load(connections[options["database"]]) and options["verbosity"]:
+            self.stdout.write("  All tables were made at once from config/schema.sql.")
         return super().handle(*args, **options)
 
 
