@@ -66,8 +66,12 @@ class Installation:
                     if old.is_dir():
                         shutil.rmtree(old)
                 (HOUSES / "draft.log").unlink(missing_ok=True)
-                with Installation(draft):
-                    pass
+                first = Installation(draft)
+                try:
+                    # All migrations, on a machine that may be busy with other tests.
+                    first.start(timeout=480)
+                finally:
+                    first.stop()
                 draft.rename(house)
             subprocess.run(["cp", "-a", str(house), str(self.data)], check=True)
         return self

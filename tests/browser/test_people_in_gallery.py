@@ -1,19 +1,24 @@
-"""A gallery by who is in its photos: a filter, sections by number of people, and faces outlined by hand."""
+"""Two groups made one and two again, questions answered by keys; then a gallery by who is in its photos."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, make_album, sign_in
 from tests.browser.test_main_job import upload
-from tests.browser.test_people import PHOTOS, look, switch_on, wait_for_people
+from tests.browser.test_people import FACES, PHOTOS, look, switch_on, wait_for_people
 from tests.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+#: Widths at which the face in a photo is too small to be told by itself, and large enough to be asked about.
+SMALL = (100, 110, 120)
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +28,34 @@ def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
         yield running
 
 
-def test_a_gallery_is_filtered_sorted_and_outlined_by_its_people(visit: Callable[..., Any]) -> None:
+def _small(folder: Path) -> list[Path]:
+    """Photos of one of the two people from further away."""
+    made = []
+    with Image.open(FACES / "s05_0084.jpg") as portrait:
+        for width in SMALL:
+            away = portrait.resize((width, round(portrait.height * width / portrait.width)), Image.Resampling.LANCZOS)
+            photo = Image.new("RGB", (640, 480), (96, 110, 120))
+            photo.paste(away, (280, 200))
+            photo.save(made_at := folder / f"away_{width}.jpg", quality=95)
+            made.append(made_at)
+    return made
+
+
+def test_people_are_merged_and_asked_about_and_a_gallery_is_filtered_sorted_and_outlined_by_them(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
     with visit() as page:
         make_album(page, "By people")
         switch_on(page)
         page.click("text=By people")
         address = page.url
-        upload(page, PHOTOS)
+        upload(page, [*PHOTOS, *_small(tmp_path)])
         page.click("#tray [data-do=close]")
         page.click(".nav >> text=People")
         wait_for_people(page, "3 photos", "2 photos")
+        _merge_and_take_back(page)
+        _answer(page)
+        questions = page.url
         page.goto(address)
         _filter(page)
         _outline(page)
@@ -44,6 +67,8 @@ def test_a_gallery_is_filtered_sorted_and_outlined_by_its_people(visit: Callable
         expect(page.locator("#sections")).not_to_contain_text("Portraits")
     with visit(PHONE) as phone:
         sign_in(phone)
+        phone.goto(questions)
+        look(phone, "question")
         phone.goto(f"{address}?number=few")
         look(phone, "filter")
         phone.click(".menu--people summary")
@@ -52,6 +77,36 @@ def test_a_gallery_is_filtered_sorted_and_outlined_by_its_people(visit: Callable
         look(phone, "menu")
         phone.goto(f"{address}people/sets/")
         look(phone, "sets")
+
+
+def _merge_and_take_back(page: Page) -> None:
+    """Both are called Ben: whether they are one is asked."""
+    for number, answer in enumerate(("This is Ben.", "There is already someone called Ben.")):
+        page.locator(".person input[name=name]").nth(number).fill("Ben")
+        page.keyboard.press("Enter")
+        expect(page.locator("#toasts")).to_contain_text(answer)
+    look(page, "same")
+    page.click("button:has-text('Merge')")
+    expect(page.locator("#toasts")).to_contain_text("Merged with Ben.")
+    expect(page.locator(".person")).to_have_count(1)
+    page.click("#toasts button:has-text('Undo')")
+    expect(page.locator(".person")).to_have_count(2)
+
+
+def _answer(page: Page) -> None:
+    page.click("a:has-text('questions')")
+    left = page.locator("[data-doubt] .hint")
+    expect(left).to_contain_text("3 left")
+    expect(page.locator("h1")).to_have_text("Is this Ben?")
+    look(page, "question")
+    page.keyboard.press("y")
+    expect(left).to_contain_text("2 left")
+    page.keyboard.press("z")
+    expect(left).to_contain_text("3 left")
+    page.keyboard.press("n")
+    expect(left).to_contain_text("2 left")
+    page.keyboard.press("s")
+    expect(left).to_contain_text("2 left")
 
 
 def _filter(page: Page) -> None:

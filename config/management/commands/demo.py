@@ -41,8 +41,8 @@ PROMISED = {AlbumState.LIVE: timedelta(days=2), AlbumState.DRAFT: timedelta(days
 COVER = "tanners_ridge.jpg"
 # Seconds that the photos of the story may take.
 PATIENCE = 240
-# And looking for people in five of them.
-FACES_PATIENCE = 60
+# And looking for people in five of them, behind all renditions.
+FACES_PATIENCE = 180
 
 
 class Command(BaseCommand):
