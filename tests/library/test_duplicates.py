@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
 from apps.accounts import journal
+from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Photo, Placement, Stack
@@ -132,6 +134,19 @@ def test_copies_are_found_and_bursts_and_other_pictures_are_not(north: Studio, a
         keep.call_different(group, by=erin_user)
     look(north, erin_user)
     assert list(found(north).values()) == ["exact"]
+
+
+def test_photos_that_are_like_no_other_are_looked_up_and_that_is_all(north: Studio) -> None:
+    """Most are, so what people decided and which groups there are is asked once for all of a slice."""
+    chance = random.Random(9)
+    with many_in(north):
+        photos = [PhotoFactory.create(studio=north, phash=signed(chance.getrandbits(64))).pk for _ in range(12)]
+    counts = []
+    for some in (photos[:3], photos):
+        with acting_in(north), CaptureQueriesContext(connection) as asked:
+            assert scan._do(Task(studio_id=north.pk), TaskSlice(ids=some)) == 0
+        counts.append(sum("library_d" in query["sql"] for query in asked.captured_queries))
+    assert counts[0] == counts[1] <= 3
 
 
 @pytest.fixture

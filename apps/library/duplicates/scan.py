@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 from uuid import UUID
@@ -59,9 +60,15 @@ def _photos(studio: Studio, album: Album | None) -> Iterable[UUID]:
 
 @dataclass
 class _Comparing:
-    """Photos compared with each other; what was read of one is kept as long as the slice lasts."""
+    """Photos compared with each other; what was read of one is kept as long as the slice lasts.
+
+    different: of photos of the slice those that a person told apart from them.  grouped: photos of it that are in a
+    group. Both are read once for all, as most photos are like no other.
+    """
 
     studio_id: UUID
+    different: Mapping[UUID, set[UUID]]
+    grouped: set[UUID]
     greys: dict[UUID, list[int] | None] = field(default_factory=dict)
     pixels: dict[UUID, str] = field(default_factory=dict)
 
@@ -114,23 +121,38 @@ def _may_be_one(one: Photo, other: Photo) -> bool:
 
 
 def matches(studio_id: UUID, photo: Photo, comparing: _Comparing) -> list[tuple[Photo, float, bool]]:
-    """The duplicates of a photo: which, how alike, and whether they have the same pixels."""
+    """The duplicates of a photo of the slice: which, how alike, and whether they have the same pixels."""
     if photo.phash is None:
         return []
-    found = dict(lookup.near(studio_id, photo.phash, but=photo.pk))
-    for pair in Different.objects.for_studio(studio_id).filter(Q(one=photo) | Q(other=photo)):
-        found.pop(pair.other_id if pair.one_id == photo.pk else pair.one_id, None)
-    rows = Photo.objects.for_studio(studio_id).filter(pk__in=found).select_related("original").order_by("pk")
+    near = {pk for pk, _ in lookup.near(studio_id, photo.phash, but=photo.pk)} - comparing.different.get(
+        photo.pk, set()
+    )
+    rows = Photo.objects.for_studio(studio_id).filter(pk__in=near).select_related("original").order_by("pk")
     scored = [(other, comparing.score(photo, other)) for other in rows]
     return [(other, score, comparing.is_exact(photo, other)) for other, score in scored if score]
 
 
 def _do(task: Task, some: TaskSlice) -> int:
-    comparing, before = _Comparing(task.studio_id), _grouped(task.studio_id, some.ids)
+    before = _grouped(task.studio_id, some.ids)
+    comparing = _Comparing(task.studio_id, _told_apart(task.studio_id, some.ids), set(before))
     rows = Photo.objects.for_studio(task.studio_id).filter(pk__in=some.ids, trashed_at__isnull=True)
     for photo in rows.select_related("original").order_by("pk"):
-        put_in_group(task.studio_id, photo, matches(task.studio_id, photo, comparing))
+        found = matches(task.studio_id, photo, comparing)
+        if found or photo.pk in comparing.grouped:
+            put_in_group(task.studio_id, photo, found)
+        if found:
+            comparing.grouped |= {photo.pk, *(other.pk for other, _, _ in found)}
     return len(_grouped(task.studio_id, some.ids) - before)
+
+
+def _told_apart(studio_id: UUID, photos: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """Of each of these photos, which others a person said are no duplicates of it. One query."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    pairs = Different.objects.for_studio(studio_id).filter(Q(one__in=photos) | Q(other__in=photos))
+    for one, other in pairs.values_list("one_id", "other_id"):
+        found[one].add(other)
+        found[other].add(one)
+    return found
 
 
 def put_in_group(studio_id: UUID, photo: Photo, found: Sequence[tuple[Photo, float, bool]]) -> None:
