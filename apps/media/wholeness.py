@@ -47,6 +47,9 @@ def opened(source: Path) -> tuple[Format, Path | io.BytesIO]:
     """
     with source.open("rb") as file:
         format = sniff(file.read(HEAD_BYTES))
+        if format.kind == "video":
+            # FFmpeg finds out by itself, and a film of gigabytes has no place in a decoder's address space.
+            return format, source
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             if format == JPEG:
                 return format, _whole_jpeg(content) or source

@@ -89,14 +89,18 @@ def _plant(studio: Studio, photos: list[UUID], chance: random.Random) -> list[tu
         mine, free = Photo.objects.for_studio(studio), iter(photos)
         for _ in range(ASKED):
             photo_id, bits = next(free), chance.getrandbits(64)
-            mine.filter(pk=photo_id).update(phash=as_signed(bits))
+            mine.filter(pk=photo_id).update(phash=_signed(bits))
             near = set()
             for distance in range(lookup.RADIUS + 2):
                 other = next(free)
-                mine.filter(pk=other).update(phash=as_signed(_flipped(bits, distance, chance)))
+                mine.filter(pk=other).update(phash=_signed(_flipped(bits, distance, chance)))
                 near |= {other} if distance <= lookup.RADIUS else set()
-            asked.append((photo_id, as_signed(bits), near))
+            asked.append((photo_id, _signed(bits), near))
     return asked
+
+
+def _signed(bits: int) -> int:
+    return as_signed(f"{bits:016x}")
 
 
 def _flipped(bits: int, distance: int, chance: random.Random) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,16 @@ def test_the_reader_opens_no_address(tmp_path: Path) -> None:
     source.write_bytes(b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n")
     with pytest.raises(Damaged):
         video.poster(source, MP4)
+
+
+def test_a_film_larger_than_a_decoders_memory_is_read_from_the_disk(tmp_path: Path) -> None:
+    source, out = tmp_path / "film.mp4", tmp_path / "out"
+    out.mkdir()
+    size = jail.LIMITS.memory_bytes + (1 << 30)
+    # A hole at its end, in a box that nobody reads (ISO/IEC 14496-12, 8.1.2), with its length in 64 bits.
+    source.write_bytes(named("video/rotate_90.mp4").read_bytes() + struct.pack(">I4sQ", 1, b"free", size))
+    os.truncate(source, source.stat().st_size + size - 16)
+    assert jail.render(source, out).format == "MP4"
 
 
 # -- the copy that plays -------------------------------------------------------------------------------
