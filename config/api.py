@@ -49,6 +49,7 @@ from apps.tagging import api as tagging
 from apps.uploads import api as uploads
 from apps.uploads import inbox_api, photo_api, receipts_api
 from apps.uploads.guests import approvals_api
+from apps.uploads.importing import api as importing
 from apps.webhooks import api as webhooks
 from config import health, studio_settings
 
@@ -136,6 +137,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *activity.urlpatterns,
     *galleries.urlpatterns,
     *portability.urlpatterns,
+    *importing.urlpatterns,
     *sharing.urlpatterns,
     *clients.urlpatterns,
     *board.urlpatterns,

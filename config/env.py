@@ -33,6 +33,7 @@ VARIABLES = (
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
     "GLASSINE_EMAIL_FROM",
+    "GLASSINE_IMPORT_FOLDER",
     "GLASSINE_IMPORT_HOSTS",
     "GLASSINE_INBOX",
     "GLASSINE_INBOX_BUCKET",
@@ -61,6 +62,7 @@ class Env:
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     webhook_hosts: hosts of private networks to which webhooks may lead.
+    import_folder: whose sub-folders hold what studios may import.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
@@ -86,6 +88,7 @@ class Env:
     operators: tuple[str, ...]
     metrics_token: str | None = field(repr=False)
     webhook_hosts: tuple[str, ...]
+    import_folder: Path | None
     import_hosts: tuple[str, ...]
     ai_hosts: tuple[str, ...]
     smtp: Smtp | None
@@ -160,6 +163,7 @@ def load(environ: Values) -> Env:
         backup_key=_secret(values, "GLASSINE_BACKUP_KEY"),
         operators=_operators(values, email),
         webhook_hosts=_named_hosts(values, "GLASSINE_WEBHOOK_HOSTS"),
+        import_folder=_folder(values, "GLASSINE_IMPORT_FOLDER"),
         import_hosts=_named_hosts(values, "GLASSINE_IMPORT_HOSTS"),
         ai_hosts=_named_hosts(values, "GLASSINE_AI_HOSTS"),
         metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
@@ -168,7 +172,7 @@ def load(environ: Values) -> Env:
         workers=_number(values, "GLASSINE_WORKERS", 2, 1, 64),
         worker_threads=_number(values, "GLASSINE_WORKER_THREADS", max(2, os.cpu_count() or 2), 1, 64),
         accel=_accel(values, storage),
-        inbox=_inbox(values),
+        inbox=_folder(values, "GLASSINE_INBOX"),
         inbox_bucket=_inbox_bucket(values),
         trusted_proxies=_networks(values),
     )
@@ -224,13 +228,13 @@ def _secret_key(values: Values, data: Path) -> str:
     return given
 
 
-def _inbox(values: Values) -> Path | None:
-    text = values.get("GLASSINE_INBOX")
+def _folder(values: Values, name: str) -> Path | None:
+    text = values.get(name)
     if text is None:
         return None
     folder = Path(text).expanduser()
     if not folder.is_absolute() or not folder.is_dir():
-        raise EnvError(f"GLASSINE_INBOX is {text!r}, but must be a folder that is there, with its whole path.")
+        raise EnvError(f"{name} is {text!r}, but must be a folder that is there, with its whole path.")
     return folder
 
 

@@ -33,6 +33,7 @@ from apps.tagging import describe, trials
 from apps.tagging.models import DESCRIBE, TRY
 from apps.uploads import inbox_scan, pairing, pipeline, replacing, sidecars
 from apps.uploads.guests import digest
+from apps.uploads.importing import runs as importing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
@@ -41,7 +42,7 @@ _OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _OF_TAGGING = [describe.TASK]
-_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN]
+_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN, importing.IMPORT]
 _STUDIO_WIDE = [DETECT_EVENTS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_OF_TAGGING]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_STUDIO_WIDE, *_WHOLE]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import chain
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import models
@@ -66,7 +66,7 @@ from apps.sharing.models import (
 )
 from apps.smart_collections.models import Collection, SmartCollection
 from apps.tagging.models import AiPrompt, AiProvider, AiSettings, AiUsage, PromptTrial, Suggestion
-from apps.uploads.models import Inbox, InboxFile, InboxFolder, ReceivedFile, Sidecar, Upload
+from apps.uploads.models import ImportEntry, ImportRun, Inbox, InboxFile, InboxFolder, ReceivedFile, Sidecar, Upload
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests import factories
@@ -176,7 +176,10 @@ def _of_faces(album: Album, photo: Photo) -> list[StudioModel]:
 def _of_uploads(album: Album, member: User) -> list[StudioModel]:
     """What is on its way into a gallery."""
     studio = album.studio
+    run = ImportRun(studio=studio, task_id=uuid4(), who=member, source="folder", place="Old photos")
     return [
+        run,
+        ImportEntry(studio=studio, run=run, number=0, path="Anna/a.jpg", facts={"path": "Anna/a.jpg"}),
         Upload(studio=studio, user=member, album=album, length=10),
         ReceivedFile(studio=studio, album=album, name="guest.jpg", size=1, state="refused", reason="damaged"),
         Inbox(studio=studio),

@@ -138,9 +138,7 @@ CONTRACT = """
     GET photos/{}/original
 """
 # May be missing yet. A line that has come is struck out here, so that it stays.
-TO_COME = """
-    POST import
-"""
+TO_COME = ""
 
 
 def lines(table: str) -> set[tuple[str, str]]:

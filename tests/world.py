@@ -31,7 +31,7 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.uploads.models import ReceivedFile
+from apps.uploads.models import ImportEntry, ImportRun, ReceivedFile
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
 from tests.factories import AlbumFactory, InvitationFactory, PhotoFactory, PlacementFactory, SectionFactory
@@ -88,6 +88,8 @@ def build_world(studio: Studio, owner: User) -> World:
         hook = Webhook(studio=studio, url="https://zqx-hook.example.com/")
         told = WebhookDelivery(studio=studio, webhook=hook, event="webhook.test", source_id=photo.pk)
         place = NamedPlace(studio=studio, name="Zqx inn", latitude=48.2, longitude=16.4, radius=200)
+        run = ImportRun(studio=studio, task_id=task.pk, who=owner, source="folder", place="Zqx folder")
+        file = ImportEntry(studio=studio, run=run, number=0, path="Zqx a.jpg", facts={"path": "Zqx a.jpg"})
         export = StudioExport(studio=studio, who=owner)
         archive = ExportPart(studio=studio, export=export, number=1, name="zqx.zip", length=1, plan=b"x")
         event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
@@ -105,6 +107,8 @@ def build_world(studio: Studio, owner: User) -> World:
             studio=studio, album=album, user=owner, receipt=uuid7(), name="Zqx sent.jpg", size=9, state="skipped"
         )
         for more in (
+            run,
+            file,
             receipt,
             sent_in,
             email,

@@ -147,7 +147,7 @@ class _Kind(ABC):
     def __call__(self, job: queue.Claimed) -> None:
         """Deal with one slice. A task that was cancelled or forgotten meanwhile is no error."""
         try:
-            self._prepare(job.studio_id)
+            self._prepare(job)
             with acting_in(job.studio_id):
                 task = Task.held(job.studio_id, job.subject_id)
                 if task is not None and task.is_active:
@@ -161,7 +161,7 @@ class _Kind(ABC):
                 _give_up(job, TaskState.FAILED, BROKE, State.QUARANTINED)
             raise
 
-    def _prepare(self, studio_id: UUID) -> None:  # noqa: B027 (most kinds have nothing to prepare)
+    def _prepare(self, job: queue.Claimed) -> None:  # noqa: B027 (most kinds have nothing to prepare)
         """What has to be done before the task is held, outside of its transaction; doing it twice does no harm."""
 
     @abstractmethod
@@ -200,13 +200,34 @@ class Outside(_Kind):
 
     act: Callable[[UUID], None]
 
-    def _prepare(self, studio_id: UUID) -> None:
-        self.act(studio_id)
+    def _prepare(self, job: queue.Claimed) -> None:
+        self.act(job.studio_id)
 
     def _work(self, task: Task, job: queue.Claimed) -> None:
         task.advance(task.left, task.left)
         task.slices.all().delete()
         _end(task, job, TaskState.DONE, self.told(task))
+
+
+@dataclass(frozen=True)
+class Stepwise(_Kind):
+    """A kind of task whose effect is on files and takes long: one claim does some of it, in transactions of its own.
+
+    act: (studio, task) -> does some, and writes down how far the task came, in the transaction of the effect or after
+    it: who is killed in between does that once more. It adds to the task what it finds there is to do.
+    """
+
+    act: Callable[[UUID, UUID], None]
+
+    def _prepare(self, job: queue.Claimed) -> None:
+        self.act(job.studio_id, job.subject_id)
+
+    def _work(self, task: Task, job: queue.Claimed) -> None:
+        if task.slices.exclude(ids=[]).exists():
+            queue.put_back(job)
+            announce(task)
+        else:
+            _end(task, job, TaskState.FAILED if task.failed else TaskState.DONE, self.told(task))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ LEFT_OUT: Final[dict[str, str]] = {
     "sharing_archive": "plans of downloads, kept for two days",
     "tagging_aiprovider": "the key opens an account of this installation's owner; set the server up again",
     "tagging_prompttrial": "the last prompt that was tried",
+    "uploads_importentry": "reports of 30 days",
+    "uploads_importrun": "reports of 30 days",
     "uploads_inboxfile": "files in a folder of this server",
     "uploads_upload": "uploads that are not complete",
     "webhooks_webhook": "the secrets are shared with the receiver; set webhooks up again",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -54,11 +54,9 @@ class FolderImport:
         self._read_sidecars()
         for entry in self._photos():
             try:
-                found = self._found(entry, _hash_of(entry))
+                yield self._look(entry)
             except OSError as error:
                 yield self._unread(entry, error)
-                continue
-            yield found if found.outcome else told_dry(self.studio, found)
 
     def run(self) -> Iterator[ImportedFile]:
         """Take every file, one after the other, then put galleries into the order of the records.
@@ -74,6 +72,19 @@ class FolderImport:
                 yield self._unread(entry, error)
         intake.arrange()
 
+    def take(self, paths: Collection[str], intake: Intake | None) -> Iterator[ImportedFile]:
+        """Take some of `files`, by their paths, in their order; those that went meanwhile are passed over.
+
+        intake: None only looks at them.
+        """
+        self._read_sidecars({_without_ending(path) for path in paths} | {path.lower() for path in paths})
+        for entry in self._photos():
+            if entry.path in paths:
+                try:
+                    yield self._take(entry, intake) if intake else self._look(entry)
+                except OSError as error:
+                    yield self._unread(entry, error)
+
     def _photos(self) -> Iterator[Entry]:
         for entry in inbox_files.walk(self.root):
             if (
@@ -82,6 +93,10 @@ class FolderImport:
                 and _is_original(entry)
             ):
                 yield entry
+
+    def _look(self, entry: Entry) -> ImportedFile:
+        found = self._found(entry, _hash_of(entry))
+        return found if found.outcome else told_dry(self.studio, found)
 
     def _found(self, entry: Entry, sha256: str) -> ImportedFile:
         """A file with its place and marks; its outcome is open unless its bytes are wrong."""
@@ -133,16 +148,21 @@ class FolderImport:
 
     # -- sidecars ------------------------------------------------------------------------------------
 
-    def _read_sidecars(self) -> None:
-        """Both names are in use: IMG_1.xmp (Lightroom) and IMG_1.CR3.xmp (darktable)."""
+    def _read_sidecars(self, only: Container[str] | None = None) -> None:
+        """Both names are in use: IMG_1.xmp (Lightroom) and IMG_1.CR3.xmp (darktable).
+
+        only: paths in lower case, without ".xmp", or None for all.
+        """
         for entry in inbox_files.walk(self.root):
+            path = entry.path.lower()
             if (
-                entry.path.lower().endswith(sidecars.ENDING)
+                path.endswith(sidecars.ENDING)
+                and (only is None or path.removesuffix(sidecars.ENDING) in only)
                 and not entry.fault
                 and entry.status.st_size <= limits.MOST_SIDECAR
             ):
                 with os.fdopen(entry.open(), "rb") as file:
-                    self._sidecars[entry.path[: -len(sidecars.ENDING)].lower()] = file.read(limits.MOST_SIDECAR)
+                    self._sidecars[path.removesuffix(sidecars.ENDING)] = file.read(limits.MOST_SIDECAR)
 
     def _marks_of(self, entry: Entry) -> dict[str, Any]:
         packet = self._sidecar_of(entry)
@@ -151,10 +171,14 @@ class FolderImport:
     def _sidecar_of(self, entry: Entry) -> bytes:
         """The sidecar that lies beside a file, b"" if there is none."""
         path = entry.path.lower()
-        return self._sidecars.get(path) or self._sidecars.get(str(PurePosixPath(path).with_suffix("")), b"")
+        return self._sidecars.get(path) or self._sidecars.get(_without_ending(path), b"")
 
 
 _TAKEN = frozenset(extension.lstrip(".").lower() for extension in EXTENSIONS)
+
+
+def _without_ending(path: str) -> str:
+    return str(PurePosixPath(path.lower()).with_suffix(""))
 
 
 def _called(entry: Entry) -> str:

@@ -23,7 +23,8 @@ class ImportedFile:
     """What became of one file.
 
     outcome: stored, duplicate, rejected, or in a dry run new or known.  marks: what its sidecar and its record said.
-    name: what the photo is called, if it was read.  position: in its gallery, if a record knows.
+    name: what the photo is called, if it was read.  position: in its gallery, if a record knows.  photo: its id, "" if
+    nothing was kept.
     """
 
     path: str
@@ -35,6 +36,7 @@ class ImportedFile:
     marks: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     position: float | None = None
+    photo: str = ""
 
 
 def told_dry(studio: Studio, found: ImportedFile) -> ImportedFile:
@@ -64,8 +66,12 @@ class Intake:
         with acting_in(self.studio):
             self._mark(kept, album, found.marks)
         if found.position is not None:
-            self._positions.setdefault(found.gallery, {})[kept.photo.pk] = found.position
-        return replace(found, outcome=kept.status)
+            self.place(found.gallery, kept.photo.pk, found.position)
+        return replace(found, outcome=kept.status, photo=str(kept.photo.pk))
+
+    def place(self, gallery: str, photo: UUID, position: float) -> None:
+        """Remember where a photo stands there; `arrange` puts it so."""
+        self._positions.setdefault(gallery, {})[photo] = position
 
     def _album(self, title: str) -> Album:
         """The gallery with this title, made as a draft if there is none."""

@@ -284,3 +284,73 @@ class InboxFile(StudioModel):
 
     def __str__(self) -> str:
         return self.path
+
+
+class ImportSource(models.TextChoices):
+    """Where an import comes from."""
+
+    FOLDER = "folder", "Folder"
+    PICPEAK = "picpeak", "PicPeak"
+    IMMICH = "immich", "Immich"
+    LYCHEE = "lychee", "Lychee"
+
+
+class ImportRun(StudioModel):
+    """An import that a member began, and its report (see `importing`).
+
+    task_id: the task that does it.  place: name of a folder or archive among those that the operator put there for
+    the studio, or the address of another system.  records: name of a file of records beside it, "" without.
+    title: of the one gallery that all of it becomes, or "".  is_dry: only says what would happen.
+    key_sealed: the other system's key, encrypted, until the import is over.  is_listed: its entries are written down.
+    """
+
+    KEPT: ClassVar[timedelta] = timedelta(days=30)
+
+    task_id = models.UUIDField()
+    who = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(max_length=10, choices=ImportSource.choices)
+    place = models.CharField(max_length=255)
+    records = models.CharField(max_length=255, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    is_dry = models.BooleanField(default=False)
+    key_sealed = models.TextField(blank=True, editable=False)
+    is_listed = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "task_id"], name="uploads_importrun_task"),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="uploads_importrun_age")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.place}"
+
+
+class ImportEntry(StudioModel):
+    """One file of an import. facts: what its source needs to take it.  outcome: "" until it was looked at (see
+    `intake.ImportedFile`).  gallery, section, position: where it came to lie.  photo: what it became, without a key.
+    """
+
+    run = TenantKey(ImportRun, related_name="entries", db_index=False)
+    number = models.PositiveIntegerField()
+    path = models.TextField()
+    facts = models.JSONField()
+    outcome = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    gallery = models.CharField(max_length=120, blank=True)
+    section = models.CharField(max_length=120, blank=True)
+    position = models.FloatField(null=True)
+    photo = models.UUIDField(null=True)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            SameStudio("run"),
+            models.UniqueConstraint(fields=["studio", "run", "number"], name="uploads_importentry_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -127,7 +127,9 @@ OPERATORS = env.operators
 METRICS_TOKEN = env.metrics_token
 # Hosts of private networks to which webhooks may lead; all others must be of the internet.
 WEBHOOK_HOSTS = env.webhook_hosts
-# Where `manage.py import_immich` may fetch from.
+# Below it one folder for each studio, by its slug, holds what its owners may import (see `uploads.importing`).
+IMPORT_FOLDER = str(env.import_folder) if env.import_folder else None
+# Where imports from other systems may fetch from.
 IMPORT_HOSTS = env.import_hosts
 # Where studios may have photos described (see `apps.tagging`); none: nobody can.
 AI_HOSTS = env.ai_hosts

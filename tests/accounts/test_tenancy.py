@@ -195,6 +195,7 @@ ACROSS = {
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
     "apps.sharing.branding.views.logo_image": "a logo by slug",
+    "apps.uploads.importing.runs.forget": "sweep",
     "apps.uploads.inbox.look": "the studios by the names of their folders",
     "apps.uploads.resumable.sweep": "sweep",
     "apps.uploads.sidecars.sweep": "sweep",

@@ -140,6 +140,7 @@ def test_an_empty_variable_counts_as_unset(read: Read) -> None:
         ("GLASSINE_PORT", "８０００", "whole number from 1 to 65535"),
         ("GLASSINE_WORKERS", "-1", "whole number from 1 to 64"),
         ("GLASSINE_INBOX", "inbox", "a folder that is there"),
+        ("GLASSINE_IMPORT_FOLDER", "/not/there", "a folder that is there"),
         ("GLASSINE_WORKER_THREADS", "2.5", "whole number from 1 to 64"),
         ("GLASSINE_DEBUG", "yes", "on or off"),
         ("GLASSINE_SIGN_UP", "1", "on or off"),

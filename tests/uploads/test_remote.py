@@ -49,6 +49,7 @@ class ImmichServer:
         }
         self.albums = {"a": ("Anna & Ben", ["asset-1", "asset-0"]), "b": ("Clara", ["asset-2"])}
         self.moves_to = ""
+        self.is_away = False
 
     def answer(self, path: str) -> Any:
         """JSON, bytes, or None for 404."""
@@ -68,6 +69,8 @@ def handler_of(immich: ImmichServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             if self.headers.get("x-api-key") != KEY:
                 return self.send_error(401)
+            if immich.is_away:
+                return self.send_error(503)
             if immich.moves_to:
                 self.send_response(302)
                 self.send_header("Location", immich.moves_to)

@@ -34,7 +34,7 @@ from apps.sharing.models import (
     Visitor,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.uploads.models import ReceivedFile, ReceivedState
+from apps.uploads.models import ImportRun, ReceivedFile, ReceivedState
 from apps.web.ids import uuid7
 
 
@@ -181,8 +181,10 @@ def _of_the_studio(studio: Studio, owner: User, photo: Photo, mark: str) -> dict
     part = apps.get_model("portability", "ExportPart")(
         studio=studio, export=export, number=1, name=f"{mark}.zip", length=1, plan=mark.encode()
     )
+    task = Task(studio=studio, kind="photos.move", title=mark, total=1, who=owner)
     return {
-        "task_id": Task(studio=studio, kind="photos.move", title=mark, total=1, who=owner),
+        "task_id": task,
+        "import": ImportRun(studio=studio, task_id=task.pk, who=owner, source="folder", place=mark),
         "collection_id": SmartCollection(studio=studio, title=mark, rules=rules),
         "by_hand_id": Collection(studio=studio, title=mark, photos=[photo.pk]),
         "export_id": export,

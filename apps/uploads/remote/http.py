@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from http.client import HTTPException
 from typing import Any, BinaryIO, Final, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -19,6 +20,10 @@ SECONDS: Final = 60
 
 class RemoteFault(Exception):
     """The other system cannot be asked, or answers something else; the message is a sentence."""
+
+
+class RemoteAway(RemoteFault):
+    """The other system does not answer; it may do so later."""
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -46,10 +51,13 @@ class RemoteApi:
         with self.open(path) as answer:
             try:
                 text = answer.read(MOST_JSON + 1)
-                if len(text) > MOST_JSON:
-                    raise RemoteFault(f"{path} answers more than {MOST_JSON >> 20} MB.")
+            except (OSError, HTTPException) as error:
+                raise RemoteAway(f"{self.url} stopped answering: {error}") from error
+            if len(text) > MOST_JSON:
+                raise RemoteFault(f"{path} answers more than {MOST_JSON >> 20} MB.")
+            try:
                 return json.loads(text)
-            except (OSError, ValueError) as error:
+            except ValueError as error:
                 raise RemoteFault(f"{path} answers no JSON: {error}") from error
 
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
@@ -59,6 +67,8 @@ class RemoteApi:
             return cast("AbstractContextManager[BinaryIO]", self._opener.open(request, timeout=SECONDS))
         except HTTPError as error:
             with error:
-                raise RemoteFault(f"{path} is refused with {error.code}.") from error
-        except (URLError, OSError) as error:
-            raise RemoteFault(f"{self.url} does not answer: {error}") from error
+                # 429 and the fives say that it is busy or away, whatever was asked.
+                kind = RemoteAway if error.code == 429 or error.code >= 500 else RemoteFault
+                raise kind(f"{path} is refused with {error.code}.") from error
+        except (URLError, OSError, HTTPException) as error:
+            raise RemoteAway(f"{self.url} does not answer: {error}") from error

@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from apps.uploads.remote.http import RemoteApi, RemoteFault
@@ -42,15 +43,21 @@ class Immich:
 
     def _of_album(self, title: str, assets: list[dict[str, Any]]) -> Iterator[RemoteFile]:
         for position, asset in enumerate(one for one in assets if not one.get("isTrashed")):
-            detail = self.api.json(f"/api/assets/{asset['id']}")
             yield RemoteFile(
                 gallery=title,
-                name=str(detail["originalFileName"]),
+                name=str(asset["originalFileName"]),
                 path=f"/api/assets/{asset['id']}/original",
-                sha1=_hex(detail.get("checksum", "")),
+                sha1=_hex(asset.get("checksum", "")),
                 position=position,
-                marks=_marks(detail),
             )
+
+    def described(self, file: RemoteFile) -> RemoteFile:
+        """With people and tags, of which albums do not tell. Raises RemoteFault."""
+        detail = self.api.json(file.path.removesuffix("/original"))
+        try:
+            return replace(file, marks=_marks(detail))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise RemoteFault(f"Immich answers in a way that is not known: {error}.") from error
 
 
 def _marks(asset: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from http.client import HTTPException
 from typing import Any, BinaryIO, Protocol, cast
 
 from apps.accounts.models import Studio, User
 from apps.media import cas
 from apps.uploads import limits
 from apps.uploads.intake import ImportedFile, Intake, told_dry
-from apps.uploads.remote.http import RemoteFault
+from apps.uploads.remote.http import RemoteAway, RemoteFault
 from apps.web.refusal import Refusal
 
 DIFFERS = "The bytes that came are not those that it has there. Run the import again."
@@ -40,7 +41,11 @@ class RemoteSource(Protocol):
         ...
 
     def files(self) -> Iterator[RemoteFile]:
-        """All files, gallery after gallery. Raises RemoteFault."""
+        """All files, gallery after gallery, as far as lists tell of them. Raises RemoteFault."""
+        ...
+
+    def described(self, file: RemoteFile) -> RemoteFile:
+        """The same with all that is known of it there, for which one file may have to be asked. Raises RemoteFault."""
         ...
 
 
@@ -72,19 +77,23 @@ class RemoteImport:
         """
         intake = Intake(self.studio, self.by)
         for file in self.source.files():
-            yield self._take(file, intake)
+            yield self.take(file, intake)
         intake.arrange()
 
-    def _take(self, file: RemoteFile, intake: Intake) -> ImportedFile:
-        found = ImportedFile(
-            f"{file.gallery}/{file.name}", file.gallery, file.section, "", "", "", file.marks, file.name, file.position
-        )
+    def take(self, file: RemoteFile, intake: Intake, *, waits: bool = False) -> ImportedFile:
+        """Keep one file, or tell why not. waits: raise RemoteAway instead, so that it can be tried later."""
         try:
+            file = self.source.described(file)
             with self.source.open(file.path) as opened:
                 hashing = _Hashing(opened)
                 stored = cas.receive(cast(BinaryIO, hashing), limit=limits.most_bytes(file.name))
-        except (RemoteFault, Refusal, OSError, zipfile.BadZipFile) as error:
-            return replace(found, outcome="rejected", reason=str(error))
+        except RemoteAway as away:
+            if waits:
+                raise
+            return replace(_found(file), outcome="rejected", reason=str(away))
+        except (RemoteFault, Refusal, OSError, HTTPException, zipfile.BadZipFile) as error:
+            return replace(_found(file), outcome="rejected", reason=str(error))
+        found = _found(file)
         try:
             found = replace(found, sha256=stored.sha256)
             if file.sha1 and hashing.sha1.hexdigest() != file.sha1:
@@ -92,3 +101,9 @@ class RemoteImport:
             return told_dry(self.studio, found) if self.is_dry else intake.keep(found, stored)
         finally:
             stored.discard()
+
+
+def _found(file: RemoteFile) -> ImportedFile:
+    return ImportedFile(
+        f"{file.gallery}/{file.name}", file.gallery, file.section, "", "", "", file.marks, file.name, file.position
+    )
