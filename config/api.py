@@ -21,7 +21,7 @@ from apps.accounts import endpoints as accounts
 from apps.accounts import members_api
 from apps.accounts.journal import api as journal
 from apps.albums import api as albums
-from apps.albums import batch_api, clock_api, stacks_api
+from apps.albums import clock_api, stacks_api
 from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
@@ -118,7 +118,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.urlpatterns,
     *albums.urlpatterns,
     *clock_api.urlpatterns,
-    *batch_api.urlpatterns,
     *stacks_api.urlpatterns,
     *library.urlpatterns,
     *keywords_api.urlpatterns,

@@ -293,6 +293,7 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.deleted": "deleted the studio",
     "studio.restored": "restored the studio",
     "studio.export_begun": "began an export of everything",
+    "photos.export_begun": "began an export of {title}",
     "studio.import_begun": "began an import: {label}",
     "studio.settings_changed": "changed the studio’s settings",
     "studio.sizes": "changed the download sizes",

@@ -35,6 +35,7 @@ from apps.sharing.emails import reminders
 from apps.sharing.emails.forms import MOST_REMINDERS
 from apps.web import strict
 from apps.web.refusal import Unsuitable
+from config import service_settings as service
 
 
 class StudioSettings(strict.Serializer[Any]):
@@ -190,6 +191,13 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "emails": Subject(EmailsSettings, _emails, _set_emails),
     "watermark": Subject(WatermarkSettings, _watermark, _set_watermark),
     "holidays": Subject(HolidaysSettings, _holidays, _set_holidays),
+    "presets": Subject(service.PresetsSettings, service.read_presets, service.write_presets),
+    "faces": Subject(service.FacesSettings, service.read_faces, service.write_faces),
+    "ai": Subject(service.AiSettingsSerializer, service.read_ai, service.write_ai),
+    "inbox": Subject(service.InboxSettings, service.read_inbox, service.write_inbox),
+    "webhooks": Subject(service.WebhooksSettings, service.read_webhooks, service.write_nothing),
+    "retention": Subject(service.RetentionSettings, service.read_retention, service.write_nothing),
+    "security": Subject(service.SecuritySettings, service.read_security, service.write_nothing),
 }
 SHAPE: Final = PolymorphicProxySerializer(
     component_name="StudioSetting",

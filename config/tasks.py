@@ -24,7 +24,7 @@ from apps.library.places import by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.library.tiers import approve, gold
 from apps.media import on_demand, stale_videos
-from apps.portability import exports
+from apps.portability import exports, photo_exports
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
@@ -42,7 +42,14 @@ _OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]
 _OF_TAGGING = [describe.TASK]
-_WHOLE = [prepare.PREPARE, derived.STUDIO.kind, exports.EXPORT, inbox_scan.SCAN, importing.IMPORT]
+_WHOLE = [
+    prepare.PREPARE,
+    derived.STUDIO.kind,
+    exports.EXPORT,
+    photo_exports.EXPORT_PHOTOS,
+    inbox_scan.SCAN,
+    importing.IMPORT,
+]
 _STUDIO_WIDE = [DETECT_EVENTS, *_OF_PEOPLE, *_OF_LIBRARY, *_OF_TIERS, *_OF_TAGGING]
 TASKS = [bulk.MOVE, bulk.TRASH, bulk.REPROCESS, *_STUDIO_WIDE, *_WHOLE]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -64,7 +63,7 @@ class BatchRequest(strict.Serializer[Any]):
         return distinct_titles(" ".join(word.split()) for word in words)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        missing = {name: ["This is needed here."] for name in NEEDED[attrs["do"]] if name not in attrs}
+        missing = {name: ["This is needed here."] for name in NEEDED.get(attrs["do"], ()) if name not in attrs}
         if missing:
             raise ValidationError(missing)
         return attrs
@@ -184,6 +183,3 @@ def _answer(photos: list[UUID], done: Iterable[UUID], reason: str, entry: Journa
     refused = [{"photo": pk, "reason": reason} for pk in photos if pk not in found]
     undo = entry.undo_id if entry else None
     return Response(BatchResult({"done": len(found), "refused": refused, "undo": undo}).data)
-
-
-urlpatterns = [path("photos/batch", Batch.as_view(), name="api-photos-batch")]

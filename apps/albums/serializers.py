@@ -20,6 +20,7 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Studio
 from apps.albums import counts
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Tier, Version, VersionKind
+from apps.albums.stages import stages_of
 from apps.media.facts import YEARS
 from apps.web import strict
 from apps.web.typed import distinct_titles
@@ -135,6 +136,18 @@ class UrlsSerializer(strict.Serializer[Any]):
     original = serializers.URLField(allow_null=True)
 
 
+class StagesSerializer(strict.Serializer[Any]):
+    """How far a photo came: when each step was last done, null if it was not. backed_up: its file as it is now."""
+
+    ingested = serializers.DateTimeField()
+    thumbnailed = serializers.DateTimeField(allow_null=True)
+    geocoded = serializers.DateTimeField(allow_null=True)
+    faces = serializers.DateTimeField(allow_null=True)
+    described = serializers.DateTimeField(allow_null=True)
+    stacked = serializers.DateTimeField(allow_null=True)
+    backed_up = serializers.DateTimeField(allow_null=True)
+
+
 class Moment(serializers.DateTimeField):
     """A date and time with its offset, which is kept: it says what the clock on the wall showed."""
 
@@ -200,6 +213,7 @@ class PhotoSerializer(MarksSerializer):
     taken_from = serializers.SerializerMethodField()
     tier = serializers.ChoiceField(choices=Tier.choices, read_only=True)
     versions = VersionSerializer(many=True, read_only=True)
+    stages = serializers.SerializerMethodField()
     urls = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": ["string", "null"]})
@@ -216,6 +230,11 @@ class PhotoSerializer(MarksSerializer):
         if photo.taken_at is None:
             return None
         return "zone" if photo.taken_offset is None else "camera"
+
+    @extend_schema_field(StagesSerializer)
+    def get_stages(self, photo: Photo) -> dict[str, Any]:
+        found: dict[str, Any] = StagesSerializer(self.context["stages"][photo.pk]).data
+        return found
 
     @extend_schema_field(UrlsSerializer)
     def get_urls(self, photo: Photo) -> dict[str, str | None]:
@@ -252,5 +271,5 @@ def photo_shapes(
             photo_id__in=known, trashed_at__isnull=True, album__trashed_at__isnull=True
         )
         albums = dict(places.values_list("photo_id", "album_id"))
-    context = {"request": request, "albums": albums}
+    context = {"request": request, "albums": albums, "stages": stages_of(studio.pk, list(known))}
     return [PhotoSerializer(known[pk], context=context).data for pk in photos if pk in known]

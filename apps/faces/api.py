@@ -37,7 +37,7 @@ from apps.faces import (
     relationships,
     serializers,
 )
-from apps.faces.models import Crop, Face, FaceSettings, Kinship, Person
+from apps.faces.models import Crop, Face, FaceSettings, Kinship, Person, Relationship
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.media.serving import safety_headers
 from apps.web.api import Keyset
@@ -79,7 +79,11 @@ class FacesView(StudioView):
         return HttpResponse(bytes(row.webp), headers=headers)
 
 
-def _shape(person: Person, shown: listing.ListedFace | None) -> dict[str, Any]:
+def _shape(
+    person: Person, shown: listing.ListedFace | None, related: dict[UUID, list[Relationship]] | None = None
+) -> dict[str, Any]:
+    """related: of several people, where more than one is told of."""
+    rows = (related or relationships.of_all(person.studio_id, [person.pk]))[person.pk]
     return {
         "id": person.pk,
         "name": person.name,
@@ -90,7 +94,17 @@ def _shape(person: Person, shown: listing.ListedFace | None) -> dict[str, Any]:
         "is_hidden_from_clients": person.is_hidden,
         "is_ignored": person.is_ignored,
         "passport": person.passport,
+        "relationships": [_relationship(person, row) for row in rows],
         "created_at": person.created_at,
+    }
+
+
+def _relationship(person: Person, row: Relationship) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "other": row.other_id if row.person_id == person.pk else row.person_id,
+        "is_reverse": row.person_id != person.pk,
     }
 
 
@@ -147,7 +161,8 @@ class PeopleView(FacesView):
         wanted = {"named": asked["named"], "ignored": asked["ignored"], "query": asked["q"]}
         shown = pages.read(request, partial(listing.wall_from, studio_id=self.studio.pk, **wanted))
         rows = {row.pk: row for row in Person.objects.for_studio(self.studio).filter(pk__in=[one.id for one in shown])}
-        bodies = [_shape(rows[one.id], one) for one in shown]
+        related = relationships.of_all(self.studio.pk, list(rows))
+        bodies = [_shape(rows[one.id], one, related) for one in shown]
         return pages.get_paginated_response(serializers.PersonSerializer(bodies, many=True).data)
 
     @extend_schema(
@@ -263,15 +278,7 @@ class RelationshipsView(FacesView):
     def get(self, request: Request, person_id: UUID) -> Response:
         """All of a person, at most 60."""
         person = self.person(person_id)
-        bodies = [
-            {
-                "id": row.pk,
-                "kind": row.kind,
-                "other": row.other_id if row.person_id == person.pk else row.person_id,
-                "is_reverse": row.person_id != person.pk,
-            }
-            for row in relationships.of(person)[: relationships.MOST]
-        ]
+        bodies = [_relationship(person, row) for row in relationships.of(person)[: relationships.MOST]]
         return Response({"results": serializers.RelationshipSerializer(bodies, many=True).data})
 
     @extend_schema(tags=["people"], request=serializers.NewRelationshipSerializer, responses=UndoSerializer)

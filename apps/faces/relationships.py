@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -33,6 +33,17 @@ def of(person: Person) -> QuerySet[Relationship]:
     """All in which a person stands, on either side."""
     rows = Relationship.objects.for_studio(person.studio_id)
     return rows.filter(_either(person.pk)).select_related("person", "other").order_by(*_ORDER)
+
+
+def of_all(studio_id: UUID, people: Collection[UUID]) -> dict[UUID, list[Relationship]]:
+    """All in which these people stand, by person, on either side. One query."""
+    rows = Relationship.objects.for_studio(studio_id)
+    found: dict[UUID, list[Relationship]] = {pk: [] for pk in people}
+    for row in rows.filter(Q(person_id__in=people) | Q(other_id__in=people)).order_by(*_ORDER):
+        for side in (row.person_id, row.other_id):
+            if side in found:
+                found[side].append(row)
+    return found
 
 
 def _either(person_id: UUID) -> Q:

@@ -31,6 +31,15 @@ class SwitchSerializer(strict.Serializer[Any]):
     keep_names = serializers.BooleanField(default=False)
 
 
+class RelationshipSerializer(strict.Serializer[Any]):
+    """The person of the address is `kind` of `other`, or the other way round where `is_reverse` says so."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Kinship.choices)
+    other = serializers.UUIDField()
+    is_reverse = serializers.BooleanField()
+
+
 class PersonSerializer(strict.Serializer[Any]):
     """thumbnail_face: the face that stands for them.  passport: yes, no, inside, ask, or empty."""
 
@@ -43,6 +52,7 @@ class PersonSerializer(strict.Serializer[Any]):
     is_hidden_from_clients = serializers.BooleanField()
     is_ignored = serializers.BooleanField()
     passport = serializers.CharField(allow_blank=True)
+    relationships = RelationshipSerializer(many=True)
     created_at = serializers.DateTimeField()
 
 
@@ -184,15 +194,6 @@ class DrawnFaceSerializer(strict.Serializer[Any]):
     photo = serializers.UUIDField()
     box = BoxSerializer()
     person = serializers.UUIDField(allow_null=True, default=None)
-
-
-class RelationshipSerializer(strict.Serializer[Any]):
-    """The person of the address is `kind` of `other`, or the other way round where `is_reverse` says so."""
-
-    id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=Kinship.choices)
-    other = serializers.UUIDField()
-    is_reverse = serializers.BooleanField()
 
 
 class RelationshipsSerializer(strict.Serializer[Any]):

@@ -33,7 +33,7 @@ from apps.media.models import Blob
 from apps.media.storage import temp_directory
 from apps.portability import rows, secrets
 from apps.portability.layout import DATA, FORMAT, HEAD, LEFT_OUT, README, SECRETS_FILE
-from apps.portability.models import ExportFile, ExportPart, StudioExport, packed, unpacked
+from apps.portability.models import ExportFile, ExportOf, ExportPart, StudioExport, packed, unpacked
 from apps.portability.packing import PART_BYTES, MadeText, PackedFile, PackedPart, split
 from apps.portability.readme import README_TEXT
 from apps.sharing.downloads import sizes
@@ -43,6 +43,8 @@ from apps.web.refusal import Refusal
 
 KIND = "studio.export"
 _PURPOSE = "export"
+# A file's name with day and number stays below what file systems take.
+_STEM: Final = 100
 
 
 class ExportRunning(Refusal):
@@ -236,10 +238,11 @@ class Exporting(Sliced):
                 _finish(export)
             except UnwholeFile as refusal:
                 raise queue.JobRefused(str(refusal)) from None
-            _tell(export)
+            if export.what == ExportOf.STUDIO:
+                _tell(export)
 
 
-def _measure(task: Task, some: TaskSlice) -> int:
+def measure(task: Task, some: TaskSlice) -> int:
     """An archive is laid out by CRCs: files from before they were counted are read now."""
     try:
         _count(task.studio_id, some.ids)
@@ -261,7 +264,7 @@ def _told(task: Task) -> str:
     return f"{task.done:,} files are ready to be fetched in Settings."
 
 
-EXPORT: Final = Exporting(KIND, _told, _measure)
+EXPORT: Final = Exporting(KIND, _told, measure)
 
 
 def _finish(export: StudioExport) -> None:
@@ -271,18 +274,26 @@ def _finish(export: StudioExport) -> None:
     files = _files(export, draft["files"])
     cut = split(files, PART_BYTES)
     moment = int(timezone.now().timestamp())
-    head = draft["head"] | {"parts": len(cut), "files": len(files), "bytes": sum(one.size for one in files)}
-    texts = (MadeText(HEAD, json.dumps(head, indent=1)), MadeText(README, README_TEXT.format(name=studio.name)))
+    texts = tuple(MadeText(*text) for text in draft.get("texts", ())) or _texts(export, draft["head"], cut)
     day = timezone.localdate(timezone=studio.zone).isoformat()
+    stem = slugify(export.title or studio.name)[:_STEM] or "studio"
     for number, some in enumerate(cut, 1):
         part = PackedPart(number, len(cut), moment, studio.time_zone, tuple(some), texts if number == 1 else ())
-        name = f"{slugify(studio.name) or 'studio'}-{day}" + (f"-{number}-of-{len(cut)}" if len(cut) > 1 else "")
+        name = f"{stem}-{day}" + (f"-{number}-of-{len(cut)}" if len(cut) > 1 else "")
         ExportPart(
             studio=studio, export=export, number=number, name=f"{name}.zip", length=part.layout.length, plan=part.plan()
         ).save(force_insert=True)
     export.draft, export.ready_at = None, timezone.now()
     export.expires_at = export.created_at + StudioExport.KEPT
     export.save(update_fields=["draft", "ready_at", "expires_at"])
+
+
+def _texts(export: StudioExport, head: dict[str, Any], cut: list[list[PackedFile]]) -> tuple[MadeText, ...]:
+    """What an export of everything says about itself."""
+    files = [one for part in cut for one in part]
+    told = head | {"parts": len(cut), "files": len(files), "bytes": sum(one.size for one in files)}
+    readme = README_TEXT.format(name=export.studio.name)
+    return (MadeText(HEAD, json.dumps(told, indent=1)), MadeText(README, readme))
 
 
 def _files(export: StudioExport, draft: list[list[Any]]) -> list[PackedFile]:

@@ -16,11 +16,17 @@ from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.media.models import Blob
 
 
+class ExportOf(models.TextChoices):
+    STUDIO = "studio", "Everything"
+    PHOTOS = "photos", "Photos"
+
+
 class StudioExport(StudioModel):
-    """Everything of a studio as it was at one moment, to be taken along.
+    """Everything of a studio as it was at one moment, to be taken along; or some of its photos (see `photo_exports`).
 
     The originals stay where they are: an archive is laid out from names, sizes and CRCs, and read while it leaves.
 
+    title: what it holds, in words; "" for everything.
     task_id: the task that makes it.  taken_at: the moment of its rows; null until they are read.
     ready_at: since when it can be fetched.  expires_at: until when.
     draft: what it will hold, compressed, until the parts are made of it (see `exports`).
@@ -32,6 +38,8 @@ class StudioExport(StudioModel):
     # Of the files that are written for it; by it they are told from the studio's own.
     MIME: ClassVar = "application/x-glassine-export"
 
+    what = models.CharField(max_length=8, choices=ExportOf.choices, default=ExportOf.STUDIO, db_default="studio")
+    title = models.CharField(max_length=200, blank=True, default="", db_default="")
     task_id = models.UUIDField(null=True)
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

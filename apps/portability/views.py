@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,13 +16,10 @@ from apps.accounts.forms import PresentPasswordForm
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
 from apps.accounts.signing_in import WrongPassword, identify
-from apps.media.mime import disposition
-from apps.media.serving import safety_headers
-from apps.portability import exports
+from apps.portability import exports, responses
 from apps.portability.forms import ExportForm
-from apps.portability.models import ExportPart, StudioExport
-from apps.portability.packing import PackedPart
-from apps.web import htmx, ranges
+from apps.portability.models import ExportOf, ExportPart, StudioExport
+from apps.web import htmx
 from apps.web.answers import SeeOther, too_many
 from apps.web.client_ip import client_ip
 from apps.web.rate_limit import NoTry
@@ -72,7 +69,8 @@ def unlock(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.OWNER, while_closing=True)
 def delete(request: StudioRequest, export_id: UUID) -> HttpResponse:
     """Let an export be fetched no more."""
-    get_object_or_404(StudioExport.objects.for_studio(request.studio), pk=export_id).delete()
+    everything = StudioExport.objects.for_studio(request.studio).filter(what=ExportOf.STUDIO)
+    get_object_or_404(everything, pk=export_id).delete()
     return htmx.tell(request, SeeOther("portability:export", request.studio.slug), "Export deleted.")
 
 
@@ -81,37 +79,12 @@ def delete(request: StudioRequest, export_id: UUID) -> HttpResponse:
 def download(request: StudioRequest, export_id: UUID, number: int) -> HttpResponse:
     """One archive of an export, whole or from where a download was broken off."""
     parts = ExportPart.objects.for_studio(request.studio).select_related("export")
-    row = get_object_or_404(parts, export_id=export_id, number=number)
+    row = get_object_or_404(parts, export_id=export_id, export__what=ExportOf.STUDIO, number=number)
     if not row.export.is_ready:
         raise Http404
     if not _is_open(request):
         return SeeOther("portability:export", request.studio.slug)
-    etag = f'"{row.pk.hex}"'
-    try:
-        part = ranges.asked(
-            request.headers.get("Range", ""), size=row.length, if_range=request.headers.get("If-Range", ""), etag=etag
-        )
-    except ranges.Unsatisfiable:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{row.length}"})
-    start, end = (part.start, part.end) if part else (0, row.length - 1)
-    headers = safety_headers("application/zip") | {
-        "Content-Type": "application/zip",
-        "Content-Disposition": disposition(row.name),
-        "Content-Length": str(end - start + 1),
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-store",
-        "ETag": etag,
-        # nginx would write four gigabytes to its own disk first.
-        "X-Accel-Buffering": "no",
-    }
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{end}/{row.length}"
-    if request.method == "HEAD":
-        return HttpResponse(headers=headers)
-    chunks = PackedPart.of(row).chunks(request.studio.pk, start, end)
-    answer = StreamingHttpResponse(chunks, status=206 if part else 200, headers=headers)
-    # What pages are decorated with looks at status and headers alone, which both kinds of answers have.
-    return cast(HttpResponse, answer)
+    return responses.archive(request, row)
 
 
 def _is_open(request: StudioRequest) -> bool:
@@ -120,7 +93,8 @@ def _is_open(request: StudioRequest) -> bool:
 
 
 def _page(request: StudioRequest, form: ExportForm, password: PresentPasswordForm, *, status: int) -> HttpResponse:
-    rows = StudioExport.objects.for_studio(request.studio).defer("draft").prefetch_related("parts")
+    everything = StudioExport.objects.for_studio(request.studio).filter(what=ExportOf.STUDIO)
+    rows = everything.defer("draft").prefetch_related("parts")
     found = list(rows.order_by("-created_at", "-id")[:SHOWN])
     tasks = Task.objects.for_studio(request.studio).in_bulk([one.task_id for one in found if one.task_id])
     context = {

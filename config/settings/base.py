@@ -272,6 +272,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ImportSourceEnum": "apps.uploads.models.ImportSource",
+        "InboxStateEnum": "apps.uploads.inbox_state.STATES",
         "AlbumStateEnum": "apps.albums.models.AlbumState",
         "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
         "VersionKindEnum": "apps.albums.models.VersionKind",

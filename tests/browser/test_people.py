@@ -69,7 +69,7 @@ def test_people_from_the_first_switch_to_a_guest_who_wants_to_be_hidden(
         expect(phone.locator(".person")).to_have_count(2)
         look(phone, "wall")
     with glassine.api() as api:
-        rights = {"people": "names", "find": True, "download": "original"}
+        rights = {"people": "names", "find_me": "all", "download": "original"}
         link = api.post(f"/api/albums/{album}/share", json={"label": "Guests", "rights": rights})
         link.raise_for_status()
     with visit(DESKTOP) as guest:

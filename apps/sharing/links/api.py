@@ -40,12 +40,12 @@ RIGHTS = {
     "rate": "may_rate",
     "hide": "is_main",
     "people": "people",
-    "only_agreed": "only_agreed",
-    "find": "may_find",
+    "consent_only": "only_agreed",
     "search": "may_search",
     "upload": "upload",
     "uploads_wait": "uploads_wait",
 }
+OFF, MAIN, ALL = "off", "main", "all"
 # What a link itself is called here, and in `lifecycle.LinkWish`.
 PLAIN = ("label", "slug", "asks_identity")
 
@@ -82,13 +82,16 @@ class RightsSerializer(strict.Serializer[Any]):
     people = serializers.ChoiceField(
         choices=ShowsPeople.choices, required=False, help_text="Whether faces, or names too, stand above the photos."
     )
-    only_agreed = serializers.BooleanField(
+    consent_only = serializers.BooleanField(
         required=False,
         help_text="Only photos in which everyone agreed to be shown; on a link with a password also those who agreed "
         "to be shown inside.",
     )
-    find = serializers.BooleanField(
-        required=False, help_text="A guest may hold up a picture and see the photos that may show them."
+    find_me = serializers.ChoiceField(
+        choices=[OFF, MAIN, ALL],
+        required=False,
+        help_text="Who may hold up a picture and see the photos that may show them: nobody, the client by their own "
+        "link (`main`, which needs `hide`), or everybody who has the link. On the client's own link `all` is `main`.",
     )
     search = serializers.BooleanField(
         required=False,
@@ -164,6 +167,7 @@ class LinkSerializer(strict.Serializer[ShareLink]):
 
     def to_representation(self, link: ShareLink) -> dict[str, Any]:
         rights = {name: getattr(link, field) for name, field in RIGHTS.items()}
+        rights["find_me"] = (MAIN if link.is_main else ALL) if link.may_find else OFF
         return {**super().to_representation(link), "rights": rights}
 
 
@@ -208,7 +212,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
             link, _ = lifecycle.create(
                 album,
                 by=self.entered.user,
-                **{"label": "", **self._terms(asked), "password": asked.get("password")},
+                **{"label": "", **self._terms(asked, is_main=False), "password": asked.get("password")},
             )
             self._set_revoked(link, asked)
         return Response(self.get_serializer(link).data, status=201)
@@ -218,7 +222,7 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         """Change what is named and leave the rest. A new password or `is_revoked` puts every guest out."""
         link, asked = self.get_object(), self._asked(request)
         with refusals():
-            lifecycle.change(link, by=self.entered.user, **self._terms(asked))
+            lifecycle.change(link, by=self.entered.user, **self._terms(asked, is_main=link.is_main))
         self._set_revoked(link, asked)
         return Response(self.get_serializer(link).data)
 
@@ -233,10 +237,15 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         found: dict[str, Any] = asked.validated_data
         return found
 
-    def _terms(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """What was named, as terms of `lifecycle.LinkWish`."""
+    def _terms(self, asked: dict[str, Any], *, is_main: bool) -> dict[str, Any]:
+        """What was named, as terms of `lifecycle.LinkWish`. is_main: the link is the client's own so far."""
         terms = {name: asked[name] for name in PLAIN if name in asked}
-        terms |= {RIGHTS[name]: value for name, value in asked.get("rights", {}).items() if name in RIGHTS}
+        rights = asked.get("rights", {})
+        terms |= {RIGHTS[name]: value for name, value in rights.items() if name in RIGHTS}
+        if "find_me" in rights:
+            if rights["find_me"] == MAIN and not rights.get("hide", is_main):
+                raise serializers.ValidationError({"rights": {"find_me": ["This is not the client's own link."]}})
+            terms["may_find"] = rights["find_me"] != OFF
         if "expires_at" in asked:
             # What we give out as the end of a day must mean the same day when it comes back.
             moment = asked["expires_at"]

@@ -112,7 +112,7 @@ class Imports(StudioView):
     read_role = write_role = Role.OWNER
     scope = "admin"
 
-    @extend_schema(responses=OffersSerializer)
+    @extend_schema(responses=OffersSerializer, operation_id="import_sources_retrieve")
     def get(self, request: Request) -> Response:
         """What may be imported."""
         shape = {"sources": sources.offered(self.studio), "hosts": list(settings.IMPORT_HOSTS)}
