@@ -5,31 +5,36 @@
     snapshots/<UTC time>/<table>.gz          rows, as PostgreSQL copies them out
     snapshots/<UTC time>/blobs.gz            studio, hash, size, key and state of every blob
     snapshots/<UTC time>/secret_key          only where it is encrypted
-    blobs/<studio>/ab/<hash>                 bytes, once per studio, shared by all snapshots
+    keys/<studio>                            the key of its bytes; removed when the studio is erased
+    blobs/<studio>/ab/<name>                 bytes, once per studio, shared by all snapshots, encrypted by its key
 
-Objects are written once and never changed, so a bucket with object lock takes them.
+Objects are written once and never changed, so a bucket with object lock takes them. Bytes are encrypted also where the
+place is not: when the key of a studio is gone, its bytes in all snapshots are unreadable at once, old ones too, and
+leave with the snapshots. Places of format 1 have no such keys and stay as they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from apps.backups.envelope import BackupDamaged, Bare, Encrypted, Envelope
+from apps.backups.envelope import BackupDamaged, Bare, Encrypted, Envelope, KeyDestroyed
 from apps.media.storage import make_store
 from apps.media.store import Store
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 MARKER = "glassine-backup.json"
-SNAPSHOTS, BLOBS, MANIFEST = "snapshots/", "blobs/", "manifest.json"
-FORMAT = 1
+SNAPSHOTS, BLOBS, KEYS, MANIFEST = "snapshots/", "blobs/", "keys/", "manifest.json"
+_KEY_BYTES = 32
+FORMAT = 2
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -41,12 +46,14 @@ class NoBackup(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A place for backups, opened. place: in words, without secrets."""
+    """A place for backups, opened. place: in words, without secrets.  has_studio_keys: from format 2 on."""
 
     id: UUID
     place: str
     store: Store
     envelope: Envelope
+    has_studio_keys: bool = True
+    _keys: dict[str, Encrypted] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_encrypted(self) -> bool:
@@ -56,11 +63,14 @@ class Destination:
 
     def put(self, name: str, chunks: Iterable[bytes]) -> int:
         """Write a new file and make it durable; its bytes as they lie there. What is half written leaves nothing."""
+        return self._put(name, chunks, self.envelope)
+
+    def _put(self, name: str, chunks: Iterable[bytes], envelope: Envelope) -> int:
         temp = self._temp() / f"backup.{uuid7()}"
         digest, size = hashlib.sha256(), 0
         try:
             with temp.open("xb") as file:
-                for chunk in self.envelope.closed(chunks, name):
+                for chunk in envelope.closed(chunks, name):
                     digest.update(chunk)
                     size += file.write(chunk)
             self.store.put(temp, name, sha256=digest.hexdigest())
@@ -70,9 +80,12 @@ class Destination:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """A file as it was given. Raises BackupDamaged; of a bare file only for one that is not there."""
+        return self._chunks(name, self.envelope)
+
+    def _chunks(self, name: str, envelope: Envelope) -> Iterator[bytes]:
         try:
             with self.store.open(name) as file:
-                yield from self.envelope.opened(file, name)
+                yield from envelope.opened(file, name)
         except FileNotFoundError:
             raise BackupDamaged(f"{name} is missing") from None
 
@@ -99,12 +112,53 @@ class Destination:
     def _temp(self) -> Path:
         return self.store.temp
 
-    # -- names ---------------------------------------------------------------------------------------
+    # -- bytes of studios ----------------------------------------------------------------------------
+
+    def put_blob(self, studio_id: UUID | str, sha256: str, chunks: Iterable[bytes]) -> int:
+        """Write bytes of a studio. Raises KeyDestroyed."""
+        return self._put(self.blob(studio_id, sha256), chunks, self._of(studio_id))
+
+    def blob_chunks(self, studio_id: UUID | str, sha256: str) -> Iterator[bytes]:
+        """Bytes of a studio. Raises BackupDamaged, KeyDestroyed."""
+        return self._chunks(self.blob(studio_id, sha256), self._of(studio_id))
+
+    def blob_size(self, studio_id: UUID | str, plain: int) -> int:
+        """Bytes that a file of `plain` bytes takes here. Raises KeyDestroyed."""
+        return self._of(studio_id).size(plain)
 
     def blob(self, studio_id: UUID | str, sha256: str) -> str:
-        """Where bytes of a studio lie."""
-        name = self.envelope.name(sha256)
+        """Where bytes of a studio lie. Raises KeyDestroyed."""
+        name = self.blob_name(studio_id, sha256)
         return f"{BLOBS}{studio_id}/{name[:2]}/{name}"
+
+    def blob_name(self, studio_id: UUID | str, sha256: str) -> str:
+        """The last part of it. Raises KeyDestroyed."""
+        return self._of(studio_id).name(sha256)
+
+    def make_key(self, studio_id: UUID | str) -> None:
+        """Give a studio a key, unless it has one."""
+        if self.has_studio_keys and self.store.size(f"{KEYS}{studio_id}") is None:
+            self.put(f"{KEYS}{studio_id}", [os.urandom(_KEY_BYTES)])
+
+    def destroy_key(self, studio_id: UUID | str) -> None:
+        """From now on nobody reads the bytes of a studio. Twice is once. Raises DeletionRefused while a lock holds."""
+        if self.has_studio_keys:
+            self._keys.pop(str(studio_id), None)
+            self.store.delete(f"{KEYS}{studio_id}")
+
+    def _of(self, studio_id: UUID | str) -> Envelope:
+        """How bytes of a studio lie here. Raises KeyDestroyed."""
+        if not self.has_studio_keys:
+            return self.envelope
+        known = self._keys.get(str(studio_id))
+        if known is None:
+            name = f"{KEYS}{studio_id}"
+            if self.store.size(name) is None:
+                raise KeyDestroyed(f"the files of the studio {studio_id} cannot be read: its key was destroyed")
+            known = self._keys[str(studio_id)] = Encrypted(b"".join(self.chunks(name)))
+        return known
+
+    # -- names ---------------------------------------------------------------------------------------
 
     def snapshots(self) -> list[str]:
         """Names of all complete snapshots, oldest first."""
@@ -172,15 +226,15 @@ def _opened(store: Store, place: str, passphrase: str | None) -> Destination:
             destination_id, is_encrypted, version = UUID(said["id"]), bool(said["encrypted"]), int(said["format"])
         except (ValueError, KeyError, TypeError):
             raise NoBackup(f"{MARKER} in {place} cannot be read.") from None
-    if version != FORMAT:
+    if version not in (1, FORMAT):
         raise NoBackup(f"The backup in {place} was made by a newer version of Glassine.")
     if not is_encrypted:
         if passphrase is not None:
             raise NoBackup(f"{place} holds backups that are not encrypted. Choose an empty place for encrypted ones.")
-        return Destination(destination_id, place, store, Bare())
+        return Destination(destination_id, place, store, Bare(), version > 1)
     if passphrase is None:
         raise NoBackup(f"The backup in {place} is encrypted. Set GLASSINE_BACKUP_KEY.")
     envelope = Encrypted.of(passphrase, bytes.fromhex(said["salt"]))
     if envelope.check != said["check"]:
         raise NoBackup(f"GLASSINE_BACKUP_KEY does not open the backup in {place}.")
-    return Destination(destination_id, place, store, envelope)
+    return Destination(destination_id, place, store, envelope, version > 1)

@@ -32,6 +32,10 @@ class BackupDamaged(Exception):
     """A file of the backup is not what was written. The message says which and how."""
 
 
+class KeyDestroyed(BackupDamaged):
+    """The bytes of a studio that was erased: nobody reads them any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bare:
     """Files as they are."""

@@ -114,7 +114,7 @@ def _bring(destination: Destination, blob: NamedBlob, restored: Restored) -> Non
     """Fetch one file, unless it is there. What is wrong in the backup is remembered as missing."""
     restored.files += 1
     try:
-        restored.fetched += bring(blob, destination.chunks(destination.blob(blob.studio_id, blob.sha256)))
+        restored.fetched += bring(blob, destination.blob_chunks(blob.studio_id, blob.sha256))
     except BackupDamaged as error:
         log.critical("restore: %s", error)
         restored.missing.append(blob.key)

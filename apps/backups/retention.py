@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios
 from apps.backups.destination import BLOBS, MANIFEST, SNAPSHOTS, Destination, in_snapshot, taken_at
+from apps.backups.envelope import KeyDestroyed
 from apps.backups.manifest import BLOB_LIST
 from apps.backups.models import BackupCopy
 from apps.media.store import DeletionRefused
@@ -67,14 +69,17 @@ def _remove_unneeded(destination: Destination) -> None:
     for snapshot in destination.snapshots():
         for line in destination.lines(in_snapshot(snapshot, BLOB_LIST)):
             studio, sha256 = line.decode().split("\t")[:2]
-            needed.add(destination.blob(studio, sha256))
+            # What nobody can read any more need not stay.
+            with suppress(KeyDestroyed):
+                needed.add(destination.blob(studio, sha256))
     gone: dict[str, set[str]] = {}
     for entry in destination.store.entries(BLOBS):
         if entry.key not in needed and _deleted(destination, entry.key):
             studio, _, name = entry.key.removeprefix(BLOBS).split("/")
             gone.setdefault(studio, set()).add(name)
     for studio, names in gone.items():
-        _forget(destination, studio, names)
+        with suppress(KeyDestroyed):
+            _forget(destination, studio, names)
 
 
 def _forget(destination: Destination, studio: str, names: set[str]) -> None:
@@ -82,4 +87,4 @@ def _forget(destination: Destination, studio: str, names: set[str]) -> None:
     with across_studios():
         rows = BackupCopy.objects.filter(studio_id=UUID(studio), destination=destination.id)
         hashes = rows.values_list("sha256", flat=True).iterator()
-        rows.filter(sha256__in=[one for one in hashes if destination.envelope.name(one) in names]).delete()
+        rows.filter(sha256__in=[one for one in hashes if destination.blob_name(studio, one) in names]).delete()

@@ -68,9 +68,10 @@ def _due(destination: Destination, *, everything: bool) -> list[BackupCopy]:
 
 
 def _check(run: Running, destination: Destination, copy: BackupCopy) -> None:
-    name = destination.blob(copy.studio_id, copy.sha256)
+    name = ""
     try:
-        found = hash_of(destination.chunks(name))
+        name = destination.blob(copy.studio_id, copy.sha256)
+        found = hash_of(destination.blob_chunks(copy.studio_id, copy.sha256))
         problem = "" if found == copy.sha256 else f"{name} was altered"
     except BackupDamaged as error:
         problem = str(error)
@@ -84,5 +85,5 @@ def _check(run: Running, destination: Destination, copy: BackupCopy) -> None:
             mine.update(checked_at=timezone.now())
     if problem:
         run.row.note(f"{problem}. The next backup sends it again.")
-        if destination.store.size(name) is not None:
+        if name and destination.store.size(name) is not None:
             destination.store.set_aside(name)

@@ -24,6 +24,7 @@ from apps.accounts.journal import note
 from apps.accounts.models import Role, Studio
 from apps.accounts.tenancy import across_studios
 from apps.backups import dump, load
+from apps.backups.destination import open_destination
 from apps.media.storage import partial_directory, store
 from apps.web.refusal import Refusal
 
@@ -122,12 +123,22 @@ def remove(studio_id: UUID) -> None:
     for upload_id in uploads:
         (partial_directory() / str(upload_id)).unlink(missing_ok=True)
     _remove_bytes(studio_id)
+    _destroy_key(studio_id)
     with across_studios(), connection.cursor() as cursor:
         # What a worker that was still at it wrote meanwhile.
         _remove_rows(cursor, studio_id)
         cursor.execute("delete from accounts_studio where id = %s", [studio_id])
     _remove_bytes(studio_id)
     log.info("studio %s was removed", studio_id)
+
+
+def _destroy_key(studio_id: UUID) -> None:
+    """Make its bytes in old backups unreadable.
+
+    Raises what keeps that from being done; then the studio's own row is left, and this is tried again in an hour.
+    """
+    if settings.BACKUP is not None:
+        open_destination(settings.BACKUP, settings.BACKUP_KEY, create=True).destroy_key(studio_id)
 
 
 def _hold_closing(cursor: Any, studio_id: UUID) -> bool:

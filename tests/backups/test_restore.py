@@ -18,10 +18,11 @@ from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album
 from apps.backups import load
 from apps.backups.backup import take
-from apps.backups.destination import Destination, NoBackup, open_destination
+from apps.backups.destination import MARKER, Destination, NoBackup, open_destination
 from apps.backups.envelope import BackupDamaged
 from apps.backups.models import BackupCopy, BackupRun, RunState
 from apps.backups.restore import restore
+from apps.backups.verify import verify
 from apps.media import fsck
 from apps.media.models import Blob, BlobState
 from apps.media.storage import store
@@ -218,3 +219,17 @@ def test_the_commands_do_both_and_ask_first(
     assert fingerprints() == rows
     with across_studios():
         assert not BackupRun.objects.exists()
+
+
+def test_a_place_from_before_studios_had_keys_goes_on_as_it_was(furnished: list[Studio], tmp_path: Path) -> None:
+    parts = ("local", str(tmp_path / "old"))
+    open_destination(parts, None, create=True)
+    marker = tmp_path / "old" / MARKER
+    marker.write_text(marker.read_text().replace('"format": 2', '"format": 1'))
+    place = open_destination(parts, None)
+    assert take(place).problems == []
+    assert not (tmp_path / "old" / "keys").exists()
+    with across_studios():
+        sha256 = Blob.objects.filter(studio_id=furnished[0].pk, state="live").values_list("sha256", flat=True)[0]
+    assert (tmp_path / "old" / place.blob(furnished[0].pk, sha256)).name == sha256
+    assert verify(place, everything=True).problems == []

@@ -16,8 +16,12 @@ from apps.accounts.models import Email, EmailState, Membership, Role, Studio, Us
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import AlbumState
 from apps.backups import dump
+from apps.backups.backup import take
+from apps.backups.destination import Destination, open_destination
+from apps.backups.envelope import KeyDestroyed
 from apps.media.models import Blob
 from apps.media.storage import store
+from apps.media.store import DeletionRefused
 from apps.portability import deletion
 from apps.sharing.links import lifecycle
 from tests.factories import PASSWORD, AlbumFactory, InvitationFactory
@@ -172,3 +176,53 @@ def test_a_studio_that_is_not_closing_is_never_removed(north: Studio) -> None:
     InvitationFactory.create(studio=north)
     deletion.remove(north.pk)
     assert rows_of(north)["accounts_invitation"] == 1
+
+
+def test_the_bytes_of_an_erased_studio_are_unreadable_in_old_backups(
+    furnished: list[Studio], tmp_path: Path, settings: Any
+) -> None:
+    """The files stay until the retention takes them; the key that opens them goes with the studio."""
+    gone, stays = furnished
+    settings.BACKUP, settings.BACKUP_KEY = ("local", str(tmp_path / "backup")), None
+    place = open_destination(settings.BACKUP, None, create=True)
+    take(place)
+    with across_studios():
+        mine, theirs = (
+            Blob.objects.filter(studio_id=one.pk, state="live").values_list("sha256", flat=True)[0] for one in furnished
+        )
+        Studio.objects.filter(pk=gone.pk).update(closing_since=timezone.now() - deletion.GRACE - timedelta(days=1))
+    kept = b"".join(place.blob_chunks(gone.pk, mine))
+    lying = place.blob(gone.pk, mine)
+    with place.store.open(lying) as file:
+        assert kept not in file.read(), "also where the backup has no passphrase"
+    assert deletion.remove_due() == 1
+    later = open_destination(settings.BACKUP, None)
+    assert later.store.size(lying) is not None
+    with pytest.raises(KeyDestroyed):
+        b"".join(later.blob_chunks(gone.pk, mine))
+    assert b"".join(later.blob_chunks(stays.pk, theirs))
+    assert take(later).problems == []
+
+
+def test_a_studio_is_not_said_to_be_gone_while_its_key_is_there(
+    furnished: list[Studio], tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the backup cannot be reached, or a lock of the bucket holds the key."""
+    settings.BACKUP, settings.BACKUP_KEY = ("local", str(tmp_path / "backup")), None
+    take(open_destination(settings.BACKUP, None, create=True))
+
+    def refuse(*args: Any) -> None:
+        raise DeletionRefused("AccessDenied")
+
+    with across_studios():
+        due = Studio.objects.filter(pk=furnished[0].pk)
+        due.update(closing_since=timezone.now() - deletion.GRACE - timedelta(days=1))
+    with monkeypatch.context() as held:
+        held.setattr(Destination, "destroy_key", refuse)
+        assert deletion.remove_due() == 0
+    with across_studios():
+        assert due.exists()
+        assert not Blob.objects.filter(studio_id=furnished[0].pk).exists()
+    assert deletion.remove_due() == 1
+    with across_studios():
+        assert not due.exists()
