@@ -28,7 +28,7 @@ from apps.uploads.importing import sources
 from apps.uploads.importing.sources import Importable, UnknownPlace
 from apps.uploads.intake import ImportedFile, Intake
 from apps.uploads.models import ImportEntry, ImportRun, ImportSource
-from apps.uploads.remote.http import RemoteAway, RemoteFault
+from apps.uploads.remote.http import RemoteAway, RemoteBusy, RemoteFault
 from apps.web import sealed
 from apps.web.refusal import Refusal
 
@@ -47,6 +47,18 @@ class ImportRunning(Refusal):
     status = 409
     code = "import_running"
     sentence = "This is being imported already."
+
+
+class SourceBusy(Refusal):
+    """The other system wants to be left alone for a while; the job waits for it."""
+
+    status = 503
+    code = "source_busy"
+    sentence = "The other system allows no more requests for a while. The import goes on by itself."
+
+    def __init__(self, seconds: int) -> None:
+        self.wait = seconds
+        super().__init__()
 
 
 class ImportTooLarge(RemoteFault):
@@ -121,6 +133,8 @@ def _step(studio_id: UUID, task_id: UUID) -> None:
             _take_some(going, place)
         else:
             _arrange(going)
+    except RemoteBusy as busy:
+        raise SourceBusy(busy.seconds) from busy
     except (RemoteFault, UnknownPlace) as fault:
         raise JobRefused(str(fault)) from fault
 
@@ -175,6 +189,8 @@ def _take_some(going: _Going, place: Importable) -> None:
     except RemoteAway as fault:
         away = fault
     _record(going, done)
+    if isinstance(away, RemoteBusy):
+        raise SourceBusy(away.seconds) from away
     if away is not None:
         raise JobRefused(f"{away} Try again when it is back.") from away
     with acting_in(going.run.studio_id):

@@ -20,9 +20,11 @@ from apps.uploads.folder_import import FolderImport
 from apps.uploads.import_records import BadRecords, Records
 from apps.uploads.intake import ImportedFile, Intake
 from apps.uploads.models import ImportRun, ImportSource
+from apps.uploads.remote import lychee
 from apps.uploads.remote.http import RemoteApi, RemoteFault
 from apps.uploads.remote.immich import Immich
 from apps.uploads.remote.picpeak import PicpeakArchive
+from apps.uploads.remote.picpeak_api import PicpeakServer
 from apps.uploads.remote.source import RemoteFile, RemoteImport, RemoteSource
 from apps.web import sealed
 from apps.web.refusal import Refusal
@@ -67,7 +69,8 @@ def _offer(entry: os.DirEntry[str]) -> Offered | None:
         return None
     mode, suffix = entry.stat(follow_symlinks=False).st_mode, Path(entry.name).suffix.lower()
     if stat.S_ISDIR(mode):
-        return Offered(entry.name, (ImportSource.FOLDER,))
+        is_lychee = lychee.database_of(Path(entry.path)) is not None
+        return Offered(entry.name, (ImportSource.LYCHEE, ImportSource.FOLDER) if is_lychee else (ImportSource.FOLDER,))
     if stat.S_ISREG(mode) and suffix == ".zip":
         return Offered(entry.name, (ImportSource.PICPEAK,))
     return Offered(entry.name, ()) if stat.S_ISREG(mode) and suffix in _RECORDS else None
@@ -162,11 +165,12 @@ def _records(run: ImportRun) -> Records:
 
 def _remote(run: ImportRun, source: ImportSource) -> RemoteSource:
     if not is_address(run.place):
-        return PicpeakArchive(_lies(run, run.place), run.title)
+        place = _lies(run, run.place)
+        return lychee.LycheeFolder(place) if source == ImportSource.LYCHEE else PicpeakArchive(place, run.title)
     key = sealed.unseal(run.key_sealed, PURPOSE)
     if not key:
         raise RemoteFault(KEY_GONE)
     return _REMOTE[source](run.place, key)
 
 
-_REMOTE: Final = {ImportSource.IMMICH: Immich}
+_REMOTE: Final = {ImportSource.IMMICH: Immich, ImportSource.PICPEAK: PicpeakServer}

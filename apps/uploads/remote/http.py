@@ -16,6 +16,9 @@ from django.conf import settings
 # The list of an album with ten thousand photos is some 30 MB.
 MOST_JSON: Final = 256 << 20
 SECONDS: Final = 60
+# What is waited for after a 429 that does not say how long, and at most.
+BUSY_SECONDS: Final = 60
+MOST_BUSY_SECONDS: Final = 3_600
 
 
 class RemoteFault(Exception):
@@ -24,6 +27,14 @@ class RemoteFault(Exception):
 
 class RemoteAway(RemoteFault):
     """The other system does not answer; it may do so later."""
+
+
+class RemoteBusy(RemoteAway):
+    """It answers no more for a while. seconds: how long it wants to be left alone."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(sentence)
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -67,8 +78,16 @@ class RemoteApi:
             return cast("AbstractContextManager[BinaryIO]", self._opener.open(request, timeout=SECONDS))
         except HTTPError as error:
             with error:
-                # 429 and the fives say that it is busy or away, whatever was asked.
-                kind = RemoteAway if error.code == 429 or error.code >= 500 else RemoteFault
-                raise kind(f"{path} is refused with {error.code}.") from error
+                raise _refused(path, error) from error
         except (URLError, OSError, HTTPException) as error:
             raise RemoteAway(f"{self.url} does not answer: {error}") from error
+
+
+def _refused(path: str, error: HTTPError) -> RemoteFault:
+    """429 and the fives say that it is busy or away, whatever was asked."""
+    told = f"{path} is refused with {error.code}."
+    if error.code == 429:
+        asked = error.headers.get("Retry-After", "")
+        seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else BUSY_SECONDS
+        return RemoteBusy(told, min(max(seconds, 1), MOST_BUSY_SECONDS))
+    return RemoteAway(told) if error.code >= 500 else RemoteFault(told)

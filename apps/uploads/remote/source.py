@@ -22,12 +22,16 @@ DIFFERS = "The bytes that came are not those that it has there. Run the import a
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """One file there. path: where its bytes are.  sha1: hex, or "" if it is not told.  marks: as photos have them."""
+    """One file there.
+
+    path: where its bytes are.  sha1, sha256: hex, "" where it is not told.  marks: as photos have.
+    """
 
     gallery: str
     name: str
     path: str
     sha1: str = ""
+    sha256: str = ""
     section: str = ""
     position: float | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -96,7 +100,7 @@ class RemoteImport:
         found = _found(file)
         try:
             found = replace(found, sha256=stored.sha256)
-            if file.sha1 and hashing.sha1.hexdigest() != file.sha1:
+            if file.sha1 not in ("", hashing.sha1.hexdigest()) or file.sha256 not in ("", stored.sha256):
                 return replace(found, outcome="rejected", reason=DIFFERS)
             return told_dry(self.studio, found) if self.is_dry else intake.keep(found, stored)
         finally:
