@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
     "remind clients": {"task": "sharing.remind", "schedule": 600.0, "options": {"expires": 600}},
     "forget old visits": {"task": "sharing.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget old sessions": {"task": "accounts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "warn of plans": {"task": "accounts.warn_of_plans", "schedule": 3600.0, "options": {"expires": 3600}},
     "hash anew": {"task": "albums.refresh_fingerprints", "schedule": 60.0, "options": {"expires": 60}},
     "render anew": {"task": "albums.refresh_renditions", "schedule": 60.0, "options": {"expires": 60}},
     "play anew": {"task": "media.refresh_videos", "schedule": 60.0, "options": {"expires": 60}},

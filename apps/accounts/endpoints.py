@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import keys, second_factor, sessions, sign_up
+from apps.accounts import keys, plans, second_factor, sessions, sign_up
 from apps.accounts.access import member_of
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.credentials import ACCESS_LIFETIME
@@ -115,8 +115,12 @@ class UserSerializer(strict.ModelSerializer):
 
 
 class QuotaSerializer(strict.Serializer[Any]):
+    """What is left of the plan. warnings: what is used by 80 percent or more.  trial_ends_at: then nothing comes in."""
+
     bytes_left = serializers.IntegerField()
     files_left = serializers.IntegerField()
+    warnings = serializers.ListField(child=serializers.ChoiceField(choices=["storage", "photos", "galleries"]))
+    trial_ends_at = serializers.DateTimeField(allow_null=True)
 
 
 class MeSerializer(strict.Serializer[Any]):
@@ -258,6 +262,8 @@ class MeView(StudioView):
             "quota": {
                 "bytes_left": max(0, studio.quota_bytes - studio.bytes_used),
                 "files_left": max(0, studio.quota_files - studio.files_used),
+                "warnings": [use.name for use in plans.uses_of(studio) if use.level],
+                "trial_ends_at": studio.trial_ends_at,
             },
             "api_version": API_VERSION,
         }

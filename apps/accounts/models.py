@@ -154,6 +154,8 @@ class Studio(models.Model):
     """The tenant: one photography business.
 
     reminder_days: how many days before a link closes its clients are reminded, most first; empty for never.
+    quota_albums: how many galleries the plan holds; None for any number.
+    trial_ends_at: from when on nothing more comes in; None where it is no trial.
     clients_return: clients find all their galleries on one page, by a code to their email address.
     closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
@@ -174,6 +176,8 @@ class Studio(models.Model):
     plan = models.CharField(max_length=30, default="standard", editable=False)
     quota_bytes = models.BigIntegerField(default=500 * 10**9, editable=False)
     quota_files = models.PositiveIntegerField(default=200_000, editable=False)
+    quota_albums = models.PositiveIntegerField(null=True, editable=False)
+    trial_ends_at = models.DateTimeField(null=True, editable=False)
     bytes_used = models.BigIntegerField(default=0, editable=False)
     files_used = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -242,12 +246,30 @@ class Studio(models.Model):
         with connection.cursor() as cursor:
             cursor.execute(
                 """update accounts_studio set bytes_used = bytes_used + %s, files_used = files_used + 1
-                   where id = %s and bytes_used <= quota_bytes - %s and files_used < quota_files""",
+                   where id = %s and bytes_used <= quota_bytes - %s and files_used < quota_files
+                       and (trial_ends_at is null or trial_ends_at > now())""",
                 [size, self.pk, size],
             )
             taken = cursor.rowcount == 1
         if not taken:
             raise QuotaExceeded(self.room_sentence())
+
+    def check_galleries(self, used: int) -> None:
+        """Raise QuotaExceeded where the plan holds no more galleries than `used`, or the trial is over."""
+        if self.is_trial_over:
+            raise QuotaExceeded(self.trial_sentence())
+        if self.quota_albums is not None and used >= self.quota_albums:
+            raise QuotaExceeded(f"Your plan holds {self.quota_albums:,} galleries and all are used.")
+
+    @property
+    def is_trial_over(self) -> bool:
+        return self.trial_ends_at is not None and self.trial_ends_at <= timezone.now()
+
+    def trial_sentence(self) -> str:
+        """When the trial ended, in a photographer's words."""
+        assert self.trial_ends_at is not None, "it is a trial"
+        day = timezone.localtime(self.trial_ends_at, self.zone)
+        return f"Your trial ended on {day:%-d %B %Y}. Everything stays, and nothing can be added."
 
     def give_room(self, size: int, *, files: int = 1) -> None:
         """The reverse of `take_room`, for files of `size` bytes in all that are gone for good."""
@@ -255,7 +277,9 @@ class Studio(models.Model):
 
     def room_sentence(self) -> str:
         """What is left of the plan, in a photographer's words. Reads the row afresh."""
-        self.refresh_from_db(fields=["bytes_used", "files_used", "quota_bytes", "quota_files"])
+        self.refresh_from_db(fields=["bytes_used", "files_used", "quota_bytes", "quota_files", "trial_ends_at"])
+        if self.is_trial_over:
+            return self.trial_sentence()
         if self.files_used >= self.quota_files:
             return f"Your plan holds {self.quota_files:,} photos and all are used."
         left = max(0, self.quota_bytes - self.bytes_used)

@@ -32,7 +32,8 @@ def create(
     promised_on: date | None = None,
     description: str = "",
 ) -> Album:
-    """A new draft with an address of its own, made from its title."""
+    """A new draft with an address of its own, made from its title. Raises QuotaExceeded."""
+    _take_gallery(studio)
     album = Album(studio=studio, title=title, event_date=event_date, promised_on=promised_on, description=description)
     for attempt in range(SLUG_TRIES):
         album.slug = free_slug(studio, title)
@@ -46,6 +47,19 @@ def create(
                 raise
     note(studio, by, "album.created", album, title=title)
     return album
+
+
+def _take_gallery(studio: Studio) -> None:
+    """Raises QuotaExceeded. Of a plan with a number of galleries two are not made at once: each counts the others."""
+    plan = Studio.objects.only("quota_albums", "trial_ends_at", "time_zone").get(pk=studio.pk)
+    if plan.quota_albums is not None:
+        plan = (
+            Studio.objects.only("quota_albums", "trial_ends_at", "time_zone")
+            .select_for_update(no_key=True)
+            .get(pk=studio.pk)
+        )
+    if plan.quota_albums is not None or plan.trial_ends_at is not None:
+        plan.check_galleries(Album.objects.for_studio(studio).filter(trashed_at__isnull=True).count())
 
 
 def free_slug(studio: Studio, title: str) -> str:

@@ -57,9 +57,9 @@ class Intake:
 
     def keep(self, found: ImportedFile, stored: cas.Stored) -> ImportedFile:
         """Make received bytes the photo that was found; what is refused is told as "rejected"."""
-        with acting_in(self.studio):
-            album = self._album(found.gallery)
         try:
+            with acting_in(self.studio):
+                album = self._album(found.gallery)
             kept = ingest(self.studio, album, stored, name=found.name, by=self.by, section=found.section or None)
         except Refusal as refusal:
             return replace(found, outcome="rejected", reason=str(refusal))

@@ -195,6 +195,8 @@ ACROSS = {
     "apps.sharing.emails.reminders.write_all": "sweep",
     "apps.sharing.gallery.pictures._members_studio": "whether a person may see a picture",
     "apps.sharing.branding.views.logo_image": "a logo by slug",
+    "apps.accounts.plans.warn": "the studios whose plans are nearly used up",
+    "apps.accounts.management.commands.plan.handle": "administration",
     "apps.uploads.importing.runs.forget": "sweep",
     "apps.uploads.inbox.look": "the studios by the names of their folders",
     "apps.uploads.resumable.sweep": "sweep",

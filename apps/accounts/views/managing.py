@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import keys, studios
+from apps.accounts import keys, plans, studios
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import ApiKeyForm, LogoForm, SettingsForm
 from apps.accounts.models import ApiKey, Role, Studio
@@ -38,7 +38,7 @@ def settings(request: StudioRequest) -> HttpResponse:
     form = SettingsForm(sent(request), instance=copy(request.studio))
     context = {
         "logo_form": LogoForm(),
-        "usage": _usage(request.studio),
+        "plan_uses": plans.uses_of(request.studio),
         "readable": _readable(request.studio),
         "recomputing": studios.recomputing(request.studio),
     }
@@ -57,15 +57,6 @@ def settings(request: StudioRequest) -> HttpResponse:
 def _readable(studio: Studio) -> int:
     """How many links open at an address that begins with the studio's slug."""
     return studio.sharelinks.exclude(slug="").filter(revoked_at__isnull=True).count()
-
-
-def _usage(studio: Studio) -> dict[str, int]:
-    return {
-        "bytes": studio.bytes_used,
-        "quota": studio.quota_bytes,
-        "files": studio.files_used,
-        "percent": min(100, round(100 * studio.bytes_used / studio.quota_bytes)) if studio.quota_bytes else 100,
-    }
 
 
 # -- API keys ------------------------------------------------------------------------------------------------------
