@@ -24,7 +24,7 @@ from apps.uploads.remote import lychee
 from apps.uploads.remote.http import RemoteApi, RemoteFault
 from apps.uploads.remote.immich import Immich
 from apps.uploads.remote.picpeak import PicpeakArchive
-from apps.uploads.remote.picpeak_api import PicpeakServer
+from apps.uploads.remote.picpeak_server import PicpeakServer
 from apps.uploads.remote.source import RemoteFile, RemoteImport, RemoteSource
 from apps.web import sealed
 from apps.web.refusal import Refusal

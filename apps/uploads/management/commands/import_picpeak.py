@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from apps.uploads.management.commands import import_immich
 from apps.uploads.remote.picpeak import PicpeakArchive
-from apps.uploads.remote.picpeak_api import PicpeakServer
+from apps.uploads.remote.picpeak_server import PicpeakServer
 from apps.uploads.remote.source import RemoteSource
 
 
