@@ -159,7 +159,7 @@ class ExportingBatchRequest(batch_api.BatchRequest):
     do = serializers.ChoiceField(choices=[*batch_api.NEEDED, "export"])
 
 
-class Batch(batch_api.Batch):
+class BatchOrExport(batch_api.Batch):
     """Many photos at once."""
 
     @extend_schema(
@@ -209,7 +209,7 @@ class DeleteStudio(StudioView):
 
 
 urlpatterns = [
-    path("photos/batch", Batch.as_view(), name="api-photos-batch"),
+    path("photos/batch", BatchOrExport.as_view(), name="api-photos-batch"),
     path("export", BeginExport.as_view(), name="api-export"),
     path("export/<uuid:export_id>", PhotoExport.as_view(), name="api-photo-export"),
     path("export/<uuid:export_id>/<int:number>", PhotoExportPart.as_view(), name="api-export-part"),

@@ -186,7 +186,7 @@ def work() -> None:
 TOKEN = "a picpeak token"
 
 
-class PicpeakServer:
+class FakePicpeak:
     """PicPeak's API v1: pages of events and of photos, and originals. files: by the photo's id."""
 
     def __init__(self) -> None:
@@ -216,8 +216,8 @@ class PicpeakServer:
 
 
 @pytest.fixture
-def picpeak(settings: Any, alice_user: User) -> Iterator[tuple[PicpeakServer, str]]:
-    server = PicpeakServer()
+def picpeak(settings: Any, alice_user: User) -> Iterator[tuple[FakePicpeak, str]]:
+    server = FakePicpeak()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -252,7 +252,7 @@ def picpeak(settings: Any, alice_user: User) -> Iterator[tuple[PicpeakServer, st
 
 
 def test_events_of_a_picpeak_server_become_galleries(
-    picpeak: tuple[PicpeakServer, str], north: Studio, alice_user: User
+    picpeak: tuple[FakePicpeak, str], north: Studio, alice_user: User
 ) -> None:
     api = bearer(alice_user, "north")
     task = api.send("/api/import", {"from": "picpeak", "url": picpeak[1], "key": TOKEN}).json()["task"]["id"]
@@ -268,7 +268,7 @@ def test_events_of_a_picpeak_server_become_galleries(
 
 
 def test_a_server_that_allows_no_more_requests_is_waited_for(
-    picpeak: tuple[PicpeakServer, str], north: Studio, alice_user: User
+    picpeak: tuple[FakePicpeak, str], north: Studio, alice_user: User
 ) -> None:
     server, url = picpeak
     api = bearer(alice_user, "north")

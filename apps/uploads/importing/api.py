@@ -40,7 +40,9 @@ class ImportRequest(_From):
     dry_run: read everything, keep nothing, say what would happen.
     """
 
-    source = serializers.CharField(max_length=_NAME, required=False, trim_whitespace=False)
+    source = serializers.CharField(  # type: ignore[assignment]  # the stubs know it as where a field's value is from
+        max_length=_NAME, required=False, trim_whitespace=False
+    )
     url = serializers.URLField(max_length=_NAME, required=False)
     key = serializers.CharField(max_length=_KEY, required=False, write_only=True)
     album = serializers.CharField(max_length=_TITLE, required=False, default="", allow_blank=True)
@@ -95,7 +97,7 @@ class ImportEntrySerializer(strict.Serializer[ImportEntry]):
 class ImportReportSerializer(_From):
     """A report with a page of its files, in their order. outcomes: how many files became what."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     dry_run = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     task = TaskSerializer()

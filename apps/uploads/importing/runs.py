@@ -7,7 +7,7 @@ are the same photo. At the end galleries get the order that they had.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -148,7 +148,7 @@ def _find(studio_id: UUID, task_id: UUID) -> _Going | None:
     if run.who is None or run.studio.closing_since is not None:
         raise Stop("Stopped: whoever began it is not here any more.")
     part = task.slices.exclude(ids=[]).order_by("number").first()
-    left = run.entries.filter(pk__in=part.ids).order_by("number") if part else ()
+    left: Iterable[ImportEntry] = run.entries.filter(pk__in=part.ids).order_by("number") if part else ()
     return _Going(run, run.who, part, {entry.number: entry for entry in left})
 
 

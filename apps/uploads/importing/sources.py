@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -45,14 +45,14 @@ class UnknownPlace(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedPlace:
     """What lies there for a studio. sources: as what it can be imported; none for a file of records."""
 
     name: str
     sources: tuple[ImportSource, ...]
 
 
-def offered(studio: Studio) -> list[Offered]:
+def offered(studio: Studio) -> list[OfferedPlace]:
     """Folders, archives and files of records that the operator put there for the studio, by name."""
     if not settings.IMPORT_FOLDER:
         return []
@@ -64,16 +64,18 @@ def offered(studio: Studio) -> list[Offered]:
     return sorted(found, key=lambda one: one.name)[:_MOST_NAMES]
 
 
-def _offer(entry: os.DirEntry[str]) -> Offered | None:
+def _offer(entry: os.DirEntry[str]) -> OfferedPlace | None:
     if entry.name.startswith(".") or not entry.name.isprintable():
         return None
     mode, suffix = entry.stat(follow_symlinks=False).st_mode, Path(entry.name).suffix.lower()
     if stat.S_ISDIR(mode):
         is_lychee = lychee.database_of(Path(entry.path)) is not None
-        return Offered(entry.name, (ImportSource.LYCHEE, ImportSource.FOLDER) if is_lychee else (ImportSource.FOLDER,))
+        return OfferedPlace(
+            entry.name, (ImportSource.LYCHEE, ImportSource.FOLDER) if is_lychee else (ImportSource.FOLDER,)
+        )
     if stat.S_ISREG(mode) and suffix == ".zip":
-        return Offered(entry.name, (ImportSource.PICPEAK,))
-    return Offered(entry.name, ()) if stat.S_ISREG(mode) and suffix in _RECORDS else None
+        return OfferedPlace(entry.name, (ImportSource.PICPEAK,))
+    return OfferedPlace(entry.name, ()) if stat.S_ISREG(mode) and suffix in _RECORDS else None
 
 
 def check(studio: Studio, source: ImportSource, place: str, records: str) -> None:
@@ -173,4 +175,7 @@ def _remote(run: ImportRun, source: ImportSource) -> RemoteSource:
     return _REMOTE[source](run.place, key)
 
 
-_REMOTE: Final = {ImportSource.IMMICH: Immich, ImportSource.PICPEAK: PicpeakServer}
+_REMOTE: Final[dict[ImportSource, Callable[[str, str], RemoteSource]]] = {
+    ImportSource.IMMICH: Immich,
+    ImportSource.PICPEAK: PicpeakServer,
+}
