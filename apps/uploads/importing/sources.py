@@ -70,9 +70,8 @@ def _offer(entry: os.DirEntry[str]) -> OfferedPlace | None:
     mode, suffix = entry.stat(follow_symlinks=False).st_mode, Path(entry.name).suffix.lower()
     if stat.S_ISDIR(mode):
         is_lychee = lychee.database_of(Path(entry.path)) is not None
-        return OfferedPlace(
-            entry.name, (ImportSource.LYCHEE, ImportSource.FOLDER) if is_lychee else (ImportSource.FOLDER,)
-        )
+        also = (ImportSource.LYCHEE,) if is_lychee else ()
+        return OfferedPlace(entry.name, (*also, ImportSource.FOLDER))
     if stat.S_ISREG(mode) and suffix == ".zip":
         return OfferedPlace(entry.name, (ImportSource.PICPEAK,))
     return OfferedPlace(entry.name, ()) if stat.S_ISREG(mode) and suffix in _RECORDS else None
