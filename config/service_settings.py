@@ -27,6 +27,7 @@ from apps.tagging import configure, prompts
 from apps.tagging import consent as ai
 from apps.tagging.models import Purpose
 from apps.uploads import inbox_state
+from apps.uploads.models import InboxRule
 from apps.web import strict
 from apps.webhooks.models import Webhook, WebhookDelivery
 
@@ -130,20 +131,35 @@ def write_ai(entered: Entered, held: dict[str, Any], said: dict[str, Any]) -> No
 
 
 class InboxSettings(strict.Serializer[Any]):
-    """duplicates: what becomes of files that the gallery has already.  state: of the folder."""
+    """As at `/api/inbox`. duplicates: what becomes of files that the gallery has already.  state: of the folder.
+
+    rule, album: which folders name the gallery; `one` needs an album, the others have none.
+    """
 
     duplicates = serializers.ChoiceField(choices=["remove", "keep"])
+    rule = serializers.ChoiceField(choices=InboxRule.choices)
+    album = serializers.UUIDField(allow_null=True)
     state = serializers.ChoiceField(choices=inbox_state.STATES, read_only=True)
 
 
 def read_inbox(studio: Studio) -> dict[str, Any]:
     found = inbox_state.read(studio)
-    keeps = found.inbox is not None and found.inbox.keeps_duplicates
-    return {"duplicates": "keep" if keeps else "remove", "state": found.state}
+    inbox = found.inbox
+    return {
+        "duplicates": "keep" if inbox and inbox.keeps_duplicates else "remove",
+        "rule": inbox.rule if inbox else InboxRule.FIRST,
+        "album": inbox.album_id if inbox else None,
+        "state": found.state,
+    }
 
 
 def write_inbox(entered: Entered, held: dict[str, Any], said: dict[str, Any]) -> None:
-    inbox_state.keep_duplicates(entered.studio, keeps=said.get("duplicates", held["duplicates"]) == "keep")
+    inbox_state.choose(
+        entered.studio,
+        keeps_duplicates=said["duplicates"] == "keep" if "duplicates" in said else None,
+        rule=InboxRule(said["rule"]) if "rule" in said else None,
+        album=said.get("album"),
+    )
 
 
 class HookSerializer(strict.Serializer[Webhook]):

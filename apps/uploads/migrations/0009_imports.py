@@ -13,7 +13,7 @@ import apps.web.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_clients_return"),
-        ("uploads", "0007_concatenation"),
+        ("uploads", "0008_inbox_rule"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
