@@ -1,4 +1,4 @@
--- Migrations bb2d8818dc3904de, PostgreSQL 18
+-- Migrations e95ebe40456f8701, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -1468,7 +1468,10 @@ CREATE TABLE public.accounts_studio (
     created_at timestamp with time zone NOT NULL,
     closing_since timestamp with time zone,
     clients_return boolean DEFAULT false NOT NULL,
+    quota_albums integer,
+    trial_ends_at timestamp with time zone,
     CONSTRAINT accounts_studio_logo_version_check CHECK ((logo_version >= 0)),
+    CONSTRAINT accounts_studio_quota_albums_check CHECK ((quota_albums >= 0)),
     CONSTRAINT accounts_studio_quota_files_check CHECK ((quota_files >= 0)),
     CONSTRAINT accounts_studio_usage CHECK (((bytes_used >= 0) AND (files_used >= 0)))
 );
@@ -2427,6 +2430,8 @@ CREATE TABLE public.portability_studioexport (
     salt character varying(32) NOT NULL,
     studio_id uuid NOT NULL,
     who_id uuid,
+    title character varying(200) DEFAULT ''::character varying NOT NULL,
+    what character varying(8) DEFAULT 'studio'::character varying NOT NULL,
     CONSTRAINT portability_studioexport_files_check CHECK ((files >= 0))
 );
 
@@ -2966,6 +2971,46 @@ CREATE TABLE public.tagging_suggestion (
 ALTER TABLE ONLY public.tagging_suggestion FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tagging_suggestion OWNER TO glassine_owner;
+
+CREATE TABLE public.uploads_importentry (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    path text NOT NULL,
+    facts jsonb NOT NULL,
+    outcome character varying(10) NOT NULL,
+    reason character varying(300) NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    gallery character varying(120) NOT NULL,
+    section character varying(120) NOT NULL,
+    "position" double precision,
+    photo uuid,
+    studio_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    CONSTRAINT uploads_importentry_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE ONLY public.uploads_importentry FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uploads_importentry OWNER TO glassine_owner;
+
+CREATE TABLE public.uploads_importrun (
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    source character varying(10) NOT NULL,
+    place character varying(255) NOT NULL,
+    records character varying(255) NOT NULL,
+    title character varying(120) NOT NULL,
+    is_dry boolean NOT NULL,
+    key_sealed text NOT NULL,
+    is_listed boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    studio_id uuid NOT NULL,
+    who_id uuid
+);
+
+ALTER TABLE ONLY public.uploads_importrun FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uploads_importrun OWNER TO glassine_owner;
 
 CREATE TABLE public.uploads_inbox (
     id uuid NOT NULL,
@@ -3800,6 +3845,24 @@ ALTER TABLE ONLY public.tagging_prompttrial
 ALTER TABLE ONLY public.tagging_aiusage
     ADD CONSTRAINT tagging_usage_once UNIQUE (studio_id, month);
 
+ALTER TABLE ONLY public.uploads_importentry
+    ADD CONSTRAINT uploads_importentry_number UNIQUE (studio_id, run_id, number);
+
+ALTER TABLE ONLY public.uploads_importentry
+    ADD CONSTRAINT uploads_importentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.uploads_importentry
+    ADD CONSTRAINT uploads_importentry_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.uploads_importrun
+    ADD CONSTRAINT uploads_importrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.uploads_importrun
+    ADD CONSTRAINT uploads_importrun_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.uploads_importrun
+    ADD CONSTRAINT uploads_importrun_task UNIQUE (studio_id, task_id);
+
 ALTER TABLE ONLY public.uploads_inbox
     ADD CONSTRAINT uploads_inbox_once UNIQUE (studio_id);
 
@@ -4250,6 +4313,10 @@ CREATE INDEX tagging_suggestion_decided_by_id_5784dbdc ON public.tagging_suggest
 CREATE INDEX tagging_suggestion_open ON public.tagging_suggestion USING btree (studio_id, confidence DESC, id) WHERE ((state)::text = 'open'::text);
 
 CREATE INDEX tagging_suggestion_photo_id_20db1977 ON public.tagging_suggestion USING btree (photo_id);
+
+CREATE INDEX uploads_importrun_age ON public.uploads_importrun USING btree (created_at);
+
+CREATE INDEX uploads_importrun_who_id_995b4a83 ON public.uploads_importrun USING btree (who_id);
 
 CREATE INDEX uploads_inbox_album_id_910de4b1 ON public.uploads_inbox USING btree (album_id);
 
@@ -4995,6 +5062,18 @@ ALTER TABLE ONLY public.tagging_suggestion
 ALTER TABLE ONLY public.tagging_suggestion
     ADD CONSTRAINT tagging_suggestion_studio_id_1d31f669_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.uploads_importentry
+    ADD CONSTRAINT uploads_importentry_run_same_studio FOREIGN KEY (studio_id, run_id) REFERENCES public.uploads_importrun(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.uploads_importentry
+    ADD CONSTRAINT uploads_importentry_studio_id_9f85bc48_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.uploads_importrun
+    ADD CONSTRAINT uploads_importrun_studio_id_fd094fe0_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.uploads_importrun
+    ADD CONSTRAINT uploads_importrun_who_id_995b4a83_fk_accounts_user_id FOREIGN KEY (who_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.uploads_inbox
     ADD CONSTRAINT uploads_inbox_album_same_studio FOREIGN KEY (studio_id, album_id) REFERENCES public.albums_album(studio_id, id) ON DELETE SET NULL (album_id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -5267,6 +5346,10 @@ CREATE POLICY all_studios ON public.tagging_prompttrial TO glassine_system USING
 
 CREATE POLICY all_studios ON public.tagging_suggestion TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.uploads_importentry TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.uploads_importrun TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.uploads_inbox TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.uploads_inboxfile TO glassine_system USING (true) WITH CHECK (true);
@@ -5497,6 +5580,10 @@ CREATE POLICY own_studio ON public.tagging_prompttrial TO glassine_app USING ((s
 
 CREATE POLICY own_studio ON public.tagging_suggestion TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE POLICY own_studio ON public.uploads_importentry TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.uploads_importrun TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE POLICY own_studio ON public.uploads_inbox TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.uploads_inboxfile TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
@@ -5570,6 +5657,10 @@ ALTER TABLE public.tagging_aiusage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tagging_prompttrial ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tagging_suggestion ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uploads_importentry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uploads_importrun ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.uploads_inbox ENABLE ROW LEVEL SECURITY;
 
@@ -5886,6 +5977,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_prompttrial TO glassin
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_suggestion TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_suggestion TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_importentry TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_importentry TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_importrun TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_importrun TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_inbox TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads_inbox TO glassine_system;
