@@ -3,6 +3,7 @@
 Every reader raises EnvError with one sentence. The sentence never repeats a URL: it may hold a password.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,18 @@ class Database:
             "PORT": str(self.port),
             "OPTIONS": dict(self.options),
         }
+
+
+@dataclass(frozen=True)
+class MapTiles:
+    """A server of map pictures. url: of one picture, with {z}, {x} and {y}.  origin: as a content policy names it.
+
+    credit: whose map it is, in the words that its owner asks for.
+    """
+
+    url: str
+    origin: str
+    credit: str
 
 
 @dataclass(frozen=True)
@@ -143,3 +156,13 @@ def smtp(name: str, text: str) -> Smtp:
         starttls=parts.scheme == "smtp+tls",
         ssl=parts.scheme == "smtps",
     )
+
+
+def map_tiles(name: str, text: str, credit: str | None) -> MapTiles:
+    """A server of map pictures, whose address may hold a key."""
+    found = re.fullmatch(r"(https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/[^\s\"'<>;,]*", text)
+    if found is None or not all(text.count(part) == 1 for part in ("{z}", "{x}", "{y}")):
+        raise EnvError(f"{name} cannot be read; it must look like https://tiles.example.com/{{z}}/{{x}}/{{y}}.png.")
+    if credit is None:
+        raise EnvError(f"{name} is set, so {name}_CREDIT must be set too: maps are shown with the name of their owner.")
+    return MapTiles(text, found[1], credit)

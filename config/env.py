@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import addresses
-from config.addresses import Database, EnvError, LocalStorage, S3Storage, Smtp
+from config.addresses import Database, EnvError, LocalStorage, MapTiles, S3Storage, Smtp
 from config.launcher.paths import APP, OWNER, Paths, keep_secret
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,8 @@ VARIABLES = (
     "GLASSINE_PORT",
     "GLASSINE_SECRET_KEY",
     "GLASSINE_SIGN_UP",
+    "GLASSINE_TILES",
+    "GLASSINE_TILES_CREDIT",
     "GLASSINE_TRUSTED_PROXY",
     "GLASSINE_URL",
     "GLASSINE_WEBHOOK_HOSTS",
@@ -64,6 +66,7 @@ class Env:
     webhook_hosts: hosts of private networks to which webhooks may lead.
     import_folder: whose sub-folders hold what studios may import.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
+    tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
 
@@ -98,6 +101,7 @@ class Env:
     accel: str | None
     inbox: Path | None
     inbox_bucket: S3Storage | None
+    tiles: MapTiles | None
     trusted_proxies: tuple[Network, ...]
 
     @property
@@ -174,6 +178,7 @@ def load(environ: Values) -> Env:
         accel=_accel(values, storage),
         inbox=_folder(values, "GLASSINE_INBOX"),
         inbox_bucket=_inbox_bucket(values),
+        tiles=_tiles(values),
         trusted_proxies=_networks(values),
     )
 
@@ -241,6 +246,11 @@ def _folder(values: Values, name: str) -> Path | None:
 def _inbox_bucket(values: Values) -> S3Storage | None:
     text = values.get("GLASSINE_INBOX_BUCKET")
     return None if text is None else addresses.s3("GLASSINE_INBOX_BUCKET", text)
+
+
+def _tiles(values: Values) -> MapTiles | None:
+    text = values.get("GLASSINE_TILES")
+    return None if text is None else addresses.map_tiles("GLASSINE_TILES", text, values.get("GLASSINE_TILES_CREDIT"))
 
 
 def _admin(values: Values) -> tuple[str | None, str | None]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -42,8 +43,13 @@ def _places(request: StudioRequest, form: PlaceForm, status: int = 200) -> HttpR
         "form": form,
         "places": [(place, f"{library}?{urlencode({'q': _term(place.name)})}") for place in mine],
         "unplaced_url": f"{library}?{urlencode({'q': 'has_gps:no'})}",
+        "tiles": settings.MAP_TILES,
     }
-    return render(request, "library/places.html", context, status=status)
+    response = render(request, "library/places.html", context, status=status)
+    if settings.MAP_TILES:
+        # Read by django-csp; its decorator would take the setting of the moment at which this file is imported.
+        response._csp_update = {"img-src": [settings.MAP_TILES.origin]}  # type: ignore[attr-defined]
+    return response
 
 
 def _term(name: str) -> str:

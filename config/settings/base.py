@@ -133,6 +133,7 @@ IMPORT_FOLDER = str(env.import_folder) if env.import_folder else None
 IMPORT_HOSTS = env.import_hosts
 # Where studios may have photos described (see `apps.tagging`); none: nobody can.
 AI_HOSTS = env.ai_hosts
+MAP_TILES = env.tiles
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
 STORAGE_PARTIAL = str(env.data / "partial")

@@ -21,6 +21,7 @@ expect.set_options(timeout=20_000)
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 DATA = Path(__file__).parent.parent / "data"
+PLACED = "Seas and a lake"
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,27 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def library(glassine: Installation) -> tuple[str, str]:
+    """Address of the library and what finds the five photos of a gallery; three of them are a shoot."""
+    browser = glassine.client()
+    with glassine.api() as api:
+        galleries = {
+            str(row["title"]): str(row["id"]) for row in api.get("/api/albums", params={"limit": 500}).json()["results"]
+        }
+    if PLACED not in galleries:
+        album = galleries[PLACED] = glassine.make_album(PLACED)
+        sea = (DATA / "gps" / "hx5v.jpg").read_bytes()
+        # By Lake Como, one without place and day, and three by the North Sea.
+        paths = (DATA / "gps" / "htc_desire.jpg", DATA / "formats" / "silver_fir.jpg")
+        files = {path.name: path.read_bytes() for path in paths}
+        files |= {f"sea{number}.jpg": sea + bytes([number]) for number in range(3)}
+        for name, data in files.items():
+            browser.put(album, data, name).raise_for_status()
+        glassine.wait_ready(album, len(files))
+    return f"{glassine.url}/studio/{browser.slug}/library/", f"gallery:{galleries[PLACED]}"
 
 
 Opened = Callable[..., Any]

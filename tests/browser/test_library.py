@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DATA, DESKTOP, PHONE, make_album, sign_in
-from tests.browser.test_accessibility import in_both_themes
-from tests.browser.test_main_job import upload
-from tests.installation import Installation
+from tests.browser.conftest import DESKTOP, PHONE, sign_in
+from tests.browser.looking import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-
-# By Lake Como, and one without place and day; three by the North Sea come with them.
-PHOTOS = [DATA / "gps" / "htc_desire.jpg", DATA / "formats" / "silver_fir.jpg"]
-SEA = DATA / "gps" / "hx5v.jpg"
-TITLE = "Seas and a lake"
-
-
-def look(page: Page, name: str) -> None:
-    """No serious fault; a picture of it where GLASSINE_TEST_PICTURES says."""
-    folder = os.environ.get("GLASSINE_TEST_PICTURES")
-    if folder:
-        page.screenshot(path=f"{folder}/library-{name}-{page.evaluate('innerWidth')}.png")
-    assert in_both_themes(page) == []
 
 
 def ask(page: Page, words: str, photos: int) -> None:
@@ -67,23 +50,6 @@ def take_back(page: Page, said: str) -> None:
     expect(page.locator("#toasts > *", has_text="Undone")).to_be_visible()
 
 
-@pytest.fixture
-def library(visit: Callable[..., Any], glassine: Installation, tmp_path: Path) -> tuple[str, str]:
-    """Address of the library and what finds the five photos of a gallery; three of them are a shoot."""
-    with visit() as page, glassine.api() as api:
-        galleries = {str(row["title"]): str(row["id"]) for row in api.get("/api/albums").json()["results"]}
-        if TITLE in galleries:
-            sign_in(page)
-        else:
-            files = [*PHOTOS, *(tmp_path / f"sea{number}.jpg" for number in range(3))]
-            for number, path in enumerate(files[2:]):
-                path.write_bytes(SEA.read_bytes() + bytes([number]))
-            galleries[TITLE] = make_album(page, TITLE)
-            upload(page, files)
-            glassine.wait_ready(galleries[TITLE], len(files))
-        return re.sub(r"/albums/.*", "/library/", str(page.url)), f"gallery:{galleries[TITLE]}"
-
-
 def test_photos_are_found_and_dealt_with_at_a_desk(visit: Callable[..., Any], library: tuple[str, str]) -> None:
     address, ours = library
     with visit() as page:
@@ -96,9 +62,9 @@ def test_photos_are_found_and_dealt_with_at_a_desk(visit: Callable[..., Any], li
         expect(page.locator("#selection-count")).to_contain_text("1 selected")
         page.keyboard.press("Escape")
         pick(page, 0, 1)
-        look(page, "selected")
+        look(page, "library-selected")
         keywords = menu(page, "Keywords")
-        look(page, "keywords")
+        look(page, "library-keywords")
         keywords.locator("input").fill("holiday, water")
         keywords.locator("button:has-text('Add')").click()
         expect(page.locator("#toasts")).to_contain_text("Keywords of 2 photos changed.")
@@ -109,7 +75,7 @@ def test_photos_are_found_and_dealt_with_at_a_desk(visit: Callable[..., Any], li
         ask(page, ours, 5)
         page.click("text=What is in these photos?")
         expect(page.locator(".facets")).to_contain_text("HTC Desire")
-        look(page, "facets")
+        look(page, "library-facets")
         page.click(".facets a:has-text('HTC Desire')")
         expect(page.locator("#stream .t")).to_have_count(1)
         expect(page.locator(".asked__chip")).to_have_count(2)
@@ -157,7 +123,7 @@ def test_places_and_the_timeline_at_a_desk(visit: Callable[..., Any], library: t
         page.click(".head >> text=Places")
         expect(page.locator(".leaflet-land-pane > svg")).to_be_visible()
         expect(page.locator(".map__point a").first).to_be_visible()
-        look(page, "places")
+        look(page, "library-places")
         page.locator("#map").click(position={"x": 12, "y": 200})
         expect(page.locator("#id_where")).to_have_value(re.compile(r"^-?[\d.]+, -?[\d.]+$"))
         page.fill("#id_name", "Harbour")
@@ -173,7 +139,7 @@ def test_places_and_the_timeline_at_a_desk(visit: Callable[..., Any], library: t
         page.click(".head >> text=Timeline")
         page.click("nav[aria-label=Years] >> text=2010")
         page.click("summary:has-text('Name it')")
-        look(page, "timeline")
+        look(page, "library-timeline")
         page.fill(".timeline__name input[name=title]", "Sailing")
         page.click(".timeline__name button:has-text('Save')")
         expect(page.locator("#toasts")).to_contain_text("“Sailing” added.")
@@ -191,10 +157,10 @@ def test_the_library_on_a_phone(visit: Callable[..., Any], library: tuple[str, s
         phone.goto(address)
         ask(phone, ours, 5)
         pick(phone, 0, 2)
-        look(phone, "selected")
+        look(phone, "library-selected")
         for words in ("Gallery", "Keywords", "Place", "Label"):
             menu(phone, words)
-            look(phone, words.lower())
+            look(phone, f"library-{words.lower()}")
             phone.mouse.click(5, 90)
         gallery = menu(phone, "Gallery")
         gallery.locator("input[name=title]").fill("Two of them")
@@ -205,12 +171,12 @@ def test_the_library_on_a_phone(visit: Callable[..., Any], library: tuple[str, s
         phone.goto(address)
         phone.click("text=What is in these photos?")
         expect(phone.locator(".facets")).to_be_visible()
-        look(phone, "facets")
+        look(phone, "library-facets")
         phone.goto(address.replace("/library/", "/places/"))
         expect(phone.locator(".map__point a").first).to_be_visible()
-        look(phone, "places")
+        look(phone, "library-places")
         phone.goto(address.replace("/library/", "/timeline/"))
-        look(phone, "timeline")
+        look(phone, "library-timeline")
 
 
 def order_of(page: Page) -> list[str]:
@@ -224,13 +190,13 @@ def share(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Share")
     if not page.locator("[name=label]").is_visible():
         page.locator("#share summary, #share button, #share a", has_text="New link").first.click()
-    look(page, "collection-share")
+    look(page, "library-collection-share")
     page.locator("[name=label]").fill("Friends")
     page.locator("#share button:has-text('Create link')").click()
     page.goto(page.locator(".copy input").first.input_value())
     expect(page.locator("h1")).to_have_text("Our best")
     assert len(order_of(page)) == 3
-    look(page, "collection-guest")
+    look(page, "library-collection-guest")
     page.goto(here)
     page.wait_for_timeout(200)
 
@@ -246,7 +212,7 @@ def test_a_collection_is_made_and_put_in_order(
         pick(page, 0, 1, 2)
         inside = menu(page, "Collection")
         inside.locator("[name=collection_title]").fill("Our best")
-        look(page, "collect")
+        look(page, "library-collect")
         inside.locator("button:has-text('Make a collection')").click()
         expect(page.locator("h1")).to_have_text("Our best")
         before = order_of(page)
@@ -255,7 +221,7 @@ def test_a_collection_is_made_and_put_in_order(
         pick(page, 2)
         menu(page, "Move").locator("button:has-text('Move to start')").click()
         expect(page.locator("#toasts > *", has_text="1 photo moved")).to_be_visible()
-        look(page, "collection")
+        look(page, "library-collection")
         page.reload()
         assert order_of(page) == [before[2], *before[:2]]
         share(page)
@@ -265,6 +231,6 @@ def test_a_collection_is_made_and_put_in_order(
         expect(page.locator("#stream .t")).to_have_count(3)
         assert order_of(page) == [before[2], *before[:2]]
         page.goto(address.replace("/library/", "/collections/"))
-        look(page, "collections")
+        look(page, "library-collections")
         page.locator("button[aria-label='Delete Our best']").first.click()
         expect(page.locator("#toasts > *", has_text="deleted")).to_be_visible()

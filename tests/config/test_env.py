@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.addresses import EnvError, LocalStorage, S3Storage, Smtp
+from config.addresses import EnvError, LocalStorage, MapTiles, S3Storage, Smtp
 from config.env import Env, load
 
 APP = "postgresql://app:a%40b@db.example.com:5433/glassine?sslmode=require"
@@ -131,6 +131,13 @@ def test_an_empty_variable_counts_as_unset(read: Read) -> None:
     assert read(GLASSINE_PORT="", DATABASE_URL=" ").port == 8000
 
 
+def test_a_server_of_map_pictures_is_named_with_its_owner(read: Read) -> None:
+    url = "https://tiles.example.com:8443/streets/{z}/{x}/{y}.png?key=1"
+    tiles = read(GLASSINE_TILES=url, GLASSINE_TILES_CREDIT="© Example").tiles
+    assert tiles == MapTiles(url, "https://tiles.example.com:8443", "© Example")
+    assert read().tiles is None
+
+
 @pytest.mark.parametrize(
     ("name", "junk", "may_be"),
     [
@@ -152,6 +159,10 @@ def test_an_empty_variable_counts_as_unset(read: Read) -> None:
         ("GLASSINE_ADMIN_EMAIL", "someone", "email address"),
         ("GLASSINE_TRUSTED_PROXY", "nginx", "addresses or networks"),
         ("GLASSINE_ACCEL", "bytes", "path of a location"),
+        ("GLASSINE_TILES", "https://tiles.example.com/{z}/{x}.png", "https://tiles.example.com/{z}/{x}/{y}.png"),
+        ("GLASSINE_TILES", "https://tiles.example.com;/{z}/{x}/{y}.png", "https://tiles.example.com/{z}/{x}/{y}.png"),
+        ("GLASSINE_TILES", "https://{z}.example.com/{x}/{y}.png", "https://tiles.example.com/{z}/{x}/{y}.png"),
+        ("GLASSINE_TILES", "https://tiles.example.com/{z}/{x}/{y}.png", "GLASSINE_TILES_CREDIT must be set too"),
         ("DATABASE_URL", "postgresql://a:b@c/d", "must be set too"),
         ("REDIS_URL", "memcached://a", "redis://host:6379/0"),
         ("REDIS_URL", "redis://a/first", "redis://host:6379/0"),

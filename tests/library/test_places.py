@@ -11,6 +11,8 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
+from pytest_django.fixtures import Settings
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
@@ -19,6 +21,7 @@ from apps.library import index
 from apps.library.folding import fold
 from apps.library.models import NamedPlace, PhotoPlace
 from apps.library.places import geonames, locate, named
+from config.addresses import MapTiles
 from config.tasks import STEPS
 from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory
@@ -159,6 +162,21 @@ def test_the_map_counts_exactly_and_a_point_leads_to_its_photos(
     page = alice.get("/studio/north/places/").content.decode()
     assert "GeoNames" in page
     assert not re.search(r'(?:src|data-outlines)="(?:https?:)?//', page)
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_the_map_asks_another_host_only_where_the_operator_names_it(
+    is_named: bool, alice: Client, settings: Settings
+) -> None:
+    tiles = MapTiles("https://tiles.example.com/{z}/{x}/{y}.png?a=1&b=2", "https://tiles.example.com", "© Example")
+    settings.MAP_TILES = tiles if is_named else None
+    answer = alice.get("/studio/north/places/")
+    page, policy = answer.content.decode(), answer["Content-Security-Policy"]
+    assert ("© Example" in page, escape(tiles.url) in page) == (is_named, is_named)
+    assert policy.count("//") == is_named
+    assert ("img-src 'self' blob: data: https://tiles.example.com;" in policy) == is_named
+    # Of no other page.
+    assert "//" not in alice.get("/studio/north/library/")["Content-Security-Policy"]
 
 
 def test_a_new_photo_is_located_with_its_renditions() -> None:

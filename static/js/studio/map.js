@@ -1,9 +1,10 @@
-// The map: outlines that come with the page, photos as points with their number. Nothing is asked of anybody else.
+// The map: outlines that come with the page, photos as points with their number. Nothing is asked of anybody else, unless
+// the operator names a server of streets.
 import { get } from "../shared/http.js";
 
 const { L, topojson } = window;
 const place = document.getElementById("map");
-const { pointsUrl, outlines } = place.dataset;
+const { pointsUrl, outlines, tiles } = place.dataset;
 const where = document.querySelector("#new-place [name=where]");
 
 const map = L.map(place, {
@@ -85,7 +86,8 @@ function marker({ lat, lon, count, url }) {
   return L.marker([lat, lon], { icon, keyboard: false });
 }
 
-drawOutlines();
+if (tiles) L.tileLayer(tiles, { maxZoom: 18, referrerPolicy: "strict-origin" }).addTo(map);
+else drawOutlines();
 drawPoints().then((clusters) => {
   if (clusters?.length) map.fitBounds(L.latLngBounds(clusters.map(({ lat, lon }) => [lat, lon])).pad(0.2), { maxZoom: 6 });
 });
