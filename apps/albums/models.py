@@ -79,6 +79,9 @@ class Album(StudioModel):
         "trashed_at": "deletion",
     }
 
+    #: Of the gallery that comes with the program (see `uploads.sample`). No title gives it: theirs are lower-case.
+    SAMPLE_SLUG: ClassVar[str] = "Sample"
+
     kind = models.CharField(
         max_length=10, choices=AlbumKind.choices, default=AlbumKind.GALLERY, db_default=AlbumKind.GALLERY.value
     )
@@ -119,6 +122,10 @@ class Album(StudioModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_sample(self) -> bool:
+        return self.slug == self.SAMPLE_SLUG
 
     def get_absolute_url(self) -> str:
         pages = {AlbumKind.COLLECTION: "smart_collections:by_hand", AlbumKind.SMART: "smart_collections:detail"}

@@ -138,6 +138,7 @@ def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "mark_filters": [(name, words) for name, (words, _) in page_context.MARKED.items()],
         "kept_filters": page_context.kept_filters(album, entered, asked.kept),
         "sort": album.ordering,
+        "is_sample": album.is_sample,
         "cover_url": page_context.cover_url(stream, page),
         "upload": page_context.upload_of(album, request.studio),
         "socket_url": page_context.socket_of(album, request.studio),

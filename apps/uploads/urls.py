@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.urls import path
 
-from apps.uploads import receipt_views, views
+from apps.uploads import receipt_views, sample_views, views
 from apps.uploads.guests import studio_views as guests_studio_views
 from apps.uploads.guests import views as guests_views
 
@@ -45,6 +45,7 @@ urlpatterns = [
     path("studio/<slug:slug>/albums/<uuid:album_id>/upload", put, name="put"),
     path("studio/<slug:slug>/albums/<uuid:album_id>/upload/look/", views.look, name="look"),
     path("studio/<slug:slug>/uploads/tus/", parts, name="parts"),
+    path("studio/<slug:slug>/sample-gallery/", sample_views.make, name="sample"),
     path("studio/<slug:slug>/inbox/", views.inbox_page, name="inbox"),
     path("studio/<slug:slug>/inbox/retry/", views.inbox_retry, name="inbox_retry"),
     path("studio/<slug:slug>/inbox/settings/", views.inbox_settings, name="inbox_settings"),
