@@ -49,9 +49,9 @@ def moment(text: str, *, is_end: bool = False) -> datetime:
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise forms.ValidationError("Write a day as 2024-05-04.") from None
+        raise forms.ValidationError("Enter a day as 2024-05-04.") from None
     if not 1826 <= found.year <= 2199:
-        raise forms.ValidationError("Write a day as 2024-05-04.")
+        raise forms.ValidationError("Enter a day as 2024-05-04.")
     if "T" not in text and " " not in text.strip() and is_end:
         found = datetime.combine(found.date(), time.min) + timedelta(days=1, microseconds=-1)
     return found.replace(tzinfo=UTC)

@@ -38,7 +38,7 @@ class BadEventAsked(Refusal):
 class WallMoment(serializers.Field[datetime, str, str, Any]):
     """A day, or a moment on the clock of the wall. is_end: a day means its last moment."""
 
-    default_error_messages = {"unreadable": "Write a day as 2024-05-04."}
+    default_error_messages = {"unreadable": "Enter a day as 2024-05-04."}
 
     def __init__(self, *, is_end: bool = False, **how: Any) -> None:
         self.is_end = is_end

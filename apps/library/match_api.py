@@ -26,7 +26,7 @@ class CaptureTime(serializers.Field[datetime, Any, str, Any]):
     """A date and time, to the second. Without an offset it is what the camera's clock showed."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": "Write a date and a time, as in 2026-05-30T14:00:00."
+        "invalid": "Enter a date and a time, as in 2026-05-30T14:00:00."
     }
 
     def to_internal_value(self, data: Any) -> datetime:

@@ -36,7 +36,7 @@ def part_of_map(text: str) -> MapBox:
     """A part of the map as "west,south,east,north". Raises BadMapBox."""
     parts = text.split(",")
     if len(parts) != 4:
-        raise BadMapBox("Write a part of the map as west,south,east,north.")
+        raise BadMapBox("Enter a part of the map as west,south,east,north.")
     (south, west), (north, east) = on_earth(parts[1], parts[0]), on_earth(parts[3], parts[2])
     return MapBox(west, south, east, north)
 

@@ -102,7 +102,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > MOST_LETTERS or _UNSTORABLE.search(value):
-        raise BadValue(f"Write a text of at most {MOST_LETTERS} letters.")
+        raise BadValue(f"Enter text of up to {MOST_LETTERS} characters.")
     return value.strip()
 
 
@@ -161,7 +161,7 @@ class Number(Kind):
         except (ValueError, OverflowError):
             number = math.nan
         if not abs(number) < 2**31:
-            raise BadValue("Write a number.")
+            raise BadValue("Enter a number.")
         return int(number) if number.is_integer() else number
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
@@ -332,12 +332,12 @@ class Day(Kind):
         if operator == "within_last":
             text = str(value)
             if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MOST_DAYS):
-                raise BadValue(f"Write a number of days from 1 to {MOST_DAYS:,}.")
+                raise BadValue(f"Enter a number of days from 1 to {MOST_DAYS:,}.")
             return int(text)
         # What programs send has a time behind the day.
         found = days.of_numbers(str(value).partition("T")[0])
         if found is None:
-            raise BadValue("Write a date as 2024, 2024-05 or 2024-05-04.")
+            raise BadValue("Enter a date as 2024, 2024-05 or 2024-05-04.")
         return found.text
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
@@ -598,7 +598,7 @@ class PersonKind(Kind):
         try:
             persons.read(text)
         except ValueError:
-            raise BadValue("Write a name, or “mother of Ben”, or “Anna aged 6”.") from None
+            raise BadValue("Enter a name, or “mother of Ben”, or “Anna aged 6”.") from None
         return text
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:

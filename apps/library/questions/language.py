@@ -306,7 +306,7 @@ def _filter(field: Field, piece: _Piece) -> Rule:
     if isinstance(kind, Day):
         found = days.of_numbers(value)
         if found is None:
-            raise BadValue("Write a date as 2024, 2024-05 or 2024-05-04.")
+            raise BadValue("Enter a date as 2024, 2024-05 or 2024-05-04.")
         return _within(field, found)
     first, between, last = value.partition("..")
     if between and isinstance(kind, Number):

@@ -29,7 +29,7 @@ KINDS = (
 class EmailForm(forms.Form):
     """An email about one link of an album."""
 
-    link = forms.ChoiceField(label="Link")
+    link = forms.ChoiceField(label="Link", widget=forms.Select(attrs={"data-search": ""}))
     kind = forms.ChoiceField(label="Message", choices=KINDS, initial=EmailKind.DELIVERY, widget=forms.RadioSelect)
     to = forms.ChoiceField(
         label="Recipients",

@@ -40,7 +40,9 @@ document.addEventListener(
 document.addEventListener(
   "toggle",
   ({ target: menu }) => {
-    if (menu instanceof HTMLDetailsElement && menu.open && menu.matches("dialog details.menu")) lift(menu);
+    if (!(menu instanceof HTMLDetailsElement) || !menu.open || !menu.matches("details.menu")) return;
+    if (menu.closest("dialog")) lift(menu);
+    else keepInside(menu);
   },
   true,
 );
@@ -52,6 +54,16 @@ document.addEventListener(
   },
   true,
 );
+
+/** A menu hangs at the end of its button: on a phone it may have to be moved into the screen. */
+function keepInside(menu) {
+  const list = menu.querySelector(".menu__list");
+  list.style.translate = "";
+  const { left, right } = list.getBoundingClientRect();
+  const over = right - (document.documentElement.clientWidth - 8);
+  const move = left < 8 ? 8 - left : Math.min(0, -over);
+  if (move) list.style.translate = `${move}px`;
+}
 
 function lift(menu) {
   const list = menu.querySelector(".menu__list");
