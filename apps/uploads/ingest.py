@@ -66,7 +66,7 @@ def ingest(
     with cas.keeping(studio, stored) as kept:
         found = as_photo(studio, album, kept, name=name, by=by, section=section, number=number, replace=replace)
         if told is not None:
-            receipts.note(told, kept[0], name=name, status=found.status, photo_id=found.photo.pk)
+            receipts.note(told, kept[0], name=name, status=found.status, photo=found.photo)
         return found
 
 

@@ -69,8 +69,8 @@ def receipt_skipped(request: StudioRequest, album_id: UUID, receipt_id: UUID) ->
     if len({len(one) for one in named}) != 1 or len(named[0]) > MOST_SKIPPED or not all(map(_is_size, named[1])):
         raise BadRequest(f"Name at most {MOST_SKIPPED} files, each with size and reason.")
     told = receipts.OnReceipt(receipt_id, album, request.user.pk)
-    receipts.skip(told, [(name, int(size), reason) for name, size, reason in zip(*named, strict=True)])
-    return JsonResponse({"noted": len(named[0])})
+    noted = receipts.skip(told, [(name, int(size), reason) for name, size, reason in zip(*named, strict=True)])
+    return JsonResponse({"noted": noted})
 
 
 def _is_size(text: str) -> bool:

@@ -39,9 +39,16 @@ class OnReceipt:
     by_id: UUID
 
 
-def note(told: OnReceipt, blob: Blob, *, name: str, status: str, photo_id: UUID) -> None:
-    """A file was kept, in the transaction that keeps it. status: as `ingest` gives it."""
-    _row(told, name, blob.size, ReceivedState(status), sha256=blob.sha256, photo_id=photo_id).save(force_insert=True)
+def note(told: OnReceipt, blob: Blob, *, name: str, status: str, photo: Photo) -> None:
+    """A file was kept, in the transaction that keeps it. status: as `ingest` gives it.
+
+    The same bytes are one photo, and it keeps the name that it came with first: under another one the line says which.
+    """
+    state = ReceivedState(status)
+    renamed = state != ReceivedState.REPLACED and photo.camera_name != camera_name(name)
+    reason = f"Shown as {photo.camera_name}, its first name" if renamed else ""
+    row = _row(told, name, blob.size, state, sha256=blob.sha256, photo_id=photo.pk, reason=reason)
+    row.save(force_insert=True)
 
 
 def note_sidecar(told: OnReceipt, *, name: str, size: int, sha256: str, photo_id: UUID | None, reason: str) -> None:
@@ -62,10 +69,17 @@ def refuse(told: OnReceipt, *, name: str, size: int, reason: str) -> None:
     _row(told, name, size, ReceivedState.REFUSED, reason=reason).save(force_insert=True)
 
 
-def skip(told: OnReceipt, files: Iterable[tuple[str, int, str]]) -> None:
-    """Files that were not sent at all: name, bytes and why, in the words of the page. Run it in `acting_in(studio)`."""
+def skip(told: OnReceipt, files: Iterable[tuple[str, int, str]]) -> int:
+    """Files that were not sent at all: name, bytes and why, in the words of the page; how many lines that makes.
+
+    Run it in `acting_in(studio)`. What this receipt holds already is no second line: an upload that goes on after an
+    interruption passes it over.
+    """
     rows = [_row(told, name, size, ReceivedState.SKIPPED, reason=reason) for name, size, reason in files]
-    ReceivedFile.objects.for_studio(told.album.studio_id).bulk_create(rows)
+    all_rows = ReceivedFile.objects.for_studio(told.album.studio_id)
+    same = all_rows.filter(album_id=told.album.pk, receipt=told.receipt, name__in={row.name for row in rows})
+    told_before = set(same.values_list("name", "size"))
+    return len(all_rows.bulk_create([row for row in rows if (row.name, row.size) not in told_before]))
 
 
 def _row(

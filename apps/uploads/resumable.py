@@ -360,7 +360,7 @@ def _become_photo(upload: Upload, kept: tuple[Blob, bool], told: dict[str, str])
     receipt = _told(upload, told)
     if receipt is not None:
         name = told.get("filename", "") or "photo"
-        receipts.note(receipt, kept[0], name=name, status=ingested.status, photo_id=ingested.photo.pk)
+        receipts.note(receipt, kept[0], name=name, status=ingested.status, photo=ingested.photo)
     _write(upload, offset=upload.length, photo=ingested.photo, result=UploadResult(ingested.status))
 
 

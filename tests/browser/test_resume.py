@@ -48,7 +48,7 @@ def test_a_reload_in_the_middle_costs_nothing(
         line.send("Network.emulateNetworkConditions", {**LINE, "uploadThroughput": -1})
         page.on("request", lambda one: offsets.extend(offset_of(one)))
         expect(page.locator("#tray-interrupted p")).to_have_text(
-            "1 of 2 files were stored. Drop the same files or folder to go on."
+            "1 of 2 files were stored. Add the same files or folder again to go on."
         )
         choose(page, [small, large])
         expect(page.locator("#upload-plan")).to_contain_text("stored before the interruption")

@@ -68,10 +68,21 @@ def test_each_file_stands_on_it_with_checksum_state_and_reason(alice: Client, al
         ["Thumbs.db", "9", "", "Skipped"],
         ["b.jpg", "12", "", "Skipped"],
     ]
+    # The same bytes under another name are told by the name of their photo.
+    assert [row[4] for row in rows[:2]] == ["", "Shown as =a.jpg, its first name"]
     assert all(row[4] for row in rows[2:])
     page = alice.get(address(album, "receipt", receipt)).content.decode()
     assert all(word in page for word in ("2 of 5 stored, all checksums match", "virus.jpg", sha256[:12], "Thumbs.db"))
     assert "2 of 5 stored" in alice.get(address(album, "receipts")).content.decode()
+
+
+def test_an_upload_that_goes_on_after_an_interruption_is_one_receipt(alice: Client, album: Album) -> None:
+    receipt, photo = uuid4(), jpeg()
+    assert put(alice, album, photo, receipt, "a.jpg") == 201
+    skipped = {"name": ["a.jpg", "b.jpg"], "size": [str(len(photo)), "12"], "reason": ["Stored before", "Too large"]}
+    assert alice.post(address(album, "receipt_skipped", receipt), skipped).json() == {"noted": 1}
+    page = alice.get(address(album, "receipt", receipt)).content.decode()
+    assert "1 of 2 stored, all checksums match" in page
 
 
 def test_a_file_in_parts_stands_on_it_too(erin_user: User, alice: Client, album: Album) -> None:

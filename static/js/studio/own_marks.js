@@ -20,6 +20,8 @@ const stream = () => document.getElementById("stream");
 const menu = document.querySelector("[data-own-marks]");
 let root = null;
 let open = "";
+// Another frame lies on top of its stack than the grid behind the lightbox shows.
+let isStale = false;
 
 const chosen = () => [...stream().querySelectorAll(".pick:checked")].map((box) => box.value);
 const own = (id) => document.querySelector(`#p-${CSS.escape(id)} > .own`);
@@ -51,8 +53,10 @@ async function mark(ids, values) {
 /** Let one frame lie on top of its stack, in one step while the frames are looked through. */
 async function putOnTop(id) {
   const answer = await post(menu.dataset.stackTop, [["photo", id]], "part").catch(() => null);
-  if (answer?.ok) told(answer);
-  else toast({ text: "That did not work. Try again in a moment.", level: "error" });
+  if (answer?.ok) {
+    told(answer);
+    isStale = true;
+  } else toast({ text: "That did not work. Try again in a moment.", level: "error" });
 }
 
 const isInStack = (id) => Boolean(menu?.dataset.stackTop && document.getElementById(`p-${id}`)?.dataset.inStack);
@@ -171,5 +175,7 @@ for (const kind of ["lightbox:open", "lightbox:change"])
   });
 document.addEventListener("lightbox:close", () => {
   root = null;
+  if (isStale) document.dispatchEvent(new CustomEvent("glassine:moved"));
+  isStale = false;
 });
 document.querySelector("[data-mark-filter]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

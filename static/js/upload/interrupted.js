@@ -9,11 +9,11 @@ export function fingerprint(file) {
   return `${file.name}:${file.size}:${file.lastModified}`;
 }
 
-/** {total, done: Set of fingerprints} of an upload that did not come to its end, or null. */
+/** {total, done: Set of fingerprints, receipt: its id} of an upload that did not come to its end, or null. */
 export function interrupted(address) {
   try {
-    const { at, total, done } = JSON.parse(localStorage.getItem(KEY + address));
-    return Date.now() - at < KEPT ? { total, done: new Set(done) } : null;
+    const { at, total, done, receipt } = JSON.parse(localStorage.getItem(KEY + address));
+    return Date.now() - at < KEPT ? { total, done: new Set(done), receipt } : null;
   } catch {
     return null;
   }
@@ -35,7 +35,7 @@ export function remember(queue, address) {
     const known = queue.items.filter((item) => item.print);
     const done = known.filter((item) => item.photo || ["ready", "joined"].includes(item.state)).map((item) => item.print);
     try {
-      localStorage.setItem(KEY + address, JSON.stringify({ at: Date.now(), total: known.length, done }));
+      localStorage.setItem(KEY + address, JSON.stringify({ at: Date.now(), total: known.length, done, receipt: queue.receipt }));
     } catch {
       // No room for so long a list: the files are sent again, and the server knows them.
       forget(address);

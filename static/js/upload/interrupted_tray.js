@@ -10,7 +10,7 @@ export function tell(place, address, icons) {
     <header class="tray__head"><h2>Upload interrupted</h2><button type="button" class="btn btn--quiet btn--icon" aria-label="Close"><svg class="icon" aria-hidden="true"><use href="${icons}#close"/></svg></button></header>
     <div class="tray__sum"><p></p></div></section>`;
   place.querySelector("p").textContent =
-    `${number.format(last.done.size)} of ${number.format(last.total)} files were stored. Drop the same files or folder to go on.`;
+    `${number.format(last.done.size)} of ${number.format(last.total)} files were stored. Add the same files or folder again to go on.`;
   place.querySelector("button").addEventListener("click", () => {
     forget(address);
     place.replaceChildren();

@@ -20,14 +20,15 @@ export function uploads(album, stream, isDragging) {
   /** isAgreed: nothing is asked where all can be sent.  onto: the tile that a single file was dropped on. */
   async function take(found, { isAgreed = false, onto = null } = {}) {
     if (!found.length || document.querySelector("dialog[open]")) return;
+    // Only of a visit that was cut short; a drop into a running queue knows better.
+    const before = queue ? null : interrupted(uploadUrl);
     const limits = {
       extensions: new Set(extensions.split(",").map((one) => one.trim().replace(/^\./, ""))),
       maxBytes: Number(maxBytes),
       maxVideoBytes: Number(maxVideoBytes),
       videos: new Set(videoExtensions.split(",")),
       sidecars: true,
-      // Only of a visit that was cut short; a drop into a running queue knows better.
-      done: queue ? null : interrupted(uploadUrl)?.done,
+      done: before?.done,
     };
     const answer = await plan(found, {
       limits,
@@ -44,7 +45,7 @@ export function uploads(album, stream, isDragging) {
     const fresh = !queue;
     if (fresh) {
       forget(uploadUrl);
-      queue = new Queue(uploadUrl, { address: partsUrl, album: stream.dataset.album }, QUEUE_WORDS);
+      queue = new Queue(uploadUrl, { address: partsUrl, album: stream.dataset.album }, QUEUE_WORDS, before?.receipt);
       remember(queue, uploadUrl);
     }
     queue.add(files, answer.skipped);

@@ -51,7 +51,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
   dialog.id = "upload-plan";
   dialog.setAttribute("aria-labelledby", "plan-title");
   dialog.innerHTML = `<form method="dialog"><div class="dialog__head"><h2 id="plan-title"></h2></div><div class="dialog__body stack"></div></form>`;
-  const what = photos.length ? many(photos.length - pairsOf(good), "photo") : many(beside, "sidecar");
+  const what = photos.length ? contents(photos, limits.videos) : many(beside, "sidecar");
   dialog.querySelector("h2").textContent = good.length
     ? `Add ${what} to “${sectionTitle || albumTitle}”`
     : "Nothing to add";
@@ -73,7 +73,7 @@ export async function plan(found, { limits, quotaLeft, section, sectionTitle, al
     body.append(line(`${many(beside, "sidecar")} (XMP). Each joins the photo of its name, now or when it comes.`, "muted"));
   if (onto && photos.length) body.append(choices(`“${good[0].file.name}” was dropped on ${onto.dataset.name}.`, ONTO));
   else if (alike.size) body.append(choices(namesakes(alike.size), ALIKE));
-  if (folders.length) body.append(folderFields(folders, photos));
+  if (folders.length) body.append(folderFields(folders, photos, limits.videos));
   if (skipped.length) body.append(reasons(skipped));
   body.insertAdjacentHTML(
     "beforeend",
@@ -151,12 +151,19 @@ function pairsOf(found) {
   return found.filter((one) => RAW_ENDINGS.test(one.file.name) && jpegs.has(stem(one))).length;
 }
 
+/** "4 photos and 1 video": a pair is one photo. videos: endings of files that are films. */
+function contents(found, videos) {
+  const films = found.filter(({ file }) => videos.has(file.name.split(".").pop().toLowerCase())).length;
+  const photos = found.length - films - pairsOf(found);
+  return [photos && many(photos, "photo"), films && many(films, "video")].filter(Boolean).join(" and ");
+}
+
 /** The outermost folder of a found file, "" for one that was dropped by itself. */
 function top(one) {
   return one.folder.split("/")[0];
 }
 
-function folderFields(folders, good) {
+function folderFields(folders, good, videos) {
   const box = document.createElement("fieldset");
   box.className = "stack";
   box.innerHTML = `<label class="check"><input type="checkbox" id="make-sections" checked><span></span></label><div class="folders"></div>`;
@@ -169,7 +176,10 @@ function folderFields(folders, good) {
     input.dataset.folder = folder;
     input.value = folder.split("/").pop();
     input.setAttribute("aria-label", `Section for the folder ${folder}`);
-    row.lastChild.textContent = many(good.filter((one) => one.folder === folder).length, "photo");
+    row.lastChild.textContent = contents(
+      good.filter((one) => one.folder === folder),
+      videos,
+    );
     box.lastChild.append(row);
   }
   box.querySelector("#make-sections").addEventListener("change", (event) => {

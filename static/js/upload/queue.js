@@ -1,5 +1,6 @@
 // The engine of uploads: four files at once, three attempts, and every file ends with a word about it.
 import { csrfToken } from "../shared/http.js";
+import { fill } from "../shared/words.js";
 import { fingerprint } from "./interrupted.js";
 import { PART, PartsRequest } from "./parts.js";
 
@@ -24,14 +25,15 @@ export class Queue extends EventTarget {
   /**
    * address: where a file is PUT, or "" where all are sent in parts.  parts: {address, album}, where large ones are sent
    * in parts, and into what; without an album the address says so.  words: what is said of files (see QUEUE_WORDS in words.js).
+   * receipt: of an upload that goes on after an interruption.
    */
-  constructor(address, parts, words) {
+  constructor(address, parts, words, receipt = newId()) {
     super();
     this.address = address;
     this.parts = parts;
     this.words = words;
     // Names what is sent in one go, for its receipt.
-    this.receipt = newId();
+    this.receipt = receipt;
     addEventListener("online", () => this.pump());
     addEventListener("beforeunload", (event) => this.busy && event.preventDefault());
   }
@@ -215,7 +217,9 @@ export class Queue extends EventTarget {
       }
       item.photo = body.photo.id;
       if (body.status === "duplicate") {
-        item.reason = this.words.here;
+        // Guests are not told which photo it is.
+        const first = body.photo?.name;
+        item.reason = first && first !== item.name ? fill(this.words.hereAs, { name: first }) : this.words.here;
         this.#state(item, "skipped");
         return;
       }

@@ -3,6 +3,7 @@
 /** What is said about a file that waits, was passed over or failed. */
 export const QUEUE_WORDS = {
   here: "Already in this gallery",
+  hereAs: "Already in this gallery as {name}",
   offline: "The connection broke, will go on by itself",
   busy: "The server is busy, trying again",
   cut: "The connection broke, trying again",
