@@ -31,8 +31,8 @@ FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none
 
 
 def _links(request: StudioRequest, album: Album) -> list[ShareLink]:
-    """The album's links that are not revoked, newest first, with the rows that are at hand."""
-    found = list(album.share_links.filter(revoked_at__isnull=True).order_by("-created_at", "-id"))
+    """The album's links that are not revoked, the client's own first, then the newest, with the rows at hand."""
+    found = list(album.share_links.filter(revoked_at__isnull=True).order_by("-is_main", "-created_at", "-id"))
     for link in found:
         link.album, link.studio = album, request.studio
     return found

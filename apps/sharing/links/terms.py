@@ -35,7 +35,7 @@ _CLEANED = {
 
 
 # What only a link to a smart collection does.
-_LIVE = " It is live: photos come and go as the collection finds them."
+_LIVE = " It is live: photos come and go as the collection finds them. Photos only in drafts stay hidden."
 
 
 class Standing(StrEnum):

@@ -23,6 +23,7 @@ from apps.sharing.access.shown import ShownAlbum
 from apps.sharing.emails import composing, templates
 from apps.sharing.links.terms import Standing, Terms, day_words
 from apps.sharing.models import EmailKind, ShareLink
+from apps.web.templatetags.sizes import file_size
 
 # Lighthouse's "slow 4G", which its mobile score is measured on: 1.6 Mbit/s and 150 ms for a round trip
 # (github.com/GoogleChrome/lighthouse, docs/throttling.md).
@@ -139,7 +140,7 @@ def _cover(link: ShareLink, cover: Cover | None, pages: _Pages) -> Check:
     if size is None:
         return Check("Cover", Light.RED, "The cover is not prepared.", "See problems", pages.of("albums:problems"))
     seconds = seconds_for(size)
-    said = f"The cover shows after about {seconds:.1f} s on slow 4G ({max(1, round(size / 1000))} kB)."
+    said = f"The cover shows after about {seconds:.1f} s on slow 4G ({file_size(size)})."
     if seconds > SECONDS:
         return Check("Cover", Light.AMBER, f"{said} A simpler photo loads faster.", "Open the gallery", pages.gallery)
     if link.album.cover_id is None:

@@ -34,8 +34,9 @@ def preflight(request: StudioRequest, album_id: UUID) -> HttpResponse:
         "checks": found,
         "red": sum(one.light == checks.Light.RED for one in found),
         "amber": sum(one.light == checks.Light.AMBER for one in found),
+        "green": sum(one.light == checks.Light.GREEN for one in found),
     }
-    template = "sharing/preflight/_checks.html" if htmx.wants(request) else "sharing/preflight/preflight.html"
+    template = "sharing/preflight/_beside_email.html" if htmx.wants(request) else "sharing/preflight/preflight.html"
     return htmx.vary(render(request, template, context))
 
 

@@ -412,3 +412,13 @@ def test_g64_what_was_kept_is_not_called_sent(shared: Make, alice: Client, folde
     text = tight(alice.get(page("email_log")).content)
     assert re.search(r'badge--warn">Kept<', text)
     assert ">Sent<" not in re.sub(r"<nav.*?</nav>", "", text, flags=re.DOTALL)
+
+
+def test_the_clients_own_link_is_offered_first(shared: Make, alice: Client, alice_user: User) -> None:
+    """Also when another one, such as that of the public page, was made after it."""
+    share = shared()
+    with acting_in(share.studio):
+        own, _ = lifecycle.create(share.album, by=alice_user, label="Family", is_main=True)
+        lifecycle.create(share.album, by=alice_user, label="Public page")
+    text = alice.get(page("email_new", share.album.pk)).content.decode()
+    assert re.findall(r'<option value="([-0-9a-f]{36})"', text)[0] == str(own.pk)

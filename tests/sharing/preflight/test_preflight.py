@@ -133,3 +133,14 @@ def test_looking_costs_the_same_for_many_photos(share: Share, django_assert_max_
         share.link.album, share.link.studio = share.album, share.studio
         with django_assert_max_num_queries(7):
             checks.look(share.link, now=timezone.now())
+
+
+def test_above_the_form_of_an_email_what_is_good_is_folded_away(share: Share, alice: Client) -> None:
+    with_pin(share)
+    page = reverse("sharing:preflight", args=["north", share.album.pk])
+    part = alice.get(page, {"link": str(share.link.pk)}, headers={"HX-Request": "true"}).content.decode()
+    seen, folded = part.split("<details", 1)
+    assert "Downloads need a PIN" in seen
+    assert "The link opens." not in seen
+    assert "The link opens." in folded
+    assert "<!doctype" not in part.lower()
