@@ -87,6 +87,7 @@ def test_the_settings_show_how_the_plan_stands(north: Studio, alice: Client) -> 
     shown = " ".join(alice.get(f"/studio/{north.slug}/settings/").content.decode().split())
     assert "96 % used." in shown
     assert "0 of 5" in shown
+    assert "0 of 200,000" in shown
     assert "Trial until" in shown
     change(north, bytes_used=1_000, trial_ends_at=timezone.now() - timedelta(days=3))
     shown = alice.get(f"/studio/{north.slug}/settings/").content.decode()
