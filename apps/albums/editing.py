@@ -31,19 +31,22 @@ def create(
     event_date: date | None = None,
     promised_on: date | None = None,
     description: str = "",
+    slug: str = "",
 ) -> Album:
-    """A new draft with an address of its own, made from its title. Raises QuotaExceeded."""
+    """A new draft with an address of its own, made from its title, or `slug`. Raises QuotaExceeded; IntegrityError if
+    the studio has that slug.
+    """
     _take_gallery(studio)
     album = Album(studio=studio, title=title, event_date=event_date, promised_on=promised_on, description=description)
     for attempt in range(SLUG_TRIES):
-        album.slug = free_slug(studio, title)
+        album.slug = slug or free_slug(studio, title)
         try:
             with transaction.atomic():
                 album.save(force_insert=True)
             break
         except IntegrityError:
             # Somebody took the same slug at this moment; the next look sees it.
-            if attempt == SLUG_TRIES - 1:
+            if slug or attempt == SLUG_TRIES - 1:
                 raise
     note(studio, by, "album.created", album, title=title)
     return album

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums import editing, trash
 from apps.albums.models import Album, AlbumState
@@ -36,9 +35,7 @@ def make(studio: Studio, *, by: User) -> Album:
         return album
     try:
         with transaction.atomic():
-            album = Album(studio=studio, title=TITLE, slug=Album.SAMPLE_SLUG, description=ABOUT)
-            album.save(force_insert=True)
-            note(studio, by, "album.created", album, title=TITLE)
+            album = editing.create(studio, by=by, title=TITLE, description=ABOUT, slug=Album.SAMPLE_SLUG)
             _fill(studio, album, by)
     except IntegrityError:
         # A second click came at the same moment.

@@ -60,9 +60,10 @@ def test_a_gallery_of_the_same_name_is_no_sample(alice: Client, north: Studio) -
     assert "Delete sample gallery" not in alice.get(album.get_absolute_url()).content.decode()
 
 
-def test_a_plan_without_room_says_so_and_makes_nothing(alice: Client, north: Studio) -> None:
+@pytest.mark.parametrize("plan", [{"quota_bytes": 1000}, {"quota_albums": 0}], ids=["storage", "galleries"])
+def test_a_plan_without_room_says_so_and_makes_nothing(plan: dict[str, int], alice: Client, north: Studio) -> None:
     with across_studios():
-        Studio.objects.filter(pk=north.pk).update(quota_bytes=1000)
+        Studio.objects.filter(pk=north.pk).update(**plan)
     assert alice.post(MAKE).status_code == 303
     assert galleries(north) == []
 
