@@ -13,18 +13,15 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from apps.accounts import tenant_keys
 from apps.albums import version_triggers
 from config.launcher import postgres
-
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
 FILE = Path(__file__).with_name("schema.sql")
 _HEADER = re.compile(r"-- Migrations ([0-9a-f]{16}), PostgreSQL (\d+)\n")
@@ -63,7 +60,7 @@ def is_current() -> bool:
     return found is not None and found[1] == fingerprint()
 
 
-def load(connection: BaseDatabaseWrapper) -> bool:
+def load(connection: DatabaseWrapper) -> bool:
     """Make all tables in a database that has none and note all migrations as applied; whether that was done."""
     if connection.introspection.table_names():
         return False
@@ -79,7 +76,7 @@ def load(connection: BaseDatabaseWrapper) -> bool:
     return True
 
 
-def make_tables(connection: BaseDatabaseWrapper, text: str) -> None:
+def make_tables(connection: DatabaseWrapper, text: str) -> None:
     """Make what a dump says in a database without tables, and note all migrations as applied."""
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:
@@ -91,7 +88,7 @@ def make_tables(connection: BaseDatabaseWrapper, text: str) -> None:
         )
 
 
-def dump(connection: BaseDatabaseWrapper) -> str:
+def dump(connection: DatabaseWrapper) -> str:
     """The file that stands for the tables behind this connection of their owner."""
     settings = connection.settings_dict
     run = subprocess.run(

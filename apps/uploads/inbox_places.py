@@ -59,6 +59,8 @@ def _section(names: list[str]) -> str | None:
 
 
 def _chosen(inbox: Inbox) -> Album:
+    if inbox.album_id is None:
+        raise NoGallery
     album = Album.objects.for_studio(inbox.studio_id).filter(pk=inbox.album_id, trashed_at=None).first()
     if album is None:
         raise NoGallery
@@ -71,7 +73,8 @@ def _album(inbox: Inbox, key: str, title: str) -> Album:
     studio = inbox.studio
     known = InboxFolder.objects.for_studio(studio).select_related("album").filter(name=key).first()
     if known is not None and known.album.trashed_at is None:
-        return known.album
+        filled: Album = known.album
+        return filled
     album = Album.objects.for_studio(studio).filter(title__iexact=title, trashed_at=None).order_by("id").first()
     album = album or editing.create(studio, by=None, title=title)
     InboxFolder.objects.for_studio(studio).update_or_create(studio=studio, name=key, defaults={"album": album})

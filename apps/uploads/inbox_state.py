@@ -89,7 +89,7 @@ def choose(
     chosen = album or inbox.album_id
     if inbox.rule != InboxRule.ONE:
         chosen = None
-    elif not Album.objects.for_studio(studio).filter(pk=chosen, trashed_at=None).exists():
+    elif chosen is None or not Album.objects.for_studio(studio).filter(pk=chosen, trashed_at=None).exists():
         raise NoSuchGallery
     inbox.album_id = chosen
     inbox.save(update_fields=["keeps_duplicates", "rule", "album"])

@@ -141,16 +141,19 @@ async def _put_together(call: Call) -> Reply:
         raise Malformed("A final upload has neither bytes nor a length of its own.")
     to, pieces, made = await in_thread(_pieces, call)
     header = call.headers["upload-concat"]
-    upload = made or await ARRIVING.run(
-        to.studio.pk,
-        concat.join,
-        to.studio,
-        pieces,
-        by=to.by,
-        album=to.album,
-        metadata=to.metadata,
-        concat=header,
-    )
+    if made is not None:
+        upload = made
+    else:
+        upload = await ARRIVING.run(
+            to.studio.pk,
+            concat.join,
+            to.studio,
+            pieces,
+            by=to.by,
+            album=to.album,
+            metadata=to.metadata,
+            concat=header,
+        )
     sizes = [(b"upload-offset", str(upload.offset).encode()), (b"upload-length", str(upload.length).encode())]
     return Reply(201, [_location(call, upload), *sizes, *_concat(upload), *_standing(upload)])
 

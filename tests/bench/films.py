@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,18 @@ def film(path: Path, texture: Path, *, size: int) -> Path:
     with av.open(str(part)) as source, av.open(str(path), "w") as made:
         stream = source.streams.video[0]
         copy = made.add_stream_from_template(stream)
-        packets = [(packet.pts, packet.dts, packet.is_keyframe, bytes(packet)) for packet in source.demux(stream)]
-        packets = [packet for packet in packets if packet[1] is not None]
-        length = round(SECONDS / stream.time_base)
+        # The last packet ends the stream and has no time.
+        packets = [
+            (packet.pts, packet.dts, packet.is_keyframe, bytes(packet))
+            for packet in source.demux(stream)
+            if packet.pts is not None and packet.dts is not None
+        ]
+        tick = stream.time_base or Fraction(1, 1000)
+        length = round(SECONDS / tick)
         for turn in range(times):
             for pts, dts, is_key, content in packets:
                 packet = av.Packet(content)
-                packet.stream, packet.time_base, packet.is_keyframe = copy, stream.time_base, is_key
+                packet.stream, packet.time_base, packet.is_keyframe = copy, tick, is_key
                 packet.pts, packet.dts = pts + turn * length, dts + turn * length
                 made.mux(packet)
     part.unlink()

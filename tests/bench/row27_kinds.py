@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,14 +41,16 @@ def run(context: Context) -> Iterator[Row]:
         yield from _large(context, folder)
 
 
+def _rendering(files: list[Path]) -> Callable[[int], float]:
+    return lambda turn: in_jail(files)
+
+
 def _rendered(context: Context, folder: Path) -> Iterator[Row]:
     """CPU seconds in the jail, hash included."""
     jpegs = [photographed(folder, one) for one in textures(context.folder)[:4]]
     raws, phones = [raw(folder, one) for one in jpegs], [named(f"formats/{name}") for name in PHONES]
     short = [film(folder / "short.mp4", jpegs[0], size=1)] * 4
-    ours, beside, phone, poster = context.alternate(
-        [lambda turn, files=files: in_jail(files) for files in (raws, jpegs, phones, short)]
-    )
+    ours, beside, phone, poster = context.alternate([_rendering(files) for files in (raws, jpegs, phones, short)])
     yield context.row(27, "RAW of 24 MP by its camera's preview; beside the JPEG of it", ours, "CPU s", beside)
     yield context.row(27, "HEIC of 12 MP from a phone; beside a JPEG of 24", phone, "CPU s", beside)
     yield context.row(27, "poster of a video of 1080p, all renditions; beside a JPEG of 24", poster, "CPU s", beside)

@@ -3,12 +3,13 @@ of an empty database at once."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -25,7 +26,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         refuse_other_chain(options["database"])
         whole = not (options["app_label"] or options["fake"] or options["plan"] or options["check_unapplied"])
-        if whole and schema.load(connections[options["database"]]) and options["verbosity"]:
+        if whole and schema.load(cast(DatabaseWrapper, connections[options["database"]])) and options["verbosity"]:
             self.stdout.write("  All tables were made at once from config/schema.sql.")
         return super().handle(*args, **options)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from config import schema
@@ -44,14 +44,14 @@ def migrated(name: str) -> str:
 
 
 @contextmanager
-def empty_database(name: str) -> Iterator[BaseDatabaseWrapper]:
+def empty_database(name: str) -> Iterator[DatabaseWrapper]:
     """A connection of the owner to a database without tables, by that name. Gone after the block."""
     connections.databases[name] = {**settings.DATABASES["owner"], "NAME": name}
     with connections["owner"]._nodb_cursor() as server:
         server.execute(f'drop database if exists "{name}"')
         server.execute(f'create database "{name}"')
         try:
-            yield connections[name]
+            yield cast(DatabaseWrapper, connections[name])
         finally:
             connections[name].close()
             del connections[name]
