@@ -107,7 +107,7 @@ def test_the_operator_changes_a_plan(north: Studio, alice_user: User) -> None:
     call_command("plan", "north", "--galleries=any", "--trial-until=none", stdout=out)
     with across_studios():
         north.refresh_from_db()
-    assert (north.quota_albums, north.trial_ends_at) == (None, None)
+    assert [north.quota_albums, north.trial_ends_at] == [None, None]
     for wrong in ("--galleries=many", "--trial-until=soon"):
         with pytest.raises(CommandError):
             call_command("plan", "north", wrong)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,7 +17,6 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import Role
-from apps.accounts.tenancy import StudioQuerySet
 from apps.jobs.serializers import AcceptedSerializer, TaskSerializer, accepted
 from apps.uploads.importing import runs, sources
 from apps.uploads.models import ImportEntry, ImportRun, ImportSource
@@ -151,7 +151,7 @@ class ImportReport(StudioViewSet[ImportEntry]):
         """The report of the import that this task does or did, a page of files at a time."""
         run: ImportRun = get_object_or_404(ImportRun.objects.for_studio(self.studio), task_id=task_id)
         task: Task = get_object_or_404(Task.objects.for_studio(self.studio), pk=task_id)
-        rows: StudioQuerySet[ImportEntry] = run.entries.all()
+        rows: QuerySet[ImportEntry] = run.entries.all()
         if "outcome" in request.query_params:
             asked = serializers.ChoiceField(choices=_OUTCOMES).run_validation(request.query_params["outcome"])
             rows = rows.filter(outcome=asked)

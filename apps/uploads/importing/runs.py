@@ -242,7 +242,8 @@ def _arrange(going: _Going) -> None:
     with acting_in(going.run.studio_id):
         placed = going.run.entries.filter(position__isnull=False, photo__isnull=False).order_by("number")
         for gallery, photo, position in placed.values_list("gallery", "photo", "position"):
-            intake.place(gallery, photo, position)
+            if photo is not None and position is not None:
+                intake.place(gallery, photo, position)
     intake.arrange()
 
 
