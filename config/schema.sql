@@ -1,4 +1,4 @@
--- Migrations e95ebe40456f8701, PostgreSQL 18
+-- Migrations 06fd9e891c9eeb04, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;

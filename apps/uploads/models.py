@@ -203,7 +203,7 @@ class InboxRule(models.TextChoices):
     FIRST = "first", "The first folder is the gallery"
     # As tethering programs and cards do it: a year, a client or the camera's own folder stands above.
     SECOND = "second", "The second folder is the gallery"
-    EVERY = "every", "Each folder is a gallery of its own"
+    EVERY = "every", "Each folder becomes its own gallery"
     ONE = "one", "Everything goes to one gallery"
 
 

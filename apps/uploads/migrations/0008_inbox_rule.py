@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("first", "The first folder is the gallery"),
                     ("second", "The second folder is the gallery"),
-                    ("every", "Each folder is a gallery of its own"),
+                    ("every", "Each folder becomes its own gallery"),
                     ("one", "Everything goes to one gallery"),
                 ],
                 db_default="first",
