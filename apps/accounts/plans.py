@@ -83,8 +83,7 @@ def _warn_of_limits(studio: Studio) -> None:
     for use in uses_of(studio):
         if use.level:
             words = outbox.rendered(
-                f"{use.percent} % of your {use.name} are used" if use.name != "storage"
-                else f"{use.percent} % of your storage is used",
+                f"Your plan is {use.percent}% full ({use.name})",
                 "accounts/emails/plan_limit.txt",
                 studio=studio.name, use=use, url=_url(studio),
             )  # fmt: skip

@@ -145,7 +145,7 @@ class PhotoExportPart(ExportView):
         tags=["studio"],
         operation_id="export_archive_retrieve",
         responses={(status, "application/zip"): OpenApiTypes.BINARY for status in (200, 206)}
-        | {416: OpenApiResponse(description="The range lies outside")},
+        | {416: OpenApiResponse(description="The range is outside")},
     )
     def get(self, request: Request, export_id: UUID, number: int) -> HttpResponse:
         """One archive, whole or the range that is asked for."""

@@ -138,7 +138,7 @@ def _create(call: Call) -> Upload:
 async def _put_together(call: Call) -> Reply:
     """A final upload of pieces that lie here. The same request again has the same answer."""
     if call.has_part or "upload-length" in call.headers:
-        raise Malformed("A final upload has neither bytes nor a length of its own.")
+        raise Malformed("A final upload has neither bytes nor its own length.")
     to, pieces, made = await in_thread(_pieces, call)
     header = call.headers["upload-concat"]
     if made is not None:

@@ -41,11 +41,12 @@ def test_owners_are_told_at_80_and_at_95_percent_once_each(
         change(north, bytes_used=used)
         plans.warn()
     assert told(north) == [
-        ("alice@example.com", "80 % of your storage is used"), ("alice@example.com", "95 % of your storage is used"),
-    ]  # fmt: skip
+        ("alice@example.com", "Your plan is 80% full (storage)"),
+        ("alice@example.com", "Your plan is 95% full (storage)"),
+    ]
     change(north, quota_bytes=10**9, quota_files=10, files_used=8)
     plans.warn()
-    assert told(north)[2:] == [("alice@example.com", "80 % of your photos are used")]
+    assert told(north)[2:] == [("alice@example.com", "Your plan is 80% full (photos)")]
     assert told(south) == []
 
 
@@ -59,7 +60,7 @@ def test_a_plan_of_a_number_of_galleries_holds_so_many(north: Studio, alice_user
     assert (answer.status_code, answer.json()["error"]["code"]) == (507, "quota_exceeded")
     assert "2 galleries" in answer.json()["error"]["message"]
     plans.warn()
-    assert told(north) == [("alice@example.com", "100 % of your galleries are used")]
+    assert told(north) == [("alice@example.com", "Your plan is 100% full (galleries)")]
     assert bearer(alice_user, "north").get("/api/me").json()["quota"]["warnings"] == ["galleries"]
 
 
@@ -85,7 +86,7 @@ def test_a_trial_is_announced_ends_and_takes_nothing(north: Studio, alice_user: 
 def test_the_settings_show_how_the_plan_stands(north: Studio, alice: Client) -> None:
     change(north, quota_bytes=1_000, bytes_used=960, quota_albums=5, trial_ends_at=timezone.now() + timedelta(days=3))
     shown = " ".join(alice.get(f"/studio/{north.slug}/settings/").content.decode().split())
-    assert "96 % used." in shown
+    assert "96% used." in shown
     assert "0 of 5" in shown
     assert "0 of 200,000" in shown
     assert "Trial until" in shown
@@ -103,7 +104,7 @@ def test_the_operator_changes_a_plan(north: Studio, alice_user: User) -> None:
     assert (north.quota_bytes, north.quota_albums) == (20 * 10**9, 3)
     assert north.trial_ends_at is not None
     assert timezone.localtime(north.trial_ends_at, north.zone).date().isoformat() == "2027-01-31"
-    assert "galleries: 0 of 3 (0 %)" in out.getvalue()
+    assert "galleries: 0 of 3 (0%)" in out.getvalue()
     call_command("plan", "north", "--galleries=any", "--trial-until=none", stdout=out)
     with across_studios():
         north.refresh_from_db()

@@ -44,6 +44,7 @@ FORBIDDEN = {
     r"\bany more\b(?! \w)": "no longer",
     r"\bsend it again\b": "upload it again",
     r"\bplease go on\b": "please try again",
+    r"[\d}] %": "80%, without a space",
     r"\b(is|are) (saved|changed|removed|erased|deleted)\.$": "Saved, Deleted: the state in a word",
 }
 PATTERNS = {re.compile(pattern, re.I): better for pattern, better in FORBIDDEN.items()}

@@ -90,8 +90,8 @@ class RightsSerializer(strict.Serializer[Any]):
     find_me = serializers.ChoiceField(
         choices=[OFF, MAIN, ALL],
         required=False,
-        help_text="Who may hold up a picture and see the photos that may show them: nobody, the client by their own "
-        "link (`main`, which needs `hide`), or everybody who has the link. On the client's own link `all` is `main`.",
+        help_text="Who may hold up a picture and see the photos that may show them: no one, the client by their own "
+        "link (`main`, which needs `hide`), or everyone who has the link. On the client's own link `all` is `main`.",
     )
     search = serializers.BooleanField(
         required=False,

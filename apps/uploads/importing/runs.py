@@ -146,7 +146,7 @@ def _find(studio_id: UUID, task_id: UUID) -> _Going | None:
     if run is None or task is None:
         return None
     if run.who is None or run.studio.closing_since is not None:
-        raise Stop("Stopped: whoever began it is not here any more.")
+        raise Stop("Stopped: whoever began it is no longer a member.")
     part = task.slices.exclude(ids=[]).order_by("number").first()
     left: Iterable[ImportEntry] = run.entries.filter(pk__in=part.ids).order_by("number") if part else ()
     return _Going(run, run.who, part, {entry.number: entry for entry in left})

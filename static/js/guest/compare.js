@@ -1,5 +1,6 @@
 // Photos side by side: zoom and pan are locked together. Marks and hearts are saved without a new page.
 import { post } from "../shared/http.js";
+import { percent } from "../shared/words.js";
 import { asPerson } from "./identify.js";
 import { paintMark, readMark } from "./marks.js";
 
@@ -57,7 +58,7 @@ function show() {
     firstElementChild.style.transform = `translate(${view.x * clientWidth}px, ${view.y * clientHeight}px) scale(${view.scale})`;
     stage.classList.toggle("is-near", view.scale > 1);
   }
-  if (output) output.textContent = `${Math.round(view.scale * 100)} %`;
+  if (output) output.textContent = percent(view.scale);
 }
 
 function pointIn(stage, { clientX, clientY }) {

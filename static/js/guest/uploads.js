@@ -1,6 +1,6 @@
 // A guest adds photos: a large button, a line for each file, and the guest's own list below.
 import { get } from "../shared/http.js";
-import { fill } from "../shared/words.js";
+import { fill, percent } from "../shared/words.js";
 import { fromDrop, fromInput, objection } from "../upload/files.js";
 import { forget, interrupted, remember } from "../upload/interrupted.js";
 import { Queue } from "../upload/queue.js";
@@ -108,7 +108,7 @@ function line(item) {
   const share = item.size ? Math.round((item.sent / item.size) * 100) : 0;
   const said = {
     waiting: item.reason || words.waiting,
-    sending: fill(words.sending, { share: `${share} %` }),
+    sending: fill(words.sending, { share: percent(share / 100) }),
     skipped: item.reason,
     failed: item.reason,
   }[item.state];

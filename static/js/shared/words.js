@@ -26,3 +26,8 @@ export function size(bytes) {
   for (; value >= 1000 && step < 4; step += 1) value /= 1000;
   return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 && step > 2 ? 1 : 0 })} ${units[step]}`;
 }
+
+/** A share of one: "45%", and "45 %" in German. */
+export function percent(share) {
+  return share.toLocaleString(document.documentElement.lang, { style: "percent" });
+}

@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 studio.save(update_fields=list(changed))
         with acting_in(studio):
             for use in uses_of(studio):
-                limit = "any number" if use.limit is None else f"{use.limit:,} ({use.percent} %)"
+                limit = "any number" if use.limit is None else f"{use.limit:,} ({use.percent}%)"
                 self.stdout.write(f"{use.name}: {use.used:,} of {limit}")
         self.stdout.write(f"plan: {studio.plan}, trial until: {studio.trial_ends_at or 'none'}")
 

@@ -12,7 +12,7 @@ from apps.uploads.remote.source import RemoteSource
 class Command(import_immich.Command):
     """The same as from a server, out of a folder."""
 
-    help = "Import Lychee: albums as galleries and sections, order, descriptions, stars, highlights, tags and people."
+    help = "Import Lychee: its galleries and sections, order, descriptions, stars, highlights, tags and people."
 
     def add_source(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="with database/database.sqlite and uploads/")

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         elif self.stdout.isatty():
             percent = 100 * done // total if total else 100
             bar = "█" * (percent // 5)
-            self.stdout.write(f"\r{bar:<20} {percent:3} %  {number:,} of {files:,}  {one.path[-40:]:<40}", ending="")
+            self.stdout.write(f"\r{bar:<20} {percent:3}%  {number:,} of {files:,}  {one.path[-40:]:<40}", ending="")
             if number == files:
                 self.stdout.write("")
 
