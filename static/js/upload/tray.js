@@ -1,5 +1,5 @@
 // The tray: a bar and a sentence on top, below it only the files that are moving or need somebody.
-import { many, size } from "../shared/words.js";
+import { many, percent, size } from "../shared/words.js";
 
 const ROWS = 60;
 const PACE = 200;
@@ -146,7 +146,7 @@ function fill(row, item, icon) {
   const share = item.size ? Math.round((item.sent / item.size) * 100) : 0;
   const words = {
     waiting: item.reason || "Waiting",
-    sending: share === 100 ? "Sent, being checked and stored" : `Sending, ${share} % of ${size(item.size)}`,
+    sending: share === 100 ? "Sent, being checked and stored" : `Sending, ${percent(share / 100)} of ${size(item.size)}`,
     processing: "Processing: making the previews",
     skipped: `Skipped: ${item.reason}`,
     failed: `Failed: ${item.reason}`,

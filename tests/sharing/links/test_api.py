@@ -271,7 +271,7 @@ def test_an_album_in_the_trash_is_not_there(share: Share, erins: Caller) -> None
 def test_guests_find_themselves_by_the_clients_own_link_or_by_any(share: Share, erins: Caller) -> None:
     address = f"/api/albums/{share.album.pk}/share"
     refused = erins("post", address, {"label": "x", "rights": {"find_me": "main"}})
-    assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["rights"])
+    assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["rights.find_me"])
     own = erins("post", address, {"label": "Anna", "rights": {"hide": True, "find_me": "main"}}).json()
     guests = erins("post", address, {"label": "Guests", "rights": {"find_me": "all"}}).json()
     assert (own["rights"]["find_me"], guests["rights"]["find_me"]) == ("main", "all")
