@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from django.db import transaction
@@ -43,7 +44,7 @@ _NOT_SCHEMA = re.compile(
 def fingerprint() -> str:
     """Tells one set of migrations from another, also while one is being written; the same in every clone."""
     modules = [entry.__module__ for entry in MigrationLoader(None).disk_migrations.values()]
-    files = {name: Path(str(__import__(name, fromlist=["x"]).__file__)) for name in modules}
+    files = {name: Path(str(sys.modules[name].__file__)) for name in modules}
     for made in (tenant_keys, version_triggers):
         files[made.__name__] = Path(str(made.__file__))
     for file in (postgres.ROLES, postgres.ROLES.with_name("rights.sql")):

@@ -182,7 +182,7 @@ def test_the_log_has_one_way_out_which_redacts() -> None:
 
 def test_hashes_for_secrets_are_of_the_sha_2_and_blake_2_families() -> None:
     """SHA-1 stands in three places: TOTP, as RFC 6238 has it, the checksum that tus asks for,
-    and the hash by which Immich knows its files. MD5 in one: the digest of IPTC that Photoshop prescribes.
+    and the hash by which Immich and Lychee know their files. MD5 in one: the digest of IPTC that Photoshop prescribes.
     """
     weak = re.compile(r"\b(md5|sha1)\b", re.IGNORECASE)
     found = {
@@ -194,6 +194,7 @@ def test_hashes_for_secrets_are_of_the_sha_2_and_blake_2_families() -> None:
         "apps/accounts/second_factor.py",
         "apps/media/metadata/embed/iptc.py",
         "apps/uploads/remote/immich.py",
+        "apps/uploads/remote/lychee.py",
         "apps/uploads/remote/source.py",
         "apps/uploads/tus_headers.py",
     }

@@ -24,7 +24,7 @@ _TITLE, _SECTION, _KEY = 120, 120, 255
 _BETWEEN = " / "
 
 
-class NoGallery(Refusal):
+class InboxWithoutGallery(Refusal):
     """The one gallery of the rule is in the trash, or gone."""
 
     status = 409
@@ -35,7 +35,7 @@ class NoGallery(Refusal):
 def place(inbox: Inbox, folders: Sequence[str]) -> tuple[Album, str | None]:
     """Gallery and section of a file in these folders, the outermost first; a gallery that is missing is made.
 
-    Call it with the inbox's row held, in the studio's transaction. Raises NoGallery.
+    Call it with the inbox's row held, in the studio's transaction. Raises InboxWithoutGallery.
     """
     names = [" ".join(folder.split()) for folder in folders]
     if inbox.rule == InboxRule.ONE:
@@ -60,10 +60,10 @@ def _section(names: list[str]) -> str | None:
 
 def _chosen(inbox: Inbox) -> Album:
     if inbox.album_id is None:
-        raise NoGallery
+        raise InboxWithoutGallery
     album = Album.objects.for_studio(inbox.studio_id).filter(pk=inbox.album_id, trashed_at=None).first()
     if album is None:
-        raise NoGallery
+        raise InboxWithoutGallery
     album.studio = inbox.studio
     return album
 

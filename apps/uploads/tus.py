@@ -39,8 +39,8 @@ from apps.uploads.tus_call import (
     NotAPart,
     NotSignedIn,
     Reply,
-    Target,
     UnknownVersion,
+    UploadTarget,
     find_upload,
     piece_id,
     target_of,
@@ -158,7 +158,7 @@ async def _put_together(call: Call) -> Reply:
     return Reply(201, [_location(call, upload), *sizes, *_concat(upload), *_standing(upload)])
 
 
-def _pieces(call: Call) -> tuple[Target, list[Upload], Upload | None]:
+def _pieces(call: Call) -> tuple[UploadTarget, list[Upload], Upload | None]:
     """Where a final upload goes, and its pieces, or what the same request made of them before."""
     to = target_of(call)
     header = call.headers["upload-concat"]

@@ -160,7 +160,7 @@ def find_upload(call: Call) -> Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class UploadTarget:
     """Where a new upload goes, and whose it is."""
 
     studio: Studio
@@ -169,17 +169,17 @@ class Target:
     metadata: str
 
 
-def target_of(call: Call, *, is_piece: bool = False) -> Target:
+def target_of(call: Call, *, is_piece: bool = False) -> UploadTarget:
     """What door and metadata say of a new upload. A piece goes nowhere before its file does."""
     guest = guest_of(call) if call.token is not None else None
     entered = None if guest else enter_studio(call)
     text = call.headers.get("upload-metadata", "")
     told = tus_headers.metadata(text)
     if guest is not None:
-        return Target(guest.album.studio, guest, guest.album, text)
+        return UploadTarget(guest.album.studio, guest, guest.album, text)
     assert entered is not None
     album = None if is_piece else _album(entered, told)
-    return Target(entered.studio, entered.user, album, text)
+    return UploadTarget(entered.studio, entered.user, album, text)
 
 
 def _album(entered: Entered, told: dict[str, str]) -> Album | None:

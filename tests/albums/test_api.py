@@ -189,6 +189,7 @@ def test_a_photo_has_the_shape_of_the_contract(album: Album, photo: Photo, api: 
     assert set(shape) == {
         "id", "camera_name", "kind", "width", "height", "size", "sha256", "taken_at", "ready", "problem", "rating",
         "label", "keywords", "caption", "place", "versions", "urls", "tier", "photographer", "taken_from", "has_errors",
+        "stages",
     }  # fmt: skip
     assert (shape["camera_name"], shape["kind"], shape["ready"], shape["problem"]) == ("DSC_1.JPG", "image", True, None)
     assert shape["sha256"] == photo.original.sha256

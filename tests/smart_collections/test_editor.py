@@ -117,12 +117,12 @@ def test_what_is_found_is_counted_while_one_edits(erin: Client, north: Studio, s
     assert ("1 photo<" in text, "five.jpg" in text) == (True, True)
     assert "0 photos" in erin.post(NEW, FOUR | {"o:0": "lt"}, headers=headers).content.decode()
     unfinished = erin.post(NEW, FOUR | {"v:0": "many"}, headers=headers).content.decode()
-    assert "Write a number." in unfinished
+    assert "Enter a number." in unfinished
     assert kept(north) == []
 
 
 def test_what_cannot_be_asked_is_not_saved(erin: Client, north: Studio) -> None:
-    for fields, told in (({"v:0": ""}, "Write a number."), ({"title": ""}, "Give it a title.")):
+    for fields, told in (({"v:0": ""}, "Enter a number."), ({"title": ""}, "Give it a title.")):
         answer = erin.post(NEW, FOUR | {"title": "Best", "act": "save"} | fields)
         assert answer.status_code == 422
         assert told in answer.content.decode()

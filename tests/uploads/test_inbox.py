@@ -131,7 +131,7 @@ def test_files_wait_while_their_one_gallery_is_in_the_trash(box: Path, north: St
         trash.trash_album(Album.objects.for_studio(north).get(pk=first.pk), by=erin_user)
     put(box, "a.jpg")
     look()
-    assert ([file.reason for file in files(north)], arrived(north)) == ([inbox_places.NoGallery.sentence], [])
+    assert ([file.reason for file in files(north)], arrived(north)) == ([inbox_places.InboxWithoutGallery.sentence], [])
     choose(north, "one", second)
     look(1)
     assert arrived(north) == [("Second", "", "a.jpg")]

@@ -199,7 +199,10 @@ def beside(photo: Photo, packet: bytes) -> None:
     album = photo.placements.get().album
     album.studio = photo.studio
     stored = cas.receive(io.BytesIO(packet), limit=len(packet), sidecars=True)
-    sidecars.keep(photo.studio, album, stored, name=f"{photo.camera_name}.xmp", by=None)
+    try:
+        sidecars.keep(photo.studio, album, stored, name=f"{photo.camera_name}.xmp", by=None)
+    finally:
+        stored.discard()
 
 
 @pytest.mark.parametrize("raw_first", [True, False])
