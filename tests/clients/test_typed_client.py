@@ -25,8 +25,9 @@ from tests.installation import Installation, sha256
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 PACKAGE = "generated_glassine"
-# The generator knows no pictures; it needs to be told that they are bytes.
-SETTINGS = {"content_type_overrides": {"image/webp": "application/octet-stream"}, "post_hooks": []}
+# The generator knows no pictures and no archives; it needs to be told that they are bytes.
+BYTES = dict.fromkeys(("application/zip", "image/webp"), "application/octet-stream")
+SETTINGS = {"content_type_overrides": BYTES, "post_hooks": []}
 
 
 @pytest.fixture(scope="module")

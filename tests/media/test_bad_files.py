@@ -26,7 +26,9 @@ _FILM_LIMITS = jail.Limits(memory_bytes=1_100_000_000, cpu_seconds=60, wall_seco
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _ended() -> Iterator[None]:
+def _alone() -> Iterator[None]:
+    """No server of decoders but this module's."""
+    jail.close()
     yield
     jail.close()
 
