@@ -66,7 +66,7 @@ def test_sidecars_live_photos_and_frames(visit: Callable[..., Any], card: list[P
         make_album(page, "Everything a phone makes")
         choose(page, card)
         expect(page.locator("#upload-plan")).to_contain_text("1 sidecar (XMP)")
-        expect(page.locator("#upload-plan h2")).to_contain_text("Add 4 photos")
+        expect(page.locator("#upload-plan h2")).to_contain_text("Add 3 photos and 1 video")
         page.click("#upload-plan button[value=go]")
         expect(page.locator("#tray")).to_have_attribute("data-state", "over", timeout=60_000)
         expect(page.locator("#tray .tally")).to_contain_text("1 sidecar kept with its photo")
