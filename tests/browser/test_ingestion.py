@@ -6,6 +6,7 @@ At a desk by drop, on a phone by choosing the same files; nothing is lost, and e
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,20 @@ KEPT = "Object.values(localStorage).join()"
 
 
 @pytest.fixture
-def card(tmp_path: Path) -> Path:
+def card(tmp_path: Path, viewport: dict[str, int]) -> Path:
     """A folder as a photographer copies it from the card.
 
-    Of bytes that no other test sends, which would be the same photos: what stands behind the end does not count.
+    Of bytes that no other test sends, which would be the same photos (what stands behind the end does not count), and
+    of days on which no other test's burst was taken.
     """
     folder = tmp_path / "Ceremony"
     folder.mkdir()
     for path in FILES:
         box = b"\0\0\0\x10free" if path.suffix == ".mp4" else b""
         (folder / path.name).write_bytes(path.read_bytes() + box + os.urandom(8))
+    shots = [str(folder / path.name) for path in [*PAIR, *BURST]]
+    days = 1 if viewport is DESKTOP else 2
+    subprocess.run(["exiftool", "-q", "-m", "-overwrite_original", f"-AllDates+=0:0:{days} 0", *shots], check=True)
     return folder
 
 
