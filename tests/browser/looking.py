@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import pages
 from tests.browser.test_accessibility import in_both_themes
@@ -15,9 +15,12 @@ def look(page: Page, name: str) -> None:
 
     Pictures of both themes where GLASSINE_TEST_PICTURES says, by name and width.
     """
+    # A button is dim while its request runs.
+    expect(page.locator(".htmx-request")).to_have_count(0)
     folder = os.environ.get("GLASSINE_TEST_PICTURES")
     for theme in pages.THEMES if folder else ():
         pages.turn(page, theme)
         dark = "-dark" if theme == "dark" else ""
         page.screenshot(path=f"{folder}/{name}-{page.evaluate('innerWidth')}{dark}.png")
-    assert in_both_themes(page) == []
+    faults = in_both_themes(page)
+    assert not faults, f"{name}: {faults}"

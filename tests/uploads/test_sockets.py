@@ -56,14 +56,14 @@ def live(client: Client, album: Album | None, story: Story, slug: str = "north")
     async def run() -> Any:
         socket = socket_of(client, album, slug)
         await socket.send_input({"type": "websocket.connect"})
-        answer = await socket.receive_output(timeout=5)
+        answer = await socket.receive_output(timeout=30)
         if answer["type"] != "websocket.accept":
             return None
         try:
             return await story(socket)
         finally:
             await socket.send_input({"type": "websocket.disconnect", "code": 1000})
-            await socket.wait(timeout=5)
+            await socket.wait(timeout=30)
 
     return asyncio.run(run())
 
@@ -72,7 +72,7 @@ async def _tell(socket: ApplicationCommunicator, album: Album, ids: list[str]) -
     layer = get_channel_layer()
     assert layer is not None
     await layer.group_send(group_of(album.pk), {"type": "photos.changed", "ids": ids})
-    message = await socket.receive_output(timeout=5)
+    message = await socket.receive_output(timeout=30)
     return json.loads(message["text"])
 
 
@@ -96,7 +96,7 @@ def test_a_page_of_the_studio_hears_which_tasks_got_on(
 
     async def story(socket: ApplicationCommunicator) -> Any:
         task_id = await sync_to_async(begin)()
-        message = await socket.receive_output(timeout=5)
+        message = await socket.receive_output(timeout=30)
         return task_id, json.loads(message["text"])
 
     task_id, message = live(bob, None, story)
@@ -132,7 +132,7 @@ def test_a_socket_dies_when_the_membership_ends(
 
     async def story(socket: ApplicationCommunicator) -> Any:
         await sync_to_async(leave)()
-        return await socket.receive_output(timeout=5)
+        return await socket.receive_output(timeout=30)
 
     assert live(bob, album if page == "album" else None, story)["type"] == "websocket.close"
 
@@ -149,7 +149,7 @@ def test_a_socket_is_of_a_gallery_in_which_the_member_works(
     async def story(socket: ApplicationCommunicator) -> Any:
         assert await _tell(socket, album, ["some-id"]) == {"type": "photos", "ids": ["some-id"]}
         await sync_to_async(keep_to)(north, user)
-        return await socket.receive_output(timeout=5)
+        return await socket.receive_output(timeout=30)
 
     assert live(signed_in(user), album, story)["type"] == "websocket.close"
     assert live(signed_in(user), album, story) is None
@@ -166,7 +166,7 @@ def test_a_socket_does_not_outlive_a_database_that_cannot_be_asked(
             raise OperationalError("the database is restarting")
 
         monkeypatch.setattr(consumers, "enter", away)
-        return await socket.receive_output(timeout=5)
+        return await socket.receive_output(timeout=30)
 
     assert live(bob, album, story)["type"] == "websocket.close"
 
