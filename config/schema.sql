@@ -1,4 +1,4 @@
--- Migrations 06fd9e891c9eeb04, PostgreSQL 18
+-- Migrations accfcf55702a93a7, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -3994,15 +3994,15 @@ CREATE INDEX albums_albumchange_album_id_477dc0ed ON public.albums_albumchange U
 
 CREATE INDEX albums_albumversion_album_id_ebe09ca6 ON public.albums_albumversion USING btree (album_id);
 
-CREATE INDEX albums_photo_band0 ON public.albums_photo USING btree (studio_id, ((phash & (65535)::bigint)));
-
-CREATE INDEX albums_photo_band1 ON public.albums_photo USING btree (studio_id, (((phash >> 16) & (65535)::bigint)));
-
-CREATE INDEX albums_photo_band2 ON public.albums_photo USING btree (studio_id, (((phash >> 32) & (65535)::bigint)));
-
-CREATE INDEX albums_photo_band3 ON public.albums_photo USING btree (studio_id, (((phash >> 48) & (65535)::bigint)));
-
 CREATE INDEX albums_photo_fingerprint ON public.albums_photo USING btree (fingerprint_version, studio_id);
+
+CREATE INDEX albums_photo_near0 ON public.albums_photo USING btree (studio_id, ((phash & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
+
+CREATE INDEX albums_photo_near1 ON public.albums_photo USING btree (studio_id, (((phash >> 16) & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
+
+CREATE INDEX albums_photo_near2 ON public.albums_photo USING btree (studio_id, (((phash >> 32) & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
+
+CREATE INDEX albums_photo_near3 ON public.albums_photo USING btree (studio_id, (((phash >> 48) & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
 
 CREATE INDEX albums_photo_original_id_fcfdfcfc ON public.albums_photo USING btree (original_id);
 

@@ -266,6 +266,20 @@ class Stack(StudioModel):
         return ~Q(pk__in=strange.exclude(Photo.within(member)).values("stack_id"))
 
 
+def _near_indexes() -> list[models.Index]:
+    """Four bands of the hash: what looks alike is found by one of them (see library.duplicates.lookup).
+
+    Each has the whole hash and the id of what may be found at all, so that the photos themselves are not read.
+    """
+    hashed = F("phash")
+    bands = [hashed.bitand(65535), *(hashed.bitrightshift(16 * number).bitand(65535) for number in (1, 2, 3))]
+    found = Q(state=PhotoState.READY, trashed_at__isnull=True, phash__isnull=False) & ~Q(kind="video")
+    return [
+        models.Index("studio", band, include=["phash", "id"], condition=found, name=f"albums_photo_near{number}")
+        for number, band in enumerate(bands)
+    ]
+
+
 class Photo(StudioModel):
     """One picture as the studio knows it. `camera_name` is the file name it came with and never changes.
 
@@ -384,11 +398,7 @@ class Photo(StudioModel):
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
             models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),
             models.Index(fields=["studio", "stack"], condition=Q(stack__isnull=False), name="albums_photo_stack"),
-            # Four bands of the hash: what looks alike is found by one of them (see library.duplicates.lookup).
-            models.Index("studio", F("phash").bitand(65535), name="albums_photo_band0"),
-            models.Index("studio", F("phash").bitrightshift(16).bitand(65535), name="albums_photo_band1"),
-            models.Index("studio", F("phash").bitrightshift(32).bitand(65535), name="albums_photo_band2"),
-            models.Index("studio", F("phash").bitrightshift(48).bitand(65535), name="albums_photo_band3"),
+            *_near_indexes(),
         ]
 
     def __str__(self) -> str:

@@ -179,7 +179,7 @@ ACROSS = {
     "apps.media.sweeping.studio_ids": "sweep",
     "apps.albums.versions.fold": "sweep",
     "apps.faces.counting.fold": "sweep",
-    "apps.library.duplicates.lookup.near": "expressions cannot go before a policy; for one studio, ids only",
+    "apps.library.duplicates.lookup.all_near": "expressions cannot go before a policy; for one studio, ids only",
     "apps.library.find._by_index": "text search cannot go before a policy; for one studio, ids only",
     "apps.library.spelling._written": "as above; what the ids hold is read as the member",
     "apps.library.index.complete": "sweep",

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from apps.accounts import journal
@@ -66,6 +67,41 @@ def test_the_lookup_finds_what_a_scan_finds(north: Studio) -> None:
         lookup.near(north.pk, 0, but=asking.pk, within=8)
 
 
+def test_many_hashes_are_looked_up_as_each_alone_and_as_brute_force_does(north: Studio, south: Studio) -> None:
+    """A hundred hashes around eight centres, in one statement; neither another studio's nor what is not shown."""
+    chance = random.Random(17)
+    centres = [chance.getrandbits(64) for _ in range(8)]
+    hashes = [one ^ sum(1 << bit for bit in chance.sample(range(64), chance.randrange(9))) for one in centres * 12]
+    with many_in(north):
+        rows = {PhotoFactory.create(studio=north, phash=signed(one)).pk: one for one in hashes}
+        for hidden in ({"trashed_at": timezone.now()}, {"state": "processing"}, {"kind": "video"}):
+            PhotoFactory.create(studio=north, phash=signed(hashes[0]), **hidden)
+    with many_in(south):
+        PhotoFactory.create(studio=south, phash=signed(hashes[0]))
+    with acting_in(north):
+        with CaptureQueriesContext(connection) as asked:
+            found = lookup.all_near(north.pk, [signed(one) for one in hashes])
+        alone = lookup.near(north.pk, signed(hashes[5]), but=list(rows)[5])
+    assert sum("albums_photo" in query["sql"] for query in asked.captured_queries) == 1
+    for one in hashes:
+        far = ((pk, (one ^ other).bit_count()) for pk, other in rows.items())
+        within = sorted(((pk, bits) for pk, bits in far if bits <= lookup.RADIUS), key=lambda row: (row[1], row[0]))
+        assert found[signed(one)] == within
+    assert alone == [row for row in found[signed(hashes[5])] if row[0] != list(rows)[5]]
+
+
+def test_of_very_many_that_are_alike_only_the_nearest_are_told(north: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "MOST", 3)
+    with many_in(north):
+        photos = [PhotoFactory.create(studio=north, phash=0).pk for _ in range(6)]
+        PhotoFactory.create(studio=north, phash=1)
+    with acting_in(north):
+        told = [[pk for pk, _ in lookup.near(north.pk, 0, but=photo)] for photo in sorted(photos)]
+    first, rest = sorted(photos), sorted(photos)[:3]
+    assert told[3:] == [rest] * 3
+    assert told[:3] == [[pk for pk in first[:4] if pk != photo] for photo in first[:3]]
+
+
 @pytest.mark.usefixtures("may_analyze")
 def test_the_lookup_goes_by_the_bands(north: Studio, album: Album) -> None:
     """Not through all photos of the studio: of a million it reads about a thousand."""
@@ -76,11 +112,13 @@ def test_the_lookup_goes_by_the_bands(north: Studio, album: Album) -> None:
     with across_studios(), connection.cursor() as cursor:
         # Four thousand are read as fast one after the other.
         cursor.execute("set local enable_seqscan = off")
-        probes = {f"band{number}": one for number, one in enumerate(lookup._probes(7))}
-        asked: dict[str, Any] = {"studio": north.pk, "photo": album.pk, "phash": 7, "within": 7, "most": 9, **probes}
+        cursor.execute("set local enable_bitmapscan = off")
+        asked: dict[str, Any] = {"studio": north.pk, "hashes": [7, 9], "bits": lookup._ONE_BIT, "within": 7, "most": 9}
         cursor.execute("explain " + lookup._NEAR, asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert all(f"albums_photo_band{number}" in plan for number in range(4)), plan
+    # Hash and id come out of the indexes, never out of the photos, which lie all over the table.
+    assert all(f"Index Only Scan using albums_photo_near{number} " in plan for number in range(4)), plan
+    assert plan.count(" on albums_photo") == 4, plan
 
 
 def upload(album: Album, by: User, name: str, data: bytes | None = None) -> Photo:
@@ -145,8 +183,9 @@ def test_photos_that_are_like_no_other_are_looked_up_and_that_is_all(north: Stud
     for some in (photos[:3], photos):
         with acting_in(north), CaptureQueriesContext(connection) as asked:
             assert scan._do(Task(studio_id=north.pk), TaskSlice(ids=some)) == 0
-        counts.append(sum("library_d" in query["sql"] for query in asked.captured_queries))
-    assert counts[0] == counts[1] <= 3
+        counts.append(len(asked))
+    # What is in groups (before and after), what was told apart, the photos, who is near, and the way there and back.
+    assert counts[0] == counts[1] <= 9
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ Multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in Hamming Space w
 the 64 bits are cut into four bands of 16, each with a btree on (studio, band). If two hashes differ in at most 7 bits,
 some band differs in at most one (7 < 4 * 2), so to look up the 17 values of each band within one bit finds all of them.
 Of a million hashes that is 68 probes of about 15 rows each, where a scan reads a million. What the probes find is
-counted exactly, so nothing is found that is further away.
+counted exactly, so nothing is found that is further away. The indexes carry hash and id, so that counting needs none of
+the thousand photos themselves, which lie all over the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -25,21 +27,42 @@ _MASK: Final = (1 << _WIDTH) - 1
 #: Of a picture that is nearly one colour there may be thousands, and they are no duplicates of each other.
 MOST: Final = 500
 
-_NEAR: Final = """
-    select p.id, bit_count((p.phash # %(phash)s)::bit(64)) as bits
-    from albums_photo p
-    where p.studio_id = %(studio)s and p.id <> %(photo)s and p.trashed_at is null and p.state = 'ready'
-        and p.phash is not null and p.kind <> 'video'
-        and (
-            (p.phash & 65535) = any(%(band0)s::bigint[])
-            or ((p.phash >> 16) & 65535) = any(%(band1)s::bigint[])
-            or ((p.phash >> 32) & 65535) = any(%(band2)s::bigint[])
-            or ((p.phash >> 48) & 65535) = any(%(band3)s::bigint[])
-        )
-        and bit_count((p.phash # %(phash)s)::bit(64)) <= %(within)s
-    order by bits, p.id
-    limit %(most)s
+
+def _band(column: str, number: int) -> str:
+    """A band of a hash, written as its index is: else the index is not used."""
+    return f"({column} >> {_WIDTH * number}) & {_MASK}" if number else f"{column} & {_MASK}"
+
+
+def _probes(number: int) -> str:
+    """The values of a band of the hash `h` that differ in at most one bit."""
+    return f"array(select ({_band('h.phash', number)}) # bit from unnest(%(bits)s::bigint[]) bit) as band{number}"
+
+
+def _by_band(number: int) -> str:
+    """What differs from `asked` in at most one bit of this band, and in few enough in all."""
+    return f"""
+        select p.id, p.phash
+        from albums_photo p
+        where p.studio_id = %(studio)s and p.trashed_at is null and p.state = 'ready'
+            and p.phash is not null and p.kind <> 'video'
+            and ({_band("p.phash", number)}) = any(asked.band{number})
+            and bit_count((p.phash # asked.phash)::bit(64)) <= %(within)s"""
+
+
+# `offset 0`: the probes are worked out once for a hash, not where each band compares.
+_NEAR: Final = f"""
+    select asked.phash, near.id, near.bits
+    from unnest(%(hashes)s::bigint[]) as h (phash)
+    cross join lateral (select h.phash, {", ".join(_probes(number) for number in range(BANDS))} offset 0) asked
+    cross join lateral (
+        select distinct found.id, bit_count((found.phash # asked.phash)::bit(64)) as bits
+        from ({" union all ".join(_by_band(number) for number in range(BANDS))}) found
+        order by bits, found.id
+        limit %(most)s
+    ) near
+    order by near.bits, near.id
 """
+_ONE_BIT: Final = [0, *(1 << bit for bit in range(_WIDTH))]
 
 
 def near(studio_id: UUID, phash: int, *, but: UUID, within: int = RADIUS) -> list[tuple[UUID, int]]:
@@ -47,18 +70,28 @@ def near(studio_id: UUID, phash: int, *, but: UUID, within: int = RADIUS) -> lis
 
     phash: signed, as rows hold it.  but: the photo that asks.  Raises ValueError beyond `RADIUS`: it would miss some.
     """
+    return others(all_near(studio_id, [phash], within=within)[phash], but)
+
+
+def all_near(studio_id: UUID, hashes: Collection[int], *, within: int = RADIUS) -> dict[int, list[tuple[UUID, int]]]:
+    """For each of these hashes what `near` finds, and one more: whoever asks is among them. One statement.
+
+    Raises ValueError as `near` does.
+    """
     if not 0 <= within <= RADIUS:
         raise ValueError(f"exact within 0 to {RADIUS} bits")
-    bands = {f"band{number}": probes for number, probes in enumerate(_probes(phash))}
+    found: dict[int, list[tuple[UUID, int]]] = {phash: [] for phash in hashes}
     # Before a policy no index of expressions is used: the question names the studio itself and brings ids only.
     with across_studios(), connection.cursor() as cursor:
         cursor.execute(
-            _NEAR, {"studio": studio_id, "photo": but, "phash": phash, "within": within, "most": MOST, **bands}
+            _NEAR,
+            {"studio": studio_id, "hashes": list(found), "bits": _ONE_BIT, "within": within, "most": MOST + 1},
         )
-        return list(cursor.fetchall())
+        for phash, photo_id, bits in cursor:
+            found[phash].append((photo_id, bits))
+    return found
 
 
-def _probes(phash: int) -> list[list[int]]:
-    """For each band, from the lowest bits on, its value and those one bit away."""
-    bands = [(phash >> (_WIDTH * number)) & _MASK for number in range(BANDS)]
-    return [[band, *(band ^ (1 << bit) for bit in range(_WIDTH))] for band in bands]
+def others(found: list[tuple[UUID, int]], but: UUID) -> list[tuple[UUID, int]]:
+    """What was found of a hash, at most `MOST`, without the photo that asks."""
+    return [row for row in found if row[0] != but][:MOST]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple, Self
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from apps.accounts.journal.sentences import counted
 from apps.accounts.long_tasks import Task, TaskSlice
@@ -20,7 +21,7 @@ from apps.library.duplicates import lookup
 from apps.library.stacks.bursts import are_counted_apart
 from apps.media import jail, renditions
 from apps.media.likeness import likeness
-from apps.media.models import Rendition
+from apps.media.models import Blob, Rendition
 
 #: Copies that were recompressed, resized or marked correlate by .99 and more, cropped by two percent by .976; frames of
 #: one scene seconds apart by up to .95.
@@ -58,21 +59,70 @@ def _photos(studio: Studio, album: Album | None) -> Iterable[UUID]:
     return rows.exclude(kind="video").order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2_000)
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What tells photos apart before their pixels do. make, model, taken_at: as the file says, if it does."""
+
+    id: UUID
+    original_id: UUID
+    phash: int
+    kind: str
+    width: int | None
+    height: int | None
+    camera_name: str
+    stack_id: UUID | None
+    make: str | None
+    model: str | None
+    taken_at: str | None
+
+    @property
+    def is_timed(self) -> bool:
+        return bool(self.model and self.taken_at)
+
+
+def _compared(studio_id: UUID, photos: Collection[UUID]) -> dict[UUID, _Compared]:
+    """These photos by their ids, in order. One query, and little of each: a slice may be near to very many."""
+    rows = Photo.objects.for_studio(studio_id).filter(pk__in=photos, trashed_at__isnull=True, phash__isnull=False)
+    told = (KT("facts__make"), KT("facts__model"), KT("facts__taken_at"))
+    columns = ("id", "original_id", "phash", "kind", "width", "height", "camera_name", "stack_id", *told)
+    return {row[0]: _Compared(*row) for row in rows.order_by("pk").values_list(*columns)}
+
+
 @dataclass
 class _Comparing:
     """Photos compared with each other; what was read of one is kept as long as the slice lasts.
 
+    photos: of the slice, and those to which they are near.  near: of the hashes of the slice.
     different: of photos of the slice those that a person told apart from them.  grouped: photos of it that are in a
-    group. Both are read once for all, as most photos are like no other.
+    group. All of it is read once for all, as most photos are like no other.
     """
 
     studio_id: UUID
+    photos: Mapping[UUID, _Compared]
+    near: Mapping[int, list[tuple[UUID, int]]]
     different: Mapping[UUID, set[UUID]]
     grouped: set[UUID]
     greys: dict[UUID, list[int] | None] = field(default_factory=dict)
     pixels: dict[UUID, str] = field(default_factory=dict)
 
-    def score(self, one: Photo, other: Photo) -> float:
+    @classmethod
+    def of_slice(cls, studio_id: UUID, ids: Sequence[UUID], grouped: Collection[UUID]) -> Self:
+        """Everything that is known before pixels are looked at, in five statements."""
+        asked = _compared(studio_id, ids)
+        near = lookup.all_near(studio_id, {photo.phash for photo in asked.values()})
+        found = {pk for rows in near.values() for pk, _ in rows} - asked.keys()
+        photos = {**asked, **_compared(studio_id, found)} if found else asked
+        return cls(studio_id, photos, near, _told_apart(studio_id, ids), set(grouped))
+
+    def matches(self, photo: _Compared) -> list[_Match]:
+        """The duplicates of a photo of the slice."""
+        near = {pk for pk, _ in lookup.others(self.near[photo.phash], photo.id)}
+        near -= self.different.get(photo.id, set())
+        others = [self.photos[pk] for pk in sorted(near) if pk in self.photos]
+        scored = [(other, self.score(photo, other)) for other in others]
+        return [_Match(other.id, score, self.is_exact(photo, other)) for other, score in scored if score]
+
+    def score(self, one: _Compared, other: _Compared) -> float:
         """How alike they are, 0..1; 0 for what is no duplicate, whatever it looks like."""
         if not _may_be_one(one, other):
             return 0.0
@@ -82,66 +132,63 @@ class _Comparing:
         found = likeness(left, right)
         return found if found >= LEAST_ALIKE else 0.0
 
-    def is_exact(self, one: Photo, other: Photo) -> bool:
+    def is_exact(self, one: _Compared, other: _Compared) -> bool:
         """True for equal pixels in other bytes."""
         same = (one.width, one.height, one.phash) == (other.width, other.height, other.phash)
         return same and one.kind == other.kind == "image" and self._pixels(one) == self._pixels(other) != ""
 
-    def _grey(self, photo: Photo) -> list[int] | None:
-        if photo.pk not in self.greys:
+    def _grey(self, photo: _Compared) -> list[int] | None:
+        if photo.id not in self.greys:
             tiles = Rendition.objects.for_studio(self.studio_id).filter(source_id=photo.original_id, kind="tile")
             tile = tiles.select_related("blob").first()
             try:
-                self.greys[photo.pk] = renditions.signature(tile) if tile else None
+                self.greys[photo.id] = renditions.signature(tile) if tile else None
             except jail.Rejected:
-                self.greys[photo.pk] = None
-        return self.greys[photo.pk]
+                self.greys[photo.id] = None
+        return self.greys[photo.id]
 
-    def _pixels(self, photo: Photo) -> str:
-        if photo.pk not in self.pixels:
+    def _pixels(self, photo: _Compared) -> str:
+        if photo.id not in self.pixels:
+            original = Blob.objects.for_studio(self.studio_id).get(pk=photo.original_id)
             try:
-                self.pixels[photo.pk] = renditions.pixels_of(photo.original)
+                self.pixels[photo.id] = renditions.pixels_of(original)
             except jail.Rejected:
-                self.pixels[photo.pk] = ""
-        return self.pixels[photo.pk]
+                self.pixels[photo.id] = ""
+        return self.pixels[photo.id]
 
 
-def _may_be_one(one: Photo, other: Photo) -> bool:
+class _Match(NamedTuple):
+    """A duplicate: which photo, how alike, and whether it has the same pixels."""
+
+    photo_id: UUID
+    score: float
+    is_exact: bool
+
+
+def _may_be_one(one: _Compared, other: _Compared) -> bool:
     """False for frames of a stack, for two shots of one camera, and for pictures of other proportions."""
     if one.stack_id is not None and one.stack_id == other.stack_id:
         return False
-    cameras = [(photo.facts.get("make"), photo.facts.get("model")) for photo in (one, other)]
-    moments = [photo.facts.get("taken_at") for photo in (one, other)]
     # A copy keeps the moment; a camera counts its shots on, in whatever second.
-    is_timed = cameras[0] == cameras[1] and all(moments) and cameras[0][1]
-    if is_timed and (moments[0] != moments[1] or are_counted_apart(one.camera_name, other.camera_name)):
+    is_timed = (one.make, one.model) == (other.make, other.model) and one.is_timed and other.is_timed
+    if is_timed and (one.taken_at != other.taken_at or are_counted_apart(one.camera_name, other.camera_name)):
         return False
     sizes = [(photo.width or 1) / (photo.height or 1) for photo in (one, other)]
     return abs(sizes[0] - sizes[1]) <= MOST_SQUEEZED * max(sizes)
 
 
-def matches(studio_id: UUID, photo: Photo, comparing: _Comparing) -> list[tuple[Photo, float, bool]]:
-    """The duplicates of a photo of the slice: which, how alike, and whether they have the same pixels."""
-    if photo.phash is None:
-        return []
-    near = {pk for pk, _ in lookup.near(studio_id, photo.phash, but=photo.pk)} - comparing.different.get(
-        photo.pk, set()
-    )
-    rows = Photo.objects.for_studio(studio_id).filter(pk__in=near).select_related("original").order_by("pk")
-    scored = [(other, comparing.score(photo, other)) for other in rows]
-    return [(other, score, comparing.is_exact(photo, other)) for other, score in scored if score]
-
-
 def _do(task: Task, some: TaskSlice) -> int:
     before = _grouped(task.studio_id, some.ids)
-    comparing = _Comparing(task.studio_id, _told_apart(task.studio_id, some.ids), set(before))
-    rows = Photo.objects.for_studio(task.studio_id).filter(pk__in=some.ids, trashed_at__isnull=True)
-    for photo in rows.select_related("original").order_by("pk"):
-        found = matches(task.studio_id, photo, comparing)
-        if found or photo.pk in comparing.grouped:
-            put_in_group(task.studio_id, photo, found)
+    comparing = _Comparing.of_slice(task.studio_id, some.ids, before)
+    for photo_id in sorted(some.ids):
+        photo = comparing.photos.get(photo_id)
+        if photo is None:
+            continue
+        found = comparing.matches(photo)
+        if found or photo_id in comparing.grouped:
+            put_in_group(task.studio_id, photo_id, found)
         if found:
-            comparing.grouped |= {photo.pk, *(other.pk for other, _, _ in found)}
+            comparing.grouped |= {photo_id, *(match.photo_id for match in found)}
     return len(_grouped(task.studio_id, some.ids) - before)
 
 
@@ -155,22 +202,22 @@ def _told_apart(studio_id: UUID, photos: Sequence[UUID]) -> dict[UUID, set[UUID]
     return found
 
 
-def put_in_group(studio_id: UUID, photo: Photo, found: Sequence[tuple[Photo, float, bool]]) -> None:
+def put_in_group(studio_id: UUID, photo_id: UUID, found: Sequence[_Match]) -> None:
     """Let a photo and its duplicates be one group, with those in which they are; without any it leaves its own."""
     members = DuplicatePhoto.objects.for_studio(studio_id)
     if not found:
-        group = DuplicateGroup.objects.for_studio(studio_id).filter(members__photo=photo).first()
-        members.filter(photo=photo).delete()
+        group = DuplicateGroup.objects.for_studio(studio_id).filter(members__photo=photo_id).first()
+        members.filter(photo=photo_id).delete()
         if group is not None and members.filter(group=group).count() < 2:
             group.delete()
         return
-    ids = [photo.pk, *(other.pk for other, _, _ in found)]
+    ids = [photo_id, *(match.photo_id for match in found)]
     groups = list(DuplicateGroup.objects.for_studio(studio_id).filter(members__photo__in=ids).distinct().order_by("pk"))
     joined = set(members.filter(group__in=groups).values_list("photo_id", flat=True)) | set(ids)
     if len(joined) > DuplicateGroup.MOST:
         return
-    exact = all(is_exact for _, _, is_exact in found) and all(group.kind == DuplicateKind.EXACT for group in groups)
-    score = min([*(score for _, score, _ in found), *(group.score for group in groups)])
+    exact = all(match.is_exact for match in found) and all(group.kind == DuplicateKind.EXACT for group in groups)
+    score = min([*(match.score for match in found), *(group.score for group in groups)])
     group = groups[0] if groups else DuplicateGroup(studio_id=studio_id)
     group.kind, group.score = (DuplicateKind.EXACT if exact else DuplicateKind.NEAR), score
     group.save()
