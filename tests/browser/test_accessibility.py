@@ -40,7 +40,7 @@ def faults(page: Page, only: str = "") -> list[str]:
     """What axe calls serious or critical on the page as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], iframes: false, {only}}})")
+    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], iframes: false, preload: false, {only}}})")
     return [
         f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]} ({one['nodes'][0].get('failureSummary', '')[:200]})"
         for one in found["violations"]

@@ -7,9 +7,11 @@ const PLACES = "glassine:parts:";
 // Another window or an older connection has the file, or it stands elsewhere: ask again and go on from there.
 const LATER = new Set([409, 423, 460]);
 
-/** What `Queue` knows of a request: status, responseText, getResponseHeader, abort; and cancel, which forgets it. */
+/** What `Queue` knows of a request: status, responseText, getResponseHeader, abort; reached; and cancel, which forgets it. */
 export class PartsRequest {
   status = 0;
+  /** Bytes that the server is known to have. */
+  reached = 0;
   responseText = "";
   #headers = new Headers();
   #xhr = null;
@@ -93,7 +95,10 @@ export class PartsRequest {
   /** The offset that an answer tells, or null at the end. */
   #arrived(answer) {
     const result = answer.getResponseHeader("Upload-Result");
-    if (!result) return Number(answer.getResponseHeader("Upload-Offset"));
+    if (!result) {
+      this.reached = Number(answer.getResponseHeader("Upload-Offset"));
+      return this.reached;
+    }
     this.#forget();
     this.status = 201;
     this.responseText = JSON.stringify({ status: result, photo: { id: answer.getResponseHeader("Upload-Photo") } });
@@ -103,7 +108,7 @@ export class PartsRequest {
   #refused(answer) {
     const wait = answer.getResponseHeader("Retry-After");
     if (wait) this.#headers.set("Retry-After", wait);
-    this.status = LATER.has(answer.status) ? 503 : answer.status;
+    this.status = LATER.has(answer.status) ? 425 : answer.status;
     this.responseText = answer.responseText;
     if ([404, 413, 415, 422].includes(answer.status)) this.#forget();
     return null;

@@ -1,26 +1,35 @@
-// The engine of uploads: four files at once, three attempts, and every file ends with a word about it.
+// The engine of uploads: four files at once, three attempts at each, and every file ends with a word about it. An
+// attempt that brought something, or that a server which is away let down, does not count.
 import { csrfToken } from "../shared/http.js";
 import { fill } from "../shared/words.js";
 import { fingerprint } from "./interrupted.js";
 import { PART, PartsRequest } from "./parts.js";
 
 const AT_ONCE = 4;
-const WAITS = [1000, 2000, 4000];
+const TRIES = 3;
+const SHORTEST = 1000;
+const LONGEST = 15000;
 const STALL = 30000;
 const WINDOW = 5000;
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+// The line may be cut, or what stands before the server may not reach it.
+const CUT = new Set([0, 502, 504]);
+const BUSY = 503;
 
 /** States: waiting, sending, processing, ready, joined (a sidecar), skipped, failed, cancelled. Emits "change" and "idle". */
 export class Queue extends EventTarget {
   items = [];
   counts = { waiting: 0, sending: 0, processing: 0, ready: 0, joined: 0, skipped: 0, failed: 0, cancelled: 0 };
   paused = false;
+  /** True while the server does not answer: nothing is sent, and its first answer sets the queue going again. */
+  away = false;
   bytes = { total: 0, done: 0 };
   #next = 0;
   #again = [];
   #byPhoto = new Map();
   #marks = [];
   #lock = null;
+  #asked = null;
 
   /**
    * address: where a file is PUT, or "" where all are sent in parts.  parts: {address, album}, where large ones are sent
@@ -61,6 +70,8 @@ export class Queue extends EventTarget {
         number: first + BigInt(index),
         state: "waiting",
         sent: 0,
+        reached: 0,
+        inParts: file.size > PART || !this.address,
         tries: 0,
         reason: "",
         photo: "",
@@ -87,7 +98,7 @@ export class Queue extends EventTarget {
   }
 
   pump() {
-    while (!this.paused && navigator.onLine && this.counts.sending < AT_ONCE) {
+    while (!this.paused && !this.away && !this.#asked && navigator.onLine && this.counts.sending < AT_ONCE) {
       const item = this.#take();
       if (!item) break;
       this.#send(item);
@@ -180,7 +191,7 @@ export class Queue extends EventTarget {
     };
     item.tries += 1;
     this.#state(item, "sending");
-    xhr = item.xhr = item.size > PART || !this.address ? this.#inParts(item, progress, end) : this.#whole(item, progress, end);
+    xhr = item.xhr = item.inParts ? this.#inParts(item, progress, end) : this.#whole(item, progress, end);
     watch();
     xhr.send(item.file);
   }
@@ -235,20 +246,84 @@ export class Queue extends EventTarget {
     }
     this.bytes.done -= item.sent;
     item.sent = 0;
+    this.#refused(item, xhr, body);
+  }
+
+  #refused(item, xhr, body) {
     const mayPass = AGAIN.has(xhr.status);
+    if (xhr.reached > item.reached) {
+      item.reached = xhr.reached;
+      item.tries = 1;
+    }
+    // What was cut goes on in parts, which keep what arrived.
+    item.inParts ||= xhr.status === 0;
     if (mayPass && !navigator.onLine) {
       item.tries -= 1;
       item.reason = this.words.offline;
       this.#later(item, 0);
-    } else if (mayPass && item.tries < WAITS.length) {
-      const wait = Number(xhr.getResponseHeader("Retry-After")) * 1000 || WAITS[item.tries - 1];
-      item.reason = xhr.status ? this.words.busy : this.words.cut;
-      this.#later(item, wait);
+    } else if (CUT.has(xhr.status)) {
+      item.reason = this.words.cut;
+      this.#state(item, "waiting");
+      this.#ask().then((answers) => item.state === "waiting" && this.#cut(item, xhr, answers));
+    } else if (xhr.status === BUSY || (mayPass && item.tries < TRIES)) {
+      const wait = Number(xhr.getResponseHeader("Retry-After")) * 1000;
+      if (xhr.status === BUSY) item.tries -= 1;
+      item.reason = this.words.busy;
+      this.#later(item, wait || this.#pause(xhr.status === BUSY ? TRIES : item.tries));
     } else {
-      this.bytes.total -= item.size;
-      item.reason = body?.error?.message || this.words[xhr.status] || this.words.other;
-      this.#state(item, "failed");
+      this.#fail(item, xhr, body);
     }
+  }
+
+  /** After a cut: a server that answers was there all the while, so the attempt counts. */
+  #cut(item, xhr, answers) {
+    if (answers && item.tries >= TRIES) {
+      this.#fail(item, xhr, null);
+    } else if (answers) {
+      this.#later(item, this.#pause(item.tries));
+    } else {
+      item.tries -= 1;
+      this.#later(item, 0);
+      this.#stand();
+    }
+  }
+
+  #fail(item, xhr, body) {
+    this.bytes.total -= item.size;
+    item.reason = body?.error?.message || this.words[xhr.status] || this.words.other;
+    this.#state(item, "failed");
+  }
+
+  /** Whether the server answers. One question for all who ask at once, and nothing is sent until then. */
+  #ask() {
+    const question = { method: "OPTIONS", cache: "no-store", signal: AbortSignal.timeout(STALL) };
+    this.#asked ??= fetch(this.parts.address, question)
+      .then(
+        (answer) => answer.status < 500,
+        () => false,
+      )
+      .finally(() => {
+        this.#asked = null;
+        // Those who asked go first.
+        setTimeout(() => this.pump());
+      });
+    return this.#asked;
+  }
+
+  /** Send nothing until the server answers again, however long that takes. */
+  async #stand() {
+    if (this.away) return;
+    this.away = true;
+    for (let times = 1; this.away; times += 1) {
+      this.#changed();
+      await new Promise((done) => setTimeout(done, this.#pause(times)));
+      this.away = !(await this.#ask());
+    }
+    this.pump();
+  }
+
+  #pause(times) {
+    return Math.min(SHORTEST * 2 ** (times - 1), LONGEST);
   }
 
   #later(item, wait) {

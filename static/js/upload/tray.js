@@ -67,7 +67,7 @@ export function tray(place, queue, icons, finish) {
 function title(queue) {
   const { counts } = queue;
   if (queue.paused && queue.busy) return "Upload paused";
-  if (queue.busy && !navigator.onLine) return "Waiting for the connection";
+  if (queue.busy && (queue.away || !navigator.onLine)) return "Waiting for the connection";
   if (queue.busy) return "Uploading";
   if (counts.processing) return `All sent, ${many(counts.processing, "photo")} being prepared`;
   if (counts.failed) return `${many(counts.failed, "file")} not added`;
