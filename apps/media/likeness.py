@@ -1,6 +1,7 @@
 """Whether two pictures show the same, asked of their pixels. Files are read in the jail only."""
 
 import hashlib
+import io
 from collections.abc import Sequence
 from math import sqrt
 from pathlib import Path
@@ -14,11 +15,21 @@ from apps.media.presets import MAX_PIXELS
 SIDE = 24
 
 
-def signature_file(source: Path, out_dir: Path) -> dict[str, list[int]]:
-    """The picture as SIDE x SIDE grey levels, row by row; its proportions do not matter. Raises as `images.render`."""
-    picture, _ = open_upright(source, 400)
-    grey = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
-    return {"grey": list(grey.tobytes())}
+def signatures_file(source: Path, out_dir: Path, *, sizes: Sequence[int]) -> dict[str, list[str]]:
+    """Of each of the renditions that lie one behind the other: SIDE x SIDE grey levels, row by row, as hex.
+
+    sizes: of each in bytes.  "" for one that cannot be read. Its proportions do not matter.
+    """
+    with source.open("rb") as file:
+        return {"greys": [_signature(file.read(size)) for size in sizes]}
+
+
+def _signature(rendition: bytes) -> str:
+    try:
+        with Image.open(io.BytesIO(rendition), formats=["WEBP"]) as picture:
+            return picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX).tobytes().hex()
+    except Exception:  # decoders of hostile bytes raise anything; one of them is no reason to know none
+        return ""
 
 
 def pixels_file(source: Path, out_dir: Path) -> dict[str, str]:

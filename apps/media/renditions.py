@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
@@ -13,7 +13,10 @@ from apps.media import cas, fingerprint, jail
 from apps.media.images import Rendered
 from apps.media.likeness import SIDE
 from apps.media.models import Blob, Rendition
-from apps.media.storage import as_local_file, temp_directory
+from apps.media.storage import as_local_file, store, temp_directory
+
+# Some megabytes of tiles.
+_COMPARED_AT_ONCE = 100
 
 
 def render(blob: Blob) -> Rendered:
@@ -55,13 +58,31 @@ def measure(rendition: Rendition) -> tuple[float, float]:
     return sharpness, exposure
 
 
-def signature(rendition: Rendition) -> list[int]:
-    """Grey levels by which pictures are compared (see `likeness`). Raises jail.Rejected, jail.Crashed."""
-    with _private_folder() as out, as_local_file(rendition.blob.storage_key) as source:
-        grey = jail.run("apps.media.likeness:signature_file", source, out).get("grey")
-    if not (isinstance(grey, list) and len(grey) == SIDE * SIDE and all(isinstance(one, int) for one in grey)):
-        raise jail.Crashed("the decoder gave something else than a signature")
-    return grey
+def signatures(tiles: Sequence[Rendition]) -> list[bytes | None]:
+    """Of each: grey levels by which pictures are compared (see `likeness`), None if it cannot be read.
+
+    A process for each would cost several times what it does. Raises jail.Crashed.
+    """
+    found: list[bytes | None] = []
+    for first in range(0, len(tiles), _COMPARED_AT_ONCE):
+        files = [_bytes_of(tile.blob) for tile in tiles[first : first + _COMPARED_AT_ONCE]]
+        with _private_folder() as out:
+            sizes = [len(file) for file in files]
+            plain = jail.run("apps.media.likeness:signatures_file", b"".join(files), out, sizes=sizes)
+        greys = plain.get("greys")
+        try:
+            made = [bytes.fromhex(grey) for grey in greys] if isinstance(greys, list) else []
+        except (TypeError, ValueError):
+            made = []
+        if len(made) != len(files) or any(len(grey) not in (0, SIDE * SIDE) for grey in made):
+            raise jail.Crashed("the decoder gave something else than signatures")
+        found += [grey or None for grey in made]
+    return found
+
+
+def _bytes_of(blob: Blob) -> bytes:
+    with store().open(blob.storage_key) as file:
+        return file.read()
 
 
 def pixels_of(blob: Blob) -> str:

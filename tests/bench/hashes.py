@@ -1,13 +1,19 @@
 """A studio of very many photos, each with a hash of its own; who looks like whom is asked and compared with a scan.
 
     python -m tests.bench.hashes COUNT        with the installation's environment
+    python -m tests.bench.hashes COUNT scan   once that is done
 
 Rows are written in bulk: hashes at random, and beside each of some the same one with 0 to 7 other bits, and one with 8.
 Prints one line of JSON: milliseconds of a lookup (median and 95th percentile), and of a scan of all hashes.
+
+With `scan`, an album of a hundredth of the photos is looked through by the worker for duplicates: a tenth of its photos
+are copies of each other, whose pixels are compared. Prints seconds from asking to the end; raises unless the groups
+are those pairs.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -17,6 +23,7 @@ from statistics import median, quantiles
 from uuid import UUID
 
 import django
+from PIL import Image
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
@@ -26,10 +33,21 @@ from django.db import connection, connections  # noqa: E402
 from apps.accounts.models import Studio  # noqa: E402
 from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
 from apps.albums.models import Photo  # noqa: E402
-from apps.library.duplicates import lookup  # noqa: E402
+from apps.library.duplicates import lookup, scan  # noqa: E402
+from apps.library.models import DuplicatePhoto  # noqa: E402
 from apps.media.fingerprint import as_signed  # noqa: E402
+from apps.media.storage import store  # noqa: E402
 from tests.albums.bulk import copies  # noqa: E402
-from tests.factories import BlobFactory, PhotoFactory, StudioFactory  # noqa: E402
+from tests.factories import (  # noqa: E402
+    AlbumFactory,
+    BlobFactory,
+    PhotoFactory,
+    PlacementFactory,
+    RenditionFactory,
+    StudioFactory,
+    UserFactory,
+    many_in,
+)
 
 SLICE = 50_000
 #: Photos that are asked about; beside each lie eight that are near and one that is just too far.
@@ -43,6 +61,9 @@ _SCAN = """
 def main() -> None:
     """Make them, ask, and compare."""
     count, chance = int(sys.argv[1]), random.Random(24)
+    if sys.argv[2:] == ["scan"]:
+        print(json.dumps({"seconds": _look_through(count // 100, chance)}))
+        return
     studio = StudioFactory.create(name="Hashes", slug="hashes")
     photos = _fill(studio, count)
     asked = _plant(studio, photos, chance)
@@ -99,6 +120,60 @@ def _plant(studio: Studio, photos: list[UUID], chance: random.Random) -> list[tu
     return asked
 
 
+def _look_through(count: int, chance: random.Random) -> float:
+    """Seconds until the worker has looked for duplicates of so many photos."""
+    with across_studios():
+        studio, user = Studio.objects.get(slug="hashes"), UserFactory.create()
+    with acting_in(studio):
+        album = AlbumFactory.create(studio=studio)
+        # Behind those that are asked about, which have near ones beside them.
+        rows = Photo.objects.for_studio(studio).order_by("-pk")[:count]
+        photos = list(rows.select_related("original"))
+    place = PlacementFactory.create(album=album, photo=photos[0])
+    with acting_in(studio):
+        ids = ",".join(str(photo.pk) for photo in photos)
+        copies(
+            place, 2, count, id="gen_random_uuid()", photo_id=f"('{{{ids}}}'::uuid[])[n.n]",
+            sort_key="lpad(n.n::text, 20, '0')", manual_key="lpad(n.n::text, 20, '0')",
+        )  # fmt: skip
+    pairs = list(zip(photos[: count // 20], photos[count // 20 : count // 10], strict=True))
+    with many_in(studio):
+        for one, other in pairs:
+            _show_the_same(studio, one, other, chance)
+    _let_planner_know()
+    began = time.perf_counter()
+    with acting_in(studio):
+        task = scan.begin(studio, by=user, album=album)
+    while task.is_active:
+        time.sleep(0.1)
+        with acting_in(studio):
+            task.refresh_from_db()
+    spent = time.perf_counter() - began
+    with acting_in(studio):
+        found: dict[UUID, set[UUID]] = {}
+        for group, photo in DuplicatePhoto.objects.for_studio(studio).values_list("group_id", "photo_id"):
+            found.setdefault(group, set()).add(photo)
+    expected = {frozenset((one.pk, other.pk)) for one, other in pairs}
+    if task.state != "done" or {frozenset(group) for group in found.values()} != expected:
+        raise AssertionError(f"{task.state}: {len(found)} groups, not the {len(expected)} that are there")
+    return spent
+
+
+def _show_the_same(studio: Studio, one: Photo, other: Photo, chance: random.Random) -> None:
+    """Give two photos one picture, the second time smaller and coded anew, and hashes that differ in a few bits."""
+    patches = Image.frombytes("RGB", (9, 6), chance.randbytes(9 * 6 * 3))
+    for photo, side, quality in ((one, 400, 90), (other, 360, 60)):
+        encoded = io.BytesIO()
+        patches.resize((side, side * 2 // 3), Image.Resampling.BICUBIC).save(encoded, "WEBP", quality=quality)
+        tile = RenditionFactory.create(source=photo.original).blob
+        path = store().local_path(tile.storage_key)
+        assert path is not None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encoded.getvalue())
+    bits = _flipped((one.phash or 0) & (2**64 - 1), chance.randrange(1, 5), chance)
+    Photo.objects.for_studio(studio).filter(pk=other.pk).update(phash=_signed(bits))
+
+
 def _signed(bits: int) -> int:
     return as_signed(f"{bits:016x}")
 
@@ -112,7 +187,7 @@ def _flipped(bits: int, distance: int, chance: random.Random) -> int:
 def _let_planner_know() -> None:
     """As the autovacuum does in the background."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("analyze albums_photo")
+        cursor.execute("vacuum (analyze) albums_photo")
 
 
 def _compare(studio: Studio, asked: tuple[UUID, int, set[UUID]]) -> float:

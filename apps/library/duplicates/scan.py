@@ -82,7 +82,9 @@ class _Compared:
 
 def _compared(studio_id: UUID, photos: Collection[UUID]) -> dict[UUID, _Compared]:
     """These photos by their ids, in order. One query, and little of each: a slice may be near to very many."""
-    rows = Photo.objects.for_studio(studio_id).filter(pk__in=photos, trashed_at__isnull=True, phash__isnull=False)
+    rows = Photo.objects.for_studio(studio_id).filter(
+        pk__any=list(photos), trashed_at__isnull=True, phash__isnull=False
+    )
     told = (KT("facts__make"), KT("facts__model"), KT("facts__taken_at"))
     columns = ("id", "original_id", "phash", "kind", "width", "height", "camera_name", "stack_id", *told)
     return {row[0]: _Compared(*row) for row in rows.order_by("pk").values_list(*columns)}
@@ -94,39 +96,36 @@ class _Comparing:
 
     photos: of the slice, and those to which they are near.  near: of the hashes of the slice.
     different: of photos of the slice those that a person told apart from them.  grouped: photos of it that are in a
-    group. All of it is read once for all, as most photos are like no other.
+    group.  greys: what originals look like. All of it is read once for all, as most photos are like no other.
     """
 
     studio_id: UUID
     photos: Mapping[UUID, _Compared]
     near: Mapping[int, list[tuple[UUID, int]]]
-    different: Mapping[UUID, set[UUID]]
+    different: defaultdict[UUID, set[UUID]]
     grouped: set[UUID]
-    greys: dict[UUID, list[int] | None] = field(default_factory=dict)
+    greys: Mapping[UUID, bytes | None] = field(default_factory=dict)
     pixels: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def of_slice(cls, studio_id: UUID, ids: Sequence[UUID], grouped: Collection[UUID]) -> Self:
-        """Everything that is known before pixels are looked at, in five statements."""
+        """All that is to be known of a slice; the number of statements does not depend on how many photos it has."""
         asked = _compared(studio_id, ids)
         near = lookup.all_near(studio_id, {photo.phash for photo in asked.values()})
         found = {pk for rows in near.values() for pk, _ in rows} - asked.keys()
         photos = {**asked, **_compared(studio_id, found)} if found else asked
-        return cls(studio_id, photos, near, _told_apart(studio_id, ids), set(grouped))
+        comparing = cls(studio_id, photos, near, _told_apart(studio_id, ids), set(grouped))
+        comparing._look_at([photo for photo in asked.values() if comparing._others(photo)])
+        return comparing
 
     def matches(self, photo: _Compared) -> list[_Match]:
         """The duplicates of a photo of the slice."""
-        near = {pk for pk, _ in lookup.others(self.near[photo.phash], photo.id)}
-        near -= self.different.get(photo.id, set())
-        others = [self.photos[pk] for pk in sorted(near) if pk in self.photos]
-        scored = [(other, self.score(photo, other)) for other in others]
+        scored = [(other, self.score(photo, other)) for other in self._others(photo)]
         return [_Match(other.id, score, self.is_exact(photo, other)) for other, score in scored if score]
 
     def score(self, one: _Compared, other: _Compared) -> float:
-        """How alike they are, 0..1; 0 for what is no duplicate, whatever it looks like."""
-        if not _may_be_one(one, other):
-            return 0.0
-        left, right = self._grey(one), self._grey(other)
+        """How alike two are that may be one, 0..1; 0 for what is no duplicate."""
+        left, right = self.greys.get(one.original_id), self.greys.get(other.original_id)
         if left is None or right is None or max(left) - min(left) < LEAST_CONTRAST:
             return 0.0
         found = likeness(left, right)
@@ -137,15 +136,21 @@ class _Comparing:
         same = (one.width, one.height, one.phash) == (other.width, other.height, other.phash)
         return same and one.kind == other.kind == "image" and self._pixels(one) == self._pixels(other) != ""
 
-    def _grey(self, photo: _Compared) -> list[int] | None:
-        if photo.id not in self.greys:
-            tiles = Rendition.objects.for_studio(self.studio_id).filter(source_id=photo.original_id, kind="tile")
-            tile = tiles.select_related("blob").first()
-            try:
-                self.greys[photo.id] = renditions.signature(tile) if tile else None
-            except jail.Rejected:
-                self.greys[photo.id] = None
-        return self.greys[photo.id]
+    def _others(self, photo: _Compared) -> list[_Compared]:
+        """What may be a duplicate of a photo of the slice, before pixels are looked at."""
+        near = {pk for pk, _ in lookup.others(self.near[photo.phash], photo.id)} - self.different[photo.id]
+        others = (self.photos[pk] for pk in sorted(near) if pk in self.photos)
+        return [other for other in others if _may_be_one(photo, other)]
+
+    def _look_at(self, photos: Sequence[_Compared]) -> None:
+        """Read what these look like and what they are compared with."""
+        wanted = {one.original_id for photo in photos for one in (photo, *self._others(photo))}
+        if not wanted:
+            return
+        tiles = Rendition.objects.for_studio(self.studio_id).filter(source_id__any=list(wanted), kind="tile")
+        found = list(tiles.select_related("blob").order_by("pk"))
+        greys = renditions.signatures(found)
+        self.greys = {tile.source_id: grey for tile, grey in zip(found, greys, strict=True)}
 
     def _pixels(self, photo: _Compared) -> str:
         if photo.id not in self.pixels:
@@ -192,7 +197,7 @@ def _do(task: Task, some: TaskSlice) -> int:
     return len(_grouped(task.studio_id, some.ids) - before)
 
 
-def _told_apart(studio_id: UUID, photos: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+def _told_apart(studio_id: UUID, photos: Sequence[UUID]) -> defaultdict[UUID, set[UUID]]:
     """Of each of these photos, which others a person said are no duplicates of it. One query."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
     pairs = Different.objects.for_studio(studio_id).filter(Q(one__in=photos) | Q(other__in=photos))
