@@ -16,8 +16,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from apps.faces.findings import FaceBox, Found
 
-#: Pixels of a composed picture, and heads side by side in it and one above the other.
-SIZE: Final = (1600, 1200)
+#: Pixels of a composed picture: as large as the detector looks at, so a face has as many there as it is said to have.
+SIZE: Final = (1280, 960)
+#: Heads side by side in it and one above the other.
 ACROSS, DOWN = 6, 4
 #: Of the square of a face: what is cut around its middle, in which a turned head still has its background.
 _REACH: Final = 2.4

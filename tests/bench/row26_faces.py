@@ -23,6 +23,8 @@ Pictures = dict[Path, list[Found]]
 #: Pixels of a face, and what measuring engines on other groups of these people gave: faces found of 36, and how many
 #: pairs of one person lie within `joining.LINK` of a large face.
 SIZES = {24: (33 / 36, 0.26), 32: (1.0, 0.82), 40: (1.0, 0.945), 48: (1.0, 0.97), 64: (1.0, 0.97), 96: (1.0, 0.97)}
+#: Of 36 heads turned by 60 degrees that measurement found so many by this detector alone.
+TURNED = 10 / 36
 
 
 def run(context: Context) -> Iterator[Row]:
@@ -79,7 +81,7 @@ def _composed(
 
 def _turned(context: Context, portraits: Sequence[Portrait], background: Path) -> Row:
     seen = _look(portraits[: _most(context)], background, size=96, turned=60)
-    return _found(context, "faces of 96 px, turned by 60 degrees", seen, 1.0)
+    return _found(context, "faces of 96 px, turned by 60 degrees", seen, TURNED)
 
 
 def _blurred(context: Context, portraits: Sequence[Portrait], background: Path) -> Iterator[Row]:
