@@ -26,6 +26,7 @@ from apps.faces import api as faces
 from apps.jobs import api as jobs
 from apps.library import api as library
 from apps.library import (
+    borrowed_places_api,
     duplicates_api,
     events_api,
     keywords_api,
@@ -126,6 +127,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *one_photo_api.urlpatterns,
     *events_api.urlpatterns,
     *places_api.urlpatterns,
+    *borrowed_places_api.urlpatterns,
     *bursts_api.urlpatterns,
     *duplicates_api.urlpatterns,
     *tiers_api.urlpatterns,

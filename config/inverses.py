@@ -74,6 +74,7 @@ INVERSES: Final[dict[str, Inverse]] = {
     "photos.marked": _IN_ALBUM,
     "photos.moved": _IN_ALBUM,
     "photos.ordered": _IN_ALBUM,
+    "photos.place_borrowed": Inverse(undo.of_photos, Role.EDITOR, "albums"),
     "photos.relocated": _IN_ALBUM,
     "photos.restored": _IN_ALBUM,
     "photos.shown": _IN_ALBUM,

@@ -113,6 +113,11 @@ _ALBUMS: Final[dict[str, Phrase]] = {
     "photos.marked": _marked,
     "photos.moved": _moved,
     "photos.ordered": "put {photos} in another place",
+    "photos.place_borrowed": lambda facts: (
+        "took the places of {photos} from the {camera}".format_map(facts)
+        if facts["camera"]
+        else "took the places of {photos} from other cameras".format_map(facts)
+    ),
     "photos.purged": "deleted {photos} for ever",
     "photos.relocated": "moved {photos} to the gallery “{title}”",
     "photos.restored": "took {photos} out of the trash",

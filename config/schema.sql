@@ -1,4 +1,4 @@
--- Migrations accfcf55702a93a7, PostgreSQL 18
+-- Migrations 219dec993c9ae6e9, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -2217,6 +2217,10 @@ CREATE TABLE public.library_photoplace (
     named_id uuid,
     photo_id uuid NOT NULL,
     studio_id uuid NOT NULL,
+    from_camera character varying(120) DEFAULT ''::character varying NOT NULL,
+    from_seconds integer,
+    CONSTRAINT library_photoplace_borrowed CHECK (((((from_camera)::text = ''::text) AND (from_seconds IS NULL)) OR ((NOT ((from_camera)::text = ''::text)) AND (from_seconds IS NOT NULL)))),
+    CONSTRAINT library_photoplace_from_seconds_check CHECK ((from_seconds >= 0)),
     CONSTRAINT library_photoplace_on_earth CHECK ((((latitude IS NULL) AND (longitude IS NULL)) OR ((latitude >= ('-90.0'::numeric)::double precision) AND (latitude <= (90.0)::double precision) AND (longitude >= ('-180.0'::numeric)::double precision) AND (longitude <= (180.0)::double precision))))
 );
 

@@ -20,7 +20,7 @@ from apps.jobs import queue, sliced
 from apps.library.duplicates import scan
 from apps.library.events.detect import DETECT as DETECT_EVENTS
 from apps.library.keywords import rewrite
-from apps.library.places import by_hand, locate
+from apps.library.places import borrowed, by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.library.tiers import approve, gold
 from apps.media import on_demand, stale_videos
@@ -37,7 +37,7 @@ from apps.uploads.importing import runs as importing
 from config import derived
 
 # Kinds of tasks. Each claim of their job deals with one slice.
-_ACTS = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, rewrite.REWRITE]
+_ACTS = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, borrowed.BORROW, rewrite.REWRITE]
 _OF_LIBRARY = [*_ACTS, analyze.ANALYZE, scan.SCAN]
 _OF_TIERS = [approve.APPROVE, approve.UNAPPROVE]
 _OF_PEOPLE = [filing.FILE, looking_again.LOOK]

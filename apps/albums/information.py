@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+from django.conf import settings
 from django.utils.dateformat import format as written
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from apps.albums.models import Photo
@@ -26,16 +29,37 @@ class KnownFact:
     note: str = ""
 
 
-def of(photo: Photo, zone: tzinfo, *, for_guests: bool = False) -> list[KnownFact]:
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """Where a photo was taken. words: "Hallstatt, Austria", "" if nobody knows.  note: how that is known, "" if the
+    file says so.
+    """
+
+    words: str = ""
+    note: str = ""
+
+
+def place_of(photo: Photo) -> KnownPlace:
+    """What the library knows of a photo's place. Run in `acting_in(studio)`."""
+    return _place_of()(photo)
+
+
+@cache
+def _place_of() -> Callable[[Photo], KnownPlace]:
+    # The library stands above this app.
+    return cast(Callable[[Photo], KnownPlace], import_string(settings.PHOTO_PLACE))
+
+
+def of(photo: Photo, zone: tzinfo, *, for_guests: bool = False, place: KnownPlace | None = None) -> list[KnownFact]:
     """The known facts of a photo, in reading order; what is unknown has no line.
 
     photo: with its `original`.  zone: the studio's.  for_guests: only what the file itself would tell who downloads
-    it, so neither the studio's keywords nor the place.
+    it, so neither the studio's keywords nor the place.  place: what the library knows of it.
     """
-    return [fact for fact in _facts(photo, zone, for_guests) if fact.value]
+    return [fact for fact in _facts(photo, zone, for_guests, place or KnownPlace()) if fact.value]
 
 
-def _facts(photo: Photo, zone: tzinfo, for_guests: bool) -> Iterator[KnownFact]:
+def _facts(photo: Photo, zone: tzinfo, for_guests: bool, place: KnownPlace) -> Iterator[KnownFact]:
     facts: Mapping[str, Any] = photo.facts
     yield _taken(photo, zone)
     by = facts.get("artist", "") if for_guests else photo.photographer
@@ -52,7 +76,9 @@ def _facts(photo: Photo, zone: tzinfo, for_guests: bool) -> Iterator[KnownFact]:
         yield KnownFact(gettext("Keywords"), ", ".join(facts.get("keywords") or ()))
         return
     yield KnownFact(gettext("Keywords"), ", ".join(photo.keywords))
-    yield KnownFact(gettext("Place"), photo.place or _position(facts))
+    # The text of the record names the spot well enough, but how a position is known has to stand beside that position.
+    words = [photo.place, place.words] if place.note else [photo.place or place.words]
+    yield KnownFact(gettext("Place"), " · ".join(filter(None, words)) or _position(facts), place.note)
 
 
 def camera(make: str, model: str) -> str:

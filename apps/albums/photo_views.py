@@ -187,7 +187,7 @@ def facts(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpRespons
     shown = {
         "album": album,
         "photo": photo,
-        "facts": information.of(photo, request.studio.zone),
+        "facts": information.of(photo, request.studio.zone, place=information.place_of(photo)),
         "tile_url": picture_url(request.studio.pk, album.pk, photo.pk, "thumb") if photo.is_ready else "",
     }
     template = "albums/_information.html" if htmx.wants(request) else "albums/information.html"

@@ -67,20 +67,24 @@ class NamedPlace(StudioModel):
 class PhotoPlace(StudioModel):
     """Where a photo was taken. Degrees; null if a person said that it is unknown.
 
-    by_hand: a person said so, and the file is not asked again.  country: its code, "" in the open sea.
+    by_hand: a person said so, and the file is not asked again.  from_camera: the person had it taken from the photo of
+    this camera that was nearest in time (see `places.borrowed`), from_seconds away; "" and null otherwise. A position
+    that the file itself gets later comes before such a one.  country: its code, "" in the open sea.
     city: "" if none is near.  named: the studio's own place there, the smallest if several are.
     """
 
     noun = "photo"
     journalled = {
         "latitude": "place", "longitude": "place", "by_hand": "place", "country": "place", "city": "place",
-        "named_id": "place",
+        "named_id": "place", "from_camera": "place", "from_seconds": "place",
     }  # fmt: skip
 
     photo = TenantKey(Photo, related_name="places", db_index=False)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     by_hand = models.BooleanField(default=False)
+    from_camera = models.CharField(max_length=120, blank=True, default="", db_default="")
+    from_seconds = models.PositiveIntegerField(null=True)
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=80, blank=True)
     named = TenantKey(NamedPlace, null=True, related_name="photos")
@@ -96,6 +100,11 @@ class PhotoPlace(StudioModel):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="library_photoplace_on_earth",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_camera="", from_seconds__isnull=True)
+                | ~Q(from_camera="") & Q(from_seconds__isnull=False),
+                name="library_photoplace_borrowed",
             ),
         ]
         indexes = [

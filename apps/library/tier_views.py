@@ -21,6 +21,7 @@ from apps.albums.request_params import album_of, photo_of, uuid_or_none
 from apps.albums.scope import WHERE
 from apps.jobs.pages import goes_on
 from apps.library.pages import act, chosen, onward
+from apps.library.places import told
 from apps.library.tiers import approve
 from apps.media.facts import CAPTION_LIMIT
 from apps.media.serving import picture_url
@@ -80,7 +81,7 @@ def _page(request: StudioRequest, album: Album, photo: Photo, form: ReviewForm) 
         "album": album,
         "photo": photo,
         "form": form,
-        "facts": information.of(photo, request.studio.zone),
+        "facts": information.of(photo, request.studio.zone, place=told.place_of(photo)),
         "left": _waiting(album).count(),
         "picture": picture_url(request.studio.pk, album.pk, photo.pk, "web"),
     }

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from apps.library import (
     act_views,
+    borrowed_place_views,
     duplicate_views,
     event_views,
     keyword_views,
@@ -31,6 +32,7 @@ studio = [
     path("library/photos/place/", place_views.set_place, name="set_place"),
     path("albums/<uuid:album_id>/review/", tier_views.review, name="review"),
     path("albums/<uuid:album_id>/review/<uuid:photo_id>/", tier_views.review_photo, name="review_photo"),
+    path("albums/<uuid:album_id>/places/", borrowed_place_views.of_album, name="borrow_places"),
     path("albums/<uuid:album_id>/bursts/", stack_views.find_bursts, name="find_bursts"),
     path("keywords/", keyword_views.keywords, name="keywords"),
     path("keywords/change/", keyword_views.change_keywords, name="change_keywords"),

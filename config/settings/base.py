@@ -303,6 +303,8 @@ GALLERY_FIGURES = {
     "albums": "apps.sharing.activity.figures.of_albums",
     "photos": "apps.sharing.activity.figures.of_photos",
 }
+# Where a photo was taken, and how that is known (see albums.information).
+PHOTO_PLACE = "apps.library.places.told.place_of"
 # People in a gallery: which photos show whom, and its switch (see albums.by_people).
 ALBUM_PEOPLE = {"read": "apps.faces.album_filter.read", "switch": "apps.faces.consent.set_gallery"}
 

@@ -130,7 +130,7 @@ def test_the_studio_reads_it_as_a_panel_and_as_a_page(
     whole = bob.get(url).content.decode()
     assert "<html" in whole
     assert "NIKON Z 6" in whole
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         bob.get(url, headers=part("facts"))
 
 

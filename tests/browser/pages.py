@@ -232,6 +232,7 @@ STUDIO = [
     Shot("studio-clients", "studio", "/studio/{slug}/clients/"),
     Shot("studio-library", "studio", "/studio/{slug}/library/"),
     Shot("studio-places", "studio", "/studio/{slug}/places/"),
+    Shot("studio-borrow-places", "studio", ALBUM + "places/"),
     Shot("studio-timeline", "studio", "/studio/{slug}/timeline/"),
     Shot("studio-collections", "studio", "/studio/{slug}/collections/"),
     Shot("studio-smart-collection-new", "studio", "/studio/{slug}/smart-collections/new/"),

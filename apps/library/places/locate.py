@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -11,20 +11,22 @@ from django.db import connection
 from apps.accounts import journal
 from apps.accounts.models import JournalEntry, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.albums.models import Photo
+from apps.albums.models import Album, Photo
 from apps.jobs import queue
 from apps.library.place_models import PhotoPlace
 from apps.library.places import geonames
 
 BATCH: Final = 500
 
-# Photos whose file has a position that no row tells of, or tells otherwise.
+# Photos whose file has a position that no row tells of, or tells otherwise; what a person said stays, but a place that
+# was taken from another camera gives way to that of the file.
 _ASTRAY: Final = """
     select p.id, library_number(p.facts, 'latitude'), library_number(p.facts, 'longitude')
     from albums_photo p
     left join library_photoplace k on k.studio_id = p.studio_id and k.photo_id = p.id
     where p.studio_id = %(studio)s and (%(photos)s::uuid[] is null or p.id = any(%(photos)s::uuid[]))
-        and not coalesce(k.by_hand, false)
+        and (not coalesce(k.by_hand, false) or k.from_camera > ''
+            and library_number(p.facts, 'latitude') is not null and library_number(p.facts, 'longitude') is not null)
         and (k.latitude, k.longitude) is distinct from
             (library_number(p.facts, 'latitude'), library_number(p.facts, 'longitude'))
     limit %(most)s
@@ -44,6 +46,15 @@ _NAMED: Final = """
     ) as found
     where k.studio_id = %(studio)s and k.id = found.id and k.named_id is distinct from found.place
 """
+
+
+class Borrowed(NamedTuple):
+    """A place taken from the photo of another camera (see `borrowed`). Degrees; seconds between the two photos."""
+
+    latitude: float
+    longitude: float
+    camera: str
+    seconds: int
 
 
 def photo_came(job: queue.Claimed) -> None:
@@ -101,17 +112,13 @@ def set_by_hand(
     ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     if not ids:
         return None
-    mine = PhotoPlace.objects.for_studio(studio)
-    # Rows first, so that the way back leads to one.
-    there = set(mine.filter(photo_id__in=ids).values_list("photo_id", flat=True))
-    mine.bulk_create([PhotoPlace(studio=studio, photo_id=pk) for pk in ids if pk not in there])
-    watch = journal.Watch(studio)
-    watch.rows(mine.filter(photo_id__in=ids), *PhotoPlace.journalled)
+    watch = _watched(studio, ids)
     latitude, longitude = position or (None, None)
     if latitude is None or longitude is None:
-        mine.filter(photo_id__in=ids).update(
-            latitude=None, longitude=None, by_hand=True, country="", city="", named=None
-        )
+        PhotoPlace.objects.for_studio(studio).filter(photo_id__in=ids).update(
+            latitude=None, longitude=None, by_hand=True, from_camera="", from_seconds=None, country="", city="",
+            named=None,
+        )  # fmt: skip
     else:
         _write(studio.pk, [(pk, latitude, longitude) for pk in ids], by_hand=True)
     return journal.record(
@@ -120,14 +127,48 @@ def set_by_hand(
     )  # fmt: skip
 
 
-def _write(studio_id: UUID, points: list[tuple[UUID, float, float]], *, by_hand: bool) -> None:
+def borrow(
+    album: Album, places: Mapping[UUID, Borrowed], *, by: User | None, act: UUID | None, camera: str
+) -> JournalEntry:
+    """Give photos of a gallery, which the caller has locked, places of other photos.
+
+    camera: whose they are, "" for several.  act: of which long act this is a slice.  Raises ActUndone.
+    """
+    watch = _watched(album.studio, places)
+    points = [(pk, one.latitude, one.longitude) for pk, one in places.items()]
+    _write(album.studio_id, points, by_hand=True, lent=places)
+    return journal.record(
+        album.studio, by=by, verb="photos.place_borrowed", subject=album, things=places, changes=watch.changes(),
+        act=act, camera=camera,
+    )  # fmt: skip
+
+
+def _watched(studio: Studio, photos: Collection[UUID]) -> journal.Watch:
+    """What is said of the places of photos now."""
+    mine = PhotoPlace.objects.for_studio(studio)
+    # Rows first, so that the way back leads to one.
+    there = set(mine.filter(photo_id__in=photos).values_list("photo_id", flat=True))
+    mine.bulk_create([PhotoPlace(studio=studio, photo_id=pk) for pk in photos if pk not in there])
+    watch = journal.Watch(studio)
+    watch.rows(mine.filter(photo_id__in=photos), *PhotoPlace.journalled)
+    return watch
+
+
+def _write(
+    studio_id: UUID,
+    points: list[tuple[UUID, float, float]],
+    *,
+    by_hand: bool,
+    lent: Mapping[UUID, Borrowed] | None = None,
+) -> None:
     if not points:
         return
-    spots = _spots(points)
+    spots, lent = _spots(points), lent or {}
     rows = [
         PhotoPlace(
             studio_id=studio_id, photo_id=pk, latitude=latitude, longitude=longitude, by_hand=by_hand,
             country=spots[pk].country, city=spots[pk].city,
+            from_camera=lent[pk].camera if pk in lent else "", from_seconds=lent[pk].seconds if pk in lent else None,
         )
         for pk, latitude, longitude in points
     ]  # fmt: skip
@@ -135,7 +176,7 @@ def _write(studio_id: UUID, points: list[tuple[UUID, float, float]], *, by_hand:
         rows,
         update_conflicts=True,
         unique_fields=["studio", "photo"],
-        update_fields=["latitude", "longitude", "by_hand", "country", "city"],
+        update_fields=["latitude", "longitude", "by_hand", "country", "city", "from_camera", "from_seconds"],
     )
     name_again(studio_id, [pk for pk, _, _ in points])
 
