@@ -23,6 +23,7 @@ people: list[URLPattern | URLResolver] = [
     path("doubtful/", views.doubtful, name="doubtful"),
     path("doubtful/answer/", act_views.answer, name="answer"),
     path("faces/<uuid:face_id>/crop/", views.crop, name="crop"),
+    path("faces/<uuid:face_id>/context/", views.context, name="context"),
     path("faces/<uuid:face_id>/why/", views.why, name="why"),
     path("<uuid:person_id>/", include(person)),
 ]

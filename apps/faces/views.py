@@ -129,6 +129,14 @@ def why(request: StudioRequest, face_id: UUID) -> HttpResponse:
     return render(request, "faces/why.html", context)
 
 
+@require_safe
+@studio_page(Role.VIEWER)
+def context(request: StudioRequest, face_id: UUID) -> HttpResponse:
+    """The photo around a face, as a piece of a page: a head alone is often not enough to tell who it is."""
+    (side,) = _sides(request, [face_of(request, face_id)])
+    return render(request, "faces/_side.html", {"side": side})
+
+
 def _sides(request: StudioRequest, faces: list[Face]) -> list[dict[str, Any]]:
     albums = listing.where(faces)
     sides = [listing.outlined(face, albums) for face in faces]

@@ -168,6 +168,12 @@ def test_a_doubt_is_shown_with_both_photos_and_answered(album: Album, alice: Cli
     assert "alike" in why
 
 
+def test_the_photo_around_a_face_is_a_piece_with_its_outline(album: Album, alice: Client) -> None:
+    piece = alice.get(url("context", album, new_face(album, 1).pk)).content.decode()
+    assert piece.count("outlined__box") == 1
+    assert "<html" not in piece
+
+
 def test_a_no_leads_to_the_next_question(album: Album, alice: Client) -> None:
     sure, doubtful = new_face(album, 1), new_face(album, 1, 5, is_trusted=False)
     post(alice, "rename", album, somebody(sure).pk, name="Anna")
