@@ -11,10 +11,11 @@ until somebody has thought about it. `Entered.admit` alone decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -23,8 +24,9 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from apps.accounts.models import Role, Studio, User
-from apps.accounts.tenancy import across_studios, acting_in
+from apps.accounts.models import BrowserSession, Role, Studio, User, at_hand
+from apps.accounts.session_store import SessionStore
+from apps.accounts.tenancy import Arrival, across_studios, acting_in, arriving_in
 from apps.web.raw_rows import RowColumns
 
 P = ParamSpec("P")
@@ -123,15 +125,28 @@ class StudioRequest(HttpRequest):
 
 
 _STUDIO = RowColumns(Studio, without=["logo"])
-_MINE = f"""
-    select m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
+_MEMBER = f"""m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
         case when m.is_restricted then array(
             select g.album_id from accounts_membershipalbum g where g.studio_id = m.studio_id and g.membership_id = m.id
         ) end,
-        {_STUDIO.sql("s")}
-    from accounts_membership m join accounts_studio s on s.id = m.studio_id
+        {_STUDIO.sql("s")}"""
+_MINE = f"""
+    select {_MEMBER} from accounts_membership m join accounts_studio s on s.id = m.studio_id
     where m.user_id = %s and """
 _BY_SLUG, _BY_ID = _MINE + "s.slug = %s", _MINE + "s.id = %s"
+_SESSION, _USER = RowColumns(BrowserSession), RowColumns(User)
+# Whoever has this session, as a member of the studio with this slug.
+_ARRIVED = f"""
+    select {_SESSION.sql("b")}, {_USER.sql("u")}, {_MEMBER}
+    from accounts_browsersession b
+    join accounts_user u on u.id = b.user_id
+    join accounts_membership m on m.user_id = u.id
+    join accounts_studio s on s.id = m.studio_id
+    where b.session_key = %s and b.expire_date > %s and s.slug = %s
+"""
+# Studios by their slugs, as they were told last: which one a page will most likely be about.
+_IDS: Final[dict[str, UUID]] = {}
+_MOST_IDS: Final = 10_000
 
 
 def enter(
@@ -167,8 +182,51 @@ def member_of(user: object, studio: str | UUID) -> Entered:
         found = cursor.fetchone()
     if found is None:
         raise Http404
-    role, several, albums, *values = found
-    return Entered(_STUDIO.row(values), user, Role(role), several, None if albums is None else frozenset(albums))
+    return _entered(user, found)
+
+
+def _entered(user: User, values: Sequence[Any]) -> Entered:
+    """values: what `_MEMBER` gives."""
+    role, several, albums, *studio = values
+    return Entered(_STUDIO.row(studio), user, Role(role), several, None if albums is None else frozenset(albums))
+
+
+@contextmanager
+def _arrived(request: HttpRequest, slug: str) -> Iterator[Entered | None]:
+    """Whoever asks, as a member of this studio, within the studio's transaction: all is read by its first exchange.
+
+    None, and outside of all studios, if it takes more than reading to tell who asks, or they have no business here:
+    then `request.user` and `member_of` tell.
+    """
+    session = getattr(request, "session", None)
+    if not isinstance(session, SessionStore) or session.is_read or not session.session_key:
+        yield None
+        return
+    asked = [session.session_key, timezone.now(), slug]
+    with arriving_in(_ARRIVED, asked, hint=_IDS.get(slug)) as arrival:
+        yield _told(request, session, arrival)
+
+
+def _told(request: HttpRequest, session: SessionStore, arrival: Arrival) -> Entered | None:
+    """The member of the answer, if the session still lives and is theirs by Django's own rules."""
+    if not arrival.rows:
+        return None
+    [values] = arrival.rows
+    theirs, behind = len(_SESSION), len(_SESSION) + len(_USER)
+    row = _SESSION.row(values[:theirs])
+    if not row.is_living or not row.is_recent:
+        return None
+    session.has_row(row)
+    with at_hand(_USER.row(values[theirs:behind])):
+        user = request.user
+        if not user.is_authenticated or not user.is_active:
+            return None
+    entered = _entered(cast(User, user), values[behind:])
+    arrival.into(entered.studio)
+    if len(_IDS) >= _MOST_IDS:
+        _IDS.clear()
+    _IDS[entered.studio.slug] = entered.studio.pk
+    return entered
 
 
 def studio_page(
@@ -189,20 +247,27 @@ def studio_page(
     def decorate(
         view: Callable[Concatenate[StudioRequest, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
-        @wraps(view)
-        def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            entered = member_of(request.user, slug)
+        def show(request: HttpRequest, entered: Entered, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             entered.admit(door, album=cast("UUID | None", kwargs.get("album_id")))
             request.studio = entered.studio  # type: ignore[attr-defined]
             request.entered = entered  # type: ignore[attr-defined]
             # Dates are written as the studio's clock shows them.
-            with acting_in(entered.studio), timezone.override(entered.studio.zone):
+            with timezone.override(entered.studio.zone):
                 response = view(request, *args, **kwargs)  # type: ignore[arg-type]
             # Who signs out leaves nothing behind in the browser's memory; files say for themselves how long they keep.
             response.setdefault("Cache-Control", "private, no-store")
             return response
+
+        @wraps(view)
+        def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            with _arrived(request, slug) as entered:
+                if entered is not None:
+                    return show(request, entered, *args, **kwargs)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            entered = member_of(request.user, slug)
+            with acting_in(entered.studio):
+                return show(request, entered, *args, **kwargs)
 
         page.door = door  # type: ignore[attr-defined]
         return page  # type: ignore[return-value]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -82,6 +84,17 @@ def _by_key(asked: _Known) -> models.QuerySet[User]:
 
 
 _BY_KEY: Final = Compiled(_by_key)
+_AT_HAND: Final[ContextVar[User | None]] = ContextVar("at_hand", default=None)
+
+
+@contextmanager
+def at_hand(user: User) -> Iterator[None]:
+    """Who is looked up by this key meanwhile is this row, which was read a moment ago."""
+    before = _AT_HAND.set(user)
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(before)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -90,6 +103,9 @@ class UserManager(BaseUserManager["User"]):
         key = kwargs.get("pk")
         if args or len(kwargs) != 1 or type(key) is not UUID:
             return super().get(*args, **kwargs)
+        known = _AT_HAND.get()
+        if known is not None and known.pk == key:
+            return known
         for row in _BY_KEY(_Known(key)):
             return row
         raise User.DoesNotExist

@@ -16,14 +16,17 @@ from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 if TYPE_CHECKING:
-    from apps.accounts.browser_sessions import SessionStore
+    from apps.accounts.session_store import SessionStore
 
 
 class BrowserSession(AbstractBaseSession):
     """A session of a browser. Its key is a secret: pages name it by `handle`.
 
-    user: who is signed in; null before that.  seen_at: last use, to within `browser_sessions.STEP`.
+    user: who is signed in; null before that.  seen_at: last use, to within `STEP`.
     """
+
+    # How exactly it is known when a session was last used; each step costs one UPDATE.
+    STEP = timedelta(minutes=10)
 
     # A session that nobody used for so long has ended, and each ends after the age of the settings, however it is used.
     IDLE = timedelta(days=7)
@@ -40,7 +43,7 @@ class BrowserSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> type[SessionStore]:
         # The engine imports this model.
-        from apps.accounts.browser_sessions import SessionStore
+        from apps.accounts.session_store import SessionStore
 
         return SessionStore
 
@@ -49,6 +52,11 @@ class BrowserSession(AbstractBaseSession):
         """False once nobody used it for `IDLE`, or it began longer ago than any session may last."""
         now = timezone.now()
         return now - self.seen_at < self.IDLE and now - self.began_at < self.LONGEST
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it need not be written down that it is used now."""
+        return timezone.now() - self.seen_at <= self.STEP
 
     @property
     def handle(self) -> str:

@@ -14,9 +14,9 @@ into another.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -67,8 +67,54 @@ def across_studios() -> Iterator[None]:
     The one way out: token look-ups, sweeps, platform administration. Each use is listed in
     tests/accounts/test_tenancy.py.
     """
-    with _wall(_Wall("", SYSTEM_ROLE)):
+    with _wall(_ACROSS):
         yield
+
+
+class Arrival:
+    """A transaction that begins with a question to all studios and goes on within one.
+
+    rows: the answer.
+    """
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows = rows
+
+    def into(self, studio: Studio) -> None:
+        """Go on in this studio, whichever it was."""
+        wanted = _Wall.of(studio.pk)
+        if _held() != wanted:
+            _swap(wanted)
+            connection.wall = wanted  # type: ignore[attr-defined]
+
+
+@contextmanager
+def arriving_in(question: str, values: Sequence[Any], *, hint: UUID | None) -> Iterator[Arrival]:
+    """Ask as in `across_studios()` and go on as in `acting_in()`, in one transaction, which begins with one exchange.
+
+    question: one statement that reads.  hint: the studio that the answer will most likely tell. Whoever knows by the
+    answer calls `into`; until then nothing but the answer may be believed. None: no studio's rows are seen before.
+    """
+    is_outermost, outer = not connection.in_atomic_block, _held()
+    wanted = _Wall("", NO_ROLE) if hint is None else _Wall.of(hint)
+    with transaction.atomic():
+        before = None
+        if is_outermost:
+            told = _settings(_ACROSS), question, values, _settings(wanted)
+            rows = connection.begin_asking(*told)  # type: ignore[attr-defined]
+        else:
+            before = _swap(_ACROSS)
+            with connection.cursor() as cursor:
+                cursor.execute(question, values)
+                rows = cursor.fetchall()
+            _swap(wanted)
+        connection.wall = wanted  # type: ignore[attr-defined]
+        try:
+            yield Arrival(rows)
+        finally:
+            connection.wall = outer  # type: ignore[attr-defined]
+        if before is not None and not connection.needs_rollback:
+            _swap(before)
 
 
 class _Wall(NamedTuple):
@@ -81,6 +127,9 @@ class _Wall(NamedTuple):
     def of(cls, studio_id: UUID) -> _Wall:
         # It becomes part of a statement: whatever is no id ends here.
         return cls(str(studio_id if isinstance(studio_id, UUID) else UUID(studio_id)), NO_ROLE)
+
+
+_ACROSS: Final = _Wall("", SYSTEM_ROLE)
 
 
 @contextmanager

@@ -180,7 +180,7 @@ FIRST_OWNER = (env.admin_email, env.admin_password)
 
 # `__Host-` cookies need https; on plain http (a laptop) browsers would drop them.
 _COOKIE = "__Host-" if IS_HTTPS else ""
-SESSION_ENGINE = "apps.accounts.browser_sessions"
+SESSION_ENGINE = "apps.accounts.session_store"
 SESSION_COOKIE_NAME = f"{_COOKIE}glassine_session"
 CSRF_COOKIE_NAME = f"{_COOKIE}glassine_csrf"
 # Of the cookies of guests, which are kept below a size: see `sharing.access.cookies`.

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from apps.accounts import browser_sessions, sessions
 from apps.accounts.access import enter
-from apps.accounts.browser_sessions import STEP, SessionStore
 from apps.accounts.models import BrowserSession, Studio, User
+from apps.accounts.session_store import SessionStore
 from tests.factories import PASSWORD
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile/15E148 Safari/604"
@@ -83,11 +83,11 @@ def test_programs_are_listed_and_ended_too(north: Studio, alice_user: User) -> N
 
 def test_the_last_use_is_known_to_within_a_step(alice_user: User) -> None:
     phone = sign_in(PHONE)
-    before = timezone.now() - STEP - timedelta(minutes=1)
+    before = timezone.now() - BrowserSession.STEP - timedelta(minutes=1)
     BrowserSession.objects.update(seen_at=before)
     phone.get("/studios/")
     seen = row_of(phone).seen_at
-    assert seen > before + STEP
+    assert seen > before + BrowserSession.STEP
     phone.get("/studios/")
     assert row_of(phone).seen_at == seen
 

@@ -149,6 +149,7 @@ def test_inside_a_studio_the_way_to_all_studios_is_closed_again(north: Studio) -
 # -- the one way out ---------------------------------------------------------------------------------------------
 
 ACROSS = {
+    "apps.accounts.access._arrived": "who has a session, and whether they are a member of the studio with a slug",
     "apps.accounts.access.member_of": "which studio a slug or id is, and whether the person is a member",
     "apps.accounts.credentials.by_api_key": "look-up of a key",
     "apps.accounts.endpoints.only_studio": "the studios of one person",
@@ -246,13 +247,15 @@ ACROSS = {
 
 
 def _uses(root: Path) -> set[str]:
-    """module.function of every call of `across_studios`, also by another name of the module or of an import."""
+    """module.function of every call of both, also by another name of the module or of an import."""
     found = set()
     for path in sorted(path for app in ("apps", "config") for path in (root / app).rglob("*.py")):
         module = ".".join(path.relative_to(root).with_suffix("").parts)
         if module == "apps.accounts.tenancy":
             continue
-        found |= {f"{module}.{name}" for name in _functions_naming(ast.parse(path.read_text()), "across_studios")}
+        tree = ast.parse(path.read_text())
+        for wanted in ("across_studios", "arriving_in"):
+            found |= {f"{module}.{name}" for name in _functions_naming(tree, wanted)}
     return found
 
 

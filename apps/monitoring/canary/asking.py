@@ -19,8 +19,8 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
 
-from apps.accounts.browser_sessions import SessionStore
 from apps.accounts.models import User
+from apps.accounts.session_store import SessionStore
 
 _asking: ContextVar[bool] = ContextVar("canary is asking", default=False)
 
