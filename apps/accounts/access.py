@@ -6,7 +6,7 @@ a role too low is refused (403).
 Members may be kept to some galleries of the studio. To them a door is closed (404) unless it says that it knows
 galleries (`album_scoped`): then the gallery in its address must be one of theirs, and its lists show only these
 (`visible_to`). To contributors it is closed unless it says `contributors` as well. So what is added later is closed
-until somebody has thought about it. `Entered.admit` alone decides.
+until somebody has thought about it. `Standing.admit` alone decides.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -51,6 +51,59 @@ class Door:
 CLOSING = "This studio was deleted and can only be read. An owner can restore it."
 
 
+class Standing(NamedTuple):
+    """How somebody works in a studio: all on which it depends what is open to them, but which galleries are theirs.
+
+    is_restricted: in some galleries only.  is_closing: the studio was deleted and can only be read.
+    """
+
+    role: Role
+    is_restricted: bool
+    is_closing: bool
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role.reaches(Role.EDITOR) and not self.is_closing
+
+    @property
+    def may_manage(self) -> bool:
+        return self.role.reaches(Role.OWNER) and not self.is_closing
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def is_contributor(self) -> bool:
+        return self.role == Role.CONTRIBUTOR
+
+    def require(self, needed: Role, *, while_closing: bool = False) -> None:
+        """Raises PermissionDenied with a sentence when the role is too low, or the studio can only be read."""
+        if self.is_closing and not while_closing and needed is not Role.VIEWER:
+            raise PermissionDenied(CLOSING)
+        if not self.role.reaches(needed):
+            raise PermissionDenied(f"This needs the role {needed.label.lower()}; yours is {self.role.label.lower()}.")
+
+    def admit(self, door: Door, *, is_theirs: bool = True) -> None:
+        """As `Entered.admit`. is_theirs: the gallery behind the door, if there is one, is one of theirs."""
+        if self.is_restricted and not (door.album_scoped and is_theirs):
+            raise Http404
+        if not self.is_contributor:
+            self.require(door.needed, while_closing=door.while_closing)
+        elif not door.contributors:
+            raise Http404
+        elif self.is_closing:
+            raise PermissionDenied(CLOSING)
+
+    def passes(self, door: Door) -> bool:
+        """True for a door that lets such a member through, whatever gallery is behind it."""
+        try:
+            self.admit(door)
+        except (Http404, PermissionDenied):
+            return False
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """A person in a studio. Role and galleries are read at every request, so what is cut is cut at once.
@@ -63,6 +116,10 @@ class Entered:
     role: Role
     several: bool = False
     album_ids: frozenset[UUID] | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.role, self.is_restricted, self.studio.is_closing)
 
     @property
     def is_contributor(self) -> bool:
@@ -79,40 +136,26 @@ class Entered:
 
     @property
     def may_edit(self) -> bool:
-        return self.role.reaches(Role.EDITOR) and not self.studio.is_closing
+        return self.standing.may_edit
 
     @property
     def may_manage(self) -> bool:
-        return self.role.reaches(Role.OWNER) and not self.studio.is_closing
+        return self.standing.may_manage
 
     def require(self, needed: Role, *, while_closing: bool = False) -> None:
         """Raises PermissionDenied with a sentence when the role is too low, or the studio can only be read."""
-        if self.studio.is_closing and not while_closing and needed is not Role.VIEWER:
-            raise PermissionDenied(CLOSING)
-        if not self.role.reaches(needed):
-            raise PermissionDenied(f"This needs the role {needed.label.lower()}; yours is {self.role.label.lower()}.")
+        self.standing.require(needed, while_closing=while_closing)
 
     def passes(self, door: Door) -> bool:
         """True for a door that lets this member through, whatever gallery is behind it."""
-        try:
-            self.admit(door)
-        except (Http404, PermissionDenied):
-            return False
-        return True
+        return self.standing.passes(door)
 
     def admit(self, door: Door, *, album: UUID | None = None) -> None:
         """Let the member through. album: the gallery behind the door, if its address names one.
 
         Raises Http404 where a restricted member or a contributor has no business, PermissionDenied for a low role.
         """
-        if self.album_ids is not None and not (door.album_scoped and (album is None or album in self.album_ids)):
-            raise Http404
-        if not self.is_contributor:
-            self.require(door.needed, while_closing=door.while_closing)
-        elif not door.contributors:
-            raise Http404
-        elif self.studio.is_closing:
-            raise PermissionDenied(CLOSING)
+        self.standing.admit(door, is_theirs=album is None or self.album_ids is None or album in self.album_ids)
 
 
 class StudioRequest(HttpRequest):

@@ -1,4 +1,4 @@
-"""Template tags with a constant output, cached per language, and addresses that are looked up once.
+"""Template tags with a constant output, cached per language, addresses that are looked up once, and kept pieces.
 
 A page of the gallery holds eighty `translate` and `static` of fixed texts; looking them up took a quarter of the time
 of its template. A page of the studio holds thirty addresses and as many icons, which took a third.
@@ -8,11 +8,13 @@ of its template. A page of the studio holds thirty addresses and as many icons, 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.template import Context, Node, Variable
+from django.template import Context, Node, TemplateSyntaxError, Variable
+from django.template.base import FilterExpression, NodeList
 from django.template.defaulttags import URLNode
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
@@ -21,6 +23,10 @@ from django.utils.translation import get_language
 
 #: Addresses kept in a process, a few hundred bytes each: those of the layout and of the lists that are looked at.
 MOST_ADDRESSES: Final = 4_096
+#: Of one piece, in a process: the layout has 15 KB of them for each studio and way to work in it.
+MOST_KEPT: Final = 200
+# Stands where a part is rendered for each page; no text of a database or a template holds this character.
+_HOLE: Final = "\0"
 # Of equal arguments of these types the addresses are equal (those of 1 and True are not).
 _PLAIN: Final = frozenset({str, SafeString, UUID, int})
 
@@ -71,3 +77,52 @@ class RememberedAddress(URLNode):
 @lru_cache(maxsize=MOST_ADDRESSES)
 def _address(name: str, args: tuple[Any, ...], urlconf: str, _prefix: str, current_app: str | None) -> str:
     return reverse(name, urlconf=urlconf, args=args, current_app=current_app)
+
+
+class Fresh(Node):
+    """A part of a kept piece that is rendered for each page, with all that the page knows."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> str:
+        holes: list[Fresh] | None = getattr(context, "holes", None)
+        if holes is None:
+            raise TemplateSyntaxError("`fresh` stands in a `kept` of the same template")
+        holes.append(self)
+        return _HOLE
+
+
+class Kept(Node):
+    """A piece of a page that is rendered once for the same values, but for what is fresh in it.
+
+    The piece knows these values and nothing else of the page, so it cannot depend on anything else.
+    """
+
+    def __init__(self, nodelist: NodeList, values: dict[str, FilterExpression]) -> None:
+        self.nodelist = nodelist
+        self.values = values
+        self._fresh = set(nodelist.get_nodes_by_type(Fresh))
+        self._pieces: dict[tuple[Any, ...], list[tuple[str, Fresh | None]]] = {}
+
+    def render(self, context: Context) -> str:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        # Equal values of two types (1 and True, safe text and other) are not written alike.
+        key = get_language(), context.autoescape, *values.values(), *map(type, values.values())
+        piece = self._pieces.get(key)
+        if piece is None:
+            piece = self._rendered(context, values)
+            if not settings.DEBUG:
+                if len(self._pieces) >= MOST_KEPT:
+                    self._pieces.clear()
+                self._pieces[key] = piece
+        return "".join(part if fresh is None else part + fresh.nodelist.render(context) for part, fresh in piece)
+
+    def _rendered(self, context: Context, values: dict[str, Any]) -> list[tuple[str, Fresh | None]]:
+        inside = context.new(values)
+        holes: list[Fresh] = []
+        inside.holes = holes  # type: ignore[attr-defined]
+        parts = self.nodelist.render(inside).split(_HOLE)
+        if len(parts) != len(holes) + 1 or not self._fresh.issuperset(holes):
+            raise TemplateSyntaxError("`fresh` stands in a `kept` of the same template, and its text is not changed")
+        return list(zip_longest(parts, holes))

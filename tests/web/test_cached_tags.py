@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.template import engines
+from django.template import Context, Template, TemplateSyntaxError, engines
 from django.urls import NoReverseMatch
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 LOOKED_UP = staticmethod(lambda path: "looked up again")
 TEXTS = """{% load i18n static %}{% translate "Back to the top" %}|{% static "icons.svg" %}|{% trans 'Download' %}"""
@@ -95,3 +96,57 @@ def test_an_icon_is_drawn_once_and_each_icon_is_its_own(monkeypatch: pytest.Monk
     assert [f"#{name}" in varied.render({"name": name}) for name in ("eye", "lock")] == [True, True]
     monkeypatch.setattr("django.template.loader_tags.IncludeNode.render", lambda *_: "drawn again")
     assert template.render() == first
+
+
+# -- kept pieces -------------------------------------------------------------------------------------------------
+
+PIECE = """{% load pieces %}{% kept name=who.name may=may %}{% if may %}<b>{{ name }}</b>{% endif %}{{ who.name }}
+{% fresh %}{{ who.age }}{% endfresh %}{% if may %}|{% fresh %}{{ token }}{% endfresh %}{% endif %}{% endkept %}"""
+
+
+def test_a_kept_piece_knows_its_values_alone_and_what_is_fresh_knows_the_page() -> None:
+    template = engines["django"].from_string(PIECE)
+    for age, token in ((1, "a"), (2, "<b>")):
+        for name, may in (("Rosa & Karl", True), ("Karl", True), ("Karl", False)):
+            page = template.render({"who": {"name": name, "age": age}, "may": may, "token": token})
+            said = f"<b>{name}</b>".replace("&", "&amp;") if may else ""
+            assert page == f"{said}\n{age}" + (f"|{token}".replace("<b>", "&lt;b&gt;") if may else "")
+
+
+def test_a_kept_piece_is_rendered_once_for_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = engines["django"].from_string(
+        "{% load pieces static %}{% kept path=path %}{% static path %}{% endkept %}"
+    )
+    assert template.render({"path": "one.css"}) == "/static/one.css"
+    monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", LOOKED_UP)
+    assert template.render({"path": "one.css"}) == "/static/one.css"
+    assert template.render({"path": "two.css"}) == "looked up again"
+
+
+def test_values_that_are_equal_and_written_otherwise_are_kept_apart() -> None:
+    template = engines["django"].from_string("{% load pieces %}{% kept value=value %}{{ value }}{% endkept %}")
+    values = [1, True, "a&b", mark_safe("a&b")]
+    for _ in range(2):
+        assert [template.render({"value": value}) for value in values] == ["1", "True", "a&amp;b", "a&b"]
+
+
+def test_blocks_of_a_page_stand_in_what_is_fresh(settings: Any) -> None:
+    parent = Template(
+        "{% load pieces %}{% kept n=n %}{{ n }}:{% fresh %}{% block main %}{% endblock %}{% endfresh %}{% endkept %}"
+    )
+    for number in range(3):
+        child = Template("{% extends parent %}{% block main %}{{ word }}" + str(number) + "{% endblock %}")
+        assert child.render(Context({"parent": parent, "n": 1, "word": "w"})) == f"1:w{number}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% load pieces %}{% fresh %}x{% endfresh %}",
+        "{% load pieces %}{% kept n=n %}{% fresh %}x{% endfresh %}{% include n %}{% endkept %}",
+    ],
+)
+def test_what_is_fresh_stands_in_its_own_piece(source: str) -> None:
+    part = Template("{% load pieces %}{% fresh %}x{% endfresh %}")
+    with pytest.raises(TemplateSyntaxError):
+        Template(source).render(Context({"n": part, "part": part}))
