@@ -14,7 +14,7 @@ from apps.accounts.access import Entered
 from apps.accounts.long_tasks import ACTIVE, Task
 from apps.accounts.models import Studio, User
 from apps.web import keyset
-from apps.web.compiled_queries import Compiled
+from apps.web.compiled_queries import Asked, Compiled, together
 
 PAGE: Final = 50
 ORDER: Final = ("-created_at", "-id")
@@ -55,4 +55,10 @@ _NEWS: Final = Compiled(_news)
 
 def unseen(studio: Studio, user: User) -> list[Task]:
     """What a member began and has not been told the end of, the newest first. One query."""
-    return _NEWS(_Mine(studio.pk, user.pk, timezone.now() - NEWS_FOR))
+    [tasks] = together(asking_unseen(studio, user))
+    return tasks
+
+
+def asking_unseen(studio: Studio, user: User) -> Asked:
+    """The same as a question for `together`."""
+    return _NEWS.asked(_Mine(studio.pk, user.pk, timezone.now() - NEWS_FOR))

@@ -51,6 +51,9 @@ class _Statement:
     params: tuple[Any, ...]
 
 
+Asked: TypeAlias = tuple[_Statement, list[Value]]
+
+
 class Compiled(Generic[T]):
     """A query as a function of a scope; calling it gives the list of its rows.
 
@@ -67,6 +70,11 @@ class Compiled(Generic[T]):
 
     def __call__(self, scope: Any, *shape: Hashable) -> list[T]:
         """The rows. A list is one array (of `__any`); a tuple is as many values as it holds. Raises Unfit."""
+        [rows] = together(self.asked(scope, *shape))
+        return rows
+
+    def asked(self, scope: Any, *shape: Hashable) -> Asked:
+        """The query with these values, for `together`. Raises Unfit."""
         values: list[Value] = []
         form = (shape, _form(scope, values))
         statement = self._statements.get(form)
@@ -74,7 +82,7 @@ class Compiled(Generic[T]):
             if len(self._statements) >= _MOST_FORMS:
                 self._statements.clear()
             statement = self._statements[form] = self._compile(scope, shape)
-        return _run(statement, values)
+        return statement, values
 
     def _compile(self, scope: Any, shape: tuple[Hashable, ...]) -> _Statement:
         stands: list[Value] = []
@@ -126,14 +134,32 @@ def _check(query: models.QuerySet[Any, Any]) -> None:
         raise Unfit("rows at hand and prefetched rows belong to one call")
 
 
-def _run(statement: _Statement, values: list[Value]) -> list[Any]:
-    if not statement.sql:
-        return []
-    params = tuple(_filled(param, values) for param in statement.params)
+def together(*asked: Asked) -> list[list[Any]]:
+    """The rows of each of these queries, which are sent in one exchange."""
+    sent = [(statement, values) for statement, values in asked if statement.sql]
+    if not sent:
+        return [[] for _ in asked]
+    found: list[list[Any]] = []
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        params = tuple(_filled(param, values) for statement, values in sent for param in statement.params)
+        cursor.execute(";\n".join(statement.sql for statement, _ in sent), params)
+        for statement, _ in asked:
+            if not statement.sql:
+                found.append([])
+                continue
+            found.append(cursor.fetchall())
+            cursor.nextset()
+    return [_read(statement, rows) for (statement, _), rows in zip(asked, found, strict=True)]
+
+
+def _read(statement: _Statement, rows: list[Any]) -> list[Any]:
+    """What the query set would have made of these rows."""
     # A copy for this call: the connection is this thread's.
     compiler = copy.copy(statement.compiler)
     compiler.connection = connections[DEFAULT_DB_ALIAS]
-    compiler.as_sql = lambda *_args, **_kwargs: (statement.sql, params)
+    if compiler.has_extra_select:
+        rows = [row[: compiler.col_count] for row in rows]
+    compiler.execute_sql = lambda *_args, **_kwargs: [rows]
     query = SimpleNamespace(get_compiler=lambda *_args, **_kwargs: compiler)
     source = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
     return list(statement.rows_of(source))

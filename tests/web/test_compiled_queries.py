@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Placement
-from apps.web.compiled_queries import Compiled, Unfit
+from apps.web.compiled_queries import Compiled, Unfit, together
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +186,28 @@ def test_shapes_do_not_pile_up(north: Studio) -> None:
         for number in range(1, 450):
             albums(Whole(north.pk), number)
     assert len(albums._statements) <= 200
+
+
+def test_several_are_sent_in_one_exchange_and_each_gets_its_own_rows(north: Studio) -> None:
+    albums = Compiled(titled)
+    titles = Compiled(lambda scope: titled(scope).values_list("title", flat=True))
+    none = Compiled(lambda scope: titled(scope).none())
+    one, two = (AlbumFactory.create(studio=north, title=title) for title in ("One", "Two"))
+    with acting_in(north):
+        scopes = [Titled(north.pk, title) for title in ("One", "Two")]
+        asked = [albums.asked(scopes[0]), none.asked(scopes[0]), titles.asked(scopes[1]), albums.asked(scopes[1])]
+        found, statements = sent(lambda: together(*asked))
+        assert found == [[one], [], ["Two"], [two]]
+        assert len(statements) == 1
+        assert together() == []
+        assert together(none.asked(scopes[0])) == [[]]
+
+
+def test_what_the_order_alone_needs_is_in_no_row(north: Studio) -> None:
+    def build(scope: Titled) -> QuerySet[Any]:
+        rows = Album.objects.for_studio(scope.studio).filter(title=scope.title)
+        return rows.order_by("created_at").distinct().values_list("title")
+
+    AlbumFactory.create(studio=north, title="One")
+    with acting_in(north):
+        assert Compiled(build)(Titled(north.pk, "One")) == list(build(Titled(north.pk, "One"))) == [("One",)]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 
-from apps.jobs import task_list
+from apps.accounts.models import Task
 
 register = template.Library()
 
 
 @register.inclusion_tag("jobs/_task_chip.html", takes_context=True)
-def task_chip(context: dict[str, Any]) -> dict[str, Any]:
-    """What the member at the screen has at work. One query; needs the studio's transaction."""
-    studio, user = context["studio"], context["user"]
-    kept = {name: context.get(name) for name in ("studio", "may_edit", "csrf_token")}
-    return {"tasks": task_list.unseen(studio, user) if context.get("may_edit") else [], **kept}
+def task_chip(context: dict[str, Any], tasks: Sequence[Task]) -> dict[str, Any]:
+    """tasks: what the member at the screen has at work (see `task_list.unseen`)."""
+    return {"tasks": tasks, **{name: context.get(name) for name in ("studio", "may_edit", "csrf_token")}}

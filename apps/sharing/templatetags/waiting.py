@@ -1,4 +1,4 @@
-"""How many lists and comments of clients wait for the studio, for the sidebar."""
+"""What waits for the member at the screen, for the layout: lists and comments of clients, and tasks of their own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django import template
 from django.db.models import CharField, QuerySet, Value
 
 from apps.accounts.access import Entered
+from apps.accounts.models import Task
+from apps.jobs.task_list import asking_unseen
 from apps.sharing.review import answers
-from apps.web.compiled_queries import Compiled
+from apps.web.compiled_queries import Compiled, together
 
 register = template.Library()
 
@@ -21,21 +23,32 @@ MOST: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Each "", "3", or "99+". lists: sent and not taken in hand, or their visitors ask for more.  comments: unread."""
+    """Each "", "3", or "99+". lists: sent and not taken in hand, or their visitors ask for more.  comments: unread.
+
+    tasks: of the member, who has not been told their end.
+    """
 
     lists: str
     comments: str
+    tasks: list[Task]
 
 
 @register.simple_tag
 def waiting_for(member: Entered) -> Waiting:
-    """What waits in galleries of the member. One query, for contributors none; needs the studio's transaction."""
-    if member.is_contributor:
-        return Waiting("", "")
-    whole = _Whole(member.studio.pk)
-    rows = _kinds(member) if member.is_restricted else _KINDS(whole)
-    found = Counter(kind for (kind,) in rows)
-    return Waiting(_words(found["list"]), _words(found["comment"]))
+    """What waits in galleries of the member. Needs the studio's transaction.
+
+    One exchange; one query more for a member of some galleries, and none for contributors.
+    """
+    asked = []
+    if member.may_edit:
+        asked.append(asking_unseen(member.studio, member.user))
+    if not member.is_contributor and not member.is_restricted:
+        asked.append(_KINDS.asked(_Whole(member.studio.pk)))
+    found = together(*asked)
+    tasks = found.pop(0) if member.may_edit else []
+    rows = found.pop() if found else [] if member.is_contributor else list(_kinds(member))
+    kinds = Counter(kind for (kind,) in rows)
+    return Waiting(_words(kinds["list"]), _words(kinds["comment"]), tasks)
 
 
 def _words(count: int) -> str:
