@@ -251,7 +251,7 @@ class ThumbnailView(FacesView):
     def get(self, request: Request, person_id: UUID) -> HttpResponse:
         """A WebP of the face, without metadata."""
         shown = listing.shown(self.person(person_id))
-        return self.crop(shown.faces[0] if shown else None)
+        return self.crop(UUID(shown.faces[0]) if shown else None)
 
     @extend_schema(tags=["people"], request=serializers.ThumbnailSerializer, responses=UndoSerializer)
     def put(self, request: Request, person_id: UUID) -> Response:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts import journal
@@ -15,6 +17,7 @@ from apps.albums.models import Album
 from apps.faces.models import ERASE, SCAN, FaceSettings, GalleryFaces, hold
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
+from apps.web.compiled_queries import Compiled
 from apps.web.refusal import Refusal
 
 #: Raise with every change of the text: who agreed is asked for by version.
@@ -53,9 +56,26 @@ class NotAgreed(Refusal):
     sentence = "Confirm that you may have the faces in your photos processed."
 
 
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """The settings of this studio."""
+
+    studio: UUID
+
+
+def _settings(of: _Of) -> QuerySet[FaceSettings]:
+    return FaceSettings.objects.for_studio(of.studio)
+
+
+_SETTINGS: Final = Compiled(_settings)
+
+
 def settings_of(studio: Studio) -> FaceSettings:
     """The studio's row; one that is not saved, and off, if there is none."""
-    return FaceSettings.objects.for_studio(studio).first() or FaceSettings(studio=studio)
+    for row in _SETTINGS(_Of(studio.pk)):
+        row.studio = studio
+        return row
+    return FaceSettings(studio=studio)
 
 
 def require_on(studio: Studio) -> FaceSettings:

@@ -27,7 +27,7 @@ SAMPLES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class ListedFace:
-    """A person on the wall. faces: ids of faces that show them best, the chosen one first."""
+    """A person on the wall. faces: ids of faces that show them best, the chosen one first, as addresses write them."""
 
     id: UUID
     name: str
@@ -35,14 +35,14 @@ class ListedFace:
     is_ignored: bool
     photos: int
     face_count: int
-    faces: list[UUID]
+    faces: list[str]
 
 
 # Faces that show somebody are looked for of the people of the page alone, by an index: the chosen one, and the first of
 # all others. {beyond}, {order}: see `_paged`.
 _WALL: Final = """
     select w.*, array(
-        select id from (
+        select id::text from (
             (
                 select f.id, f.is_trusted, f.size from faces_face f
                 join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
