@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ def opened(source: Path, edge: int) -> Iterator[RawPicture]:
     """
     import rawpy
 
+    raw = _reader()()
     try:
-        raw = rawpy.imread(str(source))
+        raw.open_file(str(source))
     except rawpy.LibRawFileUnsupportedError as error:
         raise UnknownKind(*_NO_DECODER) from error
     except rawpy.LibRawError as error:
@@ -76,6 +78,27 @@ def opened(source: Path, edge: int) -> Iterator[RawPicture]:
         size = sensor[::-1] if flip in (5, 6) else sensor
         with image:
             yield RawPicture(image, size, replace(told, orientation=_ORIENTATIONS.get(flip, 1)), turn)
+
+
+@cache
+def _reader() -> Any:
+    """The class of opened RAW files. Not at import: web processes do without LibRaw."""
+    import rawpy
+
+    class UnhurriedRaw(rawpy.RawPy):
+        """Leaves the sensor packed while `is_asked_for_facts`.
+
+        rawpy unpacks it before it tells lens and exposure (0.1 s of CPU for 24 megapixels), which LibRaw knows since it
+        opened the file.
+        """
+
+        is_asked_for_facts = False
+
+        def unpack(self) -> None:
+            if not self.is_asked_for_facts:
+                super().unpack()
+
+    return UnhurriedRaw
 
 
 def _preview(raw: Any, enough: int) -> Image.Image | None:
@@ -117,12 +140,7 @@ def _facts(raw: Any, source: Path, preview: Image.Image | None) -> camera.Facts:
     """By the file's own tags, else by its preview's, else by what LibRaw knows of the maker's format."""
     told = camera.of(_tags(source))
     by_preview = camera.read(preview, JPEG) if preview is not None else camera.Facts()
-    known = _completed(told, by_preview)
-    # To tell these, LibRaw unpacks the whole sensor first (0.2 s of CPU for 24 megapixels).
-    return known if all(getattr(known, name) for name in _BY_LIBRAW) else _completed(known, _by_libraw(raw))
-
-
-_BY_LIBRAW = ("taken_at", "lens", "exposure_seconds", "aperture", "iso", "focal_length_mm")
+    return _completed(_completed(told, by_preview), _by_libraw(raw))
 
 
 def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
@@ -137,8 +155,10 @@ def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
 
 
 def _by_libraw(raw: Any) -> camera.Facts:
-    """Facts of the names in `_BY_LIBRAW`."""
+    """Time, lens and exposure."""
+    raw.is_asked_for_facts = True
     other, lens = raw.other, raw.lens
+    raw.is_asked_for_facts = False
     moment = other.timestamp if isinstance(other.timestamp, datetime) else None
     return camera.Facts(
         taken_at=moment.replace(tzinfo=None) if moment and moment.year in camera.YEARS and moment.year > 1970 else None,

@@ -33,7 +33,8 @@ def raw(folder: Path, preview: Path) -> Path:
     """A DNG of the preview's size (JPEG): its sensor's picture, not compressed, and the preview as the camera's own."""
     with Image.open(preview) as image:
         width, height = image.size
-    shown, sensor = preview.read_bytes(), width * height * 2
+    # As cameras write it, what is told first: before what LibRaw does not know as such it puts words of its own.
+    shown, sensor = _without_jfif(preview.read_bytes()), width * height * 2
     maker, model = b"Glassine\0", b"Glassine Bench\0"
     # Behind both directories: the texts, the matrix from XYZ (here that of sRGB), the preview, the sensor.
     first_at, second_at, extra = 8, 8 + 2 + 12 * 18 + 4, 8 + 2 + 12 * 18 + 4 + 2 + 12 * 9 + 4
@@ -59,6 +60,10 @@ def raw(folder: Path, preview: Path) -> Path:
         # Grey: what the sensor saw is not looked at, only carried.
         file.write(np.full(width * height, 0x2000, "<u2").tobytes())
     return path
+
+
+def _without_jfif(jpeg: bytes) -> bytes:
+    return jpeg[:2] + jpeg[4 + int.from_bytes(jpeg[4:6], "big") :] if jpeg[2:4] == b"\xff\xe0" else jpeg
 
 
 _XYZ_TO_SRGB = (3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570)

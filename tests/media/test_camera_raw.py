@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from apps.media import camera_raw, jail, memory
+from apps.media.facts import CameraTags
 from apps.media.formats import UnknownKind
 from apps.media.images import open_upright, render
 from tests.media.corpus import RAWS, Sample, named, samples, that_expect
@@ -98,15 +100,24 @@ def test_a_preview_that_the_camera_turned_is_not_turned_again(tmp_path: Path) ->
     assert picture.size == (400, 267)
 
 
-def test_the_sensor_is_not_unpacked_for_what_the_tags_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It costs more than the preview does."""
+@pytest.mark.parametrize("has_tags", [True, False], ids=["by its tags", "by LibRaw"])
+def test_the_sensor_is_not_unpacked_where_the_preview_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_tags: bool
+) -> None:
+    """It costs as much as decoding the preview, and LibRaw knows lens and exposure without."""
+    reader, unpacked = camera_raw._reader(), []
 
-    def unpacked(raw: object) -> None:
-        raise AssertionError("LibRaw was asked")
+    def unpack(raw: Any) -> None:
+        unpacked.append(raw.is_asked_for_facts)
 
-    monkeypatch.setattr(camera_raw, "_by_libraw", unpacked)
+    monkeypatch.setattr(reader, "unpack", unpack)
+    if not has_tags:
+        monkeypatch.setattr(camera_raw, "_tags", lambda source: CameraTags())
     told = render(_with_preview(tmp_path / "photo.dng", (480, 720)), tmp_path).facts
     assert (told.exposure_seconds, told.aperture, told.iso, told.focal_length_mm) == (0.004, 2.8, 200, 35.0)
+    # rawpy asks for it, and is not obeyed.
+    assert unpacked
+    assert all(unpacked)
 
 
 def test_a_small_preview_is_passed_over_for_the_sensors_picture(tmp_path: Path) -> None:
