@@ -1,13 +1,14 @@
 """A studio of very many photos, each with a hash of its own; who looks like whom is asked and compared with a scan.
 
     python -m tests.bench.hashes COUNT        with the installation's environment
+    python -m tests.bench.hashes COUNT album  once that is done
     python -m tests.bench.hashes COUNT scan   once that is done
 
 Rows are written in bulk: hashes at random, and beside each of some the same one with 0 to 7 other bits, and one with 8.
 Prints one line of JSON: milliseconds of a lookup (median and 95th percentile), and of a scan of all hashes.
 
-With `scan`, an album of a hundredth of the photos is looked through by the worker for duplicates: a tenth of its photos
-are copies of each other, whose pixels are compared. Prints seconds from asking to the end; raises unless the groups
+With `album`, a hundredth of the photos are put into an album; a tenth of these are copies of each other, with pixels.
+With `scan`, the worker looks it through for duplicates. Prints seconds from asking to the end; raises unless the groups
 are those pairs.
 """
 
@@ -32,7 +33,7 @@ from django.db import connection, connections  # noqa: E402
 
 from apps.accounts.models import Studio  # noqa: E402
 from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
-from apps.albums.models import Photo  # noqa: E402
+from apps.albums.models import Album, Photo  # noqa: E402
 from apps.library.duplicates import lookup, scan  # noqa: E402
 from apps.library.models import DuplicatePhoto  # noqa: E402
 from apps.media.fingerprint import as_signed  # noqa: E402
@@ -61,8 +62,8 @@ _SCAN = """
 def main() -> None:
     """Make them, ask, and compare."""
     count, chance = int(sys.argv[1]), random.Random(24)
-    if sys.argv[2:] == ["scan"]:
-        print(json.dumps({"seconds": _look_through(count // 100, chance)}))
+    if sys.argv[2:]:
+        print(json.dumps({"seconds": STEPS[sys.argv[2]](count // 100, chance)}))
         return
     studio = StudioFactory.create(name="Hashes", slug="hashes")
     photos = _fill(studio, count)
@@ -120,32 +121,44 @@ def _plant(studio: Studio, photos: list[UUID], chance: random.Random) -> list[tu
     return asked
 
 
-def _look_through(count: int, chance: random.Random) -> float:
-    """Seconds until the worker has looked for duplicates of so many photos."""
+def _found(count: int) -> tuple[Studio, list[Photo], list[tuple[Photo, Photo]]]:
+    """The studio, so many of its photos, and which of these are copies of each other."""
     with across_studios():
-        studio, user = Studio.objects.get(slug="hashes"), UserFactory.create()
+        studio = Studio.objects.get(slug="hashes")
     with acting_in(studio):
-        album = AlbumFactory.create(studio=studio)
         # Behind those that are asked about, which have near ones beside them.
         rows = Photo.objects.for_studio(studio).order_by("-pk")[:count]
         photos = list(rows.select_related("original"))
-    place = PlacementFactory.create(album=album, photo=photos[0])
+    return studio, photos, list(zip(photos[: count // 20], photos[count // 20 : count // 10], strict=True))
+
+
+def _make_album(count: int, chance: random.Random) -> float:
+    """Seconds that it took."""
+    began = time.perf_counter()
+    studio, photos, pairs = _found(count)
+    place = PlacementFactory.create(album=AlbumFactory.create(studio=studio), photo=photos[0])
     with acting_in(studio):
         ids = ",".join(str(photo.pk) for photo in photos)
         copies(
             place, 2, count, id="gen_random_uuid()", photo_id=f"('{{{ids}}}'::uuid[])[n.n]",
             sort_key="lpad(n.n::text, 20, '0')", manual_key="lpad(n.n::text, 20, '0')",
         )  # fmt: skip
-    pairs = list(zip(photos[: count // 20], photos[count // 20 : count // 10], strict=True))
     with many_in(studio):
         for one, other in pairs:
             _show_the_same(studio, one, other, chance)
     _let_planner_know()
+    return time.perf_counter() - began
+
+
+def _look_through(count: int, chance: random.Random) -> float:
+    """Seconds until the worker has looked for duplicates of so many photos."""
+    studio, _, pairs = _found(count)
+    user = UserFactory.create()
     began = time.perf_counter()
     with acting_in(studio):
-        task = scan.begin(studio, by=user, album=album)
+        task = scan.begin(studio, by=user, album=Album.objects.for_studio(studio).get())
     while task.is_active:
-        time.sleep(0.1)
+        time.sleep(0.2)
         with acting_in(studio):
             task.refresh_from_db()
     spent = time.perf_counter() - began
@@ -204,6 +217,8 @@ def _compare(studio: Studio, asked: tuple[UUID, int, set[UUID]]) -> float:
         raise AssertionError("a scan finds others")
     return median(times)
 
+
+STEPS = {"album": _make_album, "scan": _look_through}
 
 if __name__ == "__main__":
     main()
