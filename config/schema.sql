@@ -1,4 +1,4 @@
--- Migrations 219dec993c9ae6e9, PostgreSQL 18
+-- Migrations 3e98f6014b611b55, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -3998,7 +3998,11 @@ CREATE INDEX albums_albumchange_album_id_477dc0ed ON public.albums_albumchange U
 
 CREATE INDEX albums_albumversion_album_id_ebe09ca6 ON public.albums_albumversion USING btree (album_id);
 
+CREATE INDEX albums_photo_approved ON public.albums_photo USING btree (studio_id, approved_at) WHERE (approved_at IS NOT NULL);
+
 CREATE INDEX albums_photo_fingerprint ON public.albums_photo USING btree (fingerprint_version, studio_id);
+
+CREATE INDEX albums_photo_kind ON public.albums_photo USING btree (studio_id, kind) WHERE (NOT ((kind)::text = 'image'::text));
 
 CREATE INDEX albums_photo_near0 ON public.albums_photo USING btree (studio_id, ((phash & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
 
@@ -4132,9 +4136,25 @@ CREATE INDEX library_keyword_synonyms ON public.library_keyword USING gin (folde
 
 CREATE INDEX library_monthcount_month ON public.library_monthcount USING btree (studio_id, month);
 
+CREATE INDEX library_photo_aperture ON public.library_libraryphoto USING btree (studio_id, aperture);
+
 CREATE INDEX library_photo_camera ON public.library_libraryphoto USING btree (studio_id, camera, wall DESC, id DESC);
 
+CREATE INDEX library_photo_city ON public.library_libraryphoto USING btree (studio_id, city) WHERE (NOT ((city)::text = ''::text));
+
 CREATE INDEX library_photo_country ON public.library_libraryphoto USING btree (studio_id, country, city) WHERE (NOT ((country)::text = ''::text));
+
+CREATE INDEX library_photo_exposure ON public.library_libraryphoto USING btree (studio_id, exposure);
+
+CREATE INDEX library_photo_flag ON public.library_libraryphoto USING btree (studio_id, flag, wall DESC, id DESC) WHERE (NOT ((flag)::text = ''::text));
+
+CREATE INDEX library_photo_focal_length ON public.library_libraryphoto USING btree (studio_id, focal_length);
+
+CREATE INDEX library_photo_iso ON public.library_libraryphoto USING btree (studio_id, iso);
+
+CREATE INDEX library_photo_keywords ON public.library_libraryphoto USING gin (keywords);
+
+CREATE INDEX library_photo_label ON public.library_libraryphoto USING btree (studio_id, label, wall DESC, id DESC) WHERE (NOT ((label)::text = ''::text));
 
 CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (studio_id, lens, wall DESC, id DESC);
 
@@ -4147,6 +4167,10 @@ CREATE INDEX library_photo_photographer ON public.library_libraryphoto USING btr
 CREATE INDEX library_photo_position ON public.library_libraryphoto USING btree (studio_id, latitude, longitude) WHERE (latitude IS NOT NULL);
 
 CREATE INDEX library_photo_rating ON public.library_libraryphoto USING btree (studio_id, rating, wall DESC, id DESC) WHERE (rating > 0);
+
+CREATE INDEX library_photo_unplaced ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) WHERE (latitude IS NULL);
+
+CREATE INDEX library_photo_uploaded ON public.library_libraryphoto USING btree (studio_id, uploaded_at DESC, id DESC);
 
 CREATE INDEX library_photo_words ON public.library_libraryphoto USING gin (words);
 

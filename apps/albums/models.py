@@ -394,6 +394,11 @@ class Photo(StudioModel):
                 condition=Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED]),
                 name="albums_photo_unready",
             ),
+            # So does finding what is no picture, and what a person approved.
+            models.Index(fields=["studio", "kind"], condition=~Q(kind="image"), name="albums_photo_kind"),
+            models.Index(
+                fields=["studio", "approved_at"], condition=Q(approved_at__isnull=False), name="albums_photo_approved"
+            ),
             # Of all studios: while no fingerprint is old, the search for old ones ends at once.
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
             models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from apps.accounts.access import Entered
@@ -20,7 +24,7 @@ from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
 from apps.faces.models import Face
-from apps.library import months, names, people_meant
+from apps.library import months, names, people_meant, written
 from apps.library.folding import words_of
 from apps.library.keywords import meant as keywords
 from apps.library.models import LibraryPhoto
@@ -33,9 +37,14 @@ from apps.web.index_order import in_index_order
 PAGE: Final = 100
 # Counts are exact up to here; more than that says "20,000+".
 EXACT: Final = 20_000
+# Photos that are found first and sorted then; of more than these a page is met along the order.
+FEW: Final = 5_000
+# What the planner expects of reading a third of a million photos. Dearer than this no index leads to what was asked.
+DEAR: Final = 40_000
 MOST_FACETS: Final = 12
 FACETS: Final = ("camera", "lens", "photographer", "rating", "label", "flag", "year", "country", "city")
 _NOBODY = UUID(int=0)
+_PHOTO: Final = "albums_photo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,8 @@ class Library:
         people = people_meant.meant(self.tree, self.entered)
         called = people_meant.called(names.texts_of(self.tree), self.entered)
         synonyms = keywords.meant(self.tree, self.entered)
-        return Asker(self.entered, self.today, words, self._titles(), people, called, synonyms)
+        texts = written.of_columns(self.tree, self.entered)
+        return Asker(self.entered, self.today, words, self._titles(), people, called, synonyms, texts, self._lying())
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]
@@ -94,6 +104,15 @@ class Library:
         sections = Section.objects.visible_to(self.entered).filter(pk__any=ids)
         found = [*albums.values_list("pk", "title"), *sections.values_list("pk", "title")]
         return {str(pk): title for pk, title in found}
+
+    def _lying(self) -> dict[tuple[str, str], list[str]]:
+        asked = {
+            (rule.field.kind, one)
+            for rule in self.tree.each()
+            if isinstance(rule.field.kind, PlaceKind)
+            for one in (rule.value if isinstance(rule.value, list) else [rule.value])
+        }
+        return {(kind.path, one): kind.marks(one, self.entered) for kind, one in asked}
 
     @property
     def sentence(self) -> str:
@@ -175,12 +194,56 @@ class Library:
             following = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
             start = datetime(following.year, following.month, 1, tzinfo=UTC).isoformat()
             cursor = keyset.after([start, str(_NOBODY)], LibraryPhoto.ORDER, scope=scope)
-        # Few photos that the index of words has named are sorted; all others are met along the index of the order.
-        with in_index_order() if self._found_by_words[1] is None else nullcontext():
-            page = keyset.page_or_first(
-                self.rows.only("pk", "wall"), LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope
+        if self._few is not None:
+            page = keyset.page_of_or_first(
+                self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
             )
+            return LibraryPage(self.tiles(page.rows), page.next or "", page.previous or "")
+        # Many are met soon along the index of the order.
+        rows = self._narrow.only("pk", "wall")
+        with self._asking(), in_index_order() if self._found_by_words[1] is None else nullcontext():
+            page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
         return LibraryPage(self.tiles([row.pk for row in page.rows]), page.next or "", page.previous or "")
+
+    @cached_property
+    def _few(self) -> list[tuple[datetime, UUID]] | None:
+        """All that the rules let by, newest first; None if those are many, or no index leads to them.
+
+        What few photos are is found by the indexes of what was asked, laid over each other, and sorted; met along the
+        order they would cost as much as all photos. Which of both is right only the planner knows.
+        """
+        if not self.tree.rules:
+            return None
+        rows = self._narrow.order_by().values_list("wall", "pk")
+        with self._asking():
+            # What the index of words has named is not many.
+            if self._found_by_words[1] is None and _is_dear(rows):
+                return None
+            found = list(rows[: FEW + 1])
+        return sorted(found, reverse=True) if len(found) <= FEW else None
+
+    @property
+    def _narrow(self) -> StudioQuerySet[LibraryPhoto]:
+        """`rows`, for the role that sees all studios: what is joined names the studio too, as indexes begin with it."""
+        rows = self.rows
+        return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
+
+    def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
+        """See `keyset.Reader`."""
+        rows = self._few or []
+        if position is not None:
+            here = (datetime.fromisoformat(position[0]), UUID(position[1]))
+            rows = [row for row in rows if (row > here if backwards else row < here)]
+        rows = rows[: -limit - 1 : -1] if backwards else rows[:limit]
+        return [([wall.isoformat(), str(pk)], pk) for wall, pk in rows]
+
+    def _asking(self) -> AbstractContextManager[None]:
+        """The role in which photos are found: where rules narrow them, the one whose conditions indexes answer.
+
+        What the rules mean is looked up before, in the studio's role. The rows name their studio themselves, and what
+        comes out are ids, which `tiles` reads in the studio's role again.
+        """
+        return across_studios() if self.tree.rules else nullcontext()
 
     def tiles(self, photos: list[UUID]) -> list[LibraryTile]:
         """These photos as tiles show them, in this order; what the member does not see is left out."""
@@ -205,8 +268,30 @@ class Library:
         """Exact to 20,000; of the whole library exact at any size, from the counters."""
         if not self.tree.rules and not self.entered.is_restricted:
             return TotalFound(sum(one.photos for one in self.months))
-        counted = self.rows.order_by()[: EXACT + 1].count()
+        if self._few is not None:
+            return TotalFound(len(self._few))
+        rows = self._narrow.order_by()
+        with self._asking():
+            counted = rows[: EXACT + 1].count()
         return TotalFound(min(counted, EXACT), counted <= EXACT)
+
+    @property
+    def known_total(self) -> TotalFound | None:
+        """`total` where it is known by now or kept; None where photos would have to be counted for it."""
+        if "total" not in self.__dict__ and (self.tree.rules or self.entered.is_restricted) and self._few is None:
+            return None
+        return self.total
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """True if the rules let nothing by."""
+        if not self.tree.rules and not self.entered.is_restricted:
+            return not self.total.count
+        if self._few is not None:
+            return not self._few
+        rows = self._narrow.order_by(*LibraryPhoto.ORDER).values_list("pk")
+        with self._asking(), in_index_order():
+            return not rows[:1]
 
     @cached_property
     def months(self) -> list[months.Month]:
@@ -214,19 +299,36 @@ class Library:
         return months.of_member(self.entered)
 
     def facets(self, wanted: tuple[str, ...] = FACETS) -> dict[str, list[tuple[Any, int]]]:
-        """Of each facet the commonest values and their counts, among up to 20,000 photos. A query for each.
+        """Of each facet the commonest values and their counts, among up to 20,000 photos. One query.
 
         wanted: names of `FACETS`.
         """
-        ids = list(self.rows.order_by().values_list("pk", flat=True)[:EXACT])
-        rows = LibraryPhoto.objects.for_studio(self.entered.studio).filter(pk__any=ids).order_by()
-        return {name: _facet(rows, name) for name in wanted}
+        if not wanted:
+            return {}
+        columns = {f"facet_{name}": ExtractYear("wall", tzinfo=UTC) if name == "year" else F(name) for name in wanted}
+        try:
+            found = self._narrow.order_by().values(**columns)[:EXACT].query.sql_with_params()
+        except EmptyResultSet:
+            return {name: [] for name in wanted}
+        names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
+        with self._asking(), connection.cursor() as cursor:
+            cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
+            rows = cursor.fetchall()
+        return {name: _commonest(rows, place, len(wanted)) for place, name in enumerate(wanted)}
 
 
 _COLUMNS = (
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem", "photo__width", "photo__height",
     "photo__color", "photo__original__size", "sizes", "rating", "label", "flag", "photo__kind", "photo__duration_ms",
 )  # fmt: skip
+
+
+def _is_dear(rows: QuerySet[Any, Any]) -> bool:
+    """True if the planner expects many rows, or to read many for them."""
+    told = rows.explain(format="json")
+    # Nothing is told of what nothing can be.
+    plan = json.loads(told)[0]["Plan"] if told else {"Plan Rows": 0, "Total Cost": 0}
+    return bool(plan["Plan Rows"] > FEW or plan["Total Cost"] > DEAR)
 
 
 def _tile(values: tuple[Any, ...]) -> LibraryTile:
@@ -243,10 +345,15 @@ def _is_words(node: Node) -> bool:
     return isinstance(node, Rule) and isinstance(node.field.kind, AllWords) and not node.operator.positive
 
 
-def _facet(rows: QuerySet[LibraryPhoto], name: str) -> list[tuple[Any, int]]:
-    column = "wall__year" if name == "year" else name
-    known = Q() if name in ("rating", "year") else ~Q((column, ""))
-    if name == "rating":
-        known = Q(rating__gt=0)
-    counted = rows.filter(known).values_list(column).annotate(n=Count("pk")).order_by("-n", column)
-    return list(counted[:MOST_FACETS])
+# Each photo is read once, whatever is counted of it. `grouping` has a bit for each column, 0 for the one that counts.
+_FACETS: Final = """
+    with found as materialized ({found})
+    select {names}, grouping({names}), count(*) from found group by grouping sets ({sets})
+"""
+
+
+def _commonest(rows: Iterable[tuple[Any, ...]], place: int, width: int) -> list[tuple[Any, int]]:
+    """Of the column at a place; what is not known is no value."""
+    mine = (1 << width) - 1 - (1 << (width - 1 - place))
+    counted = [(row[place], int(row[-1])) for row in rows if row[-2] == mine and row[place]]
+    return sorted(counted, key=lambda one: (-one[1], one[0]))[:MOST_FACETS]

@@ -82,6 +82,11 @@ def rebuild(studio_id: UUID) -> int:
     for start in range(0, len(found), BATCH):
         with acting_in(studio_id), connection.cursor() as cursor:
             cursor.execute("select library_refresh(%s, %s)", [studio_id, found[start : start + BATCH]])
+    recount(studio_id)
+    return len(found)
+
+
+def recount(studio_id: UUID) -> None:
+    """Put right how many photos each month has. Reads the whole studio's index."""
     with acting_in(studio_id), connection.cursor() as cursor:
         cursor.execute(_RECOUNT, {"studio": studio_id})
-    return len(found)

@@ -92,14 +92,29 @@ class LibraryPhoto(StudioModel):
             models.Index(
                 fields=["studio", "rating", "-wall", "-id"], condition=Q(rating__gt=0), name="library_photo_rating"
             ),
+            models.Index(
+                fields=["studio", "label", "-wall", "-id"], condition=~Q(label=""), name="library_photo_label"
+            ),
+            models.Index(fields=["studio", "flag", "-wall", "-id"], condition=~Q(flag=""), name="library_photo_flag"),
+            models.Index(fields=["studio", "-uploaded_at", "-id"], name="library_photo_uploaded"),
+            # Of these the bitmaps are laid over others'.
+            models.Index(fields=["studio", "iso"], name="library_photo_iso"),
+            models.Index(fields=["studio", "aperture"], name="library_photo_aperture"),
+            models.Index(fields=["studio", "exposure"], name="library_photo_exposure"),
+            models.Index(fields=["studio", "focal_length"], name="library_photo_focal_length"),
+            models.Index(
+                fields=["studio", "-wall", "-id"], condition=Q(latitude__isnull=True), name="library_photo_unplaced"
+            ),
             models.Index(fields=["studio", "named"], condition=Q(named__isnull=False), name="library_photo_named"),
             models.Index(
                 fields=["studio", "latitude", "longitude"],
                 condition=Q(latitude__isnull=False),
                 name="library_photo_position",
             ),
+            models.Index(fields=["studio", "city"], condition=~Q(city=""), name="library_photo_city"),
             models.Index(fields=["studio", "country", "city"], condition=~Q(country=""), name="library_photo_country"),
             GinIndex(fields=["words"], name="library_photo_words"),
+            GinIndex(fields=["keywords"], name="library_photo_keywords"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.library import spelling
 from apps.library.events.occasions import occasions
-from apps.library.find import Library, LibraryPage
+from apps.library.find import Library, LibraryPage, TotalFound
 from apps.library.months import Month
 from apps.library.questions import days, language
 from apps.library.questions.fields import FIELDS, Field
@@ -34,7 +34,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class LibraryQuery:
-    """What the address asks for. month: where to begin.  size: of the tiles.  with_facets: counts beside them."""
+    """What the address asks for. month: where to begin.  size: of the tiles.  with_facets: counts beside them.
+
+    with_total: how many there are, even if they have to be counted.
+    """
 
     search: language.Search
     text: str = ""
@@ -42,6 +45,7 @@ class LibraryQuery:
     after: str = ""
     size: str = "m"
     with_facets: bool = False
+    with_total: bool = False
 
     def url(self, path: str, **changed: str) -> str:
         """The address with another cursor, month, size or text; what is empty or usual does not stand in it."""
@@ -66,6 +70,7 @@ def read(values: Any, *, today: date, with_guests: bool) -> LibraryQuery:
         values.get("after", ""),
         size if size in SIZES else "m",
         bool(values.get("facets")),
+        bool(values.get("total")),
     )
 
 
@@ -80,11 +85,11 @@ def _added(values: Any) -> str:
 def library(entered: Entered, asked: LibraryQuery, today: date) -> tuple[Library, LibraryQuery]:
     """The photos that the address asks for, and what it asks for: mended, if as it stands it finds nothing."""
     found = Library(entered, asked.search.tree, today=today)
-    if not asked.search.words or found.total.count:
+    if not asked.search.words or not found.is_empty:
         return found, asked
     again = spelling.read_again(asked.search, entered, today=today)
     mended = Library(entered, again.search.tree, today=today) if again else found
-    if again is None or not mended.total.count:
+    if again is None or mended.is_empty:
         return found, asked
     search = replace(again.search, misread=(*asked.search.misread, *again.sentences))
     return mended, replace(asked, search=search, text=search.text)
@@ -111,14 +116,34 @@ def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
         ],
         "sentence": shown.sentence,
         "misread": asked.search.misread,
-        "total": shown.total,
+        **_total(shown, asked, path, page),
         "earlier_url": asked.url(path, after=page.earlier) if page.earlier else "",
         "here": path,
-        "facets_url": asked.url(path, facets="1") if shown.total.count else "",
+        "facets_url": asked.url(path, facets="1") if page.tiles or page.earlier else "",
         "facets": facets(shown, asked, path) if asked.with_facets else [],
         "may_edit": may_edit(shown.entered),
         "galleries": _galleries(shown.entered),
     }
+
+
+def _total(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage) -> dict[str, Any]:
+    """How many photos there are: at once where that is known, else by another request, so that the page need not wait.
+
+    at_least: what is seen of them.
+    """
+    known = shown.known_total
+    if known is None and asked.with_total:
+        known = shown.total
+    if known is None and not (page.next or page.earlier or asked.month):
+        known = TotalFound(len(page.tiles))
+    if known is None:
+        return {"total_url": asked.url(path, total="1"), "at_least": len(page.tiles)}
+    return {"total": known}
+
+
+def total(shown: Library) -> dict[str, Any]:
+    """Context of library/_total.html."""
+    return {"total": shown.total}
 
 
 def may_edit(entered: Entered) -> bool:

@@ -34,6 +34,8 @@ def library(request: StudioRequest) -> HttpResponse:
     if htmx.wants(request, "facets"):
         context = {"facets": page_context.facets(shown, asked, request.path)}
         return htmx.vary(render(request, "library/_facets.html", context))
+    if htmx.wants(request, "total"):
+        return htmx.vary(render(request, "library/_total.html", page_context.total(shown)))
     context = page_context.whole(shown, asked, request.path)
     template = "library/_results.html" if htmx.wants(request, "results") else "library/library.html"
     return htmx.vary(render(request, template, context))

@@ -95,12 +95,15 @@ def page_of(
     limit: int,
     cursor: str | None = None,
     scope: str = "",
+    ordering: Sequence[str] = (),
 ) -> KeysetPage:
     """As `page`, for rows that a statement of its own reads.
 
-    read: gives the next rows in the direction asked for; positions are such as JSON can carry.  Raises BadCursor.
+    read: gives the next rows in the direction asked for; positions are such as JSON can carry.
+    ordering: of a list of which other pages come from `page`; then positions are as that writes them.
+    Raises BadCursor.
     """
-    signer = _signer((), scope)
+    signer = _signer(ordering, scope)
     backwards, position = _read(cursor, signer) if cursor else (False, None)
     found = read(position, backwards, limit + 1)
     more, found = len(found) > limit, found[:limit]
@@ -123,6 +126,16 @@ def page_or_first(
         return page(rows, ordering, limit=limit, cursor=cursor, scope=scope)
     except BadCursor:
         return page(rows, ordering, limit=limit, scope=scope)
+
+
+def page_of_or_first(
+    read: Reader, *, limit: int, cursor: str = "", scope: str = "", ordering: Sequence[str] = ()
+) -> KeysetPage:
+    """As `page_of`, and as `page_or_first` with a cursor that is none of this list."""
+    try:
+        return page_of(read, limit=limit, cursor=cursor, scope=scope, ordering=ordering)
+    except BadCursor:
+        return page_of(read, limit=limit, scope=scope, ordering=ordering)
 
 
 def after(position: Sequence[str], ordering: Sequence[str], *, scope: str = "") -> str:

@@ -182,6 +182,8 @@ ACROSS = {
     "apps.faces.counting.fold": "sweep",
     "apps.library.duplicates.lookup.all_near": "expressions cannot go before a policy; for one studio, ids only",
     "apps.library.find._by_index": "text search cannot go before a policy; for one studio, ids only",
+    "apps.library.find._asking": "nor can lists of keywords and compared texts; of one studio, ids and counts only",
+    "apps.library.written.of_columns": "which cameras, lenses and labels one studio has, along an index",
     "apps.library.spelling._written": "as above; what the ids hold is read as the member",
     "apps.library.index.complete": "sweep",
     "apps.library.months.fold": "sweep",

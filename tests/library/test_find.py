@@ -94,6 +94,7 @@ def test_words_of_very_many_photos_are_found_in_order(
     wedding: Album, owner: Entered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(find, "EXACT", 1)
+    monkeypatch.setattr(find, "FEW", 1)
     with acting_in(wedding.studio):
         library = Library(owner, language.read("anna", today=TODAY).tree, today=TODAY)
         assert [tile.row.name for tile in library.page().tiles] == ["DSC1234.jpg", "IMG_0042.CR3", "A.jpg"]

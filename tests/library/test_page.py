@@ -125,5 +125,5 @@ def test_a_page_costs_the_same_number_of_queries_however_much_is_asked(
         shoot(f"2024-01-0{day}T12:00:00", into=into, camera_name=f"anna {day}.jpg", rating=day % 6)
     with django_assert_max_num_queries(24):
         page(alice)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         page(alice, q="anna camera:r6 rating:>=1 2024 -rejected iso:none")

@@ -78,8 +78,8 @@ _TABLE = (
     Field("text", "words", AllWords(), ("caption", "words"), "contains"),
     Field("taken_at", "", Day("wall", dated="is_dated"), ("taken", "date", "datum")),
     Field("uploaded_at", "uploaded ", MomentKind("uploaded_at"), ("uploaded", "added")),
-    Field("album", "gallery", PlaceKind("album_id", "album__title"), ("gallery", "galerie")),
-    Field("section", "section", PlaceKind("section_id", "section__title"), ("set",)),
+    Field("album", "gallery", PlaceKind("album_id"), ("gallery", "galerie")),
+    Field("section", "section", PlaceKind("section_id"), ("set",)),
     Field("event", "event", OccasionName(), ("anlass",), "contains"),
     Field("person", "person", PersonKind(), ("who", "wer", "people"), of_guests=True),
     Field("people_count", "people", PeopleNumber(), ("number", "personen"), of_guests=True),
@@ -99,7 +99,9 @@ _TABLE = (
         ("shape",),
     ),
     Field(
-        "kind", "kind", ChoiceKind("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"})
+        "kind",
+        "kind",
+        ChoiceKind("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"}, is_own=True),
     ),
     Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),

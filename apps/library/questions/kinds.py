@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
-from apps.albums.models import PhotoState, Placement, Tier
+from apps.albums.models import Album, PhotoState, Section, Tier
 from apps.albums.request_params import uuid_or_none
 from apps.faces.models import Face, Scan
 from apps.library.events.occasions import occasions, years_of
@@ -58,6 +58,8 @@ class Asker:
     titles: of each gallery or section asked for by id, its title, for sentences.
     people: of each text that asks for a person, who that is (see `people_meant`).
     called: of each folded word that begins the name of people, who they are.
+    lying: of each gallery or section asked for, with the column, the lexemes of those that are meant.
+    written: of each column of few texts that is asked for, all of them that photos have (see `written`).
     synonyms: of each folded keyword asked for, the keywords that have it as a synonym (see `keywords.meant`).
     """
 
@@ -68,6 +70,8 @@ class Asker:
     people: dict[str, list[PersonMeant]] = field(default_factory=dict)
     called: dict[str, list[UUID]] = field(default_factory=dict)
     synonyms: dict[str, list[str]] = field(default_factory=dict)
+    written: dict[str, list[str]] = field(default_factory=dict)
+    lying: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,20 @@ class Text(Kind):
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         if operator == "is_empty":
             return Q((self.path, ""))
+        if self.path in asker.written:
+            return Q((f"{self.path}__in", self._meant(operator, value, asker.written[self.path])))
         if operator == "in":
             return Q((f"{self.path}__folded__in", [fold(one) for one in value]))
         lookup = {"is": "exact", "contains": "contains", "starts_with": "startswith"}[operator]
         return Q((f"{self.path}__folded__{lookup}", fold(value)))
+
+    def _meant(self, operator: str, value: Any, written: list[str]) -> list[str]:
+        """Which of the texts that are there the rule lets by, so that an index finds their photos."""
+        wanted = [fold(one) for one in (value if operator == "in" else [value])]
+        holds: dict[str, Callable[[str, str], bool]] = {
+            "is": str.__eq__, "in": str.__eq__, "contains": str.__contains__, "starts_with": str.startswith,
+        }  # fmt: skip
+        return [text for text in written if any(holds[operator](fold(text), one) for one in wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +229,12 @@ def _any(conditions: Any) -> Q:
 class ChoiceKind(Kind):
     """One of some words. choices: the value -> the word in sentences; "" among them is "none".
 
-    aliases: other words -> the value.
+    aliases: other words -> the value.  is_own: only we write the column, so that its words are spelled as here.
     """
 
     choices: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    empty: bool = True
+    is_own: bool = False
     control: ClassVar[str] = "choice"
     operators: ClassVar[dict[str, str]] = {
         "is": "{value}",
@@ -240,6 +254,11 @@ class ChoiceKind(Kind):
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         if operator == "is_empty":
             return Q((self.path, ""))
+        if self.is_own:
+            return Q((f"{self.path}__in", value if operator == "in" else [value]))
+        if self.path in asker.written:
+            wanted = {one.lower() for one in (value if operator == "in" else [value])}
+            return Q((f"{self.path}__in", [text for text in asker.written[self.path] if text.lower() in wanted]))
         # What Lightroom and older imports wrote has capitals.
         return _any(Q((f"{self.path}__iexact", one)) for one in (value if operator == "in" else [value]))
 
@@ -462,10 +481,8 @@ class KeywordList(Kind):
 class PlaceKind(Kind):
     """Where the photo lies: galleries or sections, by id or by what stands in their title.
 
-    path: the column of `Placement`.  title: the path of the title there.
+    The index of words has a lexeme for each (see `LibraryPhoto`), so that it leads to their photos.
     """
-
-    title: str = ""
 
     control: ClassVar[str] = "place"
     operators: ClassVar[dict[str, str]] = {
@@ -495,16 +512,21 @@ class PlaceKind(Kind):
             return found
         return self._lies(asker, wanted)
 
+    def marks(self, wanted: str, entered: Entered) -> list[str]:
+        """The lexemes of the member's galleries or sections that are meant, outside of the trash. One query."""
+        known = uuid_or_none(wanted)
+        which = Q(title__icontains=wanted) if known is None else Q(pk=known)
+        if self.path == "album_id":
+            found = (
+                Album.objects.visible_to(entered).filter(which, trashed_at__isnull=True).values_list("pk", flat=True)
+            )
+            return [f"#a:{pk.hex}" for pk in found.order_by()]
+        sections = Section.objects.visible_to(entered).filter(which).values_list("pk", flat=True)
+        return [f"#s:{pk.hex}" for pk in sections.order_by()]
+
     def _lies(self, asker: Asker, wanted: Sequence[str]) -> Q:
-        ids = [known for one in wanted if (known := uuid_or_none(one))]
-        which = Q((f"{self.path}__any", ids))
-        for title in wanted:
-            if uuid_or_none(title) is None:
-                which |= Q((f"{self.title}__icontains", title))
-        lying = Placement.objects.visible_to(asker.entered).filter(
-            photo_id=OuterRef("photo_id"), trashed_at__isnull=True, album__trashed_at__isnull=True
-        )
-        return Q(Exists(lying.filter(which)))
+        marks = sorted({mark for one in wanted for mark in asker.lying.get((self.path, one), ())})
+        return Q(words__matches=" | ".join(f"'{mark}'" for mark in marks)) if marks else Q(pk__in=())
 
     def say(self, value: Any, asker: Asker) -> str:
         if uuid_or_none(value) is None:

@@ -10,6 +10,7 @@ let stream;
 
 function begin() {
   const found = document.getElementById("stream");
+  if (found) count(found);
   if (!found || found === stream) return;
   stream = found;
   watchTiles(stream);
@@ -19,6 +20,15 @@ function begin() {
   form.elements.q.value = stream.dataset.q;
   form.querySelector("[data-select-all]").dataset.selectAll = stream.dataset.total;
   picked.clear();
+}
+
+/** Where photos had to be counted, their number comes after the page. */
+function count(found) {
+  const told = document.querySelector("[data-photos]")?.dataset.photos;
+  if (!told) return;
+  if (!found.dataset.counted) found.dataset.total = told;
+  found.dataset.counted = "1";
+  if (picked) form.querySelector("[data-select-all]").dataset.selectAll = found.dataset.total;
 }
 
 /** Ask for what is found again: photos came, went or have other marks. */

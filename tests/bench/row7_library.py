@@ -1,0 +1,148 @@
+"""Rows 7, 8 and 9: the library of 1,000,000 photos beside 19 other studios, and the same of 10,000 and 100,000.
+
+The rows are made once and stay in var/bench/million (15 GB at first, with PostgreSQL's log); without that folder they
+are made anew, which takes most of this row's time. With fewer than five rounds there are a hundredth of them, in a
+folder of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import log
+from pathlib import Path
+from statistics import linear_regression, median
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from tests.bench import Context, Row
+from tests.bench.figures import percentile
+from tests.bench.house import environment_of
+from tests.bench.net import Headers, get_all
+from tests.bench.row4_upload import asleep, page_headers
+from tests.installation import EMAIL, PASSWORD, ROOT, Browser, Installation
+
+#: Of `million`: about 10,000, 100,000 and 1,000,000 photos.
+SLUGS: Final = ("million-02", "million-01", "million-00")
+SMALL, _MIDDLE, LARGE = SLUGS
+#: Milliseconds: pages, searches for a word, a person and a date, facets, months, points of the map.
+PAGE, SEARCH, FACETS, MONTHS, POINTS = 25, 40, 150, 10, 50
+DEPTHS: Final = 24
+
+
+def run(context: Context) -> Iterator[Row]:
+    with _grown(context) as (glassine, made), asleep(glassine):
+        counts = [next(one["count"] for one in made if one["slug"] == slug) for slug in SLUGS]
+        asked = json.loads(_said(glassine, "tests.bench.library_asked"))
+        yield from _statements(context, counts, asked)
+        yield from _pages(context, glassine, counts)
+
+
+@contextmanager
+def _grown(context: Context) -> Iterator[tuple[Installation, list[dict[str, Any]]]]:
+    """The installation with its studios, which are made if they are not there."""
+    data = context.folder / ("million-quick" if context.is_quick else "million")
+    whole: Path = data / "million.json"
+    if data.exists() and not whole.exists():
+        # Half of it: nobody knows which half.
+        shutil.rmtree(data)
+    glassine = Installation(data)
+    if not data.exists():
+        glassine.move_in()
+    glassine.log.unlink(missing_ok=True)
+    with glassine:
+        if not whole.exists():
+            with asleep(glassine):
+                said = _said(glassine, "tests.bench.million", EMAIL, "100" if context.is_quick else "1")
+            whole.write_text(said.splitlines()[-1])
+        yield glassine, json.loads(whole.read_text())
+
+
+def _said(glassine: Installation, module: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT, env=environment_of(glassine), check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+# -- in the server's process ----------------------------------------------------------------------------------------
+
+
+def _statements(context: Context, counts: Sequence[int], asked: dict[str, Any]) -> Iterator[Row]:
+    """What the statements take, without pages around them."""
+    many, few = asked[LARGE], asked[SMALL]
+    told = f"of {counts[-1]:,} photos, p95; beside {counts[0]:,}"
+    yield context.row(7, f"statements of a page without filters {told}", _p95(many["plain"]), "ms", _p95(few["plain"]))
+    pairs = [[one for times in side["pairs"].values() for one in times] for side in (many, few)]
+    what = f"statements of a page with {len(many['pairs'])} pairs of filters {told}"
+    yield context.row(7, what, _p95(pairs[0]), "ms", _p95(pairs[1]))
+    medians = {pair: median(times) for pair, times in many["pairs"].items()}
+    for pair in sorted(medians, key=lambda pair: -medians[pair])[:3]:
+        yield context.row(7, f"of these, {pair}, p50", medians[pair], "ms", median(few["pairs"][pair]))
+    for name, what in (("plain", "without filters"), ("pairs", "with pairs of filters")):
+        sides = [asked[slug][name] for slug in SLUGS]
+        figures = [median(side) if name == "plain" else _over(side) for side in sides]
+        yield context.row(
+            7, f"statements {what}: exponent from {counts[0]:,} to {counts[-1]:,}", _slope(counts, figures), ""
+        )
+    yield context.row(7, "facets of results of up to 20,000, p95", _p95(many["facets"]), "ms", FACETS)
+    yield context.row(8, f"months of {counts[-1]:,} photos, p95", _p95(many["months"]), "ms", MONTHS)
+    yield context.row(8, "the same after 10,000 changes, exact, p95", _p95(many["changed"]), "ms", MONTHS)
+    yield context.row(11, f"points of a map of {counts[-1]:,} photos, counted, p95", _p95(many["points"]), "ms", POINTS)
+
+
+def _p95(values: Sequence[float]) -> float:
+    return percentile(values, 95)
+
+
+def _over(pairs: dict[str, list[float]]) -> float:
+    return median(median(times) for times in pairs.values())
+
+
+def _slope(counts: Sequence[int], figures: Sequence[float]) -> float:
+    return linear_regression([log(count) for count in counts], [log(figure) for figure in figures]).slope
+
+
+# -- over HTTP ------------------------------------------------------------------------------------------------------
+
+
+def _pages(context: Context, glassine: Installation, counts: Sequence[int]) -> Iterator[Row]:
+    headers = page_headers(Browser(glassine.url, EMAIL, PASSWORD))
+    addresses = {slug: json.loads(_said(glassine, "tests.bench.pairs", slug)) for slug in SLUGS}
+    chance = random.Random(9)
+    months = [{"month": f"{chance.randint(2011, 2025)}-{chance.randint(1, 12):02}"} for _ in range(DEPTHS)]
+    asked: dict[str, list[list[dict[str, str]]]] = {
+        slug: [months, [{"q": one} for one in found["pairs"]], [{"q": one} for one in found["searches"]]]
+        for slug, found in addresses.items()
+    }
+    each = [(7, "page without filters, any month", PAGE), (7, "page with pairs of filters", PAGE)]
+    each.append((9, "search for a word, a person and a date", SEARCH))
+    for place, (row, what, goal) in enumerate(each):
+        queries = [asked[slug][place] for slug in SLUGS]
+        seconds = _in_turn(context, glassine, headers, queries)
+        figures = [1000 * _p95(times) for times in seconds]
+        yield context.row(
+            row, f"{what}, {counts[-1]:,} photos, p95; beside {counts[0]:,}", figures[-1], "ms", figures[0]
+        )
+        yield context.row(row, "the same beside the goal", figures[-1], "ms", goal)
+        medians = [1000 * median(times) for times in seconds]
+        yield context.row(row, f"the same: exponent from {counts[0]:,} to {counts[-1]:,}", _slope(counts, medians), "")
+
+
+def _in_turn(
+    context: Context, glassine: Installation, headers: Headers, queries: Sequence[Sequence[dict[str, str]]]
+) -> list[list[float]]:
+    """Seconds of each page of each studio; the first time, which reads into memory, does not count."""
+    seconds: list[list[float]] = [[] for _ in queries]
+    for turn in range(1 + context.rounds):
+        for slug, some, spent in zip(SLUGS, queries, seconds, strict=True):
+            paths = [f"/studio/{slug}/library/?{urlencode(query)}" for query in some]
+            got = get_all(glassine.port, paths, headers, clients=1, requests=len(paths))
+            spent += [one for times in got.seconds.values() for one in times] if turn else []
+    return seconds
