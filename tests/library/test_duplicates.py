@@ -166,6 +166,10 @@ def test_copies_are_found_and_bursts_and_other_pictures_are_not(north: Studio, a
     with acting_in(north):
         ids = set(DuplicateGroup.objects.for_studio(north).values_list("pk", flat=True))
     look(north, erin_user)
+    with acting_in(north), CaptureQueriesContext(connection) as asked:
+        assert scan._do(Task(studio_id=north.pk), TaskSlice(ids=[original.pk, copy.pk])) == 0
+    # And writes nothing.
+    assert not [query for query in asked if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     with acting_in(north):
         assert set(DuplicateGroup.objects.for_studio(north).values_list("pk", flat=True)) == ids
         group = DuplicateGroup.objects.for_studio(north).select_related("studio").get(kind="near")

@@ -218,13 +218,18 @@ def put_in_group(studio_id: UUID, photo_id: UUID, found: Sequence[_Match]) -> No
         return
     ids = [photo_id, *(match.photo_id for match in found)]
     groups = list(DuplicateGroup.objects.for_studio(studio_id).filter(members__photo__in=ids).distinct().order_by("pk"))
-    joined = set(members.filter(group__in=groups).values_list("photo_id", flat=True)) | set(ids)
+    before = set(members.filter(group__in=groups).values_list("photo_id", flat=True))
+    joined = before | set(ids)
     if len(joined) > DuplicateGroup.MOST:
         return
     exact = all(match.is_exact for match in found) and all(group.kind == DuplicateKind.EXACT for group in groups)
     score = min([*(match.score for match in found), *(group.score for group in groups)])
     group = groups[0] if groups else DuplicateGroup(studio_id=studio_id)
-    group.kind, group.score = (DuplicateKind.EXACT if exact else DuplicateKind.NEAR), score
+    kind = DuplicateKind.EXACT if exact else DuplicateKind.NEAR
+    if len(groups) == 1 and joined == before and (group.kind, group.score) == (kind, score):
+        # As the first of its photos found it, or an earlier look.
+        return
+    group.kind, group.score = kind, score
     group.save()
     members.filter(photo_id__in=joined).delete()
     members.bulk_create(DuplicatePhoto(studio_id=studio_id, group=group, photo_id=pk) for pk in sorted(joined))
