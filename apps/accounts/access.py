@@ -168,19 +168,20 @@ class StudioRequest(HttpRequest):
 
 
 _STUDIO = RowColumns(Studio, without=["logo"])
-_MEMBER = f"""m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
+#: Of a member `m` in a studio `s`, for statements that tell them together with something else: see `entered_of`.
+MEMBER = f"""m.role, exists (select 1 from accounts_membership o where o.user_id = m.user_id and o.id <> m.id),
         case when m.is_restricted then array(
             select g.album_id from accounts_membershipalbum g where g.studio_id = m.studio_id and g.membership_id = m.id
         ) end,
         {_STUDIO.sql("s")}"""
 _MINE = f"""
-    select {_MEMBER} from accounts_membership m join accounts_studio s on s.id = m.studio_id
+    select {MEMBER} from accounts_membership m join accounts_studio s on s.id = m.studio_id
     where m.user_id = %s and """
 _BY_SLUG, _BY_ID = _MINE + "s.slug = %s", _MINE + "s.id = %s"
 _SESSION, _USER = RowColumns(BrowserSession), RowColumns(User)
 # Whoever has this session, as a member of the studio with this slug.
 _ARRIVED = f"""
-    select {_SESSION.sql("b")}, {_USER.sql("u")}, {_MEMBER}
+    select {_SESSION.sql("b")}, {_USER.sql("u")}, {MEMBER}
     from accounts_browsersession b
     join accounts_user u on u.id = b.user_id
     join accounts_membership m on m.user_id = u.id
@@ -225,11 +226,11 @@ def member_of(user: object, studio: str | UUID) -> Entered:
         found = cursor.fetchone()
     if found is None:
         raise Http404
-    return _entered(user, found)
+    return entered_of(user, found)
 
 
-def _entered(user: User, values: Sequence[Any]) -> Entered:
-    """values: what `_MEMBER` gives."""
+def entered_of(user: User, values: Sequence[Any]) -> Entered:
+    """A member. values: what `MEMBER` gives."""
     role, several, albums, *studio = values
     return Entered(_STUDIO.row(studio), user, Role(role), several, None if albums is None else frozenset(albums))
 
@@ -264,7 +265,7 @@ def _told(request: HttpRequest, session: SessionStore, arrival: Arrival) -> Ente
         user = request.user
         if not user.is_authenticated or not user.is_active:
             return None
-    entered = _entered(cast(User, user), values[behind:])
+    entered = entered_of(cast(User, user), values[behind:])
     arrival.into(entered.studio)
     if len(_IDS) >= _MOST_IDS:
         _IDS.clear()

@@ -5,6 +5,7 @@ Neither is believed about rights: membership, role and whether the session still
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,17 +14,17 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
-from django.http import Http404
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.accounts.access import Entered, member_of
-from apps.accounts.models import ApiKey, RefreshToken, Role, Studio, User, secret_hash
-from apps.accounts.tenancy import across_studios, acting_in
+from apps.accounts.access import MEMBER, Entered, entered_of
+from apps.accounts.models import ApiKey, Role, Studio, User, secret_hash
+from apps.accounts.tenancy import across_studios
+from apps.web.raw_rows import RowColumns
 
 ACCESS_LIFETIME = timedelta(minutes=5)
 ALGORITHM = "HS256"
@@ -37,6 +38,25 @@ SCOPES_OF: dict[Role, frozenset[str]] = {
     Role.EDITOR: frozenset({"read", "upload", "albums", "share", "people"}),
     Role.OWNER: frozenset(ApiKey.SCOPES),
 }
+
+
+_KEY, _USER = RowColumns(ApiKey), RowColumns(User)
+_THEIRS = f"""{_USER.sql("u")}, {MEMBER}"""
+_AS_MEMBER = """
+    join accounts_user u on u.id = {user}
+    join accounts_membership m on m.user_id = u.id and m.studio_id = {studio}
+    join accounts_studio s on s.id = m.studio_id"""
+# A session has ended when one of its tokens was revoked, so these come first.
+_BY_FAMILY = f"""
+    select t.revoked_at, {_THEIRS}
+    from accounts_refreshtoken t {_AS_MEMBER.format(user="t.user_id", studio="t.studio_id")}
+    where t.family = %s and t.studio_id = %s and t.user_id = %s order by t.revoked_at nulls last limit 1
+"""
+_BY_KEY = f"""
+    select {_KEY.sql("k")}, {_THEIRS}
+    from accounts_apikey k {_AS_MEMBER.format(user="k.made_by_id", studio="k.studio_id")}
+    where k.key_hash = %s and (k.expires_at is null or k.expires_at > %s) limit 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +158,20 @@ def by_access_token(token: str) -> Credential | None:
     claims = _claims(token)
     if claims is None:
         return None
-    studio_id, family = UUID(claims["studio"]), UUID(claims["family"])
-    with acting_in(studio_id):
-        session = RefreshToken.objects.for_studio(studio_id).filter(family=family, user=claims["sub"])
-        row = session.select_related("user").order_by(F("revoked_at").asc(nulls_last=True)).first()
-    if row is None or row.revoked_at is not None:
+    family = UUID(claims["family"])
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(_BY_FAMILY, [family, UUID(claims["studio"]), UUID(claims["sub"])])
+        found = cursor.fetchone()
+    if found is None or found[0] is not None:
         return None
-    entered = _entered(row.user, studio_id)
+    entered = _member(found[1:])
     return Credential(entered, SCOPES_OF[entered.role], family=family) if entered else None
 
 
-def _entered(user: User, studio_id: UUID) -> Entered | None:
-    try:
-        return member_of(user, studio_id)
-    except Http404:
-        return None
+def _member(values: Sequence[Any]) -> Entered | None:
+    """values: of a user, and what `MEMBER` gives."""
+    user = _USER.row(values[: len(_USER)])
+    return entered_of(user, values[len(_USER) :]) if user.is_active else None
 
 
 # -- API keys ----------------------------------------------------------------------------------------------
@@ -160,13 +179,14 @@ def _entered(user: User, studio_id: UUID) -> Entered | None:
 
 def by_api_key(secret: str) -> Credential | None:
     """The credential of a key, or None. A key can never do more than the member who made it can do now."""
-    with across_studios():
-        now = timezone.now()
-        living = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-        key = ApiKey.objects.filter(living, key_hash=secret_hash(secret)).select_related("made_by").first()
-        if key is None:
+    now = timezone.now()
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [secret_hash(secret), now])
+        found = cursor.fetchone()
+        if found is None:
             return None
-        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - LAST_USED_STEP)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
-    entered = _entered(key.made_by, key.studio_id)
+        key = _KEY.row(found[: len(_KEY)])
+        if key.last_used_at is None or key.last_used_at < now - LAST_USED_STEP:
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    entered = _member(found[len(_KEY) :])
     return Credential(entered, SCOPES_OF[entered.role] & frozenset(key.scopes), key=key) if entered else None

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts import credentials, members, password_reset, sessions
@@ -289,3 +290,16 @@ def test_a_refresh_token_is_no_access_token(alice_user: User) -> None:
 @pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Basic YTpi", "Api-Key", "Bearer \xff", "bearer ..", "x"])
 def test_a_strange_header_is_refused(db: None, header: str) -> None:
     assert Caller(header).get(ME).status_code == 401
+
+
+def test_who_calls_is_one_question(alice_user: User, north: Studio) -> None:
+    ApiKeyFactory.create(studio=north, made_by=alice_user, secret="gk_asked")
+    access = session_of(alice_user, "north").access
+    assert credentials.by_api_key("gk_asked")
+    for know in (lambda: credentials.by_api_key("gk_asked"), lambda: credentials.by_access_token(access)):
+        with CaptureQueriesContext(connection) as asked:
+            known = know()
+        assert known
+        assert (known.entered.user, known.entered.studio, known.entered.role) == (alice_user, north, Role.OWNER)
+        walls = ("SAVEPOINT", "RELEASE", "with before as")
+        assert len([one for one in asked if not one["sql"].startswith(walls)]) == 1

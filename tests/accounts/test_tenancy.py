@@ -151,6 +151,7 @@ def test_inside_a_studio_the_way_to_all_studios_is_closed_again(north: Studio) -
 ACROSS = {
     "apps.accounts.access._arrived": "who has a session, and whether they are a member of the studio with a slug",
     "apps.accounts.access.member_of": "which studio a slug or id is, and whether the person is a member",
+    "apps.accounts.credentials.by_access_token": "the session of a token, with its user and member",
     "apps.accounts.credentials.by_api_key": "look-up of a key",
     "apps.accounts.endpoints.only_studio": "the studios of one person",
     "apps.accounts.journal.forget.forget": "words about a person who was erased, which a studio cannot rewrite itself",
