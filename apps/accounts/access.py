@@ -6,7 +6,7 @@ a role too low is refused (403).
 Members may be kept to some galleries of the studio. To them a door is closed (404) unless it says that it knows
 galleries (`album_scoped`): then the gallery in its address must be one of theirs, and its lists show only these
 (`visible_to`). To contributors it is closed unless it says `contributors` as well. So what is added later is closed
-until somebody has thought about it. `Standing.admit` alone decides.
+until somebody has thought about it. `MemberStanding.admit` alone decides.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Door:
 CLOSING = "This studio was deleted and can only be read. An owner can restore it."
 
 
-class Standing(NamedTuple):
+class MemberStanding(NamedTuple):
     """How somebody works in a studio: all on which it depends what is open to them, but which galleries are theirs.
 
     is_restricted: in some galleries only.  is_closing: the studio was deleted and can only be read.
@@ -118,8 +118,8 @@ class Entered:
     album_ids: frozenset[UUID] | None = None
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.role, self.is_restricted, self.studio.is_closing)
+    def standing(self) -> MemberStanding:
+        return MemberStanding(self.role, self.is_restricted, self.studio.is_closing)
 
     @property
     def is_contributor(self) -> bool:

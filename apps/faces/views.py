@@ -63,6 +63,7 @@ def wall(request: StudioRequest) -> HttpResponse:
         limit=listing.WALL + 1,
         offset=(page - 1) * listing.WALL,
     )
+    names, doubts = listing.names_and_doubts(request.studio.pk)
     context |= {
         "people": cards.people(
             request.studio,
@@ -70,8 +71,8 @@ def wall(request: StudioRequest) -> HttpResponse:
             csrf_token=get_token(request),
             may_edit=request.entered.may_edit,
         ),
-        "names": cards.names(listing.names(request.studio.pk)),
-        "doubts": listing.doubts(request.studio.pk),
+        "names": cards.names(names),
+        "doubts": doubts,
         "ignored": ignored,
         "query": query,
         "following": _following(found, page, listing.WALL),

@@ -7,13 +7,13 @@ from functools import cache
 from django import template
 from django.urls import resolve, reverse
 
-from apps.accounts.access import Door, Entered, Standing
+from apps.accounts.access import Door, Entered, MemberStanding
 
 register = template.Library()
 
 
 @register.filter
-def may_open(member: Entered | Standing, name: str) -> bool:
+def may_open(member: Entered | MemberStanding, name: str) -> bool:
     """May the member open the page with this name, one of the studio as a whole (`albums:trash`)?"""
     return member.passes(_door(name))
 

@@ -6,26 +6,53 @@ The pages stand below sharing; they find these functions by the names in the set
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from apps.albums.figures import GalleryFigures, PhotoFigures
 from apps.sharing.models import Activity, ActivityKind, Comment, Pick, still_there
+from apps.web.compiled_queries import Compiled, together
 
 # Comments of guests on photos that still lie in the gallery, and that nobody of the studio has read.
 UNREAD: Final = Q(author__isnull=True, read_at__isnull=True, removed_at__isnull=True) & still_there("photo_id")
 
 
+@dataclass(frozen=True, slots=True)
+class _Galleries:
+    """Whose figures are asked for."""
+
+    studio: UUID
+    albums: list[UUID]
+
+
+def _acts(of: _Galleries) -> QuerySet[Any, tuple[Any, ...]]:
+    did = Activity.objects.for_studio(of.studio).filter(shown_id__any=of.albums).order_by().values_list("shown_id")
+    return did.annotate(downloads=Count("pk", filter=Q(kind=ActivityKind.DOWNLOADED)), last=Max("at"))
+
+
+def _hearts(of: _Galleries) -> QuerySet[Any, tuple[Any, ...]]:
+    picked = Pick.objects.for_studio(of.studio).filter(selection__shown_id__any=of.albums).order_by()
+    return picked.values_list("selection__shown_id").annotate(n=Count("photo_id", distinct=True))
+
+
+def _unread(of: _Galleries) -> QuerySet[Any, tuple[Any, ...]]:
+    said = Comment.objects.for_studio(of.studio).filter(UNREAD, shown_id__any=of.albums).order_by()
+    return said.values_list("shown_id").annotate(n=Count("pk"))
+
+
+_ACTS: Final = Compiled(_acts)
+_HEARTS: Final = Compiled(_hearts)
+_UNREAD: Final = Compiled(_unread)
+
+
 def of_albums(studio_id: UUID, albums: Sequence[UUID]) -> dict[UUID, GalleryFigures]:
-    """Figures of these galleries; one in which nothing happened is left out. Three queries."""
-    did = Activity.objects.for_studio(studio_id).filter(shown_id__in=albums).order_by().values_list("shown_id")
-    acts = did.annotate(downloads=Count("pk", filter=Q(kind=ActivityKind.DOWNLOADED)), last=Max("at"))
-    picked = Pick.objects.for_studio(studio_id).filter(selection__shown_id__in=albums).order_by()
-    hearts = dict(picked.values_list("selection__shown_id").annotate(n=Count("photo_id", distinct=True)))
-    said = Comment.objects.for_studio(studio_id).filter(UNREAD, shown_id__in=albums).order_by()
-    comments = dict(said.values_list("shown_id").annotate(n=Count("pk")))
+    """Figures of these galleries; one in which nothing happened is left out. One exchange."""
+    of = _Galleries(studio_id, list(albums))
+    acts, picked, said = together(_ACTS.asked(of), _HEARTS.asked(of), _UNREAD.asked(of))
+    hearts, comments = dict(picked), dict(said)
     found = {pk: (downloads, last) for pk, downloads, last in acts}
     return {
         pk: GalleryFigures(hearts.get(pk, 0), *found.get(pk, (0, None)), comments.get(pk, 0))
