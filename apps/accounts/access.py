@@ -265,7 +265,7 @@ def _told(request: HttpRequest, session: SessionStore, arrival: Arrival) -> Ente
         user = request.user
         if not user.is_authenticated or not user.is_active:
             return None
-    entered = entered_of(cast(User, user), values[behind:])
+    entered = entered_of(user, values[behind:])
     arrival.into(entered.studio)
     if len(_IDS) >= _MOST_IDS:
         _IDS.clear()

@@ -33,8 +33,9 @@ class CompressedPages(GZipMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_page = isinstance(response, HttpResponse) and response.get("Content-Type", "").startswith("text/html")
-        if not is_page or len(response.content) < _SHORT or response.has_header("Content-Encoding"):
+        if not isinstance(response, HttpResponse) or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        if len(response.content) < _SHORT or response.has_header("Content-Encoding"):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         if _TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):

@@ -19,7 +19,7 @@ from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import BrowserSession, Membership, Role, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album
-from apps.faces import views
+from apps.faces import consent
 from tests.actors import signed_in
 from tests.factories import AlbumFactory, MembershipFactory
 
@@ -158,7 +158,7 @@ def test_nothing_of_the_studio_is_left_when_the_page_fails(
         Album.objects.for_studio(studio).update(title="changed")
         raise ZeroDivisionError
 
-    monkeypatch.setattr(views.consent, "settings_of", fail)
+    monkeypatch.setattr(consent, "settings_of", fail)
     alice.raise_request_exception = False
     assert _status(alice) == 500
     with connection.cursor() as cursor:

@@ -180,7 +180,7 @@ def _copy(boss: psycopg.Connection[Any], table: str, rows: Iterable[tuple[Any, .
 
 def _shoots(count: int, chance: random.Random) -> Iterator[tuple[int, int, datetime]]:
     """First and last number of the photos of each gallery, and when it begins; galleries follow one another."""
-    spans, first = [], 0
+    spans, first = list[tuple[int, int]](), 0
     while first < count:
         last = min(count, first + ALBUMS[len(spans) % len(ALBUMS)]) - 1
         spans.append((first, last))

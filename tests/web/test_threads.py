@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,9 @@ def test_who_comes_back_at_once_is_served_by_the_same_thread() -> None:
 
 def test_no_more_run_at_once_than_there_are_threads_and_all_others_follow() -> None:
     pool, gate = WarmThreads(2, "test"), threading.Event()
-    first = [pool.submit(partial(_held, gate)) for _ in range(2)]
+    first: list[Future[Any]] = [pool.submit(partial(_held, gate)) for _ in range(2)]
     done: list[int] = []
-    others = [pool.submit(partial(done.append, number)) for number in range(20)]
+    others: list[Future[Any]] = [pool.submit(partial(done.append, number)) for number in range(20)]
     time.sleep(0.05)
     assert done == []
     gate.set()
@@ -43,8 +44,8 @@ def test_no_more_run_at_once_than_there_are_threads_and_all_others_follow() -> N
 
 def test_who_came_first_is_served_first() -> None:
     pool, gate, order = WarmThreads(1, "test"), threading.Event(), list[int]()
-    first = pool.submit(partial(_held, gate))
-    others = [pool.submit(partial(order.append, number)) for number in range(20)]
+    first: Future[Any] = pool.submit(partial(_held, gate))
+    others: list[Future[Any]] = [pool.submit(partial(order.append, number)) for number in range(20)]
     gate.set()
     wait([first, *others], 20)
     assert order == list(range(20))
@@ -64,10 +65,10 @@ def test_an_error_reaches_who_asked_and_the_thread_goes_on() -> None:
 def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
     pool, gate = WarmThreads(1, "test"), threading.Event()
     ran: list[int] = []
-    first = pool.submit(partial(_held, gate))
+    first: Future[Any] = pool.submit(partial(_held, gate))
     given_up = pool.submit(partial(ran.append, 1))
     assert given_up.cancel()
-    after = pool.submit(partial(ran.append, 2))
+    after: Future[Any] = pool.submit(partial(ran.append, 2))
     gate.set()
     wait([first, after], 20)
     assert ran == [2]

@@ -199,7 +199,7 @@ def _do(task: Task, some: TaskSlice) -> int:
 
 def _told_apart(studio_id: UUID, photos: Sequence[UUID]) -> defaultdict[UUID, set[UUID]]:
     """Of each of these photos, which others a person said are no duplicates of it. One query."""
-    found: dict[UUID, set[UUID]] = defaultdict(set)
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     pairs = Different.objects.for_studio(studio_id).filter(Q(one__in=photos) | Q(other__in=photos))
     for one, other in pairs.values_list("one_id", "other_id"):
         found[one].add(other)
