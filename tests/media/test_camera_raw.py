@@ -105,12 +105,12 @@ def test_the_sensor_is_not_unpacked_where_the_preview_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_tags: bool
 ) -> None:
     """It costs as much as decoding the preview, and LibRaw knows lens and exposure without."""
-    reader, unpacked = camera_raw._reader(), []
+    unpacked: list[bool] = []
 
     def unpack(raw: Any) -> None:
         unpacked.append(raw.is_asked_for_facts)
 
-    monkeypatch.setattr(reader, "unpack", unpack)
+    monkeypatch.setattr(camera_raw._reader(), "unpack", unpack)
     if not has_tags:
         monkeypatch.setattr(camera_raw, "_tags", lambda source: CameraTags())
     told = render(_with_preview(tmp_path / "photo.dng", (480, 720)), tmp_path).facts
