@@ -47,6 +47,7 @@ from apps.sharing.review import api
 from apps.smart_collections import api as smart_collections
 from apps.smart_collections import by_hand_api
 from apps.tagging import api as tagging
+from apps.tagging import meaning_api
 from apps.uploads import api as uploads
 from apps.uploads import inbox_api, photo_api, receipts_api
 from apps.uploads.guests import approvals_api
@@ -123,6 +124,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *library.urlpatterns,
     *keywords_api.urlpatterns,
     *tagging.urlpatterns,
+    *meaning_api.urlpatterns,
     *match_api.urlpatterns,
     *one_photo_api.urlpatterns,
     *events_api.urlpatterns,

@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "fold people": {"task": "faces.fold_counts", "schedule": 60.0, "options": {"expires": 60}},
     "group faces anew": {"task": "faces.regroup", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "fold months": {"task": "library.fold_months", "schedule": 60.0, "options": {"expires": 60}},
+    "embed texts": {"task": "tagging.embed", "schedule": 5.0, "options": {"expires": 5}},
     "complete the library": {"task": "library.complete", "schedule": 3600.0, "options": {"expires": 3600}},
     "send webhooks": {"task": "webhooks.send", "schedule": 5.0, "options": {"expires": 5}},
     "forget old webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -240,6 +240,9 @@ def _suggested(done: str) -> Phrase:
 
 
 _TAGGING: Final[dict[str, Phrase]] = {
+    "ai.meaning_off": "switched search by meaning off",
+    "ai.meaning_on": "agreed that captions, keywords and searches are sent to {to}",
+    "ai.meaning_server": "changed the server for search by meaning",
     "ai.off": "switched descriptions off",
     "ai.on": lambda facts: f"agreed that photos are sent to {joined(facts['to'] or ['a server'])} to be described",
     "ai.prompt_changed": "changed the prompt for {purpose}",

@@ -1,4 +1,4 @@
--- Migrations 3e98f6014b611b55, PostgreSQL 18
+-- Migrations 8a5ee82661bfebc4, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -1239,6 +1239,41 @@ CREATE FUNCTION public.sharing_watermark_version_update() RETURNS trigger
     $$;
 
 ALTER FUNCTION public.sharing_watermark_version_update() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.tagging_albums_photo_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM tagging_meaning_wait(studio_id, array_agg(id)) FROM fresh
+    WHERE caption <> '' OR alt_text <> '' OR keywords <> '[]'::jsonb GROUP BY studio_id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.tagging_albums_photo_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.tagging_albums_photo_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM tagging_meaning_wait(fresh.studio_id, array_agg(fresh.id)) FROM stale JOIN fresh USING (id)
+    WHERE (stale.caption, stale.alt_text, stale.keywords, stale.trashed_at) IS DISTINCT FROM (fresh.caption, fresh.alt_text, fresh.keywords, fresh.trashed_at) GROUP BY fresh.studio_id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.tagging_albums_photo_update() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.tagging_meaning_wait(studio uuid, photos uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO tagging_meaningwait (id, studio_id, photo_id, since)
+    SELECT gen_random_uuid(), studio, photo, clock_timestamp() FROM unnest(photos) AS photo
+    WHERE EXISTS (SELECT FROM tagging_meaningserver m WHERE m.studio_id = studio AND m.is_on)
+    ON CONFLICT (studio_id, photo_id) DO UPDATE SET since = excluded.since
+$$;
+
+ALTER FUNCTION public.tagging_meaning_wait(studio uuid, photos uuid[]) OWNER TO glassine_owner;
 
 CREATE FUNCTION public.webhooks_accounts_journalentry() RETURNS trigger
     LANGUAGE plpgsql
@@ -2938,6 +2973,58 @@ ALTER TABLE ONLY public.tagging_aiusage FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tagging_aiusage OWNER TO glassine_owner;
 
+CREATE TABLE public.tagging_meaningserver (
+    id uuid NOT NULL,
+    kind character varying(6) NOT NULL,
+    url character varying(300) NOT NULL,
+    model character varying(100) NOT NULL,
+    sealed_key text NOT NULL,
+    price_in integer NOT NULL,
+    failures smallint NOT NULL,
+    rests_until timestamp with time zone,
+    is_on boolean NOT NULL,
+    consent_at timestamp with time zone,
+    consent_version smallint NOT NULL,
+    consent_to character varying(300) NOT NULL,
+    consent_by_id uuid,
+    studio_id uuid NOT NULL,
+    CONSTRAINT tagging_meaningserver_consent CHECK (((NOT is_on) OR ((consent_at IS NOT NULL) AND (NOT ((consent_to)::text = ''::text))))),
+    CONSTRAINT tagging_meaningserver_consent_version_check CHECK ((consent_version >= 0)),
+    CONSTRAINT tagging_meaningserver_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT tagging_meaningserver_price_in_check CHECK ((price_in >= 0))
+);
+
+ALTER TABLE ONLY public.tagging_meaningserver FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_meaningserver OWNER TO glassine_owner;
+
+CREATE TABLE public.tagging_meaningwait (
+    id uuid NOT NULL,
+    since timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    photo_id uuid NOT NULL,
+    studio_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.tagging_meaningwait FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_meaningwait OWNER TO glassine_owner;
+
+CREATE TABLE public.tagging_photomeaning (
+    id uuid NOT NULL,
+    model character varying(100) NOT NULL,
+    dimension smallint NOT NULL,
+    vector public.halfvec NOT NULL,
+    digest bytea NOT NULL,
+    photo_id uuid NOT NULL,
+    studio_id uuid NOT NULL,
+    CONSTRAINT tagging_photomeaning_dimension CHECK ((dimension = public.vector_dims(vector))),
+    CONSTRAINT tagging_photomeaning_dimension_check CHECK ((dimension >= 0))
+);
+
+ALTER TABLE ONLY public.tagging_photomeaning FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_photomeaning OWNER TO glassine_owner;
+
 CREATE TABLE public.tagging_prompttrial (
     id uuid NOT NULL,
     purpose character varying(10) NOT NULL,
@@ -3819,6 +3906,33 @@ ALTER TABLE ONLY public.tagging_aiusage
 ALTER TABLE ONLY public.tagging_aiusage
     ADD CONSTRAINT tagging_aiusage_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.tagging_meaningserver
+    ADD CONSTRAINT tagging_meaningserver_once UNIQUE (studio_id);
+
+ALTER TABLE ONLY public.tagging_meaningserver
+    ADD CONSTRAINT tagging_meaningserver_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tagging_meaningserver
+    ADD CONSTRAINT tagging_meaningserver_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.tagging_meaningwait
+    ADD CONSTRAINT tagging_meaningwait_once UNIQUE (studio_id, photo_id);
+
+ALTER TABLE ONLY public.tagging_meaningwait
+    ADD CONSTRAINT tagging_meaningwait_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tagging_meaningwait
+    ADD CONSTRAINT tagging_meaningwait_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.tagging_photomeaning
+    ADD CONSTRAINT tagging_photomeaning_once UNIQUE (studio_id, photo_id);
+
+ALTER TABLE ONLY public.tagging_photomeaning
+    ADD CONSTRAINT tagging_photomeaning_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tagging_photomeaning
+    ADD CONSTRAINT tagging_photomeaning_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.tagging_aiprompt
     ADD CONSTRAINT tagging_prompt_once UNIQUE (studio_id, purpose);
 
@@ -4334,6 +4448,12 @@ CREATE INDEX smart_collections_title ON public.smart_collections_smartcollection
 
 CREATE INDEX tagging_aisettings_consent_by_id_cb2dc96c ON public.tagging_aisettings USING btree (consent_by_id);
 
+CREATE INDEX tagging_meaningserver_consent_by_id_5963cd38 ON public.tagging_meaningserver USING btree (consent_by_id);
+
+CREATE INDEX tagging_meaningwait_photo_id_1db7a04e ON public.tagging_meaningwait USING btree (photo_id);
+
+CREATE INDEX tagging_photomeaning_photo_id_631b51f8 ON public.tagging_photomeaning USING btree (photo_id);
+
 CREATE INDEX tagging_prompttrial_photo_id_a4ba3c09 ON public.tagging_prompttrial USING btree (photo_id);
 
 CREATE INDEX tagging_suggestion_decided_by_id_5784dbdc ON public.tagging_suggestion USING btree (decided_by_id);
@@ -4545,6 +4665,10 @@ CREATE TRIGGER sharing_watermark_version_delete AFTER DELETE ON public.sharing_w
 CREATE TRIGGER sharing_watermark_version_insert AFTER INSERT ON public.sharing_watermark REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.sharing_watermark_version_insert();
 
 CREATE TRIGGER sharing_watermark_version_update AFTER UPDATE ON public.sharing_watermark REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.sharing_watermark_version_update();
+
+CREATE TRIGGER tagging_albums_photo_insert AFTER INSERT ON public.albums_photo REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.tagging_albums_photo_insert();
+
+CREATE TRIGGER tagging_albums_photo_update AFTER UPDATE ON public.albums_photo REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.tagging_albums_photo_update();
 
 CREATE TRIGGER webhooks_accounts_journalentry AFTER INSERT ON public.accounts_journalentry REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.webhooks_accounts_journalentry();
 
@@ -5075,6 +5199,24 @@ ALTER TABLE ONLY public.tagging_aisettings
 ALTER TABLE ONLY public.tagging_aiusage
     ADD CONSTRAINT tagging_aiusage_studio_id_966f97b9_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.tagging_meaningserver
+    ADD CONSTRAINT tagging_meaningserve_consent_by_id_5963cd38_fk_accounts_ FOREIGN KEY (consent_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tagging_meaningserver
+    ADD CONSTRAINT tagging_meaningserver_studio_id_3899811b_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tagging_meaningwait
+    ADD CONSTRAINT tagging_meaningwait_photo_same_studio FOREIGN KEY (studio_id, photo_id) REFERENCES public.albums_photo(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tagging_meaningwait
+    ADD CONSTRAINT tagging_meaningwait_studio_id_ce08ca6c_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tagging_photomeaning
+    ADD CONSTRAINT tagging_photomeaning_photo_same_studio FOREIGN KEY (studio_id, photo_id) REFERENCES public.albums_photo(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.tagging_photomeaning
+    ADD CONSTRAINT tagging_photomeaning_studio_id_242039f2_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.tagging_prompttrial
     ADD CONSTRAINT tagging_prompttrial_photo_same_studio FOREIGN KEY (studio_id, photo_id) REFERENCES public.albums_photo(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
 
@@ -5370,6 +5512,12 @@ CREATE POLICY all_studios ON public.tagging_aisettings TO glassine_system USING 
 
 CREATE POLICY all_studios ON public.tagging_aiusage TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.tagging_meaningserver TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.tagging_meaningwait TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.tagging_photomeaning TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.tagging_prompttrial TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.tagging_suggestion TO glassine_system USING (true) WITH CHECK (true);
@@ -5604,6 +5752,12 @@ CREATE POLICY own_studio ON public.tagging_aisettings TO glassine_app USING ((st
 
 CREATE POLICY own_studio ON public.tagging_aiusage TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE POLICY own_studio ON public.tagging_meaningserver TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.tagging_meaningwait TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.tagging_photomeaning TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE POLICY own_studio ON public.tagging_prompttrial TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.tagging_suggestion TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
@@ -5681,6 +5835,12 @@ ALTER TABLE public.tagging_aiprovider ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tagging_aisettings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tagging_aiusage ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_meaningserver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_meaningwait ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tagging_photomeaning ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tagging_prompttrial ENABLE ROW LEVEL SECURITY;
 
@@ -5999,6 +6159,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_aisettings TO glassine
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_aiusage TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_aiusage TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_meaningserver TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_meaningserver TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_meaningwait TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_meaningwait TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_photomeaning TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_photomeaning TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_prompttrial TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagging_prompttrial TO glassine_system;

@@ -30,6 +30,8 @@ from apps.sharing.downloads.archive import prepare
 from apps.sharing.emails import composing
 from apps.sharing.models import WATERMARKS_JOB
 from apps.tagging import describe, trials
+from apps.tagging.meaning import keep as meanings
+from apps.tagging.meaning.agreement import EMBED
 from apps.tagging.models import DESCRIBE, TRY
 from apps.uploads import inbox_scan, pairing, pipeline, replacing, sidecars
 from apps.uploads.guests import digest
@@ -78,6 +80,7 @@ STEPS: dict[str, Sequence[queue.Step]] = {
     ERASE: [erasing.erase],
     DESCRIBE: [describe.describe],
     TRY: [trials.run],
+    EMBED: [meanings.run],
     stale_fingerprints.STEP: [stale_fingerprints.refresh],
     stale_videos.STEP: [stale_videos.refresh],
     # Files that are made when somebody first needs them.

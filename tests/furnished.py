@@ -65,7 +65,17 @@ from apps.sharing.models import (
     Watermark,
 )
 from apps.smart_collections.models import Collection, SmartCollection
-from apps.tagging.models import AiPrompt, AiProvider, AiSettings, AiUsage, PromptTrial, Suggestion
+from apps.tagging.models import (
+    AiPrompt,
+    AiProvider,
+    AiSettings,
+    AiUsage,
+    MeaningServer,
+    MeaningWait,
+    PhotoMeaning,
+    PromptTrial,
+    Suggestion,
+)
 from apps.uploads.models import ImportEntry, ImportRun, Inbox, InboxFile, InboxFolder, ReceivedFile, Sidecar, Upload
 from apps.web.ids import uuid7
 from apps.webhooks.models import Webhook, WebhookDelivery
@@ -122,6 +132,11 @@ def _of_tagging(studio: Studio, photo: Photo) -> list[StudioModel]:
         AiPrompt(studio=studio, purpose="tags", text="Name what is there."),
         PromptTrial(studio=studio, photo=photo, purpose="tags", prompt="Name what is there."),
         AiUsage(studio=studio, month=timezone.now().date().replace(day=1)),
+        MeaningServer(studio=studio, kind="ollama", url="http://ai.lan:11434", model="nomic-embed-text"),
+        MeaningWait(studio=studio, photo=photo),
+        PhotoMeaning(
+            studio=studio, photo=photo, model="nomic-embed-text", dimension=2, vector=[1.0, 0.0], digest=b"x" * 32
+        ),
         Suggestion(studio=studio, photo=photo, purpose="tags", text="Oak", folded="oak", confidence=80, model="llava"),
     ]
 

@@ -8,7 +8,7 @@ from django import forms
 
 from apps.tagging import prompts
 from apps.tagging.addresses import AddressRefused, check_url
-from apps.tagging.models import AiProvider, AiSettings, ProviderKind, Purpose
+from apps.tagging.models import AiProvider, AiSettings, MeaningServer, ProviderKind, Purpose
 
 _MOST_PRICE: Final = 100_000
 
@@ -101,3 +101,29 @@ class AiProviderForm(forms.Form):
         """As `configure.change` takes them."""
         prices = {name: int(self.cleaned_data[name] * 100) for name in ("price_in", "price_out")}
         return self.cleaned_data | prices | {"key": self.cleaned_data["key"] or None}
+
+
+class MeaningServerForm(AiProviderForm):
+    """The server for search by meaning. An embedding answers no tokens."""
+
+    price_out = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["url"].required = self.fields["model"].required = True
+        self.fields["model"].help_text = "A model for embeddings, such as nomic-embed-text."
+
+    @staticmethod
+    def values_of_meaning(server: MeaningServer | None) -> dict[str, Any]:
+        """Its initial values."""
+        if server is None:
+            return {"price_in": "0"}
+        return {name: getattr(server, name) for name in ("kind", "url", "model")} | {
+            "price_in": f"{server.price_in / 100:.2f}"
+        }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As `meaning.agreement.change` takes them."""
+        price = int(self.cleaned_data["price_in"] * 100)
+        return self.cleaned_data | {"price_in": price, "key": self.cleaned_data["key"] or None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -15,9 +15,25 @@ from django.utils import timezone
 from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Photo
-from apps.web import sealed
+from apps.tagging.meaning_models import MeaningServer, MeaningWait, PhotoMeaning
+from apps.tagging.server_models import AiServer, ProviderKind
 
-_PURPOSE = "tagging"
+__all__ = [
+    "AiPrompt",
+    "AiProvider",
+    "AiSettings",
+    "AiUsage",
+    "MeaningServer",
+    "MeaningWait",
+    "PhotoMeaning",
+    "PromptTrial",
+    "ProviderKind",
+    "Purpose",
+    "Suggestion",
+    "SuggestionState",
+    "TrialState",
+]
+
 #: Kinds of jobs: one photo is described, "describe.<purpose>"; a prompt is tried.
 DESCRIBE, TRY = "describe", "prompt_trial"
 
@@ -72,31 +88,14 @@ class AiSettings(StudioModel):
         return f"descriptions of {self.studio_id}: {'on' if self.is_on else 'off'}"
 
 
-class ProviderKind(models.TextChoices):
-    OLLAMA = "ollama", "Ollama"
-    OPENAI = "openai", "OpenAI-compatible"
+class AiProvider(AiServer):
+    """A server that is asked to describe: the first, and the second where the first fails.
 
-
-class AiProvider(StudioModel):
-    """A server that is asked: the first, and the second where the first fails.
-
-    position: 1 or 2.  url: what its protocol's paths follow, as https://api.openai.com/v1.  sealed_key: the API key,
-    encrypted.  price_in, price_out: hundredths of the currency for a million tokens.
-    failures: in a row.  rests_until: it is not asked before, because it failed so often (the circuit is open).
+    position: 1 or 2.  price_out: hundredths of the currency for a million tokens answered.
     """
 
-    MOST_FAILURES: ClassVar[int] = 3
-    RESTS: ClassVar[timedelta] = timedelta(minutes=5)
-
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=6, choices=ProviderKind.choices)
-    url = models.CharField(max_length=300)
-    model = models.CharField(max_length=100)
-    sealed_key = models.TextField(blank=True, editable=False)
-    price_in = models.PositiveIntegerField(default=0)
     price_out = models.PositiveIntegerField(default=0)
-    failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    rests_until = models.DateTimeField(null=True, editable=False)
 
     class Meta(StudioModel.Meta):
         constraints = [
@@ -104,35 +103,6 @@ class AiProvider(StudioModel):
             models.UniqueConstraint(fields=["studio", "position"], name="tagging_provider_position"),
             models.CheckConstraint(condition=Q(position__in=(1, 2)), name="tagging_provider_two"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.url}"
-
-    @property
-    def key(self) -> str:
-        """The API key; "" if there is none, or nobody can read it any more."""
-        return sealed.unseal(self.sealed_key, _PURPOSE) if self.sealed_key else ""
-
-    @key.setter
-    def key(self, text: str) -> None:
-        self.sealed_key = sealed.seal(text, _PURPOSE) if text else ""
-
-    @property
-    def rests(self) -> bool:
-        return self.rests_until is not None and self.rests_until > timezone.now()
-
-    def succeeded(self) -> None:
-        """It answered: the circuit closes."""
-        if self.failures or self.rests_until:
-            self.failures, self.rests_until = 0, None
-            self.save(update_fields=["failures", "rests_until"])
-
-    def failed(self) -> None:
-        """It did not answer, or not usefully. After `MOST_FAILURES` in a row it rests; one try decides then."""
-        self.failures = min(self.failures + 1, self.MOST_FAILURES)
-        if self.failures >= self.MOST_FAILURES:
-            self.rests_until = timezone.now() + self.RESTS
-        self.save(update_fields=["failures", "rests_until"])
 
 
 class AiPrompt(StudioModel):

@@ -26,28 +26,31 @@ class ProviderFault(Exception):
         self.is_passing = is_passing
 
 
-def post(url: str, path: str, body: bytes, key: str) -> bytes:
-    """The body of the answer. Raises ProviderFault, AddressRefused."""
-    began = time.monotonic()
+def post(url: str, path: str, body: bytes, key: str, *, seconds: float | None = None, most: int = MOST_ANSWER) -> bytes:
+    """The body of the answer, of at most so many bytes. seconds: in all, else `SECONDS`.
+
+    Raises ProviderFault, AddressRefused.
+    """
+    until = time.monotonic() + (SECONDS if seconds is None else seconds)
     try:
-        return _post(addresses.resolve(url, path), body, key, until=began + SECONDS)
+        return _post(addresses.resolve(url, path), body, key, until=until, most=most)
     except TimeoutError as error:
         raise ProviderFault(TOO_SLOW, is_passing=True) from error
     except (OSError, http.client.HTTPException) as error:
         raise ProviderFault("The server doesn’t answer.", is_passing=True) from error
 
 
-def _post(target: Target, body: bytes, key: str, *, until: float) -> bytes:
+def _post(target: Target, body: bytes, key: str, *, until: float, most: int) -> bytes:
     headers = {"Content-Type": "application/json", "Accept": "application/json", "Host": target.host_header}
     if key:
         headers["Authorization"] = f"Bearer {key}"
     connection = http.client.HTTPConnection(target.host, target.port)
     try:
-        connection.sock = connected(target, seconds=SECONDS)
+        connection.sock = connected(target, seconds=max(0.001, until - time.monotonic()))
         connection.request("POST", target.path, body, headers)
         response = connection.getresponse()
         _check_status(response.status)
-        return _whole(connection, response, until)
+        return _whole(connection, response, until, most)
     finally:
         connection.close()
 
@@ -63,7 +66,9 @@ def _check_status(status: int) -> None:
         raise ProviderFault(f"The server refuses the request ({status}).", is_passing=False)
 
 
-def _whole(connection: http.client.HTTPConnection, response: http.client.HTTPResponse, until: float) -> bytes:
+def _whole(
+    connection: http.client.HTTPConnection, response: http.client.HTTPResponse, until: float, most: int
+) -> bytes:
     """All of the answer. One that trickles, or never ends, is left."""
     parts: list[bytes] = []
     size = 0
@@ -77,6 +82,6 @@ def _whole(connection: http.client.HTTPConnection, response: http.client.HTTPRes
         if not chunk:
             return b"".join(parts)
         size += len(chunk)
-        if size > MOST_ANSWER:
+        if size > most:
             raise ProviderFault("The server’s answer is too long.", is_passing=False)
         parts.append(chunk)

@@ -13,6 +13,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.tagging.models import AiProvider, AiSettings, AiUsage
 from apps.tagging.protocols import MOST_TOKENS, ModelAnswer
+from apps.tagging.server_models import AiServer
 from apps.web.refusal import Refusal
 
 #: A picture of 1024 pixels and the longest prompt cost no more with any provider known; what a server counts is
@@ -34,8 +35,14 @@ class Reserved:
 
     studio_id: UUID
     month: date
-    provider: AiProvider
-    cost: int
+    server: AiServer
+    tokens_in: int
+    tokens_out: int
+
+    @property
+    def cost(self) -> int:
+        """The most that it can cost, in millionths of hundredths of the currency."""
+        return _cost(self.server, self.tokens_in, self.tokens_out)
 
 
 def month_of(studio: Studio) -> date:
@@ -49,9 +56,16 @@ def usage_of(studio: Studio) -> AiUsage:
     return AiUsage.objects.for_studio(studio).filter(month=month).first() or AiUsage(studio=studio, month=month)
 
 
-def reserve(studio: Studio, settings: AiSettings, provider: AiProvider) -> Reserved:
+def reserve(
+    studio: Studio,
+    settings: AiSettings,
+    server: AiServer,
+    *,
+    tokens_in: int = MOST_TOKENS_IN,
+    tokens_out: int = MOST_TOKENS,
+) -> Reserved:
     """Count the most that a request can cost, in a transaction of its own. Raises CapReached."""
-    most = _cost(provider, MOST_TOKENS_IN, MOST_TOKENS)
+    most = _cost(server, tokens_in, tokens_out)
     with acting_in(studio):
         usage = AiUsage.held(studio.pk, month_of(studio))
         if most and usage.cost + most > settings.monthly_cap * AiUsage.MILLION:
@@ -59,7 +73,7 @@ def reserve(studio: Studio, settings: AiSettings, provider: AiProvider) -> Reser
         usage.requests += 1
         usage.cost += most
         usage.save(update_fields=["requests", "cost"])
-        return Reserved(studio.pk, usage.month, provider, most)
+        return Reserved(studio.pk, usage.month, server, tokens_in, tokens_out)
 
 
 def settle(reserved: Reserved, answer: ModelAnswer | None) -> None:
@@ -69,9 +83,9 @@ def settle(reserved: Reserved, answer: ModelAnswer | None) -> None:
     """
     tokens_in, tokens_out, cost = 0, 0, 0
     if answer is not None:
-        tokens_in = min(answer.tokens_in if answer.tokens_in is not None else MOST_TOKENS_IN, 10 * MOST_TOKENS_IN)
-        tokens_out = min(answer.tokens_out if answer.tokens_out is not None else MOST_TOKENS, 10 * MOST_TOKENS)
-        cost = _cost(reserved.provider, tokens_in, tokens_out)
+        tokens_in = _believed(answer.tokens_in, reserved.tokens_in)
+        tokens_out = _believed(answer.tokens_out, reserved.tokens_out)
+        cost = _cost(reserved.server, tokens_in, tokens_out)
     with acting_in(reserved.studio_id):
         usage = AiUsage.held(reserved.studio_id, reserved.month)
         usage.cost = max(0, usage.cost - reserved.cost) + cost
@@ -80,6 +94,11 @@ def settle(reserved: Reserved, answer: ModelAnswer | None) -> None:
         usage.save(update_fields=["cost", "tokens_in", "tokens_out"])
 
 
-def _cost(provider: AiProvider, tokens_in: int, tokens_out: int) -> int:
-    """In millionths of hundredths of the currency."""
-    return provider.price_in * tokens_in + provider.price_out * tokens_out
+def _believed(counted: int | None, most: int) -> int:
+    return min(counted if counted is not None else most, 10 * most)
+
+
+def _cost(server: AiServer, tokens_in: int, tokens_out: int) -> int:
+    """In millionths of hundredths of the currency. An embedding answers no tokens."""
+    price_out = server.price_out if isinstance(server, AiProvider) else 0
+    return server.price_in * tokens_in + price_out * tokens_out

@@ -240,6 +240,7 @@ ACROSS = {
     "apps.webhooks.deliver.take_back": "sweep",
     "apps.library.places.geonames.ensure_loaded": "the towns of the world, which belong to no studio",
     "apps.library.places.locate.catch_up": "sweep",
+    "apps.tagging.meaning.keep.put_jobs": "studios in which texts wait to be embedded",
     "apps.portability.deletion.remove": "a studio that was deleted",
     "apps.portability.deletion.remove_due": "sweep",
     "apps.portability.exports.forget": "sweep",

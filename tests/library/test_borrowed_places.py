@@ -21,7 +21,7 @@ from apps.jobs.models import Queue
 from apps.library import index
 from apps.library.models import PhotoPlace
 from apps.library.places import borrowed, locate
-from apps.library.places.nearest import InTime, Moment
+from apps.library.places.nearest import InTime, ShotTime
 from config.tasks import STEPS
 from tests.accounts.callers import bearer
 from tests.actors import keep_to, signed_in
@@ -72,15 +72,15 @@ def test_the_nearest_is_that_of_a_plain_search() -> None:
     chance = random.Random(11)
     zone = ZoneInfo("Europe/Vienna")
 
-    def moment() -> Moment:
+    def moment() -> ShotTime:
         at = datetime.fromtimestamp(1_750_000_000 + chance.randrange(40_000), UTC)
-        return Moment.of(at, chance.choice([None, None, 120, 60, -300]), zone)
+        return ShotTime.of(at, chance.choice([None, None, 120, 60, -300]), zone)
 
     for _ in range(200):
         known = [(moment(), number) for number in range(chance.randrange(12))]
         asked = moment()
 
-        def gap(other: Moment, asked: Moment = asked) -> float:
+        def gap(other: ShotTime, asked: ShotTime = asked) -> float:
             if asked.instant is None or other.instant is None:
                 return abs(asked.wall - other.wall)
             return abs(asked.instant - other.instant)
@@ -94,10 +94,10 @@ def test_cameras_without_an_offset_go_by_the_clock_at_the_place_and_others_by_th
     zone = ZoneInfo("Europe/Vienna")
     noon = datetime(2024, 5, 4, 12, tzinfo=UTC)
     # A phone in New York at 12:00 UTC showed 08:00. A camera without an offset that showed 08:00 is read as Vienna's.
-    line = InTime([(Moment.of(noon, -240, zone), "phone")])
-    assert line.nearest(Moment.of(datetime(2024, 5, 4, 6, tzinfo=UTC), None, zone)) == ("phone", 0)
+    line = InTime([(ShotTime.of(noon, -240, zone), "phone")])
+    assert line.nearest(ShotTime.of(datetime(2024, 5, 4, 6, tzinfo=UTC), None, zone)) == ("phone", 0)
     # One that stores its offset, still that of home, is compared by the instant.
-    assert line.nearest(Moment.of(noon, 120, zone)) == ("phone", 0)
+    assert line.nearest(ShotTime.of(noon, 120, zone)) == ("phone", 0)
 
 
 # -- the deed ----------------------------------------------------------------------------------------

@@ -66,6 +66,10 @@ class Handler(BaseHTTPRequestHandler):
 
 def _read(path: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """What a request says, by its protocol. Raises for what a real server would refuse."""
+    if path == "/api/embed" or path.endswith("/v1/embeddings"):
+        assert all(isinstance(text, str) and text for text in body["input"])
+        kind = "ollama" if path == "/api/embed" else "openai"
+        return f"{kind} embeddings", {"texts": body["input"], "model": body["model"], "pictures": []}
     system, user = body["messages"]
     if path == "/api/chat":
         assert body["format"]["type"] == "object"
@@ -92,8 +96,29 @@ def _text(handler: Handler) -> str:
     return says if isinstance(says, str) else json.dumps(says)
 
 
+def meaning_of(text: str) -> list[float]:
+    """A vector in which words of the same matter lie near each other, as a model of four numbers would have it."""
+    words = text.casefold()
+    matters = (("dog", "puppy", "hund"), ("stairs", "steps"), ("cake", "dessert"))
+    return [0.1, *(float(sum(word in words for word in matter)) for matter in matters)]
+
+
+def _embedded(handler: Handler, kind: str) -> None:
+    vectors = [meaning_of(text) for text in handler.server.asked[-1]["texts"]]
+    if kind.startswith("ollama"):
+        body: dict[str, Any] = {"embeddings": vectors, "prompt_eval_count": 10 * len(vectors)}
+    else:
+        # In another order than they were asked in, as the protocol allows.
+        data = [{"index": index, "embedding": vector} for index, vector in enumerate(vectors)][::-1]
+        body = {"data": data, "usage": {"prompt_tokens": 10 * len(vectors)}}
+    handler.send(200, json.dumps(body).encode())
+
+
 def whole(handler: Handler, kind: str) -> None:
     """As it should be."""
+    if kind.endswith("embeddings"):
+        _embedded(handler, kind)
+        return
     text = _text(handler)
     if kind == "ollama":
         body: dict[str, Any] = {"message": {"role": "assistant", "content": text}, "done": True}

@@ -25,7 +25,7 @@ from apps.albums.models import Album, Photo
 from apps.jobs.sliced import Sliced
 from apps.library.places import locate
 from apps.library.places.locate import Borrowed
-from apps.library.places.nearest import InTime, Moment
+from apps.library.places.nearest import InTime, ShotTime
 from apps.web.refusal import Refusal
 
 # A quarter of an hour on foot is about the next street; a day is the most that still says something.
@@ -75,7 +75,7 @@ class _Shot:
     """
 
     photo: UUID
-    moment: Moment | None
+    moment: ShotTime | None
     model: str
     position: tuple[float, float] | None
     is_open: bool
@@ -190,11 +190,11 @@ def _of_file(name: str) -> Func:
     return Func(F("facts"), Value(name), function="library_number", output_field=FloatField())
 
 
-def _moment(row: Mapping[str, Any], zone: tzinfo) -> Moment | None:
+def _moment(row: Mapping[str, Any], zone: tzinfo) -> ShotTime | None:
     if row["taken_at"] is None:
         return None
     try:
-        return Moment.of(row["taken_at"], row["taken_offset"], zone)
+        return ShotTime.of(row["taken_at"], row["taken_offset"], zone)
     except OverflowError:
         # The year 1 or 9999: no neighbour is near.
         return None

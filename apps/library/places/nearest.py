@@ -13,7 +13,7 @@ _ZERO = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ShotTime:
     """When a photo was taken, in seconds.
 
     wall: on the clock at the place.  instant: in UTC; None if the camera stored no offset, as then nobody knows.
@@ -23,7 +23,7 @@ class Moment:
     instant: float | None
 
     @classmethod
-    def of(cls, at: datetime, offset_minutes: int | None, zone: tzinfo) -> Moment:
+    def of(cls, at: datetime, offset_minutes: int | None, zone: tzinfo) -> ShotTime:
         """As photos keep it. offset_minutes: east of UTC, if the camera stored it.  zone: in which `at` was read else.
 
         Raises OverflowError for a moment whose wall time leads out of the calendar.
@@ -42,13 +42,13 @@ class InTime(Generic[T]):
     Where either stores none, both clocks are taken to show the time at the place, as the order of a gallery does.
     """
 
-    def __init__(self, things: Iterable[tuple[Moment, T]]) -> None:
+    def __init__(self, things: Iterable[tuple[ShotTime, T]]) -> None:
         known = list(things)
         self._by_wall = _Line((moment.wall, thing) for moment, thing in known)
         self._wall_only = _Line((moment.wall, thing) for moment, thing in known if moment.instant is None)
         self._by_instant = _Line((moment.instant, thing) for moment, thing in known if moment.instant is not None)
 
-    def nearest(self, moment: Moment) -> tuple[T, float] | None:
+    def nearest(self, moment: ShotTime) -> tuple[T, float] | None:
         """The nearest, and how many seconds lie between, never negative; of two the earlier. None of nothing."""
         if moment.instant is None:
             return self._by_wall.nearest(moment.wall)
