@@ -91,7 +91,7 @@ def test_the_wall_takes_few_queries_however_many_there_are(
     for person in range(12):
         new_face(album, person)
     alice.get(url("wall", album))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(10):
         assert alice.get(url("wall", album)).content.decode().count('class="person"') == 12
 
 
