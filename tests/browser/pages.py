@@ -239,6 +239,8 @@ STUDIO = [
     Shot("studio-keywords", "studio", "/studio/{slug}/keywords/"),
     Shot("studio-suggestions", "studio", "/studio/{slug}/suggestions/"),
     Shot("studio-descriptions", "studio", "/studio/{slug}/descriptions/"),
+    Shot("studio-meaning", "studio", "/studio/{slug}/descriptions/meaning/"),
+    Shot("studio-close-in-meaning", "studio", "/studio/{slug}/library/meaning/?q=stairs"),
     Shot("studio-prompts", "studio", "/studio/{slug}/descriptions/prompts/"),
     Shot("studio-public", "studio", "/studio/{slug}/public-page/"),
     Shot("studio-presets", "studio", "/studio/{slug}/presets/"),
