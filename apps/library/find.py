@@ -124,10 +124,14 @@ class Library:
         """A part of the rules."""
         return sentence(node, self.asker)
 
+    @property
+    def _seen(self) -> StudioQuerySet[LibraryPhoto]:
+        return LibraryPhoto.objects.visible_to(self.entered)
+
     @cached_property
     def rows(self) -> StudioQuerySet[LibraryPhoto]:
         """In no order."""
-        seen = LibraryPhoto.objects.visible_to(self.entered)
+        seen = self._seen
         tree, ids = self._found_by_words
         if ids is not None:
             seen = seen.filter(pk__any=ids)
@@ -202,7 +206,7 @@ class Library:
             return LibraryPage(self.tiles(page.rows), page.next or "", page.previous or "")
         # Many are met soon along the index of the order.
         rows = self._narrow.only("pk", "wall")
-        with self._asking(), in_index_order() if self._found_by_words[1] is None else nullcontext():
+        with self._asking(), nullcontext() if self._is_named else in_index_order():
             page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
         return LibraryPage(self.tiles([row.pk for row in page.rows]), page.next or "", page.previous or "")
 
@@ -217,16 +221,23 @@ class Library:
             return None
         rows = self._narrow.order_by().values_list("wall", "pk")
         with self._asking():
-            # What the index of words has named is not many.
-            if self._found_by_words[1] is None and _is_dear(rows):
+            if not self._is_named and _is_dear(rows):
                 return None
             found = list(rows[: FEW + 1])
         return sorted(found, reverse=True) if len(found) <= FEW else None
 
     @property
+    def _is_named(self) -> bool:
+        """True if the words are names of people and have been answered: those photos are not many."""
+        return bool(self.asker.called) and self._found_by_words[1] is not None
+
+    @property
     def _narrow(self) -> StudioQuerySet[LibraryPhoto]:
-        """`rows`, for the role that sees all studios: what is joined names the studio too, as indexes begin with it."""
-        rows = self.rows
+        """`rows`, for the role that sees all studios: words that are nobody's name are left to the planner.
+
+        What is joined names the studio too, as indexes begin with it.
+        """
+        rows = self.rows if self.asker.called else self._seen.filter(condition(self.tree, self.asker))
         return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
 
     def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
