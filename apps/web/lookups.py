@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import ForeignKey, Lookup, UUIDField
@@ -20,9 +19,13 @@ class AnyOf(Lookup[Any]):
 
     lookup_name = "any"
 
-    def get_prep_lookup(self) -> list[UUID]:
-        return list(self.rhs)
+    def get_prep_lookup(self) -> Any:
+        # An array that the database makes itself stays as it is.
+        return self.rhs if hasattr(self.rhs, "resolve_expression") else list(self.rhs)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         side, params = self.process_lhs(compiler, connection)
+        if hasattr(self.rhs, "as_sql"):
+            array, values = self.process_rhs(compiler, connection)
+            return f"{side} = any({array})", (*params, *values)
         return f"{side} = any(%s::uuid[])", (*params, self.rhs)
