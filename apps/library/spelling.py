@@ -85,7 +85,7 @@ def _word_of(term: language.Term) -> str:
 
 
 def _finds(word: str, entered: Entered, today: date) -> bool:
-    return Library(entered, _asking("text", word), today=today).rows.exists()
+    return not Library(entered, _asking("text", word), today=today).is_empty
 
 
 def _asking(field: str, value: str) -> Group:
