@@ -45,6 +45,7 @@ app.conf.update(
         "apps.faces.tasks",
         "apps.library.tasks",
         "apps.sharing.tasks",
+        "apps.tagging.tasks",
         "apps.uploads.tasks",
         "apps.backups.tasks",
         "apps.webhooks.tasks",
