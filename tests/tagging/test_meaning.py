@@ -18,7 +18,8 @@ from apps.albums.models import Album, Photo
 from apps.jobs.models import Job
 from apps.portability import layout
 from apps.tagging.consent import SendingNotAgreed
-from apps.tagging.meaning import agreement, ask, find, keep, protocol
+from apps.tagging.meaning import agreement, ask, find, keep
+from apps.tagging.meaning_models import MOST_DIMENSIONS
 from apps.tagging.models import AiProvider, AiSettings, AiUsage, MeaningServer, MeaningWait, PhotoMeaning
 from apps.tagging.protocols import NoAnswer
 from config.celery import app
@@ -329,7 +330,7 @@ def test_a_key_is_never_told(first: ProviderServer, serve: Set, alice: Client, n
     assert "sk-zqx" not in alice.get("/studio/north/descriptions/meaning/").content.decode()
     assert "sk-zqx" not in server.sealed_key
     assert AiProvider.MOST_FAILURES == 3
-    assert ask.MOST_ANSWER > keep.BATCH * protocol.MOST_DIMENSIONS * 20
+    assert ask.MOST_ANSWER > keep.BATCH * MOST_DIMENSIONS * 20
 
 
 def test_a_program_sets_it_up_and_finds(
