@@ -101,6 +101,9 @@ NO_LISTS = {
     "studio/<slug:slug>/suggestions/",
     "studio/<slug:slug>/suggestions/answer/",
     "api/tags/suggestions",
+    # They ask a server first; whose photos restricted members see: tests/tagging/test_meaning.py.
+    "studio/<slug:slug>/library/meaning/",
+    "api/photos/meaning",
     "studio/<slug:slug>/albums/bulk/",
     "api/me",
     "api/photos/batch",

@@ -428,6 +428,9 @@ LISTS = {
     "studio/<slug:slug>/suggestions/",
     "studio/<slug:slug>/suggestions/answer/",
     "api/tags/suggestions",
+    # What is close in meaning of the photos that they see: tests/tagging/test_meaning.py.
+    "studio/<slug:slug>/library/meaning/",
+    "api/photos/meaning",
     "studio/<slug:slug>/places/",
     "studio/<slug:slug>/places/points/",
     "studio/<slug:slug>/timeline/",
