@@ -18,7 +18,7 @@ from apps.albums.models import Album, Photo
 from apps.jobs.models import Job
 from apps.portability import layout
 from apps.tagging.consent import SendingNotAgreed
-from apps.tagging.meaning import agreement, ask, find, keep
+from apps.tagging.meaning import agreement, ask, find, keep, protocol
 from apps.tagging.meaning_models import MOST_DIMENSIONS
 from apps.tagging.models import AiProvider, AiSettings, AiUsage, MeaningServer, MeaningWait, PhotoMeaning
 from apps.tagging.protocols import NoAnswer
