@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "TierEnum": "apps.albums.models.Tier",
         "WantedTierEnum": ["silver", "gold"],
         "PurposeEnum": "apps.tagging.models.Purpose",
+        "ProviderKindEnum": "apps.tagging.models.ProviderKind",
         "DescriptionLanguageEnum": "apps.tagging.prompts.LANGUAGES",
     },
 }

@@ -170,6 +170,8 @@ def test_albums_are_listed_newest_first_in_pages(north: Studio, api: Caller) -> 
 def test_a_list_of_albums_costs_the_same_for_one_and_for_many(
     north: Studio, api: Caller, django_assert_max_num_queries: Any
 ) -> None:
+    # The first call of a key writes down that it was used.
+    read("/api/albums", api)
     prices = []
     for count in (1, 20):
         for _ in range(count):
@@ -371,6 +373,8 @@ def test_a_list_is_not_sent_again_when_nothing_changed(album: Album, photo: Phot
 def test_a_page_of_photos_asks_as_much_at_200_as_at_10_000(
     north: Studio, api: Caller, may_analyze: None, django_assert_max_num_queries: Any
 ) -> None:
+    # The first call of a key writes down that it was used.
+    read("/api/albums", api)
     prices = []
     for count in (200, 10_000):
         album = AlbumFactory.create(studio=north)

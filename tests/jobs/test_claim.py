@@ -43,9 +43,9 @@ def let_leases_end() -> None:
 
 
 def make_due() -> None:
-    """As if the pauses before the next attempts were over."""
+    """As if the pauses before the next attempts were over. What is due already keeps its turn."""
     with across_studios():
-        Job.objects.filter(state=State.PENDING).update(not_before=Now() - timedelta(seconds=1))
+        Job.objects.filter(state=State.PENDING, not_before__gt=Now()).update(not_before=Now())
 
 
 def drain(workers: int, claim: Callable[[], queue.Claimed | None]) -> list[UUID]:
