@@ -56,11 +56,10 @@ def photo_came(job: queue.Claimed) -> None:
 
 
 def _order(photo: Photo, partner: Photo) -> tuple[Photo, Photo]:
-    """Which of the two stays, and which goes: the one that came first stays, unless it is the moving part of a still.
-
-    What a live photo is called is told by its still; the video has been there for a moment only.
+    """Which of the two stays, and which goes: the picture that is shown stays, so that the photo is called as that is,
+    whichever file came first; if something was said of the RAW or of the moving part, that one stays.
     """
-    if partner.kind == "video" and _can_go(partner):
+    if partner.kind in pairs.BESIDE and _can_go(partner):
         return photo, partner
     return (partner, photo) if _is_untouched(photo) else (photo, partner)
 

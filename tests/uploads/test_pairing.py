@@ -59,6 +59,7 @@ def test_raw_and_jpeg_of_one_shot_are_one_photo_that_shows_the_jpeg(
     sent(album, erin_user, *names)
     [photo] = photos(album)
     assert (photo.original.mime, photo.kind, photo.beside) == ("image/jpeg", "image", "raw")
+    assert photo.camera_name == "DSC_0002.JPG", "as what is shown, whichever came first"
     assert files(photo) == [("original", True), ("raw", False)]
     with acting_in(album.studio):
         assert album.placements.count() == 1
@@ -214,12 +215,13 @@ def test_two_files_of_a_shot_are_joined_though_both_have_a_sidecar(raw_first: bo
         for photo in (first, second):
             beside(photo, packets[photo.kind])
     came(second)
+    shown = second if raw_first else first
     [photo] = photos(album)
-    assert (photo.pk, photo.kind, photo.beside) == (first.pk, "image", "raw")
+    assert (photo.pk, photo.kind, photo.beside) == (shown.pk, "image", "raw")
     assert (photo.rating, photo.caption) == (4, "Ours"), "the RAW's counts, and what only the other says"
     with acting_in(album.studio):
         row = Sidecar.objects.for_studio(album.studio).get()
-    assert (row.photo_id, row.name, row.said) == (first.pk, "DSC_1.NEF.xmp", {"rating": 4, "caption": "Ours"})
+    assert (row.photo_id, row.name, row.said) == (shown.pk, "DSC_1.NEF.xmp", {"rating": 4, "caption": "Ours"})
 
 
 def test_what_a_person_said_beside_the_sidecar_keeps_two_files_apart(album: Album, erin_user: User) -> None:

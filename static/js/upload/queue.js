@@ -1,12 +1,12 @@
-// The engine of uploads: four files at once, three attempts at each, and every file ends with a word about it. An
-// attempt that brought something, or that a server which is away let down, does not count.
+// The engine of uploads: four files at once, four attempts at each (after 1, 2 and 4 s), and every file ends with a word
+// about it. An attempt that brought something, or that a server which is away let down, does not count.
 import { csrfToken } from "../shared/http.js";
 import { fill } from "../shared/words.js";
 import { fingerprint } from "./interrupted.js";
 import { PART, PartsRequest } from "./parts.js";
 
 const AT_ONCE = 4;
-const TRIES = 3;
+const TRIES = 4;
 const SHORTEST = 1000;
 const LONGEST = 15000;
 const STALL = 30000;
