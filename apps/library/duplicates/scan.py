@@ -97,6 +97,7 @@ class _Comparing:
     photos: of the slice, and those to which they are near.  near: of the hashes of the slice.
     different: of photos of the slice those that a person told apart from them.  grouped: photos of it that are in a
     group.  greys: what originals look like. All of it is read once for all, as most photos are like no other.
+    possible: what may be duplicates of a photo of the slice, before pixels are looked at.
     """
 
     studio_id: UUID
@@ -105,6 +106,7 @@ class _Comparing:
     different: defaultdict[UUID, set[UUID]]
     grouped: set[UUID]
     greys: Mapping[UUID, bytes | None] = field(default_factory=dict)
+    possible: dict[UUID, list[_Compared]] = field(default_factory=dict)
     pixels: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
@@ -137,7 +139,11 @@ class _Comparing:
         return same and one.kind == other.kind == "image" and self._pixels(one) == self._pixels(other) != ""
 
     def _others(self, photo: _Compared) -> list[_Compared]:
-        """What may be a duplicate of a photo of the slice, before pixels are looked at."""
+        if photo.id not in self.possible:
+            self.possible[photo.id] = self._possible(photo)
+        return self.possible[photo.id]
+
+    def _possible(self, photo: _Compared) -> list[_Compared]:
         near = {pk for pk, _ in lookup.others(self.near[photo.phash], photo.id)} - self.different[photo.id]
         others = (self.photos[pk] for pk in sorted(near) if pk in self.photos)
         return [other for other in others if _may_be_one(photo, other)]
