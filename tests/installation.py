@@ -27,6 +27,7 @@ PROCESSES = {
     "web": ("granian",),
     "worker": ("celery", "worker@"),
     "video": ("celery", "video@"),
+    "faces": ("apps.faces.engine_server",),
     "postgres": ("bin/postgres", "-D"),
     "redis": ("redis-server",),
 }

@@ -194,8 +194,29 @@ def take_back() -> int:
 def send_next(composers: Mapping[str, Composer]) -> Email | None:
     """Send the email whose turn it is. Returns it as claimed, or None if nothing is due."""
     email = _claim()
-    if email is None:
-        return None
+    if email is not None:
+        _send(email, composers)
+    return email
+
+
+def send_now(emails: Sequence[Email]) -> None:
+    """Send these from here, in place of a worker: what tells that no worker is there cannot wait for one.
+
+    What another has claimed is left to it, and what fails waits for the next try as every email. Call it outside of a
+    transaction, for emails without a composer.
+    """
+    for email in emails:
+        with _inside(email.studio_id):
+            waiting = Email.of(email.studio_id).filter(pk=email.pk, state=EmailState.WAITING)
+            claimed = waiting.select_for_update(skip_locked=True).first()
+            if claimed is not None:
+                _begin(claimed)
+        if claimed is not None:
+            _send(claimed, {})
+
+
+def _send(email: Email, composers: Mapping[str, Composer]) -> None:
+    """Try to send a claimed email, and write down how it ended."""
     try:
         is_handed_over = _hand_over(email, composers)
     except Undeliverable as reason:
@@ -211,7 +232,6 @@ def send_next(composers: Mapping[str, Composer]) -> Email | None:
     else:
         if is_handed_over:
             _settle(email, EmailState.KEPT if smtp.kept_in() else EmailState.SENT)
-    return email
 
 
 def _claim() -> Email | None:
@@ -231,11 +251,17 @@ def _claim() -> Email | None:
             rows = due.filter(studio=studio_id) if studio_id else due.filter(studio__isnull=True)
             email = rows.order_by("useful_until", "due_at", "pk").select_for_update(skip_locked=True).first()
             if email is not None:
-                email.state, email.attempts, email.error = EmailState.SENDING, email.attempts + 1, ""
-                email.tried_at, email.lease_until, email.handed_at = now, now + LEASE, None
-                email.save(update_fields=["state", "attempts", "error", "tried_at", "lease_until", "handed_at"])
+                _begin(email)
                 return email
     return None
+
+
+def _begin(email: Email) -> None:
+    """Claim a locked row: a try begins."""
+    now = timezone.now()
+    email.state, email.attempts, email.error = EmailState.SENDING, email.attempts + 1, ""
+    email.tried_at, email.lease_until, email.handed_at = now, now + LEASE, None
+    email.save(update_fields=["state", "attempts", "error", "tried_at", "lease_until", "handed_at"])
 
 
 def _hand_over(email: Email, composers: Mapping[str, Composer]) -> bool:

@@ -47,6 +47,13 @@ NAMES = {
 }
 # What clients notice at once; of everything else work only waits.
 VITAL = ("web", "database", "redis", "storage")
+# A fault that another one brings about is shown, and told only when it outlives that one.
+CAUSES = {
+    "queues": frozenset({"redis", *WORKERS}),
+    "emails": frozenset({"redis", "worker:default"}),
+    # A web server is who asks it.
+    "selfies": frozenset({"web"}),
+}
 UNWORKED_AFTER = timedelta(minutes=5)
 DRIFT_MS = 5_000
 BACKUP_AGE, DRILL_AGE = timedelta(hours=26), timedelta(days=8)

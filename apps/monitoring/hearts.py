@@ -13,18 +13,20 @@ import time
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from apps.accounts.tenancy import across_studios
-from apps.monitoring import judge
+from apps.monitoring import judge, outage
 from apps.monitoring.models import Heartbeat
+from apps.web.failures import DatabaseAway, refusal_of
 from apps.web.ids import uuid7
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 20.0
 CONNECT_SECONDS = 2.0
+NO_PICTURE = b"\xff" * 4
 _BEAT = """
     insert into monitoring_heartbeat (id, service, instance, at, drift_ms)
     select %(id)s, %(service)s, %(instance)s, clock_timestamp(),
@@ -43,19 +45,29 @@ def start(services: Sequence[str]) -> None:
 
 
 def _live(services: Sequence[str]) -> None:
-    grown_up = time.monotonic() + Heartbeat.SILENT.total_seconds()
+    grown_up = _soon()
     while True:
         try:
             beat([*services, *answering(services)])
+            if outage.is_over():
+                # The others have not shown a sign of life either since it began.
+                grown_up = _soon()
             judge.look_if_due(is_starting=time.monotonic() < grown_up)
-        except Error as error:
+        except (OperationalError, InterfaceError) as error:
             log.warning("the heartbeat could not be written: %s", error)
+            if isinstance(refusal_of(error), DatabaseAway):
+                outage.noticed()
         except Exception:
             log.exception("the heart of this process missed a beat")
         finally:
             # A connection for a few statements a minute would be missing elsewhere.
             connection.close()
         time.sleep(BEAT_SECONDS)
+
+
+def _soon() -> float:
+    """When every process has shown a sign of life, if it lives (time.monotonic)."""
+    return time.monotonic() + Heartbeat.SILENT.total_seconds()
 
 
 def answering(services: Sequence[str]) -> list[str]:
@@ -69,6 +81,9 @@ def answering(services: Sequence[str]) -> list[str]:
         line.settimeout(CONNECT_SECONDS)
         try:
             line.connect(settings.FACES_SOCKET)
+            # The system answers for a process that hangs; a picture of no size that may be is turned away by itself.
+            line.sendall(NO_PICTURE)
+            line.recv(1)
         except OSError:
             return []
     return ["selfies"]

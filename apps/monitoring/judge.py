@@ -5,15 +5,16 @@ Every process asks whether it is time (`look_if_due`); one of them looks. So wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import outbox
-from apps.accounts.emails import digest
+from apps.accounts.emails import Email, Words, digest
 from apps.accounts.tenancy import across_studios
 from apps.monitoring import checks
 from apps.monitoring.checks import NAMES, PartFinding
@@ -43,14 +44,35 @@ def _is_our_turn() -> bool:
 
 
 def note(findings: Iterable[PartFinding]) -> None:
-    """Write down how the parts are now, and whom to tell."""
+    """Write down how the parts are now, and tell the operators of faults that stay."""
     now = timezone.now()
     with across_studios():
+        states = []
         for finding in findings:
-            _tell(_state(finding, now), now)
+            states.append(_state(finding, now))
             _period(finding, now)
         ServicePeriod.objects.filter(seen_at__lt=now - ServicePeriod.KEPT).delete()
         Heartbeat.objects.filter(at__lt=now - Heartbeat.KEPT).delete()
+        emails = _told(states, now)
+    # The worker that sends emails may be what is missing.
+    outbox.send_now(emails)
+
+
+def note_outage(began_at: datetime) -> None:
+    """Write down a time in which the database did not answer, once it does. Every process that lived through it calls
+    this; the first one writes."""
+    now = timezone.now()
+    with across_studios():
+        state, _ = ServiceState.objects.select_for_update().get_or_create(service="database", defaults={"since": now})
+        faults = ServicePeriod.objects.filter(service="database", condition=Condition.FAULT)
+        if faults.filter(seen_at__gte=began_at).exists():
+            return
+        sentence = checks.TROUBLE["database"][0]
+        ServicePeriod(
+            service="database", condition=Condition.FAULT, sentence=sentence, began_at=began_at, seen_at=now
+        ).save()
+        state.since = now
+        state.save(update_fields=["since"])
 
 
 def _state(finding: PartFinding, now: datetime) -> ServiceState:
@@ -71,19 +93,34 @@ def _period(finding: PartFinding, now: datetime) -> None:
     last.save()
 
 
-def _tell(state: ServiceState, now: datetime) -> None:
-    """Write to the operators about a fault that stays: once, however long it lasts."""
-    if state.condition != Condition.FAULT or state.told_at is not None or state.since > now - TELL_AFTER:
-        return
-    words = outbox.rendered(
-        f"Glassine: {NAMES[state.service]} needs you",
+def _told(states: Sequence[ServiceState], now: datetime) -> list[Email]:
+    """Write to the operators about faults that stay: once, however long they last, one email for all of a moment."""
+    faults = {state.service: state for state in states if state.condition == Condition.FAULT}
+    new = [
+        state
+        for service, state in faults.items()
+        if state.told_at is None
+        and state.since <= now - TELL_AFTER
+        and not faults.keys() & checks.CAUSES.get(service, frozenset())
+    ]
+    if not new:
+        return []
+    words = words_of_faults([(NAMES[state.service], state.sentence, state.remedy) for state in new], new[0].since)
+    which = ",".join(f"{state.service}@{state.since.isoformat()}" for state in new)
+    ServiceState.objects.filter(pk__in=[state.pk for state in new]).update(told_at=now)
+    return [
+        outbox.put(None, f"fault:{digest(which)}:{digest(address)}", address, words) for address in settings.OPERATORS
+    ]
+
+
+def words_of_faults(faults: Sequence[tuple[str, str, str]], since: datetime) -> Words:
+    """The email about these faults, each with its part's name, what is wrong and what mends it."""
+    (name, _, _), *more = faults
+    others = f" and {len(more)} other part{pluralize(len(more))}" if more else ""
+    return outbox.rendered(
+        f"Glassine: {name}{others} {'need' if more else 'needs'} you",
         "monitoring/fault.txt",
-        sentence=state.sentence,
-        remedy=state.remedy,
-        since=timezone.localtime(state.since),
+        faults=[(sentence, remedy) for _, sentence, remedy in faults],
+        since=timezone.localtime(since),
         address=settings.PUBLIC_URL + reverse("monitoring:status"),
     )
-    for address in settings.OPERATORS:
-        outbox.put(None, f"fault:{state.service}:{state.since.isoformat()}:{digest(address)}", address, words)
-    state.told_at = now
-    state.save(update_fields=["told_at"])

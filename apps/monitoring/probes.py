@@ -26,7 +26,8 @@ FULL_BELOW = 2 * settings.MAX_PHOTO_BYTES
 _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
 
 
-def _redis() -> redis.Redis:
+def impatient_redis() -> redis.Redis:
+    """A client that waits for no answer longer than two seconds."""
     no_retry = Retry(NoBackoff(), 0)
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=no_retry)
 
@@ -37,7 +38,7 @@ def probe_database() -> None:
 
 
 def probe_redis() -> None:
-    with _redis() as client:
+    with impatient_redis() as client:
         client.ping()
 
 
@@ -63,7 +64,7 @@ def probe_worker() -> None:
 
 def heartbeat_age() -> int | None:
     """Seconds since the workers' last sign of life, or None if there is none."""
-    with _redis() as client:
+    with impatient_redis() as client:
         beat = client.get(HEARTBEAT_KEY)
     return None if beat is None else max(0, int(time.time()) - int(beat))
 

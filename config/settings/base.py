@@ -90,6 +90,8 @@ def _database(entry: dict[str, Any]) -> dict[str, Any]:
     entry["CONN_MAX_AGE"] = None
     entry["CONN_HEALTH_CHECKS"] = True
     entry["DISABLE_SERVER_SIDE_CURSORS"] = True
+    # Seconds. A server that hangs is away too: without it, whoever connects waits as long as it hangs.
+    entry["OPTIONS"].setdefault("connect_timeout", 10)
     return entry
 
 

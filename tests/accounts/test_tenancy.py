@@ -226,6 +226,7 @@ ACROSS = {
     "apps.monitoring.hearts.beat": "tables of the operator",
     "apps.monitoring.judge._is_our_turn": "tables of the operator",
     "apps.monitoring.judge.note": "tables of the operator",
+    "apps.monitoring.judge.note_outage": "tables of the operator",
     "apps.backups.backup.all": "whether a studio is still here",
     "apps.backups.drill._compare_files": "which studios are here",
     "apps.media.stale_videos.put_share": "sweep",

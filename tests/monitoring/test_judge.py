@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from apps.accounts.emails import EmailState
 from apps.accounts.models import Email, Studio
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.backups.models import BackupRun, RunKind, RunState
@@ -20,6 +23,7 @@ from apps.monitoring import checks, hearts, judge, overview, probes
 from apps.monitoring.checks import HEARTS, NAMES, PartFinding
 from apps.monitoring.models import Condition, Heartbeat, ServicePeriod, ServiceState
 from apps.web.ids import uuid7
+from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -69,9 +73,13 @@ def test_a_process_that_beats_is_well_and_a_silent_one_is_not() -> None:
 def test_the_engine_of_selfies_lives_while_it_answers_a_web_process(tmp_path: Path, settings: Settings) -> None:
     settings.FACES_SOCKET = str(tmp_path / "faces")
     assert hearts.answering(["web"]) == []
-    with engine_server.serve(tmp_path / "faces"):
+    with engine_server.serve(tmp_path / "faces") as server:
+        # A connection alone is no answer: the system takes it for a process that hangs.
+        assert hearts.answering(["web"]) == []
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         assert hearts.answering(["web"]) == ["selfies"]
         assert hearts.answering(["worker:images"]) == []
+        server.shutdown()
     assert hearts.answering(["web"]) == []
     assert "no selfie is taken" in finding("selfies").remedy
 
@@ -195,12 +203,47 @@ def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
     for _ in range(3):
         judge.note([fault])
     assert [email.to for email in emails()] == ["ops@example.com"]
-    assert "Start it again." in emails()[0].words.text
+    assert "Start it again." in mail.outbox[0].body
     judge.note([PartFinding("redis")])
     judge.note([fault])
     later("redis", judge.TELL_AFTER)
     judge.note([fault])
     assert len(emails()) == 2
+
+
+def test_faults_of_one_moment_are_one_email() -> None:
+    """A machine that is lost takes all its parts along."""
+    faults = [PartFinding(service, Condition.FAULT, f"No {service}.", "Start it.") for service in ("web", "beat")]
+    judge.note(faults)
+    for service in ("web", "beat"):
+        later(service, judge.TELL_AFTER)
+    judge.note(faults)
+    (email,) = emails()
+    assert email.subject == "Glassine: Web server and 1 other part need you"
+    assert "No web." in mail.outbox[0].body
+    assert "No beat." in mail.outbox[0].body
+
+
+def test_what_another_fault_brings_about_is_told_only_when_it_outlives_it() -> None:
+    queues = PartFinding("queues", Condition.FAULT, "Nothing is taken.", "Start a worker.")
+    judge.note([PartFinding("redis", Condition.FAULT, "No Redis.", "Start it."), queues])
+    for service in ("redis", "queues"):
+        later(service, judge.TELL_AFTER)
+    judge.note([PartFinding("redis", Condition.FAULT, "No Redis.", "Start it."), queues])
+    assert [email.subject for email in emails()] == ["Glassine: Redis needs you"]
+    judge.note([PartFinding("redis"), queues])
+    assert sorted(email.subject for email in emails())[0] == "Glassine: Queues needs you"
+
+
+def test_the_process_that_finds_a_fault_sends_the_email_itself(smtp_server: SmtpServer) -> None:
+    """No worker runs here, and where one is missing none would."""
+    fault = PartFinding("worker:default", Condition.FAULT, "Nobody works.", "Start a worker.")
+    judge.note([fault])
+    later("worker:default", judge.TELL_AFTER)
+    judge.note([fault])
+    judge.note([fault])
+    assert smtp_server.taken == ["ops@example.com"]
+    assert emails()[0].state == EmailState.SENT
 
 
 def test_a_warning_is_no_email() -> None:
