@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSES = ROOT / "var" / "test" / "houses"
 EMAIL, PASSWORD = "owner@example.com", "a fine long password"
 STUDIO = "North Light"
+# What a killed worker held is taken up again after seconds, see tests/hasty.py.
+HASTY = {"DJANGO_SETTINGS_MODULE": "tests.hasty"}
 PROCESSES = {
     "web": ("granian",),
     "worker": ("celery", "worker@"),

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.db.models.functions import Now
@@ -32,8 +33,9 @@ log = logging.getLogger(__name__)
 
 # A living worker renews its lease, so a slow step keeps it, and work of a killed worker is taken up again
 # within 30 s + one sweep of 10 s. A step that hangs longer than STEP_LIMIT counts as killed.
-LEASE = timedelta(seconds=30)
-RENEW_SECONDS = 10.0
+# Tests that kill workers make it shorter.
+LEASE: timedelta = getattr(settings, "JOB_LEASE", timedelta(seconds=30))
+RENEW_SECONDS = LEASE.total_seconds() / 3
 STEP_LIMIT = timedelta(minutes=10)
 # A video is encoded about as fast as it plays.
 STEP_LIMITS = {Queue.VIDEO: timedelta(hours=3)}

@@ -20,7 +20,7 @@ import pytest
 from tusclient.client import TusClient
 
 from tests.amounts import amount
-from tests.installation import ROOT, Browser, Installation, free_port, noise, sha256
+from tests.installation import HASTY, ROOT, Browser, Installation, free_port, noise, sha256
 from tests.uploads import cutting
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
@@ -31,7 +31,7 @@ KILLS = amount(suite=6, long=20)
 
 @pytest.fixture(scope="module")
 def glassine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with Installation(tmp_path_factory.mktemp("faults") / "data").move_in() as installation:
+    with Installation(tmp_path_factory.mktemp("faults") / "data", **HASTY).move_in() as installation:
         yield installation
 
 

@@ -14,7 +14,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.amounts import amount
-from tests.installation import Installation, noise, sha256
+from tests.installation import HASTY, Installation, noise, sha256
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -82,7 +82,7 @@ def test_files_that_come_slowly_are_taken_once_across_a_restart(
     sent: dict[str, str] = {}
     with (
         kind(tmp_path) as (more, filled, lying),
-        Installation(tmp_path / "data", **more).move_in() as one,
+        Installation(tmp_path / "data", **HASTY, **more).move_in() as one,
     ):
         put = filled(one.client().slug)
         for number in range(FILES):
