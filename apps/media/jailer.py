@@ -14,6 +14,7 @@ import os
 import selectors
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -68,9 +69,11 @@ def _accept(control: socket.socket, selector: selectors.BaseSelector, children: 
     if not message:
         return False
     answer, line, *source = handles
+    request = json.loads(message)
+    _load(request["loads"])
     pid = os.fork()
     if pid == 0:
-        _be_child(json.loads(message), answer, source)
+        _be_child(request, answer, source)
     for handle in (answer, *source):
         os.close(handle)
     child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=line))
@@ -78,6 +81,13 @@ def _accept(control: socket.socket, selector: selectors.BaseSelector, children: 
     selector.register(child.handle, selectors.EVENT_READ, child)
     selector.register(child.line, selectors.EVENT_READ, child)
     return True
+
+
+def _load(module: str) -> None:
+    """Have it there in every child from now on. "" for none."""
+    if module and module not in sys.modules:
+        importlib.import_module(module)
+        gc.freeze()
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:

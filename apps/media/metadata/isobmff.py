@@ -100,7 +100,7 @@ def _child(content: Content, start: int, end: int, kind: bytes) -> Box | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class Item:
     id: int
     kind: bytes
     is_packed: bool
@@ -116,9 +116,9 @@ def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
             _tidy(content, part, policy, edit)
     if b"iinf" not in parts or b"iloc" not in parts:
         return
-    items = {item.id: item for item in _items(content, parts[b"iinf"])}
+    items = {item.id: item for item in items_of(content, parts[b"iinf"])}
     idat = parts.get(b"idat")
-    extents = dict(_extents(content, parts[b"iloc"], idat))
+    extents = dict(extents_of(content, parts[b"iloc"], idat))
     drawn = [span for pk, spans in extents.items() if not _is_talk(items.get(pk)) for span in spans]
     edit.pictures += drawn
     if idat:
@@ -133,11 +133,11 @@ def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
         _silence(item, extents.get(item.id, []), by_exif if item.kind == _EXIF else by_xmp, edit, len(content))
 
 
-def _is_talk(item: _Item | None) -> bool:
+def _is_talk(item: Item | None) -> bool:
     return item is None or item.kind in (_EXIF, _MIME, _URI)
 
 
-def _items(content: Content, iinf: Box) -> Iterator[_Item]:
+def items_of(content: Content, iinf: Box) -> Iterator[Item]:
     version = content[iinf.body]
     first = iinf.body + (6 if version == 0 else 8)
     for number, box in enumerate(boxes(content, first, iinf.end)):
@@ -149,10 +149,10 @@ def _items(content: Content, iinf: Box) -> Iterator[_Item]:
         at = box.body + (10 if wide else 8)
         kind = bytes(content[at : at + 4])
         texts = bytes(content[at + 4 : box.end]).split(b"\0")
-        yield _Item(pk, kind, is_packed=kind == _MIME and len(texts) > 2 and bool(texts[2]))
+        yield Item(pk, kind, is_packed=kind == _MIME and len(texts) > 2 and bool(texts[2]))
 
 
-def _extents(content: Content, iloc: Box, idat: Box | None) -> Iterator[tuple[int, list[Span]]]:
+def extents_of(content: Content, iloc: Box, idat: Box | None) -> Iterator[tuple[int, list[Span]]]:
     """The places of each item, in the file's own counting."""
     version = content[iloc.body]
     if version > 2:
@@ -191,7 +191,7 @@ class _Reader:
 
 
 def _facts(
-    content: Content, items: dict[int, _Item], extents: dict[int, list[Span]]
+    content: Content, items: dict[int, Item], extents: dict[int, list[Span]]
 ) -> tuple[AllowedFacts, AllowedFacts]:
     """What the Exif items say, and what XMP says."""
     found, by_xmp = AllowedFacts(), AllowedFacts()
@@ -207,7 +207,7 @@ def _facts(
     return found, by_xmp
 
 
-def _silence(item: _Item, spans: list[Span], said: AllowedFacts, edit: _Edit, most: int) -> None:
+def _silence(item: Item, spans: list[Span], said: AllowedFacts, edit: _Edit, most: int) -> None:
     """Overwrite an item's data, wherever its parts lie, with so much of what is kept as fits."""
     room = sum(max(0, span.end - span.start) for span in spans)
     if room > most:
