@@ -25,6 +25,7 @@ VARIABLES = (
     "GLASSINE_ACCEL",
     "GLASSINE_ADMIN_EMAIL",
     "GLASSINE_ADMIN_PASSWORD",
+    "GLASSINE_AGREEMENT",
     "GLASSINE_AI_HOSTS",
     "GLASSINE_ALLOWED_HOSTS",
     "GLASSINE_BACKUP",
@@ -50,6 +51,8 @@ VARIABLES = (
     "GLASSINE_WORKERS",
     "GLASSINE_WORKER_THREADS",
 )
+# Characters.
+LONGEST_TEXT = 200_000
 # What tests and benchmarks read for themselves.
 FOREIGN = ("GLASSINE_TEST_", "GLASSINE_BENCH_")
 
@@ -65,6 +68,7 @@ class Env:
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
     webhook_hosts: hosts of private networks to which webhooks may lead.
     import_folder: whose sub-folders hold what studios may import.
+    agreement: the text that owners agree to, or None.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
@@ -92,6 +96,7 @@ class Env:
     metrics_token: str | None = field(repr=False)
     webhook_hosts: tuple[str, ...]
     import_folder: Path | None
+    agreement: str | None
     import_hosts: tuple[str, ...]
     ai_hosts: tuple[str, ...]
     smtp: Smtp | None
@@ -168,6 +173,7 @@ def load(environ: Values) -> Env:
         operators=_operators(values, email),
         webhook_hosts=_named_hosts(values, "GLASSINE_WEBHOOK_HOSTS"),
         import_folder=_folder(values, "GLASSINE_IMPORT_FOLDER"),
+        agreement=_text(values, "GLASSINE_AGREEMENT"),
         import_hosts=_named_hosts(values, "GLASSINE_IMPORT_HOSTS"),
         ai_hosts=_named_hosts(values, "GLASSINE_AI_HOSTS"),
         metrics_token=_secret(values, "GLASSINE_METRICS_TOKEN"),
@@ -241,6 +247,20 @@ def _folder(values: Values, name: str) -> Path | None:
     if not folder.is_absolute() or not folder.is_dir():
         raise EnvError(f"{name} is {text!r}, but must be a folder that is there, with its whole path.")
     return folder
+
+
+def _text(values: Values, name: str) -> str | None:
+    """What the file of this variable says."""
+    path = values.get(name)
+    if path is None:
+        return None
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise EnvError(f"{name} is {path!r}, which cannot be read as a text in UTF-8: {error}.") from None
+    if not text or len(text) > LONGEST_TEXT:
+        raise EnvError(f"{name} is {path!r}, but must be a text of up to {LONGEST_TEXT:,} characters.")
+    return text
 
 
 def _inbox_bucket(values: Values) -> S3Storage | None:

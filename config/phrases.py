@@ -289,6 +289,7 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "member.second_factor_off": "turned two-step sign-in off",
     "member.second_factor_on": "turned two-step sign-in on",
     "member.signed_in": "signed in",
+    "studio.agreed": "agreed to the data-processing agreement",
     "studio.design": "changed the look of all galleries",
     "studio.logo_changed": "changed the logo",
     "studio.logo_removed": "removed the logo",

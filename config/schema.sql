@@ -1,4 +1,4 @@
--- Migrations 8a5ee82661bfebc4, PostgreSQL 18
+-- Migrations e5fb0ab6684b733a, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -1468,6 +1468,21 @@ CREATE TABLE public.accounts_passkey (
 
 ALTER TABLE public.accounts_passkey OWNER TO glassine_owner;
 
+CREATE TABLE public.accounts_processingagreement (
+    id uuid NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    text text NOT NULL,
+    name character varying(120) NOT NULL,
+    email character varying(254) NOT NULL,
+    agreed_at timestamp with time zone NOT NULL,
+    agreed_by_id uuid,
+    studio_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.accounts_processingagreement FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_processingagreement OWNER TO glassine_owner;
+
 CREATE TABLE public.accounts_refreshtoken (
     id uuid NOT NULL,
     studio_id uuid NOT NULL,
@@ -1505,6 +1520,7 @@ CREATE TABLE public.accounts_studio (
     clients_return boolean DEFAULT false NOT NULL,
     quota_albums integer,
     trial_ends_at timestamp with time zone,
+    agreed_to character varying(64) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT accounts_studio_logo_version_check CHECK ((logo_version >= 0)),
     CONSTRAINT accounts_studio_quota_albums_check CHECK ((quota_albums >= 0)),
     CONSTRAINT accounts_studio_quota_files_check CHECK ((quota_files >= 0)),
@@ -3330,6 +3346,15 @@ ALTER TABLE ONLY public.accounts_passkey
 ALTER TABLE ONLY public.accounts_passkey
     ADD CONSTRAINT accounts_passkey_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.accounts_processingagreement
+    ADD CONSTRAINT accounts_processingagreement_once UNIQUE (studio_id, sha256);
+
+ALTER TABLE ONLY public.accounts_processingagreement
+    ADD CONSTRAINT accounts_processingagreement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_processingagreement
+    ADD CONSTRAINT accounts_processingagreement_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.accounts_refreshtoken
     ADD CONSTRAINT accounts_refresh_hash UNIQUE (studio_id, token_hash);
 
@@ -4084,6 +4109,8 @@ CREATE INDEX accounts_membershipalbum_membership_id_3fdb954f ON public.accounts_
 
 CREATE INDEX accounts_passkey_user_id_f8f562b4 ON public.accounts_passkey USING btree (user_id);
 
+CREATE INDEX accounts_processingagreement_agreed_by_id_62b3b10d ON public.accounts_processingagreement USING btree (agreed_by_id);
+
 CREATE INDEX accounts_refresh_family ON public.accounts_refreshtoken USING btree (studio_id, family);
 
 CREATE INDEX accounts_refresh_lookup ON public.accounts_refreshtoken USING btree (token_hash);
@@ -4731,6 +4758,12 @@ ALTER TABLE ONLY public.accounts_membershipalbum
 ALTER TABLE ONLY public.accounts_passkey
     ADD CONSTRAINT accounts_passkey_user_id_f8f562b4_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_processingagreement
+    ADD CONSTRAINT accounts_processinga_agreed_by_id_62b3b10d_fk_accounts_ FOREIGN KEY (agreed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_processingagreement
+    ADD CONSTRAINT accounts_processinga_studio_id_50e8b73e_fk_accounts_ FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_refreshtoken
     ADD CONSTRAINT accounts_refreshtoken_studio_id_908951bf_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -5332,6 +5365,8 @@ ALTER TABLE public.accounts_membership ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_membershipalbum ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_processingagreement ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_refreshtoken ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_studio ENABLE ROW LEVEL SECURITY;
@@ -5371,6 +5406,8 @@ CREATE POLICY all_studios ON public.accounts_journalsubject TO glassine_system U
 CREATE POLICY all_studios ON public.accounts_membership TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.accounts_membershipalbum TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.accounts_processingagreement TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.accounts_refreshtoken TO glassine_system USING (true) WITH CHECK (true);
 
@@ -5619,6 +5656,8 @@ CREATE POLICY own_studio ON public.accounts_journalsubject TO glassine_app USING
 CREATE POLICY own_studio ON public.accounts_membership TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.accounts_membershipalbum TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.accounts_processingagreement TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.accounts_refreshtoken TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -5901,6 +5940,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_membershipalbum TO gl
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_passkey TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_passkey TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_processingagreement TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_processingagreement TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refreshtoken TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refreshtoken TO glassine_system;

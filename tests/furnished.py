@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from apps.accounts.journal import note
 from apps.accounts.long_tasks import Task, TaskSlice
-from apps.accounts.models import Email, IdempotentReply, MembershipAlbum, RefreshToken, Studio, User
+from apps.accounts.models import (
+    Email,
+    IdempotentReply,
+    MembershipAlbum,
+    ProcessingAgreement,
+    RefreshToken,
+    Studio,
+    User,
+)
 from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Album, AlbumVersion, Photo, Stack
 from apps.backups.models import BackupCopy
@@ -237,6 +245,7 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
         SmartCollection(studio=studio, title="Best", rules={"match": "all", "rules": []}),
         TaskSlice(studio=studio, task=task, number=1, ids=[uuid7()]),
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
+        ProcessingAgreement(studio=studio, sha256="a" * 64, text="A text.", agreed_by=member, email=member.email),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),

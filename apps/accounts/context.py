@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.accounts import smtp
+from apps.accounts import agreements, smtp
 
 
 def studio(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +25,7 @@ def studio(request: HttpRequest) -> dict[str, Any]:
         "several_studios": entered.several,
         "brand_css": brand_css(entered.studio),
         "emails_kept_in": smtp.kept_in(),
+        "must_agree": entered.may_manage and agreements.is_due(entered.studio),
     }
 
 

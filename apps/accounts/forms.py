@@ -225,6 +225,16 @@ class InviteForm(RoleForm):
     field_order = ("email", "role", "reach", "albums")
 
 
+class AgreementForm(forms.Form):
+    """digest: of the text that was read."""
+
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    agreed = forms.BooleanField(
+        label="I have read this and agree to it for the studio",
+        error_messages={"required": "Check the box to agree."},
+    )
+
+
 class ApiKeyForm(forms.Form):
     label = forms.CharField(
         label="Name", max_length=80, help_text="What will use it, such as “Lightroom on my laptop”."

@@ -173,6 +173,7 @@ class Studio(models.Model):
     quota_albums: how many galleries the plan holds; None for any number.
     trial_ends_at: from when on nothing more comes in; None where it is no trial.
     clients_return: clients find all their galleries on one page, by a code to their email address.
+    agreed_to: of which text an owner agreed to last (see `agreements`); "" for none.
     closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
 
@@ -197,6 +198,7 @@ class Studio(models.Model):
     bytes_used = models.BigIntegerField(default=0, editable=False)
     files_used = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    agreed_to = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
     closing_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -452,6 +454,29 @@ class ApiKey(StudioModel):
         )
         row.save()
         return row, secret
+
+
+class ProcessingAgreement(StudioModel):
+    """An owner agreed to the operator's text, kept as it was read.
+
+    sha256: of the text.  name, email: of who agreed, kept when the person leaves.
+    """
+
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    agreed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField()
+    agreed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(StudioModel.Meta):
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "sha256"], name="accounts_processingagreement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.email} {self.agreed_at:%Y-%m-%d}"
 
 
 class RefreshToken(StudioModel):

@@ -31,6 +31,7 @@ urlpatterns = [
     path("reset/<str:token>/", joining.reset, name="reset"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("studio/<slug:slug>/settings/", managing.settings, name="settings"),
+    path("studio/<slug:slug>/agreement/", managing.agreement, name="agreement"),
     path("studio/<slug:slug>/journal/<uuid:entry_id>/undo/", journal.undo, name="undo"),
     path("studio/<slug:slug>/members/", membership.members_page, name="members"),
     path("studio/<slug:slug>/members/<uuid:member_id>/role/", membership.member_role, name="member_role"),

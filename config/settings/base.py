@@ -130,6 +130,8 @@ METRICS_TOKEN = env.metrics_token
 # Hosts of private networks to which webhooks may lead; all others must be of the internet.
 WEBHOOK_HOSTS = env.webhook_hosts
 # Below it one folder for each studio, by its slug, holds what its owners may import (see `uploads.importing`).
+# What owners agree to before they go on: the text of a data-processing agreement, or None (see `accounts.agreements`).
+AGREEMENT = env.agreement
 IMPORT_FOLDER = str(env.import_folder) if env.import_folder else None
 # Where imports from other systems may fetch from.
 IMPORT_HOSTS = env.import_hosts

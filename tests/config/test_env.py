@@ -148,6 +148,8 @@ def test_a_server_of_map_pictures_is_named_with_its_owner(read: Read) -> None:
         ("GLASSINE_WORKERS", "-1", "whole number from 1 to 64"),
         ("GLASSINE_INBOX", "inbox", "a folder that is there"),
         ("GLASSINE_IMPORT_FOLDER", "/not/there", "a folder that is there"),
+        ("GLASSINE_AGREEMENT", "/not/there", "cannot be read as a text"),
+        ("GLASSINE_AGREEMENT", "/dev/null", "a text of up to 200,000 characters"),
         ("GLASSINE_WORKER_THREADS", "2.5", "whole number from 1 to 64"),
         ("GLASSINE_DEBUG", "yes", "on or off"),
         ("GLASSINE_SIGN_UP", "1", "on or off"),

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings as configured
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import keys, plans, studios
+from apps.accounts import agreements, keys, plans, studios
 from apps.accounts.access import StudioRequest, studio_page
-from apps.accounts.forms import ApiKeyForm, LogoForm, SettingsForm
-from apps.accounts.models import ApiKey, Role, Studio
+from apps.accounts.forms import AgreementForm, ApiKeyForm, LogoForm, SettingsForm
+from apps.accounts.models import ApiKey, ProcessingAgreement, Role, Studio
 from apps.accounts.views.answers import page, refused, sent
 from apps.web import htmx
 from apps.web.answers import SeeOther
 from apps.web.refusal import Refusal
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+MOST_AGREEMENTS = 50
 
 
 # -- settings ------------------------------------------------------------------------------------------------------
@@ -41,6 +43,7 @@ def settings(request: StudioRequest) -> HttpResponse:
         "plan_uses": plans.uses_of(request.studio),
         "readable": _readable(request.studio),
         "recomputing": studios.recomputing(request.studio),
+        "has_agreement": bool(configured.AGREEMENT or request.studio.agreed_to),
     }
     if not form.is_valid():
         return page(request, "accounts/settings.html", context, form=form)
@@ -57,6 +60,30 @@ def settings(request: StudioRequest) -> HttpResponse:
 def _readable(studio: Studio) -> int:
     """How many links open at an address that begins with the studio's slug."""
     return studio.sharelinks.exclude(slug="").filter(revoked_at__isnull=True).count()
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+@studio_page(Role.OWNER)
+def agreement(request: StudioRequest) -> HttpResponse:
+    """The operator's text, who agreed to it, and earlier ones. There is no such page without a text."""
+    kept = list(ProcessingAgreement.objects.for_studio(request.studio).order_by("-agreed_at")[:MOST_AGREEMENTS])
+    if not configured.AGREEMENT and not kept:
+        raise Http404
+    context = {
+        "text": configured.AGREEMENT or "",
+        "digest": agreements.current(),
+        "kept": kept,
+        "is_due": agreements.is_due(request.studio),
+    }
+    form = AgreementForm(sent(request))
+    if not form.is_valid():
+        return page(request, "accounts/agreement.html", context, form=form)
+    try:
+        agreements.agree(request.studio, request.user, digest=form.cleaned_data["digest"])
+    except Refusal as refusal:
+        return refused(request, "accounts/agreement.html", context, form, refusal)
+    return htmx.tell(request, SeeOther(reverse("accounts:agreement", args=[request.studio.slug])), "Agreed.")
 
 
 # -- API keys ------------------------------------------------------------------------------------------------------
