@@ -26,6 +26,7 @@ from apps.accounts.tenancy import StudioModel
 from apps.albums.models import Album, AlbumVersion, Photo, Stack
 from apps.backups.models import BackupCopy
 from apps.faces.models import (
+    Appearance,
     Crop,
     Face,
     FaceSettings,
@@ -190,6 +191,7 @@ def _of_faces(album: Album, photo: Photo) -> list[StudioModel]:
         face,
         Crop(studio=studio, face=face, webp=b"webp"),
         PersonCount(studio=studio, person=other, photos=0, faces=0),
+        Appearance(studio=studio, person=other, at=timezone.now()),
         NotThem(studio=studio, face=face, person=other),
         Relationship(studio=studio, person=one, other=other, kind="friend"),
         NeverTwo(studio=studio, one=min(one, other, key=_id), other=max(one, other, key=_id)),

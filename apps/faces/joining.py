@@ -91,6 +91,7 @@ _OF_THEM: Final = """f.studio_id = %(studio)s and (f.is_trusted or f.is_confirme
             and f.embedding is not null and f.id <> %(face)s"""
 # Each face is measured once (an offset keeps the planner from writing the distance twice). Of people near enough it is
 # looked for the nearest trusted face only if none was among those, and for whom they lean to only if all of them do.
+# Who is in the photo is read once, by the photo: asked of each person, all faces of who is in very many would be read.
 _NEAREST: Final = f"""
     select p.id, p.name <> '' or p.is_ignored, n.distance,
         case when n.sure is not null then n.sure else (
@@ -109,10 +110,10 @@ _NEAREST: Final = f"""
         where d.distance <= %(within)s group by d.person_id
     ) n
     join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
-    where not exists (select from faces_notthem t
-            where t.studio_id = %(studio)s and t.face_id = %(face)s and t.person_id = p.id)
-        and not exists (select from faces_face o
-            where o.studio_id = %(studio)s and o.photo_id = %(photo)s and o.person_id = p.id and o.id <> %(face)s)
+    where p.id not in (select t.person_id from faces_notthem t
+            where t.studio_id = %(studio)s and t.face_id = %(face)s)
+        and p.id not in (select o.person_id from faces_face o
+            where o.studio_id = %(studio)s and o.photo_id = %(photo)s and o.person_id is not null and o.id <> %(face)s)
     order by n.distance, p.id limit %(most)s
 """
 _OF_ALL, _OF_SOME = _NEAREST.format(among="true"), _NEAREST.format(among="f.id = any(%(among)s)")

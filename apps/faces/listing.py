@@ -13,9 +13,9 @@ from django.db.models import Count, Q, QuerySet
 
 from apps.albums import counts
 from apps.albums.models import Placement
-from apps.faces import joining
-from apps.faces.models import Face, Person
-from apps.web.compiled_queries import Compiled, together
+from apps.faces import joining, relationships
+from apps.faces.models import Face, Person, Relationship
+from apps.web.compiled_queries import Asked, Compiled, together, written
 
 #: People on one page of the wall, photos on one page of a person.
 WALL, PHOTOS = 120, 120
@@ -95,18 +95,26 @@ def _at(place: list[Any] | None) -> dict[str, Any]:
     return {f"at{number}": value for number, value in enumerate(place or ())}
 
 
-def wall(
-    studio_id: UUID,
-    *,
-    ignored: bool = False,
-    named: bool | None = None,
-    query: str = "",
-    limit: int = WALL,
-    offset: int = 0,
-) -> list[ListedFace]:
-    """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first."""
-    asked = {"studio": studio_id, "ignored": ignored, "named": named, "query": " ".join(query.split())}
-    return [one for _, one in _shown(None, False, limit, offset=offset, **asked)]
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A page of the wall. names: offered while somebody types.  doubts: how many questions wait."""
+
+    people: list[ListedFace]
+    names: list[str]
+    doubts: int
+
+
+def wall(studio_id: UUID, *, ignored: bool = False, query: str = "", limit: int = WALL, offset: int = 0) -> Wall:
+    """The people of a studio: those with a name first, by name, then the unnamed groups, the largest first.
+
+    One exchange.
+    """
+    asked = {"studio": studio_id, "ignored": ignored, "query": " ".join(query.split())}
+    whole = _Asked(studio_id)
+    rows, names, doubts = together(
+        _asking_wall(None, False, limit, offset=offset, **asked), _NAMES.asked(whole), _DOUBTS.asked(whole)
+    )
+    return Wall([one for _, one in _listed(rows)], _once(names), _sum(doubts))
 
 
 def wall_from(
@@ -130,11 +138,17 @@ def shown(person: Person) -> ListedFace | None:
 
 
 def _shown(place: list[Any] | None, back: bool, most: int, **asked: Any) -> list[tuple[list[Any], ListedFace]]:
+    [rows] = together(_asking_wall(place, back, most, **asked))
+    return _listed(rows)
+
+
+def _asking_wall(place: list[Any] | None, back: bool, most: int, **asked: Any) -> Asked:
     values = {"person": None, "ignored": None, "named": None, "query": "", "offset": 0, "samples": SAMPLES}
-    with connection.cursor() as cursor:
-        statement = _paged(_WALL, _WALL_ORDER, _WALL_TYPES, place, back)
-        cursor.execute(statement, values | asked | _at(place) | {"limit": most})
-        rows = cursor.fetchall()
+    statement = _paged(_WALL, _WALL_ORDER, _WALL_TYPES, place, back)
+    return written(statement, values | asked | _at(place) | {"limit": most})
+
+
+def _listed(rows: list[Any]) -> list[tuple[list[Any], ListedFace]]:
     return [
         ([unnamed, key, -photos, str(pk)], ListedFace(pk, name, hidden, ignored, photos, faces, samples))
         for pk, name, hidden, ignored, photos, faces, unnamed, key, _, samples in rows
@@ -172,11 +186,6 @@ def person(studio_id: UUID, person_id: UUID) -> Person | None:
     return next(iter(_PERSON(_Asked(studio_id, person_id))), None)
 
 
-def names(studio_id: UUID) -> list[str]:
-    """Names that are offered while somebody types."""
-    return list(dict.fromkeys(_NAMES(_Asked(studio_id))))
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A person in a photo. album_id: a gallery in which it lies, or None."""
@@ -189,45 +198,66 @@ class Seen:
     is_confirmed: bool
 
 
-# A photo is read once: joined a second time for the few of the page, all of the studio's would be read again. Galleries
-# are looked for of the page alone.
+# Along the index of a person's faces by date: as many faces and photos are read as the page has. Galleries are looked
+# for of the page alone. What triggers keep says the order; whether a face still shows the person says its own row.
 _SEEN: Final = """
-    select f.id, f.photo_id, (
+    select c.id, c.photo_id, (
             select q.album_id from albums_placement q
             join albums_album a on a.studio_id = q.studio_id and a.id = q.album_id and a.trashed_at is null
-            where q.studio_id = %(studio)s and q.photo_id = f.photo_id and q.trashed_at is null
+            where q.studio_id = %(studio)s and q.photo_id = c.photo_id and q.trashed_at is null
             order by q.id limit 1),
-        f.camera_name, f.taken_at, f.is_confirmed, f.at::text as place
+        c.camera_name, c.taken_at, c.is_confirmed, c.at::text as place
     from (
-        select * from (
-            select f.id, f.photo_id, f.is_confirmed, k.camera_name, k.taken_at, coalesce(k.taken_at, 'infinity') as at
-            from faces_face f
-            join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
-            where f.studio_id = %(studio)s and f.person_id = %(person)s and not f.is_ignored
-        ) c
-        where {beyond}
+        select c.at, c.id, f.photo_id, f.is_confirmed, k.camera_name, k.taken_at
+        from faces_appearance c
+        join faces_face f on f.studio_id = c.studio_id and f.id = c.id and f.person_id = c.person_id
+            and not f.is_ignored
+        join albums_photo k on k.studio_id = f.studio_id and k.id = f.photo_id and k.trashed_at is null
+        where c.studio_id = %(studio)s and c.person_id = %(person)s and {beyond}
         order by {order}
         limit %(limit)s offset %(offset)s
-    ) f
+    ) c
     order by {order}
 """
-_SEEN_ORDER: Final = ("at", "id")
+_SEEN_ORDER: Final = ("c.at", "c.id")
 _SEEN_TYPES: Final = ("timestamptz", "uuid")
 
 
-def seen(person: Person, *, limit: int = PHOTOS, offset: int = 0) -> list[Seen]:
-    """A person's photos by date."""
-    return [one for _, one in seen_from(None, False, limit, person=person, offset=offset)]
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A person with a page of their photos by date. names: offered while somebody types."""
+
+    person: Person
+    seen: list[Seen]
+    relationships: list[Relationship]
+    names: list[str]
 
 
-def seen_from(
-    place: list[Any] | None, back: bool, most: int, *, person: Person, offset: int = 0
-) -> list[tuple[list[Any], Seen]]:
-    """The same from a place on (see `web.keyset.page_of`)."""
-    asked: dict[str, Any] = {"studio": person.studio_id, "person": person.pk, "limit": most, "offset": offset}
-    with connection.cursor() as cursor:
-        cursor.execute(_paged(_SEEN, _SEEN_ORDER, _SEEN_TYPES, place, back), asked | _at(place))
-        return [([at, str(face)], Seen(face, *rest)) for face, *rest, at in cursor.fetchall()]
+def page_of_person(studio_id: UUID, person_id: UUID, *, limit: int = PHOTOS, offset: int = 0) -> PersonPage | None:
+    """What the page of a person of the studio shows; None if there is nobody. One exchange."""
+    whom = _Asked(studio_id, person_id)
+    found, seen, kin, names = together(
+        _PERSON.asked(whom),
+        _asking_seen(None, False, limit, whom, offset),
+        relationships.asking(studio_id, person_id),
+        _NAMES.asked(_Asked(studio_id)),
+    )
+    return PersonPage(found[0], [one for _, one in _seen(seen)], kin, _once(names)) if found else None
+
+
+def seen_from(place: list[Any] | None, back: bool, most: int, *, person: Person) -> list[tuple[list[Any], Seen]]:
+    """A person's photos by date, from a place on (see `web.keyset.page_of`)."""
+    [rows] = together(_asking_seen(place, back, most, _Asked(person.studio_id, person.pk)))
+    return _seen(rows)
+
+
+def _asking_seen(place: list[Any] | None, back: bool, most: int, whom: _Asked, offset: int = 0) -> Asked:
+    asked: dict[str, Any] = {"studio": whom.studio, "person": whom.person, "limit": most, "offset": offset}
+    return written(_paged(_SEEN, _SEEN_ORDER, _SEEN_TYPES, place, back), asked | _at(place))
+
+
+def _seen(rows: list[Any]) -> list[tuple[list[Any], Seen]]:
+    return [([at, str(face)], Seen(face, *rest)) for face, *rest, at in rows]
 
 
 def age(birthday: date | None, on: date | None) -> int | None:
@@ -259,13 +289,15 @@ def next_doubt(studio_id: UUID) -> Doubt | None:
 
 def doubts(studio_id: UUID) -> int:
     """How many questions wait."""
-    return sum(number for _, number in _DOUBTS(_Asked(studio_id)))
+    return _sum(_DOUBTS(_Asked(studio_id)))
 
 
-def names_and_doubts(studio_id: UUID) -> tuple[list[str], int]:
-    """Both of these, in one exchange."""
-    found, waiting = together(_NAMES.asked(_Asked(studio_id)), _DOUBTS.asked(_Asked(studio_id)))
-    return list(dict.fromkeys(found)), sum(number for _, number in waiting)
+def _once(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _sum(numbers: list[tuple[UUID, int]]) -> int:
+    return sum(number for _, number in numbers)
 
 
 def _doubtful(studio_id: UUID) -> QuerySet[Face]:

@@ -247,6 +247,25 @@ class Face(StudioModel):
         return "unassigned" if self.suggested_id is None else "suggested"
 
 
+class Appearance(StudioModel):
+    """A face that shows a person, in order of the moments of photos; it has the id of the face.
+
+    Triggers write it (see `appearing`): a person's photos would be read and sorted for each page of them otherwise.
+    at: when the photo was taken, "infinity" for one without a moment, so it is read as text alone. Ignored faces have
+    none; photos in the trash stay.
+    """
+
+    person = TenantKey(Person, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta(StudioModel.Meta):
+        constraints = [*StudioModel.Meta.constraints, SameStudio("person")]
+        indexes = [models.Index(fields=["studio", "person", "at", "id"], name="faces_appearance_order")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.at}"
+
+
 class Crop(StudioModel):
     """The picture of a face with some of its surroundings: a small WebP without metadata."""
 

@@ -13,7 +13,7 @@ from apps.accounts import journal
 from apps.accounts.models import JournalEntry, User
 from apps.faces.consent import require_on
 from apps.faces.models import Kinship, Person, Relationship, hold
-from apps.web.compiled_queries import Compiled
+from apps.web.compiled_queries import Asked, Compiled
 from apps.web.refusal import Refusal
 
 #: Of one person; a page shows them all.
@@ -66,9 +66,9 @@ def _listed(of_whom: _Of) -> QuerySet[Relationship]:
 _LISTED: Final = Compiled(_listed)
 
 
-def listed(person: Person) -> list[Relationship]:
-    """The same as its page shows them, at most `MOST`. One query."""
-    return _LISTED(_Of(person.studio_id, person.pk))
+def asking(studio_id: UUID, person_id: UUID) -> Asked:
+    """The same as the person's page shows them, at most `MOST`, for `compiled_queries.together`."""
+    return _LISTED.asked(_Of(studio_id, person_id))
 
 
 def relate(person: Person, other: Person, kind: Kinship, *, by: User) -> JournalEntry | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.request_params import uuid_or_none
-from apps.faces import cards, consent, erasing, listing, relationships
+from apps.faces import cards, consent, erasing, listing
 from apps.faces.models import Crop, Face, Kinship, Person
 from apps.media.serving import picture_url, safety_headers
 
@@ -63,19 +63,18 @@ def wall(request: StudioRequest) -> HttpResponse:
         limit=listing.WALL + 1,
         offset=(page - 1) * listing.WALL,
     )
-    names, doubts = listing.names_and_doubts(request.studio.pk)
     context |= {
         "people": cards.people(
             request.studio,
-            found[: listing.WALL],
+            found.people[: listing.WALL],
             csrf_token=get_token(request),
             may_edit=request.entered.may_edit,
         ),
-        "names": cards.names(names),
-        "doubts": doubts,
+        "names": cards.names(found.names),
+        "doubts": found.doubts,
         "ignored": ignored,
         "query": query,
-        "following": _following(found, page, listing.WALL),
+        "following": _following(found.people, page, listing.WALL),
     }
     return render(request, "faces/wall.html", context)
 
@@ -84,21 +83,25 @@ def wall(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER)
 def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
     """One person: their photos by date, and what is known of them."""
-    who, page = person_of(request, person_id), _page(request)
-    found = listing.seen(who, limit=listing.PHOTOS + 1, offset=(page - 1) * listing.PHOTOS)
+    page = _page(request)
+    found = listing.page_of_person(
+        request.studio.pk, person_id, limit=listing.PHOTOS + 1, offset=(page - 1) * listing.PHOTOS
+    )
+    if found is None:
+        raise Http404
     same = uuid_or_none(request.GET.get("same"))
     context = {
-        "person": who,
+        "person": found.person,
         "photos": cards.photos(
             request.studio,
-            found[: listing.PHOTOS],
-            birthday=who.birthday,
+            found.seen[: listing.PHOTOS],
+            birthday=found.person.birthday,
             may_edit=request.entered.may_edit,
         ),
-        "following": _following(found, page, listing.PHOTOS),
-        "relationships": relationships.listed(who),
+        "following": _following(found.seen, page, listing.PHOTOS),
+        "relationships": found.relationships,
         "kinships": Kinship.choices,
-        "names": cards.names(listing.names(request.studio.pk)),
+        "names": cards.names(found.names),
         "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
     }
     return render(request, "faces/person.html", context)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Hashable, Sequence
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -27,6 +28,7 @@ _KINDS: Final = (UUID, int, str, datetime, list)
 _MOST_FORMS: Final = 200
 # Stand-ins fit into every column of their type, and no query writes them by itself.
 _NUMBERS: Final = 1_900_000_000
+_NAMED: Final = re.compile(r"%\((\w+)\)s")
 _MOMENTS: Final = datetime(1803, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +45,10 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """sql: "" where the form has no rows.  params: constants, slots, and lists of both."""
+    """sql: "" where the form has no rows.  params: constants, slots, and lists of both.
+
+    compiler: None for what was written by hand, of which the rows come as they are.
+    """
 
     rows_of: Callable[[Any], Any]
     compiler: Any
@@ -134,6 +139,12 @@ def _check(query: models.QuerySet[Any, Any]) -> None:
         raise Unfit("rows at hand and prefetched rows belong to one call")
 
 
+def written(sql: str, values: Mapping[str, Any]) -> Asked:
+    """One statement that was written by hand, with %(name)s for its values, for `together`. Its rows are tuples."""
+    params = tuple(values[name] for name in _NAMED.findall(sql))
+    return _Statement(list, None, _NAMED.sub("%s", sql), params), []
+
+
 def together(*asked: Asked) -> list[list[Any]]:
     """The rows of each of these queries, which are sent in one exchange."""
     sent = [(statement, values) for statement, values in asked if statement.sql]
@@ -154,6 +165,8 @@ def together(*asked: Asked) -> list[list[Any]]:
 
 def _read(statement: _Statement, rows: list[Any]) -> list[Any]:
     """What the query set would have made of these rows."""
+    if statement.compiler is None:
+        return rows
     # A copy for this call: the connection is this thread's.
     compiler = copy.copy(statement.compiler)
     compiler.connection = connections[DEFAULT_DB_ALIAS]

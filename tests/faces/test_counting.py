@@ -40,7 +40,7 @@ def counted(studio: Studio) -> dict[UUID, tuple[int, int]]:
 def kept(studio: Studio) -> dict[UUID, tuple[int, int]]:
     """The same as pages say it."""
     with acting_in(studio):
-        shown = [one for ignored in (False, True) for one in listing.wall(studio.pk, ignored=ignored)]
+        shown = [one for ignored in (False, True) for one in listing.wall(studio.pk, ignored=ignored).people]
     return {one.id: (one.photos, one.face_count) for one in shown}
 
 

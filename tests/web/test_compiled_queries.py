@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Placement
-from apps.web.compiled_queries import Compiled, Unfit, together
+from apps.web.compiled_queries import Compiled, Unfit, together, written
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +201,20 @@ def test_several_are_sent_in_one_exchange_and_each_gets_its_own_rows(north: Stud
         assert len(statements) == 1
         assert together() == []
         assert together(none.asked(scopes[0])) == [[]]
+
+
+def test_what_is_written_by_hand_goes_with_them(north: Studio) -> None:
+    albums = Compiled(titled)
+    one = AlbumFactory.create(studio=north, title="One %")
+    by_hand = (
+        "select id, %(word)s, title like %(like)s from albums_album where studio_id = %(studio)s and id = any(%(ids)s)"
+    )
+    values = {"word": "100 %", "like": "%\\%", "studio": north.pk, "ids": [one.pk], "unasked": 1}
+    with acting_in(north):
+        asked = albums.asked(Titled(north.pk, "One %")), written(by_hand, values), written("select 1", {})
+        found, statements = sent(lambda: together(*asked))
+    assert found == [[one], [(one.pk, "100 %", True)], [(1,)]]
+    assert len(statements) == 1
 
 
 def test_what_the_order_alone_needs_is_in_no_row(north: Studio) -> None:

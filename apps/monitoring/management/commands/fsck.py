@@ -1,4 +1,5 @@
-"""Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting."""
+"""Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting
+and apps.faces.appearing."""
 
 import json
 import sys
@@ -6,14 +7,17 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
-from apps.faces import counting
+from apps.faces import appearing, counting
 from apps.media import fsck
 from apps.media.fsck import Finding
 from apps.media.management.studios import chosen
+
+#: What is kept beside the rows that it is made of, by the kind of finding that tells it is wrong.
+_KEPT: Final = {counting.COUNT: counting, appearing.ORDER: appearing}
 
 
 class Command(BaseCommand):
@@ -24,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--studio", metavar="SLUG", help="only this studio")
         parser.add_argument("--quick", action="store_true", help="compare lengths only, read nothing")
-        parser.add_argument("--repair", action="store_true", help="set wrong bytes aside, mark their rows, count anew")
+        parser.add_argument(
+            "--repair", action="store_true", help="set wrong bytes aside, mark rows, count and sort anew"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object per finding and a last one")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,12 +44,13 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _repair(self, finding: Finding) -> str:
-        return counting.repair(finding) if finding.kind == counting.COUNT else fsck.repair(finding)
+        return _KEPT.get(finding.kind, fsck).repair(finding)
 
     def _findings(self, slug: str | None, *, read: bool) -> Iterator[Finding]:
         for studio in chosen(slug):
             yield from fsck.check_studio(studio.pk, read=read)
-            yield from counting.check_studio(studio.pk)
+            for kept in _KEPT.values():
+                yield from kept.check_studio(studio.pk)
         if slug is None:
             yield from fsck.check_strangers()
 
