@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DATA, DESKTOP, PHONE, make_album, sign_in
+from tests.browser.pages import turn
 from tests.browser.test_accessibility import in_both_themes
 from tests.browser.test_main_job import put_live, upload
 from tests.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # One of two people is in three of these photos, the other in two, both together in one.
 FACES = DATA / "faces"
@@ -36,14 +37,16 @@ def wait_for_people(page: Page, *counts: str) -> None:
 def look(page: Page, name: str) -> None:
     """No serious fault; a picture of it where GLASSINE_TEST_PICTURES says."""
     folder = os.environ.get("GLASSINE_TEST_PICTURES")
-    if folder:
-        page.screenshot(path=f"{folder}/people-{name}-{page.evaluate('innerWidth')}.png", full_page=True)
+    for theme in ("light", "dark") if folder else ():
+        turn(page, theme)
+        page.screenshot(path=f"{folder}/people-{name}-{page.evaluate('innerWidth')}-{theme}.png", full_page=True)
     assert in_both_themes(page) == []
 
 
 def switch_on(page: Page) -> None:
     """Let faces be found in every gallery; ends on the list of galleries."""
     page.click(".nav >> text=People")
+    look(page, "off")
     page.check("text=In every gallery")
     page.check("text=I may have the faces")
     page.click("button:has-text('Switch on')")
@@ -68,18 +71,32 @@ def test_people_from_the_first_switch_to_a_guest_who_wants_to_be_hidden(
         phone.goto(re.sub(r"/albums/.*", "/people/", phone.url))
         expect(phone.locator(".person")).to_have_count(2)
         look(phone, "wall")
+        _look_at_rosa(phone)
     with glassine.api() as api:
         rights = {"people": "names", "find_me": "all", "download": "original"}
         link = api.post(f"/api/albums/{album}/share", json={"label": "Guests", "rights": rights})
         link.raise_for_status()
     with visit(DESKTOP) as guest:
         guest.goto(link.json()["url"])
-        _choose_by_faces(guest)
         look(guest, "strip")
+        _choose_by_faces(guest)
+        guest.goto(link.json()["url"])
+        # A request is sent once, by the next guest.
+        _find_myself(guest)
     with visit(PHONE) as guest:
         guest.goto(link.json()["url"])
         look(guest, "strip")
+        _choose_by_faces(guest)
+        guest.goto(link.json()["url"])
         _find_myself(guest)
+        guest.click("button:has-text('Send request')")
+        expect(guest.locator("main")).to_contain_text("has your request")
+    with visit(PHONE) as phone:
+        sign_in(phone)
+        phone.goto(re.sub(r"/albums/.*", "/people/", phone.url))
+        phone.click("text=Requests")
+        expect(phone.locator("main")).to_contain_text("Karl")
+        look(phone, "requests")
     with visit() as page:
         sign_in(page)
         page.click(".nav >> text=People")
@@ -104,14 +121,20 @@ def _name_and_take_back(page: Page) -> None:
     page.locator(".person__face").first.hover()
     expect(page.locator(".around .outlined__box")).to_be_visible()
     look(page, "around")
-    page.locator(".person__faces").first.click()
-    expect(page.locator("h1")).to_have_text("Rosa")
-    look(page, "person")
+    _look_at_rosa(page)
+    page.go_back()
     page.locator("input[name=face]").first.check()
     page.click("button:has-text('are not Rosa')")
     expect(page.locator("li.person, .people > .person")).to_have_count(2)
     page.click("#toasts button:has-text('Undo')")
     expect(page.locator("li.person, .people > .person")).to_have_count(3)
+
+
+def _look_at_rosa(page: Page) -> None:
+    """From the wall to her page, and why a face is hers."""
+    page.locator(".person__faces").first.click()
+    expect(page.locator("h1")).to_have_text("Rosa")
+    look(page, "person")
     page.locator("text=Why?").first.click()
     expect(page.locator("h1")).to_have_text("Why is this Rosa?")
     look(page, "why")
@@ -130,6 +153,7 @@ def _choose_by_faces(guest: Page) -> None:
     look(guest, "either")
     guest.click("text=Download these 4")
     expect(guest.locator("main")).to_contain_text("4 photos")
+    look(guest, "download")
 
 
 def _find_myself(guest: Page) -> None:
@@ -144,5 +168,3 @@ def _find_myself(guest: Page) -> None:
     guest.click("text=Hide me")
     guest.fill("input[name=name]", "Karl")
     look(guest, "hide")
-    guest.click("button:has-text('Send request')")
-    expect(guest.locator("main")).to_contain_text("has your request")
