@@ -100,7 +100,7 @@ def _child(content: Content, start: int, end: int, kind: bytes) -> Box | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ContentItem:
     id: int
     kind: bytes
     is_packed: bool
@@ -133,11 +133,11 @@ def _meta(content: Content, box: Box, policy: Policy, edit: _Edit) -> None:
         _silence(item, extents.get(item.id, []), by_exif if item.kind == _EXIF else by_xmp, edit, len(content))
 
 
-def _is_talk(item: Item | None) -> bool:
+def _is_talk(item: ContentItem | None) -> bool:
     return item is None or item.kind in (_EXIF, _MIME, _URI)
 
 
-def items_of(content: Content, iinf: Box) -> Iterator[Item]:
+def items_of(content: Content, iinf: Box) -> Iterator[ContentItem]:
     version = content[iinf.body]
     first = iinf.body + (6 if version == 0 else 8)
     for number, box in enumerate(boxes(content, first, iinf.end)):
@@ -149,7 +149,7 @@ def items_of(content: Content, iinf: Box) -> Iterator[Item]:
         at = box.body + (10 if wide else 8)
         kind = bytes(content[at : at + 4])
         texts = bytes(content[at + 4 : box.end]).split(b"\0")
-        yield Item(pk, kind, is_packed=kind == _MIME and len(texts) > 2 and bool(texts[2]))
+        yield ContentItem(pk, kind, is_packed=kind == _MIME and len(texts) > 2 and bool(texts[2]))
 
 
 def extents_of(content: Content, iloc: Box, idat: Box | None) -> Iterator[tuple[int, list[Span]]]:
@@ -191,7 +191,7 @@ class _Reader:
 
 
 def _facts(
-    content: Content, items: dict[int, Item], extents: dict[int, list[Span]]
+    content: Content, items: dict[int, ContentItem], extents: dict[int, list[Span]]
 ) -> tuple[AllowedFacts, AllowedFacts]:
     """What the Exif items say, and what XMP says."""
     found, by_xmp = AllowedFacts(), AllowedFacts()
@@ -207,7 +207,7 @@ def _facts(
     return found, by_xmp
 
 
-def _silence(item: Item, spans: list[Span], said: AllowedFacts, edit: _Edit, most: int) -> None:
+def _silence(item: ContentItem, spans: list[Span], said: AllowedFacts, edit: _Edit, most: int) -> None:
     """Overwrite an item's data, wherever its parts lie, with so much of what is kept as fits."""
     room = sum(max(0, span.end - span.start) for span in spans)
     if room > most:
