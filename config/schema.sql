@@ -1,4 +1,4 @@
--- Migrations eab19ce12bc7a0dc, PostgreSQL 18
+-- Migrations 7547ce088bec7a11, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -754,6 +754,76 @@ $$;
 
 ALTER FUNCTION public.library_libraryphoto_months_update() OWNER TO glassine_owner;
 
+CREATE FUNCTION public.library_libraryphoto_squares_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_mapchange (id, studio_id, x, y, photos, latitudes, longitudes)
+    SELECT gen_random_uuid(), studio_id, library_map_x(longitude), library_map_y(latitude), sum(one),
+        sum(one * round(latitude * 1e7)::bigint), sum(one * round(longitude * 1e7)::bigint)
+    FROM (SELECT stale.studio_id, stale.latitude, stale.longitude, -1 AS one FROM stale) AS changed
+    WHERE latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180 AND EXISTS (SELECT FROM accounts_studio s WHERE s.id = studio_id)
+    GROUP BY 2, 3, 4
+    HAVING sum(one) <> 0 OR sum(one * round(latitude * 1e7)::bigint) <> 0
+        OR sum(one * round(longitude * 1e7)::bigint) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_libraryphoto_squares_delete() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_libraryphoto_squares_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_mapchange (id, studio_id, x, y, photos, latitudes, longitudes)
+    SELECT gen_random_uuid(), studio_id, library_map_x(longitude), library_map_y(latitude), sum(one),
+        sum(one * round(latitude * 1e7)::bigint), sum(one * round(longitude * 1e7)::bigint)
+    FROM (SELECT fresh.studio_id, fresh.latitude, fresh.longitude, 1 AS one FROM fresh) AS changed
+    WHERE latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180 AND EXISTS (SELECT FROM accounts_studio s WHERE s.id = studio_id)
+    GROUP BY 2, 3, 4
+    HAVING sum(one) <> 0 OR sum(one * round(latitude * 1e7)::bigint) <> 0
+        OR sum(one * round(longitude * 1e7)::bigint) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_libraryphoto_squares_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_libraryphoto_squares_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_mapchange (id, studio_id, x, y, photos, latitudes, longitudes)
+    SELECT gen_random_uuid(), studio_id, library_map_x(longitude), library_map_y(latitude), sum(one),
+        sum(one * round(latitude * 1e7)::bigint), sum(one * round(longitude * 1e7)::bigint)
+    FROM (SELECT fresh.studio_id, fresh.latitude, fresh.longitude, 1 AS one FROM stale JOIN fresh USING (id) WHERE (stale.latitude, stale.longitude) IS DISTINCT FROM (fresh.latitude, fresh.longitude) UNION ALL SELECT stale.studio_id, stale.latitude, stale.longitude, -1 AS one FROM stale JOIN fresh USING (id) WHERE (stale.latitude, stale.longitude) IS DISTINCT FROM (fresh.latitude, fresh.longitude)) AS changed
+    WHERE latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180 AND EXISTS (SELECT FROM accounts_studio s WHERE s.id = studio_id)
+    GROUP BY 2, 3, 4
+    HAVING sum(one) <> 0 OR sum(one * round(latitude * 1e7)::bigint) <> 0
+        OR sum(one * round(longitude * 1e7)::bigint) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_libraryphoto_squares_update() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_map_x(longitude double precision) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT least(floor((longitude + 180) * 1048576 / 360), 1048575)::integer
+$$;
+
+ALTER FUNCTION public.library_map_x(longitude double precision) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_map_y(latitude double precision) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT floor((latitude + 90) * 1048576 / 360)::integer
+$$;
+
+ALTER FUNCTION public.library_map_y(latitude double precision) OWNER TO glassine_owner;
+
 CREATE FUNCTION public.library_name(said text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -798,6 +868,26 @@ END
 $$;
 
 ALTER FUNCTION public.library_refresh(of_studio uuid, changed uuid[]) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_square(x bigint, y bigint) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    x := (x | (x << 16)) & 281470681808895;
+    y := (y | (y << 16)) & 281470681808895;
+    x := (x | (x << 8)) & 71777214294589695;
+    y := (y | (y << 8)) & 71777214294589695;
+    x := (x | (x << 4)) & 1085102592571150095;
+    y := (y | (y << 4)) & 1085102592571150095;
+    x := (x | (x << 2)) & 3689348814741910323;
+    y := (y | (y << 2)) & 3689348814741910323;
+    x := (x | (x << 1)) & 6148914691236517205;
+    y := (y | (y << 1)) & 6148914691236517205;
+    RETURN x | (y << 1);
+END
+$$;
+
+ALTER FUNCTION public.library_square(x bigint, y bigint) OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_vector(said text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2311,6 +2401,35 @@ ALTER TABLE ONLY public.library_libraryphoto FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_libraryphoto OWNER TO glassine_owner;
 
+CREATE TABLE public.library_mapchange (
+    id uuid NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    photos integer NOT NULL,
+    latitudes bigint NOT NULL,
+    longitudes bigint NOT NULL,
+    studio_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.library_mapchange FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_mapchange OWNER TO glassine_owner;
+
+CREATE TABLE public.library_mapsquare (
+    id uuid NOT NULL,
+    level smallint NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    photos integer NOT NULL,
+    latitudes bigint NOT NULL,
+    longitudes bigint NOT NULL,
+    studio_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.library_mapsquare FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_mapsquare OWNER TO glassine_owner;
+
 CREATE TABLE public.library_monthcount (
     id uuid NOT NULL,
     month date NOT NULL,
@@ -3750,6 +3869,21 @@ ALTER TABLE ONLY public.library_libraryphoto
 ALTER TABLE ONLY public.library_libraryphoto
     ADD CONSTRAINT library_libraryphoto_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.library_mapchange
+    ADD CONSTRAINT library_mapchange_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_mapchange
+    ADD CONSTRAINT library_mapchange_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.library_mapsquare
+    ADD CONSTRAINT library_mapsquare_once UNIQUE (studio_id, level, y, x);
+
+ALTER TABLE ONLY public.library_mapsquare
+    ADD CONSTRAINT library_mapsquare_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_mapsquare
+    ADD CONSTRAINT library_mapsquare_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.library_monthcount
     ADD CONSTRAINT library_monthcount_pkey PRIMARY KEY (id);
 
@@ -4225,11 +4359,13 @@ CREATE INDEX albums_albumchange_album_id_477dc0ed ON public.albums_albumchange U
 
 CREATE INDEX albums_albumversion_album_id_ebe09ca6 ON public.albums_albumversion USING btree (album_id);
 
-CREATE INDEX albums_photo_approved ON public.albums_photo USING btree (studio_id, approved_at) WHERE (approved_at IS NOT NULL);
+CREATE INDEX albums_photo_facts ON public.albums_photo USING btree (studio_id, id) INCLUDE (kind, state, approved_at, stack_id, width, height);
 
 CREATE INDEX albums_photo_fingerprint ON public.albums_photo USING btree (fingerprint_version, studio_id);
 
-CREATE INDEX albums_photo_kind ON public.albums_photo USING btree (studio_id, kind) WHERE (NOT ((kind)::text = 'image'::text));
+CREATE INDEX albums_photo_gold ON public.albums_photo USING btree (studio_id, id) WHERE (approved_at IS NOT NULL);
+
+CREATE INDEX albums_photo_kinds ON public.albums_photo USING btree (studio_id, kind, id) WHERE (NOT ((kind)::text = 'image'::text));
 
 CREATE INDEX albums_photo_near0 ON public.albums_photo USING btree (studio_id, ((phash & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
 
@@ -4239,6 +4375,8 @@ CREATE INDEX albums_photo_near2 ON public.albums_photo USING btree (studio_id, (
 
 CREATE INDEX albums_photo_near3 ON public.albums_photo USING btree (studio_id, (((phash >> 48) & (65535)::bigint))) INCLUDE (phash, id) WHERE ((phash IS NOT NULL) AND ((state)::text = 'ready'::text) AND (trashed_at IS NULL) AND (NOT ((kind)::text = 'video'::text)));
 
+CREATE INDEX albums_photo_not_ready ON public.albums_photo USING btree (studio_id, state, id) WHERE ((state)::text = ANY (ARRAY[('processing'::character varying)::text, ('failed'::character varying)::text]));
+
 CREATE INDEX albums_photo_original_id_fcfdfcfc ON public.albums_photo USING btree (original_id);
 
 CREATE INDEX albums_photo_recipe ON public.albums_photo USING btree (recipe, studio_id);
@@ -4246,8 +4384,6 @@ CREATE INDEX albums_photo_recipe ON public.albums_photo USING btree (recipe, stu
 CREATE INDEX albums_photo_stack ON public.albums_photo USING btree (studio_id, stack_id) WHERE (stack_id IS NOT NULL);
 
 CREATE INDEX albums_photo_trash ON public.albums_photo USING btree (studio_id, trashed_at) WHERE (trashed_at IS NOT NULL);
-
-CREATE INDEX albums_photo_unready ON public.albums_photo USING btree (studio_id, state) WHERE ((state)::text = ANY (ARRAY[('processing'::character varying)::text, ('failed'::character varying)::text]));
 
 CREATE INDEX albums_photo_uploaded_by_id_6b012269 ON public.albums_photo USING btree (uploaded_by_id);
 
@@ -4297,15 +4433,15 @@ CREATE INDEX faces_crop_face_id_7fecebc6 ON public.faces_crop USING btree (face_
 
 CREATE INDEX faces_face_fresh ON public.faces_face USING btree (studio_id, measured, id) WHERE (embedding IS NOT NULL);
 
-CREATE INDEX faces_face_person ON public.faces_face USING btree (studio_id, person_id, photo_id);
+CREATE INDEX faces_face_of_photo ON public.faces_face USING btree (studio_id, photo_id) INCLUDE (is_ignored, person_id);
 
 CREATE INDEX faces_face_person_id_9a603471 ON public.faces_face USING btree (person_id);
-
-CREATE INDEX faces_face_photo ON public.faces_face USING btree (studio_id, photo_id);
 
 CREATE INDEX faces_face_photo_id_37173369 ON public.faces_face USING btree (photo_id);
 
 CREATE INDEX faces_face_samples ON public.faces_face USING btree (studio_id, person_id, is_trusted DESC, size DESC, id) WHERE ((NOT is_ignored) AND (person_id IS NOT NULL));
+
+CREATE INDEX faces_face_shown ON public.faces_face USING btree (studio_id, person_id, photo_id) INCLUDE (is_ignored);
 
 CREATE INDEX faces_face_suggested ON public.faces_face USING btree (studio_id, suggested_id, distance) WHERE (suggested_id IS NOT NULL);
 
@@ -4389,13 +4525,15 @@ CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (stud
 
 CREATE INDEX library_photo_named ON public.library_libraryphoto USING btree (studio_id, named_id) WHERE (named_id IS NOT NULL);
 
-CREATE INDEX library_photo_order ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC);
+CREATE INDEX library_photo_ordered ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) INCLUDE (is_dated);
 
 CREATE INDEX library_photo_photographer ON public.library_libraryphoto USING btree (studio_id, photographer, wall DESC, id DESC) WHERE (NOT ((photographer)::text = ''::text));
 
 CREATE INDEX library_photo_position ON public.library_libraryphoto USING btree (studio_id, latitude, longitude) WHERE (latitude IS NOT NULL);
 
 CREATE INDEX library_photo_rating ON public.library_libraryphoto USING btree (studio_id, rating, wall DESC, id DESC) WHERE (rating > 0);
+
+CREATE INDEX library_photo_square ON public.library_libraryphoto USING btree (studio_id, public.library_square((public.library_map_x(longitude))::bigint, (public.library_map_y(latitude))::bigint)) WHERE ((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)));
 
 CREATE INDEX library_photo_unplaced ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) WHERE (latitude IS NULL);
 
@@ -4732,6 +4870,12 @@ CREATE TRIGGER library_libraryphoto_months_delete AFTER DELETE ON public.library
 CREATE TRIGGER library_libraryphoto_months_insert AFTER INSERT ON public.library_libraryphoto REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_months_insert();
 
 CREATE TRIGGER library_libraryphoto_months_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_months_update();
+
+CREATE TRIGGER library_libraryphoto_squares_delete AFTER DELETE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_squares_delete();
+
+CREATE TRIGGER library_libraryphoto_squares_insert AFTER INSERT ON public.library_libraryphoto REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_squares_insert();
+
+CREATE TRIGGER library_libraryphoto_squares_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_squares_update();
 
 CREATE TRIGGER sharing_clientemail_client_delete AFTER DELETE ON public.sharing_clientemail FOR EACH ROW EXECUTE FUNCTION public.sharing_clientemail_client_delete();
 
@@ -5087,6 +5231,12 @@ ALTER TABLE ONLY public.library_libraryphoto
 
 ALTER TABLE ONLY public.library_libraryphoto
     ADD CONSTRAINT library_libraryphoto_studio_id_717f101f_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_mapchange
+    ADD CONSTRAINT library_mapchange_studio_id_3453a0d3_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_mapsquare
+    ADD CONSTRAINT library_mapsquare_studio_id_a6eab9f2_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.library_monthcount
     ADD CONSTRAINT library_monthcount_studio_id_f521a6a9_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
@@ -5581,6 +5731,10 @@ CREATE POLICY all_studios ON public.library_keyword TO glassine_system USING (tr
 
 CREATE POLICY all_studios ON public.library_libraryphoto TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.library_mapchange TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.library_mapsquare TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.library_monthcount TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.library_namedplace TO glassine_system USING (true) WITH CHECK (true);
@@ -5729,6 +5883,10 @@ ALTER TABLE public.library_keyword ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_libraryphoto ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.library_mapchange ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_mapsquare ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.library_monthcount ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_namedplace ENABLE ROW LEVEL SECURITY;
@@ -5832,6 +5990,10 @@ CREATE POLICY own_studio ON public.library_holidayset TO glassine_app USING ((st
 CREATE POLICY own_studio ON public.library_keyword TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_libraryphoto TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.library_mapchange TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.library_mapsquare TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_monthcount TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -6198,6 +6360,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_keyword TO glassine_sy
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_libraryphoto TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_libraryphoto TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_mapchange TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_mapchange TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_mapsquare TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_mapsquare TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_monthcount TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_monthcount TO glassine_system;

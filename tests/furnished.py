@@ -47,6 +47,7 @@ from apps.library.models import (
     EventAlbum,
     HolidaySet,
     Keyword,
+    MapSquare,
     NamedPlace,
     PhotoPlace,
 )
@@ -119,7 +120,8 @@ def furnish(studio: Studio, member: User) -> None:
         stack = Stack(studio=studio, top=placement.photo)
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts = [
-            [place, taken, stack, Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
+            [place, taken, stack, MapSquare(studio=studio, level=18, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
+            [Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
             _of_duplicates(studio, placement.photo),
             events,
             _of_guests(link, placement.photo),

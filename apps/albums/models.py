@@ -390,14 +390,18 @@ class Photo(StudioModel):
             ),
             # Counting what is not ready costs as much as there is of it, not as much as there are photos.
             models.Index(
-                fields=["studio", "state"],
+                fields=["studio", "state", "id"],
                 condition=Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED]),
-                name="albums_photo_unready",
+                name="albums_photo_not_ready",
             ),
-            # So does finding what is no picture, and what a person approved.
-            models.Index(fields=["studio", "kind"], condition=~Q(kind="image"), name="albums_photo_kind"),
+            # So does finding what is no picture, and what a person approved: by ids, so that no photo is read for it.
+            models.Index(fields=["studio", "kind", "id"], condition=~Q(kind="image"), name="albums_photo_kinds"),
+            models.Index(fields=["studio", "id"], condition=Q(approved_at__isnull=False), name="albums_photo_gold"),
+            # Of a photo that the library has found what else was asked of it.
             models.Index(
-                fields=["studio", "approved_at"], condition=Q(approved_at__isnull=False), name="albums_photo_approved"
+                fields=["studio", "id"],
+                include=["kind", "state", "approved_at", "stack", "width", "height"],
+                name="albums_photo_facts",
             ),
             # Of all studios: while no fingerprint is old, the search for old ones ends at once.
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),

@@ -209,8 +209,9 @@ class Face(StudioModel):
             models.CheckConstraint(condition=Q(is_trusted=False) | Q(embedding__isnull=False), name="faces_face_trust"),
         ]
         indexes = [
-            models.Index(fields=["studio", "person", "photo"], name="faces_face_person"),
-            models.Index(fields=["studio", "photo"], name="faces_face_photo"),
+            # Of a person the photos, and of a photo the people: from the index alone.
+            models.Index(fields=["studio", "person", "photo"], include=["is_ignored"], name="faces_face_shown"),
+            models.Index(fields=["studio", "photo"], include=["is_ignored", "person"], name="faces_face_of_photo"),
             # Faces that show somebody best.
             models.Index(
                 fields=["studio", "person", "-is_trusted", "-size", "id"],

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final, cast
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -29,7 +30,7 @@ from apps.library.folding import words_of
 from apps.library.keywords import meant as keywords
 from apps.library.models import LibraryPhoto
 from apps.library.questions.compile import condition, sentence
-from apps.library.questions.kinds import AllWords, Asker, PlaceKind
+from apps.library.questions.kinds import AllWords, Asker, KeywordList, PersonKind, PlaceKind
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
 from apps.web.compiled_queries import Compiled
@@ -219,9 +220,9 @@ class Library:
         """
         if not self.tree.rules:
             return None
-        rows = self._narrow.order_by().values_list("wall", "pk")
         with self._asking():
-            if not self._is_named and _is_dear(rows):
+            rows = self._gathered.order_by().values_list("wall", "pk")
+            if not self._is_named and self._shown_first is None and _is_dear(rows, FEW):
                 return None
             found = list(rows[: FEW + 1])
         return sorted(found, reverse=True) if len(found) <= FEW else None
@@ -239,6 +240,30 @@ class Library:
         """
         rows = self.rows if self.asker.called else self._seen.filter(condition(self.tree, self.asker))
         return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
+
+    @property
+    def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
+        """`_narrow`, for reading all of them: of words and people first who is shown, then what is written."""
+        if self._shown_first is None:
+            return self._narrow
+        shown, written = self._shown_first
+        rows = LibraryPhoto.objects.for_studio(self.entered.studio).filter(condition(written, self.asker))
+        return rows.filter(pk__any=ArraySubquery(shown))
+
+    @cached_property
+    def _shown_first(self) -> tuple[QuerySet[LibraryPhoto, dict[str, Any]], Group] | None:
+        """Rules for people and words in two parts, the ids of what all but the words find, and the words; else None.
+
+        Who is shown, and when, is in indexes; for words each photo's row is read, so they are asked of what is left.
+        """
+        if self.tree.match != "all" or self.asker.called:
+            return None
+        written = [one for one in self.tree.rules if isinstance(one, Rule) and isinstance(one.field.kind, _WRITTEN)]
+        others = [one for one in self.tree.rules if one not in written]
+        if not written or not any(isinstance(one, Rule) and _is_person(one) for one in others):
+            return None
+        shown = self._seen.filter(condition(Group("all", tuple(others)), self.asker)).order_by().values("pk")
+        return None if _is_dear(shown, EXACT) else (shown, Group("all", tuple(written)))
 
     def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
         """See `keyset.Reader`."""
@@ -275,9 +300,8 @@ class Library:
             return TotalFound(sum(one.photos for one in self.months))
         if self._few is not None:
             return TotalFound(len(self._few))
-        rows = self._narrow.order_by()
         with self._asking():
-            counted = rows[: EXACT + 1].count()
+            counted = self._gathered.order_by()[: EXACT + 1].count()
         return TotalFound(min(counted, EXACT), counted <= EXACT)
 
     @property
@@ -311,14 +335,15 @@ class Library:
         if not wanted:
             return {}
         columns = {f"facet_{name}": ExtractYear("wall", tzinfo=UTC) if name == "year" else F(name) for name in wanted}
-        try:
-            found = self._narrow.order_by().values(**columns)[:EXACT].query.sql_with_params()
-        except EmptyResultSet:
-            return {name: [] for name in wanted}
         names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
-        with self._asking(), connection.cursor() as cursor:
-            cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
-            rows = cursor.fetchall()
+        with self._asking():
+            try:
+                found = self._gathered.order_by().values(**columns)[:EXACT].query.sql_with_params()
+            except EmptyResultSet:
+                return {name: [] for name in wanted}
+            with connection.cursor() as cursor:
+                cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
+                rows = cursor.fetchall()
         return {name: _commonest(rows, place, len(wanted)) for place, name in enumerate(wanted)}
 
 
@@ -328,12 +353,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _is_dear(rows: QuerySet[Any, Any]) -> bool:
-    """True if the planner expects many rows, or to read many for them."""
+def _is_dear(rows: QuerySet[Any, Any], most: int) -> bool:
+    """True if the planner expects more rows than `most`, or to read many for them."""
     told = rows.explain(format="json")
     # Nothing is told of what nothing can be.
     plan = json.loads(told)[0]["Plan"] if told else {"Plan Rows": 0, "Total Cost": 0}
-    return bool(plan["Plan Rows"] > FEW or plan["Total Cost"] > DEAR)
+    return bool(plan["Plan Rows"] > most or plan["Total Cost"] > DEAR)
 
 
 @dataclass(frozen=True)
@@ -372,6 +397,14 @@ def _tile(values: tuple[Any, ...]) -> LibraryTile:
         label, flag, photo_id, kind=kind, duration_ms=length,
     )  # fmt: skip
     return LibraryTile(row, album_id, wall, is_dated)
+
+
+# Of which each photo's row is read.
+_WRITTEN: Final = (AllWords, KeywordList, PlaceKind)
+
+
+def _is_person(rule: Rule) -> bool:
+    return isinstance(rule.field.kind, PersonKind) and not rule.operator.positive and rule.operator.name != "is_empty"
 
 
 def _is_words(node: Node) -> bool:

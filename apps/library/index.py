@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.library.places import squares
 
 BATCH = 1000
 _STUDIOS = "select id from accounts_studio order by id"
@@ -77,7 +78,7 @@ def wrong(studio_id: UUID) -> list[UUID]:
 
 
 def rebuild(studio_id: UUID) -> int:
-    """Put right what `wrong` finds, and the counts of the months. Returns how many photos were wrong."""
+    """Put right what `wrong` finds, and the counts of months and of the map. Returns how many photos were wrong."""
     found = wrong(studio_id)
     for start in range(0, len(found), BATCH):
         with acting_in(studio_id), connection.cursor() as cursor:
@@ -87,6 +88,7 @@ def rebuild(studio_id: UUID) -> int:
 
 
 def recount(studio_id: UUID) -> None:
-    """Put right how many photos each month has. Reads the whole studio's index."""
+    """Put right how many photos each month and each square of the map has. Reads the whole studio's index."""
     with acting_in(studio_id), connection.cursor() as cursor:
         cursor.execute(_RECOUNT, {"studio": studio_id})
+    squares.heal(studio_id)

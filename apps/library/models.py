@@ -16,7 +16,7 @@ from apps.albums.models import Photo, Placement
 from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.library.event_models import Event, EventAlbum, HolidaySet
 from apps.library.keyword_models import Keyword
-from apps.library.place_models import GeoName, NamedPlace, PhotoPlace
+from apps.library.place_models import GeoName, MapChange, MapSquare, NamedPlace, PhotoPlace
 
 __all__ = [
     "Different",
@@ -28,6 +28,8 @@ __all__ = [
     "HolidaySet",
     "Keyword",
     "LibraryPhoto",
+    "MapChange",
+    "MapSquare",
     "MonthCount",
     "NamedPlace",
     "PhotoPlace",
@@ -81,7 +83,7 @@ class LibraryPhoto(StudioModel):
             models.UniqueConstraint(fields=["studio", "photo"], name="library_libraryphoto_once"),
         ]
         indexes = [
-            models.Index(fields=["studio", "-wall", "-id"], name="library_photo_order"),
+            models.Index(fields=["studio", "-wall", "-id"], include=["is_dated"], name="library_photo_ordered"),
             models.Index(fields=["studio", "camera", "-wall", "-id"], name="library_photo_camera"),
             models.Index(fields=["studio", "lens", "-wall", "-id"], name="library_photo_lens"),
             models.Index(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -240,14 +241,20 @@ def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, be
 
 def _chips(entered: Entered, page: LibraryPage, asked: LibraryQuery, path: str) -> dict[str, list[tuple[str, str]]]:
     """Of each month what photos of the page were taken at, with the address of all that were."""
-    walls = [tile.wall for tile in page.tiles if tile.is_dated]
-    there = occasions(entered, {wall.year for wall in walls})
+    walls = sorted((tile.wall for tile in page.tiles if tile.is_dated), reverse=True)
+    there = occasions(entered, {wall.year for wall in walls}, on={wall.date() for wall in walls})
+    upwards = walls[::-1]
+    hits = sorted(
+        (-at, number)
+        for number, one in enumerate(there)
+        for at in range(bisect_left(upwards, one.first), bisect_left(upwards, one.after))
+    )
     found: dict[str, dict[str, str]] = {}
-    for wall in walls:
-        for one in there:
-            if one.holds(wall):
-                term = 'event:"{}"'.format(one.names[0].replace('"', " "))
-                found.setdefault(f"{wall:%Y-%m}", {})[one.words] = asked.url(path, q=term, month="", after="")
+    for at, number in hits:
+        one, month = there[number], f"{upwards[-at]:%Y-%m}"
+        if one.words not in found.setdefault(month, {}):
+            term = 'event:"{}"'.format(one.names[0].replace('"', " "))
+            found[month][one.words] = asked.url(path, q=term, month="", after="")
     return {month: list(chips.items()) for month, chips in found.items()}
 
 

@@ -123,3 +123,50 @@ class PhotoPlace(StudioModel):
         """Where the photos of a restricted member's galleries were taken."""
         lies = Placement.objects.visible_to(member).filter(trashed_at__isnull=True, album__trashed_at__isnull=True)
         return Q(photo_id__in=lies.values("photo_id"))
+
+
+class MapChange(StudioModel):
+    """Photos that a square of the finest level gained or lost, until added to `MapSquare` (see `places.squares`).
+
+    Written by triggers, in the transaction of the change, so that two uploads of one place do not wait for each other.
+    x, y, photos, latitudes, longitudes: as there.
+    """
+
+    x = models.IntegerField()
+    y = models.IntegerField()
+    photos = models.IntegerField()
+    latitudes = models.BigIntegerField()
+    longitudes = models.BigIntegerField()
+
+    class Meta(StudioModel.Meta):
+        app_label = "library"
+        constraints = [*StudioModel.Meta.constraints]
+
+    def __str__(self) -> str:
+        return f"{self.x}, {self.y}: {self.photos:+}"
+
+
+class MapSquare(StudioModel):
+    """How many photos a square of the map has, without the changes that wait.
+
+    level: such squares are 360 / 2 ** (level + 2) degrees wide and high.
+    x, y: columns from 180 degrees west and lines from the south pole, from 0.
+    latitudes, longitudes: the sums of its photos', in ten-millionths of a degree.
+    """
+
+    level = models.SmallIntegerField()
+    x = models.IntegerField()
+    y = models.IntegerField()
+    photos = models.IntegerField()
+    latitudes = models.BigIntegerField()
+    longitudes = models.BigIntegerField()
+
+    class Meta(StudioModel.Meta):
+        app_label = "library"
+        constraints = [
+            *StudioModel.Meta.constraints,
+            models.UniqueConstraint(fields=["studio", "level", "y", "x"], name="library_mapsquare_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.x}, {self.y}: {self.photos}"

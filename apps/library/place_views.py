@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
-from apps.library.find import Library
 from apps.library.models import NamedPlace
 from apps.library.pages import act, chosen, said
 from apps.library.place_forms import PlaceForm
@@ -65,7 +64,7 @@ def points(request: StudioRequest) -> JsonResponse:
     except ValueError as bad:
         raise BadRequest(str(bad)) from bad
     library = reverse("library:library", args=[request.studio.slug])
-    found = clusters(Library(request.entered).rows, box, zoom)
+    found = clusters(request.entered, box, zoom)
     return JsonResponse(
         {
             "clusters": [
@@ -82,11 +81,11 @@ def points(request: StudioRequest) -> JsonResponse:
 
 
 def _box(box: MapBox) -> str:
-    # A little wider than the points, as six digits are cut.
+    # A little wider than the points, as nine digits are cut.
     edges = (
-        max(-180, box.west - 1e-6), max(-90, box.south - 1e-6), min(180, box.east + 1e-6), min(90, box.north + 1e-6),
+        max(-180, box.west - 1e-9), max(-90, box.south - 1e-9), min(180, box.east + 1e-9), min(90, box.north + 1e-9),
     )  # fmt: skip
-    return ",".join(f"{edge:.6f}" for edge in edges)
+    return ",".join(f"{edge:.9f}" for edge in edges)
 
 
 @require_POST

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
-from apps.library.find import Library
 from apps.library.models import NamedPlace
 from apps.library.places import countries, geonames, named
 from apps.library.places.boxes import BadMapBox, on_earth, part_of_map
@@ -123,7 +122,7 @@ class Clusters(StudioView):
         zoom = request.query_params.get("zoom", "")
         if not (zoom.isascii() and zoom.isdigit() and len(zoom) <= 2):
             raise ValidationError({"zoom": ["A number from 0 to 18."]})
-        found = clusters(Library(self.entered).rows, box, int(zoom))
+        found = clusters(self.entered, box, int(zoom), with_photos=True)
         return Response(
             [
                 {"lat": one.latitude, "lon": one.longitude, "count": one.count, "photo": one.photo, "box": [*one.box]}

@@ -4,12 +4,14 @@ from celery import shared_task
 
 from apps.library import index, months
 from apps.library.places import locate as locating
+from apps.library.places import squares
 
 
 @shared_task(name="library.fold_months")
 def fold_months() -> None:
-    """Every minute: the changes of the months are added up."""
+    """Every minute: the changes of the months and of the map are added up."""
     months.fold()
+    squares.fold()
 
 
 @shared_task(name="library.complete")

@@ -241,6 +241,8 @@ ACROSS = {
     "apps.webhooks.deliver.take_back": "sweep",
     "apps.library.places.geonames.ensure_loaded": "the towns of the world, which belong to no studio",
     "apps.library.places.locate.catch_up": "sweep",
+    "apps.library.places.squares.fold": "sweep",
+    "apps.library.places.squares.within": "an index over a function; the statement names its studio",
     "apps.tagging.meaning.keep.put_jobs": "studios in which texts wait to be embedded",
     "apps.portability.deletion.remove": "a studio that was deleted",
     "apps.portability.deletion.remove_due": "sweep",

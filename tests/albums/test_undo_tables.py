@@ -43,6 +43,17 @@ TOUCHED = ["updated_at", "seen_at", "look"]
 KEPT = {"albums_version", "media_blob", "media_rendition"}
 
 
+# What waits and what is kept of it, together.
+_SQUARES = """
+    select q::text from (
+        select level, x, y, sum(photos) as n, sum(latitudes) as lat, sum(longitudes) as lon from (
+            select 18 as level, studio_id, x, y, photos, latitudes, longitudes from library_mapchange
+            union all select level, studio_id, x, y, photos, latitudes, longitudes from library_mapsquare
+        ) r where %s::text[] is not null and r.studio_id = %s group by level, x, y
+    ) q where n <> 0 or lat <> 0 or lon <> 0
+"""
+
+
 def contents(studio: Studio) -> dict[str, Counter[str]]:
     """The rows of the studio in each table; of counts that are plus and minus the sums."""
     found: dict[str, Counter[str]] = {}
@@ -56,6 +67,8 @@ def contents(studio: Studio) -> dict[str, Counter[str]]:
                 query = f"""select m::text from (select month, sum(photos) as n from {name} r
                             where %s::text[] is not null and r.studio_id = %s group by 1) m where n <> 0"""
             cursor.execute(query, [TOUCHED, studio.pk])
+            if name in ("library_mapchange", "library_mapsquare"):
+                query = _SQUARES
             found[name] = Counter(text for (text,) in cursor.fetchall())
     return found
 

@@ -25,16 +25,20 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 from django.http import QueryDict  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from apps.accounts.access import Entered  # noqa: E402
 from apps.accounts.models import Membership, Role, Studio  # noqa: E402
 from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
 from apps.library import months, page_context  # noqa: E402
 from apps.library.find import PAGE, Library  # noqa: E402
+from apps.library.keywords import listing  # noqa: E402
 from apps.library.models import LibraryPhoto  # noqa: E402
+from apps.library.places import squares  # noqa: E402
 from apps.library.places.boxes import MapBox  # noqa: E402
 from apps.library.places.clusters import clusters  # noqa: E402
 from apps.library.questions import language  # noqa: E402
+from apps.monitoring.numbers.figures import numbers_of  # noqa: E402
 from tests.bench.pairs import PAIRS, filled  # noqa: E402
 
 SLUGS: Final = ("million-02", "million-01", "million-00")
@@ -55,7 +59,8 @@ _MONTHS: Final = """
 class Asked:
     """Milliseconds: of the statements of pages without filters and of each pair, of months, facets and the map.
 
-    changed: of months after `CHANGES`.
+    changed, moved: of months and the map after `CHANGES`.  told: of the map with a photo of each point.
+    numbers, keywords: of the studio's numbers and the list of its keywords.
     """
 
     count: int = 0
@@ -65,6 +70,10 @@ class Asked:
     changed: list[float] = field(default_factory=list)
     facets: list[float] = field(default_factory=list)
     points: list[float] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
+    told: list[float] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)
+    keywords: list[float] = field(default_factory=list)
 
 
 def main() -> None:
@@ -82,6 +91,12 @@ def main() -> None:
             _time(lambda: months.of_member(members["million-00"]), members["million-00"])
         )
     _right_months(members["million-00"])
+    for box, zoom in VIEWS * 5:
+        asked["million-00"].moved.append(
+            _time(lambda box=box, zoom=zoom: clusters(members["million-00"], box, zoom), members["million-00"])  # type: ignore[misc]
+        )
+    if wrong := next(squares.check_studio(members["million-00"].studio.pk), None):
+        raise AssertionError(f"the map does not have the photos that there are: {wrong}")
     print(json.dumps({slug: asdict(one) for slug, one in asked.items()}))
 
 
@@ -138,7 +153,13 @@ def _ask(entered: Entered, asked: Asked, *, counts: bool) -> None:
         library = Library(entered, language.read(text, today=TODAY).tree, today=TODAY)
         kept.facets.append(_time(library.facets, entered))
     for box, zoom in VIEWS:
-        kept.points.append(_time(lambda box=box, zoom=zoom: clusters(Library(entered).rows, box, zoom), entered))  # type: ignore[misc]
+        kept.points.append(_time(lambda box=box, zoom=zoom: clusters(entered, box, zoom), entered))  # type: ignore[misc]
+        kept.told.append(
+            _time(lambda box=box, zoom=zoom: clusters(entered, box, zoom, with_photos=True), entered)  # type: ignore[misc]
+        )
+    if counts:
+        kept.numbers.append(_time(lambda: numbers_of(entered, now=timezone.now()), entered))
+        kept.keywords.append(_time(lambda: listing.page(entered.studio), entered))
 
 
 def _check(entered: Entered, pairs: tuple[str, ...]) -> None:
@@ -153,7 +174,7 @@ def _check(entered: Entered, pairs: tuple[str, ...]) -> None:
 
 
 def _change(studio: Studio) -> None:
-    """Photos at random get another time, as a person corrects it; the triggers count."""
+    """Photos at random get another time and another place, as a person corrects them; the triggers count."""
     chance = random.Random(8)
     with acting_in(studio), connection.cursor() as cursor:
         cursor.execute("select id from albums_photo where studio_id = %s and trashed_at is null", [studio.pk])
@@ -166,8 +187,15 @@ def _change(studio: Studio) -> None:
                    where studio_id = %s and id = any(%s::uuid[])""",
                 [chance.randint(-700, 700), studio.pk, some],
             )
+            cursor.execute(
+                """update library_photoplace set latitude = 45 + random() * 5, longitude = 8 + random() * 9
+                   where studio_id = %s and photo_id = any(%s::uuid[]) and latitude is not null""",
+                [studio.pk, chance.sample(ids, AT_ONCE)],
+            )
+        # What is left of the changes is read beside what is kept.
         if start % 2_500 == 0:
             months.fold()
+            squares.fold()
 
 
 def _right_months(entered: Entered) -> None:

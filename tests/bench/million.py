@@ -336,7 +336,7 @@ _TABLES: Final = (
             """insert into albums_photo (id, studio_id, camera_name, kind, original_id, state, problem, width, height,
                    color, phash, fingerprint_version, taken_at, taken_offset, taken_by_hand, place, facts, caption,
                    rating, label, flag, keywords, created_at, updated_at, trashed_at, recipe, approved_at, photographer,
-                   agreement)
+                   agreement, stack_id)
                select s.id, s.studio, s.prefix || lpad(s.name::text, 4, '0') || '.JPG',
                    case when state between 10 and 30 then 'raw' when state between 31 and 35 then 'video'
                        else 'image' end,
@@ -350,9 +350,17 @@ _TABLES: Final = (
                        jsonb_build_object('latitude', w.latitude + north, 'longitude', w.longitude + east) end,
                    c.said, rating, label, flag, k.written, to_timestamp(up / 1000.0), to_timestamp(up / 1000.0),
                    case when is_trashed then now() - interval '3 days' end, 3,
-                   case when approved = 0 then now() end, by, 1
+                   case when approved = 0 then now() end, by, 1,
+                   -- Five of a hundred, one after the other, are a burst.
+                   case when n % 100 < 5 then md5(studio::text || 'burst' || n / 100)::uuid end
                from bench.staged s join bench.glass g using (camera, lens) join bench.said c on c.nr = s.caption
                join bench.sets k on k.numbers = s.keywords left join bench.where w on w.nr = s.town order by s.up""",
+        ),
+        (
+            "bursts",
+            """insert into albums_stack (id, studio_id, kind, top_id, is_by_hand, created_at)
+               select md5(studio::text || 'burst' || n / 100)::uuid, studio, 'burst', id, false, now()
+               from bench.staged where n % 100 = 0""",
         ),
         (
             "galleries",

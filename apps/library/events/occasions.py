@@ -71,14 +71,17 @@ def newest_year(entered: Entered) -> int | None:
     return wall.year if wall else None
 
 
-def occasions(entered: Entered, years: Iterable[int]) -> list[Occasion]:
-    """All that there was in some years, by time; to restricted members the events of their galleries, and holidays."""
+def occasions(entered: Entered, years: Iterable[int], *, on: Collection[date] | None = None) -> list[Occasion]:
+    """All that there was in some years, by time; to restricted members the events of their galleries, and holidays.
+
+    on: of birthdays, of which there may be thousands, only those of these days.
+    """
     wanted = sorted(set(years))
     if not wanted:
         return []
     found = [*_events(entered, wanted), *_holidays(entered, wanted)]
     if not entered.is_restricted:
-        found += _birthdays(entered, wanted)
+        found += _birthdays(entered, wanted, on)
     return sorted(found, key=lambda one: (one.first, one.names))
 
 
@@ -138,14 +141,20 @@ def _moved(moment: datetime, year: int) -> datetime:
         return moment.replace(year=year, month=3, day=1)
 
 
-def _birthdays(entered: Entered, years: list[int]) -> Iterable[Occasion]:
+def _birthdays(entered: Entered, years: list[int], on: Collection[date] | None) -> Iterable[Occasion]:
     people = Person.objects.for_studio(entered.studio).filter(birthday__isnull=False, is_ignored=False).exclude(name="")
+    some = None if on is None else {(day.month, day.day) for day in on}
+    if some is not None and (3, 1) in some:
+        some.add((2, 29))
     for pk, name, born in people.values_list("pk", "name", "birthday"):
+        if born is None or (some is not None and (born.month, born.day) not in some):
+            continue
+        midnight, names = _midnight(born), (name, f"{name}’s birthday")
         for year in years:
-            if born is not None and year > born.year:
-                start = _moved(_midnight(born), year)
-                names = (name, f"{name}’s birthday")
-                yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
+            if year > born.year:
+                start = _moved(midnight, year)
+                if on is None or start.date() in on:
+                    yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
 
 
 def _holidays(entered: Entered, years: list[int]) -> Iterable[Occasion]:

@@ -26,8 +26,10 @@ from apps.library.questions.kinds import (
     MomentKind,
     Number,
     OccasionName,
+    OfPhoto,
     PeopleNumber,
     PersonKind,
+    PhotoChoice,
     PlaceKind,
     PlaceName,
     Shape,
@@ -70,7 +72,7 @@ _FLAG_WORDS = {"picked": "pick", "picks": "pick", "rejected": "reject", "rejects
 _TIERS = {"bronze": "being processed", "silver": "to review", "gold": "approved"}
 _STACKS = {"burst": "in a burst", "manual": "in a stack by hand"}
 _GPS = Q(latitude__isnull=False)
-_PROBLEM = Q(photo__state=PhotoState.FAILED)
+_PROBLEM = Q(state=PhotoState.FAILED)
 _PICKED = Q(photo__picks__isnull=False)
 _COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnull=True)
 
@@ -101,13 +103,13 @@ _TABLE = (
     Field(
         "kind",
         "kind",
-        ChoiceKind("photo__kind", choices={"image": "photos", "raw": "raw files", "video": "videos"}, is_own=True),
+        PhotoChoice("kind", choices={"image": "photos", "raw": "raw files", "video": "videos"}, is_own=True),
     ),
     Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("tier", "tier", TierKind(choices=_TIERS)),
-    Field("stack", "stack", InStack("photo__stack__kind", choices=_STACKS)),
+    Field("stack", "stack", InStack("stack__kind", choices=_STACKS)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort", "tag", "tags")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),
@@ -115,7 +117,7 @@ _TABLE = (
     Field("within", "part of the map", BoxKind()),
     Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
     Field("camera_name", "file name", Text("photo__camera_name"), ("name", "file", "datei"), "contains"),
-    Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem"))),
+    Field("problem", "problem", OfPhoto(holds=_PROBLEM, words=("with a problem", "without a problem"))),
     Field(
         "favourite",
         "favourite",

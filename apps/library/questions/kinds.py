@@ -15,13 +15,12 @@ from operator import and_
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
-from apps.albums.models import Album, PhotoState, Section, Tier
+from apps.albums.models import Album, Photo, PhotoState, Section, Tier
 from apps.albums.request_params import uuid_or_none
 from apps.faces.models import Face, Scan
 from apps.library.events.occasions import occasions, years_of
@@ -267,6 +266,19 @@ class ChoiceKind(Kind):
         return self.choices.get(value, str(value))
 
 
+def _of_photo(holds: Q, asker: Asker) -> Q:
+    """What holds of a row's photo. By its id, which indexes of both carry, so that neither need be read."""
+    return Q(Exists(Photo.objects.for_studio(asker.entered.studio).filter(holds, pk=OuterRef("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoChoice(ChoiceKind):
+    """One of some words in a column of the photo."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        return _of_photo(ChoiceKind.condition(self, operator, value, asker), asker)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape(ChoiceKind):
     """Landscape, portrait or square, from the pixels."""
@@ -278,7 +290,7 @@ class Shape(ChoiceKind):
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         lookups = {"landscape": "gt", "portrait": "lt", "square": "exact"}
         chosen = value if operator == "in" else [value]
-        return _any(Q((f"photo__width__{lookups[one]}", F("photo__height"))) for one in chosen)
+        return _of_photo(_any(Q((f"width__{lookups[one]}", F("height"))) for one in chosen), asker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +300,9 @@ class TierKind(ChoiceKind):
     operators: ClassVar[dict[str, str]] = Shape.operators
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        open_, ready = Q(photo__approved_at__isnull=True), Q(photo__state=PhotoState.READY)
-        tiers = {Tier.GOLD: ~open_, Tier.SILVER: open_ & ready, Tier.BRONZE: open_ & ~ready}
-        return _any(tiers[Tier(one)] for one in (value if operator == "in" else [value]))
+        approved, ready = Q(approved_at__isnull=False), Q(state=PhotoState.READY)
+        tiers = {Tier.GOLD: approved, Tier.SILVER: ~approved & ready, Tier.BRONZE: ~approved & ~ready}
+        return _of_photo(_any(tiers[Tier(one)] for one in (value if operator == "in" else [value])), asker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +311,8 @@ class InStack(ChoiceKind):
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         if operator == "is_empty":
-            return Q(photo__stack__isnull=True)
-        return ChoiceKind.condition(self, operator, value, asker)
+            return _of_photo(Q(stack__isnull=True), asker)
+        return _of_photo(ChoiceKind.condition(self, operator, value, asker), asker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +335,15 @@ class Yes(Kind):
 
     def say(self, value: Any, asker: Asker) -> str:
         return self.words[0] if value else self.words[1]
+
+
+@dataclass(frozen=True, slots=True)
+class OfPhoto(Yes):
+    """Something that holds of the photo or does not."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        holds = _of_photo(self.holds, asker)
+        return holds if value else ~holds
 
 
 def _start(day: date) -> datetime:
@@ -663,17 +684,20 @@ class PeopleNumber(Number):
     """How many people are in the photo, known or not; unknown while nobody has looked at it."""
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        looked_at = Q(Exists(Scan.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("photo_id"))))
+        looked_at = Q(Exists(Scan.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("pk"))))
         faces = _faces(asker).exclude(person__is_ignored=True).order_by()
         if operator == "is_empty":
             return ~(looked_at | Q(Exists(faces)))
-        counted = Subquery(faces.values("photo_id").annotate(people=Count("pk")).values("people"))
+        counted = Subquery(faces.values("photo_id").annotate(people=Count("*")).values("people"))
         people = Coalesce(counted, 0)
         if operator == "between":
             holds = Q(GreaterThanOrEqual(people, min(value))) & Q(LessThanOrEqual(people, max(value)))
         else:
             values = value if isinstance(value, list) else [value]
             holds = _any(Q(_COMPARED[operator](people, one)) for one in values)
+        if operator not in ("lt", "lte") and min(value if isinstance(value, list) else [value]) > 0:
+            # Who has people was looked at.
+            return holds
         return holds & (looked_at | Q(Exists(faces)))
 
 
@@ -688,14 +712,13 @@ _COMPARED: dict[str, type[Lookup[Any]]] = {
 
 
 def _showing(asker: Asker, people: list[UUID]) -> Q:
-    """Photos with any of these people. Their ids are found first, once, and the photos by them."""
-    faces = Face.objects.for_studio(asker.entered.studio).filter(is_ignored=False, person_id__in=people)
-    return Q(pk__any=ArraySubquery(faces.order_by().values("photo_id")))
+    """Photos with any of these people."""
+    return Q(Exists(_faces(asker).filter(person_id__in=people)))
 
 
 def _faces(asker: Asker) -> QuerySet[Face]:
     """The faces of a row's photo."""
-    return Face.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("photo_id"), is_ignored=False)
+    return Face.objects.for_studio(asker.entered.studio).filter(photo_id=OuterRef("pk"), is_ignored=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -706,7 +729,7 @@ class BoxKind(Kind):
 
     def read(self, value: object, operator: str) -> str:
         try:
-            return ",".join(f"{edge:g}" if edge == int(edge) else f"{edge:.6f}" for edge in part_of_map(str(value)))
+            return ",".join(f"{edge:g}" if edge == int(edge) else f"{edge:.9f}" for edge in part_of_map(str(value)))
         except BadMapBox as bad:
             raise BadValue(str(bad)) from None
 
