@@ -73,6 +73,8 @@ def take(browser: Browser, url: str, world: lively.Lively, wanted: tuple[str, ..
                 pages.enter(page, url, world, by)
                 for shot in shots:
                     pages.stand(page, shot, world)
+                    # Photos are asked for late.
+                    page.wait_for_load_state("networkidle")
                     kept |= _both_themes(page, shot.name, width, folder, is_whole=shot.is_whole)
     return kept
 

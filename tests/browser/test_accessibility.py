@@ -36,11 +36,15 @@ def world(glassine: Installation) -> lively.Lively:
     return lively.make(glassine)
 
 
-def faults(page: Page, only: str = "") -> list[str]:
+# A dialog lies over a page that is looked at in both themes without it. What a script says meanwhile is beside it.
+OPENED = "document.querySelector('dialog[open]') ? {include: [['dialog[open]'], ['#toasts']]} : document"
+
+
+def faults(page: Page, only: str = "", where: str = "document") -> list[str]:
     """What axe calls serious or critical on the page as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], iframes: false, preload: false, {only}}})")
+    found = page.evaluate(f"axe.run({where}, {{resultTypes: ['violations'], iframes: false, preload: false, {only}}})")
     return [
         f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]} ({one['nodes'][0].get('failureSummary', '')[:200]})"
         for one in found["violations"]
@@ -56,7 +60,7 @@ def in_both_themes(page: Page) -> list[str]:
     if page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth) > screen.width"):
         found.append(f"{page.url} is wider than the screen")
     pages.turn(page, "dark")
-    found += [f"dark: {one}" for one in faults(page, COLOURS)]
+    found += [f"dark: {one}" for one in faults(page, COLOURS, OPENED)]
     # For the page that comes next.
     page.emulate_media(color_scheme="light")
     return found
