@@ -34,7 +34,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
     # A line for each request would hide the figures.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for noisy in ("httpx", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     ctx = Context(FOLDER, rounds=1 if asked.quick else asked.rounds)
     rows: list[Row] = []

@@ -43,6 +43,13 @@ def galleries(context: Context) -> tuple[Installation, Gallery, Gallery]:
     """A Glassine with both galleries, the small one first. It is kept for the next row."""
     glassine = context.kept.enter_context(installed(context, "gallery"))
     albums = {count: glassine.make_album(f"{count} photos") for count in (SMALL, LARGE)}
+    filled(context, glassine, albums)
+    small, large = (opened(glassine, album, count) for count, album in albums.items())
+    return glassine, small, large
+
+
+def filled(context: Context, glassine: Installation, albums: dict[int, str]) -> None:
+    """Put so many photos into each of these albums (count: id)."""
     wishes = [f"{album}={count}" for count, album in albums.items()]
     corpus = textures(context.folder)[0].parent
     subprocess.run(
@@ -51,11 +58,9 @@ def galleries(context: Context) -> tuple[Installation, Gallery, Gallery]:
         env=environment_of(glassine),
         check=True,
     )
-    small, large = (_open(glassine, album, count) for count, album in albums.items())
-    return glassine, small, large
 
 
-def _open(glassine: Installation, album: str, count: int) -> Gallery:
+def opened(glassine: Installation, album: str, count: int) -> Gallery:
     """Make the album live, share it, and open the link once as a guest."""
     with glassine.api() as api:
         api.patch(f"/api/albums/{album}", json={"state": "live"}).raise_for_status()
