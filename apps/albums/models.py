@@ -406,7 +406,9 @@ class Photo(StudioModel):
             # Of all studios: while no fingerprint is old, the search for old ones ends at once.
             models.Index(fields=["fingerprint_version", "studio"], name="albums_photo_fingerprint"),
             models.Index(fields=["recipe", "studio"], name="albums_photo_recipe"),
-            models.Index(fields=["studio", "stack"], condition=Q(stack__isnull=False), name="albums_photo_stack"),
+            models.Index(
+                fields=["studio", "stack", "id"], condition=Q(stack__isnull=False), name="albums_photo_stacks"
+            ),
             *_near_indexes(),
         ]
 

@@ -43,6 +43,10 @@ EXACT: Final = 20_000
 FEW: Final = 5_000
 # What the planner expects of reading a third of a million photos. Dearer than this no index leads to what was asked.
 DEAR: Final = 40_000
+# Below this all that was asked is read within some milliseconds, and is, whatever a page of it would cost.
+QUICK: Final = 3_000
+# Of the cost of all what a page may cost to be met instead: much less, as its number comes by a request of its own.
+SOONER: Final = 0.7
 MOST_FACETS: Final = 12
 FACETS: Final = ("camera", "lens", "photographer", "rating", "label", "flag", "year", "country", "city")
 _NOBODY = UUID(int=0)
@@ -222,7 +226,7 @@ class Library:
             return None
         with self._asking():
             rows = self._gathered.order_by().values_list("wall", "pk")
-            if not self._is_named and self._shown_first is None and _is_dear(rows, FEW):
+            if not self._is_named and self._shown_first is None and self._is_met_sooner(rows):
                 return None
             found = list(rows[: FEW + 1])
         return sorted(found, reverse=True) if len(found) <= FEW else None
@@ -240,6 +244,13 @@ class Library:
         """
         rows = self.rows if self.asker.called else self._seen.filter(condition(self.tree, self.asker))
         return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
+
+    def _is_met_sooner(self, rows: QuerySet[LibraryPhoto, tuple[Any, ...]]) -> bool:
+        """True if the planner expects that reading all of these rows takes longer than meeting a page of them."""
+        count, whole = _expected(rows)
+        if count > FEW or whole > DEAR:
+            return True
+        return whole > QUICK and _expected(rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])[1] < SOONER * whole
 
     @property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
@@ -263,7 +274,8 @@ class Library:
         if not written or not any(isinstance(one, Rule) and _is_person(one) for one in others):
             return None
         shown = self._seen.filter(condition(Group("all", tuple(others)), self.asker)).order_by().values("pk")
-        return None if _is_dear(shown, EXACT) else (shown, Group("all", tuple(written)))
+        count, cost = _expected(shown)
+        return None if count > EXACT or cost > DEAR else (shown, Group("all", tuple(written)))
 
     def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
         """See `keyset.Reader`."""
@@ -353,12 +365,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _is_dear(rows: QuerySet[Any, Any], most: int) -> bool:
-    """True if the planner expects more rows than `most`, or to read many for them."""
+def _expected(rows: QuerySet[Any, Any]) -> tuple[float, float]:
+    """How many rows the planner expects, and what reading them costs."""
     told = rows.explain(format="json")
     # Nothing is told of what nothing can be.
     plan = json.loads(told)[0]["Plan"] if told else {"Plan Rows": 0, "Total Cost": 0}
-    return bool(plan["Plan Rows"] > most or plan["Total Cost"] > DEAR)
+    return plan["Plan Rows"], plan["Total Cost"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Lookup, TextField, Transform
+from django.db.models import BooleanField, CharField, Lookup, TextField, Transform
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -29,6 +29,16 @@ class FoldedWords(Transform):
     lookup_name = "words"
     template = "(' ' || library_words(%(expressions)s))"
     output_field = TextField()
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class PlainLetters(Transform):
+    """`name__plain=True`: a text of letters without accents, and the like, of which folding changes the case alone."""
+
+    lookup_name = "plain"
+    template = "(octet_length(%(expressions)s) = length(%(expressions)s))"
+    output_field = BooleanField()
 
 
 @ArrayField.register_lookup

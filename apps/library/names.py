@@ -22,21 +22,25 @@ MOST_WORDS = 20
 NATION = 3
 NOTHING = "''"
 
+# Folding is dear: a text of plain letters, which has to hold the word as it is, is folded only if it does.
+_BEGUN = """(octet_length({0}) <> length({0}) or position(w.word in lower({0})) > 0)
+                and ' ' || library_words({0}) like '%% ' || w.word || '%%'"""
+
 # The galleries (`#a:`), sections (`#s:`) and places of the studio (`#p:`) whose name has a word beginning so, and the
 # word with its stems.
-_ASKED = """
+_ASKED = f"""
     select w.word, library_word(w.word)::text, array(
         select '#a:' || replace(a.id::text, '-', '') from albums_album a
         where a.studio_id = %(studio)s and a.trashed_at is null and a.kind = 'gallery'
             and (%(albums)s::uuid[] is null or a.id = any(%(albums)s::uuid[]))
-            and ' ' || library_words(a.title) like '%% ' || w.word || '%%'
+            and {_BEGUN.format("a.title")}
         union all
         select '#s:' || replace(s.id::text, '-', '') from albums_section s
         where s.studio_id = %(studio)s and (%(albums)s::uuid[] is null or s.album_id = any(%(albums)s::uuid[]))
-            and ' ' || library_words(s.title) like '%% ' || w.word || '%%'
+            and {_BEGUN.format("s.title")}
         union all
         select '#p:' || replace(p.id::text, '-', '') from library_namedplace p
-        where p.studio_id = %(studio)s and ' ' || library_words(p.name) like '%% ' || w.word || '%%'
+        where p.studio_id = %(studio)s and {_BEGUN.format("p.name")}
     )
     from unnest(%(words)s::text[]) as w(word)
 """

@@ -46,7 +46,7 @@ def called(texts: Iterable[str], entered: Entered) -> dict[str, list[UUID]]:
     words = sorted({word for text in texts for word in words_of(text)[:MOST_WORDS]})
     if not words or entered.is_contributor:
         return {}
-    begun = reduce(or_, (Q(name__words__contains=f" {word}") for word in words))
+    begun = reduce(or_, (_begun(word) for word in words))
     names = [
         (pk, words_of(name))
         for pk, name in _known(entered).filter(begun).order_by("pk").values_list("pk", "name")[:MOST]
@@ -84,9 +84,14 @@ def _any_name(asked: Iterable[PersonAsked]) -> Q:
 def _name(asked: PersonAsked) -> Q:
     if asked.id is not None:
         return Q(pk=asked.id)
-    words = [Q(name__words__contains=f" {word}") for word in words_of(asked.name)]
+    words = [_begun(word) for word in words_of(asked.name)]
     # Without a name everybody is meant who has an age.
     return reduce(and_, words, Q(birthday__isnull=False) if not words else ~Q(name=""))
+
+
+def _begun(word: str) -> Q:
+    """Who has a word in the name that begins so. A plain name, which has to hold it as it is, is folded if it does."""
+    return (Q(name__plain=False) | Q(name__icontains=word)) & Q(name__words__contains=f" {word}")
 
 
 def _known(entered: Entered) -> StudioQuerySet[Person]:

@@ -116,7 +116,9 @@ def photos_by_day(entered: Entered, year: int) -> dict[date, int]:
 
 
 def _events(entered: Entered, years: list[int]) -> Iterable[Occasion]:
-    for event in Event.objects.visible_to(entered).order_by("-starts", "id")[:MOST_EVENTS]:
+    first, after = _midnight(date(years[0], 1, 1)), _midnight(date(years[-1] + 1, 1, 1))
+    there = Event.objects.visible_to(entered).filter(Q(is_yearly=True) | Q(ends__gte=first, starts__lt=after))
+    for event in there.order_by("-starts", "id")[:MOST_EVENTS]:
         for starts, ends in _times(event, years):
             after = ends + timedelta(microseconds=1)
             yield Occasion(str(event.kind), (event.title,), starts, after, event.pk)

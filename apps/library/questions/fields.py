@@ -109,7 +109,7 @@ _TABLE = (
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("tier", "tier", TierKind(choices=_TIERS)),
-    Field("stack", "stack", InStack("stack__kind", choices=_STACKS)),
+    Field("stack", "stack", InStack("stack__kind", choices=_STACKS, is_own=True)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort", "tag", "tags")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),

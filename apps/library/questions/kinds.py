@@ -301,7 +301,9 @@ class TierKind(ChoiceKind):
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         approved, ready = Q(approved_at__isnull=False), Q(state=PhotoState.READY)
-        tiers = {Tier.GOLD: approved, Tier.SILVER: ~approved & ready, Tier.BRONZE: ~approved & ~ready}
+        # In the words of the index of these.
+        not_ready = Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED])
+        tiers = {Tier.GOLD: approved, Tier.SILVER: ~approved & ready, Tier.BRONZE: ~approved & not_ready}
         return _of_photo(_any(tiers[Tier(one)] for one in (value if operator == "in" else [value])), asker)
 
 
@@ -613,12 +615,14 @@ class OccasionName(Kind):
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         wanted = [fold(one) for one in (value if operator == "in" else [value])]
-        whole = operator != "contains"
-        spans = {
-            (one.first, one.after)
-            for one in occasions(asker.entered, years_of(asker.entered))
-            if any(one.is_called(name, whole=whole) for name in wanted)
-        }
+        whole, meant = operator != "contains", dict[tuple[str, ...], bool]()
+        spans = set()
+        for one in occasions(asker.entered, years_of(asker.entered)):
+            # A birthday is called the same in each year.
+            if one.names not in meant:
+                meant[one.names] = any(one.is_called(name, whole=whole) for name in wanted)
+            if meant[one.names]:
+                spans.add((one.first, one.after))
         return _any(Q(is_dated=True, wall__gte=first, wall__lt=after) for first, after in sorted(spans))
 
 
