@@ -1,4 +1,4 @@
--- Migrations 7547ce088bec7a11, PostgreSQL 18
+-- Migrations 8f2fb3d350e0598e, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -4381,7 +4381,7 @@ CREATE INDEX albums_photo_original_id_fcfdfcfc ON public.albums_photo USING btre
 
 CREATE INDEX albums_photo_recipe ON public.albums_photo USING btree (recipe, studio_id);
 
-CREATE INDEX albums_photo_stack ON public.albums_photo USING btree (studio_id, stack_id) WHERE (stack_id IS NOT NULL);
+CREATE INDEX albums_photo_stacks ON public.albums_photo USING btree (studio_id, stack_id, id) WHERE (stack_id IS NOT NULL);
 
 CREATE INDEX albums_photo_trash ON public.albums_photo USING btree (studio_id, trashed_at) WHERE (trashed_at IS NOT NULL);
 

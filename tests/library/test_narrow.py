@@ -38,7 +38,16 @@ def asked(owner: Entered, text: str) -> Library:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("text", ["label:red rating:5", "camera:leica flag:pick", "keyword:eclipse rating:>=4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "label:red rating:5",
+        "camera:leica flag:pick",
+        "keyword:eclipse rating:>=4",
+        "kind:raw rating:5",
+        "tier:gold flag:pick",
+    ],
+)
 def test_a_pair_of_filters_reads_what_it_finds_and_not_the_studio(
     may_analyze: None,  # noqa: F811
     alice_user: User,
@@ -52,11 +61,12 @@ def test_a_pair_of_filters_reads_what_it_finds_and_not_the_studio(
     with acting_in(album.studio), connection.cursor() as cursor:
         cursor.execute(
             """update albums_photo set rating = 5, label = 'Red', flag = 'pick', keywords = '["Eclipse"]',
+                   kind = 'raw', approved_at = now(),
                    facts = '{"make": "Leica", "model": "Leica Q2"}'
                where studio_id = %s and camera_name like '%%77.jpg'""",
             [album.studio.pk],
         )
-        cursor.execute("analyze library_libraryphoto")
+        cursor.execute("analyze library_libraryphoto, albums_photo")
     with acting_in(album.studio), reading() as pages:
         library = asked(owner, text)
         assert len(library.page().tiles) == MANY // 100
@@ -122,3 +132,18 @@ def test_what_is_written_in_any_case_is_meant(
     shoot("2024-01-02T12:00:00", label="red", facts={"lens": "FE 35mm F1.4"})
     with acting_in(north):
         assert asked(owner, text).total.count == found
+
+
+def test_a_page_that_is_met_sooner_is_the_same(
+    north: Studio, owner: Entered, shoot: Shoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 6):
+        shoot(f"2024-01-0{day}T12:00:00", camera_name=f"{day}.jpg", rating=4)
+    monkeypatch.setattr(find, "QUICK", -1)
+    with acting_in(north):
+        for sooner in (0, 1e9):
+            monkeypatch.setattr(find, "SOONER", sooner)
+            library = asked(owner, "rating:>=3")
+            assert (library.known_total is None) == (sooner > 0)
+            assert [tile.row.name for tile in library.page(size=3).tiles] == ["5.jpg", "4.jpg", "3.jpg"]
+            assert library.total.count == 5
