@@ -25,6 +25,12 @@ pytest_plugins = ["tests.actors", "tests.smtp_server"]
 LITTER = 20_000
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that are heavy by nature come first: a long one at the end would keep one process busy alone."""
+    heavy = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in heavy)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays until the end: looking through it for circles takes a tenth of all time."""
     gc.collect()

@@ -77,9 +77,10 @@ class Application:
 
         demo: the demo's owner is the first one, so nobody is asked for a code. Raises LaunchError when a step fails.
         """
-        manage("migrate", "--database", "owner", "--no-input")
+        # Django's checks are of the code, which was checked before it came here: two seconds of computing at a start.
+        manage("migrate", "--database", "owner", "--no-input", "--skip-checks")
         self._collect_static()
-        manage(*(("demo", "--account-only") if demo else ("first_owner",)))
+        manage(*(("demo", "--account-only") if demo else ("first_owner",)), "--skip-checks")
 
     def _collect_static(self) -> None:
         """Only when a source changed: hashing and packing all files costs seconds."""
