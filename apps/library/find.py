@@ -19,7 +19,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from apps.accounts.access import Entered
-from apps.accounts.tenancy import StudioQuerySet, across_studios
+from apps.accounts.tenancy import StudioQuerySet, across_studios, is_across
 from apps.albums.models import Album, Placement, Section
 from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
@@ -204,16 +204,19 @@ class Library:
             following = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
             start = datetime(following.year, following.month, 1, tzinfo=UTC).isoformat()
             cursor = keyset.after([start, str(_NOBODY)], LibraryPhoto.ORDER, scope=scope)
-        if self._few is not None:
-            page = keyset.page_of_or_first(
-                self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
-            )
-            return LibraryPage(self.tiles(page.rows), page.next or "", page.previous or "")
-        # Many are met soon along the index of the order.
-        rows = self._narrow.only("pk", "wall")
-        with self._asking(), nullcontext() if self._is_named else in_index_order():
-            page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
-        return LibraryPage(self.tiles([row.pk for row in page.rows]), page.next or "", page.previous or "")
+        rows, is_named, _ = self._narrow.only("pk", "wall"), self._is_named, self._parts
+        with self._asking() if self.__dict__.get("_few") is None else nullcontext():
+            if self._few is None:
+                # Many are met soon along the index of the order.
+                with nullcontext() if is_named else in_index_order():
+                    page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
+                ids = [row.pk for row in page.rows]
+            else:
+                page = keyset.page_of_or_first(
+                    self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
+                )
+                ids = page.rows
+        return LibraryPage(self.tiles(ids), page.next or "", page.previous or "")
 
     @cached_property
     def _few(self) -> list[tuple[datetime, UUID]] | None:
@@ -224,9 +227,10 @@ class Library:
         """
         if not self.tree.rules:
             return None
+        narrow, is_named, _ = self._narrow, self._is_named, self._parts
         with self._asking():
             rows = self._gathered.order_by().values_list("wall", "pk")
-            if not self._is_named and self._shown_first is None and self._is_met_sooner(rows):
+            if not is_named and self._gathered is narrow and self._is_met_sooner(rows):
                 return None
             found = list(rows[: FEW + 1])
         return sorted(found, reverse=True) if len(found) <= FEW else None
@@ -236,7 +240,7 @@ class Library:
         """True if the words are names of people and have been answered: those photos are not many."""
         return bool(self.asker.called) and self._found_by_words[1] is not None
 
-    @property
+    @cached_property
     def _narrow(self) -> StudioQuerySet[LibraryPhoto]:
         """`rows`, for the role that sees all studios: words that are nobody's name are left to the planner.
 
@@ -252,18 +256,19 @@ class Library:
             return True
         return whole > QUICK and _expected(rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])[1] < SOONER * whole
 
-    @property
+    @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
-        """`_narrow`, for reading all of them: of words and people first who is shown, then what is written."""
-        if self._shown_first is None:
-            return self._narrow
-        shown, written = self._shown_first
-        rows = LibraryPhoto.objects.for_studio(self.entered.studio).filter(condition(written, self.asker))
-        return rows.filter(pk__any=ArraySubquery(shown))
+        """`_narrow`, for reading all of them: in two parts, if the planner does not expect very many in the first."""
+        narrow, parts = self._narrow, self._parts
+        if parts is None:
+            return narrow
+        with self._asking():
+            count, cost = _expected(parts[0])
+        return narrow if count > EXACT or cost > DEAR else parts[1]
 
     @cached_property
-    def _shown_first(self) -> tuple[QuerySet[LibraryPhoto, dict[str, Any]], Group] | None:
-        """Rules for people and words in two parts, the ids of what all but the words find, and the words; else None.
+    def _parts(self) -> tuple[QuerySet[LibraryPhoto, dict[str, Any]], StudioQuerySet[LibraryPhoto]] | None:
+        """Of people and words who is shown, as ids, and of these the photos for which the words hold; else None.
 
         Who is shown, and when, is in indexes; for words each photo's row is read, so they are asked of what is left.
         """
@@ -274,8 +279,8 @@ class Library:
         if not written or not any(isinstance(one, Rule) and _is_person(one) for one in others):
             return None
         shown = self._seen.filter(condition(Group("all", tuple(others)), self.asker)).order_by().values("pk")
-        count, cost = _expected(shown)
-        return None if count > EXACT or cost > DEAR else (shown, Group("all", tuple(written)))
+        holding = condition(Group("all", tuple(written)), self.asker)
+        return shown, self._seen.filter(holding, pk__any=ArraySubquery(shown))
 
     def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
         """See `keyset.Reader`."""
@@ -292,7 +297,7 @@ class Library:
         What the rules mean is looked up before, in the studio's role. The rows name their studio themselves, and what
         comes out are ids, which `tiles` reads in the studio's role again.
         """
-        return across_studios() if self.tree.rules else nullcontext()
+        return across_studios() if self.tree.rules and not is_across() else nullcontext()
 
     def tiles(self, photos: list[UUID]) -> list[LibraryTile]:
         """These photos as tiles show them, in this order; what the member does not see is left out."""
@@ -312,8 +317,9 @@ class Library:
             return TotalFound(sum(one.photos for one in self.months))
         if self._few is not None:
             return TotalFound(len(self._few))
+        rows = self._gathered.order_by()
         with self._asking():
-            counted = self._gathered.order_by()[: EXACT + 1].count()
+            counted = rows[: EXACT + 1].count()
         return TotalFound(min(counted, EXACT), counted <= EXACT)
 
     @property
@@ -347,15 +353,14 @@ class Library:
         if not wanted:
             return {}
         columns = {f"facet_{name}": ExtractYear("wall", tzinfo=UTC) if name == "year" else F(name) for name in wanted}
+        try:
+            found = self._gathered.order_by().values(**columns)[:EXACT].query.sql_with_params()
+        except EmptyResultSet:
+            return {name: [] for name in wanted}
         names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
-        with self._asking():
-            try:
-                found = self._gathered.order_by().values(**columns)[:EXACT].query.sql_with_params()
-            except EmptyResultSet:
-                return {name: [] for name in wanted}
-            with connection.cursor() as cursor:
-                cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
-                rows = cursor.fetchall()
+        with self._asking(), connection.cursor() as cursor:
+            cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
+            rows = cursor.fetchall()
         return {name: _commonest(rows, place, len(wanted)) for place, name in enumerate(wanted)}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from importlib import import_module
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from apps.accounts.access import Entered
@@ -163,3 +164,23 @@ def test_squares_of_a_larger_one_follow_each_other() -> None:
             cursor.execute("select library_square(%s, %s)", [x, y])
             both = sum((x >> bit & 1) << (2 * bit) | (y >> bit & 1) << (2 * bit + 1) for bit in range(20))
             assert cursor.fetchone() == (both,)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_photos_of_before_are_counted_once_and_no_policy_is_left(shoot: Shoot, north: Studio, entered: Entered) -> None:
+    """The migration that counts them, as the owner of the tables, who sees no studio; again it changes nothing."""
+    move(north, [shoot(camera_name=f"{number}.jpg").pk for number in range(12)], random.Random(4))
+    with acting_in(north):
+        before = sorted(one.count for one in clusters(entered, WORLD, 9))
+        MapChange.objects.for_studio(north).delete()
+        assert clusters(entered, WORLD, 9) == []
+    filling = import_module("apps.library.migrations.0012_squares_of_before")
+    for _ in range(2):
+        with connections["owner"].schema_editor(atomic=False) as editor:
+            filling.count(None, editor)
+    with acting_in(north):
+        assert sorted(one.count for one in clusters(entered, WORLD, 9)) == before
+    assert list(squares.check_studio(north.pk)) == []
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_policies where policyname = 'migrating'")
+        assert cursor.fetchone() == (0,)
