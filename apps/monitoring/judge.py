@@ -78,11 +78,20 @@ def note_outage(began_at: datetime) -> None:
 def _state(finding: PartFinding, now: datetime) -> ServiceState:
     state, _ = ServiceState.objects.get_or_create(service=finding.service, defaults={"since": now})
     if state.condition != finding.condition:
-        state.condition, state.since, state.told_at = finding.condition, now, None
+        state.condition, state.since = finding.condition, now
+        if finding.condition == Condition.FAULT:
+            lasted = _fault_of_a_moment_ago(finding.service, now)
+            # What comes back for a moment and goes again is still the same fault.
+            state.since, state.told_at = (lasted.began_at, state.told_at) if lasted else (now, None)
     state.sentence, state.remedy, state.facts = finding.sentence[:300], finding.remedy, finding.facts
     state.seen_at = now
     state.save()
     return state
+
+
+def _fault_of_a_moment_ago(service: str, now: datetime) -> ServicePeriod | None:
+    faults = ServicePeriod.objects.filter(service=service, condition=Condition.FAULT, seen_at__gte=now - TELL_AFTER)
+    return faults.order_by("-began_at").first()
 
 
 def _period(finding: PartFinding, now: datetime) -> None:

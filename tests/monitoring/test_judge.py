@@ -205,10 +205,28 @@ def test_a_fault_is_one_email_and_the_next_fault_another() -> None:
     assert [email.to for email in emails()] == ["ops@example.com"]
     assert "Start it again." in mail.outbox[0].body
     judge.note([PartFinding("redis")])
+    later("redis", judge.TELL_AFTER + timedelta(seconds=1))
     judge.note([fault])
     later("redis", judge.TELL_AFTER)
     judge.note([fault])
     assert len(emails()) == 2
+
+
+def test_a_part_that_comes_back_for_a_moment_is_the_same_fault() -> None:
+    fault = PartFinding("redis", Condition.FAULT, "Redis does not answer.", "Start it again.")
+    judge.note([fault])
+    later("redis", judge.TELL_AFTER / 2)
+    judge.note([PartFinding("redis")])
+    judge.note([fault])
+    assert emails() == []
+    later("redis", judge.TELL_AFTER / 2)
+    judge.note([fault])
+    assert len(emails()) == 1
+    judge.note([PartFinding("redis")])
+    judge.note([fault])
+    later("redis", judge.TELL_AFTER)
+    judge.note([fault])
+    assert len(emails()) == 1
 
 
 def test_faults_of_one_moment_are_one_email() -> None:
