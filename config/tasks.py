@@ -17,6 +17,7 @@ from apps.albums.models import Photo
 from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
 from apps.jobs import queue, sliced
+from apps.jobs.models import Queue
 from apps.library.duplicates import scan
 from apps.library.events.detect import DETECT as DETECT_EVENTS
 from apps.library.keywords import rewrite
@@ -108,8 +109,16 @@ def given_up(studio_id: UUID, kind: str, subject_id: UUID) -> None:
 
 @shared_task(name="jobs.answer")
 def answer(name: str) -> None:
-    """Somebody rang: take the fairest job of the queue and do it. None left is no error."""
+    """Somebody rang: take the fairest job of the queue and do it. None left is no error.
+
+    What can wait is not even claimed while photos wait for their pictures, or this worker is at such a job: claimed and
+    put back, each of a thousand jobs would be that once a second, at the cost of those photos.
+    """
+    if name == Queue.FACES and not scanning.may_look():
+        queue.ring_later(name, scanning.PAUSE)
+        return
     queue.answer(name, STEPS)
+    queue.ring_late(name)
 
 
 @shared_task(name="jobs.sweep")

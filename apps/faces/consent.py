@@ -117,7 +117,7 @@ def switch_off(studio: Studio, *, by: User, keeps_names: bool = False) -> FaceSe
         journal.note(studio, by, "faces.off", keeps_names=keeps_names)
         # Deleting does not wait behind photos that nobody is to look at any more.
         Job.objects.for_studio(studio).filter(kind=SCAN, state=State.PENDING).delete()
-        queue.put(studio, ERASE, studio.pk, queue=Queue.FACES, again=True)
+        queue.put(studio, ERASE, studio.pk, queue=Queue.DEFAULT, again=True)
     return settings
 
 

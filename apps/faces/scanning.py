@@ -108,6 +108,11 @@ def scan(job: queue.Claimed) -> None:
         ALONE.release()
 
 
+def may_look() -> bool:
+    """Whether this worker's place for what can wait is free, and no photo waits for its pictures."""
+    return not ALONE.locked() and not renditions_wait()
+
+
 def renditions_wait() -> bool:
     """True while photos of any studio have no pictures yet: what can wait does."""
     with across_studios():

