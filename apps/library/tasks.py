@@ -16,8 +16,9 @@ def fold_months() -> None:
 
 @shared_task(name="library.complete")
 def complete() -> None:
-    """Every hour: photos that the index does not know come in; after an update, those of before it."""
+    """Every hour: photos that the index, or the map, does not know come in; after an update, those of before it."""
     index.complete()
+    squares.complete()
 
 
 @shared_task(name="library.locate")

@@ -241,6 +241,7 @@ ACROSS = {
     "apps.webhooks.deliver.take_back": "sweep",
     "apps.library.places.geonames.ensure_loaded": "the towns of the world, which belong to no studio",
     "apps.library.places.locate.catch_up": "sweep",
+    "apps.library.places.squares.complete": "sweep",
     "apps.library.places.squares.fold": "sweep",
     "apps.library.places.squares.within": "an index over a function; the statement names its studio",
     "apps.tagging.meaning.keep.put_jobs": "studios in which texts wait to be embedded",

@@ -124,6 +124,19 @@ def test_adding_up_changes_no_count_and_leaves_no_change(shoot: Shoot, north: St
         assert not MapChange.objects.for_studio(north).exists()
 
 
+def test_a_studio_that_came_without_counts_is_counted(shoot: Shoot, north: Studio, entered: Entered) -> None:
+    move(north, [shoot(camera_name=f"{number}.jpg").pk for number in range(20)], random.Random(8))
+    with acting_in(north):
+        before = [one.count for one in clusters(entered, WORLD, 9)]
+    assert squares.complete() == 0
+    with acting_in(north):
+        MapChange.objects.for_studio(north).delete()
+    assert squares.complete() > 0
+    assert squares.complete() == 0
+    with acting_in(north):
+        assert [one.count for one in clusters(entered, WORLD, 9)] == before
+
+
 def test_photos_that_go_are_not_on_the_map(shoot: Shoot, north: Studio, entered: Entered) -> None:
     photos = [shoot(camera_name=f"{number}.jpg").pk for number in range(5)]
     with acting_in(north):

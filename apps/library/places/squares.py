@@ -178,6 +178,24 @@ def fold() -> int:
     return folded
 
 
+_UNKNOWN: Final = """
+    select s.id from accounts_studio s
+    where exists (select from library_libraryphoto l where l.studio_id = s.id and l.latitude is not null)
+        and not exists (select from library_mapsquare m where m.studio_id = s.id)
+    order by s.id
+"""
+
+
+def complete() -> int:
+    """Periodic: count the photos of studios of which no square is known, as after importing what an older version
+    exported. Returns of how many squares.
+    """
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN)
+        studios = [pk for (pk,) in cursor.fetchall()]
+    return sum(heal(pk) for pk in studios)
+
+
 # Both sides in one snapshot: a change that is not committed is in neither.
 _WRONG: Final = f"""
     select %(studio)s::uuid as studio_id, level, x, y, sum(photos) as photos, sum(latitudes) as latitudes,
