@@ -11,6 +11,9 @@ from kombu import Queue
 from config import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+# Django's checks read every page and all of the API, 30 MB that a worker need not hold, and are of code that was
+# checked before it came here.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("glassine")
 app.config_from_object("django.conf:settings", namespace="CELERY")

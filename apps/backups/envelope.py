@@ -14,12 +14,12 @@ import hmac
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+# cryptography is imported where a file is opened: 7 MB, which a worker does without until then.
 
 MAGIC = b"GLB1"
 FRAME = 1 << 20
@@ -89,6 +89,8 @@ class Encrypted:
             yield cipher.encrypt(_nonce(number, is_last=is_last), frame, name.encode())
 
     def opened(self, file: BinaryIO, name: str) -> Iterator[bytes]:
+        from cryptography.exceptions import InvalidTag
+
         head = _read(file, len(MAGIC) + _SALT)
         if len(head) != len(MAGIC) + _SALT or not head.startswith(MAGIC):
             raise BackupDamaged(f"{name} is no encrypted file of a backup")
@@ -104,6 +106,10 @@ class Encrypted:
             raise BackupDamaged(f"{name} is incomplete")
 
     def _cipher(self, salt: bytes) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"glassine.backup.file").derive(self.key))
 
 

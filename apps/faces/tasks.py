@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.faces import counting, regrouping, scanning
+from apps.faces import counting, scanning
 
 
 @shared_task(name="faces.catch_up")
@@ -14,6 +14,9 @@ def catch_up() -> None:
 @shared_task(name="faces.regroup")
 def regroup() -> None:
     """By night: group anew what no human has touched."""
+    # With numpy, which a worker does without until then.
+    from apps.faces import regrouping
+
     regrouping.regroup_all()
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+# cryptography is imported where something is sealed: 7 MB, which a worker that never does so is spared.
 
 
 def key(purpose: str) -> bytes:
@@ -21,10 +24,15 @@ def key(purpose: str) -> bytes:
 
 @cache
 def _derived(secret: str, purpose: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"glassine.{purpose}".encode()).derive(secret.encode())
 
 
 def _fernet(purpose: str) -> Fernet:
+    from cryptography.fernet import Fernet
+
     return Fernet(base64.urlsafe_b64encode(key(purpose)))
 
 
@@ -33,9 +41,11 @@ def seal(text: str, purpose: str) -> str:
     return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, purpose: str) -> str:
-    """The text again, or "" when the installation's secret has changed since: then nobody can read it."""
+def unseal(sealed: str, purpose: str, *, seconds: int | None = None) -> str:
+    """The text again, or "" when the installation's secret has changed since, or it is older than so many seconds."""
+    from cryptography.fernet import InvalidToken
+
     try:
-        return _fernet(purpose).decrypt(sealed.encode()).decode()
+        return _fernet(purpose).decrypt(sealed.encode(), ttl=seconds).decode()
     except InvalidToken:
         return ""

@@ -110,7 +110,7 @@ class Application:
 
     def _web(self) -> list[str]:
         return [
-            "granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port),
+            "config.granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port),
             "--workers", str(self.workers), "--respawn-failed-workers", "config.served:application",
         ]  # fmt: skip
 

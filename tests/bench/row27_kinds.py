@@ -18,7 +18,7 @@ import psutil
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.films import film, photographed, raw
-from tests.bench.house import family, installed
+from tests.bench.house import family, installed, share
 from tests.bench.net import Uploader
 from tests.bench.photos import Photo
 from tests.bench.row1_render import in_jail
@@ -76,8 +76,9 @@ def _large(context: Context, folder: Path) -> Iterator[Row]:
     megabytes = path.stat().st_size / 1e6
     yield context.row(27, f"a video of {megabytes:,.0f} MB is durable", megabytes / sent, "MB/s")
     for what in ("web", "worker", "other"):
-        what_for = f"most memory meanwhile of a {what} process; beside the same before the video"
-        yield context.row(27, what_for, most[what] / 1e6, "MB", idle[what] / 1e6)
+        for how, name in ((what, "resident"), (f"{what} share", "as its share")):
+            what_for = f"most memory meanwhile of a {what} process, {name}; beside the same before the video"
+            yield context.row(27, what_for, most[how] / 1e6, "MB", idle[how] / 1e6)
     yield context.row(27, "the same of FFmpeg in the jail", most["decoder"] / 1e6, "MB")
 
 
@@ -130,7 +131,10 @@ def _compare(original: Path, copy: Path) -> None:
 
 @contextmanager
 def watched(glassine: Installation) -> Iterator[dict[str, int]]:
-    """The most resident bytes of one process of each sort, looked at ten times a second."""
+    """The most memory of one process of each sort, looked at ten times a second.
+
+    Resident bytes by sort, and by sort and "share" what of them is its own part (PSS).
+    """
     most: dict[str, int] = defaultdict(int)
     over = threading.Event()
 
@@ -140,6 +144,7 @@ def watched(glassine: Installation) -> Iterator[dict[str, int]]:
                 with suppress(psutil.Error):
                     sort = _sort(process)
                     most[sort] = max(most[sort], process.memory_info().rss)
+                    most[f"{sort} share"] = max(most[f"{sort} share"], share(process))
 
     looker = threading.Thread(target=look)
     looker.start()

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -139,19 +138,15 @@ def choice_of(grant: Grant, face: Found) -> str:
     """A face as a word that the page holds until the guest has chosen; nobody else can read or make it."""
     assert face.embedding is not None
     numbers = base64.b64encode(struct.pack(f"<{DIMENSIONS}f", *face.embedding)).decode()
-    return _fernet().encrypt(json.dumps([grant.link_id.hex, numbers]).encode()).decode()
+    return sealed.seal(json.dumps([grant.link_id.hex, numbers]), _PURPOSE)
 
 
 def chosen(grant: Grant, word: str) -> list[float] | None:
     """The numbers of a face that was chosen; None for a word that is not of this link, or older than some minutes."""
-    try:
-        link, numbers = json.loads(_fernet().decrypt(word.encode(), ttl=CHOICE_SECONDS))
-    except InvalidToken:
+    told = sealed.unseal(word, _PURPOSE, seconds=CHOICE_SECONDS)
+    if not told:
         return None
+    link, numbers = json.loads(told)
     if UUID(link) != grant.link_id:
         return None
     return list(struct.unpack(f"<{DIMENSIONS}f", base64.b64decode(numbers)))
-
-
-def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(sealed.key(_PURPOSE)))
