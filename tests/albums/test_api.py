@@ -370,13 +370,13 @@ def test_a_list_is_not_sent_again_when_nothing_changed(album: Album, photo: Phot
 
 
 @pytest.mark.slow
-def test_a_page_of_photos_asks_as_much_at_200_as_at_10_000(
+def test_a_page_of_photos_asks_as_much_at_200_as_at_2_000(
     north: Studio, api: Caller, may_analyze: None, django_assert_max_num_queries: Any
 ) -> None:
     # The first call of a key writes down that it was used.
     read("/api/albums", api)
     prices = []
-    for count in (200, 10_000):
+    for count in (200, 2_000):
         album = AlbumFactory.create(studio=north)
         fill(album, count)
         with django_assert_max_num_queries(22) as queries:
@@ -384,4 +384,4 @@ def test_a_page_of_photos_asks_as_much_at_200_as_at_10_000(
         prices.append(len(queries))
     assert prices[0] == prices[1]
     with acting_in(north):
-        assert Placement.objects.for_studio(north).count() == 10_200
+        assert Placement.objects.for_studio(north).count() == 2_200
