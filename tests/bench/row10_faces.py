@@ -23,6 +23,8 @@ from tests.installation import Browser, Installation
 MANY, SINGLES = 48, 20
 #: Seconds within which all photos of a turn are looked at.
 PATIENCE = 300
+#: Seconds between looks: each costs the installation some hundredths of a second, which are counted.
+PAUSE = 3
 
 
 def run(context: Context) -> Iterator[Row]:
@@ -99,7 +101,7 @@ def _wait_for_faces(glassine: Installation, album: str) -> None:
     while not all(row["stages"]["faces"] for row in rows):
         if time.monotonic() > end:
             raise AssertionError("faces are still looked for")
-        time.sleep(0.5)
+        time.sleep(PAUSE)
         rows = glassine.photos(album)
     with glassine.api() as api:
         for row in rows[:4]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from apps.accounts import journal
 from apps.accounts.journal import ChangedSince
@@ -232,15 +233,45 @@ def test_any_sequence_keeps_decisions_and_can_be_taken_back(album: Album, alice_
         before = decided(album.studio)
         if deed == "regroup":
             with acting_in(album.studio):
+                named = dict(
+                    Face.objects.for_studio(album.studio).filter(person__name__gt="").values_list("pk", "person_id")
+                )
                 regrouping.regroup(album.studio_id)
                 now = dict(Face.objects.for_studio(album.studio).values_list("pk", "person_id"))
+                refused = NotThem.objects.for_studio(album.studio).filter(face__person=F("person"))
+                assert not refused.exists()
             assert {pk: now[pk] for pk in confirmed} == confirmed
+            assert {pk: now[pk] for pk in named} == named
             continue
         with acting_in(album.studio):
             entry = getattr(hands, deed)()
         if entry is not None and hands.chance.random() < 0.5:
             undo(entry, alice_user)
             assert decided(album.studio) == before, deed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 31])
+def test_forty_decisions_taken_back_one_after_the_other_leave_what_was(
+    album: Album, alice_user: User, seed: int
+) -> None:
+    for person in range(4):
+        for number in range(3):
+            new_face(album, 100 * seed + person, number)
+    hands, done = Hands(album, alice_user, seed), []
+    for _ in range(40):
+        deed, before = (
+            hands.chance.choice(["merge", "split", "assign", "ignore", "never", "name"]),
+            decided(album.studio),
+        )
+        with acting_in(album.studio):
+            entry = getattr(hands, deed)()
+        if entry is not None:
+            done.append((deed, before, entry))
+    assert len(done) > 20
+    for deed, before, entry in reversed(done):
+        undo(entry, alice_user)
+        assert decided(album.studio) == before, deed
 
 
 def test_a_merge_keeps_the_strictest_answer_and_who_is_hidden(album: Album, north: Studio, alice_user: User) -> None:
