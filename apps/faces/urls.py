@@ -20,6 +20,7 @@ people: list[URLPattern | URLResolver] = [
     path("", views.wall, name="wall"),
     path("switch/", act_views.switch, name="switch"),
     path("many/", act_views.many, name="many"),
+    path("passports/", views.passports, name="passports"),
     path("doubtful/", views.doubtful, name="doubtful"),
     path("doubtful/answer/", act_views.answer, name="answer"),
     path("faces/<uuid:face_id>/crop/", views.crop, name="crop"),

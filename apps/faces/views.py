@@ -8,12 +8,13 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.request_params import uuid_or_none
-from apps.faces import cards, consent, erasing, listing
+from apps.faces import cards, consent, erasing, listing, passport_list
 from apps.faces.models import Crop, Face, Kinship, Person
 from apps.media.serving import picture_url, safety_headers
 
@@ -105,6 +106,14 @@ def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
         "same": Person.objects.for_studio(request.studio).filter(pk=same).first() if same else None,
     }
     return render(request, "faces/person.html", context)
+
+
+@require_safe
+@studio_page(Role.VIEWER)
+def passports(request: StudioRequest) -> HttpResponse:
+    """Who may be shown and who may not, to be printed."""
+    context = {"groups": passport_list.groups(request.studio), "today": timezone.localdate()}
+    return render(request, "faces/passports.html", context)
 
 
 @require_safe

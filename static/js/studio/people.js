@@ -84,3 +84,6 @@ if (wall !== null && "popover" in around) {
   addEventListener("scroll", hide, { passive: true });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
+
+// A list that is taken along on paper.
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
