@@ -44,7 +44,7 @@ def finish(album: Album, by: User) -> str:
     studio = album.studio
     with acting_in(studio):
         if consent.settings_of(studio).is_on and not Person.objects.for_studio(studio).exclude(name="").exists():
-            for name, shown in zip(NAMES, listing.wall(studio.pk, limit=len(NAMES)), strict=False):
+            for name, shown in zip(NAMES, listing.wall(studio.pk, limit=len(NAMES)).people, strict=False):
                 person = Person.objects.for_studio(studio).get(pk=shown.id)
                 person.studio = studio
                 people.change(person, by=by, name=name)

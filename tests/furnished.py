@@ -119,7 +119,7 @@ def furnish(studio: Studio, member: User) -> None:
         event = Event(studio=studio, title="Festival", starts=timezone.now(), ends=timezone.now())
         stack = Stack(studio=studio, top=placement.photo)
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
-        parts = [
+        parts: list[list[StudioModel]] = [
             [place, taken, stack, MapSquare(studio=studio, level=18, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
             [Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
             _of_duplicates(studio, placement.photo),

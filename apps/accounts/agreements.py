@@ -44,19 +44,14 @@ def is_due(studio: Studio) -> bool:
 
 def agree(studio: Studio, by: User, *, digest: str) -> ProcessingAgreement:
     """Keep that a person agrees to the text with this digest. Run in the studio. Raises TextChanged."""
-    if not digest or digest != current():
+    text = settings.AGREEMENT
+    if text is None or digest != digest_of(text):
         raise TextChanged
     with transaction.atomic():
         # Two owners at once: the first one's agreement counts.
+        who = {"text": text, "agreed_by": by, "name": by.name, "email": by.email}
         row, is_new = ProcessingAgreement.objects.for_studio(studio).get_or_create(
-            sha256=digest,
-            defaults={
-                "studio": studio,
-                "text": settings.AGREEMENT,
-                "agreed_by": by,
-                "name": by.name,
-                "email": by.email,
-            },
+            sha256=digest, defaults={"studio": studio, **who}
         )
         Studio.objects.filter(pk=studio.pk).update(agreed_to=digest)
         if is_new:

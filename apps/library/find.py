@@ -267,7 +267,7 @@ class Library:
         return narrow if count > EXACT or cost > DEAR else parts[1]
 
     @cached_property
-    def _parts(self) -> tuple[QuerySet[LibraryPhoto, dict[str, Any]], StudioQuerySet[LibraryPhoto]] | None:
+    def _parts(self) -> tuple[QuerySet[LibraryPhoto, Any], StudioQuerySet[LibraryPhoto]] | None:
         """Of people and words who is shown, as ids, and of these the photos for which the words hold; else None.
 
         Who is shown, and when, is in indexes; for words each photo's row is read, so they are asked of what is left.

@@ -109,5 +109,6 @@ def _as_rgb(canvas: Any, size: tuple[int, int], matrix: int, levels: int) -> Ima
         interpolation=_SMOOTHLY,
         threads=1,
     )
-    green, blue, red = (Image.frombuffer("L", size, one, "raw", "L", one.line_size, 1) for one in made.planes)
+    planes: Any = made.planes
+    green, blue, red = (Image.frombuffer("L", size, one, "raw", "L", one.line_size, 1) for one in planes)
     return Image.merge("RGB", (red, green, blue))

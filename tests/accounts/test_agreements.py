@@ -86,7 +86,7 @@ def test_who_read_another_text_than_the_one_of_now_has_not_agreed(north: Studio,
 @pytest.mark.usefixtures("text")
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])
 def test_only_owners_answer_for_a_studio(north: Studio, role: Role) -> None:
-    member = MembershipFactory(studio=north, role=role)
+    member = MembershipFactory.create(studio=north, role=role)
     client = Client()
     client.force_login(member.user)
     assert b"Read and agree" not in client.get(reverse("albums:list", args=[north.slug])).content

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from io import StringIO
 from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -135,7 +136,7 @@ def test_a_page_reads_as_many_faces_as_it_shows(album: Album) -> None:
         Face.objects.for_studio(album.studio).bulk_create(faces)
     with connections["owner"].cursor() as cursor:
         cursor.execute("analyze faces_face, faces_appearance, albums_photo, albums_placement")
-    asked = {"studio": album.studio_id, "person": who.pk, "limit": 20, "offset": 0}
+    asked: dict[str, Any] = {"studio": album.studio_id, "person": who.pk, "limit": 20, "offset": 0}
     statement = listing._paged(listing._SEEN, listing._SEEN_ORDER, listing._SEEN_TYPES, None, False)
     with acting_in(album.studio), connection.cursor() as cursor:
         cursor.execute(f"explain (analyze, timing off) {statement}", asked)

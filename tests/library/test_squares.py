@@ -94,7 +94,7 @@ def test_counts_of_any_part_are_those_of_its_photos_after_any_changes(
                 for one in found:
                     key = squares._x(one.longitude) >> (18 - zoom), squares._y(one.latitude) >> (18 - zoom)
                     assert wanted[key] == one.count
-                    row = LibraryPhoto.objects.for_studio(north).get(pk=one.photo)
+                    row = LibraryPhoto.objects.for_studio(north).get(pk=str(one.photo))
                     assert row.latitude is not None
                     assert row.longitude is not None
                     assert (squares._x(row.longitude) >> (18 - zoom), squares._y(row.latitude) >> (18 - zoom)) == key

@@ -115,7 +115,7 @@ def _times(glassine: Installation, service: str) -> list[tuple[datetime, datetim
 def _rows(glassine: Installation, query: str, *values: str) -> list[tuple[Any, ...]]:
     url = Paths(glassine.data).database_url(SUPERUSER)
     with psycopg.connect(url, connect_timeout=5) as connection:
-        return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query, values).fetchall()
 
 
 def _until(is_done: Callable[[], bool], seconds: float) -> None:

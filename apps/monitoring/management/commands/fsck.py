@@ -45,7 +45,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _repair(self, finding: Finding) -> str:
-        return _KEPT.get(finding.kind, fsck).repair(finding)
+        return str(_KEPT.get(finding.kind, fsck).repair(finding))
 
     def _findings(self, slug: str | None, *, read: bool) -> Iterator[Finding]:
         for studio in chosen(slug):
