@@ -47,6 +47,7 @@ from apps.library.models import (
     EventAlbum,
     HolidaySet,
     Keyword,
+    MapChange,
     MapSquare,
     NamedPlace,
     PhotoPlace,
@@ -121,6 +122,7 @@ def furnish(studio: Studio, member: User) -> None:
         events = [event, EventAlbum(studio=studio, event=event, album=album), HolidaySet(studio=studio, country="AT")]
         parts: list[list[StudioModel]] = [
             [place, taken, stack, MapSquare(studio=studio, level=18, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
+            [MapChange(studio=studio, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
             [Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
             _of_duplicates(studio, placement.photo),
             events,
