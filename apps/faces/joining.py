@@ -91,6 +91,7 @@ _OF_THEM: Final = """f.studio_id = %(studio)s and (f.is_trusted or f.is_confirme
             and f.embedding is not null and f.id <> %(face)s"""
 # Each face is measured once (an offset keeps the planner from writing the distance twice). Of people near enough it is
 # looked for the nearest trusted face only if none was among those, and for whom they lean to only if all of them do.
+# They are few, so each is looked up by id: expecting more, the planner would read everybody of the studio.
 # Who is in the photo is read once, by the photo: asked of each person, all faces of who is in very many would be read.
 _NEAREST: Final = f"""
     select p.id, p.name <> '' or p.is_ignored, n.distance,
@@ -109,7 +110,10 @@ _NEAREST: Final = f"""
         ) d
         where d.distance <= %(within)s group by d.person_id
     ) n
-    join faces_person p on p.studio_id = %(studio)s and p.id = n.person_id
+    cross join lateral (
+        select id, name, is_ignored from faces_person
+        where studio_id = %(studio)s and id = n.person_id offset 0
+    ) p
     where p.id not in (select t.person_id from faces_notthem t
             where t.studio_id = %(studio)s and t.face_id = %(face)s)
         and p.id not in (select o.person_id from faces_face o

@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Role
@@ -24,6 +27,7 @@ from apps.library.questions.fields import FIELDS, Field
 from apps.library.questions.kinds import ChoiceKind, CountryKind, Guests, Kind
 from apps.library.tiles import library_tiles, month_name
 from apps.web.compiled_queries import Compiled
+from apps.web.select_options import options
 
 MOST_GALLERIES = 500
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
@@ -103,11 +107,11 @@ def library(entered: Entered, asked: LibraryQuery, today: date) -> tuple[Library
 def whole(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
     """Context of library/library.html."""
     return _results(shown, asked, path) | {
-        "months": _years(shown.months),
+        "months": _years(shown.months, f"{asked.month:%Y-%m}" if asked.month else ""),
         "sizes": [(key, name, asked.url(path, size=key if key != "m" else "")) for key, name in SIZES.items()],
         "size": asked.size,
-        "fields": _fields(shown.entered),
-        "month": f"{asked.month:%Y-%m}" if asked.month else "",
+        "kept_fields": _hidden({"q": asked.text, "size": asked.size if asked.size != "m" else ""}),
+        "fields": _fields(with_guests=not shown.entered.is_contributor),
     }
 
 
@@ -127,7 +131,7 @@ def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
         "facets_url": asked.url(path, facets="1") if page.tiles or page.earlier else "",
         "facets": facets(shown, asked, path) if asked.with_facets else [],
         "may_edit": may_edit(shown.entered),
-        "galleries": _galleries(shown.entered),
+        "galleries": options(_galleries(shown.entered)),
     }
 
 
@@ -258,26 +262,41 @@ def _chips(entered: Entered, page: LibraryPage, asked: LibraryQuery, path: str) 
     return {month: list(chips.items()) for month, chips in found.items()}
 
 
-def _years(months: list[Month]) -> list[tuple[int, list[tuple[str, str, int]]]]:
-    return [
-        (year, [(one.key, month_name(one.key), one.photos) for one in some])
-        for year, some in groupby(months, lambda one: one.first.year)
-    ]
+def _hidden(values: dict[str, str]) -> SafeString:
+    """What a form sends along of how the page is now."""
+    return mark_safe(
+        "".join(
+            f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in values.items() if value
+        )
+    )
+
+
+def _years(months: list[Month], chosen: str) -> SafeString:
+    """The months to jump to, as options below their years."""
+    return mark_safe(
+        "".join(
+            f'<optgroup label="{year}">'
+            + options(((one.key, f"{month_name(one.key)} ({one.photos})") for one in some), chosen)
+            + "</optgroup>"
+            for year, some in groupby(months, lambda one: one.first.year)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class FilterOffer:
-    """A filter of the form that adds one. choices: its values, for a list."""
+    """A filter of the form that adds one. choices: its values as options, where there is a list of them."""
 
     name: str
     title: str
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: SafeString
 
 
-def _fields(entered: Entered) -> list[FilterOffer]:
-    seen = [field for field in FIELDS.values() if not (field.of_guests and entered.is_contributor)]
+@lru_cache(maxsize=2)
+def _fields(*, with_guests: bool) -> tuple[FilterOffer, ...]:
+    seen = [field for field in FIELDS.values() if with_guests or not field.of_guests]
     named = [field for field in seen if field.kind.control not in ("place",) and field.name != "text"]
-    return [FilterOffer(field.name, field.title, _choices(field.kind)) for field in named]
+    return tuple(FilterOffer(field.name, field.title, options(_choices(field.kind))) for field in named)
 
 
 def _choices(kind: Kind) -> tuple[tuple[str, str], ...]:
