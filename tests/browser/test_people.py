@@ -6,10 +6,10 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import DATA, DESKTOP, PHONE, make_album, sign_in
 from tests.browser.pages import turn
@@ -43,10 +43,18 @@ def look(page: Page, name: str) -> None:
     assert in_both_themes(page) == []
 
 
+def look_in_both_widths(page: Page, name: str) -> None:
+    """As `look`, on a narrow screen too."""
+    look(page, name)
+    page.set_viewport_size(cast(ViewportSize, PHONE))
+    look(page, name)
+    page.set_viewport_size(cast(ViewportSize, DESKTOP))
+
+
 def switch_on(page: Page) -> None:
     """Let faces be found in every gallery; ends on the list of galleries."""
     page.click(".nav >> text=People")
-    look(page, "off")
+    look_in_both_widths(page, "off")
     page.check("text=In every gallery")
     page.check("text=I may have the faces")
     page.click("button:has-text('Switch on')")
@@ -71,6 +79,10 @@ def test_people_from_the_first_switch_to_a_guest_who_wants_to_be_hidden(
         phone.goto(re.sub(r"/albums/.*", "/people/", phone.url))
         expect(phone.locator(".person")).to_have_count(2)
         look(phone, "wall")
+        phone.click("text=Who may be shown")
+        expect(phone.locator(".passports li")).to_have_count(1)
+        look(phone, "passports")
+        phone.go_back()
         _look_at_rosa(phone)
     with glassine.api() as api:
         rights = {"people": "names", "find_me": "all", "download": "original"}

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, make_album, sign_in
 from tests.browser.test_main_job import upload
-from tests.browser.test_people import FACES, PHOTOS, look, switch_on, wait_for_people
+from tests.browser.test_people import FACES, PHOTOS, look, look_in_both_widths, switch_on, wait_for_people
 from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -85,7 +85,7 @@ def _merge_and_take_back(page: Page) -> None:
         page.locator(".person input[name=name]").nth(number).fill("Ben")
         page.keyboard.press("Enter")
         expect(page.locator("#toasts")).to_contain_text(answer)
-    look(page, "same")
+    look_in_both_widths(page, "same")
     page.click("button:has-text('Merge')")
     expect(page.locator("#toasts")).to_contain_text("Merged with Ben.")
     expect(page.locator(".person")).to_have_count(1)
