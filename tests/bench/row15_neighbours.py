@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-import boto3
 import httpx
-from moto.server import ThreadedMotoServer
 
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
@@ -24,7 +22,7 @@ from tests.bench.figures import percentile
 from tests.bench.gallery import SMALL, Gallery, filled, opened
 from tests.bench.house import environment_of, installed
 from tests.bench.photos import Camera
-from tests.bench.row20_slow_bucket import KEYS, SlowBucket
+from tests.bench.row20_slow_bucket import SlowBucket, slow_bucket
 from tests.installation import ROOT, Browser, Installation, noise
 
 PHOTOS, QUICK_PHOTOS, CLIENTS, MANY_CLIENTS = 1_000, 60, 4, 32
@@ -46,25 +44,9 @@ def _whole(camera: Camera) -> Sequence[bytes | memoryview]:
 
 
 def _at_a_bucket(context: Context, photos: int) -> Iterator[Row]:
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    server = f"http://{host}:{port}"
-    boto3.client(
-        "s3",
-        endpoint_url=server,
-        region_name="us-east-1",
-        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-    ).create_bucket(Bucket="slow")
-    bucket = SlowBucket(server)
-    try:
-        with installed(context, "neighbours", STORAGE=f"s3://slow?endpoint={bucket.url}", **KEYS) as glassine:
-            place = f"a bucket of {SLOW_SECONDS:g} s for each request"
-            yield from _figures(context, glassine, photos, MANY_CLIENTS, noise, place, bucket)
-    finally:
-        bucket.server.shutdown()
-        moto.stop()
+    with slow_bucket() as (bucket, place), installed(context, "neighbours", **place) as glassine:
+        told = f"a bucket of {SLOW_SECONDS:g} s for each request"
+        yield from _figures(context, glassine, photos, MANY_CLIENTS, noise, told, bucket)
 
 
 def _figures(

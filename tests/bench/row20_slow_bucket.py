@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,7 +87,9 @@ class Crowd:
             self.wordless.append(f"{kind} {status}: {words[:200]}")
 
 
-def run(context: Context) -> Iterator[Row]:
+@contextmanager
+def slow_bucket() -> Iterator[tuple[SlowBucket, dict[str, str]]]:
+    """An S3 server behind one that can be slow, and the environment of an installation that keeps its files there."""
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
@@ -101,11 +103,15 @@ def run(context: Context) -> Iterator[Row]:
     ).create_bucket(Bucket="slow")
     bucket = SlowBucket(server)
     try:
-        with installed(context, "slow", STORAGE=f"s3://slow?endpoint={bucket.url}", **KEYS) as glassine:
-            yield from _figures(context, glassine, bucket)
+        yield bucket, {"STORAGE": f"s3://slow?endpoint={bucket.url}", **KEYS}
     finally:
         bucket.server.shutdown()
         moto.stop()
+
+
+def run(context: Context) -> Iterator[Row]:
+    with slow_bucket() as (bucket, place), installed(context, "slow", **place) as glassine:
+        yield from _figures(context, glassine, bucket)
 
 
 def _figures(context: Context, glassine: Installation, bucket: SlowBucket) -> Iterator[Row]:
