@@ -24,6 +24,7 @@ from apps.web.lanes import ARRIVING, LEAVING
 from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
+from apps.web.strict_transport import StrictTransport, wanted
 
 # A form, a logo, a long list of ids; nginx has the same limit. It waits on the disk; a stranger sends less (see
 # `apps.web.bodies`).
@@ -107,4 +108,4 @@ async def _route(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
 
 
-application = BehindProxies(_route, settings.TRUSTED_PROXIES)
+application = BehindProxies(StrictTransport(_route, wanted()), settings.TRUSTED_PROXIES)

@@ -33,13 +33,16 @@ VARIABLES = (
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
     "GLASSINE_HOST",
+    "GLASSINE_HSTS_SUBDOMAINS",
     "GLASSINE_EMAIL_FROM",
     "GLASSINE_IMPORT_FOLDER",
     "GLASSINE_IMPORT_HOSTS",
     "GLASSINE_INBOX",
     "GLASSINE_INBOX_BUCKET",
     "GLASSINE_METRICS_TOKEN",
+    "GLASSINE_OLD_SECRET_KEYS",
     "GLASSINE_OPERATORS",
+    "GLASSINE_PARTIAL",
     "GLASSINE_PORT",
     "GLASSINE_SECRET_KEY",
     "GLASSINE_SIGN_UP",
@@ -50,6 +53,18 @@ VARIABLES = (
     "GLASSINE_WEBHOOK_HOSTS",
     "GLASSINE_WORKERS",
     "GLASSINE_WORKER_THREADS",
+)
+# Each may be read from a file that `<name>_FILE` names: as vaults, Docker, Kubernetes and systemd hand secrets out.
+SECRETS = (
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "GLASSINE_ADMIN_PASSWORD",
+    "GLASSINE_BACKUP_KEY",
+    "GLASSINE_METRICS_TOKEN",
+    "GLASSINE_OLD_SECRET_KEYS",
+    "GLASSINE_SECRET_KEY",
+    "REDIS_URL",
+    "SMTP_URL",
 )
 # Characters.
 LONGEST_TEXT = 200_000
@@ -66,10 +81,13 @@ class Env:
     internal location ('/.../'), or None. inbox, inbox_bucket: whose sub-folders are watched.
     backup: where backups go by themselves, or None. backup_key: what encrypts them, or None.
     operators: email addresses of who runs the installation. metrics_token: what Prometheus shows.
+    old_secret_keys: what it was before: they open, and close nothing.
+    hsts_subdomains: whether browsers ask hosts below that of `url` by https alone, too.
     webhook_hosts: hosts of private networks to which webhooks may lead.
     import_folder: whose sub-folders hold what studios may import.
     agreement: the text that owners agree to, or None.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
+    partial: beside a bucket, the folder of all web machines in which files that arrive in parts wait.
     tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
@@ -81,7 +99,9 @@ class Env:
     allowed_hosts: tuple[str, ...]
     debug: bool
     secret_key: str = field(repr=False)
+    old_secret_keys: tuple[str, ...] = field(repr=False)
     sign_up: bool
+    hsts_subdomains: bool
     admin_email: str | None
     admin_password: str | None = field(repr=False)
     database: Database
@@ -106,6 +126,7 @@ class Env:
     accel: str | None
     inbox: Path | None
     inbox_bucket: S3Storage | None
+    partial: Path
     tiles: MapTiles | None
     trusted_proxies: tuple[Network, ...]
 
@@ -138,7 +159,7 @@ def current() -> Env:
 
 def load(environ: Values) -> Env:
     """Read the variables. An empty one counts as unset. Raises EnvError."""
-    values = {name: value.strip() for name, value in environ.items() if value.strip()}
+    values = _with_secrets({name: value.strip() for name, value in environ.items() if value.strip()})
     _refuse_unknown(values)
     data = Path(values.get("GLASSINE_DATA", ROOT / "var")).expanduser().absolute()
     port = _number(values, "GLASSINE_PORT", 8000, 1, 65535)
@@ -159,7 +180,9 @@ def load(environ: Values) -> Env:
         allowed_hosts=_hosts(values, public_host),
         debug=_switch(values, "GLASSINE_DEBUG"),
         secret_key=secret_key,
+        old_secret_keys=_old_secret_keys(values),
         sign_up=_switch(values, "GLASSINE_SIGN_UP"),
+        hsts_subdomains=_switch(values, "GLASSINE_HSTS_SUBDOMAINS"),
         admin_email=email,
         admin_password=password,
         database=app,
@@ -184,9 +207,27 @@ def load(environ: Values) -> Env:
         accel=_accel(values, storage),
         inbox=_folder(values, "GLASSINE_INBOX"),
         inbox_bucket=_inbox_bucket(values),
+        partial=_partial(values, storage, data),
         tiles=_tiles(values),
         trusted_proxies=_networks(values),
     )
+
+
+def _with_secrets(values: dict[str, str]) -> dict[str, str]:
+    """The variables with those whose file is named in place of its path."""
+    for name in SECRETS:
+        path = values.pop(f"{name}_FILE", None)
+        if path is None:
+            continue
+        if name in values:
+            raise EnvError(f"{name} and {name}_FILE are both set; one of them must go.")
+        try:
+            values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise EnvError(f"{name}_FILE is {path!r}, which cannot be read: {error}.") from None
+        if not values[name]:
+            raise EnvError(f"{name}_FILE is {path!r}, but that file is empty.")
+    return values
 
 
 def _refuse_unknown(values: Values) -> None:
@@ -239,6 +280,16 @@ def _secret_key(values: Values, data: Path) -> str:
     return given
 
 
+def _old_secret_keys(values: Values) -> tuple[str, ...]:
+    """What GLASSINE_SECRET_KEY was before, the newest first."""
+    keys = tuple(key for part in values.get("GLASSINE_OLD_SECRET_KEYS", "").split(",") if (key := part.strip()))
+    if any(len(key) < 32 for key in keys):
+        raise EnvError(
+            "GLASSINE_OLD_SECRET_KEYS must be former secret keys of 32 characters or more, divided by commas."
+        )
+    return keys
+
+
 def _folder(values: Values, name: str) -> Path | None:
     text = values.get(name)
     if text is None:
@@ -247,6 +298,13 @@ def _folder(values: Values, name: str) -> Path | None:
     if not folder.is_absolute() or not folder.is_dir():
         raise EnvError(f"{name} is {text!r}, but must be a folder that is there, with its whole path.")
     return folder
+
+
+def _partial(values: Values, storage: LocalStorage | S3Storage, data: Path) -> Path:
+    folder = _folder(values, "GLASSINE_PARTIAL")
+    if folder is not None and isinstance(storage, LocalStorage):
+        raise EnvError("GLASSINE_PARTIAL is set, but STORAGE is no bucket: then parts wait beside the files.")
+    return folder or data / "partial"
 
 
 def _text(values: Values, name: str) -> str | None:

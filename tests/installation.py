@@ -43,18 +43,81 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Installation:
+def bare_environment() -> dict[str, str]:
+    """What this process was started with, but for all that says how a Glassine is to be."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GLASSINE_", "DJANGO_", "PYTEST"))
+        and name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "STORAGE")
+    }
+
+
+class Visited:
+    """A Glassine that is up at an address: what its owner does there.
+
+    `client()` is a signed-in browser without a screen.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.token, self.token_until = "", 0.0
+
+    def client(self, email: str = EMAIL, password: str = PASSWORD) -> Browser:
+        """A signed-in session."""
+        return Browser(self.url, email, password)
+
+    def api(self) -> httpx.Client:
+        """A client of the API. Its access token is renewed after four of its five minutes."""
+        if time.monotonic() > self.token_until:
+            answer = httpx.post(f"{self.url}/api/auth/token", json={"email": EMAIL, "password": PASSWORD}, timeout=30)
+            answer.raise_for_status()
+            self.token, self.token_until = answer.json()["access"], time.monotonic() + 240
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+
+    def make_album(self, title: str) -> str:
+        """Id of a new album."""
+        with self.api() as api:
+            answer = api.post("/api/albums", json={"title": title})
+            answer.raise_for_status()
+            return str(answer.json()["id"])
+
+    def photos(self, album: str) -> list[dict[str, Any]]:
+        """All photos of an album in reading order, as the API gives them."""
+        rows: list[dict[str, Any]] = []
+        with self.api() as api:
+            address: str | None = f"/api/albums/{album}/photos?limit=500"
+            while address:
+                answer = api.get(address)
+                answer.raise_for_status()
+                rows += answer.json()["results"]
+                address = answer.json()["next"]
+        return rows
+
+    def wait_ready(self, album: str, count: int, timeout: float = 300) -> list[dict[str, Any]]:
+        """Wait until an album has `count` photos and all are ready or failed; the photos."""
+        end = time.monotonic() + timeout
+        while True:
+            rows = self.photos(album)
+            if len(rows) >= count and all(row["ready"] or row["problem"] for row in rows):
+                return rows
+            if time.monotonic() > end:
+                ready = sum(1 for row in rows if row["ready"])
+                raise AssertionError(f"{len(rows)} photos, {ready} ready, after {timeout} s")
+            time.sleep(0.5)
+
+
+class Installation(Visited):
     """`with Installation(path) as glassine:` runs one; `glassine.client()` is a signed-in browser without a screen."""
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(f"http://127.0.0.1:{self.port}")
         self.log = data.parent / f"{data.name}.log"
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
-        self.token, self.token_until = "", 0.0
 
     def move_in(self) -> Installation:
         """Begin with data as a first start leaves them, copied from a house that is built once for each set of
@@ -93,12 +156,6 @@ class Installation:
 
     def start(self, timeout: float = 180) -> None:
         """Start and wait for the ready line."""
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("GLASSINE_", "DJANGO_", "PYTEST"))
-            and name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "STORAGE")
-        }
         self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -107,7 +164,7 @@ class Installation:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={
-                    **inherited,
+                    **bare_environment(),
                     "GLASSINE_DATA": str(self.data),
                     "GLASSINE_PORT": str(self.port),
                     "GLASSINE_ADMIN_EMAIL": EMAIL,
@@ -196,49 +253,6 @@ class Installation:
                 raise AssertionError(f"Glassine did not come up:\n{tail}")
             time.sleep(0.1)
 
-    def client(self, email: str = EMAIL, password: str = PASSWORD) -> Browser:
-        """A signed-in session."""
-        return Browser(self.url, email, password)
-
-    def api(self) -> httpx.Client:
-        """A client of the API. Its access token is renewed after four of its five minutes."""
-        if time.monotonic() > self.token_until:
-            answer = httpx.post(f"{self.url}/api/auth/token", json={"email": EMAIL, "password": PASSWORD}, timeout=30)
-            answer.raise_for_status()
-            self.token, self.token_until = answer.json()["access"], time.monotonic() + 240
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
-
-    def make_album(self, title: str) -> str:
-        """Id of a new album."""
-        with self.api() as api:
-            answer = api.post("/api/albums", json={"title": title})
-            answer.raise_for_status()
-            return str(answer.json()["id"])
-
-    def photos(self, album: str) -> list[dict[str, Any]]:
-        """All photos of an album in reading order, as the API gives them."""
-        rows: list[dict[str, Any]] = []
-        with self.api() as api:
-            address: str | None = f"/api/albums/{album}/photos?limit=500"
-            while address:
-                answer = api.get(address)
-                answer.raise_for_status()
-                rows += answer.json()["results"]
-                address = answer.json()["next"]
-        return rows
-
-    def wait_ready(self, album: str, count: int, timeout: float = 300) -> list[dict[str, Any]]:
-        """Wait until an album has `count` photos and all are ready or failed; the photos."""
-        end = time.monotonic() + timeout
-        while True:
-            rows = self.photos(album)
-            if len(rows) >= count and all(row["ready"] or row["problem"] for row in rows):
-                return rows
-            if time.monotonic() > end:
-                ready = sum(1 for row in rows if row["ready"])
-                raise AssertionError(f"{len(rows)} photos, {ready} ready, after {timeout} s")
-            time.sleep(0.5)
-
 
 def _lives(process: psutil.Process) -> bool:
     """False too for one that only waits to be counted by its parent."""
@@ -252,7 +266,8 @@ class Browser:
     """What a signed-in page does, without a page: cookies, CSRF token, PUT of a file."""
 
     def __init__(self, url: str, email: str, password: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=120, follow_redirects=False)
+        # Over https the form's origin is compared too, as browsers tell it.
+        self.http = httpx.Client(base_url=url, timeout=120, follow_redirects=False, headers={"Referer": f"{url}/"})
         page = self.http.get("/login/")
         self.token = csrf_token(page.text)
         answer = self.http.post(

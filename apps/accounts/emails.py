@@ -16,7 +16,7 @@ from apps.accounts.tenancy import StudioModel, StudioQuerySet
 from apps.web import sealed
 
 SUBJECT_LENGTH = 200
-_PURPOSE = "outbox"
+PURPOSE = "outbox"
 
 
 class EmailState(models.TextChoices):
@@ -119,7 +119,7 @@ class Email(StudioModel):
     @property
     def words(self) -> Words:
         """What it says; empty once the words were dropped, or when the installation's secret has changed since."""
-        opened = sealed.unseal(self.sealed, _PURPOSE) if self.sealed else ""
+        opened = sealed.unseal(self.sealed, PURPOSE) if self.sealed else ""
         text, html = json.loads(opened) if opened else ("", "")
         return Words(self.subject, text, html)
 
@@ -127,7 +127,7 @@ class Email(StudioModel):
     def words(self, words: Words) -> None:
         # A line break in a title must not begin another header.
         self.subject = " ".join(words.subject.split())[:SUBJECT_LENGTH]
-        self.sealed = sealed.seal(json.dumps([words.text, words.html]), _PURPOSE)
+        self.sealed = sealed.seal(json.dumps([words.text, words.html]), PURPOSE)
 
     def cancel(self, reason: str = "") -> bool:
         """Let an email that waits not go out. False if it is on its way or settled already."""

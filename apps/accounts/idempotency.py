@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
@@ -135,8 +135,11 @@ def _are_held(then: dict[str, Any], credential: Credential) -> bool:
     return credential.entered.role.reaches(Role(then["role"])) and set(then["scopes"]) <= set(now["scopes"]) and sees
 
 
-def _seal(key: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(hashlib.sha256(f"idempotency:{settings.SECRET_KEY}:{key}".encode()).digest()))
+def _seal(key: str) -> MultiFernet:
+    """Closes under the installation's secret, and opens under a former one too."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys = (hashlib.sha256(f"idempotency:{secret}:{key}".encode()).digest() for secret in secrets)
+    return MultiFernet([Fernet(urlsafe_b64encode(one)) for one in keys])
 
 
 def fingerprint(request: Request) -> str:

@@ -28,7 +28,7 @@ STEP_SECONDS, DIGITS, LENIENCE = 30, 6, 1
 RECOVERY_CODES = 10
 # One in a million may be guessed; five tries in ten minutes make that years.
 CODES = RateLimit("second-factor", tries=5, window=10 * 60)
-_PURPOSE = "second-factor"
+PURPOSE = "second-factor"
 
 
 class WrongSecondFactor(Refusal):
@@ -58,7 +58,7 @@ def totp(secret: bytes, step: int) -> str:
 def begin(user: User) -> str:
     """A new secret for the person's app, in base32. It counts once a code of it was given (`confirm`)."""
     secret = base64.b32encode(secrets.token_bytes(20)).decode()
-    user.totp_sealed = sealed.seal(secret, _PURPOSE)
+    user.totp_sealed = sealed.seal(secret, PURPOSE)
     user.save(update_fields=["totp_sealed"])
     return secret
 
@@ -128,7 +128,7 @@ def turn_off(user: User) -> None:
 
 
 def _secret(user: User) -> str:
-    return sealed.unseal(user.totp_sealed, _PURPOSE) if user.totp_sealed else ""
+    return sealed.unseal(user.totp_sealed, PURPOSE) if user.totp_sealed else ""
 
 
 def _is_current(person: User, code: str) -> bool:

@@ -160,7 +160,8 @@ def temp_directory() -> Path:
 
 
 def partial_directory() -> Path:
-    """Where uploads that may be continued wait: on the volume of `temp_directory`, but kept for days."""
+    """Where uploads that may be continued wait for days: on the store's own volume if it is a disk, else in a folder
+    that all web machines see."""
     return store().partial
 
 

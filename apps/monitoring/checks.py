@@ -18,7 +18,7 @@ from apps.accounts.tenancy import across_studios
 from apps.backups.models import BackupRun, RunKind, RunState
 from apps.jobs.models import Job, Lane, Queue, State
 from apps.media.storage import temp_directory
-from apps.monitoring import probes
+from apps.monitoring import certificate, probes
 from apps.monitoring.models import Condition, Heartbeat, ServiceState
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ NAMES = {
     "queues": "Queues",
     "emails": "Emails",
     "backup": "Backup",
+    "certificate": "Certificate",
     "clock": "Clocks",
     "originals": "Originals",
     "isolation": "Walls between studios",
@@ -58,6 +59,9 @@ UNWORKED_AFTER = timedelta(minutes=5)
 DRIFT_MS = 5_000
 BACKUP_AGE, DRILL_AGE = timedelta(hours=26), timedelta(days=8)
 SOON_FULL_DAYS = 14
+# Renewal by itself is usual 30 days before the end; who is at 14 has none, and at 3 has to hurry.
+SOON_ENDS, ENDS = timedelta(days=14), timedelta(days=3)
+CERTIFICATE_AGE = timedelta(hours=1)
 # A round of the canary is due every quarter of an hour.
 ROUND_AGE = timedelta(hours=1)
 _NO_ROUND = (
@@ -109,6 +113,7 @@ TROUBLE: dict[str, tuple[str, str]] = {
         "Check SMTP_URL and the mail server; the Emails page says what it answered.",
     ),
     "backup": ("The backups could not be looked at.", "Look at the log of the worker."),
+    "certificate": ("The certificate could not be looked at.", "Look at the log of the web server."),
     "clock": ("The clocks could not be compared.", "Look at the log of the web server."),
     "isolation": ("The walls between studios could not be looked at.", "Look at the log of the worker."),
     "originals": (
@@ -252,6 +257,39 @@ def _backup() -> PartFinding:
     return PartFinding("backup", facts=facts)
 
 
+def _certificate() -> PartFinding:
+    """Of the public address, if that is https. The server is asked once an hour."""
+    if not settings.PUBLIC_URL.startswith("https://"):
+        return PartFinding("certificate")
+    now = timezone.now()
+    with across_studios():
+        row = ServiceState.objects.filter(service="certificate").first()
+    facts = row.facts if row else {}
+    if "asked_at" not in facts or datetime.fromisoformat(facts["asked_at"]) < now - CERTIFICATE_AGE:
+        facts = {"asked_at": now.isoformat(), "ends_at": _end_of_certificate(now)}
+    if not facts["ends_at"]:
+        return PartFinding("certificate", facts=facts)
+    left = datetime.fromisoformat(facts["ends_at"]) - now
+    facts["days_left"] = round(left / timedelta(days=1), 1)
+    if left > SOON_ENDS:
+        return PartFinding("certificate", facts=facts)
+    day = timezone.localtime(now + left)
+    sentence = (
+        f"The certificate of {settings.PUBLIC_URL} {'ends on' if left > timedelta(0) else 'ended by'} {day:%d %b}."
+    )
+    remedy = "Renew it, and let the proxy read it again: browsers refuse the address once it has ended."
+    return PartFinding("certificate", Condition.WARNING if left > ENDS else Condition.FAULT, sentence, remedy, facts)
+
+
+def _end_of_certificate(now: datetime) -> str:
+    """ISO time; now, if it has ended; "" if nobody can tell from here."""
+    try:
+        end = certificate.ends_at(settings.PUBLIC_URL)
+    except certificate.Expired:
+        return now.isoformat()
+    return end.isoformat() if end else ""
+
+
 def _clock() -> PartFinding:
     with across_studios():
         recent = Heartbeat.objects.filter(at__gt=timezone.now() - Heartbeat.SILENT)
@@ -301,6 +339,7 @@ CHECKS: dict[str, Callable[[], PartFinding]] = {
     "queues": _queues,
     "emails": _answering("emails"),
     "backup": _backup,
+    "certificate": _certificate,
     "clock": _clock,
     "originals": _answering("originals"),
     "isolation": _isolation,

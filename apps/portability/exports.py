@@ -42,7 +42,7 @@ from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
 KIND = "studio.export"
-_PURPOSE = "export"
+PURPOSE = "export"
 # A file's name with day and number stays below what file systems take.
 _STEM: Final = 100
 
@@ -101,7 +101,7 @@ def _new(studio: Studio, by: User | None, passphrase: str) -> StudioExport:
     if passphrase:
         salt = os.urandom(16)
         export.salt = salt.hex()
-        export.key_sealed = sealed.seal(Encrypted.of(passphrase, salt).key.hex(), _PURPOSE)
+        export.key_sealed = sealed.seal(Encrypted.of(passphrase, salt).key.hex(), PURPOSE)
     return export
 
 
@@ -148,7 +148,7 @@ def _freeze(export: StudioExport, task_id: UUID | None) -> None:
                 made.append((f"{DATA}{table.name}.jsonl", _file(lines)))
                 told.append({"name": table.name, "columns": table.columns, "rows": lines.count})
             if export.key_sealed:
-                key = Encrypted(bytes.fromhex(sealed.unseal(export.key_sealed, _PURPOSE)))
+                key = Encrypted(bytes.fromhex(sealed.unseal(export.key_sealed, PURPOSE)))
                 closed = key.closed(secrets.written(studio_id), SECRETS_FILE)
                 made.append((SECRETS_FILE, _file(closed)))
             found = rows.files_of(cursor, studio_id, given_up)
@@ -189,7 +189,7 @@ def _head(export: StudioExport, **facts: Any) -> dict[str, Any]:
         **facts,
     }
     if export.key_sealed:
-        key = bytes.fromhex(sealed.unseal(export.key_sealed, _PURPOSE))
+        key = bytes.fromhex(sealed.unseal(export.key_sealed, PURPOSE))
         head["secrets"] = {"salt": export.salt, "check": Encrypted(key).check}
     return head
 

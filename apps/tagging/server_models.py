@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.tenancy import StudioModel
 from apps.web import sealed
 
-_PURPOSE = "tagging"
+PURPOSE = "tagging"
 
 
 class ProviderKind(models.TextChoices):
@@ -46,11 +46,11 @@ class AiServer(StudioModel):
     @property
     def key(self) -> str:
         """The API key; "" if there is none, or nobody can read it any more."""
-        return sealed.unseal(self.sealed_key, _PURPOSE) if self.sealed_key else ""
+        return sealed.unseal(self.sealed_key, PURPOSE) if self.sealed_key else ""
 
     @key.setter
     def key(self, text: str) -> None:
-        self.sealed_key = sealed.seal(text, _PURPOSE) if text else ""
+        self.sealed_key = sealed.seal(text, PURPOSE) if text else ""
 
     @property
     def rests(self) -> bool:

@@ -29,7 +29,7 @@ from apps.albums.request_params import photos_of, uuid_or_none
 from apps.media import cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, is_sidecar, sniff
 from apps.media.models import Blob
-from apps.media.storage import partial_directory, sync_directory, temp_directory
+from apps.media.storage import partial_directory, sync_directory
 from apps.uploads import limits, receipts, sidecars, tus_headers
 from apps.uploads.guests import budgets, holding
 from apps.uploads.guests.guest import GuestSender
@@ -299,8 +299,9 @@ def finish(upload: Upload) -> None:
     if joins:
         _join_photo(upload, stored, told)
         return
-    # The store takes a second name of the bytes away, so these are still here if the commit fails.
-    stored = stored.linked(temp_directory() / f"in.{uuid7()}")
+    # The store takes a second name of the bytes away, so these are still here if the commit fails. It stands beside the
+    # first one, as parts may wait on a volume of their own; one that a killed process leaves goes with the next sweep.
+    stored = stored.linked(upload.path.with_name(str(uuid7())))
     try:
         # The store is written before the transaction begins: it may be slow, and rows are held for a moment only.
         with cas.keeping(upload.studio, stored) as kept:

@@ -15,7 +15,7 @@ from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.web import sealed
 
-_PURPOSE = "webhooks"
+PURPOSE = "webhooks"
 
 
 class Webhook(StudioModel):
@@ -52,7 +52,7 @@ class Webhook(StudioModel):
         if self.sealed:
             self.former, self.former_until = self.sealed, timezone.now() + self.OVERLAP
         secret = f"whsec_{secrets.token_urlsafe(32)}"
-        self.sealed = sealed.seal(secret, _PURPOSE)
+        self.sealed = sealed.seal(secret, PURPOSE)
         return secret
 
     def secrets(self, now: datetime) -> list[str]:
@@ -60,7 +60,7 @@ class Webhook(StudioModel):
         kept = [self.sealed]
         if self.former and self.former_until is not None and self.former_until > now:
             kept.append(self.former)
-        return [secret for one in kept if (secret := sealed.unseal(one, _PURPOSE))]
+        return [secret for one in kept if (secret := sealed.unseal(one, PURPOSE))]
 
 
 class DeliveryState(models.TextChoices):

@@ -87,7 +87,11 @@ class Child:
             start_new_session=True,
             cwd=ROOT,
         )
-        self.pid_file.write_text(f"{self.process.pid} {started_at(self.process.pid)}\n")
+        try:
+            self.pid_file.write_text(f"{self.process.pid} {started_at(self.process.pid)}\n")
+        except OSError as error:
+            # It runs all the same: a later run finds it by its tag.
+            write_line(self.name, f"its pid file could not be written: {error.strerror}")
         assert self.process.stdout is not None
         threading.Thread(target=_echo, args=(self.name, self.process.stdout), daemon=True).start()
 

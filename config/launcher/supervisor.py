@@ -48,7 +48,8 @@ class Supervised:
             return
         try:
             self.start_child()
-        except LaunchError as error:
+        except (LaunchError, OSError) as error:
+            # A full disk, or no memory for another process, is over some day: the others must not end with this one.
             self._schedule_restart(str(error))
 
     def _schedule_restart(self, why: str) -> None:

@@ -15,6 +15,8 @@ django_stubs_ext.monkeypatch()
 env = current()
 
 SECRET_KEY = env.secret_key
+# What they signed and sealed still opens (see `apps.web.sealed`); nothing new is closed by them.
+SECRET_KEY_FALLBACKS = list(env.old_secret_keys)
 DEBUG = env.debug
 ALLOWED_HOSTS = list(env.allowed_hosts)
 PUBLIC_URL = env.url
@@ -140,7 +142,7 @@ AI_HOSTS = env.ai_hosts
 MAP_TILES = env.tiles
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.
-STORAGE_PARTIAL = str(env.data / "partial")
+STORAGE_PARTIAL = str(env.partial)
 # Django refuses to start without the directory in which it keeps long request bodies.
 (env.data / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
 # Below it one folder for each studio, by its slug, is watched for files (see `uploads.inbox`).
@@ -202,6 +204,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+# Hosts below ours may be somebody else's, who has no certificate: so whoever runs it has to say that they are not.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.hsts_subdomains
 X_FRAME_OPTIONS = "DENY"
 if env.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

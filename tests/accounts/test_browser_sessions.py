@@ -22,6 +22,7 @@ from tests.factories import PASSWORD
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Mobile/15E148 Safari/604"
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+PRESENT = {"current": PASSWORD}
 
 
 def sign_in(agent: str, email: str = "alice@example.com") -> Client:
@@ -46,23 +47,27 @@ def test_a_session_that_is_not_known_is_ended_from_another_device(alice_user: Us
     assert row_of(phone).session_key not in page
     address = f"/account/sessions/{row_of(phone).handle}/end/"
     assert address in page
+    # A browser that was left open is not enough.
     assert laptop.post(address).status_code == 303
+    assert laptop.post("/account/sessions/", {"current": "not my password"}).status_code == 303
+    assert is_signed_in(phone)
+    assert laptop.post(address, PRESENT).status_code == 303
     assert not is_signed_in(phone)
     assert is_signed_in(laptop)
-    assert laptop.post(address).status_code == 404
+    assert laptop.post(address, PRESENT).status_code == 404
 
 
 def test_nobody_ends_the_session_of_another_person(alice_user: User, charlie: Client) -> None:
     phone = sign_in(PHONE)
-    assert charlie.post(f"/account/sessions/{row_of(phone).handle}/end/").status_code == 404
-    assert charlie.post("/account/sessions/").status_code == 303
+    assert charlie.post(f"/account/sessions/{row_of(phone).handle}/end/", PRESENT).status_code == 404
+    assert charlie.post("/account/sessions/", PRESENT).status_code == 303
     assert is_signed_in(phone)
     assert "Phone" not in charlie.get("/account/sessions/").content.decode()
 
 
 def test_the_session_that_asks_is_ended_by_signing_out_alone(alice_user: User) -> None:
     phone = sign_in(PHONE)
-    assert phone.post(f"/account/sessions/{row_of(phone).handle}/end/").status_code == 404
+    assert phone.post(f"/account/sessions/{row_of(phone).handle}/end/", PRESENT).status_code == 404
     assert is_signed_in(phone)
 
 
@@ -71,11 +76,11 @@ def test_programs_are_listed_and_ended_too(north: Studio, alice_user: User) -> N
     first, second = (sessions.begin(enter(alice_user, north.slug)) for _ in range(2))
     second = sessions.spend(second.refresh)
     (one, *_) = sessions.living(alice_user, 10)
-    phone.post(f"/account/sessions/{one.family.hex}/end/")
+    phone.post(f"/account/sessions/{one.family.hex}/end/", PRESENT)
     with pytest.raises(sessions.NotSpendable):
         sessions.spend(second.refresh)
     assert phone.get("/account/sessions/").content.decode().count("Program") == 2  # The name, and its button's.
-    phone.post("/account/sessions/")
+    phone.post("/account/sessions/", PRESENT)
     with pytest.raises(sessions.NotSpendable):
         sessions.spend(first.refresh)
     assert browser_sessions.signed_in(alice_user, None)[0].device == "Phone, Safari"

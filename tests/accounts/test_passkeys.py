@@ -161,13 +161,16 @@ def test_what_is_no_answer_is_refused(answer: str, alice: Client) -> None:
     assert alice.post("/account/passkeys/", {"answer": answer}).status_code == 401
 
 
-def test_adding_asks_for_the_password_and_removing_is_for_the_own(alice: Client, charlie: Client) -> None:
+def test_adding_and_removing_ask_for_the_password_and_removing_is_for_the_own(alice: Client, charlie: Client) -> None:
     assert alice.post("/account/passkeys/ask/", {"current": "something else"}).status_code == 401
     device = Device()
     given(alice, device)
     address = f"/account/passkeys/{Passkey.objects.get().pk}/remove/"
-    assert charlie.post(address).status_code == 404
-    assert alice.post(address).status_code == 303
+    assert charlie.post(address, {"current": PASSWORD}).status_code == 404
+    for wrong in ({}, {"current": "something else"}):
+        assert alice.post(address, wrong).status_code == 303
+    assert shown(device)[0] == 200
+    assert alice.post(address, {"current": PASSWORD}).status_code == 303
     assert shown(device)[0] == 401
 
 

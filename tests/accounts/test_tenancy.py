@@ -218,6 +218,7 @@ ACROSS = {
     "apps.backups.schedule.is_due": "tables of the operator",
     "apps.backups.verify._due": "administration",
     "apps.monitoring.checks._backup": "tables of the operator",
+    "apps.monitoring.checks._certificate": "tables of the operator",
     "apps.monitoring.checks._clock": "tables of the operator",
     "apps.monitoring.checks._hearts": "tables of the operator",
     "apps.monitoring.checks._isolation": "tables of the operator",
@@ -251,6 +252,7 @@ ACROSS = {
     "apps.portability.imports._check_absent": "whether a studio is here",
     "config.management.commands.export_studio.handle": "administration",
     "config.management.commands.demo._studio": "administration",
+    "config.management.commands.reseal.handle": "administration",
 }
 
 

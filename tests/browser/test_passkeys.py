@@ -62,6 +62,7 @@ def test_a_passkey_is_added_opens_the_studio_without_a_password_and_is_removed(n
     page.wait_for_url(f"{named.url}/studio/north-light/albums/")
 
     page.goto(f"{named.url}/account/security/")
+    page.get_by_label("Your password, to remove one").fill(PASSWORD)
     page.get_by_role("button", name="Remove My laptop").click()
     expect(page.get_by_text("Passkey removed.")).to_be_visible()
     page.context.clear_cookies()

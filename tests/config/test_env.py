@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.addresses import EnvError, LocalStorage, MapTiles, S3Storage, Smtp
-from config.env import Env, load
+from config.env import SECRETS, Env, load
 
 APP = "postgresql://app:a%40b@db.example.com:5433/glassine?sslmode=require"
 Read = Callable[..., Env]
@@ -127,6 +127,43 @@ def test_trusted_proxies_are_networks(read: Read) -> None:
     ]
 
 
+def test_parts_wait_in_the_folder_of_all_web_machines_or_with_the_data(read: Read, tmp_path: Path) -> None:
+    bucket = {"STORAGE": "s3://photos", "GLASSINE_DATA": str(tmp_path)}
+    assert read(**bucket, GLASSINE_PARTIAL="/tmp").partial == Path("/tmp")
+    assert read(**bucket).partial == tmp_path / "partial"
+
+
+def test_former_secret_keys_are_listed_and_shown_to_nobody(read: Read) -> None:
+    former = ("a" * 32, "b" * 40)
+    env = read(GLASSINE_OLD_SECRET_KEYS=", ".join(former))
+    assert env.old_secret_keys == former
+    assert former[0] not in repr(env)
+    assert read().old_secret_keys == ()
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(read: Read, tmp_path: Path) -> None:
+    """As vaults and Docker hand secrets out: the environment of the process holds a path and nothing else."""
+    for name, secret in (("key", "k" * 40), ("app", APP), ("owner", OWNER)):
+        (tmp_path / name).write_text(f"{secret}\n")
+    env = read(
+        GLASSINE_SECRET_KEY_FILE=str(tmp_path / "key"),
+        DATABASE_URL_FILE=str(tmp_path / "app"),
+        DATABASE_OWNER_URL_FILE=str(tmp_path / "owner"),
+    )
+    assert (env.secret_key, env.database.password, env.embedded_postgres) == ("k" * 40, "a@b", False)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_given_once_and_its_file_can_be_read(read: Read, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").write_text(" \n")
+    with pytest.raises(EnvError, match=f"{name}_FILE are both set"):
+        read(**{name: "a" * 40, f"{name}_FILE": str(tmp_path / "empty")})
+    with pytest.raises(EnvError, match=f"{name}_FILE is .* empty"):
+        read(**{f"{name}_FILE": str(tmp_path / "empty")})
+    with pytest.raises(EnvError, match=f"{name}_FILE is .* cannot be read"):
+        read(**{f"{name}_FILE": str(tmp_path / "missing")})
+
+
 def test_an_empty_variable_counts_as_unset(read: Read) -> None:
     assert read(GLASSINE_PORT="", DATABASE_URL=" ").port == 8000
 
@@ -147,6 +184,8 @@ def test_a_server_of_map_pictures_is_named_with_its_owner(read: Read) -> None:
         ("GLASSINE_PORT", "８０００", "whole number from 1 to 65535"),
         ("GLASSINE_WORKERS", "-1", "whole number from 1 to 64"),
         ("GLASSINE_INBOX", "inbox", "a folder that is there"),
+        ("GLASSINE_PARTIAL", "/not/there", "a folder that is there"),
+        ("GLASSINE_PARTIAL", "/tmp", "STORAGE is no bucket"),
         ("GLASSINE_IMPORT_FOLDER", "/not/there", "a folder that is there"),
         ("GLASSINE_AGREEMENT", "/not/there", "cannot be read as a text"),
         ("GLASSINE_AGREEMENT", "/dev/null", "a text of up to 200,000 characters"),
@@ -158,6 +197,7 @@ def test_a_server_of_map_pictures_is_named_with_its_owner(read: Read) -> None:
         ("GLASSINE_URL", "https://photos.example.com:port", "https://photos.example.com"),
         ("GLASSINE_ALLOWED_HOSTS", "a.example.com:8000", "without ports"),
         ("GLASSINE_SECRET_KEY", "short", "32 characters"),
+        ("GLASSINE_OLD_SECRET_KEYS", f"{'a' * 32},short", "former secret keys of 32 characters"),
         ("GLASSINE_ADMIN_EMAIL", "someone", "email address"),
         ("GLASSINE_TRUSTED_PROXY", "nginx", "addresses or networks"),
         ("GLASSINE_ACCEL", "bytes", "path of a location"),

@@ -30,6 +30,17 @@ def test_a_program_ends_with_its_parent() -> None:
     assert not started_at(pid)
 
 
+def test_a_child_whose_pid_file_cannot_be_written_runs_and_is_found_later(tmp_path: Path) -> None:
+    """As on a full disk: a part that died there has to come back, and a later run has to end it."""
+    started = child(tmp_path / "missing", "import time; time.sleep(300)")
+    assert started.process is not None
+    deadline = time.monotonic() + 10
+    while not (found := find_tagged(tmp_path / "missing", "web")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert found == [started.process.pid]
+    started.stop()
+
+
 def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
     script = "import subprocess; print(subprocess.Popen(['sleep', '300']).pid, flush=True)"
     until_ended(child(tmp_path, script))

@@ -1,5 +1,6 @@
 """The supervisor: back-off, a restart that fails, the order of a stop."""
 
+import errno
 import time
 from pathlib import Path
 
@@ -23,13 +24,14 @@ def test_a_child_that_dies_is_started_again_after_a_growing_pause(tmp_path: Path
     assert pauses == [0.2, 0.4, 0.8]
 
 
-def test_a_restart_that_fails_is_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("failure", [LaunchError("It did not start."), OSError(errno.ENOSPC, "No space left")])
+def test_a_restart_that_fails_is_tried_again(tmp_path: Path, failure: Exception) -> None:
     starts = []
 
     def start() -> Child:
         starts.append(time.monotonic())
         if len(starts) == 2:
-            raise LaunchError("The disk is full.")
+            raise failure
         return child(tmp_path, "raise SystemExit(1)" if len(starts) == 1 else "import time; time.sleep(300)")
 
     supervised = Supervised("web", start, delay=0.05)

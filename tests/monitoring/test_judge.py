@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,8 @@ from apps.monitoring import checks, hearts, judge, overview, probes
 from apps.monitoring.checks import HEARTS, NAMES, PartFinding
 from apps.monitoring.models import Condition, Heartbeat, ServicePeriod, ServiceState
 from apps.web.ids import uuid7
+from tests.installation import free_port
+from tests.nginx import write_certificate
 from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +172,59 @@ def run(kind: RunKind, state: RunState, age: timedelta) -> None:
         BackupRun(
             kind=kind, state=state, destination=uuid7(), place="here", started_at=began, ended_at=timezone.now()
         ).save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("days", "condition"), [(60, Condition.OK), (10, Condition.WARNING), (2, Condition.FAULT), (-1, Condition.FAULT)]
+)
+def test_a_certificate_near_its_end_is_told(
+    days: int, condition: Condition, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a real server with a real certificate; a browser's refusal of one that has ended is told too."""
+    write_certificate(tmp_path, days=days)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "fullchain.pem"))
+    with tls_server(tmp_path) as port:
+        settings.PUBLIC_URL = f"https://127.0.0.1:{port}"
+        judge.look_if_due()
+        found = finding("certificate")
+    assert found.condition == condition
+    assert (f"https://127.0.0.1:{port}" in found.sentence) is (condition != Condition.OK)
+    # Asked once an hour: it is known although the server is gone.
+    assert finding("certificate").condition == condition
+
+
+def test_a_certificate_that_cannot_be_looked_at_is_no_fault(settings: Settings, tmp_path: Path) -> None:
+    write_certificate(tmp_path, days=1)
+    with tls_server(tmp_path) as port:
+        for url in (f"https://127.0.0.1:{port}", f"https://127.0.0.1:{free_port()}", "http://127.0.0.1:1"):
+            settings.PUBLIC_URL = url
+            assert finding("certificate").condition == Condition.OK
+
+
+@contextmanager
+def tls_server(folder: Path) -> Iterator[int]:
+    """Shows the certificate of `folder` to whoever comes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "fullchain.pem", folder / "privkey.pem")
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+                with context.wrap_socket(line, server_side=True):
+                    pass
+            except ssl.SSLError:
+                continue
+            except OSError:
+                return
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
 
 
 def test_a_stale_backup_and_a_failed_drill_are_told(settings: Settings) -> None:

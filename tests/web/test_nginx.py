@@ -1,9 +1,6 @@
 """The nginx configuration of docker/ with a real nginx: files, uploads as they arrive, sockets, no tokens."""
 
 import asyncio
-import datetime
-import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -12,22 +9,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Template
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+from tests.installation import free_port
+from tests.nginx import NGINX, render, write_certificate
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not NGINX, reason="there is no nginx on this machine")]
-TEMPLATE = Path(__file__).resolve().parents[2] / "docker" / "nginx" / "glassine.conf.template"
 FILE = bytes(range(256)) * 4096
 SAFETY = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
     "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
     "cache-control": "private, max-age=30",
     "etag": '"opaque"',
     "vary": "Cookie",
@@ -104,55 +98,6 @@ class House:
         return int(status.split()[1]), headers, body
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def write_certificate(directory: Path) -> None:
-    """One that signs itself, for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "photos.example.com")])
-    today = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(today).not_valid_after(today + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (directory / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (directory / "privkey.pem").write_bytes(pem)
-
-
-def render(directory: Path, upstream: int, http: int, https: int) -> Path:
-    """Our template between the few lines that the image brings."""
-    values = {
-        "GLASSINE_UPSTREAM": f"127.0.0.1:{upstream}",
-        "GLASSINE_STORAGE": str(directory / "storage"),
-        "GLASSINE_CERTIFICATES": str(directory),
-        "GLASSINE_HTTP_PORT": str(http),
-        "GLASSINE_HTTPS_PORT": str(https),
-    }
-    ours = Template(TEMPLATE.read_text()).safe_substitute(values)
-    (directory / "glassine.conf").write_text(ours.replace("/dev/stdout", str(directory / "access.log")))
-    temporary = "".join(
-        f"{kind}_temp_path {directory}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    # Root's worker would become another user, who cannot read the files: in the image they are one user.
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    # The image brings a server of its own on the same port, and reads it first.
-    (directory / "default.conf").write_text(
-        f"server {{ listen {http}; server_name localhost; location / {{ return 200 welcome; }} }}\n"
-    )
-    config = directory / "nginx.conf"
-    config.write_text(
-        f"{user}pid {directory}/pid;\nerror_log {directory}/error.log info;\ndaemon off;\n"
-        f"events {{}}\nhttp {{\n{temporary}include {directory}/default.conf;\ninclude {directory}/glassine.conf;\n}}\n"
-    )
-    return config
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     directory = tmp_path_factory.mktemp("nginx")
@@ -165,7 +110,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     assert NGINX is not None
-    config = render(directory, upstream.port, http, https)
+    config = render(directory, [f"127.0.0.1:{upstream.port}"], http, https)
     nginx = subprocess.Popen([NGINX, "-p", str(directory), "-e", str(directory / "error.log"), "-c", str(config)])
     deadline = time.monotonic() + 20
     while socket.socket().connect_ex(("127.0.0.1", https)) != 0:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts import passkeys
 from apps.accounts.models import User, WrongPasskey
 from apps.accounts.signing_in import identify
+from apps.accounts.views.answers import gave_password
 from apps.accounts.views.entrance import begin_session, safe_target
 from apps.web.answers import SeeOther
 from apps.web.client_ip import client_ip
@@ -109,10 +110,11 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, passkey_id: UUID) -> HttpResponse:
-    """Remove a passkey of the person who is signed in."""
+    """Remove a passkey of the person who is signed in, after the password."""
     user = request.user
     if not isinstance(user, User):
         return redirect_to_login("/account/security/")
-    passkeys.remove(user, passkey_id)
-    messages.success(request, "Passkey removed.")
+    if gave_password(request, user):
+        passkeys.remove(user, passkey_id)
+        messages.success(request, "Passkey removed.")
     return SeeOther("accounts:security")

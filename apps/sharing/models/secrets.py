@@ -11,7 +11,8 @@ from apps.web import sealed
 from apps.web.typed import fold_password, matches
 
 TOKEN_BYTES = 24
-_TOKEN = "share-token"
+TOKEN_PURPOSE = "share-token"
+_PEPPER = "share-password"
 
 
 def new_token() -> str:
@@ -26,26 +27,29 @@ def new_pin() -> str:
 
 def seal(token: str) -> str:
     """The token, encrypted for the row."""
-    return sealed.seal(token, _TOKEN)
+    return sealed.seal(token, TOKEN_PURPOSE)
 
 
 def unseal(text: str) -> str:
     """The token again, or "" when the installation's secret has changed since: then nobody can show it."""
-    return sealed.unseal(text, _TOKEN)
+    return sealed.unseal(text, TOKEN_PURPOSE)
 
 
-def _peppered(password: str) -> str:
+def _peppered(password: str, pepper: bytes) -> str:
     # Blanks around are what an email or a keyboard adds. The HMAC makes a stolen table useless without the
     # installation's secret, and any length fits bcrypt.
-    pepper = sealed.key("share-password")
     return hmac.digest(pepper, password.strip().encode(), "sha256").hex()
 
 
 def hash_password(password: str) -> str:
     """What the row keeps of a link's password."""
-    return make_password(_peppered(fold_password(password)))
+    return make_password(_peppered(fold_password(password), sealed.key(_PEPPER)))
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """True if this is the password. Slow on purpose; reserve a guess before."""
-    return matches(password.strip(), lambda one: check_password(_peppered(one), password_hash))
+    """True if this is the password, also under a former secret. Slow on purpose; reserve a guess before."""
+    return any(_is_under(pepper, password.strip(), password_hash) for pepper in sealed.keys(_PEPPER))
+
+
+def _is_under(pepper: bytes, password: str, password_hash: str) -> bool:
+    return matches(password, lambda one: check_password(_peppered(one, pepper), password_hash))
