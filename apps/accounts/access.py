@@ -27,6 +27,7 @@ from django.utils import timezone
 from apps.accounts.models import BrowserSession, Role, Studio, User, at_hand
 from apps.accounts.session_store import SessionStore
 from apps.accounts.tenancy import Arrival, across_studios, acting_in, arriving_in
+from apps.web.compiled_queries import Later
 from apps.web.raw_rows import RowColumns
 
 P = ParamSpec("P")
@@ -165,6 +166,7 @@ class StudioRequest(HttpRequest):
     entered: Entered
     user: User
     htmx: object
+    layout: Later
 
 
 _STUDIO = RowColumns(Studio, without=["logo"])
@@ -297,7 +299,11 @@ def studio_page(
             request.entered = entered  # type: ignore[attr-defined]
             # Dates are written as the studio's clock shows them.
             with timezone.override(entered.studio.zone):
-                response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+                try:
+                    response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+                finally:
+                    # What was left unasked is no question of the next page.
+                    connection.later = None  # type: ignore[attr-defined]
             # Who signs out leaves nothing behind in the browser's memory; files say for themselves how long they keep.
             response.setdefault("Cache-Control", "private, no-store")
             return response

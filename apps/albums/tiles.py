@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -294,8 +295,8 @@ def studio_tiles(
     bare: only the tiles, without headings (tiles asked for by id).
     """
     out: list[str] = []
-    pattern = reverse("albums:photo_download", args=[place.studio_slug, place.album_id, _NIL])
-    photo_base = pattern.partition(str(_NIL))[0]
+    before, behind = _photos_of(place.studio_slug)
+    photo_base = f"{before}{place.album_id}{behind}"
     current, filled = after, not first_page
     for number, row in enumerate(rows):
         section_id = row.section_id
@@ -306,6 +307,16 @@ def studio_tiles(
         filled = True
         out.append(_studio_tile(row, place, photo_base, eager=first_page and number < EAGER))
     return mark_safe("".join(out))  # noqa: S308
+
+
+@lru_cache(maxsize=1_024)
+def _photos_of(slug: str) -> tuple[str, str]:
+    """What stands before and behind a gallery's id in the addresses of its photos, up to theirs.
+
+    Looked up once for a studio: photos of the library lie in many galleries.
+    """
+    before, behind, _ = reverse("albums:photo_download", args=[slug, _NIL, _NIL]).rsplit(str(_NIL), 2)
+    return before, behind
 
 
 def _kept(row: TileRow) -> str:

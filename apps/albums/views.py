@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from apps.accounts import layout
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
@@ -30,6 +31,7 @@ SEARCH_LENGTH = 120
 @studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def album_list(request: StudioRequest) -> HttpResponse:
     """All albums; `q` looks into titles, `state` filters, `sort` orders them, newest first unless said otherwise."""
+    layout.ahead(request)
     search = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     state = request.GET.get("state", "")
     # How links stand is not told to who knows nothing of them.

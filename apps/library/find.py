@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, cast
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -33,8 +33,8 @@ from apps.library.questions.compile import condition, sentence
 from apps.library.questions.kinds import AllWords, Asker, KeywordList, PersonKind, PlaceKind
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
-from apps.web.compiled_queries import Compiled
-from apps.web.index_order import in_index_order
+from apps.web.compiled_queries import Asked, Compiled, once, together
+from apps.web.index_order import in_index_order, together_in_index_order
 
 PAGE: Final = 100
 # Counts are exact up to here; more than that says "20,000+".
@@ -72,6 +72,16 @@ class LibraryTile:
     album_id: UUID
     wall: datetime
     is_dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStretch:
+    """Which photos a page has, newest first, their moments (as `LibraryPhoto.wall`), and the cursors beside them."""
+
+    photos: list[UUID]
+    walls: list[datetime]
+    next: str
+    earlier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +209,55 @@ class Library:
 
     def page(self, cursor: str = "", *, month: date | None = None, size: int = PAGE) -> LibraryPage:
         """A page, newest first. month: without a cursor, begin with the last photo of this month."""
+        found = self.stretch(cursor, month=month, size=size)
+        return LibraryPage(self.tiles(found.photos), found.next, found.earlier)
+
+    def stretch(self, cursor: str = "", *, month: date | None = None, size: int = PAGE) -> LibraryStretch:
+        """Which photos `page` shows: `page_beside` makes their tiles."""
         scope = f"library {self.entered.studio.pk}"
         if not cursor and month is not None:
             following = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
             start = datetime(following.year, following.month, 1, tzinfo=UTC).isoformat()
             cursor = keyset.after([start, str(_NOBODY)], LibraryPhoto.ORDER, scope=scope)
+        if not self.tree.rules and not self.entered.is_restricted:
+            return _stretch(
+                keyset.page_of_or_first(
+                    self._read_all, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
+                )
+            )
         rows, is_named, _ = self._narrow.only("pk", "wall"), self._is_named, self._parts
         with self._asking() if self.__dict__.get("_few") is None else nullcontext():
             if self._few is None:
                 # Many are met soon along the index of the order.
                 with nullcontext() if is_named else in_index_order():
                     page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
-                ids = [row.pk for row in page.rows]
+                page = replace(page, rows=[(row.wall, row.pk) for row in page.rows])
             else:
                 page = keyset.page_of_or_first(
                     self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
                 )
-                ids = page.rows
-        return LibraryPage(self.tiles(ids), page.next or "", page.previous or "")
+        return _stretch(page)
+
+    def page_beside(self, found: LibraryStretch, *beside: Asked) -> tuple[LibraryPage, list[list[Any]]]:
+        """The page of these photos, and the answers to other questions, by one exchange; with it come the months."""
+        asked = [*beside, *([self._asking_tiles(found.photos)] if found.photos else [])]
+        if "months" not in self.__dict__:
+            *answers, counted = together(*asked, months.asking(self.entered))
+            self.months = months.read(counted)
+        else:
+            answers = together(*asked)
+        tiles = _in_order(found.photos, answers.pop()) if found.photos else []
+        return LibraryPage(tiles, found.next, found.earlier), answers
+
+    def _read_all(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
+        """See `keyset.Reader`: photos of the whole studio. With them come the months, of which each such page tells."""
+        here = _Here(*((datetime.fromisoformat(position[0]), UUID(position[1])) if position else (None, None)))
+        rows = _MET.asked(_Along(self.entered.studio.pk, here), backwards, limit)
+        asked = [rows] if "months" in self.__dict__ else [rows, months.asking(self.entered)]
+        found, *counted = together_in_index_order(*asked)
+        if counted:
+            self.months = months.read(counted[0])
+        return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in found]
 
     @cached_property
     def _few(self) -> list[tuple[datetime, UUID]] | None:
@@ -282,14 +323,14 @@ class Library:
         holding = condition(Group("all", tuple(written)), self.asker)
         return shown, self._seen.filter(holding, pk__any=ArraySubquery(shown))
 
-    def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], UUID]]:
+    def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
         """See `keyset.Reader`."""
         rows = self._few or []
         if position is not None:
             here = (datetime.fromisoformat(position[0]), UUID(position[1]))
             rows = [row for row in rows if (row > here if backwards else row < here)]
         rows = rows[: -limit - 1 : -1] if backwards else rows[:limit]
-        return [([wall.isoformat(), str(pk)], pk) for wall, pk in rows]
+        return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in rows]
 
     def _asking(self) -> AbstractContextManager[None]:
         """The role in which photos are found: where rules narrow them, the one whose conditions indexes answer.
@@ -303,10 +344,13 @@ class Library:
         """These photos as tiles show them, in this order; what the member does not see is left out."""
         if not photos:
             return []
-        whole = _Tiles(self.entered.studio.pk, photos)
-        rows = _tile_rows(photos, self.entered) if self.entered.is_restricted else _TILES(whole)
-        found = {row[0]: _tile(row) for row in rows if row[1] is not None}
-        return [found[pk] for pk in photos if pk in found]
+        [rows] = together(self._asking_tiles(photos))
+        return _in_order(photos, rows)
+
+    def _asking_tiles(self, photos: list[UUID]) -> Asked:
+        if self.entered.is_restricted:
+            return once(_tile_rows(photos, self.entered))
+        return _TILES.asked(_Tiles(self.entered.studio.pk, photos))
 
     # -- counts --------------------------------------------------------------------------------------
 
@@ -397,6 +441,49 @@ def _tile_rows(photos: list[UUID], member: Entered | _Tiles) -> QuerySet[Any, tu
         .annotate(sizes=sizes(), lies=Subquery(lying.order_by("pk").values("album_id")[:1]))
         .values_list("pk", "lies", "wall", "is_dated", *_COLUMNS)
     )
+
+
+def _in_order(photos: list[UUID], rows: list[tuple[Any, ...]]) -> list[LibraryTile]:
+    """The tiles of these photos in their order. rows: what `_tile_rows` gives."""
+    found = {row[0]: _tile(row) for row in rows if row[1] is not None}
+    return [found[pk] for pk in photos if pk in found]
+
+
+def _stretch(page: keyset.KeysetPage) -> LibraryStretch:
+    """Of a page whose rows are (wall, id)."""
+    walls, photos = [wall for wall, _ in page.rows], [pk for _, pk in page.rows]
+    return LibraryStretch(photos, walls, page.next or "", page.previous or "")
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Where a page begins, which this photo is not on; None: at the start."""
+
+    wall: datetime | None
+    photo: UUID | None
+
+
+@dataclass(frozen=True)
+class _Along:
+    """All photos of a studio from a place on."""
+
+    studio: UUID
+    here: _Here
+
+
+def _along(asked: _Along, backwards: bool, limit: int) -> QuerySet[Any, tuple[Any, ...]]:
+    rows, (wall, photo) = LibraryPhoto.objects.for_studio(asked.studio), (asked.here.wall, asked.here.photo)
+    sign = "" if backwards else "-"
+    if wall is not None:
+        side = "gt" if backwards else "lt"
+        beyond = Q(**{f"wall__{side}": wall}) | Q(wall=wall, **{f"pk__{side}": photo})
+        # Says nothing new, but lets the index start at the right place.
+        rows = rows.filter(Q(**{f"wall__{side}e": wall}) & beyond)
+    return rows.order_by(f"{sign}wall", f"{sign}pk").values_list("wall", "pk")[:limit]
+
+
+# Each page of the library without filters asks this.
+_MET: Final = Compiled(_along)
 
 
 def _of_all(whole: _Tiles) -> QuerySet[Any, tuple[Any, ...]]:

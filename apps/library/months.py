@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, DateField, Sum
+from django.db.models import Count, DateField, QuerySet, Sum
 from django.db.models.functions import Cast, TruncMonth
 
 from apps.accounts.access import Entered
 from apps.accounts.tenancy import across_studios
 from apps.library.models import LibraryPhoto, MonthCount
+from apps.web.compiled_queries import Asked, Compiled, once, together
 
 # Rows that one run adds up.
 BATCH = 20_000
@@ -44,20 +47,41 @@ class Month:
     @property
     def key(self) -> str:
         """As in addresses: "2024-05"."""
-        return f"{self.first:%Y-%m}"
+        return self.first.isoformat()[:7]
 
 
 def of_member(entered: Entered) -> list[Month]:
     """The months of the photos that the member sees, newest first. One query."""
-    if entered.is_restricted:
-        rows = LibraryPhoto.objects.visible_to(entered).order_by()
-        month = Cast(TruncMonth("wall", tzinfo=UTC), DateField())
-        counted: Iterable[tuple[date, int]] = rows.annotate(month=month).values_list("month").annotate(n=Count("pk"))
-    else:
-        counted = (
-            MonthCount.objects.for_studio(entered.studio).order_by().values_list("month").annotate(n=Sum("photos"))
-        )
-    return sorted((Month(first, n) for first, n in counted if n), key=lambda one: one.first, reverse=True)
+    [rows] = together(asking(entered))
+    return read(rows)
+
+
+def asking(entered: Entered) -> Asked:
+    """The same as a question for `together`; its rows are for `read`."""
+    if not entered.is_restricted:
+        return _COUNTED.asked(_Whole(entered.studio.pk))
+    rows = LibraryPhoto.objects.visible_to(entered).order_by()
+    month = Cast(TruncMonth("wall", tzinfo=UTC), DateField())
+    return once(rows.annotate(month=month).values_list("month").annotate(n=Count("pk")))
+
+
+def read(rows: Iterable[tuple[date, int]]) -> list[Month]:
+    """What `asking` found, newest first."""
+    return sorted((Month(first, n) for first, n in rows if n), key=lambda one: one.first, reverse=True)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """All photos of a studio."""
+
+    studio: UUID
+
+
+def _counted(whole: _Whole) -> QuerySet[Any, tuple[Any, ...]]:
+    return MonthCount.objects.for_studio(whole.studio).order_by().values_list("month").annotate(n=Sum("photos"))
+
+
+_COUNTED: Final = Compiled(_counted)
 
 
 def fold() -> int:

@@ -19,13 +19,14 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Role
 from apps.albums.models import Album
 from apps.library import spelling
-from apps.library.events.occasions import occasions
+from apps.library.events import occasions
+from apps.library.events.occasions import Occasion
 from apps.library.find import Library, LibraryPage, TotalFound
 from apps.library.months import Month
 from apps.library.questions import days, language
 from apps.library.questions.fields import FIELDS, Field
 from apps.library.questions.kinds import ChoiceKind, CountryKind, Guests, Kind
-from apps.library.tiles import library_tiles, month_name
+from apps.library.tiles import library_tiles, month_name, month_of
 from apps.web.compiled_queries import Compiled
 from apps.web.select_options import options
 
@@ -45,7 +46,8 @@ class Chip:
 class LibraryQuery:
     """What the address asks for. month: where to begin.  size: of the tiles.  with_facets: counts beside them.
 
-    with_total: how many there are, even if they have to be counted.
+    with_total: how many there are, even if they have to be counted.  with_galleries: those to put photos into.
+    with_filters: each as a form.
     """
 
     search: language.Search
@@ -55,6 +57,8 @@ class LibraryQuery:
     size: str = "m"
     with_facets: bool = False
     with_total: bool = False
+    with_galleries: bool = False
+    with_filters: bool = False
 
     def url(self, path: str, **changed: str) -> str:
         """The address with another cursor, month, size or text; what is empty or usual does not stand in it."""
@@ -80,6 +84,8 @@ def read(values: Any, *, today: date, with_guests: bool) -> LibraryQuery:
         size if size in SIZES else "m",
         bool(values.get("facets")),
         bool(values.get("total")),
+        bool(values.get("galleries")),
+        bool(values.get("filters")),
     )
 
 
@@ -107,17 +113,31 @@ def library(entered: Entered, asked: LibraryQuery, today: date) -> tuple[Library
 def whole(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
     """Context of library/library.html."""
     return _results(shown, asked, path) | {
-        "months": _years(shown.months, f"{asked.month:%Y-%m}" if asked.month else ""),
+        "months": _years(tuple(shown.months), month_of(asked.month) if asked.month else ""),
         "sizes": [(key, name, asked.url(path, size=key if key != "m" else "")) for key, name in SIZES.items()],
         "size": asked.size,
-        "kept_fields": _hidden({"q": asked.text, "size": asked.size if asked.size != "m" else ""}),
-        "fields": _fields(with_guests=not shown.entered.is_contributor),
+        "kept_fields": _kept_fields(asked),
+        "filters_url": asked.url(path, filters="1"),
+        **(filters(shown.entered, asked, path) if asked.with_filters else {}),
+        "galleries_url": "" if asked.with_galleries else asked.url(path, galleries="1"),
+        **(galleries(shown.entered) if asked.with_galleries else {}),
     }
 
 
+def filters(entered: Entered, asked: LibraryQuery, path: str) -> dict[str, Any]:
+    """Context of library/_filters.html. No query."""
+    fields = _fields(with_guests=not entered.is_contributor)
+    return {"fields": fields, "kept_fields": _kept_fields(asked), "here": path}
+
+
+def galleries(entered: Entered) -> dict[str, Any]:
+    """Context of library/_galleries.html. One query."""
+    return {"galleries": options(_galleries(entered))}
+
+
 def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
-    page = shown.page(asked.after, month=asked.month)
-    return _tiles(shown, asked, path, page) | {
+    page, there = _page(shown, asked)
+    return _tiles(shown, asked, path, page, there) | {
         "q": asked.text,
         "chips": [
             Chip(shown.say(term.rule), asked.url(path, q=asked.search.without(number)))
@@ -131,8 +151,15 @@ def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
         "facets_url": asked.url(path, facets="1") if page.tiles or page.earlier else "",
         "facets": facets(shown, asked, path) if asked.with_facets else [],
         "may_edit": may_edit(shown.entered),
-        "galleries": options(_galleries(shown.entered)),
     }
+
+
+def _page(shown: Library, asked: LibraryQuery) -> tuple[LibraryPage, list[Occasion]]:
+    """The page, and what there was when its photos were taken. Two exchanges without filters."""
+    found = shown.stretch(asked.after, month=asked.month)
+    years = {wall.year for wall in found.walls}
+    page, answers = shown.page_beside(found, *occasions.asking(shown.entered, years))
+    return page, occasions.read(answers, years, on={tile.wall.date() for tile in page.tiles if tile.is_dated})
 
 
 def _total(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage) -> dict[str, Any]:
@@ -225,10 +252,13 @@ def _term(field: Field, value: Any) -> str:
 
 def tiles(shown: Library, asked: LibraryQuery, path: str, before: str) -> dict[str, Any]:
     """Context of library/_tiles.html: the page after the one that ends in the month `before`."""
-    return _tiles(shown, asked, path, shown.page(asked.after), before)
+    page, there = _page(shown, replace(asked, month=None))
+    return _tiles(shown, asked, path, page, there, before)
 
 
-def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, before: str = "") -> dict[str, Any]:
+def _tiles(
+    shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, there: list[Occasion], before: str = ""
+) -> dict[str, Any]:
     counts = {} if asked.search.terms else {one.key: one.photos for one in shown.months}
     html = library_tiles(
         page.tiles,
@@ -237,17 +267,17 @@ def _tiles(shown: Library, asked: LibraryQuery, path: str, page: LibraryPage, be
         before=before,
         first_page=not before,
         may_edit=may_edit(shown.entered),
-        chips=_chips(shown.entered, page, asked, path),
+        chips=_chips(there, page, asked, path),
     )
-    last = f"{page.tiles[-1].wall:%Y-%m}" if page.tiles else ""
+    last = month_of(page.tiles[-1].wall) if page.tiles else ""
     return {"tiles": html, "next_url": asked.url(path, after=page.next, before=last) if page.next else ""}
 
 
-def _chips(entered: Entered, page: LibraryPage, asked: LibraryQuery, path: str) -> dict[str, list[tuple[str, str]]]:
+def _chips(
+    there: list[Occasion], page: LibraryPage, asked: LibraryQuery, path: str
+) -> dict[str, list[tuple[str, str]]]:
     """Of each month what photos of the page were taken at, with the address of all that were."""
-    walls = sorted((tile.wall for tile in page.tiles if tile.is_dated), reverse=True)
-    there = occasions(entered, {wall.year for wall in walls}, on={wall.date() for wall in walls})
-    upwards = walls[::-1]
+    upwards = sorted(tile.wall for tile in page.tiles if tile.is_dated)
     hits = sorted(
         (-at, number)
         for number, one in enumerate(there)
@@ -255,15 +285,16 @@ def _chips(entered: Entered, page: LibraryPage, asked: LibraryQuery, path: str) 
     )
     found: dict[str, dict[str, str]] = {}
     for at, number in hits:
-        one, month = there[number], f"{upwards[-at]:%Y-%m}"
+        one, month = there[number], month_of(upwards[-at])
         if one.words not in found.setdefault(month, {}):
             term = 'event:"{}"'.format(one.names[0].replace('"', " "))
             found[month][one.words] = asked.url(path, q=term, month="", after="")
     return {month: list(chips.items()) for month, chips in found.items()}
 
 
-def _hidden(values: dict[str, str]) -> SafeString:
+def _kept_fields(asked: LibraryQuery) -> SafeString:
     """What a form sends along of how the page is now."""
+    values = {"q": asked.text, "size": asked.size if asked.size != "m" else ""}
     return mark_safe(
         "".join(
             f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in values.items() if value
@@ -271,7 +302,8 @@ def _hidden(values: dict[str, str]) -> SafeString:
     )
 
 
-def _years(months: list[Month], chosen: str) -> SafeString:
+@lru_cache(maxsize=64)
+def _years(months: tuple[Month, ...], chosen: str) -> SafeString:
     """The months to jump to, as options below their years."""
     return mark_safe(
         "".join(

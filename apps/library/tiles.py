@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from html import escape
 from itertools import groupby
 
@@ -32,7 +33,7 @@ def library_tiles(
     before: the month of the photo before the first tile, "" if nothing is.  first_page: its images load at once.
     """
     out: list[str] = []
-    for month, of_month in groupby(tiles, lambda tile: f"{tile.wall:%Y-%m}"):
+    for month, of_month in groupby(tiles, lambda tile: month_of(tile.wall)):
         if month != before:
             out.append(_heading(month, counts.get(month), filled=bool(before)))
             out.append(_chips((chips or {}).get(month, ())))
@@ -46,7 +47,7 @@ def library_tiles(
 
 def plain_tiles(tiles: Iterable[LibraryTile], entered: Entered, *, may_edit: bool = False) -> SafeString:
     """Tiles as they come, without headings. may_edit: they can be selected."""
-    each = (library_tiles([tile], entered, counts={}, before=f"{tile.wall:%Y-%m}", may_edit=may_edit) for tile in tiles)
+    each = (library_tiles([tile], entered, counts={}, before=month_of(tile.wall), may_edit=may_edit) for tile in tiles)
     return mark_safe("".join(each))  # noqa: S308
 
 
@@ -63,6 +64,11 @@ def titled_tiles(groups: Iterable[tuple[str, list[LibraryTile]]], entered: Enter
 def _chips(chips: Iterable[tuple[str, str]]) -> str:
     links = "".join(f'<a class="occasion" href="{escape(url)}">{escape(words)}</a>' for words, url in chips)
     return f'<p class="occasions">{links}</p>' if links else ""
+
+
+def month_of(day: date) -> str:
+    """A day, or a moment, -> "2024-05"."""
+    return day.isoformat()[:7]
 
 
 def month_name(month: str) -> str:

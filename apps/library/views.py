@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.accounts import layout
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.library import page_context
@@ -27,6 +28,12 @@ def library(request: StudioRequest) -> HttpResponse:
     if "add" in request.GET:
         # One address for what was clicked and what was typed.
         return SeeOther(asked.url(request.path))
+    if htmx.wants(request, "filter-choices"):
+        context = page_context.filters(request.entered, asked, request.path)
+        return htmx.vary(render(request, "library/_filters.html", context))
+    if htmx.wants(request, "gallery-choices"):
+        return htmx.vary(render(request, "library/_galleries.html", page_context.galleries(request.entered)))
+    layout.ahead(request)
     shown, asked = page_context.library(request.entered, asked, today)
     if htmx.wants(request, "more"):
         context = page_context.tiles(shown, asked, request.path, request.GET.get("before", "")[:7])

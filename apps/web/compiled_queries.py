@@ -145,8 +145,65 @@ def written(sql: str, values: Mapping[str, Any]) -> Asked:
     return _Statement(list, None, _NAMED.sub("%s", sql), params), []
 
 
+def once(query: models.QuerySet[Any, Any]) -> Asked:
+    """A query as it is, compiled for this time alone, for `together`. It must know its studio."""
+    _check(query)
+    compiler = query.query.get_compiler(using=DEFAULT_DB_ALIAS)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        sql, params = "", ()
+    return _Statement(query._iterable_class, compiler, sql, tuple(params)), []
+
+
+class Later:
+    """Questions that are asked in any case: they go with the next ones that are sent `together` in the same studio.
+
+    They belong to the transaction in which they are made.
+    """
+
+    def __init__(self, *asked: Asked) -> None:
+        self.asked = asked
+        self._found: list[list[Any]] | None = None
+        connection = connections[DEFAULT_DB_ALIAS]
+        self._wall = _wall_of(connection)
+        connection.later = self  # type: ignore[attr-defined]
+
+    def found(self) -> list[list[Any]]:
+        """The rows of each; sent now, if nothing else was sent."""
+        if self._found is None:
+            # Not with what waits itself.
+            connections[DEFAULT_DB_ALIAS].later = None  # type: ignore[attr-defined]
+            self._found = together(*self.asked)
+        return self._found
+
+    def take(self, found: list[list[Any]]) -> None:
+        """Their rows, which came along."""
+        self._found = found
+
+    def goes_with(self, connection: Any) -> bool:
+        """True if what is sent now is asked in the same studio."""
+        return self._wall is not None and self._wall == _wall_of(connection)
+
+
+def _wall_of(connection: Any) -> object:
+    """As `accounts.tenancy` notes it: who may see what in the transaction of now."""
+    return getattr(connection, "wall", None)
+
+
 def together(*asked: Asked) -> list[list[Any]]:
-    """The rows of each of these queries, which are sent in one exchange."""
+    """The rows of each of these queries, which are sent in one exchange. What waits in a `Later` goes along."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    later: Later | None = getattr(connection, "later", None)
+    if later is None or not later.goes_with(connection):
+        return _sent(asked)
+    connection.later = None  # type: ignore[attr-defined]
+    found = _sent((*asked, *later.asked))
+    later.take(found[len(asked) :])
+    return found[: len(asked)]
+
+
+def _sent(asked: Sequence[Asked]) -> list[list[Any]]:
     sent = [(statement, values) for statement, values in asked if statement.sql]
     if not sent:
         return [[] for _ in asked]

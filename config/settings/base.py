@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
 # How what stands in it is taken back and put into words; the apps below config do not know each other's deeds.
 JOURNAL_INVERSES = "config.inverses.INVERSES"
 JOURNAL_PHRASES = "config.phrases.PHRASES"
+# What the layout of the studio's pages asks beside them (see accounts.layout).
+STUDIO_LAYOUT = "apps.sharing.templatetags.waiting.asking"
 # What guests did, for the lists of galleries and photos, which stand below sharing (see albums.figures).
 GALLERY_FIGURES = {
     "albums": "apps.sharing.activity.figures.of_albums",

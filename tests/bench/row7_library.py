@@ -127,9 +127,10 @@ def _pages(context: Context, glassine: Installation, counts: Sequence[int]) -> I
     }
     each = [(7, "page without filters, any month", PAGE), (7, "page with pairs of filters", PAGE)]
     each.append((9, "search for a word, a person and a date", SEARCH))
+    yield from _beside(context, glassine, headers)
     for place, (row, what, goal) in enumerate(each):
-        queries = [asked[slug][place] for slug in SLUGS]
-        seconds = _in_turn(context, glassine, headers, queries)
+        paths = [[f"/studio/{slug}/library/?{urlencode(query)}" for query in asked[slug][place]] for slug in SLUGS]
+        seconds = _in_turn(context, glassine, headers, paths)
         figures = [1000 * _p95(times) for times in seconds]
         yield context.row(
             row, f"{what}, {counts[-1]:,} photos, p95; beside {counts[0]:,}", figures[-1], "ms", figures[0]
@@ -139,14 +140,21 @@ def _pages(context: Context, glassine: Installation, counts: Sequence[int]) -> I
         yield context.row(row, f"the same: exponent from {counts[0]:,} to {counts[-1]:,}", _slope(counts, medians), "")
 
 
+def _beside(context: Context, glassine: Installation, headers: Headers) -> Iterator[Row]:
+    """What any page of the studio takes, and one without photos: the rest of a page of the library is its own."""
+    pages = {"list of galleries": "albums/", "keys of the API, a page with next to nothing": "api-keys/"}
+    paths = [[f"/studio/{LARGE}/{path}"] * DEPTHS for path in pages.values()]
+    for what, times in zip(pages, _in_turn(context, glassine, headers, paths), strict=True):
+        yield context.row(7, f"{what}, p95; p50 beside", 1000 * _p95(times), "ms", 1000 * median(times))
+
+
 def _in_turn(
-    context: Context, glassine: Installation, headers: Headers, queries: Sequence[Sequence[dict[str, str]]]
+    context: Context, glassine: Installation, headers: Headers, asked: Sequence[Sequence[str]]
 ) -> list[list[float]]:
-    """Seconds of each page of each studio; the first time, which reads into memory, does not count."""
-    seconds: list[list[float]] = [[] for _ in queries]
+    """Seconds of each of some series of addresses; the first time, which reads into memory, does not count."""
+    seconds: list[list[float]] = [[] for _ in asked]
     for turn in range(1 + context.rounds):
-        for slug, some, spent in zip(SLUGS, queries, seconds, strict=True):
-            paths = [f"/studio/{slug}/library/?{urlencode(query)}" for query in some]
+        for paths, spent in zip(asked, seconds, strict=True):
             got = get_all(glassine.port, paths, headers, clients=1, requests=len(paths))
             spent += [one for times in got.seconds.values() for one in times] if turn else []
     return seconds

@@ -16,6 +16,7 @@ from tests.library.conftest import Shoot
 
 pytestmark = pytest.mark.django_db
 HERE = "/studio/north/library/"
+FILTERS = {"HX-Request": "true", "HX-Target": "filter-choices"}
 
 
 def names(text: str) -> list[str]:
@@ -115,6 +116,31 @@ def test_a_contributor_cannot_ask_what_clients_did(north: Studio, album: Album, 
     text = page(signed_in(dora_user), q="favourite:yes")
     assert "There is no filter “favourite”" in text
     assert "Client" not in text
+    for headers in ({}, FILTERS):
+        offered = signed_in(dora_user).get(HERE, {"filters": "1"}, headers=headers).content.decode()
+        assert 'value="camera"' in offered
+        assert "favourite" not in offered
+
+
+def test_filters_come_when_their_menu_is_opened_and_add_to_what_is_asked(alice: Client, shoot: Shoot) -> None:
+    shoot(rating=5)
+    text = page(alice, q="rating:5 <b>", size="l")
+    assert 'name="add"' not in text
+    found = re.search(r'id="filter-choices" hx-get="([^"]+)"', text)
+    assert found
+    address = found[1].replace("&amp;", "&")
+    part = alice.get(address, headers=FILTERS).content.decode()
+    assert "<html" not in part
+    forms = re.findall(r'name="q" value="([^"]+)"><input type="hidden" name="size" value="l">', part)
+    assert forms
+    assert set(forms) == {"rating:5 &lt;b&gt;"}
+    assert len(forms) == part.count("<form") == part.count('name="add"')
+    assert 'value="favourite"' in part
+    # Without a script its link leads to a page that has them, opened.
+    whole = page(alice, address)
+    assert "<html" in whole
+    assert whole.count('name="add"') == len(forms)
+    assert 'menu--filter" open' in whole
 
 
 def test_a_page_costs_the_same_number_of_queries_however_much_is_asked(

@@ -17,7 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Placement
-from apps.web.compiled_queries import Compiled, Unfit, together, written
+from apps.web.compiled_queries import Compiled, Later, Unfit, once, together, written
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,50 @@ def test_the_statement_and_the_rows_are_those_of_the_query_itself(north: Studio,
             scope = Titled(studio.pk, title)
             by_orm = sent(lambda scope=scope: list(titled(scope)))  # type: ignore[misc]
             assert sent(lambda scope=scope: albums(scope)) == by_orm  # type: ignore[misc]
+
+
+def test_a_query_that_is_compiled_for_one_time_goes_with_others(north: Studio) -> None:
+    for title in ("One", "Two", "Three"):
+        AlbumFactory.create(studio=north, title=title)
+    with acting_in(north):
+        rows = Album.objects.for_studio(north).order_by("title")
+        nothing = rows.filter(pk__in=[])
+        asked = (
+            once(rows[:2]),
+            once(nothing),
+            once(rows.values_list("title")),
+            Compiled(titled).asked(Titled(north.pk, "Two")),
+        )
+        (first, none, titles, two), statements = sent(lambda: together(*asked))
+    assert [[one.title for one in found] for found in (first, two)] == [["One", "Three"], ["Two"]]
+    assert (none, titles, len(statements)) == ([], [("One",), ("Three",), ("Two",)], 1)
+
+
+def test_a_query_of_no_studio_is_not_compiled_either() -> None:
+    with pytest.raises(Unfit, match="must begin at its studio"):
+        once(Album.guarded.all())
+
+
+def test_what_can_wait_goes_with_the_next_question_in_the_same_studio(north: Studio, south: Studio) -> None:
+    albums = Compiled(titled)
+    for studio in (north, south):
+        AlbumFactory.create(studio=studio, title="One")
+        AlbumFactory.create(studio=studio, title="Two")
+    with acting_in(north):
+        later = Later(albums.asked(Titled(north.pk, "One")), albums.asked(Titled(north.pk, "no such")))
+        with acting_in(south):
+            _, statements = sent(lambda: albums(Titled(south.pk, "Two")))
+            assert str(north.pk) not in statements[0]
+        two, statements = sent(lambda: albums(Titled(north.pk, "Two")))
+        assert [one.title for one in two] == ["Two"]
+        (one, nothing), none_more = sent(later.found)
+        assert ([one.studio_id for one in one], nothing) == ([north.pk], [])
+        assert (len(statements), none_more) == (1, [])
+        # What follows is asked alone, and what nothing was asked beside is asked at last.
+        _, statements = sent(lambda: albums(Titled(north.pk, "Two")))
+        assert statements[0].count("SELECT") == 1
+        (two,), statements = sent(Later(albums.asked(Titled(north.pk, "Two"))).found)
+        assert ([one.title for one in two], len(statements)) == (["Two"], 1)
 
 
 def test_it_is_built_once_for_each_shape_and_number_of_values(north: Studio) -> None:

@@ -86,6 +86,40 @@ def test_a_studio_is_entered_again_by_its_savepoint_alone() -> None:
     assert kinds == ["savepoint", "select", "release"]
 
 
+def test_another_studio_is_entered_and_left_with_its_savepoint() -> None:
+    outer, inner = uuid4(), uuid4()
+
+    def both() -> None:
+        with acting_in(outer):
+            _ask_in(inner)
+
+    entered, _, left = _sent(both)
+    assert (entered.split(" ")[0], str(inner) in entered) == ("SAVEPOINT", True)
+    assert (left.split(" ")[0], str(outer) in left) == ("RELEASE", True)
+
+
+def test_a_studio_that_could_not_be_entered_leaves_nothing_behind() -> None:
+    outer, inner = uuid4(), uuid4()
+    with acting_in(outer):
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError), acting_in(inner):
+            pass
+        transaction.set_rollback(False)
+        # A savepoint of somebody else's brings no studio along.
+        with transaction.atomic():
+            assert _studio() == str(outer)
+
+
+def test_what_is_rolled_back_inside_ends_in_the_outer_studio() -> None:
+    outer, inner = uuid4(), uuid4()
+    with acting_in(outer):
+        with acting_in(inner):
+            transaction.set_rollback(True)
+        assert _studio() == str(outer)
+        with transaction.atomic():
+            assert _studio() == str(outer)
+
+
 def test_the_outer_studio_is_back_after_an_inner_one() -> None:
     outer, inner = uuid4(), uuid4()
     with acting_in(outer):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 from apps.accounts.access import Entered
@@ -24,6 +24,7 @@ from apps.library.event_models import Event, EventKind, HolidaySet
 from apps.library.events import calendars
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
+from apps.web.compiled_queries import Asked, Compiled, once, together
 
 MOST_EVENTS: Final = 2_000
 MOST_SETS: Final = 10
@@ -77,11 +78,29 @@ def occasions(entered: Entered, years: Iterable[int], *, on: Collection[date] | 
     on: of birthdays, of which there may be thousands, only those of these days.
     """
     wanted = sorted(set(years))
-    if not wanted:
+    return read(together(*asking(entered, wanted)), wanted, on=on)
+
+
+def asking(entered: Entered, years: Collection[int]) -> tuple[Asked, ...]:
+    """What has to be asked to know the same, for `together`; its answers are for `read`."""
+    if not years:
+        return ()
+    first, after = _midnight(date(min(years), 1, 1)), _midnight(date(max(years) + 1, 1, 1))
+    sets = _SETS.asked(_Whole(entered.studio.pk))
+    if entered.is_restricted:
+        return once(_events(_Years(entered.studio.pk, first, after), entered)), sets
+    return _EVENTS.asked(_Years(entered.studio.pk, first, after)), sets, _BORN.asked(_Whole(entered.studio.pk))
+
+
+def read(answers: list[list[Any]], years: Collection[int], *, on: Collection[date] | None = None) -> list[Occasion]:
+    """What `asking` found for some years, in the order of time."""
+    if not answers:
         return []
-    found = [*_events(entered, wanted), *_holidays(entered, wanted)]
-    if not entered.is_restricted:
-        found += _birthdays(entered, wanted, on)
+    wanted = sorted(set(years))
+    events, sets, *people = answers
+    found = [*_of_events(events, wanted), *_holidays(sets, wanted)]
+    if people:
+        found += _birthdays(people[0], wanted, on)
     return sorted(found, key=lambda one: (one.first, one.names))
 
 
@@ -115,10 +134,48 @@ def photos_by_day(entered: Entered, year: int) -> dict[date, int]:
     return dict(days.values_list("day", "photos"))
 
 
-def _events(entered: Entered, years: list[int]) -> Iterable[Occasion]:
-    first, after = _midnight(date(years[0], 1, 1)), _midnight(date(years[-1] + 1, 1, 1))
-    there = Event.objects.visible_to(entered).filter(Q(is_yearly=True) | Q(ends__gte=first, starts__lt=after))
-    for event in there.order_by("-starts", "id")[:MOST_EVENTS]:
+@dataclass(frozen=True)
+class _Whole:
+    """A studio."""
+
+    studio: UUID
+
+
+@dataclass(frozen=True)
+class _Years:
+    """From when until before when events of a studio are asked for."""
+
+    studio: UUID
+    first: datetime
+    after: datetime
+
+
+def _events(asked: _Years, member: Entered | None = None) -> QuerySet[Event]:
+    """member: one who works in some galleries only."""
+    there = Event.objects.for_studio(asked.studio)
+    if member is not None:
+        there = there.visible_to(member)
+    there = there.filter(Q(is_yearly=True) | Q(ends__gte=asked.first, starts__lt=asked.after))
+    return there.order_by("-starts", "id")[:MOST_EVENTS]
+
+
+def _sets(whole: _Whole) -> QuerySet[HolidaySet]:
+    return HolidaySet.objects.for_studio(whole.studio).order_by("country", "region")[:MOST_SETS]
+
+
+def _born(whole: _Whole) -> QuerySet[Any, tuple[Any, ...]]:
+    people = Person.objects.for_studio(whole.studio).filter(birthday__isnull=False, is_ignored=False).exclude(name="")
+    return people.values_list("pk", "name", "birthday")
+
+
+# Each page of the library asks these.
+_EVENTS: Final = Compiled(_events)
+_SETS: Final = Compiled(_sets)
+_BORN: Final = Compiled(_born)
+
+
+def _of_events(events: Iterable[Event], years: list[int]) -> Iterable[Occasion]:
+    for event in events:
         for starts, ends in _times(event, years):
             after = ends + timedelta(microseconds=1)
             yield Occasion(str(event.kind), (event.title,), starts, after, event.pk)
@@ -143,12 +200,13 @@ def _moved(moment: datetime, year: int) -> datetime:
         return moment.replace(year=year, month=3, day=1)
 
 
-def _birthdays(entered: Entered, years: list[int], on: Collection[date] | None) -> Iterable[Occasion]:
-    people = Person.objects.for_studio(entered.studio).filter(birthday__isnull=False, is_ignored=False).exclude(name="")
+def _birthdays(
+    people: Iterable[tuple[UUID, str, date | None]], years: list[int], on: Collection[date] | None
+) -> Iterable[Occasion]:
     some = None if on is None else {(day.month, day.day) for day in on}
     if some is not None and (3, 1) in some:
         some.add((2, 29))
-    for pk, name, born in people.values_list("pk", "name", "birthday"):
+    for pk, name, born in people:
         if born is None or (some is not None and (born.month, born.day) not in some):
             continue
         midnight, names = _midnight(born), (name, f"{name}’s birthday")
@@ -159,8 +217,7 @@ def _birthdays(entered: Entered, years: list[int], on: Collection[date] | None) 
                     yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
 
 
-def _holidays(entered: Entered, years: list[int]) -> Iterable[Occasion]:
-    sets = HolidaySet.objects.for_studio(entered.studio).order_by("country", "region")[:MOST_SETS]
+def _holidays(sets: Iterable[HolidaySet], years: list[int]) -> Iterable[Occasion]:
     seen: dict[date, set[str]] = {}
     for chosen in sets:
         for year in years:

@@ -14,7 +14,7 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Task
 from apps.jobs.task_list import asking_unseen
 from apps.sharing.review import answers
-from apps.web.compiled_queries import Compiled, together
+from apps.web.compiled_queries import Asked, Compiled, Later, once, together
 
 register = template.Library()
 
@@ -33,22 +33,25 @@ class Waiting:
     tasks: list[Task]
 
 
-@register.simple_tag
-def waiting_for(member: Entered) -> Waiting:
+@register.simple_tag(takes_context=True)
+def waiting_for(context: dict[str, Any], member: Entered) -> Waiting:
     """What waits in galleries of the member. Needs the studio's transaction.
 
-    One exchange; one query more for a member of some galleries, and none for contributors.
+    One exchange, or none if the page sent it along (see `accounts.layout`).
     """
-    asked = []
-    if member.may_edit:
-        asked.append(asking_unseen(member.studio, member.user))
-    if not member.is_contributor and not member.is_restricted:
-        asked.append(_KINDS.asked(_Whole(member.studio.pk)))
-    found = together(*asked)
-    tasks = found.pop(0) if member.may_edit else []
-    rows = found.pop() if found else [] if member.is_contributor else list(_kinds(member))
-    kinds = Counter(kind for (kind,) in rows)
+    ahead: Later | None = getattr(context.get("request"), "layout", None)
+    found = ahead.found() if ahead is not None else together(*asking(member))
+    tasks = found[0] if member.may_edit else []
+    kinds = Counter(kind for (kind,) in (found[-1] if not member.is_contributor else []))
     return Waiting(_words(kinds["list"]), _words(kinds["comment"]), tasks)
+
+
+def asking(member: Entered) -> list[Asked]:
+    """The questions for that: of tasks, for who may have some, and of what waits, for who learns of it."""
+    asked = [asking_unseen(member.studio, member.user)] if member.may_edit else []
+    if member.is_contributor:
+        return asked
+    return [*asked, once(_kinds(member)) if member.is_restricted else _KINDS.asked(_Whole(member.studio.pk))]
 
 
 def _words(count: int) -> str:

@@ -16,7 +16,14 @@ _FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that sees without a question whether it is still there, and begins a transaction with one."""
+    """A connection that sees without a question whether it is still there, and begins a transaction with one.
+
+    beside: SQL as it is sent, of our making, which goes with the next savepoint or with the end of one.
+    later: a `compiled_queries.Later` that waits for the next questions.
+    """
+
+    beside = ""
+    later: object | None = None
 
     def is_usable(self) -> bool:
         """False if the server has left. Asks it only if it sent something unasked: a server that goes says so."""
@@ -61,6 +68,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.queries_logged:
             self.queries_log.append({"sql": asked, "time": f"{time.monotonic() - began:.3f}"})
         return rows
+
+    def _savepoint(self, sid: str) -> None:
+        self._say(self.ops.savepoint_create_sql(sid))
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self._say(self.ops.savepoint_commit_sql(sid))
+
+    def _say(self, statement: str) -> None:
+        beside, self.beside = self.beside, ""
+        with self.cursor() as cursor:
+            cursor.execute(f"{statement}; {beside}" if beside else statement)
 
     def _check_idle(self) -> None:
         if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
