@@ -229,8 +229,10 @@ class Library:
         with self._asking() if self.__dict__.get("_few") is None else nullcontext():
             if self._few is None:
                 # Many are met soon along the index of the order.
-                with nullcontext() if is_named else in_index_order():
-                    page = keyset.page_or_first(rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope)
+                fetch = list if is_named else _along_the_index
+                page = keyset.page_or_first(
+                    rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope, fetch=fetch
+                )
                 page = replace(page, rows=[(row.wall, row.pk) for row in page.rows])
             else:
                 page = keyset.page_of_or_first(
@@ -447,6 +449,11 @@ def _in_order(photos: list[UUID], rows: list[tuple[Any, ...]]) -> list[LibraryTi
     """The tiles of these photos in their order. rows: what `_tile_rows` gives."""
     found = {row[0]: _tile(row) for row in rows if row[1] is not None}
     return [found[pk] for pk in photos if pk in found]
+
+
+def _along_the_index(rows: QuerySet[Any]) -> list[Any]:
+    [found] = together_in_index_order(once(rows))
+    return found
 
 
 def _stretch(page: keyset.KeysetPage) -> LibraryStretch:

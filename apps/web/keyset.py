@@ -13,6 +13,8 @@ from django.db.models import Q
 
 #: Of a position (None: the start), whether to go back from it, and how many rows at most: each row with its position.
 Reader: TypeAlias = Callable[[list[Any] | None, bool, int], list[tuple[list[Any], Any]]]
+#: Runs a query.
+Fetch: TypeAlias = Callable[[models.QuerySet[Any]], list[Any]]
 
 
 class BadCursor(ValueError):
@@ -59,12 +61,18 @@ class KeysetPage:
 
 
 def page(
-    rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str | None = None, scope: str = ""
+    rows: models.QuerySet[Any],
+    ordering: Sequence[str],
+    *,
+    limit: int,
+    cursor: str | None = None,
+    scope: str = "",
+    fetch: Fetch = list,
 ) -> KeysetPage:
     """One page of `rows` in this order, at most `limit` of them.
 
     ordering: names of fields; together they are unique and never null, so the last is usually "id".
-    scope: what list the cursor belongs to. Cursors are signed with it.  Raises BadCursor.
+    scope: what list the cursor belongs to. Cursors are signed with it.  fetch: runs the query.  Raises BadCursor.
     """
     keys = [Key.parse(name) for name in ordering]
     signer = _signer(ordering, scope)
@@ -72,7 +80,7 @@ def page(
     rows = rows.order_by(*(key.order(backwards) for key in keys))
     if position is not None:
         rows = rows.filter(_beyond(rows.model, keys, position, backwards))
-    found = list(rows[: limit + 1])
+    found = fetch(rows[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()
@@ -119,13 +127,19 @@ def page_of(
 
 
 def page_or_first(
-    rows: models.QuerySet[Any], ordering: Sequence[str], *, limit: int, cursor: str = "", scope: str = ""
+    rows: models.QuerySet[Any],
+    ordering: Sequence[str],
+    *,
+    limit: int,
+    cursor: str = "",
+    scope: str = "",
+    fetch: Fetch = list,
 ) -> KeysetPage:
     """As `page`; a cursor that was not made for this list, as in an old bookmark, gives the first page."""
     try:
-        return page(rows, ordering, limit=limit, cursor=cursor, scope=scope)
+        return page(rows, ordering, limit=limit, cursor=cursor, scope=scope, fetch=fetch)
     except BadCursor:
-        return page(rows, ordering, limit=limit, scope=scope)
+        return page(rows, ordering, limit=limit, scope=scope, fetch=fetch)
 
 
 def page_of_or_first(
