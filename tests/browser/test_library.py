@@ -81,6 +81,33 @@ def test_photos_are_found_and_dealt_with_at_a_desk(visit: Callable[..., Any], li
         expect(page.locator(".asked__chip")).to_have_count(2)
 
 
+def test_filters_and_galleries_come_when_their_menus_are_opened(
+    visit: Callable[..., Any], library: tuple[str, str]
+) -> None:
+    address, ours = library
+    for size in (DESKTOP, PHONE):
+        with visit(size) as page:
+            sign_in(page)
+            page.goto(f"{address}?q={ours}")
+            expect(page.locator("#stream .t")).to_have_count(5)
+            page.click("summary:has-text('Filter')")
+            page.fill("#f-camera", "desire")
+            look(page, "library-filters")
+            page.keyboard.press("Enter")
+            expect(page.locator(".asked__chip")).to_have_count(2)
+            expect(page.locator("#stream .t")).to_have_count(1)
+            pick(page, 0)
+            gallery = menu(page, "Gallery")
+            choice = gallery.locator("select[name=album]")
+            choice.wait_for(state="attached")
+            look(page, "library-galleries")
+            # What came into the menu has not touched what was selected.
+            expect(page.locator("#selection-count")).to_contain_text("1 selected")
+            choice.evaluate("(list, id) => { list.value = id; }", ours.partition(":")[2])
+            gallery.locator("button:has-text('Add to it')").click()
+            expect(page.locator("#toasts")).to_contain_text("that is so already")
+
+
 def drag_a_band(page: Page) -> None:
     """From the free ground beside the photo of the first row over it."""
     ground, photo = page.locator(".stream-wrap").bounding_box(), page.locator("#stream .t").first.bounding_box()
