@@ -105,6 +105,7 @@ def _go(request: StudioRequest, url: str) -> HttpResponse:
 @studio_page(Role.VIEWER, album_scoped=True, contributors=True)
 def detail(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """One album: its head, its sections and a page of its photos. htmx gets the part it asks for."""
+    layout.ahead(request)
     album, entered = album_of(request, album_id), request.entered
     asked = _asked(request, album)
     stream = page_context.stream_of(album, asked, folds=True)

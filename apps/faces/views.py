@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.accounts import layout
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role
 from apps.albums.request_params import uuid_or_none
@@ -51,6 +52,7 @@ def _following(found: list[Any], page: int, most: int) -> str:
 @studio_page(Role.VIEWER)
 def wall(request: StudioRequest) -> HttpResponse:
     """Everybody in the studio's photos; before faces are switched on, what that means."""
+    layout.ahead(request)
     settings = consent.settings_of(request.studio)
     context: dict[str, Any] = {"faces": settings, "text": consent.TEXT, "left": erasing.left(settings)}
     if not settings.is_on:
@@ -84,6 +86,7 @@ def wall(request: StudioRequest) -> HttpResponse:
 @studio_page(Role.VIEWER)
 def person(request: StudioRequest, person_id: UUID) -> HttpResponse:
     """One person: their photos by date, and what is known of them."""
+    layout.ahead(request)
     page = _page(request)
     found = listing.page_of_person(
         request.studio.pk, person_id, limit=listing.PHOTOS + 1, offset=(page - 1) * listing.PHOTOS
