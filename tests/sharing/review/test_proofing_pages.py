@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import Studio
+from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Placement
 from apps.sharing.models import Comment, Pick, SelectionPreset, Work
+from tests.actors import keep_to, signed_in
 from tests.factories import AlbumFactory
 from tests.sharing.review.proofs import Proofing, make_proofing
 
@@ -165,6 +166,30 @@ class TestOneList:
         erin.post(f"{proofing.base}{row.pk}/extra/", {"extra": granted[1]})
         assert proofing.fresh(row).extra == 7
         assert not any("Allow 5 more" in erin.get(page).content.decode() for page in pages)
+
+    def test_what_waits_stands_on_every_page_at_once_for_whom_it_waits(
+        self, erin: Client, dora_user: User, erin_user: User, proofing: Proofing, north: Studio
+    ) -> None:
+        album, other = proofing.album, AlbumFactory.create(studio=north)
+        told = '<span class="nav__count" title="Waiting for you">1</span>'
+        # Some send the question along with their own, some ask it for themselves.
+        pages = ["library/", "albums/", f"albums/{album.pk}/", "people/", "selections/", "library/?q=x"]
+
+        def waits(client: Client, *some: str) -> set[bool]:
+            return {told in client.get(f"/studio/north/{page}").content.decode() for page in some}
+
+        assert waits(erin, *pages) == {False}
+        row = proofing.selection(proofing.visitor("Anna"), 1, sent=True)
+        assert waits(erin, *pages) == {True}
+        keep_to(north, erin_user, other)
+        assert waits(erin, "library/", "albums/", f"albums/{other.pk}/") == {False}
+        keep_to(north, erin_user, album)
+        assert waits(erin, "library/", "albums/", f"albums/{album.pk}/") == {True}
+        keep_to(north, dora_user, album)
+        assert waits(signed_in(dora_user), "library/", "albums/", f"albums/{album.pk}/") == {False}
+        with acting_in(north):
+            Pick.objects.for_studio(north).filter(selection=row).update(work=Work.READY)
+        assert waits(erin, "library/", "albums/", f"albums/{album.pk}/") == {False}
 
     def test_a_list_of_another_album_is_not_here(self, alice: Client, proofing: Proofing, north: Studio) -> None:
         row = proofing.selection(proofing.visitor("Anna"), 1)
