@@ -49,7 +49,7 @@ def test_photos_stand_under_their_months_newest_first(alice: Client, shoot: Shoo
 def test_pages_follow_each_other_without_a_gap_and_a_month_is_jumped_to(
     alice: Client, shoot: Shoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.library.find.Library.page.__kwdefaults__", {"month": None, "size": 2})
+    monkeypatch.setattr("apps.library.find.Library.stretch.__kwdefaults__", {"month": None, "size": 2})
     for day in range(1, 6):
         shoot(f"2024-0{day}-15T12:00:00", camera_name=f"{day}.jpg")
     seen, address, headings = [], HERE, []
