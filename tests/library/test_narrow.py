@@ -98,7 +98,7 @@ def test_photos_that_have_to_be_counted_are_counted_by_another_request(
     alice: Client, shoot: Shoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(find, "FEW", 0)
-    monkeypatch.setattr("apps.library.find.Library.page.__kwdefaults__", {"month": None, "size": 2})
+    monkeypatch.setattr("apps.library.find.Library.stretch.__kwdefaults__", {"month": None, "size": 2})
     for day in range(1, 4):
         shoot(f"2024-01-0{day}T12:00:00", rating=4)
     text = alice.get(HERE, {"q": "rating:4"}).content.decode()
