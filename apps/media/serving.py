@@ -76,6 +76,22 @@ def picture_url(studio_id: UUID, album_id: UUID, photo_id: UUID, kind: str) -> s
     return f"/m/{album}/{photo}/{kind}.{_mac(studio_id.hex, album, photo, kind)}.webp"
 
 
+class PictureUrls:
+    """Addresses of the pictures of one album, for the hundreds that a page has: as `picture_url` gives them."""
+
+    def __init__(self, studio_id: UUID, album_id: UUID) -> None:
+        self._before = f"/m/{album_id.hex}/"
+        # What is the same for all of them has been said.
+        said = f"{studio_id.hex}{album_id.hex}".encode()
+        self._said = hashlib.blake2b(said, key=_key("address"), digest_size=MAC_BYTES)
+
+    def of(self, photo: str, kind: str) -> str:
+        """Address of a rendition. photo: its id without hyphens."""
+        mac = self._said.copy()
+        mac.update(f"{photo}{kind}".encode())
+        return f"{self._before}{photo}/{kind}.{mac.hexdigest()}.webp"
+
+
 def video_url(studio_id: UUID, album_id: UUID, photo_id: UUID) -> str:
     """Address of the copy of a video that browsers play, made or not."""
     return f"{picture_url(studio_id, album_id, photo_id, VIDEO).removesuffix('webp')}mp4"

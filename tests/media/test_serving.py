@@ -275,3 +275,11 @@ def test_the_answer_to_a_damaged_file_is_kept_by_nobody(photo: Photo) -> None:
     headers = serving.download_answer(original(photo), filename="x.jpg").headers
     assert headers["Cache-Control"] == "no-store"
     assert not {"ETag", "Content-Disposition"} & set(headers)
+
+
+@pytest.mark.parametrize("kind", ["tile", "thumb", "web"])
+def test_the_addresses_of_a_whole_page_are_those_of_each_picture(kind: str) -> None:
+    urls, others = serving.PictureUrls(STUDIO, ALBUM), serving.PictureUrls(STUDIO, uuid4())
+    for photo in (PHOTO, uuid4(), PHOTO):
+        assert urls.of(photo.hex, kind) == serving.picture_url(STUDIO, ALBUM, photo, kind)
+        assert others.of(photo.hex, kind) != urls.of(photo.hex, kind)
