@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One photo to be packed. section: id and title of the set it lies in.  modified: seconds since 1970."""
+    """One photo to be packed. section: id and title of the set it lies in.  modified: seconds since 1970.
+
+    storage_key: where its bytes lie at this moment.
+    """
 
     photo_id: UUID
     blob_id: UUID
@@ -19,3 +22,4 @@ class File:
     crc32: int
     sha256: str
     modified: int
+    storage_key: str

@@ -112,13 +112,13 @@ def files_of(grant: Grant, rows: Sequence[tuple[Any, ...]], size: str) -> tuple[
         blob = blobs.get(source)
         if blob is None or blob[0] not in crcs:
             continue
-        blob_id, mime, length, _crc, sha256, state, _key, alarmed_at = blob
+        blob_id, mime, length, _crc, sha256, state, key, alarmed_at = blob
         if state == BlobState.DAMAGED or alarmed_at is not None:
             raise Unwhole
         photo_id, section_id, title, name, taken_at, created_at = row[: len(_PHOTO)]
         section = (section_id, title) if section_id else None
         moment = modified_at(taken_at, created_at)
-        files.append(File(photo_id, blob_id, section, name, mime, length, crcs[blob_id], sha256, moment))
+        files.append(File(photo_id, blob_id, section, name, mime, length, crcs[blob_id], sha256, moment, key))
     return files, missing
 
 
@@ -168,8 +168,10 @@ def count_crc(studio_id: UUID, blob_id: UUID, key: str, sha256: str) -> int:
     return crc
 
 
-def mark_used(grant: Grant, blob_ids: Sequence[UUID]) -> None:
-    """Note once a day that renditions made on demand are used; unused ones are swept."""
+def mark_used(grant: Grant, size: str, blob_ids: Sequence[UUID]) -> None:
+    """Note once a day that renditions made on demand are used; unused ones are swept. Originals never are."""
+    if not rendition_of(size, grant.rights.metadata):
+        return
     old = timezone.now() - _SEEN_EACH
     blobs = Blob.objects.for_studio(grant.studio).filter(pk__any=blob_ids, seen_at__lt=old)
     blobs.update(seen_at=timezone.now())

@@ -265,7 +265,7 @@ def test_large_choices_come_in_parts_that_do_not_split_a_set(shared: Make, monke
 
 def file(number: int, section: int, size: int) -> File:
     where = (UUID(int=section), f"S{section}") if section else None
-    return File(UUID(int=number), UUID(int=number), where, f"{number}.jpg", "image/jpeg", size, 0, "", 0)
+    return File(UUID(int=number), UUID(int=number), where, f"{number}.jpg", "image/jpeg", size, 0, "", 0, "")
 
 
 def test_a_set_is_split_only_if_it_alone_is_larger_than_a_part() -> None:

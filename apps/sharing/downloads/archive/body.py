@@ -30,15 +30,20 @@ class Broken(Exception):
 Places = Mapping[UUID, serving.Location]
 
 
-def places(studio_id: UUID, blob_ids: Iterable[UUID]) -> Places:
+def places(studio_id: UUID, blob_ids: Iterable[UUID], found_before: Places | None = None) -> Places:
     """Where these bytes lie, by blob. Run in `acting_in(studio_id)`.
+
+    found_before: what of them was read in this transaction already.
 
     Raises Unwhole if one is missing, damaged, or on this disk with another length. Where it was made from an original,
     the next plan has it made again.
     """
     wanted = set(blob_ids)
-    rows = Blob.objects.for_studio(studio_id).filter(pk__any=wanted).exclude(state=BlobState.DAMAGED)
-    found = {row.blob_id: row for row in (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))}
+    found = dict(found_before or {})
+    if unknown := wanted - found.keys():
+        rows = Blob.objects.for_studio(studio_id).filter(pk__any=unknown).exclude(state=BlobState.DAMAGED)
+        read = (serving.Location(*values) for values in rows.values_list(*serving.FIELDS))
+        found |= {row.blob_id: row for row in read}
     gone = [blob_id for blob_id in wanted if blob_id not in found or not _lies_there(found[blob_id])]
     if gone:
         for blob_id in gone:

@@ -12,7 +12,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -27,6 +27,7 @@ from django.utils.translation import gettext_noop as _
 
 from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
+from apps.media.serving import Location
 from apps.sharing.access import Grant, passes
 from apps.sharing.downloads import naming
 from apps.sharing.downloads.archive import paths
@@ -111,7 +112,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One archive. policy: which metadata its photos keep.  zone: the time zone of its entries."""
+    """One archive. policy: which metadata its photos keep.  zone: the time zone of its entries.
+
+    found: of a plan just made where its bytes lie; that is never kept.
+    """
 
     wish: Wish
     policy: str
@@ -120,6 +124,7 @@ class Bundle:
     part: int
     parts: int
     photos: tuple[Planned, ...]
+    found: Mapping[UUID, Location] = field(default_factory=dict, compare=False, repr=False)
 
     def touched(self, start: int, end: int) -> tuple[Planned, ...]:
         """The photos of which the bytes from `start` to `end`, both included, hold a part."""
@@ -196,6 +201,7 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
             part=number,
             parts=len(parts),
             photos=tuple(_planned(file, where[file.photo_id]) for file in part),
+            found={file.blob_id: _location(grant, file) for file in part},
         )
         for number, part in enumerate(parts, 1)
     ]
@@ -314,6 +320,10 @@ def _word(files: Sequence[File], what: str) -> str:
 
 def _planned(file: File, path: str) -> Planned:
     return Planned(file.photo_id, file.blob_id, path, file.size, file.crc32, file.sha256, file.modified)
+
+
+def _location(grant: Grant, file: File) -> Location:
+    return Location(file.blob_id, grant.studio.pk, file.storage_key, file.sha256, file.mime, file.size)
 
 
 def _chosen(grant: Grant, digest: str) -> list[UUID]:

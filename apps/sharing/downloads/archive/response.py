@@ -18,13 +18,14 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, QueryDict, parse_cookie
 from django.utils import timezone, translation
 
-from apps.accounts.tenancy import acting_in
+from apps.accounts.tenancy import acting_in, joining
 from apps.media.asgi import headers_of, not_allowed, send_answer
 from apps.media.mime import disposition
 from apps.media.serving import DAMAGED, Answer, safety_headers
 from apps.media.store import StorageAway
 from apps.sharing import access
 from apps.sharing.access import Grant
+from apps.sharing.access.studio_of_token import acting_there
 from apps.sharing.activity import record
 from apps.sharing.downloads import pin_code, quota, sizes
 from apps.sharing.downloads.archive import body, plan
@@ -149,7 +150,7 @@ def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
     """Count and write down what is about to leave. Run in `acting_in(grant.studio)`. Raises quota.UsedUp."""
     bundle, wanted = delivery.bundle, delivery.left
     quota.reserve(grant, [photo.photo_id for photo in wanted])
-    sizes.mark_used(grant, [photo.blob_id for photo in wanted])
+    sizes.mark_used(grant, bundle.wish.size, [photo.blob_id for photo in wanted])
     if delivery.is_new:
         plan.keep(grant, [bundle], delivery.visitor, delivery.plan_holder)
     if delivery.is_begun_here:
@@ -167,7 +168,7 @@ def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
 
 def _places(grant: Grant, bundle: Bundle, wanted: Sequence[Planned], visitor: Visitor | None) -> body.Places:
     try:
-        return body.places(grant.studio.pk, [photo.blob_id for photo in wanted])
+        return body.places(grant.studio.pk, [photo.blob_id for photo in wanted], bundle.found)
     except sizes.Unwhole:
         # A new plan says what is made again; it finds nothing that could be if an original is gone.
         plan.plan(grant, bundle.wish, visitor)
@@ -205,10 +206,11 @@ def _open(token: str, cookies: Mapping[str, str], scope: Scope) -> tuple[Grant, 
         raise Declined
     try:
         query = QueryDict(scope.get("query_string", b"")).dict()
-        grant = access.open_link(token, cookies, now=timezone.now())
-        with acting_in(grant.studio):
-            # A request that was declined leaves nothing behind: Django's page decides anew.
-            return grant, decide(grant, cookies, query, headers)
+        with acting_there(token):
+            grant = access.open_link(token, cookies, now=timezone.now())
+            with joining(grant.studio):
+                # A request that was declined leaves nothing behind: Django's page decides anew.
+                return grant, decide(grant, cookies, query, headers)
     except (access.Missing, access.Closed, Http404, Refusal, SuspiciousOperation) as reason:
         raise Declined from reason
 
@@ -228,12 +230,13 @@ def _still_open(
 ) -> bool:
     """True while the link stands as it did when the transfer began, and shows what is left of it."""
     try:
-        grant = access.open_link(token, cookies, now=timezone.now())
-        if grant.version != begun.version or not grant.may_download(size):
-            return False
-        with acting_in(grant.studio):
-            pin_code.require(grant, cookies, now=timezone.now())
-            return delivery is None or plan.is_shown(grant, delivery.left)
+        with acting_there(token):
+            grant = access.open_link(token, cookies, now=timezone.now())
+            if grant.version != begun.version or not grant.may_download(size):
+                return False
+            with joining(grant.studio):
+                pin_code.require(grant, cookies, now=timezone.now())
+                return delivery is None or plan.is_shown(grant, delivery.left)
     except (access.Missing, access.Closed, pin_code.Needed):
         return False
 
