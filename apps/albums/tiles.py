@@ -94,6 +94,8 @@ FIELDS = (
 # The stylesheet has a class for each fifth percent.
 FOCAL_STEP = 5
 EAGER = 12
+# Of these a phone shows two at first; asked for before scripts, they do not wait until connections are free again.
+URGENT = 2
 NARROW_ROW, WIDE_ROW = 130, 240
 # The first hex digit of a channel -> its three highest bits.
 _LEVELS = str.maketrans("0123456789abcdefABCDEF", "0011223344556677556677")
@@ -149,17 +151,18 @@ def _take(section: Heading) -> str:
     return f' <a class="set__take no-print" {address}>{icon}</a>'
 
 
-def _image(row: TileRow, pictures: PictureUrls, photo: str, alt: str, *, eager: bool) -> str:
+def _image(row: TileRow, pictures: PictureUrls, photo: str, alt: str, *, eager: bool, urgent: bool = False) -> str:
     """photo: its id without hyphens.  alt: escaped."""
     tile_width, thumb_width, _web_width, _web_height = row.sizes or _NO_SIZES
     tile, thumb = pictures.of(photo, "tile"), pictures.of(photo, "thumb")
     ratio = row.width / row.height if row.width and row.height else 1.5
     width, height = row.shown_size
+    first = ' fetchpriority="high"' if urgent else ""
     return (
         f'<img src="{tile}" srcset="{tile} {tile_width or 400}w, {thumb} {thumb_width or 800}w"'
         f' sizes="(max-width:599px) {round(ratio * NARROW_ROW)}px, {round(ratio * WIDE_ROW)}px"'
         f' width="{width}" height="{height}" alt="{alt}"'
-        f' loading="{"eager" if eager else "lazy"}" decoding="async">'
+        f' loading="{"eager" if eager else "lazy"}"{first} decoding="async">'
     )
 
 
@@ -208,6 +211,7 @@ def guest_tiles(
     badges: Mapping[UUID, tuple[str, str]] | None = None,
     stacks: bool = False,
     live: bool = True,
+    below_cover: bool = False,
 ) -> SafeString:
     """Tiles of a client's gallery with the headings between them.
 
@@ -220,11 +224,12 @@ def guest_tiles(
     hearts: the visitor's favourites among the rows; None if there is nothing to tap. They post the page's form #hearts.
     badges: class and words to stand on a photo.  stacks: which photos belong together is told.
     live: live photos move, which they do not under a watermark.
+    below_cover: a cover fills the screen above these tiles, so that nothing of them is asked for before it.
     """
     say = gettext("Favourite") if hearts is not None else ""
     pictures = PictureUrls(studio_id, album_id)
     out: list[str] = []
-    current, filled = after, not first_page
+    current, filled, at_once = after, not first_page, first_page and not below_cover
     for number, row in enumerate(rows):
         photo_id, section_id, caption = row.photo_id, row.section_id, row.caption
         section = headings.get(section_id) if section_id else None
@@ -236,7 +241,8 @@ def guest_tiles(
                     columns.level()
         filled = True
         alt = row.alt_text or caption or (f"{row.stem}, {section.title}" if section else row.stem)
-        image = _image(row, pictures, photo_id.hex, escape(alt), eager=first_page and number < EAGER)
+        eager, urgent = at_once and number < EAGER, at_once and number < URGENT
+        image = _image(row, pictures, photo_id.hex, escape(alt), eager=eager, urgent=urgent)
         note = f' data-note="{escape(caption)}"' if caption else ""
         named = f' data-name="{escape(row.name)}"' if with_names else ""
         place = f" {columns.place(row.width, row.height)}" if columns else ""

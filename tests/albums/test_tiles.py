@@ -81,6 +81,15 @@ def test_the_first_twelve_images_load_at_once_and_only_on_the_first_page() -> No
     rows = [row() for _ in range(15)]
     assert [image["loading"] for image in Elements(guest(*rows)).all("img")] == ["eager"] * 12 + ["lazy"] * 3
     assert {image["loading"] for image in Elements(guest(*rows, first_page=False)).all("img")} == {"lazy"}
+    assert {image["loading"] for image in Elements(guest(*rows, below_cover=True)).all("img")} == {"lazy"}
+
+
+def test_what_a_phone_shows_first_is_asked_for_before_scripts() -> None:
+    rows = [row() for _ in range(4)]
+    asked = [image.get("fetchpriority") for image in Elements(guest(*rows)).all("img")]
+    assert asked == ["high", "high", None, None]
+    for later in ({"first_page": False}, {"below_cover": True}):
+        assert {image.get("fetchpriority") for image in Elements(guest(*rows, **later)).all("img")} == {None}
 
 
 def test_a_heading_stands_where_a_section_begins() -> None:

@@ -98,6 +98,7 @@ def gallery_context(
             hearts=hearts.hearts if hearts else None,
             stacks=look.stacks == "folded" and album.is_gallery,
             live=not grant.rights.is_watermarked,
+            below_cover=cover is not None,
         ),
         "first": page.first,
         "tile_count": stream.total,
