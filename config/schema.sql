@@ -1,4 +1,4 @@
--- Migrations 8f2fb3d350e0598e, PostgreSQL 18
+-- Migrations a6bbcd62654796bc, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -588,12 +588,57 @@ CREATE FUNCTION public.library_albums_photo_update() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM library_refresh(studio_id, array_agg(DISTINCT photo_id)) FROM (SELECT fresh.studio_id, fresh.id AS photo_id FROM stale JOIN fresh USING (id) WHERE (stale.camera_name, stale.caption, stale.keywords, stale.place, stale.facts, stale.taken_at, stale.taken_offset, stale.taken_by_hand, stale.rating, stale.label, stale.flag, stale.trashed_at, stale.photographer) IS DISTINCT FROM (fresh.camera_name, fresh.caption, fresh.keywords, fresh.place, fresh.facts, fresh.taken_at, fresh.taken_offset, fresh.taken_by_hand, fresh.rating, fresh.label, fresh.flag, fresh.trashed_at, fresh.photographer)) AS found GROUP BY studio_id;
+    PERFORM library_refresh(studio_id, array_agg(DISTINCT photo_id)) FROM (SELECT fresh.studio_id, fresh.id AS photo_id FROM stale JOIN fresh USING (id) WHERE (stale.camera_name, stale.caption, stale.keywords, stale.place, stale.facts, stale.taken_at, stale.taken_offset, stale.taken_by_hand, stale.rating, stale.label, stale.flag, stale.trashed_at, stale.photographer, stale.kind, stale.state, stale.approved_at, stale.stack_id) IS DISTINCT FROM (fresh.camera_name, fresh.caption, fresh.keywords, fresh.place, fresh.facts, fresh.taken_at, fresh.taken_offset, fresh.taken_by_hand, fresh.rating, fresh.label, fresh.flag, fresh.trashed_at, fresh.photographer, fresh.kind, fresh.state, fresh.approved_at, fresh.stack_id)) AS found GROUP BY studio_id;
     RETURN NULL;
 END
 $$;
 
 ALTER FUNCTION public.library_albums_photo_update() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_photo_values_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, -1 AS one FROM stale r  CROSS JOIN LATERAL library_values_of_photo(r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_photo_values_delete() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_photo_values_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, 1 AS one FROM fresh r  CROSS JOIN LATERAL library_values_of_photo(r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_photo_values_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_photo_values_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, 1 AS one FROM fresh r JOIN stale o ON o.id = r.id AND (r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) IS DISTINCT FROM (o.approved_at, o.state, o.created_at, o.keywords, o.trashed_at) CROSS JOIN LATERAL library_values_of_photo(r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) v UNION ALL SELECT r.studio_id, v.facet, v.value, -1 AS one FROM stale r JOIN fresh o ON o.id = r.id AND (r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) IS DISTINCT FROM (o.approved_at, o.state, o.created_at, o.keywords, o.trashed_at) CROSS JOIN LATERAL library_values_of_photo(r.approved_at, r.state, r.created_at, r.keywords, r.trashed_at) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_photo_values_update() OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_albums_placement_delete() RETURNS trigger
     LANGUAGE plpgsql
@@ -627,6 +672,39 @@ END
 $$;
 
 ALTER FUNCTION public.library_albums_placement_update() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_stack_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE albums_photo SET stack_id = NULL WHERE studio_id = OLD.studio_id AND stack_id = OLD.id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_stack_delete() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_stack_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM library_refresh(studio_id, array_agg(DISTINCT photo_id)) FROM (SELECT p.studio_id, p.id AS photo_id FROM fresh JOIN albums_photo p ON p.studio_id = fresh.studio_id AND p.stack_id = fresh.id) AS found GROUP BY studio_id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_stack_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_albums_stack_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM library_refresh(studio_id, array_agg(DISTINCT photo_id)) FROM (SELECT p.studio_id, p.id AS photo_id FROM fresh JOIN albums_photo p ON p.studio_id = fresh.studio_id AND p.stack_id = fresh.id JOIN stale ON stale.id = fresh.id WHERE stale.kind <> fresh.kind) AS found GROUP BY studio_id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_albums_stack_update() OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_boxes(lat double precision, lon double precision, km double precision) RETURNS SETOF box
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -675,6 +753,51 @@ CREATE FUNCTION public.library_km(lat1 double precision, lon1 double precision, 
 $$;
 
 ALTER FUNCTION public.library_km(lat1 double precision, lon1 double precision, lat2 double precision, lon2 double precision) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_library_libraryphoto_values_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, -1 AS one FROM stale r  CROSS JOIN LATERAL library_values_of_row(r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_library_libraryphoto_values_delete() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_library_libraryphoto_values_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, 1 AS one FROM fresh r  CROSS JOIN LATERAL library_values_of_row(r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_library_libraryphoto_values_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_library_libraryphoto_values_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_valuecount (id, studio_id, facet, value, photos)
+    SELECT gen_random_uuid(), c.studio_id, c.facet, c.value, sum(c.one)
+    FROM (SELECT r.studio_id, v.facet, v.value, 1 AS one FROM fresh r JOIN stale o ON o.id = r.id AND (r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) IS DISTINCT FROM (o.camera, o.lens, o.photographer, o.rating, o.label, o.flag, o.wall, o.country, o.city, o.keywords) CROSS JOIN LATERAL library_values_of_row(r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) v UNION ALL SELECT r.studio_id, v.facet, v.value, -1 AS one FROM stale r JOIN fresh o ON o.id = r.id AND (r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) IS DISTINCT FROM (o.camera, o.lens, o.photographer, o.rating, o.label, o.flag, o.wall, o.country, o.city, o.keywords) CROSS JOIN LATERAL library_values_of_row(r.camera, r.lens, r.photographer, r.rating, r.label, r.flag, r.wall, r.country, r.city, r.keywords) v) AS c
+    WHERE EXISTS (SELECT FROM accounts_studio s WHERE s.id = c.studio_id)
+    GROUP BY c.studio_id, c.facet, c.value HAVING sum(c.one) <> 0;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_library_libraryphoto_values_update() OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_library_photoplace_delete() RETURNS trigger
     LANGUAGE plpgsql
@@ -861,9 +984,9 @@ BEGIN
     );
     DELETE FROM library_libraryphoto
     WHERE studio_id = of_studio AND id = ANY (changed) AND NOT id = ANY (seen);
-    INSERT INTO library_libraryphoto (id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer)
-    SELECT id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer FROM library_source WHERE studio_id = of_studio AND id = ANY (seen) ORDER BY id
-    ON CONFLICT (id) DO UPDATE SET wall = excluded.wall, is_dated = excluded.is_dated, uploaded_at = excluded.uploaded_at, camera = excluded.camera, lens = excluded.lens, iso = excluded.iso, aperture = excluded.aperture, exposure = excluded.exposure, focal_length = excluded.focal_length, latitude = excluded.latitude, longitude = excluded.longitude, rating = excluded.rating, label = excluded.label, flag = excluded.flag, keywords = excluded.keywords, words = excluded.words, country = excluded.country, city = excluded.city, named_id = excluded.named_id, photographer = excluded.photographer WHERE (library_libraryphoto.wall, library_libraryphoto.is_dated, library_libraryphoto.uploaded_at, library_libraryphoto.camera, library_libraryphoto.lens, library_libraryphoto.iso, library_libraryphoto.aperture, library_libraryphoto.exposure, library_libraryphoto.focal_length, library_libraryphoto.latitude, library_libraryphoto.longitude, library_libraryphoto.rating, library_libraryphoto.label, library_libraryphoto.flag, library_libraryphoto.keywords, library_libraryphoto.words, library_libraryphoto.country, library_libraryphoto.city, library_libraryphoto.named_id, library_libraryphoto.photographer) IS DISTINCT FROM (excluded.wall, excluded.is_dated, excluded.uploaded_at, excluded.camera, excluded.lens, excluded.iso, excluded.aperture, excluded.exposure, excluded.focal_length, excluded.latitude, excluded.longitude, excluded.rating, excluded.label, excluded.flag, excluded.keywords, excluded.words, excluded.country, excluded.city, excluded.named_id, excluded.photographer);
+    INSERT INTO library_libraryphoto (id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem)
+    SELECT id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem FROM library_source WHERE studio_id = of_studio AND id = ANY (seen) ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET wall = excluded.wall, is_dated = excluded.is_dated, uploaded_at = excluded.uploaded_at, camera = excluded.camera, lens = excluded.lens, iso = excluded.iso, aperture = excluded.aperture, exposure = excluded.exposure, focal_length = excluded.focal_length, latitude = excluded.latitude, longitude = excluded.longitude, rating = excluded.rating, label = excluded.label, flag = excluded.flag, keywords = excluded.keywords, words = excluded.words, country = excluded.country, city = excluded.city, named_id = excluded.named_id, photographer = excluded.photographer, kind = excluded.kind, tier = excluded.tier, stacked = excluded.stacked, has_problem = excluded.has_problem WHERE (library_libraryphoto.wall, library_libraryphoto.is_dated, library_libraryphoto.uploaded_at, library_libraryphoto.camera, library_libraryphoto.lens, library_libraryphoto.iso, library_libraryphoto.aperture, library_libraryphoto.exposure, library_libraryphoto.focal_length, library_libraryphoto.latitude, library_libraryphoto.longitude, library_libraryphoto.rating, library_libraryphoto.label, library_libraryphoto.flag, library_libraryphoto.keywords, library_libraryphoto.words, library_libraryphoto.country, library_libraryphoto.city, library_libraryphoto.named_id, library_libraryphoto.photographer, library_libraryphoto.kind, library_libraryphoto.tier, library_libraryphoto.stacked, library_libraryphoto.has_problem) IS DISTINCT FROM (excluded.wall, excluded.is_dated, excluded.uploaded_at, excluded.camera, excluded.lens, excluded.iso, excluded.aperture, excluded.exposure, excluded.focal_length, excluded.latitude, excluded.longitude, excluded.rating, excluded.label, excluded.flag, excluded.keywords, excluded.words, excluded.country, excluded.city, excluded.named_id, excluded.photographer, excluded.kind, excluded.tier, excluded.stacked, excluded.has_problem);
 END
 $$;
 
@@ -888,6 +1011,34 @@ END
 $$;
 
 ALTER FUNCTION public.library_square(x bigint, y bigint) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_values_of_photo(approved_at timestamp with time zone, state text, created_at timestamp with time zone, keywords jsonb, trashed_at timestamp with time zone) RETURNS TABLE(facet text, value text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    SELECT f.facet, f.value FROM (VALUES
+        ('tier', CASE WHEN $1 IS NOT NULL THEN 'gold' WHEN $2 = 'ready' THEN 'silver' ELSE 'bronze' END),
+        ('uploaded', floor(extract(epoch FROM $3) / 900)::bigint::text)
+    ) AS f (facet, value) WHERE $5 IS NULL
+    UNION ALL
+    SELECT DISTINCT 'written', k
+    FROM jsonb_array_elements_text(CASE jsonb_typeof($4) WHEN 'array' THEN $4 ELSE '[]' END) AS k
+    WHERE $5 IS NULL AND k <> ''
+$_$;
+
+ALTER FUNCTION public.library_values_of_photo(approved_at timestamp with time zone, state text, created_at timestamp with time zone, keywords jsonb, trashed_at timestamp with time zone) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_values_of_row(camera text, lens text, photographer text, rating smallint, label text, flag text, wall timestamp with time zone, country text, city text, keywords text[]) RETURNS TABLE(facet text, value text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    SELECT f.facet, f.value FROM (VALUES
+        ('camera', $1), ('lens', $2), ('photographer', $3), ('rating', nullif($4, 0)::text), ('label', $5), ('flag', $6),
+        ('year', extract(year FROM $7 AT TIME ZONE 'UTC')::integer::text), ('country', $8), ('city', $9)
+    ) AS f (facet, value) WHERE f.value <> ''
+    UNION ALL
+    SELECT DISTINCT 'keyword', k FROM unnest($10) AS k WHERE k <> ''
+$_$;
+
+ALTER FUNCTION public.library_values_of_row(camera text, lens text, photographer text, rating smallint, label text, flag text, wall timestamp with time zone, country text, city text, keywords text[]) OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_vector(said text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2393,6 +2544,10 @@ CREATE TABLE public.library_libraryphoto (
     country character varying(2) DEFAULT ''::character varying NOT NULL,
     named_id uuid,
     photographer character varying(120) DEFAULT ''::character varying NOT NULL,
+    kind character varying(8) DEFAULT 'image'::character varying NOT NULL,
+    tier character varying(6) DEFAULT 'silver'::character varying NOT NULL,
+    stacked character varying(8) DEFAULT ''::character varying NOT NULL,
+    has_problem boolean DEFAULT false NOT NULL,
     CONSTRAINT library_libraryphoto_rating_check CHECK ((rating >= 0))
 )
 WITH (autovacuum_analyze_scale_factor='0.01', autovacuum_analyze_threshold='200');
@@ -2522,10 +2677,20 @@ CREATE VIEW public.library_source WITH (security_invoker='true') AS
     (COALESCE(k.country, ''::character varying))::character varying(2) AS country,
     (COALESCE(k.city, ''::character varying))::character varying(80) AS city,
     k.named_id,
-    p.photographer
-   FROM ((((public.albums_photo p
+    p.photographer,
+    p.kind,
+    (
+        CASE
+            WHEN (p.approved_at IS NOT NULL) THEN 'gold'::text
+            WHEN ((p.state)::text = 'ready'::text) THEN 'silver'::text
+            ELSE 'bronze'::text
+        END)::character varying(6) AS tier,
+    (COALESCE(t.kind, ''::character varying))::character varying(8) AS stacked,
+    ((p.state)::text = 'failed'::text) AS has_problem
+   FROM (((((public.albums_photo p
      JOIN public.accounts_studio s ON ((s.id = p.studio_id)))
      LEFT JOIN public.library_photoplace k ON (((k.studio_id = p.studio_id) AND (k.photo_id = p.id))))
+     LEFT JOIN public.albums_stack t ON (((t.studio_id = p.studio_id) AND (t.id = p.stack_id))))
      CROSS JOIN LATERAL ( SELECT public.library_camera(COALESCE((p.facts ->> 'make'::text), ''::text), COALESCE((p.facts ->> 'model'::text), ''::text)) AS camera,
             "left"(COALESCE((p.facts ->> 'lens'::text), ''::text), 120) AS lens,
             ARRAY( SELECT array_to_string(parts.parts[1:depth.depth], '|'::text) AS array_to_string
@@ -2544,6 +2709,19 @@ CREATE VIEW public.library_source WITH (security_invoker='true') AS
   WHERE ((p.trashed_at IS NULL) AND (cardinality(lies.marks) > 0));
 
 ALTER VIEW public.library_source OWNER TO glassine_owner;
+
+CREATE TABLE public.library_valuecount (
+    id uuid NOT NULL,
+    facet character varying(12) NOT NULL,
+    value text NOT NULL,
+    photos integer NOT NULL,
+    is_sum boolean DEFAULT false NOT NULL,
+    studio_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.library_valuecount FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_valuecount OWNER TO glassine_owner;
 
 CREATE TABLE public.media_blob (
     id uuid NOT NULL,
@@ -3908,6 +4086,12 @@ ALTER TABLE ONLY public.library_photoplace
 ALTER TABLE ONLY public.library_photoplace
     ADD CONSTRAINT library_photoplace_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.library_valuecount
+    ADD CONSTRAINT library_valuecount_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_valuecount
+    ADD CONSTRAINT library_valuecount_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.media_blob
     ADD CONSTRAINT media_blob_key_once UNIQUE (studio_id, storage_key);
 
@@ -4503,7 +4687,9 @@ CREATE INDEX library_monthcount_month ON public.library_monthcount USING btree (
 
 CREATE INDEX library_photo_aperture ON public.library_libraryphoto USING btree (studio_id, aperture);
 
-CREATE INDEX library_photo_camera ON public.library_libraryphoto USING btree (studio_id, camera, wall DESC, id DESC);
+CREATE INDEX library_photo_by_id ON public.library_libraryphoto USING btree (studio_id, id) INCLUDE (wall, kind, tier, stacked, rating, label, flag, is_dated);
+
+CREATE INDEX library_photo_camera ON public.library_libraryphoto USING btree (studio_id, camera, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated);
 
 CREATE INDEX library_photo_city ON public.library_libraryphoto USING btree (studio_id, city) WHERE (NOT ((city)::text = ''::text));
 
@@ -4511,7 +4697,7 @@ CREATE INDEX library_photo_country ON public.library_libraryphoto USING btree (s
 
 CREATE INDEX library_photo_exposure ON public.library_libraryphoto USING btree (studio_id, exposure);
 
-CREATE INDEX library_photo_flag ON public.library_libraryphoto USING btree (studio_id, flag, wall DESC, id DESC) WHERE (NOT ((flag)::text = ''::text));
+CREATE INDEX library_photo_flag ON public.library_libraryphoto USING btree (studio_id, flag, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, is_dated) WHERE (NOT ((flag)::text = ''::text));
 
 CREATE INDEX library_photo_focal_length ON public.library_libraryphoto USING btree (studio_id, focal_length);
 
@@ -4519,21 +4705,29 @@ CREATE INDEX library_photo_iso ON public.library_libraryphoto USING btree (studi
 
 CREATE INDEX library_photo_keywords ON public.library_libraryphoto USING gin (keywords);
 
-CREATE INDEX library_photo_label ON public.library_libraryphoto USING btree (studio_id, label, wall DESC, id DESC) WHERE (NOT ((label)::text = ''::text));
+CREATE INDEX library_photo_kind ON public.library_libraryphoto USING btree (studio_id, kind, wall DESC, id DESC) INCLUDE (tier, stacked, rating, label, flag, is_dated) WHERE (NOT ((kind)::text = 'image'::text));
 
-CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (studio_id, lens, wall DESC, id DESC);
+CREATE INDEX library_photo_label ON public.library_libraryphoto USING btree (studio_id, label, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, flag, is_dated) WHERE (NOT ((label)::text = ''::text));
+
+CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (studio_id, lens, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated);
 
 CREATE INDEX library_photo_named ON public.library_libraryphoto USING btree (studio_id, named_id) WHERE (named_id IS NOT NULL);
 
 CREATE INDEX library_photo_ordered ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) INCLUDE (is_dated);
 
-CREATE INDEX library_photo_photographer ON public.library_libraryphoto USING btree (studio_id, photographer, wall DESC, id DESC) WHERE (NOT ((photographer)::text = ''::text));
+CREATE INDEX library_photo_photographer ON public.library_libraryphoto USING btree (studio_id, photographer, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated) WHERE (NOT ((photographer)::text = ''::text));
 
 CREATE INDEX library_photo_position ON public.library_libraryphoto USING btree (studio_id, latitude, longitude) WHERE (latitude IS NOT NULL);
 
-CREATE INDEX library_photo_rating ON public.library_libraryphoto USING btree (studio_id, rating, wall DESC, id DESC) WHERE (rating > 0);
+CREATE INDEX library_photo_problem ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated) WHERE has_problem;
+
+CREATE INDEX library_photo_rating ON public.library_libraryphoto USING btree (studio_id, rating, wall DESC, id DESC) INCLUDE (kind, tier, stacked, label, flag, is_dated) WHERE (rating > 0);
 
 CREATE INDEX library_photo_square ON public.library_libraryphoto USING btree (studio_id, public.library_square((public.library_map_x(longitude))::bigint, (public.library_map_y(latitude))::bigint)) WHERE ((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)));
+
+CREATE INDEX library_photo_stacked ON public.library_libraryphoto USING btree (studio_id, stacked, wall DESC, id DESC) INCLUDE (kind, tier, rating, label, flag, is_dated) WHERE (NOT ((stacked)::text = ''::text));
+
+CREATE INDEX library_photo_tier ON public.library_libraryphoto USING btree (studio_id, tier, wall DESC, id DESC) INCLUDE (kind, stacked, rating, label, flag, is_dated) WHERE (NOT ((tier)::text = 'silver'::text));
 
 CREATE INDEX library_photo_unplaced ON public.library_libraryphoto USING btree (studio_id, wall DESC, id DESC) WHERE (latitude IS NULL);
 
@@ -4544,6 +4738,10 @@ CREATE INDEX library_photo_words ON public.library_libraryphoto USING gin (words
 CREATE INDEX library_photoplace_at ON public.library_photoplace USING btree (studio_id, latitude, longitude) WHERE (latitude IS NOT NULL);
 
 CREATE INDEX library_photoplace_named_id_b1508580 ON public.library_photoplace USING btree (named_id);
+
+CREATE INDEX library_valuecount_value ON public.library_valuecount USING btree (studio_id, facet, hashtextextended(value, (0)::bigint));
+
+CREATE INDEX library_valuecount_waiting ON public.library_valuecount USING btree (studio_id, id) WHERE (NOT is_sum);
 
 CREATE INDEX media_blob_alarmed ON public.media_blob USING btree (studio_id) WHERE (alarmed_at IS NOT NULL);
 
@@ -4785,6 +4983,8 @@ CREATE INDEX webhooks_webhook_turn ON public.webhooks_webhook USING btree (serve
 
 CREATE INDEX webhooks_webhookdelivery_webhook_id_195f5243 ON public.webhooks_webhookdelivery USING btree (webhook_id);
 
+CREATE TRIGGER "A_library_albums_stack_delete" AFTER DELETE ON public.albums_stack FOR EACH ROW EXECUTE FUNCTION public.library_albums_stack_delete();
+
 CREATE TRIGGER accounts_email_client_delete AFTER DELETE ON public.accounts_email FOR EACH ROW WHEN (((old.composer)::text = 'client'::text)) EXECUTE FUNCTION public.accounts_email_client_delete();
 
 CREATE TRIGGER accounts_studio_version_update AFTER UPDATE ON public.accounts_studio REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.accounts_studio_version_update();
@@ -4853,11 +5053,27 @@ CREATE TRIGGER library_albums_album_update AFTER UPDATE ON public.albums_album R
 
 CREATE TRIGGER library_albums_photo_update AFTER UPDATE ON public.albums_photo REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_photo_update();
 
+CREATE TRIGGER library_albums_photo_values_delete AFTER DELETE ON public.albums_photo REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_photo_values_delete();
+
+CREATE TRIGGER library_albums_photo_values_insert AFTER INSERT ON public.albums_photo REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_photo_values_insert();
+
+CREATE TRIGGER library_albums_photo_values_update AFTER UPDATE ON public.albums_photo REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_photo_values_update();
+
 CREATE TRIGGER library_albums_placement_delete AFTER DELETE ON public.albums_placement REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_placement_delete();
 
 CREATE TRIGGER library_albums_placement_insert AFTER INSERT ON public.albums_placement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_placement_insert();
 
 CREATE TRIGGER library_albums_placement_update AFTER UPDATE ON public.albums_placement REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_placement_update();
+
+CREATE TRIGGER library_albums_stack_insert AFTER INSERT ON public.albums_stack REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_stack_insert();
+
+CREATE TRIGGER library_albums_stack_update AFTER UPDATE ON public.albums_stack REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_stack_update();
+
+CREATE TRIGGER library_library_libraryphoto_values_delete AFTER DELETE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_values_delete();
+
+CREATE TRIGGER library_library_libraryphoto_values_insert AFTER INSERT ON public.library_libraryphoto REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_values_insert();
+
+CREATE TRIGGER library_library_libraryphoto_values_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_values_update();
 
 CREATE TRIGGER library_library_photoplace_delete AFTER DELETE ON public.library_photoplace REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_photoplace_delete();
 
@@ -5252,6 +5468,9 @@ ALTER TABLE ONLY public.library_photoplace
 
 ALTER TABLE ONLY public.library_photoplace
     ADD CONSTRAINT library_photoplace_studio_id_724d82f5_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_valuecount
+    ADD CONSTRAINT library_valuecount_studio_id_4853d74a_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.media_blob
     ADD CONSTRAINT media_blob_studio_id_a19df3ec_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
@@ -5741,6 +5960,8 @@ CREATE POLICY all_studios ON public.library_namedplace TO glassine_system USING 
 
 CREATE POLICY all_studios ON public.library_photoplace TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.library_valuecount TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.media_blob TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.media_blobevent TO glassine_system USING (true) WITH CHECK (true);
@@ -5893,6 +6114,8 @@ ALTER TABLE public.library_namedplace ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_photoplace ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.library_valuecount ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.media_blob ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.media_blobevent ENABLE ROW LEVEL SECURITY;
@@ -6000,6 +6223,8 @@ CREATE POLICY own_studio ON public.library_monthcount TO glassine_app USING ((st
 CREATE POLICY own_studio ON public.library_namedplace TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_photoplace TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.library_valuecount TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.media_blob TO glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -6378,6 +6603,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_photoplace TO glassine
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_source TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_source TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_valuecount TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_valuecount TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_blob TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_blob TO glassine_system;

@@ -51,6 +51,7 @@ from apps.library.models import (
     MapSquare,
     NamedPlace,
     PhotoPlace,
+    ValueCount,
 )
 from apps.media.models import BlobEvent
 from apps.portability.models import ExportFile, ExportPart, StudioExport
@@ -123,6 +124,7 @@ def furnish(studio: Studio, member: User) -> None:
         parts: list[list[StudioModel]] = [
             [place, taken, stack, MapSquare(studio=studio, level=18, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
             [MapChange(studio=studio, x=0, y=0, photos=0, latitudes=0, longitudes=0)],
+            [ValueCount(studio=studio, facet="camera", value="R6", photos=0)],
             [Keyword(studio=studio, name="Animals|Dog", folded="animals|dog")],
             _of_duplicates(studio, placement.photo),
             events,

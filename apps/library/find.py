@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,12 +27,12 @@ from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
 from apps.faces.models import Face
-from apps.library import months, names, people_meant, written
+from apps.library import months, names, people_meant, value_counts, written
 from apps.library.folding import words_of
 from apps.library.keywords import meant as keywords
-from apps.library.models import LibraryPhoto
+from apps.library.models import BESIDE, LibraryPhoto
 from apps.library.questions.compile import condition, sentence
-from apps.library.questions.kinds import AllWords, Asker, KeywordList, PersonKind, PlaceKind
+from apps.library.questions.kinds import AllWords, Asker, Day, KeywordList, PersonKind, PlaceKind
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
 from apps.web.compiled_queries import Asked, Compiled, once, together
@@ -48,6 +50,8 @@ QUICK: Final = 3_000
 # Of the cost of all what a page may cost to be met instead: much less, as its number comes by a request of its own.
 SOONER: Final = 0.7
 MOST_FACETS: Final = 12
+# Values that are kept as texts and are none.
+_TYPED: Final[dict[str, Callable[[str], Any]]] = {"rating": int, "year": int}
 FACETS: Final = ("camera", "lens", "photographer", "rating", "label", "flag", "year", "country", "city")
 _NOBODY = UUID(int=0)
 _PHOTO: Final = "albums_photo"
@@ -108,7 +112,19 @@ class Library:
         called = people_meant.called(names.texts_of(self.tree), self.entered)
         synonyms = keywords.meant(self.tree, self.entered)
         texts = written.of_columns(self.tree, self.entered)
-        return Asker(self.entered, self.today, words, self._titles(), people, called, synonyms, texts, self._lying())
+        found = Asker(self.entered, self.today, words, self._titles(), people, called, synonyms, texts, self._lying())
+        return replace(found, between=self._between(found)) if people or called else found
+
+    def _between(self, asker: Asker) -> tuple[datetime, datetime] | None:
+        """When all photos were taken that the rules let by, as far as one of them alone says so."""
+        if self.tree.match != "all":
+            return None
+        for one in self.tree.rules:
+            if isinstance(one, Rule) and type(one.field.kind) is Day and not one.operator.positive:
+                between = one.field.kind.between(one.operator.name, one.value, asker)
+                if between is not None:
+                    return between
+        return None
 
     def _titles(self) -> dict[str, str]:
         rules = [rule for rule in self.tree.each() if isinstance(rule.field.kind, PlaceKind)]
@@ -294,10 +310,20 @@ class Library:
 
     def _is_met_sooner(self, rows: QuerySet[LibraryPhoto, tuple[Any, ...]]) -> bool:
         """True if the planner expects that reading all of these rows takes longer than meeting a page of them."""
-        count, whole = _expected(rows)
+        count, whole = self._expected("all", rows)
         if count > FEW or whole > DEAR:
             return True
-        return whole > QUICK and _expected(rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])[1] < SOONER * whole
+        if whole <= QUICK:
+            return False
+        return self._expected("page", rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])[1] < SOONER * whole
+
+    def _expected(self, what: str, rows: QuerySet[Any, Any]) -> tuple[float, float]:
+        """How many of these rows the planner expects, and what reading them costs; as it told within the last minute.
+
+        what: which rows of this question they are. Whoever asks it turns to its next page, its number and its facets.
+        """
+        asked = json.dumps(self.tree.as_plain(), sort_keys=True)
+        return _EXPECTED.get((self.entered.studio.pk, self.entered.album_ids, asked, what), lambda: _expected(rows))
 
     @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
@@ -306,8 +332,15 @@ class Library:
         if parts is None:
             return narrow
         with self._asking():
-            count, cost = _expected(parts[0])
+            count, cost = self._expected("people", parts[0])
         return narrow if count > EXACT or cost > DEAR else parts[1]
+
+    @property
+    def _is_told_by_an_index(self) -> bool:
+        """True if one index has all that is asked of photos."""
+        paths = [one.field.kind.path if isinstance(one, Rule) else "" for one in self.tree.rules]
+        own = _INDEXED.intersection(paths)
+        return self.tree.match == "all" and len(own) <= 1 and own.union(BESIDE, ("wall",)).issuperset(paths)
 
     @cached_property
     def _parts(self) -> tuple[QuerySet[LibraryPhoto, Any], StudioQuerySet[LibraryPhoto]] | None:
@@ -394,13 +427,20 @@ class Library:
     def facets(self, wanted: tuple[str, ...] = FACETS) -> dict[str, list[tuple[Any, int]]]:
         """Of each facet the commonest values and their counts, among up to 20,000 photos. One query.
 
-        wanted: names of `FACETS`.
+        Of the whole library they are kept, and of all its photos.  wanted: names of `FACETS`.
         """
         if not wanted:
             return {}
+        if not self.tree.rules and not self.entered.is_restricted:
+            kept = value_counts.of_studio(self.entered.studio, wanted)
+            return {name: _first((_TYPED.get(name, str)(value), n) for value, n in kept[name]) for name in wanted}
         columns = {f"facet_{name}": ExtractYear("wall", tzinfo=UTC) if name == "year" else F(name) for name in wanted}
+        rows = self._gathered.order_by()
+        if self._is_told_by_an_index:
+            # Of what is found there the rows are read, and of nothing else.
+            rows = self._seen.order_by().filter(pk__any=ArraySubquery(rows.values("pk")[:EXACT]))
         try:
-            found = self._gathered.order_by().values(**columns)[:EXACT].query.sql_with_params()
+            found = rows.values(**columns)[:EXACT].query.sql_with_params()
         except EmptyResultSet:
             return {name: [] for name in wanted}
         names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
@@ -414,6 +454,32 @@ _COLUMNS = (
     "photo__camera_name", "photo__caption", "photo__state", "photo__problem", "photo__width", "photo__height",
     "photo__color", "photo__original__size", "sizes", "rating", "label", "flag", "photo__kind", "photo__duration_ms",
 )  # fmt: skip
+
+
+class _Expectations:
+    """What the planner told of questions, kept for a minute: how many photos there are changes slowly."""
+
+    SECONDS: Final = 60.0
+    MOST: Final = 500
+
+    def __init__(self) -> None:
+        self._told: dict[Hashable, tuple[float, tuple[float, float]]] = {}
+
+    def get(self, key: Hashable, ask: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+        now = time.monotonic()
+        at, told = self._told.get(key, (-math.inf, (0.0, 0.0)))
+        if now - at > self.SECONDS:
+            if len(self._told) >= self.MOST:
+                self._told.clear()
+            told = ask()
+            self._told[key] = (now, told)
+        return told
+
+    def clear(self) -> None:
+        self._told.clear()
+
+
+_EXPECTED: Final = _Expectations()
 
 
 def _expected(rows: QuerySet[Any, Any]) -> tuple[float, float]:
@@ -510,6 +576,8 @@ def _tile(values: tuple[Any, ...]) -> LibraryTile:
     return LibraryTile(row, album_id, wall, is_dated)
 
 
+# Columns of which an index carries all of `BESIDE`.
+_INDEXED: Final = frozenset(("camera", "lens", "photographer"))
 # Of which each photo's row is read.
 _WRITTEN: Final = (AllWords, KeywordList, PlaceKind)
 
@@ -532,5 +600,8 @@ _FACETS: Final = """
 def _commonest(rows: Iterable[tuple[Any, ...]], place: int, width: int) -> list[tuple[Any, int]]:
     """Of the column at a place; what is not known is no value."""
     mine = (1 << width) - 1 - (1 << (width - 1 - place))
-    counted = [(row[place], int(row[-1])) for row in rows if row[-2] == mine and row[place]]
+    return _first((row[place], int(row[-1])) for row in rows if row[-2] == mine and row[place])
+
+
+def _first(counted: Iterable[tuple[Any, int]]) -> list[tuple[Any, int]]:
     return sorted(counted, key=lambda one: (-one[1], one[0]))[:MOST_FACETS]

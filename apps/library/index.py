@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.accounts.tenancy import across_studios, acting_in
+from apps.library import value_counts
 from apps.library.places import squares
 
 BATCH = 1000
@@ -31,10 +32,12 @@ _WRONG = """
     full join (select * from library_source where studio_id = %(studio)s) s on s.id = l.id
     where l.id is null or s.id is null or (
         l.wall, l.is_dated, l.uploaded_at, l.camera, l.lens, l.iso, l.aperture, l.exposure, l.focal_length, l.latitude,
-        l.longitude, l.country, l.city, l.named_id, l.photographer, l.rating, l.label, l.flag, l.keywords, l.words
+        l.longitude, l.country, l.city, l.named_id, l.photographer, l.rating, l.label, l.flag, l.keywords, l.words,
+        l.kind, l.tier, l.stacked, l.has_problem
     ) is distinct from (
         s.wall, s.is_dated, s.uploaded_at, s.camera, s.lens, s.iso, s.aperture, s.exposure, s.focal_length, s.latitude,
-        s.longitude, s.country, s.city, s.named_id, s.photographer, s.rating, s.label, s.flag, s.keywords, s.words
+        s.longitude, s.country, s.city, s.named_id, s.photographer, s.rating, s.label, s.flag, s.keywords, s.words,
+        s.kind, s.tier, s.stacked, s.has_problem
     )
     order by 1
 """
@@ -70,6 +73,14 @@ def _complete(studio_id: UUID) -> int:
     return taken
 
 
+def rebuild_unknown() -> int:
+    """Rebuild the studios of which no value is counted: their rows may lack what an older version did not know.
+
+    Returns how many photos were wrong.
+    """
+    return sum(rebuild(pk) for pk in value_counts.unknown())
+
+
 def wrong(studio_id: UUID) -> list[UUID]:
     """Photos whose row is not what it should be, is missing or should not be there. Reads the whole studio."""
     with acting_in(studio_id), connection.cursor() as cursor:
@@ -78,7 +89,7 @@ def wrong(studio_id: UUID) -> list[UUID]:
 
 
 def rebuild(studio_id: UUID) -> int:
-    """Put right what `wrong` finds, and the counts of months and of the map. Returns how many photos were wrong."""
+    """Put right what `wrong` finds, and what is counted of it. Returns how many photos were wrong."""
     found = wrong(studio_id)
     for start in range(0, len(found), BATCH):
         with acting_in(studio_id), connection.cursor() as cursor:
@@ -88,7 +99,8 @@ def rebuild(studio_id: UUID) -> int:
 
 
 def recount(studio_id: UUID) -> None:
-    """Put right how many photos each month and each square of the map has. Reads the whole studio's index."""
+    """Put right how many photos each month, square of the map and value has. Reads the whole studio's index."""
     with acting_in(studio_id), connection.cursor() as cursor:
         cursor.execute(_RECOUNT, {"studio": studio_id})
     squares.heal(studio_id)
+    value_counts.heal(studio_id)

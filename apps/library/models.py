@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from apps.accounts.tenancy import StudioModel, Works
 from apps.accounts.tenant_keys import SameStudio, TenantKey
-from apps.albums.models import Photo, Placement
+from apps.albums.models import Photo, Placement, Tier
+from apps.library.count_models import ValueCount
 from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.library.event_models import Event, EventAlbum, HolidaySet
 from apps.library.keyword_models import Keyword
@@ -33,7 +34,20 @@ __all__ = [
     "MonthCount",
     "NamedPlace",
     "PhotoPlace",
+    "ValueCount",
 ]
+
+
+# What is often asked of photos beside something else: indexes carry it, so that no row is read to tell.
+BESIDE: Final = ("kind", "tier", "stacked", "rating", "label", "flag", "is_dated")
+
+
+def _ordered(name: str, *columns: str, condition: Q | None = None) -> models.Index:
+    """An index in the order of the page of what is equal in some columns. condition: which photos are in it."""
+    beside = [column for column in BESIDE if column not in columns]
+    return models.Index(
+        fields=["studio", *columns, "-wall", "-id"], condition=condition, include=beside, name=f"library_photo_{name}"
+    )
 
 
 class LibraryPhoto(StudioModel):
@@ -46,6 +60,7 @@ class LibraryPhoto(StudioModel):
     camera: "Canon EOS R6", without the maker's name twice.  aperture: f-number.  exposure: seconds.
     focal_length: millimetres.  latitude, longitude: degrees, both or neither.
     country, city, named: where that is (see `places`).
+    kind, tier: as of the photo.  stacked: the kind of the stack in which it lies, "" for none.  has_problem: it failed.
     keywords: folded (see `folding`), each with all that is above it: animals|dog and animals.
     words: the lexemes of all its texts, and one for each gallery and section in which it lies, for its country and for
     the studio's own place there (see `names`).
@@ -67,6 +82,10 @@ class LibraryPhoto(StudioModel):
     city = models.CharField(max_length=80, blank=True, default="", db_default="")
     named = TenantKey(NamedPlace, null=True, related_name="+", db_index=False)
     photographer = models.CharField(max_length=120, blank=True, default="", db_default="")
+    kind = models.CharField(max_length=8, default="image", db_default="image")
+    tier = models.CharField(max_length=6, default=Tier.SILVER.value, db_default=Tier.SILVER.value)
+    stacked = models.CharField(max_length=8, blank=True, default="", db_default="")
+    has_problem = models.BooleanField(default=False, db_default=False)
     rating = models.PositiveSmallIntegerField()
     label = models.CharField(max_length=12, blank=True)
     flag = models.CharField(max_length=6, blank=True)
@@ -84,20 +103,22 @@ class LibraryPhoto(StudioModel):
         ]
         indexes = [
             models.Index(fields=["studio", "-wall", "-id"], include=["is_dated"], name="library_photo_ordered"),
-            models.Index(fields=["studio", "camera", "-wall", "-id"], name="library_photo_camera"),
-            models.Index(fields=["studio", "lens", "-wall", "-id"], name="library_photo_lens"),
+            _ordered("camera", "camera"),
+            _ordered("lens", "lens"),
+            _ordered("photographer", "photographer", condition=~Q(photographer="")),
+            _ordered("rating", "rating", condition=Q(rating__gt=0)),
+            _ordered("label", "label", condition=~Q(label="")),
+            _ordered("flag", "flag", condition=~Q(flag="")),
+            _ordered("kind", "kind", condition=~Q(kind="image")),
+            _ordered("tier", "tier", condition=~Q(tier="silver")),
+            _ordered("stacked", "stacked", condition=~Q(stacked="")),
+            _ordered("problem", condition=Q(has_problem=True)),
+            # Of photos that another table has found, as those of a person, when they were taken and the same.
             models.Index(
-                fields=["studio", "photographer", "-wall", "-id"],
-                condition=~Q(photographer=""),
-                name="library_photo_photographer",
+                fields=["studio", "id"],
+                include=["wall", *BESIDE],
+                name="library_photo_by_id",
             ),
-            models.Index(
-                fields=["studio", "rating", "-wall", "-id"], condition=Q(rating__gt=0), name="library_photo_rating"
-            ),
-            models.Index(
-                fields=["studio", "label", "-wall", "-id"], condition=~Q(label=""), name="library_photo_label"
-            ),
-            models.Index(fields=["studio", "flag", "-wall", "-id"], condition=~Q(flag=""), name="library_photo_flag"),
             models.Index(fields=["studio", "-uploaded_at", "-id"], name="library_photo_uploaded"),
             # Of these the bitmaps are laid over others'.
             models.Index(fields=["studio", "iso"], name="library_photo_iso"),

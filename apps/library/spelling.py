@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import F, Func, TextField
+from django.db.models import F, Func, Q, TextField
 
 from apps.accounts.access import Entered
 from apps.accounts.tenancy import across_studios
@@ -38,7 +40,7 @@ MOST_READ: Final = 200
 MOST_SCANNED: Final = 200_000
 
 _NAMES: Final = """
-    select distinct library_words(name) from (
+    select distinct name from (
         select title as name from albums_album where studio_id = %(studio)s and trashed_at is null and kind = 'gallery'
             and (%(albums)s::uuid[] is null or id = any(%(albums)s::uuid[]))
         union all
@@ -48,7 +50,7 @@ _NAMES: Final = """
         select name from library_namedplace where studio_id = %(studio)s and %(albums)s::uuid[] is null
         union all
         select name from faces_person where studio_id = %(studio)s and name > '' and not is_ignored and %(is_told)s
-    ) t limit %(most)s
+    ) t where octet_length(name) <> length(name) or lower(name) like any(%(parts)s) limit %(most)s
 """
 
 
@@ -95,33 +97,51 @@ def _asking(field: str, value: str) -> Group:
 def _is_within_a_name(word: str, entered: Entered, today: date) -> bool:
     if sum(one.photos for one in months.of_member(entered)) > MOST_SCANNED:
         return False
-    return Library(entered, _asking("camera_name", word), today=today).rows.exists()
+    # Folding is dear: a name of plain letters, which has to hold the word as it is, is folded if it does.
+    plain = Q(photo__camera_name__plain=False) | Q(photo__camera_name__icontains=word)
+    return Library(entered, _asking("camera_name", word), today=today).rows.filter(plain).exists()
 
 
 def _near(words: Sequence[str], entered: Entered) -> dict[str, str]:
     """For misspelt words the nearest that is known, one letter away: {"marai": "maria"}. Folded."""
     if not words:
         return {}
-    known = _named(entered)
+    known = _named(words, entered)
     found = {}
     for word in words:
-        close = [name for name in known if distance(word, name, 1) == 1] or _written(word, entered)
+        start, end = _ends(word)
+        alike = (name for name in known if name.startswith(start) or name.endswith(end))
+        close = [name for name in alike if distance(word, name, 1) == 1] or _written(word, entered)
         if close:
             # Who mistypes begins right, mostly.
             found[word] = min(close, key=lambda name: (name[0] != word[0], len(name) != len(word), name))
     return found
 
 
-def _named(entered: Entered) -> set[str]:
-    """The words of all names that the member may know of."""
+def _named(words: Sequence[str], entered: Entered) -> set[str]:
+    """The words of names that the member may know of, at least of all that are one edit away from one of these."""
     is_told = not (entered.is_contributor or entered.is_restricted)
+    parts = {part for word in words for part in _ends(word)}
     with connection.cursor() as cursor:
-        cursor.execute(_NAMES, names.scope(entered) | {"most": MOST_NAMES, "is_told": is_told})
+        told = {"most": MOST_NAMES, "is_told": is_told, "parts": [f"%{part}%" for part in sorted(parts)]}
+        cursor.execute(_NAMES, names.scope(entered) | told)
         found = [name for (name,) in cursor.fetchall()]
     if not entered.is_contributor:
-        visitors = entered.studio.visitors.visible_to(entered).exclude(name="").order_by("pk")
+        near = reduce(or_, (Q(name__icontains=part) for part in sorted(parts)), Q(name__plain=False))
+        visitors = entered.studio.visitors.visible_to(entered).filter(near).exclude(name="").order_by("pk")
         found += visitors.values_list("name", flat=True)[:MOST_NAMES]
-    return {part for name in [*found, *spoken()] for part in words_of(name)}
+    return _of_countries().union(*(words_of(name) for name in found))
+
+
+def _ends(word: str) -> tuple[str, str]:
+    """Its beginning and its end, of which one edit, or a swap of neighbours, leaves one as it was."""
+    size = (len(word) - 1) // 2
+    return word[:size], word[-size:]
+
+
+@lru_cache(maxsize=1)
+def _of_countries() -> frozenset[str]:
+    return frozenset(part for name in spoken() for part in words_of(name))
 
 
 def _written(word: str, entered: Entered) -> list[str]:

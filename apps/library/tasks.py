@@ -2,23 +2,25 @@
 
 from celery import shared_task
 
-from apps.library import index, months
+from apps.library import index, months, value_counts
 from apps.library.places import locate as locating
 from apps.library.places import squares
 
 
 @shared_task(name="library.fold_months")
 def fold_months() -> None:
-    """Every minute: the changes of the months and of the map are added up."""
+    """Every minute: the changes of the months, of the map and of values are added up."""
     months.fold()
     squares.fold()
+    value_counts.fold()
 
 
 @shared_task(name="library.complete")
 def complete() -> None:
-    """Every hour: photos that the index, or the map, does not know come in; after an update, those of before it."""
+    """Every hour: photos that the index, the map or counts do not know come in; after an update, those of before it."""
     index.complete()
     squares.complete()
+    index.rebuild_unknown()
 
 
 @shared_task(name="library.locate")

@@ -188,6 +188,8 @@ ACROSS = {
     "apps.library.spelling._written": "as above; what the ids hold is read as the member",
     "apps.library.index.complete": "sweep",
     "apps.library.months.fold": "sweep",
+    "apps.library.value_counts.unknown": "sweep",
+    "apps.library.value_counts.fold": "sweep",
     "apps.sharing.access.door._link_of": "look-up of a share token",
     "apps.sharing.access.door.grants_for_pictures": "look-up of a guest's link",
     "apps.sharing.guests.visitor_list._forget_words": "what an erased visitor typed, in the studios' log",

@@ -66,9 +66,12 @@ def contents(studio: Studio) -> dict[str, Counter[str]]:
             if name == "library_monthcount":
                 query = f"""select m::text from (select month, sum(photos) as n from {name} r
                             where %s::text[] is not null and r.studio_id = %s group by 1) m where n <> 0"""
-            cursor.execute(query, [TOUCHED, studio.pk])
             if name in ("library_mapchange", "library_mapsquare"):
                 query = _SQUARES
+            if name == "library_valuecount":
+                query = f"""select m::text from (select facet, value, sum(photos) as n from {name} r
+                            where %s::text[] is not null and r.studio_id = %s group by 1, 2) m where n <> 0"""
+            cursor.execute(query, [TOUCHED, studio.pk])
             found[name] = Counter(text for (text,) in cursor.fetchall())
     return found
 

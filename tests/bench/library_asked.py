@@ -30,7 +30,7 @@ from django.utils import timezone  # noqa: E402
 from apps.accounts.access import Entered  # noqa: E402
 from apps.accounts.models import Membership, Role, Studio  # noqa: E402
 from apps.accounts.tenancy import across_studios, acting_in  # noqa: E402
-from apps.library import months, page_context  # noqa: E402
+from apps.library import months, page_context, value_counts  # noqa: E402
 from apps.library.find import PAGE, Library  # noqa: E402
 from apps.library.keywords import listing  # noqa: E402
 from apps.library.models import LibraryPhoto  # noqa: E402
@@ -39,7 +39,7 @@ from apps.library.places.boxes import MapBox  # noqa: E402
 from apps.library.places.clusters import clusters  # noqa: E402
 from apps.library.questions import language  # noqa: E402
 from apps.monitoring.numbers.figures import numbers_of  # noqa: E402
-from tests.bench.pairs import PAIRS, filled  # noqa: E402
+from tests.bench.pairs import PAIRS, SEARCHES, filled  # noqa: E402
 
 SLUGS: Final = ("million-02", "million-01", "million-00")
 TODAY: Final = date(2026, 1, 1)
@@ -60,7 +60,8 @@ class Asked:
     """Milliseconds: of the statements of pages without filters and of each pair, of months, facets and the map.
 
     changed, moved: of months and the map after `CHANGES`.  told: of the map with a photo of each point.
-    numbers, keywords: of the studio's numbers and the list of its keywords.
+    numbers, keywords: of the studio's numbers and the list of its keywords.  whole: of facets of the whole library.
+    searches: of the statements of searches for a word, a person and a date.
     """
 
     count: int = 0
@@ -74,6 +75,8 @@ class Asked:
     told: list[float] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
     keywords: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    searches: list[float] = field(default_factory=list)
 
 
 def main() -> None:
@@ -97,6 +100,8 @@ def main() -> None:
         )
     if wrong := next(squares.check_studio(members["million-00"].studio.pk), None):
         raise AssertionError(f"the map does not have the photos that there are: {wrong}")
+    if wrong := next(value_counts.check_studio(members["million-00"].studio.pk), None):
+        raise AssertionError(f"values do not have the photos that there are: {wrong}")
     print(json.dumps({slug: asdict(one) for slug, one in asked.items()}))
 
 
@@ -148,6 +153,8 @@ def _ask(entered: Entered, asked: Asked, *, counts: bool) -> None:
         kept.plain.append(_page(entered, month=one.key))
     for pair, text in zip(PAIRS, filled(entered.studio), strict=True):
         kept.pairs.setdefault(pair, []).append(_page(entered, q=text))
+    for text in filled(entered.studio, SEARCHES):
+        kept.searches.append(_page(entered, q=text))
     kept.months += [_time(lambda: months.of_member(entered), entered) for _ in range(10)]
     for text in filled(entered.studio)[:8]:
         library = Library(entered, language.read(text, today=TODAY).tree, today=TODAY)
@@ -157,6 +164,7 @@ def _ask(entered: Entered, asked: Asked, *, counts: bool) -> None:
         kept.told.append(
             _time(lambda box=box, zoom=zoom: clusters(entered, box, zoom, with_photos=True), entered)  # type: ignore[misc]
         )
+    kept.whole.append(_time(Library(entered, today=TODAY).facets, entered))
     if counts:
         kept.numbers.append(_time(lambda: numbers_of(entered, now=timezone.now()), entered))
         kept.keywords.append(_time(lambda: listing.page(entered.studio), entered))
@@ -196,6 +204,7 @@ def _change(studio: Studio) -> None:
         if start % 2_500 == 0:
             months.fold()
             squares.fold()
+            value_counts.fold()
 
 
 def _right_months(entered: Entered) -> None:

@@ -37,7 +37,7 @@ django.setup()
 from apps.accounts.models import Studio, User  # noqa: E402
 from apps.accounts.tenancy import acting_in  # noqa: E402
 from apps.faces import counting  # noqa: E402
-from apps.library import index  # noqa: E402
+from apps.library import index, value_counts  # noqa: E402
 from config.launcher.paths import SUPERUSER, Paths  # noqa: E402
 from tests.factories import BlobFactory, MembershipFactory, StudioFactory  # noqa: E402
 
@@ -125,12 +125,16 @@ def _make(boss: psycopg.Connection[Any], url: str, owner: User, scale: int) -> N
         told("numbers")
         with _without_indexes(boss, url, told), ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda statements: _run(url, statements, told), _TABLES))
+        boss.execute(_APPEARANCES)
+        told("order of faces")
         boss.execute("vacuum analyze")
         told("statistics")
     for studio in studios:
         index.recount(studio.pk)
         with acting_in(studio):
             counting.heal(studio.pk)
+    value_counts.fold()
+    boss.execute("vacuum analyze library_valuecount")
     told("counters")
     _compare(boss, studios)
     boss.execute("drop schema bench cascade")
@@ -417,7 +421,7 @@ _TABLES: Final = (
             "the index",
             """insert into library_libraryphoto (id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens,
                    iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords,
-                   words, country, city, photographer)
+                   words, country, city, photographer, kind, tier, stacked, has_problem)
                select s.id, s.studio, s.id,
                    case when is_dated then taken + interval '1 hour'
                        else (to_timestamp(up / 1000.0) at time zone z.time_zone) at time zone 'UTC' end,
@@ -428,7 +432,11 @@ _TABLES: Final = (
                        || array_to_tsvector(array['#a:' || replace(album::text, '-', '')]
                        || case when section_rank > 0 then array['#s:' || replace(sections[section_rank]::text, '-', '')]
                            else '{}' end || coalesce(w.marks, '{}')),
-                   coalesce(w.country, ''), coalesce(w.city, ''), by
+                   coalesce(w.country, ''), coalesce(w.city, ''), by,
+                   case when state between 10 and 30 then 'raw' when state between 31 and 35 then 'video'
+                       else 'image' end,
+                   case when approved = 0 then 'gold' when state > 1 then 'silver' else 'bronze' end,
+                   case when s.n % 100 < 5 then 'burst' else '' end, state = 0
                from bench.staged s join bench.glass g using (camera, lens) join bench.said c on c.nr = s.caption
                join bench.sets k on k.numbers = s.keywords join bench.name f on f.nr = s.name and f.prefix = s.prefix
                join bench.by b on b.name = s.by join accounts_studio z on z.id = s.studio
@@ -446,6 +454,11 @@ _TABLES: Final = (
         ),
     ),
 )
+_APPEARANCES: Final = """
+    insert into faces_appearance (id, studio_id, person_id, at)
+    select f.id, f.studio_id, f.person_id, coalesce(p.taken_at, 'infinity')
+    from faces_face f join albums_photo p on p.id = f.photo_id order by f.studio_id, f.person_id, p.taken_at
+"""
 _FILLED: Final = (
     "media_blob", "albums_photo", "albums_placement", "library_photoplace", "library_libraryphoto", "media_rendition",
     "faces_face",
@@ -516,7 +529,7 @@ def _compare(boss: psycopg.Connection[Any], studios: list[Studio]) -> None:
     )
     columns = (
         "id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, "
-        "country, city, named_id, photographer, rating, label, flag, keywords, words"
+        "country, city, named_id, photographer, rating, label, flag, keywords, words, kind, tier, stacked, has_problem"
     )
     differing = boss.execute(
         f"""select count(*) from (select {columns} from library_libraryphoto where id in (select id from bench.sample)

@@ -92,6 +92,9 @@ def _statements(context: Context, counts: Sequence[int], asked: dict[str, Any]) 
             7, f"statements {what}: exponent from {counts[0]:,} to {counts[-1]:,}", _slope(counts, figures), ""
         )
     yield context.row(7, "facets of results of up to 20,000, p95", _p95(many["facets"]), "ms", FACETS)
+    yield context.row(7, "facets of the whole library, p95", _p95(many["whole"]), "ms", FACETS)
+    what = f"statements of a search for a word, a person and a date {told}"
+    yield context.row(9, what, _p95(many["searches"]), "ms", _p95(few["searches"]))
     yield context.row(8, f"months of {counts[-1]:,} photos, p95", _p95(many["months"]), "ms", MONTHS)
     yield context.row(8, "the same after 10,000 changes, exact, p95", _p95(many["changed"]), "ms", MONTHS)
     yield context.row(7, f"points of a map of {counts[-1]:,} photos, p95", _p95(many["points"]), "ms", POINTS)

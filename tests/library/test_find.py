@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from apps.accounts.access import Entered
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album, Photo, Section
+from apps.albums.models import Album, Photo, Placement, Section
 from apps.library import find
 from apps.library.find import Library
 from apps.library.folding import fold
 from apps.library.questions import language, tree
+from apps.library.questions.kinds import PlaceKind
 from tests.amounts import amount
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory
 from tests.library.conftest import Shoot
@@ -79,6 +81,26 @@ def wedding(album: Album, shoot: Shoot) -> Album:
 )
 def test_words_find_captions_names_and_places(wedding: Album, owner: Entered, text: str, names: set[str]) -> None:
     assert search(owner, text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('gallery:"anna & ben"', {"IMG_0042.CR3", "DSC1234.jpg", "A.jpg"}),
+        ("section:trauung", {"IMG_0042.CR3"}),
+        ("-section:trauung", {"DSC1234.jpg", "A.jpg"}),
+    ],
+)
+def test_of_very_many_galleries_each_photo_is_asked(
+    wedding: Album, owner: Entered, monkeypatch: pytest.MonkeyPatch, text: str, names: set[str]
+) -> None:
+    monkeypatch.setattr(PlaceKind, "MANY", 0)
+    assert search(owner, text) == names
+    with acting_in(wedding.studio):
+        Placement.objects.for_studio(wedding.studio).filter(photo__camera_name="IMG_0042.CR3").update(
+            trashed_at=timezone.now()
+        )
+    assert search(owner, text) == names - {"IMG_0042.CR3"}
 
 
 def test_a_rename_is_found_at_once_and_touches_no_photo(wedding: Album, owner: Entered) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from apps.accounts.access import Entered
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import placements, trash
-from apps.albums.models import Album, Photo, Placement
+from apps.albums.models import Album, Photo, Placement, Stack
 from apps.library import folding, index, months
 from apps.library.models import LibraryPhoto, MonthCount
 from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory
@@ -106,6 +107,34 @@ def test_python_and_the_database_fold_alike(db: None, text: str) -> None:
         assert cursor.fetchone() == (folding.fold(text), " ".join(folding.words_of(text)))
 
 
+def work(draw: random.Random, photo: Photo) -> None:
+    """A worker, or a person, finds something about the photo."""
+    Photo.objects.for_studio(photo.studio).filter(pk=photo.pk).update(
+        kind=draw.choice(["image", "raw"]),
+        state=draw.choice(["processing", "ready", "failed"]),
+        approved_at=draw.choice([None, timezone.now()]),
+    )
+
+
+def stack(draw: random.Random, photo: Photo) -> None:
+    """A stack is made of the photo, becomes another kind, or is no more."""
+    mine, kind = Stack.objects.for_studio(photo.studio), draw.choice(["burst", "manual"])
+    did = draw.randint(0, 3)
+    if did == 0:
+        mine.update(kind=kind)
+    elif did == 1:
+        mine.filter(photos__pk=photo.pk).delete()
+    else:
+        made, photos = Stack(studio=photo.studio, top=photo, kind=kind), Photo.objects.for_studio(photo.studio)
+        # As a restored backup may have it, too: the photo before its stack.
+        steps = [
+            partial(made.save, force_insert=True),
+            partial(photos.filter(pk=photo.pk).update, stack_id=made.pk),
+        ]
+        for step in steps if did == 2 else steps[::-1]:
+            step()
+
+
 def test_counts_and_rows_are_exact_after_many_changes_of_all_kinds(
     north: Studio, album: Album, shoot: Shoot, alice_user: User
 ) -> None:
@@ -130,11 +159,14 @@ def test_counts_and_rows_are_exact_after_many_changes_of_all_kinds(
     def close(photo: Photo) -> None:
         Album.objects.for_studio(north).filter(pk=other.pk).update(trashed_at=draw.choice([None, timezone.now()]))
 
-    for number in range(60):
+    for number in range(150):
         with acting_in(north):
-            draw.choice([move, mark, toss, place, close])(draw.choice(photos))
+            draw.choice([move, mark, toss, place, close, partial(work, draw), partial(stack, draw)])(
+                draw.choice(photos)
+            )
         if number % 20 == 19:
             months.fold()
+            assert index.wrong(north.pk) == []
     assert index.wrong(north.pk) == []
     with acting_in(north):
         walls = LibraryPhoto.objects.for_studio(north).values_list("wall", flat=True)

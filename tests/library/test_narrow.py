@@ -12,7 +12,8 @@ from django.test import Client
 from apps.accounts.access import Entered
 from apps.accounts.models import Role, Studio, User
 from apps.accounts.tenancy import acting_in
-from apps.albums.models import Album
+from apps.albums.models import Album, Stack
+from apps.faces.models import Person
 from apps.library import find
 from apps.library.find import Library
 from apps.library.questions import language
@@ -46,6 +47,9 @@ def asked(owner: Entered, text: str) -> Library:
         "keyword:eclipse rating:>=4",
         "kind:raw rating:5",
         "tier:gold flag:pick",
+        "stack:burst kind:raw",
+        "problem:yes rating:>=4",
+        "person:Anna rating:>=4",
     ],
 )
 def test_a_pair_of_filters_reads_what_it_finds_and_not_the_studio(
@@ -59,20 +63,34 @@ def test_a_pair_of_filters_reads_what_it_finds_and_not_the_studio(
     bulk.fill(album, MANY)
     owner = Entered(album.studio, alice_user, Role.OWNER)
     with acting_in(album.studio), connection.cursor() as cursor:
+        stack, anna = Stack(studio=album.studio), Person(studio=album.studio, name="Anna")
+        for row in (stack, anna):
+            row.save(force_insert=True)
+        told = {"studio": album.studio_id, "stack": stack.pk, "anna": anna.pk}
         cursor.execute(
             """update albums_photo set rating = 5, label = 'Red', flag = 'pick', keywords = '["Eclipse"]',
-                   kind = 'raw', approved_at = now(),
+                   kind = 'raw', approved_at = now(), state = 'failed', stack_id = %(stack)s,
                    facts = '{"make": "Leica", "model": "Leica Q2"}'
-               where studio_id = %s and camera_name like '%%77.jpg'""",
-            [album.studio.pk],
+               where studio_id = %(studio)s and camera_name like '%%77.jpg'""",
+            told,
         )
-        cursor.execute("analyze library_libraryphoto, albums_photo")
+        cursor.execute(
+            """insert into faces_face (id, studio_id, photo_id, x, y, width, height, score, size, is_trusted,
+                   is_confirmed, is_ignored, by_hand, created_at, person_id)
+               select gen_random_uuid(), studio_id, id, 0.1, 0.2, 0.1, 0.1, 0.9, 200, false, false, false, false, now(),
+                   %(anna)s
+               from albums_photo where studio_id = %(studio)s and camera_name like '%%77.jpg'""",
+            told,
+        )
+        cursor.execute("analyze library_libraryphoto, albums_photo, faces_face")
     with acting_in(album.studio), reading() as pages:
         library = asked(owner, text)
         assert len(library.page().tiles) == MANY // 100
         assert library.total.count == MANY // 100
     # Tiles are the most of it: some eight pages of indexes and tables for each photo. The studio has 1,500 of them.
     assert max(pages) < 400
+    # To find them: two indexes, and of what a photo's row alone tells these rows.
+    assert sorted(pages)[-2] < 100
 
 
 def test_a_list_goes_on_where_it_stood_when_it_became_long(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -152,6 +152,24 @@ def test_a_person_is_found_by_id_and_ignored_people_are_nobody(owner: Entered, f
     with acting_in(owner.studio):
         people.change(family["Karl"], by=owner.user, is_ignored=True)
     assert found(owner, "person:karl") == set()
+
+
+@pytest.mark.parametrize("minutes", [840, -720, 0])
+def test_somebody_is_found_by_the_days_of_the_wall_wherever_that_was(
+    owner: Entered, shoot: Shoot, north: Studio, minutes: int
+) -> None:
+    """Their faces are looked up by moments, which are up to a day away from the clock that was photographed."""
+    walls = ("2024-05-01T00:10:00", "2024-05-31T23:50:00", "2024-04-30T23:50:00", "2024-06-01T00:10:00", "")
+    photos = [shoot(wall, camera_name=wall or "undated") for wall in walls]
+    person(owner, "Anna", *photos)
+    with acting_in(north):
+        for photo in photos[:4]:
+            moment = photo.taken_at - timedelta(minutes=minutes)
+            Photo.objects.for_studio(north).filter(pk=photo.pk).update(taken_at=moment, taken_offset=minutes)
+    for text in ("person:anna 2024-05", "anna 2024-05", "person:anna date:2024-05-01..2024-05-31"):
+        assert found(owner, text) == set(walls[:2]), text
+    assert found(owner, "-person:anna 2024-05") == set()
+    assert found(owner, "person:anna -date:2024-05") == {*walls[2:4], "undated"}
 
 
 def test_photos_by_the_number_of_people(owner: Entered, shoot: Shoot) -> None:

@@ -9,10 +9,13 @@ from django.test import Client
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
+from apps.albums.filenames.distance import one_edit_away
 from apps.albums.models import Album
+from apps.library import spelling
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Visitor
 from tests.actors import keep_to, signed_in
+from tests.factories import AlbumFactory
 from tests.library.conftest import Shoot
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,26 @@ def test_a_misspelt_name_is_read_as_the_nearest_and_that_is_said(alice: Client, 
     assert "Nothing was found" not in alice.get(HERE, {"q": "anna"}).content.decode()
     # Numbers are of files, of which the next is another one.
     assert found(alice, "IMG_0043") == {}
+
+
+@pytest.mark.parametrize("word", ["anna", "huber", "kirsten", "gasthofs"])
+def test_a_name_one_edit_away_has_the_beginning_or_the_end_of_the_word(word: str) -> None:
+    """By these names are looked up, so that none of a studio's thousands is folded in vain."""
+    start, end = spelling._ends(word)
+    assert len(start) == len(end) > 0
+    for near in one_edit_away(word):
+        assert near.startswith(start) or near.endswith(end), near
+
+
+@pytest.mark.parametrize(("name", "typed"), [("Łódź Hall", "lodx"), ("Café Prückel", "prukel"), ("Anna-Lena", "lemna")])
+def test_names_with_accents_and_several_words_are_near_too(
+    alice: Client, north: Studio, shoot: Shoot, name: str, typed: str
+) -> None:
+    shoot(into=AlbumFactory.create(studio=north, title=name))
+    for number in range(3):
+        AlbumFactory.create(studio=north, title=f"Another {number}")
+    assert "this is “" in alice.get(HERE, {"q": typed}).content.decode()
+    assert found(alice, typed)["Photos"]
 
 
 def test_a_misspelt_client_is_found(alice: Client, client_anna: Visitor) -> None:

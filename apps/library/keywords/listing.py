@@ -21,12 +21,8 @@ PAGE: Final = 200
 # folding waits until each spelling is there once. A level comes before all that is below it: a separator sorts first.
 _PAGE: Final = """
     with written as (
-        select w.word, count(*) as n from albums_photo p
-        cross join lateral jsonb_array_elements_text(
-            case jsonb_typeof(p.keywords) when 'array' then p.keywords else '[]' end
-        ) as w (word)
-        where p.studio_id = %(studio)s and p.trashed_at is null and p.keywords <> '[]'
-        group by w.word
+        select value as word, sum(photos) as n from library_valuecount
+        where studio_id = %(studio)s and facet = 'written' group by value having sum(photos) > 0
         union all
         select name, 9223372036854775807 from library_keyword where studio_id = %(studio)s
     ), levels as (
@@ -48,10 +44,10 @@ _PAGE: Final = """
 """
 # What `keyword:` finds, so that the number is that of the photos behind it.
 _COUNTS: Final = """
-    select each.word, count(*) from library_libraryphoto l
-    cross join lateral (select distinct unnest(l.keywords)) as each (word)
-    where l.studio_id = %(studio)s and l.keywords && %(words)s::text[] and each.word = any(%(words)s::text[])
-    group by each.word
+    select value, sum(photos)::bigint from library_valuecount
+    where studio_id = %(studio)s and facet = 'keyword'
+        and hashtextextended(value, 0) = any(array(select hashtextextended(w, 0) from unnest(%(words)s::text[]) as w))
+    group by value
 """
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from apps.albums.marks import LABELS
-from apps.albums.models import Flag, PhotoState
+from apps.albums.models import Flag
 from apps.library.places.countries import names
 from apps.library.questions.kinds import (
     AllWords,
@@ -20,16 +20,13 @@ from apps.library.questions.kinds import (
     Day,
     Exposure,
     Guests,
-    InStack,
     KeywordList,
     Kind,
     MomentKind,
     Number,
     OccasionName,
-    OfPhoto,
     PeopleNumber,
     PersonKind,
-    PhotoChoice,
     PlaceKind,
     PlaceName,
     Shape,
@@ -72,7 +69,7 @@ _FLAG_WORDS = {"picked": "pick", "picks": "pick", "rejected": "reject", "rejects
 _TIERS = {"bronze": "being processed", "silver": "to review", "gold": "approved"}
 _STACKS = {"burst": "in a burst", "manual": "in a stack by hand"}
 _GPS = Q(latitude__isnull=False)
-_PROBLEM = Q(state=PhotoState.FAILED)
+_PROBLEM = Q(has_problem=True)
 _PICKED = Q(photo__picks__isnull=False)
 _COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnull=True)
 
@@ -103,13 +100,13 @@ _TABLE = (
     Field(
         "kind",
         "kind",
-        PhotoChoice("kind", choices={"image": "photos", "raw": "raw files", "video": "videos"}, is_own=True),
+        ChoiceKind("kind", choices={"image": "photos", "raw": "raw files", "video": "videos"}, is_own=True),
     ),
     Field("rating", "rating", Number("rating", nullable=False), ("stars", "bewertung")),
     Field("label", "label", ChoiceKind("label", choices={name: _NAMES[name] for name in LABELS})),
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
-    Field("tier", "tier", TierKind(choices=_TIERS)),
-    Field("stack", "stack", InStack("stack__kind", choices=_STACKS, is_own=True)),
+    Field("tier", "tier", TierKind("tier", choices=_TIERS, is_own=True)),
+    Field("stack", "stack", ChoiceKind("stacked", choices=_STACKS, is_own=True)),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort", "tag", "tags")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),
@@ -117,7 +114,7 @@ _TABLE = (
     Field("within", "part of the map", BoxKind()),
     Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
     Field("camera_name", "file name", Text("photo__camera_name"), ("name", "file", "datei"), "contains"),
-    Field("problem", "problem", OfPhoto(holds=_PROBLEM, words=("with a problem", "without a problem"))),
+    Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem"))),
     Field(
         "favourite",
         "favourite",

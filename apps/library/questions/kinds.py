@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import and_
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery
@@ -20,9 +20,9 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
-from apps.albums.models import Album, Photo, PhotoState, Section, Tier
+from apps.albums.models import Album, Photo, Placement, Section
 from apps.albums.request_params import uuid_or_none
-from apps.faces.models import Face, Scan
+from apps.faces.models import Appearance, Face, Scan
 from apps.library.events.occasions import occasions, years_of
 from apps.library.folding import fold, words_of
 from apps.library.models import LibraryPhoto
@@ -61,6 +61,7 @@ class Asker:
     lying: of each gallery or section asked for, with the column, the lexemes of those that are meant.
     written: of each column of few texts that is asked for, all of them that photos have (see `written`).
     synonyms: of each folded keyword asked for, the keywords that have it as a synonym (see `keywords.meant`).
+    between: on the clock of the wall, when all that is asked for was taken, from when and before when, if rules say so.
     """
 
     entered: Entered
@@ -72,6 +73,7 @@ class Asker:
     synonyms: dict[str, list[str]] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=dict)
     lying: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    between: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +274,6 @@ def _of_photo(holds: Q, asker: Asker) -> Q:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoChoice(ChoiceKind):
-    """One of some words in a column of the photo."""
-
-    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        return _of_photo(ChoiceKind.condition(self, operator, value, asker), asker)
-
-
-@dataclass(frozen=True, slots=True)
 class Shape(ChoiceKind):
     """Landscape, portrait or square, from the pixels."""
 
@@ -295,26 +289,9 @@ class Shape(ChoiceKind):
 
 @dataclass(frozen=True, slots=True)
 class TierKind(ChoiceKind):
-    """How far a record is (see `Photo.tier`): approved by a person, processed, or neither."""
+    """How far a record is (see `Photo.tier`), which it always is."""
 
     operators: ClassVar[dict[str, str]] = Shape.operators
-
-    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        approved, ready = Q(approved_at__isnull=False), Q(state=PhotoState.READY)
-        # In the words of the index of these.
-        not_ready = Q(state__in=[PhotoState.PROCESSING, PhotoState.FAILED])
-        tiers = {Tier.GOLD: approved, Tier.SILVER: ~approved & ready, Tier.BRONZE: ~approved & not_ready}
-        return _of_photo(_any(tiers[Tier(one)] for one in (value if operator == "in" else [value])), asker)
-
-
-@dataclass(frozen=True, slots=True)
-class InStack(ChoiceKind):
-    """In which kind of stack a photo lies, if in any."""
-
-    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        if operator == "is_empty":
-            return _of_photo(Q(stack__isnull=True), asker)
-        return _of_photo(ChoiceKind.condition(self, operator, value, asker), asker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,15 +314,6 @@ class Yes(Kind):
 
     def say(self, value: Any, asker: Asker) -> str:
         return self.words[0] if value else self.words[1]
-
-
-@dataclass(frozen=True, slots=True)
-class OfPhoto(Yes):
-    """Something that holds of the photo or does not."""
-
-    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
-        holds = _of_photo(self.holds, asker)
-        return holds if value else ~holds
 
 
 def _start(day: date) -> datetime:
@@ -410,6 +378,11 @@ class Day(Kind):
             "gte": (first, None),
         }[operator]
 
+    def between(self, operator: str, value: Any, asker: Asker) -> tuple[datetime, datetime] | None:
+        """From when and before when all lies that a positive operator lets by; None if it has no end on either side."""
+        first, after = (None, None) if operator == "is_empty" else self._span(operator, value, asker)
+        return None if first is None or after is None else (self._moment(first, asker), self._moment(after, asker))
+
     def _moment(self, day: date, asker: Asker) -> datetime:
         return _start(day)
 
@@ -460,7 +433,7 @@ class AllWords(Kind):
     def _word(self, word: str, asker: Asker) -> Q:
         found = Q(words__matches=asker.words[word])
         if people := asker.called.get(word):
-            found |= Q(Exists(_faces(asker).filter(person_id__in=people)))
+            found |= _showing(asker, people)
         return found
 
     @staticmethod
@@ -505,9 +478,11 @@ class KeywordList(Kind):
 class PlaceKind(Kind):
     """Where the photo lies: galleries or sections, by id or by what stands in their title.
 
-    The index of words has a lexeme for each (see `LibraryPhoto`), so that it leads to their photos.
+    The index of words has a lexeme for each (see `LibraryPhoto`), so that it leads to their photos. Of more than `MANY`
+    of them each photo is asked where it lies: their photos are many, and each would be compared with all lexemes.
     """
 
+    MANY: ClassVar[int] = 20
     control: ClassVar[str] = "place"
     operators: ClassVar[dict[str, str]] = {
         "is": "in {value}",
@@ -550,6 +525,12 @@ class PlaceKind(Kind):
 
     def _lies(self, asker: Asker, wanted: Sequence[str]) -> Q:
         marks = sorted({mark for one in wanted for mark in asker.lying.get((self.path, one), ())})
+        if len(marks) > self.MANY:
+            lying = Placement.objects.for_studio(asker.entered.studio).filter(
+                photo_id=OuterRef("pk"), trashed_at__isnull=True, album__trashed_at__isnull=True
+            )
+            ids = [UUID(mark.rpartition(":")[2]) for mark in marks]
+            return Q(Exists(lying.filter(**{f"{self.path}__any": ids})))
         return Q(words__matches=" | ".join(f"'{mark}'" for mark in marks)) if marks else Q(pk__in=())
 
     def say(self, value: Any, asker: Asker) -> str:
@@ -715,9 +696,20 @@ _COMPARED: dict[str, type[Lookup[Any]]] = {
 }
 
 
+# More than a clock on the wall and the moment can differ by.
+_ANY_ZONE: Final = timedelta(days=2)
+
+
 def _showing(asker: Asker, people: list[UUID]) -> Q:
-    """Photos with any of these people."""
-    return Q(Exists(_faces(asker).filter(person_id__in=people)))
+    """Photos with any of these people. Of some days their faces are found by their moments, so no others are read."""
+    faces = _faces(asker).filter(person_id__in=people)
+    if asker.between is not None:
+        first, after = asker.between
+        then = Appearance.objects.for_studio(asker.entered.studio).filter(
+            person_id__in=people, at__gte=first - _ANY_ZONE, at__lt=after + _ANY_ZONE
+        )
+        faces = faces.filter(pk__in=then.values("pk"))
+    return Q(Exists(faces))
 
 
 def _faces(asker: Asker) -> QuerySet[Face]:

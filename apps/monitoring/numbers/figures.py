@@ -6,7 +6,8 @@ A restricted member's numbers are those of the own galleries. What lies in the t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -17,6 +18,7 @@ from django.db.models.functions import Cast, ExtractHour, ExtractIsoWeekDay, Tru
 from apps.accounts.access import Entered
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Tier, Version
 from apps.faces.models import PersonCount
+from apps.library import value_counts
 from apps.library.models import LibraryPhoto
 from apps.media.models import Rendition
 from apps.sharing.models import Activity, ActivityKind, Pick
@@ -27,6 +29,7 @@ MOST_GALLERIES: Final = 50
 # Activity of the last year; visits are kept no longer than a little more.
 SPAN: Final = timedelta(days=365)
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_COUNTED: Final = ("tier", "camera", "lens")
 _KINDS: Final = {"image": "Photos", "raw": "RAW", "video": "Videos"}
 
 
@@ -68,15 +71,16 @@ class Numbers:
 
 
 def numbers_of(entered: Entered, *, now: datetime) -> Numbers:
-    """All of it. Eleven queries, whatever the studio holds."""
+    """All of it. At most eleven queries, whatever the studio holds."""
     photos = Photo.objects.visible_to(entered).filter(trashed_at__isnull=True)
-    library = LibraryPhoto.objects.visible_to(entered).order_by()
+    counted = _counted(photos, entered) if entered.is_restricted else value_counts.of_studio(entered.studio, _COUNTED)
+    tiers = dict(counted["tier"])
     return Numbers(
         uploads=_uploads(photos, entered, now),
         storage=_storage(photos, entered),
-        tiers=_tiers(photos),
-        cameras=_most(library, "camera"),
-        lenses=_most(library, "lens"),
+        tiers=[(one.value, tiers.get(one.value, 0)) for one in Tier],
+        cameras=_most(counted["camera"]),
+        lenses=_most(counted["lens"]),
         people=_people(entered),
         activity=_activity(entered, now),
         galleries=_galleries(entered),
@@ -84,13 +88,19 @@ def numbers_of(entered: Entered, *, now: datetime) -> Numbers:
 
 
 def _uploads(photos: QuerySet[Photo], entered: Entered, now: datetime) -> list[tuple[date, int]]:
-    months = _last_months(now.astimezone(entered.studio.zone).date())
-    month = Cast(TruncMonth("created_at", tzinfo=entered.studio.zone), DateField())
+    zone = entered.studio.zone
+    months = _last_months(now.astimezone(zone).date())
     # A day more on the far side: months begin at another moment in the studio's zone.
     since = now - timedelta(days=31 * (MONTHS + 1))
-    counted = photos.filter(created_at__gt=since).order_by().annotate(month=month)
-    found = dict(counted.values_list("month").annotate(n=Count("pk")))
-    return [(first, found.get(first, 0)) for first in months]
+    found: Counter[date] = Counter()
+    if entered.is_restricted:
+        month = Cast(TruncMonth("created_at", tzinfo=zone), DateField())
+        counted = photos.filter(created_at__gt=since).order_by().annotate(month=month)
+        found.update(dict(counted.values_list("month").annotate(n=Count("pk"))))
+    else:
+        for seconds, count in value_counts.uploaded(entered.studio, since):
+            found[datetime.fromtimestamp(seconds, zone).date().replace(day=1)] += count
+    return [(first, found[first]) for first in months]
 
 
 def _last_months(today: date) -> list[date]:
@@ -109,19 +119,23 @@ def _storage(photos: QuerySet[Photo], entered: Entered) -> list[StoredKind]:
     return sorted([*rows, StoredKind("Previews", files, int(size))], key=lambda row: row.size, reverse=True)
 
 
-def _tiers(photos: QuerySet[Photo]) -> list[tuple[str, int]]:
+def _counted(photos: QuerySet[Photo], entered: Entered) -> dict[str, list[tuple[str, int]]]:
+    """Of who works in some galleries: how many photos have which tier, camera and lens. Three queries."""
     tier = Case(
         When(approved_at__isnull=False, then=Value(Tier.GOLD.value)),
         When(state=PhotoState.READY, then=Value(Tier.SILVER.value)),
         default=Value(Tier.BRONZE.value),
     )
-    found = dict(photos.order_by().annotate(step=tier).values_list("step").annotate(Count("pk")))
-    return [(one.value, found.get(one.value, 0)) for one in Tier]
+    library = LibraryPhoto.objects.visible_to(entered).order_by()
+    return {
+        "tier": list(photos.order_by().annotate(step=tier).values_list("step").annotate(Count("pk"))),
+        **{one: list(library.values_list(one).annotate(n=Count("pk"))) for one in ("camera", "lens")},
+    }
 
 
-def _most(library: QuerySet[LibraryPhoto], column: str) -> list[tuple[str, int]]:
-    counted = library.exclude(**{column: ""}).values_list(column).annotate(n=Count("pk"))
-    return list(counted.order_by("-n", column)[:MOST_NAMES])
+def _most(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    known = [(value, count) for value, count in counted if value]
+    return sorted(known, key=lambda one: (-one[1], one[0]))[:MOST_NAMES]
 
 
 def _people(entered: Entered) -> list[tuple[str, int]]:

@@ -1,5 +1,5 @@
 """Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting,
-apps.faces.appearing and apps.library.places.squares."""
+apps.faces.appearing, apps.library.places.squares and apps.library.value_counts."""
 
 import json
 import sys
@@ -12,13 +12,19 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 
 from apps.faces import appearing, counting
+from apps.library import value_counts
 from apps.library.places import squares
 from apps.media import fsck
 from apps.media.fsck import Finding
 from apps.media.management.studios import chosen
 
 #: What is kept beside the rows that it is made of, by the kind of finding that tells it is wrong.
-_KEPT: Final = {counting.COUNT: counting, appearing.ORDER: appearing, squares.SQUARE: squares}
+_KEPT: Final = {
+    counting.COUNT: counting,
+    appearing.ORDER: appearing,
+    squares.SQUARE: squares,
+    value_counts.VALUE: value_counts,
+}
 
 
 class Command(BaseCommand):
