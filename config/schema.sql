@@ -1,4 +1,4 @@
--- Migrations a6bbcd62654796bc, PostgreSQL 18
+-- Migrations 53f7494c679a1cb3, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;

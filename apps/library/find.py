@@ -475,9 +475,6 @@ class _Expectations:
             self._told[key] = (now, told)
         return told
 
-    def clear(self) -> None:
-        self._told.clear()
-
 
 _EXPECTED: Final = _Expectations()
 

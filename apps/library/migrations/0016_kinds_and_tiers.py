@@ -78,7 +78,9 @@ DROP_TRIGGERS = "".join(
     f"DROP TRIGGER library_albums_stack_{event} ON albums_stack; DROP FUNCTION library_albums_stack_{event}();"
     for event in ("insert", "update")
 )
-DROP_TRIGGERS += 'DROP TRIGGER "A_library_albums_stack_delete" ON albums_stack; DROP FUNCTION library_albums_stack_delete();'
+DROP_TRIGGERS += (
+    'DROP TRIGGER "A_library_albums_stack_delete" ON albums_stack; DROP FUNCTION library_albums_stack_delete();'
+)
 RESTORE = (
     DROP_TRIGGERS
     + "DROP VIEW library_source;"
