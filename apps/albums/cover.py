@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -41,7 +42,7 @@ def cover_of(stream: Stream, page: StreamPage | None = None) -> Cover | None:
     return Cover(first, *FIRST_FOCUS) if first else None
 
 
-def with_covers(albums: QuerySet[Album], studio: Studio) -> QuerySet[Album]:
+def with_covers(albums: QuerySet[Album], studio: Studio | UUID) -> QuerySet[Album]:
     """The albums with `shown_cover`: the id of the photo that the studio sees as the cover of each, or None."""
     ready = Placement.objects.for_studio(studio).filter(
         album_id=OuterRef("pk"), trashed_at__isnull=True, photo__state=PhotoState.READY

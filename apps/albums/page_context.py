@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.access import Entered
@@ -24,6 +25,7 @@ from apps.albums.stream import STUDIO_PAGE, Stream, StreamPage
 from apps.media.formats import EXTENSIONS, VIDEO_EXTENSIONS
 from apps.media.serving import picture_url
 from apps.web import keyset
+from apps.web.compiled_queries import Compiled
 
 CARDS = 24
 
@@ -68,14 +70,17 @@ SORTS = {
 
 def cards(entered: Entered, *, search: str, state: str, after: str, sort: str = "") -> tuple[list[Card], str]:
     """A page of the member's albums, and the cursor of the next ("" at the end). sort: a name of `SORTS`."""
-    studio = entered.studio
-    albums = Album.objects.visible_to(entered).filter(trashed_at__isnull=True)
-    if search:
-        albums = albums.filter(title__icontains=search)
-    if state:
-        albums = status.only(albums, status.AlbumStanding(state), studio)
-    found, order = with_covers(albums, studio), SORTS[sort][1]
-    page = keyset.page_or_first(found, order, limit=CARDS, cursor=after, scope=f"albums {studio.pk} {sort}".rstrip())
+    studio, order = entered.studio, SORTS[sort][1]
+    scope = f"albums {studio.pk} {sort}".rstrip()
+    if search or state or after or entered.is_restricted:
+        albums = Album.objects.visible_to(entered).filter(trashed_at__isnull=True)
+        if search:
+            albums = albums.filter(title__icontains=search)
+        if state:
+            albums = status.only(albums, status.AlbumStanding(state), studio)
+        page = keyset.page_or_first(with_covers(albums, studio), order, limit=CARDS, cursor=after, scope=scope)
+    else:
+        page = keyset.page_of(partial(_read_first, studio.pk, order), limit=CARDS, scope=scope, ordering=order)
     ids = [album.pk for album in page.rows]
     totals = counts.totals(studio.pk, ids)
     links = _links_of(entered, ids)
@@ -94,6 +99,29 @@ def cards(entered: Entered, *, search: str, state: str, after: str, sort: str = 
         )
         shown.append(one)
     return shown, page.next or ""
+
+
+@dataclass(frozen=True)
+class _Galleries:
+    """Those of a studio."""
+
+    studio: UUID
+
+
+def _first(galleries: _Galleries, order: tuple[str, ...], most: int) -> QuerySet[Album]:
+    rows = Album.objects.for_studio(galleries.studio).filter(trashed_at__isnull=True)
+    return with_covers(rows, galleries.studio).order_by(*order)[:most]
+
+
+# The page on which a member of a studio begins.
+_FIRST: Final = Compiled(_first)
+
+
+def _read_first(
+    studio: UUID, order: tuple[str, ...], _position: object, _backwards: bool, most: int
+) -> list[tuple[list[Any], Any]]:
+    """See `keyset.Reader`: the first page of all galleries."""
+    return [(keyset.position(row, order), row) for row in _FIRST(_Galleries(studio), order, most)]
 
 
 def _links_of(entered: Entered, albums: list[UUID]) -> dict[UUID, status.Links]:

@@ -160,6 +160,11 @@ def after(position: Sequence[str], ordering: Sequence[str], *, scope: str = "") 
     return _signer(ordering, scope).sign_object([0, *position])
 
 
+def position(row: models.Model, ordering: Sequence[str]) -> list[str]:
+    """Where a row stands, for a `Reader` of a list of which other pages come from `page`."""
+    return [Key.parse(name).read(row) for name in ordering]
+
+
 def _signer(ordering: Sequence[str], scope: str) -> signing.Signer:
     return signing.Signer(salt=f"cursor:{scope}:{','.join(ordering)}")
 

@@ -98,6 +98,25 @@ def test_an_icon_is_drawn_once_and_each_icon_is_its_own(monkeypatch: pytest.Monk
     assert template.render() == first
 
 
+def test_blocks_of_a_layout_are_looked_for_once_and_each_page_fills_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Template("[{% block a %}a{% endblock %}|{% block b %}b{% block c %}c{% endblock %}{% endblock %}]")
+    middle = Template("{% extends root %}{% block b %}({{ block.super }}){% endblock %}")
+    pages = {
+        "{% extends root %}": "[a|bc]",
+        "{% extends root %}{% block c %}C{% endblock %}": "[a|bC]",
+        "{% extends middle %}{% block a %}A{{ block.super }}{% endblock %}": "[Aa|(bc)]",
+        "{% extends middle %}{% block b %}B{{ block.super }}{% endblock %}": "[a|B(bc)]",
+        "{% extends middle %}": "[a|(bc)]",
+    }
+    made = {Template(source): wanted for source, wanted in pages.items()}
+    for _ in range(2):
+        for page, wanted in made.items():
+            assert page.render(Context({"root": root, "middle": middle})) == wanted
+    monkeypatch.setattr("django.template.base.NodeList.get_nodes_by_type", lambda *_: pytest.fail("looked for again"))
+    for page, wanted in made.items():
+        assert page.render(Context({"root": root, "middle": middle})) == wanted
+
+
 # -- kept pieces -------------------------------------------------------------------------------------------------
 
 PIECE = """{% load pieces %}{% kept name=who.name may=may %}{% if may %}<b>{{ name }}</b>{% endif %}{{ who.name }}

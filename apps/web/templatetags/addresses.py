@@ -1,4 +1,4 @@
-"""Django's `url` and `include`, in every template: addresses and icons that were written before are not made again."""
+"""Django's `url`, `include` and `extends`, in every template: addresses, icons and blocks are not looked for again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.template import Library, Node
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_of_django
-from django.template.loader_tags import IncludeNode, do_include
+from django.template.loader_tags import ExtendsNode, IncludeNode, do_extends, do_include
 
-from apps.web.cached_tags import Remembered, RememberedAddress, is_fixed
+from apps.web.cached_tags import Remembered, RememberedAddress, RememberedParent, is_fixed
 
 register = Library()
 
@@ -33,3 +33,10 @@ def include(parser: Parser, token: Token) -> Node:
     node.origin, node.token = parser.origin, token  # type: ignore[assignment]
     is_drawn = node.isolated_context and is_fixed(node.template) and node.template.var in DRAWN
     return Remembered(node) if is_drawn and all(map(is_fixed, node.extra_context.values())) else node
+
+
+@register.tag("extends")
+def extends(parser: Parser, token: Token) -> Node:
+    """As Django's tag."""
+    node: ExtendsNode = do_extends(parser, token)
+    return RememberedParent(node.nodelist, node.parent_name)
