@@ -157,8 +157,9 @@ def _results(shown: Library, asked: LibraryQuery, path: str) -> dict[str, Any]:
 def _page(shown: Library, asked: LibraryQuery) -> tuple[LibraryPage, list[Occasion]]:
     """The page, and what there was when its photos were taken. Two exchanges without filters."""
     found = shown.stretch(asked.after, month=asked.month)
-    years = {wall.year for wall in found.walls}
-    page, answers = shown.page_beside(found, *occasions.asking(shown.entered, years))
+    days = {wall.date() for wall in found.walls}
+    years = {day.year for day in days}
+    page, answers = shown.page_beside(found, *occasions.asking(shown.entered, years, on=days))
     return page, occasions.read(answers, years, on={tile.wall.date() for tile in page.tiles if tile.is_dated})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -24,7 +24,7 @@ from apps.library.event_models import Event, EventKind, HolidaySet
 from apps.library.events import calendars
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
-from apps.web.compiled_queries import Asked, Compiled, once, together
+from apps.web.compiled_queries import Asked, Compiled, once, together, written
 
 MOST_EVENTS: Final = 2_000
 MOST_SETS: Final = 10
@@ -78,18 +78,27 @@ def occasions(entered: Entered, years: Iterable[int], *, on: Collection[date] | 
     on: of birthdays, of which there may be thousands, only those of these days.
     """
     wanted = sorted(set(years))
-    return read(together(*asking(entered, wanted)), wanted, on=on)
+    return read(together(*asking(entered, wanted, on=on)), wanted, on=on)
 
 
-def asking(entered: Entered, years: Collection[int]) -> tuple[Asked, ...]:
-    """What has to be asked to know the same, for `together`; its answers are for `read`."""
+def asking(entered: Entered, years: Collection[int], *, on: Collection[date] | None = None) -> tuple[Asked, ...]:
+    """What has to be asked to know the same, for `together`; its answers are for `read`.
+
+    on: events of other days may be left out as well.
+    """
     if not years:
         return ()
-    first, after = _midnight(date(min(years), 1, 1)), _midnight(date(max(years) + 1, 1, 1))
-    sets = _SETS.asked(_Whole(entered.studio.pk))
+    studio = entered.studio.pk
+    asked = _Years(studio, _midnight(date(min(years), 1, 1)), _midnight(date(max(years) + 1, 1, 1)))
+    sets = _SETS.asked(_Whole(studio))
     if entered.is_restricted:
-        return once(_events(_Years(entered.studio.pk, first, after), entered)), sets
-    return _EVENTS.asked(_Years(entered.studio.pk, first, after)), sets, _BORN.asked(_Whole(entered.studio.pk))
+        return once(_events(asked, entered)), sets
+    if on is None:
+        events = _EVENTS.asked(asked)
+    else:
+        days = ",".join(f"[{day},{day + _DAY})" for day in on)
+        events = written(_OF_DAYS, {"studio": studio, "days": f"{{{days}}}", "most": MOST_EVENTS})
+    return events, sets, _BORN.asked(_Whole(studio))
 
 
 def read(answers: list[list[Any]], years: Collection[int], *, on: Collection[date] | None = None) -> list[Occasion]:
@@ -150,13 +159,32 @@ class _Years:
     after: datetime
 
 
-def _events(asked: _Years, member: Entered | None = None) -> QuerySet[Event]:
-    """member: one who works in some galleries only."""
+class _EventRow(NamedTuple):
+    """What occasions need to know of an event."""
+
+    pk: UUID
+    kind: str
+    title: str
+    starts: datetime
+    ends: datetime
+    is_yearly: bool
+
+
+def _events(asked: _Years, member: Entered | None = None) -> QuerySet[Any, tuple[Any, ...]]:
+    """Columns of `_EventRow`. member: one who works in some galleries only."""
     there = Event.objects.for_studio(asked.studio)
     if member is not None:
         there = there.visible_to(member)
     there = there.filter(Q(is_yearly=True) | Q(ends__gte=asked.first, starts__lt=asked.after))
-    return there.order_by("-starts", "id")[:MOST_EVENTS]
+    return there.order_by("-starts", "id").values_list(*_EventRow._fields)[:MOST_EVENTS]
+
+
+# Photos that are found by filters lie in many years, each with its events; few of these are of the photos' days.
+_OF_DAYS: Final = """
+    select id, kind, title, starts, ends, is_yearly from library_event
+    where studio_id = %(studio)s and (is_yearly or tstzrange(starts, ends, '[]') && %(days)s::tstzmultirange)
+    order by starts desc, id limit %(most)s
+"""
 
 
 def _sets(whole: _Whole) -> QuerySet[HolidaySet]:
@@ -174,14 +202,14 @@ _SETS: Final = Compiled(_sets)
 _BORN: Final = Compiled(_born)
 
 
-def _of_events(events: Iterable[Event], years: list[int]) -> Iterable[Occasion]:
-    for event in events:
+def _of_events(events: Iterable[tuple[Any, ...]], years: list[int]) -> Iterable[Occasion]:
+    for event in map(_EventRow._make, events):
         for starts, ends in _times(event, years):
             after = ends + timedelta(microseconds=1)
             yield Occasion(str(event.kind), (event.title,), starts, after, event.pk)
 
 
-def _times(event: Event, years: list[int]) -> Iterable[tuple[datetime, datetime]]:
+def _times(event: Event | _EventRow, years: list[int]) -> Iterable[tuple[datetime, datetime]]:
     if not event.is_yearly:
         if event.ends.year >= years[0] and event.starts.year <= years[-1]:
             yield event.starts, event.ends
