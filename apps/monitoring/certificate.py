@@ -13,7 +13,7 @@ from apps.web.egress import CONNECT_SECONDS
 _EXPIRED = 10
 
 
-class Expired(Exception):
+class CertificateEnded(Exception):
     """Browsers refuse it already."""
 
 
@@ -21,7 +21,7 @@ def ends_at(url: str) -> datetime | None:
     """The end of the certificate that the server at `url` shows.
 
     None where it cannot be looked at: no way from here to the public address, or an authority that only the browsers
-    of that network know. Raises Expired.
+    of that network know. Raises CertificateEnded.
     """
     parts = urlsplit(url)
     host, port = str(parts.hostname), parts.port or 443
@@ -33,7 +33,7 @@ def ends_at(url: str) -> datetime | None:
             shown = line.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
         if error.verify_code == _EXPIRED:
-            raise Expired from error
+            raise CertificateEnded from error
         return None
     except OSError:
         return None

@@ -285,7 +285,7 @@ def _end_of_certificate(now: datetime) -> str:
     """ISO time; now, if it has ended; "" if nobody can tell from here."""
     try:
         end = certificate.ends_at(settings.PUBLIC_URL)
-    except certificate.Expired:
+    except certificate.CertificateEnded:
         return now.isoformat()
     return end.isoformat() if end else ""
 

@@ -4,16 +4,22 @@ import logging
 
 from celery import shared_task
 
+from apps.jobs.alone import alone
 from apps.monitoring.canary import rounds
 
 log = logging.getLogger(__name__)
 # A round takes a third of one core.
 REST = 2.0
+# Seconds. Several times what a round takes beside other work; half of what may pass without one (`checks.ROUND_AGE`).
+LONGEST_ROUND = 1800
 
 
 @shared_task(name="monitoring.canary")
 def canary() -> None:
-    """Every quarter of an hour: one studio tries every address of another one."""
-    done = rounds.keep_watch(rest=REST)
+    """Every quarter of an hour: one studio tries every address of another one, unless a round is still under way."""
+    with alone("monitoring.canary", seconds=LONGEST_ROUND) as is_ours:
+        if not is_ours:
+            return
+        done = rounds.keep_watch(rest=REST)
     for leak in done.leaks:
         log.error("a door between studios is open: %s", leak)

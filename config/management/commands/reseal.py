@@ -38,7 +38,7 @@ SEALED: Final[tuple[tuple[type[Model], str, str], ...]] = (
 
 
 class Command(BaseCommand):
-    help = "Seal everything anew under the present GLASSINE_SECRET_KEY, after it was changed. May run at any time."
+    help = "Encrypt under the present GLASSINE_SECRET_KEY what was encrypted under an old one. May run at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = lost = 0
@@ -52,4 +52,4 @@ class Command(BaseCommand):
                         continue
                     # Not over what somebody has sealed meanwhile.
                     done += model._default_manager.filter(pk=pk, **{column: text}).update(**{column: anew})
-        self.stdout.write(f"Sealed anew: {done}. Opened by no secret that is named: {lost}.")
+        self.stdout.write(f"Under the present secret: {done}. Opened by no secret that is named: {lost}.")
