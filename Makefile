@@ -10,7 +10,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick long lint lint-types lint-style lint-layers lint-migrations bench pictures messages schema setup dev \
+.PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations bench pictures messages schema setup dev \
 	requirements
 
 help:                       ## list these targets
@@ -38,6 +38,12 @@ quick: dev                  ## the fast part
 
 long: dev                   ## what is heavy by nature, whole: hundreds of kills, thousands of random inputs; an hour and more
 	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadfile -m long $(ARGS)
+
+cluster: dev                ## two web machines, two workers, nginx and an S3 server on loopback: a story, a rolling upgrade, kills
+	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 0 -s tests/cluster $(ARGS)
+
+chaos: dev                  ## 10,000 photos while everything is killed, full, cut off: figures in var/chaos. ARGS="--photos 500 --kills 20"
+	@$(PY) -m tests.chaos $(ARGS)
 
 lint: dev                   ## style, types, layers, migrations
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations
