@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.fixtures import Settings
 
 from apps.accounts.models import Email, EmailState, Studio, User
-from apps.accounts.tenancy import across_studios, acting_in
-from apps.backups import drill, dump
+from apps.accounts.tenancy import acting_in
+from apps.backups import drill
 from apps.backups.destination import Destination, open_destination
 from apps.media.models import Blob
 from apps.media.storage import store, temp_directory
@@ -98,16 +98,6 @@ def elsewhere(db: None, tmp_path: Path, settings: Settings) -> Iterator[Elsewher
     databases.use(here)
     with connections["owner"]._nodb_cursor() as cursor:
         drill.drop(cursor, there)
-
-
-def fingerprints(*left_out: str) -> dict[str, str | None]:
-    """Of each table that is backed up a hash over all its rows, of all studios."""
-    with across_studios(), connection.cursor() as cursor:
-        found = {}
-        for name, _ in dump.tables(cursor):
-            cursor.execute(f'select md5(string_agg(r::text, chr(10) order by r::text)) from "{name}" r')
-            found[name] = cursor.fetchone()[0]
-    return {name: value for name, value in found.items() if name not in left_out}
 
 
 def every_byte() -> dict[str, bytes]:

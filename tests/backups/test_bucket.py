@@ -15,7 +15,8 @@ from apps.accounts.models import Studio
 from apps.backups.backup import take
 from apps.backups.destination import open_destination
 from apps.backups.restore import restore
-from tests.backups.conftest import KEY, Elsewhere, every_byte, fingerprints
+from tests.backups.conftest import KEY, Elsewhere, every_byte
+from tests.backups.rows import fingerprints
 from tests.factories import BlobFactory, StudioFactory, jpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.s3, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]

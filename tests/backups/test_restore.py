@@ -26,7 +26,8 @@ from apps.backups.verify import verify
 from apps.media import fsck
 from apps.media.models import Blob, BlobState
 from apps.media.storage import store
-from tests.backups.conftest import KEY, Elsewhere, every_byte, fingerprints
+from tests.backups.conftest import KEY, Elsewhere, every_byte
+from tests.backups.rows import fingerprints
 from tests.factories import PASSWORD, AlbumFactory, BlobFactory, jpeg
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
