@@ -27,7 +27,7 @@ from tests.uploads.tus_client import metadata
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.long,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(not LONG, reason="nine processes and an S3 server: make cluster"),
     pytest.mark.skipif(not NGINX, reason="there is no nginx on this machine"),
 ]
