@@ -1,12 +1,18 @@
-"""A watched folder that is filled slowly while all of Glassine dies and comes back: every file exactly once, whole."""
+"""A watched folder that is filled slowly while all of Glassine dies and comes back: every file exactly once, whole.
+
+One file is half copied all the time: before the end, while nothing runs, and long after everything came back.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from threading import Event
+from typing import Protocol, TypeAlias
 from uuid import uuid4
 
 import boto3
@@ -18,10 +24,20 @@ from tests.installation import HASTY, Installation, noise, sha256
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
-FILES = amount(suite=12, long=500)
-#: Pieces in which a file is written, and how long the copying program waits between two.
-PIECES, PAUSE = 3, 0.05
-Put = Callable[[str, bytes], None]
+FILES = amount(suite=60, long=500)
+#: Pieces in which a file is written, and how long the copying program waits between two; the same of a file that takes
+#: minutes, where a second is less than it has to stand still.
+PIECES, PAUSE = 3, 0.02
+MANY_PIECES, LONG_PAUSE = 300, 1.0
+#: A bucket takes no smaller part of an object but the last.
+PART = 5 << 20
+
+
+class Put(Protocol):
+    def __call__(self, name: str, data: bytes, until: Event | None = None) -> None:
+        """Copy a file into the folder; with `until` it is not whole before that."""
+
+
 Inbox: TypeAlias = tuple[dict[str, str], Callable[[str], Put], Callable[[], list[str]]]
 
 
@@ -34,12 +50,16 @@ def folder(tmp_path: Path) -> Iterator[Inbox]:
     def filled(slug: str) -> Put:
         (root / slug / "Card").mkdir(parents=True)
 
-        def put(name: str, data: bytes) -> None:
+        def put(name: str, data: bytes, until: Event | None = None) -> None:
+            pieces = MANY_PIECES if until else PIECES
             with (root / slug / "Card" / name).open("wb") as file:
-                for piece in range(PIECES):
-                    file.write(data[piece * len(data) // PIECES : (piece + 1) * len(data) // PIECES])
+                for piece in range(pieces):
+                    file.write(data[piece * len(data) // pieces : (piece + 1) * len(data) // pieces])
                     file.flush()
-                    time.sleep(PAUSE)
+                    if until:
+                        until.wait(LONG_PAUSE)
+                    else:
+                        time.sleep(PAUSE)
 
         return put
 
@@ -52,25 +72,36 @@ def bucket(tmp_path: Path) -> Iterator[Inbox]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    address, name = f"http://{host}:{port}", f"inbox-{uuid4().hex[:12]}"
+    address, bucket_name = f"http://{host}:{port}", f"inbox-{uuid4().hex[:12]}"
     client = boto3.client(
         "s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id="t", aws_secret_access_key="t"
     )
-    client.create_bucket(Bucket=name)
+    client.create_bucket(Bucket=bucket_name)
 
     def filled(slug: str) -> Put:
-        def put(file: str, data: bytes) -> None:
-            client.put_object(Bucket=name, Key=f"in/{slug}/Card/{file}", Body=data)
-            time.sleep(PAUSE)
+        def put(name: str, data: bytes, until: Event | None = None) -> None:
+            place = {"Bucket": bucket_name, "Key": f"in/{slug}/Card/{name}"}
+            if until is None:
+                client.put_object(**place, Body=data)
+                time.sleep(PIECES * PAUSE)
+                return
+            upload = {**place, "UploadId": client.create_multipart_upload(**place)["UploadId"]}
+            parts = []
+            for number, start in enumerate(range(0, len(data), PART), 1):
+                told = client.upload_part(**upload, PartNumber=number, Body=data[start : start + PART])
+                parts.append({"PartNumber": number, "ETag": told["ETag"]})
+                until.wait(MANY_PIECES * LONG_PAUSE)
+            client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
         return put
 
     environment = {
-        "GLASSINE_INBOX_BUCKET": f"s3://{name}/in?endpoint={address}",
+        "GLASSINE_INBOX_BUCKET": f"s3://{bucket_name}/in?endpoint={address}",
         "AWS_ACCESS_KEY_ID": "t",
         "AWS_SECRET_ACCESS_KEY": "t",
     }
-    yield environment, filled, lambda: [o["Key"] for o in client.list_objects_v2(Bucket=name).get("Contents", [])]
+    listed = partial(client.list_objects_v2, Bucket=bucket_name)
+    yield environment, filled, lambda: [item["Key"] for item in listed().get("Contents", [])]
     server.stop()
 
 
@@ -79,21 +110,26 @@ def test_files_that_come_slowly_are_taken_once_across_a_restart(
     kind: Callable[[Path], AbstractContextManager[Inbox]],
     tmp_path: Path,
 ) -> None:
-    sent: dict[str, str] = {}
+    files = {f"IMG_{number:04}.jpg": noise(60) for number in range(FILES)}
+    long_name, long = "IMG_LONG.jpg", noise(20_000)
+    assert len(long) > PART, "or a bucket would get it in one part"
+    rest = Event()
     with (
         kind(tmp_path) as (more, filled, lying),
         Installation(tmp_path / "data", **HASTY, **more).move_in() as one,
+        ThreadPoolExecutor(1) as beside,
     ):
         put = filled(one.client().slug)
-        for number in range(FILES):
-            name, data = f"IMG_{number:04}.jpg", noise(60)
+        copying = beside.submit(put, long_name, long, rest)
+        for number, (name, data) in enumerate(files.items()):
             put(name, data)
-            sent[name] = sha256(data)
             if number == FILES // 2:
-                # Some are taken, some wait, some are not there yet.
+                # Some are taken, some wait, one is half copied, some are not there yet.
                 time.sleep(6)
                 one.kill_all()
                 one.start()
+        rest.set()
+        copying.result()
         end = time.monotonic() + 240 + FILES
         while lying() and time.monotonic() < end:
             time.sleep(0.5)
@@ -101,6 +137,7 @@ def test_files_that_come_slowly_are_taken_once_across_a_restart(
         with one.api() as api:
             albums = api.get("/api/albums").json()["results"]
         assert [album["title"] for album in albums] == ["Card"]
-        photos = one.wait_ready(albums[0]["id"], FILES)
+        photos = one.wait_ready(albums[0]["id"], FILES + 1)
+    sent = {name: sha256(data) for name, data in (*files.items(), (long_name, long))}
     assert {photo["camera_name"]: photo["sha256"] for photo in photos} == sent
-    assert len(photos) == FILES
+    assert len(photos) == FILES + 1
