@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_embedded_init, beat_init, worker_ready
+from celery.signals import beat_embedded_init, beat_init, worker_init, worker_ready
 from kombu import Queue
 
 from config import clock
@@ -90,6 +90,16 @@ app.conf.beat_schedule = {
 }
 
 clock.install(app)
+
+
+@worker_init.connect
+def give_way(**details: object) -> None:
+    """Pages come first: workers stand behind them, and what they have decoded comes last."""
+    # Celery names this module before its command is known.
+    from apps.media import giving_way, jail
+
+    giving_way.step_behind()
+    jail.give_way()
 
 
 @worker_ready.connect

@@ -38,6 +38,7 @@ __all__ = [
     "abilities",
     "check_webp",
     "close",
+    "give_way",
     "open_made",
     "render",
     "run",
@@ -50,10 +51,13 @@ LIMITS = Limits()
 DECODERS: Final = "apps.media.images:preload"
 ANSWER_BYTES = 1 << 20
 START_SECONDS = 60.0
+#: What gives way may take so much longer by the clock: beside pages that want all processors it gets a tenth of one.
+BEHIND_SECONDS = 270.0
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START = (
     "import socket, sys; sys.path.insert(0, sys.argv[1]); "
-    "from apps.media.jailer import serve; serve(socket.socket(fileno=int(sys.argv[2])), sys.argv[3])"
+    "from apps.media.jailer import serve; "
+    "serve(socket.socket(fileno=int(sys.argv[2])), sys.argv[3], gives_way=sys.argv[4] == 'gives way')"
 )
 # All that the decoders get to see of the environment. Two arenas: more would only fill the address space.
 # No threads of the linear algebra below the hash: a process that has some cannot be forked safely. None of OpenMP, with
@@ -120,7 +124,7 @@ class _Server:
         self.control = ours
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno()), crew],
+                [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno()), crew, _State.place],
                 env=_ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -152,6 +156,22 @@ class _Server:
     def stop(self) -> None:
         self.control.close()
         self.process.wait(timeout=10)
+
+
+class _State:
+    """Whether what this process has decoded is waited for."""
+
+    place = ""
+    patience = 0.0
+
+
+def give_way() -> None:
+    """From now on what this process has decoded comes last for the processor. Call it before the first.
+
+    For processes whose work nobody looks at while it is done. A file may then take longer by the clock, as long as it
+    computes no longer.
+    """
+    _State.place, _State.patience = "gives way", BEHIND_SECONDS
 
 
 _lock = threading.Lock()
@@ -289,7 +309,7 @@ def _run_once(
                 handles = [writing, their_line.fileno(), *([held] if held is not None else [])]
                 _ask(crew, request, handles)
             writing = _closed(writing)
-            answer, report = _listen(reading, line, limits.wall_seconds)
+            answer, report = _listen(reading, line, limits.wall_seconds + _State.patience)
     finally:
         os.close(reading)
         if writing >= 0:

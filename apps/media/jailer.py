@@ -23,7 +23,7 @@ from typing import Any
 
 from PIL import Image
 
-from apps.media import memory, sandbox
+from apps.media import giving_way, memory, sandbox
 from apps.media.formats import BadFile
 
 REQUEST_BYTES = 64 * 1024
@@ -39,14 +39,18 @@ class _Child:
     line: socket.socket
 
 
-def serve(control: socket.socket, crew: str) -> None:
+def serve(control: socket.socket, crew: str, *, gives_way: bool = False) -> None:
     """Fork for each request on `control` until its other end is closed. Never returns in a child.
 
     crew: "package.module:function", called first; what it loads is there in every child.
+    gives_way: children come last for the processor.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _function(crew)()
     Image.init()
+    if gives_way:
+        # Not earlier: whoever started this waits until it is loaded.
+        giving_way.step_last_with_group()
     sandbox.leave_network()
     # What is shared with the children stays shared: the collector would touch, and so copy, every page.
     gc.freeze()
@@ -57,13 +61,15 @@ def serve(control: socket.socket, crew: str) -> None:
     while True:
         for key, _ in selector.select():
             if key.fileobj is control:
-                if not _accept(control, selector, children):
+                if not _accept(control, selector, children, gives_way=gives_way):
                     return _end(children)
             elif isinstance(key.data, _Child):
                 _attend(key.fileobj, key.data, selector, children)
 
 
-def _accept(control: socket.socket, selector: selectors.BaseSelector, children: dict[int, _Child]) -> bool:
+def _accept(
+    control: socket.socket, selector: selectors.BaseSelector, children: dict[int, _Child], *, gives_way: bool
+) -> bool:
     """Start a process for one request; False when nobody will ask any more."""
     message, handles = _receive(control)
     if not message:
@@ -73,7 +79,7 @@ def _accept(control: socket.socket, selector: selectors.BaseSelector, children: 
     _load(request["loads"])
     pid = os.fork()
     if pid == 0:
-        _be_child(request, answer, source)
+        _be_child(request, answer, source, gives_way=gives_way)
     for handle in (answer, *source):
         os.close(handle)
     child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=line))
@@ -119,11 +125,13 @@ def _end(children: dict[int, _Child]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _be_child(request: dict[str, Any], answer: int, source: list[int]) -> None:
+def _be_child(request: dict[str, Any], answer: int, source: list[int], *, gives_way: bool) -> None:
     """Close the doors, do the task, answer in JSON, end. source: the handle of one that lies in memory, or none."""
     code = 1
     try:
         sandbox.die_with_parent()
+        if gives_way:
+            giving_way.step_last()
         answer = _keep_only(answer, *source)
         task = partial(_function(request["task"]), **request["options"])
         place, out_dir = Path(request["source"]), Path(request["out_dir"])

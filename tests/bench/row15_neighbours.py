@@ -1,18 +1,20 @@
 """Row 15: a guest's gallery while another studio uploads 1,000 photos, beside the same gallery on an idle machine.
 
 Once with photos of 7.7 MB on a local disk, which both processors then render; once with small ones at a bucket that
-takes 2 s for every request.
+takes 2 s for every request. The guest is a process of their own (`tests.bench.guest`), who looks on for a while after
+the last photo was sent: then both processors render what is left.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from contextlib import contextmanager
 
 import httpx
 
@@ -21,12 +23,14 @@ from tests.bench.corpus import textures
 from tests.bench.figures import percentile
 from tests.bench.gallery import SMALL, Gallery, filled, opened
 from tests.bench.house import environment_of, installed
-from tests.bench.photos import Camera
+from tests.bench.net import Uploader
+from tests.bench.photos import Camera, Photo
+from tests.bench.row4_upload import page_headers, upload_path
 from tests.bench.row20_slow_bucket import SlowBucket, slow_bucket
 from tests.installation import ROOT, Browser, Installation, noise
 
 PHOTOS, QUICK_PHOTOS, CLIENTS, MANY_CLIENTS = 1_000, 60, 4, 32
-SLOW_SECONDS, IDLE_PAGES, REST = 2.0, 300, 0.05
+SLOW_SECONDS, IDLE_PAGES, AFTER_PAGES = 2.0, 300, 200
 EMAIL, PASSWORD = "neighbour@example.com", "a fine long password"
 
 
@@ -34,19 +38,14 @@ def run(context: Context) -> Iterator[Row]:
     photos = QUICK_PHOTOS if context.is_quick else PHOTOS
     camera = Camera(textures(context.folder))
     with installed(context, "neighbours") as glassine:
-        yield from _figures(context, glassine, photos, CLIENTS, lambda: b"".join(_whole(camera)), "a local disk")
+        yield from _figures(context, glassine, photos, CLIENTS, camera, "a local disk")
     yield from _at_a_bucket(context, photos)
-
-
-def _whole(camera: Camera) -> Sequence[bytes | memoryview]:
-    (photo,) = camera.take(1)
-    return photo.head, photo.tail
 
 
 def _at_a_bucket(context: Context, photos: int) -> Iterator[Row]:
     with slow_bucket() as (bucket, place), installed(context, "neighbours", **place) as glassine:
         told = f"a bucket of {SLOW_SECONDS:g} s for each request"
-        yield from _figures(context, glassine, photos, MANY_CLIENTS, noise, told, bucket)
+        yield from _figures(context, glassine, photos, MANY_CLIENTS, None, told, bucket)
 
 
 def _figures(
@@ -54,10 +53,11 @@ def _figures(
     glassine: Installation,
     photos: int,
     clients: int,
-    make: Callable[[], bytes],
+    camera: Camera | None,
     place: str,
     bucket: SlowBucket | None = None,
 ) -> Iterator[Row]:
+    """camera: what takes the photos; small ones are made up without it."""
     gallery = _gallery(context, glassine)
     sender, album = _neighbour(glassine, clients)
     _pages(glassine, gallery, IDLE_PAGES // 10)
@@ -65,14 +65,19 @@ def _figures(
     if bucket is not None:
         bucket.seconds = SLOW_SECONDS
     began = time.monotonic()
-    busy, refused = _while_sending(glassine, gallery, sender, album, photos, clients, make)
+    with _guest(glassine, gallery) as busy:
+        again = _send(glassine, sender, album, photos, clients, camera)
     wall = time.monotonic() - began
+    rendering = _pages(glassine, gallery, AFTER_PAGES)
     if bucket is not None:
         bucket.seconds = 0.0
     for percent in (50, 95):
+        rest = 1000 * percentile(idle, percent)
         what = f"a guest’s gallery while another studio sends {photos:,} photos to {place}, p{percent}; idle"
-        yield context.row(15, what, 1000 * percentile(busy, percent), "ms", 1000 * percentile(idle, percent))
-    yield context.row(15, f"until all were sent ({len(busy)} pages looked at, {refused} tries again)", wall, "s")
+        yield context.row(15, what, 1000 * percentile(busy, percent), "ms", rest)
+        what = f"the same while the rest of them is rendered, p{percent}; idle"
+        yield context.row(15, what, 1000 * percentile(rendering, percent), "ms", rest)
+    yield context.row(15, f"until all were sent ({len(busy)} pages looked at, {again} tries again)", wall, "s")
 
 
 def _gallery(context: Context, glassine: Installation) -> Gallery:
@@ -96,42 +101,50 @@ def _neighbour(glassine: Installation, clients: int) -> tuple[Browser, str]:
     return sender, str(made.json()["id"])
 
 
-def _pages(glassine: Installation, gallery: Gallery, most: int, until: threading.Event | None = None) -> list[float]:
-    """Seconds of each page, with a rest between them: so many, or until something has happened."""
+def _pages(glassine: Installation, gallery: Gallery, pages: int) -> list[float]:
+    """Seconds of so many pages."""
+    command = _guests_command(glassine, gallery, pages)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    return [float(line) for line in done.stdout.split()]
+
+
+@contextmanager
+def _guest(glassine: Installation, gallery: Gallery) -> Iterator[list[float]]:
+    """Seconds of each page while the block runs; the list is filled when it ends."""
     times: list[float] = []
-    with httpx.Client(base_url=glassine.url, headers=gallery.headers, timeout=60) as guest:
-        while (until is not None and not until.is_set()) or (until is None and len(times) < most):
-            began = time.monotonic()
-            guest.get(gallery.path).raise_for_status()
-            times.append(time.monotonic() - began)
-            time.sleep(REST)
-    return times
+    command = _guests_command(glassine, gallery, 0)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as guest:
+        yield times
+        told, _ = guest.communicate()
+    times += (float(line) for line in told.split())
+    if guest.returncode or not times:
+        raise AssertionError("the guest was turned away")
 
 
-def _while_sending(
-    glassine: Installation,
-    gallery: Gallery,
-    sender: Browser,
-    album: str,
-    photos: int,
-    clients: int,
-    make: Callable[[], bytes],
-) -> tuple[list[float], int]:
-    """Seconds of each page meanwhile, and how often an upload was asked to come again."""
-    is_over, numbers, again = threading.Event(), count(), []
+def _guests_command(glassine: Installation, gallery: Gallery, most: int) -> list[str]:
+    headers = json.dumps(gallery.headers)
+    return [sys.executable, "-m", "tests.bench.guest", glassine.url, gallery.path, headers, str(most)]
 
-    def send(number: int) -> None:
-        data = make()
+
+def _send(glassine: Installation, sender: Browser, album: str, photos: int, clients: int, camera: Camera | None) -> int:
+    """Send all; how often an upload was asked to come again."""
+    again: list[int] = []
+    own = threading.local()
+
+    def whole(photo: Photo) -> int:
+        if not hasattr(own, "uploader"):
+            own.uploader = Uploader(glassine.port)
+        return int(own.uploader.put(upload_path(sender, album)(photo), photo, page_headers(sender)).status)
+
+    def small(number: int) -> int:
+        data = noise()
         while (answer := sender.put(album, data, f"DSC_{number:05}.JPG")).status_code in (429, 503):
             again.append(number)
             time.sleep(float(answer.headers.get("Retry-After", 1)))
-        if answer.status_code != 201:
-            raise AssertionError(f"an upload was refused: {answer.status_code} {answer.text[:300]}")
+        return answer.status_code
 
-    with ThreadPoolExecutor(1) as watcher, ThreadPoolExecutor(clients) as pool:
-        watched = watcher.submit(_pages, glassine, gallery, 0, is_over)
-        try:
-            list(pool.map(send, (next(numbers) for _ in range(photos))))
-        finally:
-            is_over.set()
-        return watched.result(), len(again)
+    with ThreadPoolExecutor(clients) as pool:
+        sent = pool.map(small, range(photos)) if camera is None else pool.map(whole, camera.take(photos))
+        if refused := set(sent) - {201}:
+            raise AssertionError(f"uploads were refused: {refused}")
+    return len(again)

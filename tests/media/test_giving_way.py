@@ -1,0 +1,72 @@
+"""What workers have decoded comes last for the processor, as the decoder sees it; what a person waits for does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.media import giving_way
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
+_TOLD = """
+import json, os
+from pathlib import Path
+from apps.media import jail
+from tests.media import standing
+out = {{}}
+{before}
+out["own"] = standing.told(Path(), Path())
+out["decoder"] = jail.run("tests.media.standing:told", Path(standing.__file__), Path("/dev/null"))
+[server] = jail._servers.values()
+out["groups"] = [standing.group(os.getpid()), standing.group(server.process.pid)]
+print(json.dumps(out))
+"""
+
+
+def _told_in(before: str) -> Any:
+    """How a process stands that does this first, and how a decoder of its jail stands."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    done = subprocess.run(
+        [sys.executable, "-c", _TOLD.format(before=before)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_a_worker_stands_behind_and_its_decoders_last() -> None:
+    told = _told_in(
+        "from celery.signals import worker_init; from config import celery; worker_init.send(sender=celery.app)"
+    )
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert told["own"] == {"policy": os.SCHED_OTHER, "niceness": max(giving_way.BEHIND, before)}
+    assert told["decoder"] == {"policy": os.SCHED_BATCH, "niceness": max(giving_way.LAST, before)}
+    assert told["groups"] in ([giving_way.BEHIND, giving_way.LAST], [None, None])
+
+
+@pytest.mark.parametrize("before", ["import config.granian", "import apps.faces.engine_server"], ids=["web", "selfies"])
+def test_what_a_person_waits_for_stands_where_pages_stand(before: str) -> None:
+    told = _told_in(before)
+    assert told["own"] == told["decoder"]
+    assert told["decoder"] == {"policy": os.SCHED_OTHER, "niceness": os.getpriority(os.PRIO_PROCESS, 0)}
+    assert told["groups"][1] in (0, None)
+
+
+def test_whoever_is_further_behind_already_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(os, "getpriority", lambda *_: 15)
+    monkeypatch.setattr(os, "setpriority", lambda *how: asked.append(how[2]))
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
+    giving_way.step_last()
+    assert asked == [15]
