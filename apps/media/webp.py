@@ -12,7 +12,7 @@ import struct
 from functools import cache
 from typing import Any, ClassVar
 
-from PIL import Image, _webp  # type: ignore[attr-defined]
+from PIL import Image, _webp
 
 # Of libwebp 1.x (src/webp/encode.h). It refuses a caller with another first byte, whose structures differ.
 _ABI = 0x0210
