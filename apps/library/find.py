@@ -245,7 +245,7 @@ class Library:
         with self._asking() if self.__dict__.get("_few") is None else nullcontext():
             if self._few is None:
                 # Many are met soon along the index of the order.
-                fetch = list if is_named else _along_the_index
+                fetch: keyset.Fetch = list if is_named else _along_the_index
                 page = keyset.page_or_first(
                     rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope, fetch=fetch
                 )

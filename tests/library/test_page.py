@@ -149,7 +149,7 @@ def test_a_page_costs_the_same_number_of_queries_however_much_is_asked(
     for day in range(1, 9):
         into = AlbumFactory.create(studio=north)
         shoot(f"2024-01-0{day}T12:00:00", into=into, camera_name=f"anna {day}.jpg", rating=day % 6)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(9):
         page(alice)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(17):
         page(alice, q="anna camera:r6 rating:>=1 2024 -rejected iso:none")
