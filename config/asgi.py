@@ -1,9 +1,11 @@
 """The one door of the web process: sockets, byte paths, pages."""
 
+import asyncio
 import os
 import re
 from collections.abc import Callable, Hashable
 from functools import partial
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -13,10 +15,14 @@ from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
+from apps.accounts.scopes import request_of
+from apps.media.asgi import send_answer
+from apps.media.serving import Answer
 from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
 from apps.uploads.strangers import PATH as API_UPLOAD, guarded, is_known
+from apps.web import failures
 from apps.web.bodies import LONGEST_OF_NOBODY
 from apps.uploads.tus import receive_parts
 from apps.uploads.tus_call import PATH as TUS
@@ -88,6 +94,26 @@ def _http(scope: Scope) -> Asgi:
     return files if BYTES.fullmatch(path) else pages
 
 
+async def _in_words(app: Asgi, scope: Scope, receive: Receive, send: Send) -> None:
+    """A byte path that a failing neighbour stops before its first byte says so, as pages do (`web.failures`)."""
+    has_begun = False
+
+    async def noted(event: dict[str, Any]) -> None:
+        nonlocal has_begun
+        has_begun = True
+        await send(event)
+
+    try:
+        await app(scope, receive, noted)
+    except Declined:
+        raise
+    except Exception as error:
+        said = None if has_begun else await asyncio.to_thread(failures.answer, request_of(dict(scope)), error)
+        if said is None:
+            raise
+        await send_answer(Answer(said.status_code, dict(said.headers), body=said.content), scope, send)
+
+
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         event = await receive()
@@ -99,7 +125,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 async def _route(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         try:
-            await _http(scope)(scope, receive, send)
+            await _in_words(_http(scope), scope, receive, send)
         except Declined:
             await pages(scope, receive, send)
     elif scope["type"] == "websocket":

@@ -1,5 +1,6 @@
 """Celery: the queues, and the whole schedule."""
 
+import logging
 import os
 from typing import Any
 
@@ -7,8 +8,11 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_embedded_init, beat_init, worker_init, worker_ready
 from kombu import Queue
+from kombu.exceptions import OperationalError
 
 from config import clock
+
+log = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 # Django's checks read every page and all of the API, 30 MB that a worker need not hold, and are of code that was
@@ -108,8 +112,12 @@ def say_hello(sender: Any = None, **details: object) -> None:
     # Django is not set up yet when this module is read.
     from apps.monitoring import hearts
 
-    app.send_task("jobs.heartbeat")
+    # Its own sign first: a broker that takes no message now, as on a full disk, must not silence it for good.
     hearts.start([f"worker:{queue.name}" for queue in sender.task_consumer.queues])
+    try:
+        app.send_task("jobs.heartbeat")
+    except OperationalError as error:
+        log.warning("the scheduler's next bell has to do: %s", error)
 
 
 @beat_init.connect
