@@ -130,7 +130,7 @@ def _near(words: Sequence[str], entered: Entered) -> dict[str, str]:
     return found
 
 
-def _named(words: Sequence[str], entered: Entered) -> set[str]:
+def _named(words: Sequence[str], entered: Entered) -> frozenset[str]:
     """The words of names that the member may know of, at least of all that are one edit away from one of these."""
     is_told = not (entered.is_contributor or entered.is_restricted)
     parts = {part for word in words for part in _ends(word)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -91,7 +91,8 @@ class RememberedParent(ExtendsNode):
         blocks.add_blocks(self.blocks)
         blocks.add_blocks(_blocks_of(parent))
         with context.render_context.push_state(parent, isolated_context=False):
-            return str(parent._render(context))
+            # As Django's own does; its stubs do not know of it.
+            return str(parent._render(context))  # type: ignore[attr-defined]
 
 
 def _blocks_of(parent: Template) -> dict[str, BlockNode]:
@@ -101,7 +102,8 @@ def _blocks_of(parent: Template) -> dict[str, BlockNode]:
         # What is extended stands before everything but text.
         first = next((node for node in parent.nodelist if not isinstance(node, TextNode)), None)
         is_root = first is not None and not isinstance(first, ExtendsNode)
-        known = {one.name: one for one in parent.nodelist.get_nodes_by_type(BlockNode)} if is_root else {}
+        found = cast(list[BlockNode], parent.nodelist.get_nodes_by_type(BlockNode)) if is_root else []
+        known = {one.name: one for one in found}
         parent.root_blocks = known  # type: ignore[attr-defined]
     return known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -127,7 +128,7 @@ def stack(draw: random.Random, photo: Photo) -> None:
     else:
         made, photos = Stack(studio=photo.studio, top=photo, kind=kind), Photo.objects.for_studio(photo.studio)
         # As a restored backup may have it, too: the photo before its stack.
-        steps = [
+        steps: list[Callable[[], object]] = [
             partial(made.save, force_insert=True),
             partial(photos.filter(pk=photo.pk).update, stack_id=made.pk),
         ]
@@ -159,11 +160,12 @@ def test_counts_and_rows_are_exact_after_many_changes_of_all_kinds(
     def close(photo: Photo) -> None:
         Album.objects.for_studio(north).filter(pk=other.pk).update(trashed_at=draw.choice([None, timezone.now()]))
 
+    deeds: list[Callable[[Photo], object]] = [
+        move, mark, toss, place, close, partial(work, draw), partial(stack, draw),
+    ]  # fmt: skip
     for number in range(150):
         with acting_in(north):
-            draw.choice([move, mark, toss, place, close, partial(work, draw), partial(stack, draw)])(
-                draw.choice(photos)
-            )
+            draw.choice(deeds)(draw.choice(photos))
         if number % 20 == 19:
             months.fold()
             assert index.wrong(north.pk) == []

@@ -164,6 +164,7 @@ def test_somebody_is_found_by_the_days_of_the_wall_wherever_that_was(
     person(owner, "Anna", *photos)
     with acting_in(north):
         for photo in photos[:4]:
+            assert photo.taken_at is not None
             moment = photo.taken_at - timedelta(minutes=minutes)
             Photo.objects.for_studio(north).filter(pk=photo.pk).update(taken_at=moment, taken_offset=minutes)
     for text in ("person:anna 2024-05", "anna 2024-05", "person:anna date:2024-05-01..2024-05-31"):

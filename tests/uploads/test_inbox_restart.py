@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 import boto3
@@ -21,6 +21,9 @@ from moto.server import ThreadedMotoServer
 
 from tests.amounts import amount
 from tests.installation import HASTY, Installation, noise, sha256
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -80,18 +83,22 @@ def bucket(tmp_path: Path) -> Iterator[Inbox]:
 
     def filled(slug: str) -> Put:
         def put(name: str, data: bytes, until: Event | None = None) -> None:
-            place = {"Bucket": bucket_name, "Key": f"in/{slug}/Card/{name}"}
+            key = f"in/{slug}/Card/{name}"
             if until is None:
-                client.put_object(**place, Body=data)
+                client.put_object(Bucket=bucket_name, Key=key, Body=data)
                 time.sleep(PIECES * PAUSE)
                 return
-            upload = {**place, "UploadId": client.create_multipart_upload(**place)["UploadId"]}
-            parts = []
+            upload_id = client.create_multipart_upload(Bucket=bucket_name, Key=key)["UploadId"]
+            parts: list[CompletedPartTypeDef] = []
             for number, start in enumerate(range(0, len(data), PART), 1):
-                told = client.upload_part(**upload, PartNumber=number, Body=data[start : start + PART])
+                told = client.upload_part(
+                    Bucket=bucket_name, Key=key, UploadId=upload_id, PartNumber=number, Body=data[start : start + PART]
+                )
                 parts.append({"PartNumber": number, "ETag": told["ETag"]})
                 until.wait(MANY_PIECES * LONG_PAUSE)
-            client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+            client.complete_multipart_upload(
+                Bucket=bucket_name, Key=key, UploadId=upload_id, MultipartUpload={"Parts": parts}
+            )
 
         return put
 

@@ -24,7 +24,7 @@ from apps.media.mime import disposition
 from apps.sharing.downloads.archive import paths
 from apps.sharing.downloads.sizes import modified_at
 from apps.sharing.models import secrets
-from apps.web import strict, tables
+from apps.web import sealed, strict, tables
 from apps.web.parsing import _NamesAsSent
 from apps.web.typed import distinct_titles, fold_password, title_key
 
@@ -61,7 +61,7 @@ def test_passwords_that_differ_stay_different(one: str, other: str) -> None:
 
 def test_passwords_of_before_still_open() -> None:
     typed = "Anna\u2019s day"
-    assert secrets.is_password(typed, make_password(secrets._peppered(typed)))
+    assert secrets.is_password(typed, make_password(secrets._peppered(typed, sealed.key(secrets._PEPPER))))
     person = User(password=make_password(typed))
     assert person.check_password(typed)
 

@@ -12,7 +12,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from apps.web.egress import Target
 from apps.webhooks.sending import post
-from tests.web.test_nginx import write_certificate
+from tests.nginx import write_certificate
 
 
 def test_a_webhook_does_not_go_to_a_server_that_cannot_prove_its_name(tmp_path: Path) -> None:
