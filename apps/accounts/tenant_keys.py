@@ -100,6 +100,8 @@ class SameStudio(BaseConstraint):
 class ProtectByStudio(Operation):
     """Migration: enable and force row-level security on the tables of the models named.
 
+    The owner of the tables sees no more than the application does: as the owner, PostgreSQL runs the triggers of rows
+    that a foreign key takes along (since version 18; `AFTER` triggers, as whoever queued them).
     column: the column that holds the studio; "id" for the table of studios itself.
     """
 
@@ -125,7 +127,7 @@ class ProtectByStudio(Operation):
             for statement in (
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
                 f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-                f"CREATE POLICY own_studio ON {table} TO {APP_ROLE} USING ({own}) WITH CHECK ({own})",
+                f"CREATE POLICY own_studio ON {table} TO {APP_ROLE}, CURRENT_USER USING ({own}) WITH CHECK ({own})",
                 f"CREATE POLICY all_studios ON {table} TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)",
             ):
                 schema_editor.execute(statement)
