@@ -151,7 +151,8 @@ def emails_of(studio: Studio, client: StudioClient) -> list[ClientEmail]:
 def forget_lost() -> int:
     """Remove clients whose galleries were deleted, in all studios; how many.
 
-    Who is erased by a person goes at once, by triggers; those whose gallery took its visitors along go here.
+    Within a studio triggers see to it at once. A gallery that went for all studios together took its visitors along
+    unseen by them (they see the studio that is set), and those go here.
     """
     with across_studios():
         same = {"studio_id": OuterRef("studio_id")}

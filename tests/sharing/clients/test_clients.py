@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Email, EmailState, Studio, User
-from apps.accounts.tenancy import acting_in
+from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album
 from apps.sharing.clients import directory
 from apps.sharing.emails import writing
@@ -101,12 +101,24 @@ def test_an_address_that_is_corrected_leaves_no_client_behind(north: Studio, ali
     assert list(known(north)) == ["anna.berger@example.com"]
 
 
-def test_clients_of_a_deleted_album_are_forgotten_and_no_others(north: Studio, alice_user: User) -> None:
+def test_clients_of_a_deleted_album_go_with_it_and_no_others(north: Studio, alice_user: User) -> None:
+    link = link_of(north, alice_user, "Wedding")
+    meet(link)
+    meet(link_of(north, alice_user, "Baby"), "ben@example.com", "Ben")
+    with acting_in(north):
+        Album.objects.for_studio(north).filter(pk=link.album_id).delete()
+    assert list(known(north)) == ["ben@example.com"]
+    assert directory.forget_lost() == 0
+
+
+def test_clients_whose_album_went_outside_its_studio_are_forgotten_and_no_others(
+    north: Studio, alice_user: User
+) -> None:
     link = link_of(north, alice_user, "Wedding")
     meet(link)
     tell(link, "new@example.com", alice_user)
     meet(link_of(north, alice_user, "Baby"), "ben@example.com", "Ben")
-    with acting_in(north):
+    with across_studios():
         Album.objects.for_studio(north).filter(pk=link.album_id).delete()
     writing.forget_lost()
     assert directory.forget_lost() == 1
