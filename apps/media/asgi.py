@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from apps.media.serving import Answer
 from apps.web import ranges
@@ -45,12 +45,12 @@ async def send_part(answer: Answer, scope: Scope, send: Send, asked: str, if_ran
         told = {"Content-Range": f"bytes */{size}", "Content-Length": "0", "Cache-Control": "no-store"}
         await send_answer(Answer(416, told), scope, send)
         return
-    headers = answer.headers | {"Accept-Ranges": "bytes"}
+    whole = offering_parts(answer)
     if part is None:
-        await send_answer(Answer(200, headers, path=answer.path), scope, send)
+        await send_answer(whole, scope, send)
         return
-    headers |= {"Content-Length": str(part.length), "Content-Range": f"bytes {part.start}-{part.end}/{size}"}
-    await _start(Answer(206, headers), send)
+    told = {"Content-Length": str(part.length), "Content-Range": f"bytes {part.start}-{part.end}/{size}"}
+    await send(start_of(Answer(206, whole.headers | told)))
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body", "body": b""})
         return
@@ -59,17 +59,28 @@ async def send_part(answer: Answer, scope: Scope, send: Send, asked: str, if_ran
     await _send_chunks(file, send, part.length)
 
 
-async def _start(answer: Answer, send: Send) -> None:
+def offering_parts(answer: Answer) -> Answer:
+    """The answer of a whole file as `send_part` gives it."""
+    return Answer(answer.status, answer.headers | {"Accept-Ranges": "bytes"}, path=answer.path)
+
+
+def start_of(answer: Answer) -> dict[str, Any]:
+    """The event that begins an answer."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
+
+def sends_files(scope: Scope) -> bool:
+    """True if the server sends a file itself when it is told where it lies."""
+    return "http.response.pathsend" in (scope.get("extensions") or {})
 
 
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     """Send status, headers and body; a file by the server's own sendfile where it offers that."""
-    await _start(answer, send)
+    await send(start_of(answer))
     if scope["method"] == "HEAD" or answer.path is None:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
-    elif "http.response.pathsend" in (scope.get("extensions") or {}):
+    elif sends_files(scope):
         await send({"type": "http.response.pathsend", "path": str(answer.path)})
     else:
         await _send_chunks(await in_thread(answer.path.open, "rb"), send)

@@ -250,7 +250,7 @@ def test_without_comparing_hashes_a_flipped_bit_would_be_a_clean_200(
     photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broken variant: lengths only."""
-    monkeypatch.setattr(serving, "_is_true", lambda path, _: serving._is_whole(path, photo.original.size))
+    monkeypatch.setattr(serving, "_is_true", lambda path, _: serving.is_whole(path, photo.original.size))
     path = original(photo).path
     assert path
     flip_a_bit(path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, AlbumKind, Audience, Placement, PlacementQuerySet, hidden_from, placements_of
 from apps.media import serving
-from apps.media.asgi import headers_of, not_allowed, not_found, send_part
+from apps.media.asgi import headers_of, not_allowed, not_found, offering_parts, send_part, sends_files, start_of
 from apps.sharing import access
 from apps.sharing.branding import watermarks
 from apps.smart_collections.asked import photos_of
@@ -53,9 +53,36 @@ class Right:
 RightKey = tuple[bytes, UUID]
 PlaceKey = tuple[tuple[Right, ...], serving.Asked]
 
+
+class Place(NamedTuple):
+    """Where a picture lies, and the answer to most who ask for it.
+
+    path: of the file that this process sends from its disk, "" if the bytes leave in another way.
+    start: the event that begins the answer with the whole file; empty without a path.
+    """
+
+    location: serving.Location
+    path: str
+    start: dict[str, Any]
+
+    @classmethod
+    def of(cls, location: serving.Location) -> Place:
+        answer = serving.undamaged_picture(location) if location.path is not None else None
+        if answer is None or answer.path is None:
+            return cls(location, "", {})
+        return cls(location, str(answer.path), start_of(offering_parts(answer)))
+
+    def is_plainly_asked(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
+        """True if the whole file is the answer, and lies here undamaged."""
+        plain = scope["method"] == "GET" and not any(name in headers for name in _OTHER_ANSWERS) and sends_files(scope)
+        return plain and self.path != "" and serving.is_whole(self.path, self.location.size)
+
+
+# What asks for less than the whole.
+_OTHER_ANSWERS = (b"if-none-match", b"range", b"if-range")
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
 RIGHTS: TtlCache[RightKey, tuple[Right, ...]] = TtlCache(seconds=serving.decided_seconds(), size=2_000)
-PLACES: TtlCache[PlaceKey, serving.Location] = TtlCache(seconds=serving.decided_seconds(), size=20_000)
+PLACES: TtlCache[PlaceKey, Place] = TtlCache(seconds=serving.decided_seconds(), size=20_000)
 
 
 async def picture(scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,42 +92,37 @@ async def picture(scope: Scope, receive: Receive, send: Send) -> None:
         return
     headers = headers_of(scope)
     asked = serving.parse(scope["path"])
-    location = await _allowed(asked, headers.get(b"cookie", b""), scope) if asked else None
-    if location is None:
+    place = await _allowed(asked, headers.get(b"cookie", b""), scope) if asked else None
+    if place is None:
         await not_found(scope, send)
         return
+    if place.is_plainly_asked(scope, headers):
+        await send(place.start)
+        await send({"type": "http.response.pathsend", "path": place.path})
+        return
     condition = headers.get(b"if-none-match", b"").decode("latin-1")
-    if _lies_here(location):
-        answer = serving.picture_answer(location, if_none_match=condition)
+    if place.path and serving.is_whole(place.path, place.location.size):
+        # Needs neither network nor database, and a turn of a thread takes more than all the rest of an answer.
+        answer = serving.picture_answer(place.location, if_none_match=condition)
     else:
-        answer = await in_thread(serving.picture_answer, location, if_none_match=condition)
+        answer = await in_thread(serving.picture_answer, place.location, if_none_match=condition)
     asked_for = (headers.get(name, b"").decode("latin-1") for name in (b"range", b"if-range"))
     await send_part(answer, scope, send, *asked_for)
 
 
-def _lies_here(location: serving.Location) -> bool:
-    """True if the answer needs neither network nor database: the file is whole on this machine's disk.
-
-    A look at a disk takes microseconds; a turn of a thread takes more than all the rest of an answer.
-    """
-    try:
-        return location.path is not None and location.path.stat().st_size == location.size
-    except OSError:
-        return False
-
-
-async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> serving.Location | None:
+async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> Place | None:
     rights = await _rights(asked.album_id, cookies, scope)
     rights = tuple(right for right in rights if right.holds() and serving.check(asked, right.studio_id))
     if not rights:
         return None
-    location = PLACES.get((rights, asked))
-    if location is None:
+    place = PLACES.get((rights, asked))
+    if place is None:
         since = PLACES.clock()
         location = await in_thread(_place, rights, asked)
         if location is not None:
-            PLACES.put((rights, asked), location, since=since)
-    return location
+            place = Place.of(location)
+            PLACES.put((rights, asked), place, since=since)
+    return place
 
 
 async def _rights(album_id: UUID, cookies: bytes, scope: Scope) -> tuple[Right, ...]:

@@ -59,6 +59,14 @@ def test_a_server_that_can_send_files_itself_is_given_the_path(shared: Make) -> 
     assert reply.body == b""
 
 
+def test_an_answer_that_is_kept_is_the_answer_that_is_made(shared: Make) -> None:
+    share = shared()
+    client = guest(share)
+    made, kept_then = (fetch(client, share.picture(), extensions=extensions) for extensions in ({}, PATHSEND))
+    assert (made.status, kept_then.status) == (200, 200)
+    assert made.headers == kept_then.headers
+
+
 def test_nginx_is_told_where_the_file_lies(shared: Make, settings: object) -> None:
     share = shared()
     client = guest(share)
@@ -299,9 +307,11 @@ def test_a_damaged_file_is_an_error_and_never_a_picture(shared: Make) -> None:
         location = serving.locate(share.studio.pk, share.photos[0].pk, "tile")
     assert location is not None
     assert location.path is not None
+    # So that its answer is kept.
+    assert fetch(client, share.picture(), extensions=PATHSEND).path == str(location.path)
     location.path.chmod(0o600)
     location.path.write_bytes(location.path.read_bytes()[:-1])
-    reply = fetch(client, share.picture())
+    reply = fetch(client, share.picture(), extensions=PATHSEND)
     assert reply.status == 503
     assert reply.headers["cache-control"] == "no-store"
 
