@@ -23,6 +23,7 @@ from django.db import connection, models, transaction
 from django.db.models.constraints import BaseConstraint
 
 from apps.accounts.tenant_keys import SYSTEM_ROLE
+from apps.web.compiled_queries import Asked, together, written
 from apps.web.ids import uuid7
 
 if TYPE_CHECKING:
@@ -69,6 +70,19 @@ def across_studios() -> Iterator[None]:
     """
     with _wall(_ACROSS):
         yield
+
+
+def together_across(*asked: Asked) -> list[list[Any]]:
+    """The rows of each of these queries, asked as in `across_studios()`, in one exchange. For reading in a transaction.
+
+    There is no savepoint, so an error ends the whole transaction.
+    """
+    held = _held()
+    if held is None:
+        with across_studios():
+            return together(*asked)
+    _, *found, _ = together(written(_settings(_ACROSS), {}), *asked, written(_settings(held), {}))
+    return found
 
 
 class Arrival:

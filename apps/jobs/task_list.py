@@ -50,7 +50,7 @@ def _news(of: _Mine) -> QuerySet[Task]:
 
 
 # Every page of the studio asks this.
-_NEWS: Final = Compiled(_news)
+_NEWS: Final = Compiled(_news, is_planned_once=True)
 
 
 def unseen(studio: Studio, user: User) -> list[Task]:

@@ -9,19 +9,18 @@ from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from apps.accounts.access import Entered
-from apps.accounts.tenancy import StudioQuerySet, across_studios, is_across
+from apps.accounts.tenancy import StudioQuerySet, across_studios, is_across, together_across
 from apps.albums.models import Album, Placement, Section
 from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
@@ -35,8 +34,8 @@ from apps.library.questions.compile import condition, sentence
 from apps.library.questions.kinds import AllWords, Asker, Day, KeywordList, PersonKind, PlaceKind
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
-from apps.web.compiled_queries import Asked, Compiled, once, together
-from apps.web.index_order import in_index_order, together_in_index_order
+from apps.web.compiled_queries import Asked, Compiled, as_sent, once, together
+from apps.web.index_order import together_in_index_order
 
 PAGE: Final = 100
 # Counts are exact up to here; more than that says "20,000+".
@@ -99,6 +98,9 @@ class LibraryPage:
 
 class Library:
     """What a member sees of the studio's photos, of these the ones that the rules let by."""
+
+    # Of photos that are found and sorted, once they were.
+    _few_total: int | None = None
 
     def __init__(self, entered: Entered, tree: Group = EVERYTHING, *, today: date | None = None) -> None:
         self.entered, self.tree = entered, tree
@@ -208,9 +210,9 @@ class Library:
     def _by_index(self, questions: list[str]) -> list[UUID]:
         """Photos of the studio for which all the questions hold, at most one more than are counted exactly."""
         whole = " & ".join(f"( {one} )" for one in questions)
-        with across_studios():
-            found = LibraryPhoto.objects.for_studio(self.entered.studio).filter(words__matches=whole)
-            return list(found.order_by().values_list("pk", flat=True)[: EXACT + 1])
+        found = LibraryPhoto.objects.for_studio(self.entered.studio).filter(words__matches=whole)
+        [ids] = together_across(once(found.order_by().values_list("pk", flat=True)[: EXACT + 1]))
+        return ids
 
     def _by_name(self, word: str, people: list[UUID]) -> list[UUID]:
         """Photos with this word, and those in which these people are; many of either are as many as of both."""
@@ -241,20 +243,28 @@ class Library:
                     self._read_all, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
                 )
             )
-        rows, is_named, _ = self._narrow.only("pk", "wall"), self._is_named, self._parts
-        with self._asking() if self.__dict__.get("_few") is None else nullcontext():
-            if self._few is None:
-                # Many are met soon along the index of the order.
-                fetch: keyset.Fetch = list if is_named else _along_the_index
-                page = keyset.page_or_first(
-                    rows, LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope, fetch=fetch
-                )
-                page = replace(page, rows=[(row.wall, row.pk) for row in page.rows])
-            else:
-                page = keyset.page_of_or_first(
-                    self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
-                )
+        if self._are_few:
+            page = keyset.page_of_or_first(
+                self._read_few, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
+            )
+        # Which may come out only while they are read.
+        if not self._are_few:
+            page = keyset.page_or_first(
+                self._narrow.only("pk", "wall"), LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope,
+                fetch=self._meet,
+            )  # fmt: skip
+            page = replace(page, rows=[(row.wall, row.pk) for row in page.rows])
         return _stretch(page)
+
+    def _meet(self, rows: QuerySet[Any]) -> list[Any]:
+        """The rows of a page, of which there are many: they are met soon along the index of the order."""
+        ask = self._ask if self._is_named else partial(together_in_index_order, ask=self._ask)
+        [found] = ask(once(rows))
+        return found
+
+    def _ask(self, *asked: Asked) -> list[list[Any]]:
+        """As `together`, in the role of `_asking`."""
+        return together_across(*asked) if self.tree.rules else together(*asked)
 
     def page_beside(self, found: LibraryStretch, *beside: Asked) -> tuple[LibraryPage, list[list[Any]]]:
         """The page of these photos, and the answers to other questions, by one exchange; with it come the months."""
@@ -278,21 +288,47 @@ class Library:
         return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in found]
 
     @cached_property
-    def _few(self) -> list[tuple[datetime, UUID]] | None:
-        """All that the rules let by, newest first; None if those are many, or no index leads to them.
+    def _are_few(self) -> bool:
+        """True if all that the rules let by is found and sorted; false if that is much, or no index leads to it.
 
         What few photos are is found by the indexes of what was asked, laid over each other, and sorted; met along the
         order they would cost as much as all photos. Which of both is right only the planner knows.
         """
         if not self.tree.rules:
-            return None
-        narrow, is_named, _ = self._narrow, self._is_named, self._parts
-        with self._asking():
-            rows = self._gathered.order_by().values_list("wall", "pk")
-            if not is_named and self._gathered is narrow and self._is_met_sooner(rows):
-                return None
-            found = list(rows[: FEW + 1])
-        return sorted(found, reverse=True) if len(found) <= FEW else None
+            return False
+        if self._is_named or self._gathered is not self._narrow:
+            return True
+        return not self._is_met_sooner(self._gathered.order_by().values_list("wall", "pk"))
+
+    @cached_property
+    def _first_few(self) -> list[tuple[datetime, UUID]]:
+        """The first page of them."""
+        return self._find_few(None, False, PAGE + 1)
+
+    def _find_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[datetime, UUID]]:
+        """Photos on one side of a position. How many there are on both is known by it, and may be too many.
+
+        The database sorts and counts them: reading all of their rows would take longer than finding them.
+        """
+        try:
+            found, params = self._gathered.order_by().values_list("wall", "pk")[: FEW + 1].query.sql_with_params()
+        except EmptyResultSet:
+            self._few_total = 0
+            return []
+        side, way = (">", "asc") if backwards else ("<", "desc")
+        beyond = f"where (wall, id) {side} (%s, %s)" if position else ""
+        here = [datetime.fromisoformat(position[0]), UUID(position[1])] if position else []
+        asked = as_sent(_FEW.format(found=found, beyond=beyond, way=way), [*params, *here, limit])
+        [[*rows, (_, _, total)]] = self._ask(asked)
+        self._few_total, self._are_few = total, total <= FEW
+        return [(wall, pk) for wall, pk, _ in rows]
+
+    @property
+    def _number_of_few(self) -> int | None:
+        """How many photos the rules let by, if they are few."""
+        if self._are_few and self._few_total is None:
+            _ = self._first_few
+        return self._few_total if self._are_few else None
 
     @property
     def _is_named(self) -> bool:
@@ -323,7 +359,12 @@ class Library:
         what: which rows of this question they are. Whoever asks it turns to its next page, its number and its facets.
         """
         asked = json.dumps(self.tree.as_plain(), sort_keys=True)
-        return _EXPECTED.get((self.entered.studio.pk, self.entered.album_ids, asked, what), lambda: _expected(rows))
+
+        def told() -> tuple[float, float]:
+            with self._asking():
+                return _expected(rows)
+
+        return _EXPECTED.get((self.entered.studio.pk, self.entered.album_ids, asked, what), told)
 
     @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
@@ -331,8 +372,7 @@ class Library:
         narrow, parts = self._narrow, self._parts
         if parts is None:
             return narrow
-        with self._asking():
-            count, cost = self._expected("people", parts[0])
+        count, cost = self._expected("people", parts[0])
         return narrow if count > EXACT or cost > DEAR else parts[1]
 
     @property
@@ -340,7 +380,11 @@ class Library:
         """True if one index has all that is asked of photos."""
         paths = [one.field.kind.path if isinstance(one, Rule) else "" for one in self.tree.rules]
         own = _INDEXED.intersection(paths)
-        return self.tree.match == "all" and len(own) <= 1 and own.union(BESIDE, ("wall",)).issuperset(paths)
+        return (
+            self.tree.match == "all"
+            and (len(own) <= 1 or own == _PAIR)
+            and own.union(BESIDE, ("wall",)).issuperset(paths)
+        )
 
     @cached_property
     def _parts(self) -> tuple[QuerySet[LibraryPhoto, Any], StudioQuerySet[LibraryPhoto]] | None:
@@ -360,11 +404,8 @@ class Library:
 
     def _read_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
         """See `keyset.Reader`."""
-        rows = self._few or []
-        if position is not None:
-            here = (datetime.fromisoformat(position[0]), UUID(position[1]))
-            rows = [row for row in rows if (row > here if backwards else row < here)]
-        rows = rows[: -limit - 1 : -1] if backwards else rows[:limit]
+        is_first = position is None and not backwards and limit == PAGE + 1
+        rows = self._first_few if is_first else self._find_few(position, backwards, limit)
         return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in rows]
 
     def _asking(self) -> AbstractContextManager[None]:
@@ -394,8 +435,8 @@ class Library:
         """Exact to 20,000; of the whole library exact at any size, from the counters."""
         if not self.tree.rules and not self.entered.is_restricted:
             return TotalFound(sum(one.photos for one in self.months))
-        if self._few is not None:
-            return TotalFound(len(self._few))
+        if (number := self._number_of_few) is not None:
+            return TotalFound(number)
         rows = self._gathered.order_by()
         with self._asking():
             counted = rows[: EXACT + 1].count()
@@ -404,7 +445,8 @@ class Library:
     @property
     def known_total(self) -> TotalFound | None:
         """`total` where it is known by now or kept; None where photos would have to be counted for it."""
-        if "total" not in self.__dict__ and (self.tree.rules or self.entered.is_restricted) and self._few is None:
+        is_narrow = self.tree.rules or self.entered.is_restricted
+        if "total" not in self.__dict__ and is_narrow and self._number_of_few is None:
             return None
         return self.total
 
@@ -413,11 +455,10 @@ class Library:
         """True if the rules let nothing by."""
         if not self.tree.rules and not self.entered.is_restricted:
             return not self.total.count
-        if self._few is not None:
-            return not self._few
+        if (number := self._number_of_few) is not None:
+            return not number
         rows = self._narrow.order_by(*LibraryPhoto.ORDER).values_list("pk")
-        with self._asking(), in_index_order():
-            return not rows[:1]
+        return not self._meet(rows[:1])
 
     @cached_property
     def months(self) -> list[months.Month]:
@@ -444,9 +485,7 @@ class Library:
         except EmptyResultSet:
             return {name: [] for name in wanted}
         names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
-        with self._asking(), connection.cursor() as cursor:
-            cursor.execute(_FACETS.format(found=found[0], names=names, sets=sets), found[1])
-            rows = cursor.fetchall()
+        [rows] = self._ask(as_sent(_FACETS.format(found=found[0], names=names, sets=sets), found[1]))
         return {name: _commonest(rows, place, len(wanted)) for place, name in enumerate(wanted)}
 
 
@@ -514,11 +553,6 @@ def _in_order(photos: list[UUID], rows: list[tuple[Any, ...]]) -> list[LibraryTi
     return [found[pk] for pk in photos if pk in found]
 
 
-def _along_the_index(rows: QuerySet[Any]) -> list[Any]:
-    [found] = together_in_index_order(once(rows))
-    return found
-
-
 def _stretch(page: keyset.KeysetPage) -> LibraryStretch:
     """Of a page whose rows are (wall, id)."""
     walls, photos = [wall for wall, _ in page.rows], [pk for _, pk in page.rows]
@@ -553,14 +587,14 @@ def _along(asked: _Along, backwards: bool, limit: int) -> QuerySet[Any, tuple[An
 
 
 # Each page of the library without filters asks this.
-_MET: Final = Compiled(_along)
+_MET: Final = Compiled(_along, is_planned_once=True)
 
 
 def _of_all(whole: _Tiles) -> QuerySet[Any, tuple[Any, ...]]:
     return _tile_rows(whole.photos, whole)
 
 
-_TILES: Final = Compiled(_of_all)
+_TILES: Final = Compiled(_of_all, is_planned_once=True)
 
 
 def _tile(values: tuple[Any, ...]) -> LibraryTile:
@@ -587,6 +621,11 @@ def _is_words(node: Node) -> bool:
     return isinstance(node, Rule) and isinstance(node.field.kind, AllWords) and not node.operator.positive
 
 
+# Photos on one side of a place, in order, and then how many there are.
+_FEW: Final = """with found (wall, id) as materialized ({found})
+    (select wall, id, null::bigint from found {beyond} order by wall {way}, id {way} limit %s)
+    union all select null, null, count(*) from found
+"""
 # Each photo is read once, whatever is counted of it. `grouping` has a bit for each column, 0 for the one that counts.
 _FACETS: Final = """
     with found as materialized ({found})

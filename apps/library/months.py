@@ -81,7 +81,7 @@ def _counted(whole: _Whole) -> QuerySet[Any, tuple[Any, ...]]:
     return MonthCount.objects.for_studio(whole.studio).order_by().values_list("month").annotate(n=Sum("photos"))
 
 
-_COUNTED: Final = Compiled(_counted)
+_COUNTED: Final = Compiled(_counted, is_planned_once=True)
 
 
 def fold() -> int:

@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import F, Func, Q, TextField
 
 from apps.accounts.access import Entered
-from apps.accounts.tenancy import across_studios
+from apps.accounts.tenancy import together_across
 from apps.albums.filenames.distance import distance, one_edit_away
 from apps.library import months, names
 from apps.library.find import Library
@@ -30,6 +30,7 @@ from apps.library.questions import language
 from apps.library.questions.fields import FIELDS
 from apps.library.questions.kinds import AllWords
 from apps.library.questions.tree import Group, Rule, rule_of
+from apps.web.compiled_queries import as_sent, written
 
 #: Shorter names are too many things with one letter changed.
 FORGIVING: Final = 4
@@ -160,11 +161,9 @@ def _written(word: str, entered: Entered) -> list[str]:
     """Words one letter away that texts of the member's photos hold, as the index of words knows them."""
     others = {other for other in one_edit_away(word) if other != word}
     question = " | ".join(f"'{other}'" for other in sorted(others))
-    with across_studios(), connection.cursor() as cursor:
-        cursor.execute(_BY_BITMAP, ["off"] * 3)
-        cursor.execute(_NEAR, {"question": question, "studio": entered.studio.pk, "most": MOST_READ})
-        ids: list[UUID] = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(_BY_BITMAP, ["on"] * 3)
+    near = written(_NEAR, {"question": question, "studio": entered.studio.pk, "most": MOST_READ})
+    _, found, _ = together_across(as_sent(_BY_BITMAP, ["off"] * 3), near, as_sent(_BY_BITMAP, ["on"] * 3))
+    ids: list[UUID] = [pk for (pk,) in found]
     lexemes = Func(F("words"), function="tsvector_to_array", output_field=ArrayField(TextField()))
     held = LibraryPhoto.objects.visible_to(entered).filter(pk__any=ids).values_list(lexemes, flat=True)
     return sorted(others.intersection(lexeme for of_photo in held for lexeme in of_photo)) if ids else []

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
-
 from apps.accounts.access import Entered
-from apps.accounts.tenancy import across_studios
+from apps.accounts.tenancy import together_across
 from apps.library.questions.kinds import PlaceName
 from apps.library.questions.tree import Group
+from apps.web.compiled_queries import written_once
 
 #: Texts of a column; of one with more a rule compares each photo's.
 MOST: Final = 1_000
@@ -48,7 +47,7 @@ def of_columns(tree: Group, entered: Entered) -> dict[str, list[str]]:
     if not columns:
         return {}
     each = ", ".join(_TEXTS.format(column=column, known=_KNOWN[column]) for column in columns)
-    with across_studios(), connection.cursor() as cursor:
-        cursor.execute(f"select {each}", {"studio": entered.studio.pk, "most": MOST + 1})
-        found = dict(zip(columns, cursor.fetchone(), strict=True))
+    asked = written_once(f"select {each}", {"studio": entered.studio.pk, "most": MOST + 1})
+    [[row]] = together_across(asked)
+    found = dict(zip(columns, row, strict=True))
     return {column: texts for column, texts in found.items() if len(texts) <= MOST}

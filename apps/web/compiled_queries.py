@@ -14,12 +14,15 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, Error, connections, models
+
+from apps.web.postgres.prepared import PreparedText
 
 T = TypeVar("T")
 Value: TypeAlias = UUID | int | str | datetime | list[UUID]
@@ -48,12 +51,14 @@ class _Statement:
     """sql: "" where the form has no rows.  params: constants, slots, and lists of both.
 
     compiler: None for what was written by hand, of which the rows come as they are.
+    kept: the same for the database to plan once, if it shall.
     """
 
     rows_of: Callable[[Any], Any]
     compiler: Any
     sql: str
     params: tuple[Any, ...]
+    kept: PreparedText | None = None
 
 
 Asked: TypeAlias = tuple[_Statement, list[Value]]
@@ -67,10 +72,13 @@ class Compiled(Generic[T]):
     prefetched or at hand already.
     scope: a frozen dataclass, of which ids, numbers, texts, moments and lists of ids are values. What else it holds
     decides about the form of the statement, and so does the shape: None, True and False, enums, how long a tuple is.
+    is_planned_once: PostgreSQL keeps it with its plan, in the memory of each connection's server. For what every page
+    asks, and whose best plan is the same for all values.
     """
 
-    def __init__(self, build: Callable[..., models.QuerySet[Any, T]]) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet[Any, T]], *, is_planned_once: bool = False) -> None:
         self._build = build
+        self._is_planned_once = is_planned_once
         self._statements: dict[Hashable, _Statement] = {}
 
     def __call__(self, scope: Any, *shape: Hashable) -> list[T]:
@@ -102,7 +110,14 @@ class Compiled(Generic[T]):
         places = tuple(_slotted(param, stands) for param in params)
         if _slots(places) != set(range(len(stands))):
             raise Unfit("not every value reaches the statement as it is")
-        return _Statement(rows_of, compiler, sql, places)
+        kept = PreparedText.of(sql, places, _place_of) if self._is_planned_once else None
+        return _Statement(rows_of, compiler, sql, places, kept)
+
+
+def _place_of(param: Any) -> int | None:
+    if isinstance(param, list) and _slots(param):
+        raise Unfit("a list of which a part is a value cannot be planned once")
+    return param.number if isinstance(param, _Slot) else None
 
 
 def _form(scope: Any, values: list[Value]) -> Any:
@@ -143,6 +158,24 @@ def written(sql: str, values: Mapping[str, Any]) -> Asked:
     """One statement that was written by hand, with %(name)s for its values, for `together`. Its rows are tuples."""
     params = tuple(values[name] for name in _NAMED.findall(sql))
     return _Statement(list, None, _NAMED.sub("%s", sql), params), []
+
+
+def as_sent(sql: str, params: Sequence[Any]) -> Asked:
+    """One statement with a %s for each of its values, for `together`. Its rows are tuples."""
+    return _Statement(list, None, sql, tuple(params)), []
+
+
+def written_once(sql: str, values: Mapping[str, Any]) -> Asked:
+    """As `written`, for the database to plan once: see `Compiled`."""
+    return _kept_text(sql), [values[name] for name in dict.fromkeys(_NAMED.findall(sql))]
+
+
+@lru_cache(maxsize=64)
+def _kept_text(sql: str) -> _Statement:
+    names = _NAMED.findall(sql)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    slots, text = tuple(_Slot(numbers[name]) for name in names), _NAMED.sub("%s", sql)
+    return _Statement(list, None, text, slots, PreparedText.of(text, slots, _place_of))
 
 
 def once(query: models.QuerySet[Any, Any]) -> Asked:
@@ -207,17 +240,48 @@ def _sent(asked: Sequence[Asked]) -> list[list[Any]]:
     sent = [(statement, values) for statement, values in asked if statement.sql]
     if not sent:
         return [[] for _ in asked]
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    prepared: set[str] | None = connection.prepared if any(statement.kept for statement, _ in sent) else None
+    texts, params, new = _written_out(sent, prepared)
     found: list[list[Any]] = []
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        params = tuple(_filled(param, values) for statement, values in sent for param in statement.params)
-        cursor.execute(";\n".join(statement.sql for statement, _ in sent), params)
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(";\n".join(texts), params)
+        except Error:
+            connection.doubt_prepared()
+            raise
+        for _ in new:
+            # To prepare is answered too, before all others.
+            cursor.nextset()
         for statement, _ in asked:
             if not statement.sql:
                 found.append([])
                 continue
             found.append(cursor.fetchall())
             cursor.nextset()
+    if prepared is not None:
+        prepared |= new
     return [_read(statement, rows) for (statement, _), rows in zip(asked, found, strict=True)]
+
+
+def _written_out(sent: Sequence[Asked], prepared: set[str] | None) -> tuple[list[str], list[Any], set[str]]:
+    """Texts and values of what is sent, and what of it is prepared, first of all. prepared: what is already."""
+    texts: list[str] = []
+    params: list[Any] = []
+    new: set[str] = set()
+    for kept in (statement.kept for statement, _ in sent):
+        if kept is not None and prepared is not None and kept.name not in prepared | new:
+            texts.append(kept.preparing)
+            params += kept.constants
+            new.add(kept.name)
+    for statement, values in sent:
+        if statement.kept is None or prepared is None:
+            texts.append(statement.sql)
+            params += [_filled(param, values) for param in statement.params]
+        else:
+            texts.append(statement.kept.asking(len(values)))
+            params += values
+    return texts, params, new
 
 
 def _read(statement: _Statement, rows: list[Any]) -> list[Any]:

@@ -65,6 +65,8 @@ _BY_STATE: tuple[tuple[str, type[Refusal]], ...] = (
     ("53100", StorageFull),
     ("23503", DeletedMeanwhile),
     ("40", Collided),
+    # What was prepared is gone.
+    ("26000", Collided),
     ("08", DatabaseAway),
     ("53", DatabaseAway),
     ("57P", DatabaseAway),
@@ -86,6 +88,9 @@ def _of_database(cause: BaseException | None) -> Refusal | None:
     if not isinstance(cause, psycopg.Error):
         return None
     state = cause.sqlstate or ""
+    if cause.diag.source_function == "RevalidateCachedQuery":
+        # A table got other columns since a statement was prepared; it is prepared anew for the next request.
+        return Collided()
     if not state:
         return DatabaseAway() if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError) else None
     return next((refusal() for start, refusal in _BY_STATE if state.startswith(start)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,9 +30,9 @@ def in_index_order() -> Iterator[None]:
     _tell("on")
 
 
-def together_in_index_order(*asked: Asked) -> list[list[Any]]:
-    """As `together` within `in_index_order`, in one exchange."""
-    [_, *found, _] = together(_OFF, *asked, _ON)
+def together_in_index_order(*asked: Asked, ask: Callable[..., list[list[Any]]] = together) -> list[list[Any]]:
+    """As `together` within `in_index_order`, in one exchange. ask: `together`, or as it."""
+    [_, *found, _] = ask(_OFF, *asked, _ON)
     return found
 
 

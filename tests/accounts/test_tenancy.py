@@ -183,6 +183,7 @@ ACROSS = {
     "apps.faces.counting.fold": "sweep",
     "apps.library.duplicates.lookup.all_near": "expressions cannot go before a policy; for one studio, ids only",
     "apps.library.find._by_index": "text search cannot go before a policy; for one studio, ids only",
+    "apps.library.find._ask": "the same, in one exchange",
     "apps.library.find._asking": "nor can lists of keywords and compared texts; of one studio, ids and counts only",
     "apps.library.written.of_columns": "which cameras, lenses and labels one studio has, along an index",
     "apps.library.spelling._written": "as above; what the ids hold is read as the member",
@@ -266,7 +267,7 @@ def _uses(root: Path) -> set[str]:
         if module == "apps.accounts.tenancy":
             continue
         tree = ast.parse(path.read_text())
-        for wanted in ("across_studios", "arriving_in"):
+        for wanted in ("across_studios", "arriving_in", "together_across"):
             found |= {f"{module}.{name}" for name in _functions_naming(tree, wanted)}
     return found
 

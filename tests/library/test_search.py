@@ -22,6 +22,7 @@ from tests.albums import bulk
 from tests.albums.conftest import may_analyze as may_analyze  # (a fixture)
 from tests.factories import AlbumFactory, StudioFactory
 from tests.library.conftest import Shoot
+from tests.reading import plans
 
 pytestmark = pytest.mark.django_db
 HERE = "/studio/north/search/"
@@ -105,10 +106,7 @@ def test_a_word_that_is_nowhere_near_any_is_looked_up_in_the_index_of_words(
     pages: list[int] = []
 
     def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql == spelling._NEAR:
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"explain (analyze, buffers, format json) {sql}", params)
-                plan = cursor.fetchone()[0][0]["Plan"]
+        for plan in plans(sql, params, ("\n    select id from (",)):
             pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
             assert "library_photo_words" in str(plan)
             assert "Seq Scan" not in str(plan)

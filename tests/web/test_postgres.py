@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, DataError, ProgrammingError, connection, transaction
 
 from apps.accounts.tenancy import acting_in
+from apps.web.compiled_queries import as_sent, together, written_once
+from apps.web.failures import Collided, refusal_of
 from apps.web.postgres.base import DatabaseWrapper
+from apps.web.postgres.prepared import in_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +135,70 @@ def test_the_outer_studio_is_back_after_an_inner_one() -> None:
         assert _studio() == str(outer)
 
 
+def test_a_question_that_begins_a_transaction_is_planned_once() -> None:
+    question, mine = "select %s::int + %s::int", in_order("select %s::int + %s::int")
+    for values in ((1, 2), (3, 4)):
+        with transaction.atomic():
+            assert _begun(question, values) == [(sum(values),)]
+    assert _kept() == {mine.name: mine.sql}
+    assert mine.sql == "select $1::int + $2::int"
+
+
+def test_nothing_is_prepared_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    # It tells the client another number than that of the server's process.
+    monkeypatch.setattr("psycopg.ConnectionInfo.backend_pid", 1)
+    with transaction.atomic():
+        assert _begun("select %s::int", [7]) == [(7,)]
+        assert together(written_once("select %(n)s::int", {"n": 8})) == [[(8,)]]
+    assert _kept() == {}
+    connection.close()
+
+
+def test_a_table_with_other_columns_is_asked_as_it_is_now() -> None:
+    question = "select said from pg_temp.kept where said > %s"
+    _run("create temp table kept (said int)", "insert into kept values (5)")
+    for change, found in (("select 1", 5), ("alter table pg_temp.kept alter said type bigint", 5), ("select 1", 5)):
+        _run(change)
+        with transaction.atomic():
+            assert _begun(question, [1]) == [(found,)]
+    asked = written_once("select said from pg_temp.kept where said > %(least)s", {"least": 1})
+    assert together(asked) == [[(5,)]]
+    _run("alter table pg_temp.kept alter said type int")
+    with pytest.raises(DatabaseError) as error:
+        together(asked)
+    # In the middle of a transaction it is told; the next one is well.
+    assert isinstance(refusal_of(error.value), Collided)
+    assert together(asked) == [[(5,)]]
+    connection.close()
+
+
+def test_what_failed_beside_a_new_statement_is_prepared_again() -> None:
+    new, wrong = written_once("select %(n)s::int", {"n": 1}), as_sent("select 1/0", [])
+    with pytest.raises(DatabaseError, match="division"):
+        together(new, wrong)
+    assert together(new) == [[(1,)]]
+
+
+@pytest.mark.parametrize(
+    "moment", ["2024-05-04 12:30:00+02", "1999-12-31 23:59:59.000001+00", "0001-01-01 00:00+00", "9999-12-31 23:59Z"]
+)
+def test_moments_are_read_as_djangos_reader_reads_them(moment: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select %s::timestamptz, array[%s::timestamptz]", [moment, moment])
+        here, [there] = cursor.fetchone()
+    assert here == there == datetime.fromisoformat(moment)
+    assert here.tzinfo is there.tzinfo is connection.timezone
+
+
+@pytest.mark.parametrize("moment", ["infinity", "0044-03-15 00:00:00+00 BC", "12024-01-01 00:00:00+00"])
+def test_moments_that_python_does_not_know_are_refused(moment: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select %s::timestamptz", [moment])
+        with pytest.raises(DataError):
+            cursor.fetchone()
+
+
 def test_no_text_but_an_id_gets_into_the_statement() -> None:
     studio: Any = type("Studio", (), {"pk": "x', true); select 1; --"})
     with pytest.raises(ValueError, match="badly formed"), acting_in(studio):
@@ -145,6 +213,24 @@ def _end_from_elsewhere() -> int:
         cursor.execute("select pg_terminate_backend(%s, 5000)", [pid])
     other.close()
     return pid
+
+
+def _begun(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = connection.begin_asking("select 1", question, values, "select 2")  # type: ignore[attr-defined]
+    return rows
+
+
+def _kept() -> dict[str, str]:
+    """What the server keeps prepared for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("select name, statement from pg_prepared_statements")
+        return {name: text.partition(" as ")[2].partition("; execute")[0] for name, text in cursor.fetchall()}
+
+
+def _run(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _ask_in(studio: UUID) -> None:

@@ -24,7 +24,7 @@ from apps.library.event_models import Event, EventKind, HolidaySet
 from apps.library.events import calendars
 from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
-from apps.web.compiled_queries import Asked, Compiled, once, together, written
+from apps.web.compiled_queries import Asked, Compiled, once, together, written_once
 
 MOST_EVENTS: Final = 2_000
 MOST_SETS: Final = 10
@@ -97,7 +97,7 @@ def asking(entered: Entered, years: Collection[int], *, on: Collection[date] | N
         events = _EVENTS.asked(asked)
     else:
         days = ",".join(f"[{day},{day + _DAY})" for day in on)
-        events = written(_OF_DAYS, {"studio": studio, "days": f"{{{days}}}", "most": MOST_EVENTS})
+        events = written_once(_OF_DAYS, {"studio": studio, "days": f"{{{days}}}", "most": MOST_EVENTS})
     return events, sets, _BORN.asked(_Whole(studio))
 
 
@@ -198,8 +198,8 @@ def _born(whole: _Whole) -> QuerySet[Any, tuple[Any, ...]]:
 
 # Each page of the library asks these.
 _EVENTS: Final = Compiled(_events)
-_SETS: Final = Compiled(_sets)
-_BORN: Final = Compiled(_born)
+_SETS: Final = Compiled(_sets, is_planned_once=True)
+_BORN: Final = Compiled(_born, is_planned_once=True)
 
 
 def _of_events(events: Iterable[tuple[Any, ...]], years: list[int]) -> Iterable[Occasion]:

@@ -77,4 +77,4 @@ def _each(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str]]:
     return rows.order_by().values_list(Value(kind, output_field=CharField()))[: MOST + 1]
 
 
-_KINDS: Final = Compiled(_kinds)
+_KINDS: Final = Compiled(_kinds, is_planned_once=True)
