@@ -609,6 +609,8 @@ def _tile(values: tuple[Any, ...]) -> LibraryTile:
 
 # Columns of which an index carries all of `BESIDE`.
 _INDEXED: Final = frozenset(("camera", "lens", "photographer"))
+# Of these each one's index carries the other too.
+_PAIR: Final = frozenset(("camera", "lens"))
 # Of which each photo's row is read.
 _WRITTEN: Final = (AllWords, KeywordList, PlaceKind)
 
