@@ -1,4 +1,4 @@
--- Migrations 1e74bc7298001f50, PostgreSQL 18
+-- Migrations 53e819c399645b34, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -3126,6 +3126,7 @@ CREATE TABLE public.sharing_sharelink (
     upload character varying(4) DEFAULT 'off'::character varying NOT NULL,
     uploads_wait boolean DEFAULT true NOT NULL,
     may_search boolean DEFAULT false NOT NULL,
+    may_see_places boolean DEFAULT false NOT NULL,
     CONSTRAINT sharing_sharelink_download_limit_check CHECK ((download_limit >= 0)),
     CONSTRAINT sharing_sharelink_pin_version_check CHECK ((pin_version >= 0)),
     CONSTRAINT sharing_sharelink_shown CHECK ((album_id = shown_id)),

@@ -343,7 +343,7 @@ def drop_guest(world: World) -> tuple[Client, str]:
     with acting_in(world.studio):
         _, token = lifecycle.create(
             world.album, by=world.owner, label="drop", password=None, upload="drop", download="original",
-            may_favourite=True, may_comment=True, may_rate=True, may_find=True, may_search=True,
+            may_favourite=True, may_comment=True, may_rate=True, may_find=True, may_search=True, may_see_places=True,
             people="names",
         )  # fmt: skip
     who = {"name": "Otto", "email": "otto@example.com"}

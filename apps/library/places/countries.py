@@ -43,6 +43,12 @@ def names() -> dict[str, str]:
         return dict(csv.reader(lines))
 
 
+def name_of(code: str, language: str) -> str:
+    """What a country is called in English, or in German for "de"; "" for a code of none."""
+    english = names().get(code, "")
+    return _GERMAN.get(code, english) if language.startswith("de") else english
+
+
 @cache
 def spoken() -> dict[str, str]:
     """Folded name, English or German -> code."""

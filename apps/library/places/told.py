@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
+
 from apps.accounts.journal.sentences import counted
 from apps.albums.information import KnownPlace
 from apps.albums.models import Photo
 from apps.library.place_models import PhotoPlace
-from apps.library.places.countries import names
+from apps.library.places.countries import name_of, names
 
 
 def place_of(photo: Photo) -> KnownPlace:
@@ -16,6 +18,16 @@ def place_of(photo: Photo) -> KnownPlace:
     if place is None:
         return KnownPlace()
     return KnownPlace(_words(place), _source(place))
+
+
+def town_of(photo: Photo) -> str:
+    """Town and country in the reader's language, "" if they are not known: what guests may read where they may.
+
+    Neither the position nor the studio's own name of the place, which may be a family's home. One query.
+    """
+    rows = PhotoPlace.objects.for_studio(photo.studio_id).filter(photo_id=photo.pk).values_list("city", "country")
+    city, country = rows.first() or ("", "")
+    return ", ".join(filter(None, (city, name_of(country, get_language() or ""))))
 
 
 def time_between(seconds: int) -> str:

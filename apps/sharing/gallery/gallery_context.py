@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.albums import information
 from apps.albums.counts import Counts
@@ -22,6 +23,7 @@ from apps.albums.models import Album, Photo, Section, Stack
 from apps.albums.request_params import uuid_or_none
 from apps.albums.stream import Stream, StreamPage
 from apps.albums.tiles import Headings, colour_class, focal_step, guest_tiles
+from apps.library.places import told
 from apps.media.serving import picture_url, video_url
 from apps.sharing.access import Grant
 from apps.sharing.favourites.list_context import hearts_context, only_favourites, page_hearts
@@ -174,11 +176,15 @@ def facts_context(grant: Grant, token: str, photo_id: UUID) -> dict[str, Any]:
     if not grant.stream().of([photo_id]):
         raise Http404
     photo = Photo.objects.for_studio(grant.studio.pk).select_related("original").get(pk=photo_id)
+    rights = grant.rights
+    facts = information.of(photo, grant.studio.zone, for_guests=True) if rights.shows_metadata else []
+    if rights.shows_places and (place := told.town_of(photo)):
+        facts.append(information.KnownFact(gettext("Place"), place))
     return {
         "album": grant.shown.album,
         "studio": grant.studio,
         "photo": photo,
-        "facts": information.of(photo, grant.studio.zone, for_guests=True),
+        "facts": facts,
         "back_url": f"{reverse('sharing:gallery', args=[token])}?photo={photo_id}#p-{photo_id}",
     }
 

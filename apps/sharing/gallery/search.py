@@ -1,13 +1,13 @@
 """What a guest types into a gallery's search: names of files, captions, sections, people and days, in any order.
 
-Nothing is asked but what the link shows anyway: people by name only where it tells names, and never keywords, places
-or cameras, which stay the studio's. Run in `acting_in(grant.studio)`.
+Nothing is asked but what the link shows anyway: people by name only where it tells names, towns and countries only
+where it tells places, and never keywords or cameras, which stay the studio's. Run in `acting_in(grant.studio)`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -16,12 +16,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from apps.albums.models import Section
+from apps.library import value_counts
 from apps.library.folding import fold, words_of
 from apps.library.models import LibraryPhoto
+from apps.library.places import countries
 from apps.library.questions import days, language
 from apps.sharing.access import Grant
 from apps.sharing.people import strip
@@ -120,7 +122,8 @@ def photos(grant: Grant, search: GuestSearch, sections: Sequence[Section]) -> Qu
     """Ids of the photos of the link that are all that was asked for, as a query. sections: all of its gallery."""
     shown = [(one.pk, words_of(one.title)) for one in sections if one.is_shown_to(grant.audience)]
     called = strip.called(grant, search.words)
-    conditions = [_word(grant, word, shown, called.get(word, ())) for word in search.words]
+    towns = _towns(grant) if search.words else {}
+    conditions = [_word(grant, word, shown, called.get(word, ())) | _place(grant, word, towns) for word in search.words]
     conditions += [Q(photo__caption__words__contains=f" {phrase}") for phrase in search.phrases]
     conditions += [_taken(grant, operator, found) for operator, found in search.days]
     return grant.photos().filter(reduce(and_, conditions, Q())).order_by().values("photo_id")
@@ -139,6 +142,27 @@ def _word(grant: Grant, word: str, titles: Iterable[tuple[UUID, list[str]]], peo
     if people:
         found |= Q(photo_id__in=strip.photos_of(grant, strip.PeopleWish(people, either=True)))
     return found
+
+
+def _towns(grant: Grant) -> dict[str, list[str]]:
+    """The words of each town in which the studio has photos; none where the link tells no places."""
+    if not grant.rights.shows_places:
+        return {}
+    known = value_counts.of_studio(grant.studio, ["city"])
+    return {town: words_of(town) for town, _ in known.get("city", ())}
+
+
+def _place(grant: Grant, word: str, towns: Mapping[str, Sequence[str]]) -> Q:
+    """Photos of a town or a country with a word that begins so."""
+    if not grant.rights.shows_places:
+        return Q()
+    cities = [town for town, words in towns.items() if any(part.startswith(word) for part in words)]
+    codes = countries.beginning(word)
+    if not (cities or codes):
+        return Q()
+    there = LibraryPhoto.objects.for_studio(grant.studio).filter(Q(city__in=cities) | Q(country__in=codes))
+    # For each photo of the gallery, which are few beside those that a studio may have in one town.
+    return Q(Exists(there.filter(photo_id=OuterRef("photo_id"))))
 
 
 def _taken(grant: Grant, operator: str, found: days.Days) -> Q:

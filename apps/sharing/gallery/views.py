@@ -60,8 +60,8 @@ def photo(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> Htt
 
 @guest_page()
 def facts(request: HttpRequest, grant: Grant, token: str, photo_id: UUID) -> HttpResponse:
-    """What the file tells of the photo, where the link hands the file out with all that stands in it."""
-    if not grant.rights.shows_metadata:
+    """What the link tells of a photo: what stands in the file if it hands that out, and where it was taken."""
+    if not grant.rights.shows_facts:
         return not_allowed(request, grant)
     context: dict[str, Any] = facts_context(grant, token, photo_id)
     if htmx.is_scripted(request):

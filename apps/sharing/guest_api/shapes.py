@@ -67,6 +67,7 @@ class GuestRightsSerializer(strict.Serializer[Any]):
     people = serializers.ChoiceField(choices=ShowsPeople.choices)
     find = serializers.BooleanField()
     search = serializers.BooleanField()
+    places = serializers.BooleanField()
     upload = serializers.ChoiceField(choices=TakesUploads.choices)
 
 
@@ -187,6 +188,7 @@ def gallery_shape(grant: Grant, visitor: Visitor | None) -> dict[str, Any]:
             "people": rights.people,
             "find": rights.may_find,
             "search": rights.may_search,
+            "places": rights.shows_places,
             "upload": rights.upload,
         },
         "expires_at": grant.expires_at,

@@ -42,6 +42,7 @@ RIGHTS = {
     "people": "people",
     "consent_only": "only_agreed",
     "search": "may_search",
+    "places": "may_see_places",
     "upload": "upload",
     "uploads_wait": "uploads_wait",
 }
@@ -97,6 +98,11 @@ class RightsSerializer(strict.Serializer[Any]):
         required=False,
         help_text="Guests may search the photos by caption, file name, section and day, and by people's names where "
         "the link tells them.",
+    )
+    places = serializers.BooleanField(
+        required=False,
+        help_text="Guests see in which town and country a photo was taken, and may search for both. Never the "
+        "position, and never the studio's own names of places.",
     )
     upload = serializers.ChoiceField(
         choices=TakesUploads.choices,

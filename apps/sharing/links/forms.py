@@ -61,6 +61,11 @@ class RightsForm(forms.Form):
         label="Search the photos",
         help_text="By caption, file name, section and date. By people’s names if the link shows them.",
     )
+    may_see_places = forms.BooleanField(
+        required=False,
+        label="See where photos were taken",
+        help_text="Town and country, in the search too. Never the exact spot or your own names of places.",
+    )
     is_main = forms.BooleanField(
         required=False,
         label="Hide photos from the other links",
@@ -292,6 +297,7 @@ class LinkForm(RightsForm):
             people=ShowsPeople(data.get("people") or ShowsPeople.OFF),
             may_find=bool(data.get("may_find")),
             may_search=bool(data.get("may_search")),
+            shows_places=bool(data.get("may_see_places")),
             only_agreed=bool(data.get("only_agreed")),
             upload=upload,
             uploads_wait=waits,

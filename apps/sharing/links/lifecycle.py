@@ -50,6 +50,7 @@ class LinkWish:
     only_agreed: bool = False
     may_find: bool = False
     may_search: bool = False
+    may_see_places: bool = False
     upload: str = TakesUploads.OFF
     uploads_wait: bool = True
     download_limit: int | None = None

@@ -65,6 +65,7 @@ class Rights:
     only_agreed: of the photos those alone in which everybody agrees to be shown.
     may_find: a guest may look for themselves by a picture.
     may_search: a guest may search the photos by words, names of files and days.
+    shows_places: a guest sees in which town and country photos were taken, and may search for them.
     upload: whether guests send photos; by a drop link they do nothing else, so nothing else of its row counts.
     uploads_wait: what they send is hidden until the studio approves it.
     """
@@ -84,6 +85,7 @@ class Rights:
     only_agreed: bool = False
     may_find: bool = False
     may_search: bool = False
+    shows_places: bool = False
     upload: TakesUploads = TakesUploads.OFF
     uploads_wait: bool = True
 
@@ -108,6 +110,7 @@ class Rights:
             only_agreed=link.only_agreed,
             may_find=link.may_find,
             may_search=link.may_search,
+            shows_places=link.may_see_places,
             upload=TakesUploads(link.upload),
             uploads_wait=link.uploads_wait,
         )
@@ -126,6 +129,11 @@ class Rights:
     def shows_metadata(self) -> bool:
         """True if guests may read what stands in the files, because they may take them as they are."""
         return self.may_download("original") and self.metadata == Metadata.ALL
+
+    @property
+    def shows_facts(self) -> bool:
+        """True if there is anything to read of a photo beside it."""
+        return self.shows_metadata or self.shows_places
 
     def may_view(self, size: str) -> bool:
         """True for the sizes that pages show; an original is never shown, only downloaded."""
@@ -223,6 +231,7 @@ class Terms:
             "find people by face and name": rights.people == ShowsPeople.NAMES,
             "find themselves by a selfie": rights.may_find,
             "search them": rights.may_search,
+            "see where they were taken": rights.shows_places,
             "mark favourites": rights.favourite,
             "comment": rights.comment,
             "rate them": rights.rate,

@@ -77,6 +77,7 @@ class ShareLink(StudioModel):
     people: whether faces stand above its photos, to choose photos by.
     may_find: guests may hold up a picture of themselves and see the photos that may show them.
     may_search: guests may search its photos by words, names of files and days (see `gallery.search`).
+    may_see_places: guests see in which town and country photos were taken, and may search for them.
     only_agreed: of its photos those alone in which everybody has agreed to be shown (see `audience`).
     upload: whether guests send photos through it.  uploads_wait: they are hidden until the studio approves them.
     slug: a readable address in place of the token. It can be guessed, so a link that has one has a password, unless
@@ -112,6 +113,7 @@ class ShareLink(StudioModel):
     only_agreed = models.BooleanField(default=False, db_default=False)
     may_find = models.BooleanField(default=False, db_default=False)
     may_search = models.BooleanField(default=False, db_default=False)
+    may_see_places = models.BooleanField(default=False, db_default=False)
     upload = models.CharField(
         max_length=4, choices=TakesUploads.choices, default=TakesUploads.OFF, db_default=TakesUploads.OFF.value
     )

@@ -18,6 +18,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums import audiences
 from apps.albums.models import Photo, Placement, Section
 from apps.faces.models import Face, Person
+from apps.library.models import NamedPlace, PhotoPlace
 from apps.sharing.gallery import search
 from tests.faces.makers import switched_on
 from tests.sharing.conftest import Make, Share
@@ -75,6 +76,61 @@ def said(share: Share, q: str) -> str:
 )  # fmt: skip
 def test_a_guest_finds_by_file_caption_and_day(shared: Make, q: str, photos: set[int]) -> None:
     assert found(told(shared(may_search=True)), q) == photos
+
+
+def placed(share: Share) -> Share:
+    """The first photo was taken in Bad Ischl, at a place of which the studio has its own name."""
+    with acting_in(share.studio):
+        home = NamedPlace(studio=share.studio, name="Zqx villa", latitude=47.71, longitude=13.62, radius=200)
+        home.save(force_insert=True)
+        where = {"latitude": 47.71151, "longitude": 13.62389, "city": "Bad Ischl", "country": "AT", "named": home}
+        PhotoPlace(studio=share.studio, photo=share.photos[0], **where).save(force_insert=True)
+    return share
+
+
+@pytest.mark.parametrize("shared_kind", ["album", "smart"])
+@pytest.mark.parametrize(
+    ("q", "photos"),
+    [
+        ("Ischl", {0}), ("bad ischl tanz", {0}), ("isch stairs", set()), ("Austria", {0}), ("Österreich", {0}),
+        ("Zqx villa", set()), ("47.71", set()), ("Hallstatt", set()),
+    ],
+)  # fmt: skip
+def test_towns_and_countries_are_found_where_the_link_tells_them(shared: Make, q: str, photos: set[int]) -> None:
+    assert found(told(placed(shared(may_search=True, may_see_places=True))), q) == photos
+
+
+@pytest.mark.parametrize("q", ["Ischl", "Austria"])
+def test_a_link_that_tells_no_places_finds_by_none(shared: Make, q: str) -> None:
+    assert found(told(placed(shared(may_search=True))), q) == set()
+
+
+@pytest.mark.parametrize(
+    ("rights", "lines"),
+    [
+        ({"may_see_places": True}, {"Place"}),
+        ({"may_see_places": True, "download": "original"}, {"Place", "Camera", "Size", "Taken", "File", "Caption"}),
+        ({"download": "original"}, {"Camera", "Size", "Taken", "File", "Caption"}),
+        ({}, None),
+    ],
+)
+def test_a_photo_tells_its_town_and_country_and_nothing_nearer(
+    shared: Make, rights: dict[str, Any], lines: set[str] | None
+) -> None:
+    share = told(placed(shared(**rights)))
+    client = Client()
+    gallery = client.get(share.url()).content.decode()
+    assert ("data-facts-url" in gallery) is (lines is not None)
+    answer = client.get(f"{share.url()}photos/{share.photos[0].pk}/facts/")
+    if lines is None:
+        assert answer.status_code == 403
+        return
+    text = html.unescape(answer.content.decode())
+    assert set(re.findall(r"<dt>([^<]+)</dt>", text)) - {"Keywords"} == lines
+    assert ("Bad Ischl, Austria" in text) is ("Place" in lines)
+    assert not re.search(r"Zqx villa|47\.7|Hallstatt", text)
+    german = client.get(f"{share.url()}photos/{share.photos[0].pk}/facts/", headers={"accept-language": "de"})
+    assert ("Bad Ischl, Österreich" in german.content.decode()) is ("Place" in lines)
 
 
 def test_sections_are_found_by_their_titles(shared: Make) -> None:

@@ -61,8 +61,8 @@ def test_a_preset_of_links_keeps_every_right(north: Studio, erin: Client) -> Non
     assert preset.values == {
         "download": "original", "download_limit": None, "metadata": "all", "has_pin": True, "may_favourite": True,
         "may_comment": False, "may_rate": False, "is_main": True, "asks_identity": False, "is_watermarked": False,
-        "people": "names", "only_agreed": True, "may_find": False, "may_search": False, "upload": "off",
-        "uploads_wait": False, "file_names": "", "open_days": 30,
+        "people": "names", "only_agreed": True, "may_find": False, "may_search": False,
+        "may_see_places": False, "upload": "off", "uploads_wait": False, "file_names": "", "open_days": 30,
     }  # fmt: skip
     assert "Couple" in erin.get(page("presets")).content.decode()
 
