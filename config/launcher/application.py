@@ -73,17 +73,15 @@ class Application:
         return None
 
     def set_up(self, *, demo: bool = False) -> None:
-        """Migrations, static files and the first owner. Each step may run again at every start.
+        """Migrations and the first owner, by one process. It may run again at every start.
 
-        demo: the demo's owner is the first one, so nobody is asked for a code. Raises LaunchError when a step fails.
+        demo: the demo's owner is the first one, so nobody is asked for a code. Raises LaunchError when it fails.
         """
         # Django's checks are of the code, which was checked before it came here: two seconds of computing at a start.
-        manage("migrate", "--database", "owner", "--no-input", "--skip-checks")
-        self._collect_static()
-        manage(*(("demo", "--account-only") if demo else ("first_owner",)), "--skip-checks")
+        manage("set_up", *(["--demo"] if demo else []), "--skip-checks")
 
-    def _collect_static(self) -> None:
-        """Only when a source changed: hashing and packing all files costs seconds."""
+    def collect_static(self) -> None:
+        """Only when a source changed: hashing and packing all files costs seconds. Raises LaunchError when it fails."""
         kept, digest = self.data / "static" / ".sources", _digest_of_sources()
         with suppress(OSError):
             if kept.read_text() == digest:

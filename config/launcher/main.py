@@ -30,6 +30,7 @@ from config.launcher.paths import APP, OWNER, Paths
 from config.launcher.postgres import Postgres
 from config.launcher.process import LaunchError, die_with_parent, write_lines_to
 from config.launcher.redis import Redis
+from config.launcher.settled import is_settled, settle
 from config.launcher.supervisor import Supervisor
 
 # Seconds between two looks at the children.
@@ -112,10 +113,15 @@ def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.N
     app.end_leftover()
     app.check_port()
     _start_services(supervisor, env, paths, ["postgres", "redis"])
-    app.set_up(demo=options.demo)
+    if options.demo or not is_settled(paths.run, env.database):
+        app.set_up(demo=options.demo)
+        settle(paths.run, env.database)
+    app.collect_static()
     for name in TOGETHER:
-        supervisor.add(name, partial(app.start, name))
+        # Nothing that the ready line promises waits for videos: they start when pages and photos have.
+        supervisor.add(name, partial(app.start, name), waits=name == "video")
     _wait_until_ready(supervisor, app)
+    supervisor.start_waiting()
     _say_ready(app, demo=options.demo)
     _supervise(supervisor)
 
@@ -128,11 +134,10 @@ def _start_services(supervisor: Supervisor, env: Env, paths: Paths, names: list[
 
 
 def _wait_until_ready(supervisor: Supervisor, app: Application) -> None:
+    """Nobody listens at the port for most of this time, and a server that is not well yet is not asked all the time."""
     while not app.is_healthy():
-        # A pause of a second: each request costs the web process four probes and a line in the log.
-        for _ in range(round(1 / TICK)):
-            supervisor.check()
-            time.sleep(TICK)
+        supervisor.check()
+        time.sleep(TICK)
 
 
 def _say_ready(app: Application, *, demo: bool) -> None:

@@ -27,6 +27,7 @@ def main() -> None:
     if part == "set-up":
         try:
             app.set_up()
+            app.collect_static()
         except LaunchError as error:
             sys.exit(str(error))
         return

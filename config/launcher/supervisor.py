@@ -1,5 +1,6 @@
 """Supervises child processes: starts them in order, restarts those that die with back-off, stops in reverse order."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -65,11 +66,22 @@ class Supervisor:
 
     children: list[Supervised] = field(default_factory=list)
 
-    def add(self, name: str, start: Callable[[], Child]) -> None:
-        """Start a child and supervise it from now on. Raises LaunchError when even the first start fails."""
-        supervised = Supervised(name, start)
-        supervised.start_child()
+    def add(self, name: str, start: Callable[[], Child], *, waits: bool = False) -> None:
+        """Start a child and supervise it from now on. Raises LaunchError when even the first start fails.
+
+        waits: it keeps its place in the order of a stop, but starts with `start_waiting`.
+        """
+        supervised = Supervised(name, start, due=math.inf if waits else 0.0)
+        if not waits:
+            supervised.start_child()
         self.children.append(supervised)
+
+    def start_waiting(self) -> None:
+        """Start those that waited. One that fails is tried again, as after a death."""
+        for supervised in self.children:
+            if supervised.due == math.inf:
+                supervised.due = 0.0
+        self.check()
 
     def check(self) -> None:
         """Restart what died. Call it several times a second."""

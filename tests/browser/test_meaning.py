@@ -25,7 +25,7 @@ def server() -> Iterator[ProviderServer]:
 
 @pytest.fixture
 def house(tmp_path: Path, server: ProviderServer) -> Iterator[Installation]:
-    with Installation(tmp_path / "data", GLASSINE_AI_HOSTS=server.host) as glassine:
+    with Installation(tmp_path / "data", GLASSINE_AI_HOSTS=server.host).move_in() as glassine:
         yield glassine
 
 

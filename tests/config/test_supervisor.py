@@ -64,3 +64,21 @@ def test_the_supervisor_stops_its_children_last_in_first_out(tmp_path: Path, cap
     time.sleep(0.2)
     byes = [line.split()[0] for line in capfd.readouterr().out.splitlines() if line.endswith("| bye")]
     assert byes == ["web", "worker", "redis"]
+
+
+def test_a_child_that_waits_keeps_its_place_in_the_order_of_a_stop(tmp_path: Path) -> None:
+    started = []
+
+    def start(name: str) -> Child:
+        started.append(name)
+        return child(tmp_path, "import time; time.sleep(300)", name)
+
+    supervisor = Supervisor()
+    supervisor.add("video", lambda: start("video"), waits=True)
+    supervisor.add("web", lambda: start("web"))
+    supervisor.check()
+    assert started == ["web"]
+    supervisor.start_waiting()
+    assert started == ["web", "video"]
+    assert [one.name for one in supervisor.children] == ["video", "web"]
+    supervisor.stop()
