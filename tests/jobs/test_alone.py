@@ -36,8 +36,8 @@ def test_a_round_of_the_canary_is_not_joined_by_a_second_one(monkeypatch: pytest
     """Two rounds hold both threads of a small worker for minutes, and then nobody shows that it lives."""
     begun: list[float] = []
 
-    def keep_watch(*, rest: float) -> rounds.Round:
-        begun.append(rest)
+    def keep_watch(pace: rounds.Pace) -> rounds.Round:
+        begun.append(pace.rest)
         tasks.canary()
         return rounds.Round()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery.worker import state
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import across_studios
-from apps.monitoring import checks
+from apps.monitoring import checks, tasks
 from apps.monitoring.canary import rounds
 from apps.monitoring.canary.addresses import Address
 from apps.monitoring.models import Condition, ServiceState
@@ -42,6 +43,13 @@ def test_a_door_that_is_open_breaks_or_tells_is_found(door: str, settings: Setti
     finding = checks.isolation(done.facts())
     assert finding.condition == Condition.FAULT
     assert pattern in finding.sentence
+
+
+def test_a_worker_that_is_to_end_does_not_wait_for_the_rest_of_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "should_stop", 0)
+    tasks.canary()
+    with across_studios():
+        assert not ServiceState.objects.filter(service="isolation").exists()
 
 
 def test_an_address_that_names_something_new_is_told() -> None:

@@ -57,12 +57,18 @@ class CanaryAnswer:
     location: str
 
 
+def all_middleware() -> BaseHandler:
+    """What answers a request. Made once for many strangers: whitenoise looks at every static file when it begins."""
+    handler = BaseHandler()
+    handler.load_middleware()
+    return handler
+
+
 class Stranger:
     """Sends requests through all middleware, each in a savepoint that is rolled back."""
 
-    def __init__(self) -> None:
-        self._handler = BaseHandler()
-        self._handler.load_middleware()
+    def __init__(self, handler: BaseHandler) -> None:
+        self._handler = handler
         site = urlsplit(settings.PUBLIC_URL)
         self._environ = {
             "wsgi.url_scheme": site.scheme,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.handlers.base import BaseHandler
 from django.db import transaction
 from django.utils import timezone
 
 from apps.monitoring import checks, judge
 from apps.monitoring.canary.addresses import GUEST_API, Address, addresses
-from apps.monitoring.canary.asking import CanaryAnswer, Stranger, session_of, silence
+from apps.monitoring.canary.asking import CanaryAnswer, Stranger, all_middleware, session_of, silence
 from apps.monitoring.canary.residents import Resident, settle
 
 # So many addresses in one transaction: a minute's one would keep vacuum waiting.
@@ -45,6 +46,20 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """rest: how many times as long as a probe took it is waited after it, so that uploads and guests keep the machine.
+
+    is_over: asked before each address; true when the process is to end.
+    """
+
+    rest: float = 0.0
+    is_over: Callable[[], bool] = lambda: False
+
+
+AT_ONE_GO = Pace()
+
+
+@dataclass(frozen=True)
 class Probe:
     """One request of a stranger.
 
@@ -58,46 +73,49 @@ class Probe:
     home: str = "/login/?next="
 
 
-def keep_watch(*, rest: float = 0.0) -> Round:
-    """Go round, and note the finding for the status page. rest: see `go_round`."""
-    done = go_round(rest=rest)
+class CutShort(Exception):
+    """The process is to end: a round that tried some addresses says nothing of the others."""
+
+
+def keep_watch(pace: Pace = AT_ONE_GO) -> Round:
+    """Go round, and note the finding for the status page. Raises CutShort."""
+    done = go_round(pace=pace)
     judge.note([checks.isolation(done.facts())])
     return done
 
 
-def go_round(tried: list[Address] | None = None, *, rest: float = 0.0) -> Round:
-    """Try all addresses, or these. Nothing of it stays in the database.
-
-    rest: how many times as long as a probe took it is waited after it, so that uploads and guests keep the machine.
-    """
-    done, began = Round(), time.monotonic()
+def go_round(tried: list[Address] | None = None, pace: Pace = AT_ONE_GO) -> Round:
+    """Try all addresses, or these. Nothing of it stays in the database. Raises CutShort."""
+    done, began, handler = Round(), time.monotonic(), all_middleware()
     left = addresses() if tried is None else tried
     while left:
         now, left = left[:AT_ONCE], left[AT_ONCE:]
         with transaction.atomic(), silence():
             try:
-                _try(now, done, rest)
+                _try(now, done, handler, pace)
             finally:
                 transaction.set_rollback(True)
     done.seconds = time.monotonic() - began
     return done
 
 
-def _try(tried: list[Address], done: Round, rest: float) -> None:
+def _try(tried: list[Address], done: Round, handler: BaseHandler, pace: Pace) -> None:
     stranger, victim = settle(), settle()
     cookies = session_of(stranger.owner)
     for address in tried:
         if not set(address.names) <= set(victim.values):
             done.uncovered.append(address.pattern)
             continue
-        caller = Stranger()
+        if pace.is_over():
+            raise CutShort
+        caller = Stranger(handler)
         for probe in _probes(address, stranger, victim, cookies):
             done.probes += 1
             began = time.monotonic()
             answer = caller.ask(probe.method, probe.path, **probe.headers)
             if not is_refusal(answer, probe.home) or victim.mark in answer.said.replace(probe.path, ""):
                 done.leaks.append(f"{probe.who}: {probe.method} /{address.pattern} answers {answer.status}")
-            time.sleep(rest * (time.monotonic() - began))
+            time.sleep(pace.rest * (time.monotonic() - began))
 
 
 def is_refusal(answer: CanaryAnswer, home: str) -> bool:
