@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,27 +14,29 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from apps.accounts.tenancy import across_studios
+from apps.library import folding
+from apps.library.places import geonames
 from config import schema
 
 PREFIX = "template_glassine_"
 LOCK = 0x676C6173
-# What `migrate` itself writes; nothing else writes there.
-KEPT = ("django_migrations", "django_content_type", "auth_permission")
+# What `migrate` itself writes, and the towns of the world, which take two seconds to load: nothing else writes there.
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "library_geoname")
 
 
 def make(name: str) -> None:
     """Make the empty database `name` anew. Whoever comes first after a change of migrations makes the template."""
-    template = PREFIX + schema.fingerprint()
+    migrated = PREFIX + schema.fingerprint()
+    template = f"{migrated}_{_fingerprint_of_towns()}"
     with _alone() as cursor:
         cursor.execute("select datname from pg_database where starts_with(datname, %s)", [PREFIX])
         found = {row[0] for row in cursor.fetchall()}
+        for old in found - {migrated, template}:
+            cursor.execute(f'drop database "{old}"')
+        if migrated not in found:
+            _make_template(cursor, migrated, "template1", _migrate)
         if template not in found:
-            for old in found:
-                cursor.execute(f'drop database "{old}"')
-            draft = f"{PREFIX}draft"
-            cursor.execute(f'create database "{draft}"')
-            _migrate(draft)
-            cursor.execute(f'alter database "{draft}" rename to "{template}"')
+            _make_template(cursor, template, migrated, geonames.ensure_loaded)
         cursor.execute(f'drop database if exists "{name}"')
         cursor.execute(f'create database "{name}" template "{template}"')
         cursor.execute(f'alter database "{name}" set synchronous_commit to off')
@@ -47,10 +51,28 @@ def use(name: str) -> None:
         settings.DATABASES[alias]["NAME"] = name
 
 
-def _migrate(name: str) -> None:
-    use(name)
+def _make_template(cursor: Any, name: str, source: str, fill: Callable[[], None]) -> None:
+    """A database that begins as a copy and has its name only once it is filled."""
+    draft = f"{PREFIX}draft"
+    cursor.execute(f'drop database if exists "{draft}"')
+    cursor.execute(f'create database "{draft}" template "{source}"')
+    use(draft)
+    fill()
+    for alias in ("owner", "default"):
+        connections[alias].close()
+    cursor.execute(f'alter database "{draft}" rename to "{name}"')
+
+
+def _migrate() -> None:
     call_command("migrate", database="owner", verbosity=0)
-    connections["owner"].close()
+
+
+def _fingerprint_of_towns() -> str:
+    """Tells one list of towns, and one way to fold their names, from another."""
+    digest = hashlib.sha256()
+    for file in (geonames.DATA / "places.tsv.xz", Path(geonames.__file__), Path(folding.__file__)):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 @contextmanager

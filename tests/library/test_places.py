@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils.html import escape
 from pytest_django.fixtures import Settings
@@ -19,7 +20,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.library import index
 from apps.library.folding import fold
-from apps.library.models import NamedPlace, PhotoPlace
+from apps.library.models import GeoName, NamedPlace, PhotoPlace
 from apps.library.places import geonames, locate, named
 from config.addresses import MapTiles
 from config.tasks import STEPS
@@ -48,6 +49,17 @@ def test_two_hundred_known_points_are_where_they_are() -> None:
     assert at_sea == []
     assert len(wrong_country) <= 0.08 * len(on_land), wrong_country
     assert len(wrong_city) <= 10, "\n".join(map(str, wrong_city))
+
+
+def test_who_needs_towns_first_loads_them_once() -> None:
+    """The suite's databases begin with them; an installation does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from library_geoname")
+    assert geonames.spot(48.8584, 2.2945) == geonames.Spot("FR", "Paris")
+    loaded = GeoName.objects.count()
+    assert loaded > 50_000
+    geonames.ensure_loaded()
+    assert GeoName.objects.count() == loaded
 
 
 def at(shoot: Shoot, latitude: float, longitude: float, **columns: Any) -> Photo:

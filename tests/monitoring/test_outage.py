@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import redis
+from django.conf import settings as django_settings
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -49,11 +49,8 @@ def test_one_process_tells_without_the_database(smtp_server: SmtpServer, monkeyp
 
 
 def test_with_redis_away_too_somebody_is_told(smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> redis.Redis:
-        return redis.Redis(unix_socket_path="/nonexistent/redis.sock")
-
     with monkeypatch.context() as patched:
-        patched.setattr(probes, "impatient_redis", nobody)
+        patched.setattr(django_settings, "REDIS_URL", "unix:///nonexistent/redis.sock")
         away_for(500)
     assert smtp_server.taken == ["ops@example.com"]
 

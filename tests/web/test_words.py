@@ -48,6 +48,7 @@ FORBIDDEN = {
     r"\b(is|are) (saved|changed|removed|erased|deleted)\.$": "Saved, Deleted: the state in a word",
 }
 PATTERNS = {re.compile(pattern, re.I): better for pattern, better in FORBIDDEN.items()}
+ANY = re.compile("|".join(FORBIDDEN), re.I)
 # A printed album; what is said of sending and saving in full sentences; an operation of migrations.
 EXCEPTED = re.compile(r"(?i)for the album|user nobody|before you send it again|Nothing you do here|raise the version")
 TAG = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<[^>]*>", re.S)
@@ -117,7 +118,8 @@ def test_nothing_that_people_read_sounds_translated(source: object) -> None:
     told = {
         f"{name}: {text!r} ({better})"
         for name, text in texts
+        if ANY.search(text) and not EXCEPTED.search(text)
         for pattern, better in PATTERNS.items()
-        if pattern.search(text) and not EXCEPTED.search(text)
+        if pattern.search(text)
     }
     assert sorted(told) == []
