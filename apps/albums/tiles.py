@@ -359,7 +359,12 @@ _FLAGS = {"pick": ("P", "Pick"), "reject": ("X", "Reject")}
 
 def _own(row: TileRow) -> str:
     """The studio's own stars, label and flag; a letter stands beside each colour."""
-    rating, label, flag = row.rating, row.label, row.flag
+    return _marks(row.rating, row.label, row.flag)
+
+
+@lru_cache(maxsize=1_024)
+def _marks(rating: int, label: str, flag: str) -> str:
+    """The same. There are few of them, and a page has hundreds of tiles."""
     said = ""
     if flag in _FLAGS:
         letter, word = _FLAGS[flag]
@@ -396,7 +401,8 @@ def _studio_tile(row: TileRow, place: StudioPlace, pictures: PictureUrls, photo_
     classes = shape_classes(row.width, row.height, row.color)
     if row.is_hidden:
         classes += " is-hidden"
-    if photo_id == place.cover_id:
+    # Comparing ids and looking them up is dear where most places have neither.
+    if place.cover_id is not None and photo_id == place.cover_id:
         classes += " is-cover"
     is_touchable = place.may_edit or photo_id in place.own
     pick = (
@@ -423,9 +429,11 @@ def _studio_tile(row: TileRow, place: StudioPlace, pictures: PictureUrls, photo_
     else:
         classes += " is-wait"
         inner = f"<p>Processing…</p><span>{shown_name}</span>"
+    guests = f"{_kept(row)}{_own(row)}" if place.tells_guests else _own(row)
+    if place.said:
+        guests += _said(place.said.get(photo_id))
+    badge = stack_badge(row, photo_base.removesuffix("photos/")) if row.frames > 1 else ""
     return (
         f'<div class="t {classes}" id="p-{said}" data-name="{shown_name}" data-size="{row.size}"'
-        f' data-section="{row.section_id or ""}"{_in_stack(row)}>{inner}'
-        f"{_kept(row) if place.tells_guests else ''}{_own(row)}{_said(place.said.get(photo_id))}"
-        f"{stack_badge(row, photo_base.removesuffix('photos/'))}</div>"
+        f' data-section="{row.section_id or ""}"{_in_stack(row)}>{inner}{guests}{badge}</div>'
     )

@@ -249,15 +249,18 @@ class Library:
             )
         # Which may come out only while they are read.
         if not self._are_few:
-            page = keyset.page_or_first(
-                self._narrow.only("pk", "wall"), LibraryPhoto.ORDER, limit=size, cursor=cursor, scope=scope,
-                fetch=self._meet,
-            )  # fmt: skip
-            page = replace(page, rows=[(row.wall, row.pk) for row in page.rows])
+            page = keyset.page_of_or_first(
+                self._read_met, limit=size, cursor=cursor, scope=scope, ordering=LibraryPhoto.ORDER
+            )
         return _stretch(page)
 
-    def _meet(self, rows: QuerySet[Any]) -> list[Any]:
-        """The rows of a page, of which there are many: they are met soon along the index of the order."""
+    def _read_met(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
+        """See `keyset.Reader`: many photos, which are met soon along the index of their order."""
+        rows = _beyond(self._narrow, _here(position), backwards).values_list("wall", "pk")[:limit]
+        return _placed(self._meet(rows))
+
+    def _meet(self, rows: QuerySet[Any, Any]) -> list[Any]:
+        """These rows, along that index, unless their ids are known."""
         ask = self._ask if self._is_named else partial(together_in_index_order, ask=self._ask)
         [found] = ask(once(rows))
         return found
@@ -279,13 +282,12 @@ class Library:
 
     def _read_all(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
         """See `keyset.Reader`: photos of the whole studio. With them come the months, of which each such page tells."""
-        here = _Here(*((datetime.fromisoformat(position[0]), UUID(position[1])) if position else (None, None)))
-        rows = _MET.asked(_Along(self.entered.studio.pk, here), backwards, limit)
+        rows = _MET.asked(_Along(self.entered.studio.pk, _here(position)), backwards, limit)
         asked = [rows] if "months" in self.__dict__ else [rows, months.asking(self.entered)]
         found, *counted = together_in_index_order(*asked)
         if counted:
             self.months = months.read(counted[0])
-        return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in found]
+        return _placed(found)
 
     @cached_property
     def _are_few(self) -> bool:
@@ -406,7 +408,7 @@ class Library:
         """See `keyset.Reader`."""
         is_first = position is None and not backwards and limit == PAGE + 1
         rows = self._first_few if is_first else self._find_few(position, backwards, limit)
-        return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in rows]
+        return _placed(rows)
 
     def _asking(self) -> AbstractContextManager[None]:
         """The role in which photos are found: where rules narrow them, the one whose conditions indexes answer.
@@ -575,15 +577,30 @@ class _Along:
     here: _Here
 
 
+def _here(position: list[Any] | None) -> _Here:
+    """position: as of `keyset.Reader`."""
+    return _Here(*((datetime.fromisoformat(position[0]), UUID(position[1])) if position else (None, None)))
+
+
+def _placed(rows: Iterable[tuple[datetime, UUID]]) -> list[tuple[list[Any], Any]]:
+    """Each with its position, for `keyset.Reader`."""
+    return [([wall.isoformat(), str(pk)], (wall, pk)) for wall, pk in rows]
+
+
 def _along(asked: _Along, backwards: bool, limit: int) -> QuerySet[Any, tuple[Any, ...]]:
-    rows, (wall, photo) = LibraryPhoto.objects.for_studio(asked.studio), (asked.here.wall, asked.here.photo)
-    sign = "" if backwards else "-"
+    rows = _beyond(LibraryPhoto.objects.for_studio(asked.studio), asked.here, backwards)
+    return rows.values_list("wall", "pk")[:limit]
+
+
+def _beyond(rows: QuerySet[Any, Any], here: _Here, backwards: bool) -> QuerySet[Any, Any]:
+    """What of them lies on one side of a place, in order."""
+    wall, photo, sign = here.wall, here.photo, "" if backwards else "-"
     if wall is not None:
         side = "gt" if backwards else "lt"
         beyond = Q(**{f"wall__{side}": wall}) | Q(wall=wall, **{f"pk__{side}": photo})
         # Says nothing new, but lets the index start at the right place.
         rows = rows.filter(Q(**{f"wall__{side}e": wall}) & beyond)
-    return rows.order_by(f"{sign}wall", f"{sign}pk").values_list("wall", "pk")[:limit]
+    return rows.order_by(f"{sign}wall", f"{sign}pk")
 
 
 # Each page of the library without filters asks this.

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -285,11 +285,13 @@ def _chips(
         for at in range(bisect_left(upwards, one.first), bisect_left(upwards, one.after))
     )
     found: dict[str, dict[str, str]] = {}
+    # What an address has behind its text.
+    rest = asked.url("", q="").replace("?", "&")
     for at, number in hits:
         one, month = there[number], month_of(upwards[-at])
         if one.words not in found.setdefault(month, {}):
-            term = 'event:"{}"'.format(one.names[0].replace('"', " "))
-            found[month][one.words] = asked.url(path, q=term, month="", after="")
+            term = quote_plus('event:"{}"'.format(one.names[0].replace('"', " ")))
+            found[month][one.words] = f"{path}?q={term}{rest}"
     return {month: list(chips.items()) for month, chips in found.items()}
 
 

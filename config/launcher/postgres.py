@@ -25,6 +25,8 @@ SETTINGS = {
     "autovacuum_naptime": "10s",
     # Just-in-time compiling costs more than our short queries take.
     "jit": "off",
+    # As do workers of its own for one question: a page of a hundred rows waited ten times as long for them to begin.
+    "max_parallel_workers_per_gather": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",

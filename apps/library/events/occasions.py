@@ -6,7 +6,7 @@ Run in `acting_in(studio)`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -22,7 +22,6 @@ from apps.faces.models import Person
 from apps.library import months
 from apps.library.event_models import Event, EventKind, HolidaySet
 from apps.library.events import calendars
-from apps.library.folding import fold
 from apps.library.models import LibraryPhoto
 from apps.web.compiled_queries import Asked, Compiled, once, together, written_once
 
@@ -54,11 +53,6 @@ class Occasion:
     def holds(self, wall: datetime) -> bool:
         return self.first <= wall < self.after
 
-    def is_called(self, folded: str, *, whole: bool) -> bool:
-        """True if one of its names is this, or (not `whole`) has it in it."""
-        names = [fold(name) for name in self.names]
-        return folded in names if whole else any(folded in name for name in names)
-
 
 def years_of(entered: Entered) -> list[int]:
     """The years of the member's photos. One query."""
@@ -72,13 +66,19 @@ def newest_year(entered: Entered) -> int | None:
     return wall.year if wall else None
 
 
-def occasions(entered: Entered, years: Iterable[int], *, on: Collection[date] | None = None) -> list[Occasion]:
+def occasions(
+    entered: Entered,
+    years: Iterable[int],
+    *,
+    on: Collection[date] | None = None,
+    called: Callable[[tuple[str, ...]], bool] = lambda _names: True,
+) -> list[Occasion]:
     """All that there was in some years, by time; to restricted members the events of their galleries, and holidays.
 
-    on: of birthdays, of which there may be thousands, only those of these days.
+    on: of birthdays, of which there may be thousands, only those of these days.  called: only what has such names.
     """
     wanted = sorted(set(years))
-    return read(together(*asking(entered, wanted, on=on)), wanted, on=on)
+    return read(together(*asking(entered, wanted, on=on)), wanted, on=on, called=called)
 
 
 def asking(entered: Entered, years: Collection[int], *, on: Collection[date] | None = None) -> tuple[Asked, ...]:
@@ -101,15 +101,23 @@ def asking(entered: Entered, years: Collection[int], *, on: Collection[date] | N
     return events, sets, _BORN.asked(_Whole(studio))
 
 
-def read(answers: list[list[Any]], years: Collection[int], *, on: Collection[date] | None = None) -> list[Occasion]:
-    """What `asking` found for some years, in the order of time."""
+def read(
+    answers: list[list[Any]],
+    years: Collection[int],
+    *,
+    on: Collection[date] | None = None,
+    called: Callable[[tuple[str, ...]], bool] = lambda _names: True,
+) -> list[Occasion]:
+    """What `asking` found for some years, in the order of time. on, called: as of `occasions`."""
     if not answers:
         return []
     wanted = sorted(set(years))
     events, sets, *people = answers
     found = [*_of_events(events, wanted), *_holidays(sets, wanted)]
     if people:
-        found += _birthdays(people[0], wanted, on)
+        # Of each person there is one in each year.
+        found += _birthdays([one for one in people[0] if called(_of_person(one[1]))], wanted, on)
+    found = [one for one in found if called(one.names)]
     return sorted(found, key=lambda one: (one.first, one.names))
 
 
@@ -237,12 +245,17 @@ def _birthdays(
     for pk, name, born in people:
         if born is None or (some is not None and (born.month, born.day) not in some):
             continue
-        midnight, names = _midnight(born), (name, f"{name}’s birthday")
+        midnight, names = _midnight(born), _of_person(name)
         for year in years:
             if year > born.year:
                 start = _moved(midnight, year)
                 if on is None or start.date() in on:
                     yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
+
+
+def _of_person(name: str) -> tuple[str, ...]:
+    """What a birthday is called."""
+    return name, f"{name}’s birthday"
 
 
 def _holidays(sets: Iterable[HolidaySet], years: list[int]) -> Iterable[Occasion]:

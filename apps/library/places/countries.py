@@ -59,4 +59,10 @@ def spoken() -> dict[str, str]:
 
 def beginning(word: str) -> list[str]:
     """Codes of the countries with a word of their name that begins so. word: folded."""
-    return sorted({code for name, code in spoken().items() if any(part.startswith(word) for part in words_of(name))})
+    return sorted({code for part, code in _parts() if part.startswith(word)})
+
+
+@cache
+def _parts() -> list[tuple[str, str]]:
+    """Each word of the folded names -> code."""
+    return [(part, code) for name, code in spoken().items() for part in words_of(name)]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -596,14 +596,16 @@ class OccasionName(Kind):
 
     def condition(self, operator: str, value: Any, asker: Asker) -> Q:
         wanted = [fold(one) for one in (value if operator == "in" else [value])]
-        whole, meant = operator != "contains", dict[tuple[str, ...], bool]()
-        spans = set()
-        for one in occasions(asker.entered, years_of(asker.entered)):
-            # A birthday is called the same in each year.
-            if one.names not in meant:
-                meant[one.names] = any(one.is_called(name, whole=whole) for name in wanted)
-            if meant[one.names]:
-                spans.add((one.first, one.after))
+        whole = operator != "contains"
+
+        # A birthday and a holiday are called the same in each year.
+        @cache
+        def is_meant(names: tuple[str, ...]) -> bool:
+            said = [fold(name) for name in names]
+            return any(one in said if whole else any(one in name for name in said) for one in wanted)
+
+        found = occasions(asker.entered, years_of(asker.entered), called=is_meant)
+        spans = {(one.first, one.after) for one in found}
         return _any(Q(is_dated=True, wall__gte=first, wall__lt=after) for first, after in sorted(spans))
 
 
