@@ -133,6 +133,16 @@ def test_a_photo_tells_its_town_and_country_and_nothing_nearer(
     assert ("Bad Ischl, Österreich" in german.content.decode()) is ("Place" in lines)
 
 
+def test_a_photo_of_which_nothing_is_known_says_so(shared: Make) -> None:
+    share = placed(shared(may_see_places=True))
+    client = Client()
+    client.get(share.url())
+    panel = f"{share.url()}photos/{share.photos[1].pk}/facts/"
+    assert "Nothing more is known about this photo." in client.get(panel).content.decode()
+    german = client.get(panel, headers={"accept-language": "de"}).content.decode()
+    assert "Mehr ist über dieses Foto nicht bekannt." in german
+
+
 def test_sections_are_found_by_their_titles(shared: Make) -> None:
     share = told(shared(may_search=True))
     assert found(share, "ceremony") == {0, 1, 2}
