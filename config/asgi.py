@@ -27,6 +27,7 @@ from apps.web.bodies import LONGEST_OF_NOBODY
 from apps.uploads.tus import receive_parts
 from apps.uploads.tus_call import PATH as TUS
 from apps.web.lanes import ARRIVING, LEAVING
+from apps.web.pages_first import PAGES
 from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
@@ -75,6 +76,8 @@ files = _bridge(limit=LONGEST_FORM, run=_leaving)
 # A guest's picture is never written to the disk.
 selfies = _bridge(limit=LONGEST_OF_NOBODY, in_memory=LONGEST_OF_NOBODY)
 uploads = guarded(_bridge(limit=LONGEST_UPLOAD, run=_arriving))
+# What brings files stands back while pages are made.
+ARRIVALS: tuple[Asgi, ...] = (receive_photo, receive_parts, uploads)
 live = AllowedHostsOriginValidator(URLRouter([*sockets, *refuse]))
 
 
@@ -124,10 +127,16 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 async def _route(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        try:
-            await _in_words(_http(scope), scope, receive, send)
-        except Declined:
-            await pages(scope, receive, send)
+        app = _http(scope)
+        if app in ARRIVALS:
+            await PAGES.let_pass()
+            await _in_words(app, scope, PAGES.behind(receive), send)
+            return
+        with PAGES.page():
+            try:
+                await _in_words(app, scope, receive, send)
+            except Declined:
+                await pages(scope, receive, send)
     elif scope["type"] == "websocket":
         await live(scope, receive, send)
     else:

@@ -30,7 +30,7 @@ def step_last_with_group() -> None:
 
 
 def step_last() -> None:
-    """Let this process come last, and interrupt nobody who is at work."""
+    """Let this process come last, and interrupt nobody who is at work; of a process with more threads, this thread."""
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     _step_to(LAST)

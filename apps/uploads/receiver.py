@@ -28,7 +28,7 @@ from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import photo_of, uuid_or_none
-from apps.media import cas
+from apps.media import cas, giving_way
 from apps.media.formats import BadFile
 from apps.uploads import limits, receipts
 from apps.uploads.arrive import Arrived, arrive
@@ -48,8 +48,9 @@ BATCH = 2 << 20
 # broken connection; a body longer than this is cut off all the same.
 DRAINED = 64 << 20
 
-# Threads that write: a slow disk must not take the threads of the pages.
-DISK = ThreadPoolExecutor(max_workers=8, thread_name_prefix="receive")
+# Threads that hash and write: a slow disk must not take the threads of the pages, nor they the processor. They work
+# almost only where Python's lock is let go, so no page waits for one that waits for its turn.
+DISK = ThreadPoolExecutor(max_workers=8, thread_name_prefix="receive", initializer=giving_way.step_last)
 
 
 @dataclass(frozen=True, slots=True)

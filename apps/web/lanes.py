@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from django.utils.translation import gettext_noop as _
 
+from apps.web.pages_first import PAGES
 from apps.web.refusal import Refusal
 from apps.web.threads import with_fresh_connection
 
@@ -37,10 +38,10 @@ class LaneFull(Refusal):
 
 
 class StoreLane:
-    """places: calls at one time.  share: most of them for one owner."""
+    """places: calls at one time.  share: most of them for one owner.  behind_pages: calls stand back for pages."""
 
-    def __init__(self, name: str, *, places: int, share: int) -> None:
-        self.places, self.share = places, share
+    def __init__(self, name: str, *, places: int, share: int, behind_pages: bool = False) -> None:
+        self.places, self.share, self.behind_pages = places, share, behind_pages
         self._pool = ThreadPoolExecutor(max_workers=places, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._taken: Counter[Hashable] = Counter()
@@ -54,6 +55,8 @@ class StoreLane:
     async def run_patiently(self, patience: float, owner: Hashable, call: Callable[[], R]) -> R:
         """`run` of a call without arguments that may wait for its place for so many seconds."""
         async with self._place(owner, patience):
+            if self.behind_pages:
+                await PAGES.let_pass()
             done = asyncio.get_running_loop().run_in_executor(self._pool, with_fresh_connection, call)
             try:
                 return await asyncio.shield(done)
@@ -118,5 +121,5 @@ class StoreLane:
 
 # What arrives for the store, and what leaves it. Six of each are fewer than the threads of pages, and one studio gets
 # as many as one browser sends files at once.
-ARRIVING = StoreLane("arriving", places=6, share=4)
+ARRIVING = StoreLane("arriving", places=6, share=4, behind_pages=True)
 LEAVING = StoreLane("leaving", places=6, share=4)

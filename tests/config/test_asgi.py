@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -46,3 +47,28 @@ def test_what_fails_after_the_first_byte_breaks_the_connection_and_a_fault_of_ou
         answer_of(OSError(errno.ENOSPC, "No space left on device"), after=1)
     with pytest.raises(RuntimeError, match="ours"):
         answer_of(RuntimeError("ours"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"/studio/north-light/albums/{uuid4()}/upload"),
+        ("PATCH", f"/studio/north-light/uploads/tus/{uuid4()}"),
+        ("POST", "/g/token/uploads/tus"),
+        ("POST", "/api/upload/multiple"),
+    ],
+)
+def test_what_brings_files_stands_back_while_pages_are_made(method: str, path: str) -> None:
+    assert asgi._http({"type": "http", "method": method, "path": path}) in asgi.ARRIVALS
+
+
+def test_all_else_is_a_page_until_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(asgi.PAGES.are_made)
+
+    monkeypatch.setattr(asgi, "_http", lambda scope: app)
+    asyncio.run(asgi._route({"type": "http", "method": "GET", "path": "/"}, None, None))  # type: ignore[arg-type]
+    assert seen == [True]
+    assert not asgi.PAGES.are_made

@@ -63,6 +63,17 @@ def test_what_a_person_waits_for_stands_where_pages_stand(before: str) -> None:
     assert told["groups"][1] in (0, None)
 
 
+def test_threads_that_receive_files_come_last_and_those_of_pages_do_not() -> None:
+    from apps.uploads.receiver import DISK
+
+    def place() -> tuple[int, int]:
+        return os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0)
+
+    policy, niceness = place()
+    assert DISK.submit(place).result() == (os.SCHED_BATCH, max(giving_way.LAST, niceness))
+    assert place() == (policy, niceness)
+
+
 def test_whoever_is_further_behind_already_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(os, "getpriority", lambda *_: 15)
