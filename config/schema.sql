@@ -1,4 +1,4 @@
--- Migrations 53e819c399645b34, PostgreSQL 18
+-- Migrations 503a76dd77f5c484, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -4690,7 +4690,7 @@ CREATE INDEX library_photo_aperture ON public.library_libraryphoto USING btree (
 
 CREATE INDEX library_photo_by_id ON public.library_libraryphoto USING btree (studio_id, id) INCLUDE (wall, kind, tier, stacked, rating, label, flag, is_dated);
 
-CREATE INDEX library_photo_camera ON public.library_libraryphoto USING btree (studio_id, camera, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated);
+CREATE INDEX library_photo_camera ON public.library_libraryphoto USING btree (studio_id, camera, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated, lens);
 
 CREATE INDEX library_photo_city ON public.library_libraryphoto USING btree (studio_id, city) WHERE (NOT ((city)::text = ''::text));
 
@@ -4710,7 +4710,7 @@ CREATE INDEX library_photo_kind ON public.library_libraryphoto USING btree (stud
 
 CREATE INDEX library_photo_label ON public.library_libraryphoto USING btree (studio_id, label, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, flag, is_dated) WHERE (NOT ((label)::text = ''::text));
 
-CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (studio_id, lens, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated);
+CREATE INDEX library_photo_lens ON public.library_libraryphoto USING btree (studio_id, lens, wall DESC, id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated, camera);
 
 CREATE INDEX library_photo_named ON public.library_libraryphoto USING btree (studio_id, named_id) WHERE (named_id IS NOT NULL);
 

@@ -93,6 +93,16 @@ def test_a_pair_of_filters_reads_what_it_finds_and_not_the_studio(
     assert sorted(pages)[-2] < 100
 
 
+@pytest.mark.parametrize(("name", "other"), [("camera", "lens"), ("lens", "camera")])
+def test_a_camera_with_a_lens_is_told_by_one_index(name: str, other: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select indexdef from pg_indexes where indexname = %s", [f"library_photo_{name}"])
+        keys, _, carried = cursor.fetchone()[0].partition(" INCLUDE ")
+    assert f"(studio_id, {name}, wall DESC, id DESC)" in keys
+    # Else each photo of the camera is read to see which lens it had.
+    assert other in carried
+
+
 def test_a_list_goes_on_where_it_stood_when_it_became_long(
     north: Studio, owner: Entered, shoot: Shoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
