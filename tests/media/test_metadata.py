@@ -199,6 +199,11 @@ def test_g52_over_the_small_set(tmp_path: Path) -> None:
     assert _over(tmp_path, tuple(small)) > 50
 
 
+# Of pixels, more than any upload may have: nobody is ever given such a picture, and to decode 400 million of them seven
+# times took longer than all the others.
+_BOMBS = {"bad/bomb_20000x20000_rgb.png"}
+
+
 def _is_rewritten(sample: corpus.Sample) -> bool:
     """False for RAW and videos, which leave as a file that is made anew (`made_anew` below)."""
     try:
@@ -210,7 +215,7 @@ def _is_rewritten(sample: corpus.Sample) -> bool:
 def _over(folder: Path, samples: tuple[corpus.Sample, ...]) -> int:
     done: list[Path] = []
     for sample in filter(_is_rewritten, samples):
-        before = pixels(sample.path)
+        before = [] if sample.name in _BOMBS else pixels(sample.path)
         for policy in POLICIES:
             try:
                 made = cleaned(sample.path, policy, folder)
@@ -218,7 +223,7 @@ def _over(folder: Path, samples: tuple[corpus.Sample, ...]) -> int:
                 assert sample.action != "accept", f"{sample.name} was refused"
                 continue
             done.append(made)
-            after = pixels(made)
+            after = pixels(made) if before else []
             if sample.name in _MORE_FRAMES:
                 before = before[: len(after)]
             # A JPEG that only lacked its end marker has one now, so that Pillow decodes it too.
