@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,14 @@ LITTER = 20_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that are heavy by nature come first: a long one at the end would keep one process busy alone."""
+    """Files that are heavy by nature come first, then those whose tests may take longest: a long one at the end would
+    keep one process busy alone."""
     heavy = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: item.path not in heavy)
+    patience: dict[Path, float] = defaultdict(float)
+    for item in items:
+        if marker := item.get_closest_marker("timeout"):
+            patience[item.path] = max(patience[item.path], *map(float, marker.args))
+    items.sort(key=lambda item: (item.path not in heavy, -patience[item.path]))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

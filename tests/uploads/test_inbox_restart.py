@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
-FILES = amount(suite=60, long=500)
+FILES = amount(suite=30, long=500)
 #: Pieces in which a file is written, and how long the copying program waits between two; the same of a file that takes
 #: minutes, where a second is less than it has to stand still.
 PIECES, PAUSE = 3, 0.02
@@ -132,7 +132,7 @@ def test_files_that_come_slowly_are_taken_once_across_a_restart(
             put(name, data)
             if number == FILES // 2:
                 # Some are taken, some wait, one is half copied, some are not there yet.
-                time.sleep(6)
+                time.sleep(7)
                 one.kill_all()
                 one.start()
         rest.set()

@@ -96,6 +96,7 @@ def test_the_script_can_be_read_by_a_much_older_python() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_packages_are_installed_once_and_again_when_their_list_changed(bootstrap: ModuleType) -> None:
     assert not bootstrap.is_installed("dev")
     bootstrap.install("dev")
@@ -118,6 +119,7 @@ def test_a_change_of_any_list_is_a_reason_to_install(bootstrap: ModuleType, chan
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_each_installation_removes_the_model_that_may_not_be_used(bootstrap: ModuleType) -> None:
     for _ in range(2):
         bootstrap.install("base")
@@ -125,6 +127,7 @@ def test_each_installation_removes_the_model_that_may_not_be_used(bootstrap: Mod
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_an_installation_that_was_cut_short_is_begun_anew(bootstrap: ModuleType) -> None:
     bootstrap.PYTHON.parent.mkdir(parents=True)
     bootstrap.PYTHON.symlink_to(sys.executable)
@@ -139,6 +142,7 @@ def test_an_installation_that_was_cut_short_is_begun_anew(bootstrap: ModuleType)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_a_failed_installation_ends_with_a_sentence(bootstrap: ModuleType) -> None:
     (bootstrap.ROOT / "requirements" / "base.txt").write_text("no-hash==1\n")
     with pytest.raises(SystemExit, match="could not be installed; the lines above say why"):
