@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DATA, PHONE, make_album
+from tests.browser.conftest import DATA, PHONE, eventually, make_album
 from tests.browser.test_camera_files import send
 from tests.browser.test_main_job import make_link, put_live
 
@@ -30,8 +30,8 @@ def test_a_burst_is_one_tile_for_the_studio_and_for_clients(visit: Callable[...,
         make_album(page, "Swans")
         send(page, [*FRAMES, ALONE])
         tiles, badge = page.locator("#stream .t"), page.locator(".stack-badge")
-        page.reload()
-        expect(tiles).to_have_count(2)
+        # Frames are compared once they are prepared, which is after the files were stored.
+        eventually(lambda: page.reload() and tiles.count() == 2)
         expect(badge).to_have_text("3")
         badge.click()
         expect(tiles).to_have_count(4)
