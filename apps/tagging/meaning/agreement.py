@@ -5,9 +5,12 @@ Run in `acting_in(studio)`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts import journal
@@ -16,6 +19,7 @@ from apps.jobs.models import Job, State
 from apps.tagging.addresses import check_url
 from apps.tagging.consent import NoProvider, SendingNotAgreed
 from apps.tagging.meaning_models import MeaningServer, MeaningWait, PhotoMeaning
+from apps.web.compiled_queries import Compiled
 from apps.web.refusal import Refusal
 
 #: The kind of the job that embeds what waits; its subject is the studio.
@@ -49,8 +53,22 @@ class MeaningOff(Refusal):
 
 def server_of(studio: Studio) -> MeaningServer | None:
     """The studio's server for meanings, if it has one."""
-    server: MeaningServer | None = MeaningServer.objects.for_studio(studio).first()
-    return server
+    return next(iter(_SERVER(_Whole(studio.pk))), None)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A studio."""
+
+    studio: UUID
+
+
+def _server(whole: _Whole) -> QuerySet[MeaningServer]:
+    return MeaningServer.objects.for_studio(whole.studio).order_by("pk")[:1]
+
+
+# Each search of the library asks this.
+_SERVER: Final = Compiled(_server, is_planned_once=True)
 
 
 def may_send(server: MeaningServer | None) -> bool:
