@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     patience: dict[Path, float] = defaultdict(float)
     for item in items:
         if marker := item.get_closest_marker("timeout"):
-            patience[item.path] = max(patience[item.path], *map(float, marker.args))
+            patience[item.path] = max([patience[item.path], *map(float, marker.args)])
     items.sort(key=lambda item: (item.path not in heavy, -patience[item.path]))
 
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from tests import zip_readers
+from tests.amounts import amount
 from tests.bench.row4_upload import asleep
 from tests.installation import Installation, noise, sha256
 from tests.sharing.inside import NAMES, SETS, body
 from tests.sharing.visiting import Guest, inside, invited
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
-ORIGINALS, MANY = 200, 5_000
+ORIGINALS, MANY = amount(suite=60, long=200), amount(suite=2_000, long=5_000)
 STRANGE = ("IMG_1.JPG", "img_1.jpg", "IMG_1 (2).JPG", "Grüße 写真 🎉.jpg", "a'b & c.jpeg", "=1+1.jpg", "manifest.csv")
 
 

@@ -146,9 +146,9 @@ TOOLS = {
 def test_every_tool_reads_it(tool: str, kind: str, archives: dict[str, Path]) -> None:
     if shutil.which(TOOLS[tool][0]) is None:
         pytest.skip(f"{TOOLS[tool][0]} is not installed")
-    # What unzip says of the four gigabytes themselves takes it half a minute; 7z and Python add them up too. The photo
-    # behind them is found only by offsets of eight bytes.
-    named = ["last.jpg"] if (tool, kind) == ("unzip", "huge") else []
+    # The four gigabytes themselves are added up by Python, which is quickest. The photo behind them is found only by
+    # offsets of eight bytes.
+    named = ["last.jpg"] if kind == "huge" and tool in ("unzip", "7z") else []
     done = subprocess.run([*TOOLS[tool], archives[kind], *named], capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stderr + done.stdout
 
