@@ -106,12 +106,12 @@ def test_of_very_many_that_are_alike_only_the_nearest_are_told(north: Studio, mo
 @pytest.mark.usefixtures("may_analyze")
 def test_the_lookup_goes_by_the_bands(north: Studio, album: Album) -> None:
     """Not through all photos of the studio: of a million it reads about a thousand."""
-    fill(album, 4_000)
+    fill(album, 400)
     with acting_in(north), connection.cursor() as cursor:
         cursor.execute("update albums_photo set phash = ('x' || left(md5(id::text), 16))::bit(64)::bigint")
         cursor.execute("analyze albums_photo")
     with across_studios(), connection.cursor() as cursor:
-        # Four thousand are read as fast one after the other.
+        # Four hundred are read faster one after the other.
         cursor.execute("set local enable_seqscan = off")
         cursor.execute("set local enable_bitmapscan = off")
         asked: dict[str, Any] = {"studio": north.pk, "hashes": [7, 9], "bits": lookup._ONE_BIT, "within": 7, "most": 9}

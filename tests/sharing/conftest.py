@@ -148,7 +148,7 @@ def _stored(studio: Studio, data: bytes, mime: str) -> Blob:
 def webp() -> bytes:
     """A small WebP file that differs at every call."""
     file = io.BytesIO()
-    Image.frombytes("RGB", (20, 14), secrets.token_bytes(840)).save(file, "WEBP", lossless=True)
+    Image.frombytes("RGB", (20, 14), secrets.token_bytes(840)).save(file, "WEBP", lossless=True, quality=0, method=0)
     return file.getvalue()
 
 
