@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -24,6 +25,16 @@ pytest_plugins = ["tests.actors", "tests.smtp_server"]
 
 # So many new objects before Python looks for circles among them; by itself it looks after 700, many times in a test.
 LITTER = 20_000
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A part of the suite imports only files in which its mark stands: most of a thousand hold no test of it."""
+    expression = config.option.markexpr
+    wanted = re.findall(r"(?<!not )\b(?:slow|browser|long)\b", expression)
+    if not wanted or " or " in expression or collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return None if all(f"mark.{mark}" in text for mark in wanted) else True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
