@@ -85,6 +85,9 @@ TEMPLATES = [
     }
 ]
 
+# Controls of forms, written by functions.
+FORM_RENDERER = "apps.web.form_controls.Controls"
+
 # -- data ----------------------------------------------------------------------------------------------
 
 
