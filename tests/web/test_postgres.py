@@ -75,6 +75,13 @@ def test_a_server_that_left_is_a_database_error_where_the_transaction_begins() -
     connection.close()
 
 
+def test_a_server_that_left_is_a_database_error_where_it_would_prepare() -> None:
+    _end_from_elsewhere()
+    with pytest.raises(DatabaseError):
+        together(written_once("select %(n)s::int", {"n": 1}))
+    connection.close()
+
+
 def test_a_studio_is_entered_without_a_statement_of_its_own() -> None:
     assert _sent(lambda: _ask_in(uuid4())) == ["select 1"]
 

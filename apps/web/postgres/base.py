@@ -43,15 +43,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         None where nothing may be: behind a pooler each transaction may meet another server.
         """
         self.ensure_connection()
-        if self._prepared_on is not self.connection:
-            pid = self._told(b"select pg_backend_pid()").get_value(0, 0)
-            # A pooler tells a number of its own.
-            is_same = pid == str(self.connection.info.backend_pid).encode()
-            self._prepared = set() if is_same else None
-            self._prepared_on, self._is_doubtful = self.connection, False
-        if self._is_doubtful and self._prepared is not None:
-            self._told(b"deallocate all")
-            self._prepared, self._is_doubtful = set(), False
+        with self.wrap_database_errors:
+            if self._prepared_on is not self.connection:
+                pid = self._told(b"select pg_backend_pid()").get_value(0, 0)
+                # A pooler tells a number of its own.
+                is_same = pid == str(self.connection.info.backend_pid).encode()
+                self._prepared = set() if is_same else None
+                self._prepared_on, self._is_doubtful = self.connection, False
+            if self._is_doubtful and self._prepared is not None:
+                self._told(b"deallocate all")
+                self._prepared, self._is_doubtful = set(), False
         return self._prepared
 
     def doubt_prepared(self) -> None:
