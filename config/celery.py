@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_embedded_init, beat_init, worker_init, worker_ready
+from celery.signals import beat_embedded_init, beat_init, task_prerun, worker_init, worker_ready
 from kombu import Queue
 from kombu.exceptions import OperationalError
 
@@ -41,6 +41,9 @@ app.conf.update(
         # Whoever rings while the broker is away goes on at once; the sweeper rings later.
         "max_retries": 0,
     },
+    # Celery would close a thread's connection with PostgreSQL before and after each task. It counts how often one was
+    # used, and this is never reached: `apps.jobs.connections` sees to them.
+    CELERY_DB_REUSE_MAX=1 << 62,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     timezone="UTC",
@@ -104,6 +107,15 @@ def give_way(**details: object) -> None:
 
     giving_way.step_behind()
     jail.give_way()
+
+
+@task_prerun.connect
+def begin_task(**details: object) -> None:
+    """A thread keeps its connection from task to task."""
+    # Django is not set up yet when this module is read.
+    from apps.jobs import connections
+
+    connections.begin_task()
 
 
 @worker_ready.connect

@@ -16,7 +16,7 @@ from apps.albums import bulk, filing, stale_fingerprints, stale_renditions
 from apps.albums.models import Photo
 from apps.faces import erasing, looking_again, scanning
 from apps.faces.models import ERASE, SCAN
-from apps.jobs import queue, sliced
+from apps.jobs import connections, queue, sliced
 from apps.jobs.models import Queue
 from apps.library.duplicates import scan
 from apps.library.events.detect import DETECT as DETECT_EVENTS
@@ -117,7 +117,8 @@ def answer(name: str) -> None:
     if name == Queue.FACES and not scanning.may_look():
         queue.ring_later(name, scanning.PAUSE)
         return
-    queue.answer(name, STEPS)
+    if queue.answer(name, STEPS):
+        connections.job_done()
     queue.ring_late(name)
 
 
