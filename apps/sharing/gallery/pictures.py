@@ -54,7 +54,7 @@ RightKey = tuple[bytes, UUID]
 PlaceKey = tuple[tuple[Right, ...], serving.Asked]
 
 
-class Place(NamedTuple):
+class PicturePlace(NamedTuple):
     """Where a picture lies, and the answer to most who ask for it.
 
     path: of the file that this process sends from its disk, "" if the bytes leave in another way.
@@ -66,7 +66,7 @@ class Place(NamedTuple):
     start: dict[str, Any]
 
     @classmethod
-    def of(cls, location: serving.Location) -> Place:
+    def of(cls, location: serving.Location) -> PicturePlace:
         answer = serving.undamaged_picture(location) if location.path is not None else None
         if answer is None or answer.path is None:
             return cls(location, "", {})
@@ -82,7 +82,7 @@ class Place(NamedTuple):
 _OTHER_ANSWERS = (b"if-none-match", b"range", b"if-range")
 # The two may each be 30 s old at the moment of the answer, never one on top of the other.
 RIGHTS: TtlCache[RightKey, tuple[Right, ...]] = TtlCache(seconds=serving.decided_seconds(), size=2_000)
-PLACES: TtlCache[PlaceKey, Place] = TtlCache(seconds=serving.decided_seconds(), size=20_000)
+PLACES: TtlCache[PlaceKey, PicturePlace] = TtlCache(seconds=serving.decided_seconds(), size=20_000)
 
 
 async def picture(scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,7 +110,7 @@ async def picture(scope: Scope, receive: Receive, send: Send) -> None:
     await send_part(answer, scope, send, *asked_for)
 
 
-async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> Place | None:
+async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> PicturePlace | None:
     rights = await _rights(asked.album_id, cookies, scope)
     rights = tuple(right for right in rights if right.holds() and serving.check(asked, right.studio_id))
     if not rights:
@@ -120,7 +120,7 @@ async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> Place 
         since = PLACES.clock()
         location = await in_thread(_place, rights, asked)
         if location is not None:
-            place = Place.of(location)
+            place = PicturePlace.of(location)
             PLACES.put((rights, asked), place, since=since)
     return place
 
