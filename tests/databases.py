@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from apps.accounts.tenancy import across_studios
 from apps.library import folding
-from apps.library.places import geonames
+from apps.library.places import countries, geonames
 from config import schema
 from config.env import ROOT
 from config.launcher.paths import SUPERUSER, Paths
@@ -74,7 +74,7 @@ def _migrate() -> None:
 def _fingerprint_of_towns() -> str:
     """Tells one list of towns, and one way to fold their names, from another."""
     digest = hashlib.sha256()
-    for file in (geonames.DATA / "places.tsv.xz", Path(geonames.__file__), Path(folding.__file__)):
+    for file in (countries.DATA / "places.tsv.xz", Path(geonames.__file__), Path(folding.__file__)):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:8]
 

@@ -489,8 +489,8 @@ class Library:
         except EmptyResultSet:
             return {name: [] for name in wanted}
         names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
-        _, rows = self._ask(_ROOM, as_sent(_FACETS.format(found=found[0], names=names, sets=sets), found[1]))
-        return {name: _commonest(rows, place, len(wanted)) for place, name in enumerate(wanted)}
+        _, told = self._ask(_ROOM, as_sent(_FACETS.format(found=found[0], names=names, sets=sets), found[1]))
+        return {name: _commonest(told, place, len(wanted)) for place, name in enumerate(wanted)}
 
 
 _COLUMNS = (

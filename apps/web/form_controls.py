@@ -30,14 +30,13 @@ _SELECT, _SELECT_OPTION = f"{_WIDGETS}select.html", f"{_WIDGETS}select_option.ht
 class Controls(DjangoTemplates):
     """Django's renderer of forms; what is not written here its templates write."""
 
-    def render(self, template_name: str, context: Mapping[str, Any], request: Any = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
         widget = context.get("widget", {})
         if template_name in INPUTS or (template_name in OPTIONS and not widget.get("wrap_label")):
             return mark_safe(_input(widget))
         if template_name == _SELECT and (written := _select(widget)):
             return mark_safe(written)
-        rendered: SafeString = super().render(template_name, context, request=request)
-        return rendered
+        return mark_safe(super().render(template_name, context, request=request))
 
 
 def _said(value: Any) -> str:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from apps.web.pages_first import PAGES
 from config import asgi
 
 
@@ -66,9 +67,9 @@ def test_all_else_is_a_page_until_it_is_answered(monkeypatch: pytest.MonkeyPatch
     seen: list[bool] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(asgi.PAGES.are_made)
+        seen.append(PAGES.are_made)
 
     monkeypatch.setattr(asgi, "_http", lambda scope: app)
     asyncio.run(asgi._route({"type": "http", "method": "GET", "path": "/"}, None, None))  # type: ignore[arg-type]
     assert seen == [True]
-    assert not asgi.PAGES.are_made
+    assert not PAGES.are_made

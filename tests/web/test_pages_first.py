@@ -29,7 +29,8 @@ def _body(parts: int) -> Iterator[dict[str, Any]]:
 @pytest.mark.usefixtures("without_end")
 def test_the_next_step_of_a_body_begins_when_the_page_is_made() -> None:
     async def story() -> None:
-        pages, events, came = PagesFirst(), _body(2), []
+        pages, events = PagesFirst(), _body(2)
+        came: list[None] = []
 
         async def receive() -> dict[str, Any]:
             came.append(None)

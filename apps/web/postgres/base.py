@@ -124,7 +124,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if prepared is not None:
             prepared.add(kept.name)
         # In the order of the statements, of which the last but one is the question.
-        return answers[-2]
+        question_answer: PGresult = answers[-2]
+        return question_answer
 
     def _savepoint(self, sid: str) -> None:
         self._say(self.ops.savepoint_create_sql(sid))
