@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
-FILES = amount(suite=30, long=500)
+FILES = amount(suite=60, long=500)
 #: Pieces in which a file is written, and how long the copying program waits between two; the same of a file that takes
 #: minutes, where a second is less than it has to stand still.
 PIECES, PAUSE = 3, 0.02
