@@ -275,13 +275,11 @@ def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
     bytes were lost or damaged is whole again when the same bytes come back.
     """
     studio_id, stored = studio if isinstance(studio, UUID) else studio.pk, placed.stored
-    blob = _seen_again(studio_id, stored)
-    if blob is not None:
-        # What lay there before, or somebody else was faster; an object of ours has no row.
-        placed.remove()
-        stored.discard()
-        return blob, False
     if placed.blob_id is None or placed.key is None:
+        blob = _seen_again(studio_id, stored)
+        if blob is not None:
+            stored.discard()
+            return blob, False
         # It was live a moment ago and turned out to be damaged meanwhile.
         placed = _place(studio_id, stored)
     assert placed.blob_id is not None
