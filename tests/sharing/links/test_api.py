@@ -34,7 +34,7 @@ NO_RIGHTS = {
     "watermarked": False,
     "favourite": False, "comment": False, "rate": False, "hide": False, "upload": "off",
     "uploads_wait": True,
-    "people": "off", "consent_only": False, "find_me": "off", "search": False,
+    "people": "off", "consent_only": False, "find_me": "off", "search": False, "places": False,
 }  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_a_right_that_links_do_not_have_is_refused(share: Share, erins: Caller) 
         ("download", "original"), ("download_limit", 30), ("metadata", "copyright"), ("pin", True),
         ("file_names", "{gallery}-{number}"), ("watermarked", True),
         ("favourite", True), ("comment", True), ("rate", True), ("hide", True),
-        ("people", "names"), ("consent_only", True), ("find_me", "all"),
+        ("people", "names"), ("consent_only", True), ("find_me", "all"), ("search", True), ("places", True),
     ],
 )  # fmt: skip
 def test_each_right_is_granted_alone_and_taken_back(share: Share, erins: Caller, right: str, value: Any) -> None:
