@@ -8,6 +8,11 @@ import gc
 from granian.cli import entrypoint
 
 
+#: New objects after which the collector looks for rings among them. A page of photos makes tens of thousands, nearly all
+#: of which go by themselves; with Python's 700 the looking is a seventh of such a page (docs/performance.md).
+COLLECTED_AFTER = 20_000
+
+
 def load() -> None:
     """What every web process needs. Nothing of it opens a connection or starts a thread: neither survives a fork."""
     from django.urls import get_resolver
@@ -19,6 +24,8 @@ def load() -> None:
     gc.collect()
     # What is shared stays shared: the collector would touch, and so copy, every page.
     gc.freeze()
+    _, *older = gc.get_threshold()
+    gc.set_threshold(COLLECTED_AFTER, *older)
 
 
 if __name__ == "__main__":
