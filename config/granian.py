@@ -7,9 +7,8 @@ import gc
 
 from granian.cli import entrypoint
 
-
-#: New objects after which the collector looks for rings among them. A page of photos makes tens of thousands, nearly all
-#: of which go by themselves; with Python's 700 the looking is a seventh of such a page (docs/performance.md).
+#: New objects after which the collector looks for rings among them. A page of photos makes tens of thousands, of which
+#: nearly all go by themselves; with Python's 700 the looking is a seventh of such a page (docs/performance.md).
 COLLECTED_AFTER = 20_000
 
 
