@@ -12,7 +12,8 @@ from pathlib import Path
 
 #: Of a worker's own process, which holds rows and locks: a third of what a page gets. Of a decoder: a tenth.
 BEHIND, LAST = 5, 10
-# A session is a group of its own on most machines that people sit at (sched(7), "The autogroup feature").
+# A session is a group of its own on most machines that people sit at (sched(7), "The autogroup feature"). It is empty
+# where a session has none, as that of a container's first process.
 _GROUP = Path("/proc/self/autogroup")
 # The kernel lets groups be changed ten times a second, all of them together.
 _TRIES, _PAUSE = 5, 0.11
@@ -43,7 +44,7 @@ def _step_to(niceness: int) -> None:
 def _step_with_group(niceness: int) -> None:
     for _ in range(_TRIES):
         with suppress(OSError):
-            if _GROUP.exists():
+            if _GROUP.exists() and _GROUP.read_text():
                 _GROUP.write_text(str(niceness))
             return
         time.sleep(_PAUSE)

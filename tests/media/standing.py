@@ -13,9 +13,10 @@ def told(source: Path, out_dir: Path) -> dict[str, Any]:
 
 
 def group(pid: int) -> int | None:
-    """Niceness of the group in which a process's session stands; None where there are no such groups."""
+    """Niceness of the group in which a process's session stands; None where there are none, or it is in none."""
     try:
-        # "/autogroup-123 nice 0"
-        return int(Path(f"/proc/{pid}/autogroup").read_text().split()[-1])
+        # "/autogroup-123 nice 0", or nothing: the session of a machine's first process has no group.
+        told = Path(f"/proc/{pid}/autogroup").read_text().split()
     except OSError:
         return None
+    return int(told[-1]) if told else None
