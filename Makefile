@@ -11,7 +11,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations bench pictures messages schema setup dev \
-	requirements
+	requirements audit
 
 help:                       ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -91,3 +91,8 @@ requirements: dev           ## pin the newest versions the .in files allow. ARGS
 	cd requirements && $(COMPILE) --allow-unsafe $(ARGS) -o dev.txt dev.in
 	@# The one unsafe package is dlib: it is left out of the list, see ml.in.
 	cd requirements && $(COMPILE) $(ARGS) --unsafe-package dlib -o ml.txt ml.in
+	@# The day on which all were raised, which `make audit` judges by.
+	@[ -n "$(ARGS)" ] || date -u +%F > requirements/raised
+
+audit: dev                  ## known weaknesses of the packages, from OSV's export: OSV=all.zip; fails past the promised times
+	@$(PY) requirements/audit.py "$(OSV)"

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,6 +173,14 @@ def test_every_package_has_a_hash_and_one_version_in_all_lists() -> None:
                 assert "--hash=sha256:" in block, (path, name)
                 versions.setdefault(name, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_what_runs_is_in_the_lists_of_images_and_developers_too() -> None:
+    base, *others = (
+        set(re.findall(r"^([a-z0-9._-]+==\S+)", (SOURCE.parent / f"{kind}.txt").read_text(), re.MULTILINE))
+        for kind in ("base", "prod", "dev")
+    )
+    assert [base - other for other in others] == [set(), set()]
 
 
 def test_the_makefile_starts_with_the_sentence_when_venv_is_missing(tmp_path: Path) -> None:
