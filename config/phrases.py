@@ -298,6 +298,9 @@ _STUDIO: Final[dict[str, Phrase]] = {
     "studio.clients_return": _switched(
         "switched the page for returning clients on", "switched the page for returning clients off"
     ),
+    "studio.second_factor": _switched(
+        "began to ask members for two-step sign-in", "no longer asks members for two-step sign-in"
+    ),
     "studio.reminders": "changed when clients are reminded",
     "studio.deleted": "deleted the studio",
     "studio.restored": "restored the studio",

@@ -1,4 +1,4 @@
--- Migrations 503a76dd77f5c484, PostgreSQL 18
+-- Migrations 2eda628ffeb07e7a, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -1831,6 +1831,7 @@ CREATE TABLE public.accounts_studio (
     quota_albums integer,
     trial_ends_at timestamp with time zone,
     agreed_to character varying(64) DEFAULT ''::character varying NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
     CONSTRAINT accounts_studio_logo_version_check CHECK ((logo_version >= 0)),
     CONSTRAINT accounts_studio_quota_albums_check CHECK ((quota_albums >= 0)),
     CONSTRAINT accounts_studio_quota_files_check CHECK ((quota_files >= 0)),

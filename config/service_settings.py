@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from apps.accounts import studios
 from apps.accounts.access import Entered
 from apps.accounts.long_tasks import Task
 from apps.accounts.models import ApiKey, Studio
@@ -207,8 +208,12 @@ def read_retention(studio: Studio) -> dict[str, Any]:
 
 
 class SecuritySettings(strict.Serializer[Any]):
-    """How members and programs come in. api_keys: those that work.  never_ending_keys: of them those without an end."""
+    """How members and programs come in. api_keys: those that work.  never_ending_keys: of them those without an end.
 
+    second_factor_required: members come in only with two-step sign-in; API keys go on working.
+    """
+
+    second_factor_required = serializers.BooleanField(required=False)
     members = serializers.IntegerField(read_only=True)
     without_second_factor = serializers.IntegerField(read_only=True)
     api_keys = serializers.IntegerField(read_only=True)
@@ -220,11 +225,18 @@ def read_security(studio: Studio) -> dict[str, Any]:
     live = ApiKey.objects.for_studio(studio).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
     keys = live.aggregate(all=Count("pk"), endless=Count("pk", filter=Q(expires_at__isnull=True)))
     return {
+        "second_factor_required": studio.second_factor_required,
         "members": len(people),
         "without_second_factor": sum(not person.has_second_factor for person in people),
         "api_keys": keys["all"],
         "never_ending_keys": keys["endless"],
     }
+
+
+def write_security(entered: Entered, held: dict[str, Any], said: dict[str, Any]) -> None:
+    """Whether two-step sign-in is asked for. Raises OwnFactorFirst."""
+    if "second_factor_required" in said:
+        studios.require_second_factor(entered, said["second_factor_required"])
 
 
 def write_nothing(entered: Entered, held: dict[str, Any], said: dict[str, Any]) -> None:

@@ -197,7 +197,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "inbox": Subject(service.InboxSettings, service.read_inbox, service.write_inbox),
     "webhooks": Subject(service.WebhooksSettings, service.read_webhooks, service.write_nothing),
     "retention": Subject(service.RetentionSettings, service.read_retention, service.write_nothing),
-    "security": Subject(service.SecuritySettings, service.read_security, service.write_nothing),
+    "security": Subject(service.SecuritySettings, service.read_security, service.write_security),
 }
 SHAPE: Final = PolymorphicProxySerializer(
     component_name="StudioSetting",

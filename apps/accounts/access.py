@@ -22,6 +22,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import BrowserSession, Role, Studio, User, at_hand
@@ -52,15 +53,23 @@ class Door:
 CLOSING = "This studio was deleted and can only be read. An owner can restore it."
 
 
+class FactorMissing(PermissionDenied):
+    """The studio asks its members for two-step sign-in, and this one has not switched it on."""
+
+    SENTENCE: Final = "This studio asks for two-step sign-in. Sign in on its web page and turn it on."
+
+
 class MemberStanding(NamedTuple):
     """How somebody works in a studio: all on which it depends what is open to them, but which galleries are theirs.
 
     is_restricted: in some galleries only.  is_closing: the studio was deleted and can only be read.
+    lacks_factor: the studio asks for two-step sign-in, and theirs is off; then no door is open.
     """
 
     role: Role
     is_restricted: bool
     is_closing: bool
+    lacks_factor: bool = False
 
     @property
     def may_edit(self) -> bool:
@@ -87,6 +96,8 @@ class MemberStanding(NamedTuple):
 
     def admit(self, door: Door, *, is_theirs: bool = True) -> None:
         """As `Entered.admit`. is_theirs: the gallery behind the door, if there is one, is one of theirs."""
+        if self.lacks_factor:
+            raise FactorMissing(FactorMissing.SENTENCE)
         if self.is_restricted and not (door.album_scoped and is_theirs):
             raise Http404
         if not self.is_contributor:
@@ -110,6 +121,7 @@ class Entered:
     """A person in a studio. Role and galleries are read at every request, so what is cut is cut at once.
 
     several: the person works in other studios too.  album_ids: the galleries of a restricted member, None for all.
+    lacks_factor: as in `MemberStanding`; never of who shows an API key, which was made behind these doors.
     """
 
     studio: Studio
@@ -117,10 +129,11 @@ class Entered:
     role: Role
     several: bool = False
     album_ids: frozenset[UUID] | None = None
+    lacks_factor: bool = False
 
     @property
     def standing(self) -> MemberStanding:
-        return MemberStanding(self.role, self.is_restricted, self.studio.is_closing)
+        return MemberStanding(self.role, self.is_restricted, self.studio.is_closing, self.lacks_factor)
 
     @property
     def is_contributor(self) -> bool:
@@ -154,7 +167,8 @@ class Entered:
     def admit(self, door: Door, *, album: UUID | None = None) -> None:
         """Let the member through. album: the gallery behind the door, if its address names one.
 
-        Raises Http404 where a restricted member or a contributor has no business, PermissionDenied for a low role.
+        Raises Http404 where a restricted member or a contributor has no business, PermissionDenied for a low role,
+        FactorMissing where two-step sign-in is off and the studio asks for it.
         """
         self.standing.admit(door, is_theirs=album is None or self.album_ids is None or album in self.album_ids)
 
@@ -231,10 +245,12 @@ def member_of(user: object, studio: str | UUID) -> Entered:
     return entered_of(user, found)
 
 
-def entered_of(user: User, values: Sequence[Any]) -> Entered:
-    """A member. values: what `MEMBER` gives."""
-    role, several, albums, *studio = values
-    return Entered(_STUDIO.row(studio), user, Role(role), several, None if albums is None else frozenset(albums))
+def entered_of(user: User, values: Sequence[Any], *, by_key: bool = False) -> Entered:
+    """A member. values: what `MEMBER` gives.  by_key: who shows an API key has no second factor to give."""
+    role, several, albums, *row = values
+    studio = _STUDIO.row(row)
+    lacks_factor = studio.second_factor_required and not user.has_second_factor and not by_key
+    return Entered(studio, user, Role(role), several, None if albums is None else frozenset(albums), lacks_factor)
 
 
 @contextmanager
@@ -294,7 +310,10 @@ def studio_page(
         view: Callable[Concatenate[StudioRequest, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
         def show(request: HttpRequest, entered: Entered, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            entered.admit(door, album=cast("UUID | None", kwargs.get("album_id")))
+            try:
+                entered.admit(door, album=cast("UUID | None", kwargs.get("album_id")))
+            except FactorMissing:
+                return redirect_to_login(request.get_full_path(), reverse("accounts:security"))
             request.studio = entered.studio  # type: ignore[attr-defined]
             request.entered = entered  # type: ignore[attr-defined]
             # Dates are written as the studio's clock shows them.

@@ -168,10 +168,10 @@ def by_access_token(token: str) -> Credential | None:
     return Credential(entered, SCOPES_OF[entered.role], family=family) if entered else None
 
 
-def _member(values: Sequence[Any]) -> Entered | None:
+def _member(values: Sequence[Any], *, by_key: bool = False) -> Entered | None:
     """values: of a user, and what `MEMBER` gives."""
     user = _USER.row(values[: len(_USER)])
-    return entered_of(user, values[len(_USER) :]) if user.is_active else None
+    return entered_of(user, values[len(_USER) :], by_key=by_key) if user.is_active else None
 
 
 # -- API keys ----------------------------------------------------------------------------------------------
@@ -188,5 +188,5 @@ def by_api_key(secret: str) -> Credential | None:
         key = _KEY.row(found[: len(_KEY)])
         if key.last_used_at is None or key.last_used_at < now - LAST_USED_STEP:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    entered = _member(found[len(_KEY) :])
+    entered = _member(found[len(_KEY) :], by_key=True)
     return Credential(entered, SCOPES_OF[entered.role] & frozenset(key.scopes), key=key) if entered else None

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import keys, plans, second_factor, sessions, sign_up
-from apps.accounts.access import member_of
+from apps.accounts.access import FactorMissing, member_of
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.credentials import ACCESS_LIFETIME
 from apps.accounts.journal import note
@@ -186,6 +186,8 @@ class TokenView(Open):
         user = identify(fields["email"], fields["password"], client_ip=client_ip(request._request))
         second_factor.require(user, fields.get("code"))
         entered = member_of(user, fields.get("studio") or only_studio(user))
+        if entered.lacks_factor:
+            raise FactorMissing(FactorMissing.SENTENCE)
         pair = sessions.begin(entered)
         with acting_in(entered.studio):
             note(entered.studio, user, "member.signed_in", user, by="api")

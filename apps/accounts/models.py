@@ -173,6 +173,7 @@ class Studio(models.Model):
     quota_albums: how many galleries the plan holds; None for any number.
     trial_ends_at: from when on nothing more comes in; None where it is no trial.
     clients_return: clients find all their galleries on one page, by a code to their email address.
+    second_factor_required: its members come in only once they have switched two-step sign-in on.
     agreed_to: of which text an owner agreed to last (see `agreements`); "" for none.
     closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
@@ -187,6 +188,7 @@ class Studio(models.Model):
     design = models.JSONField(default=dict)
     index_is_public = models.BooleanField(default=False)
     clients_return = models.BooleanField(default=False, db_default=False)
+    second_factor_required = models.BooleanField(default=False, db_default=False, editable=False)
     reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=default_reminder_days)
     logo = models.BinaryField(null=True, editable=False)
     logo_version = models.PositiveIntegerField(default=0, editable=False)

@@ -18,8 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts import sessions
-from apps.accounts.models import User, secret_hash
+from apps.accounts.models import Membership, User, secret_hash
 from apps.accounts.signing_in import note_everywhere
+from apps.accounts.tenancy import across_studios
 from apps.web import sealed
 from apps.web.rate_limit import RateLimit, forgive, reserve
 from apps.web.refusal import Refusal
@@ -116,6 +117,13 @@ def require(user: User, code: str | None) -> None:
     if not code:
         raise CodeNeeded
     check(user, code)
+
+
+def asked_for_by(user: User) -> list[str]:
+    """Names of the person's studios that let nobody in without it."""
+    with across_studios():
+        rows = Membership.objects.filter(user=user, studio__second_factor_required=True)
+        return list(rows.order_by("studio__name").values_list("studio__name", flat=True))
 
 
 def turn_off(user: User) -> None:

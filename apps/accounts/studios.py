@@ -28,6 +28,25 @@ class SlugTaken(Refusal):
     sentence = "This address is taken by another studio."
 
 
+class OwnFactorFirst(Refusal):
+    """Whoever asks others for two-step sign-in has it: they would lock themselves out with this act."""
+
+    status = 409
+    code = "own_second_factor_first"
+    sentence = "Turn on two-step sign-in for yourself first."
+
+
+def require_second_factor(entered: Entered, on: bool) -> None:
+    """Whether members come in only with two-step sign-in; who has it off is led to it. Raises OwnFactorFirst."""
+    if entered.studio.second_factor_required == on:
+        return
+    if on and not entered.user.has_second_factor:
+        raise OwnFactorFirst
+    entered.studio.second_factor_required = on
+    entered.studio.save(update_fields=["second_factor_required"])
+    note(entered.studio, entered.user, "studio.second_factor", entered.studio, on=on)
+
+
 def change(entered: Entered, **wanted: Any) -> tuple[Studio, list[Task]]:
     """Change name, slug, time zone or accent.
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("studio/<slug:slug>/agreement/", managing.agreement, name="agreement"),
     path("studio/<slug:slug>/journal/<uuid:entry_id>/undo/", journal.undo, name="undo"),
     path("studio/<slug:slug>/members/", membership.members_page, name="members"),
+    path("studio/<slug:slug>/members/second-factor/", membership.second_factor, name="members_second_factor"),
     path("studio/<slug:slug>/members/<uuid:member_id>/role/", membership.member_role, name="member_role"),
     path("studio/<slug:slug>/members/<uuid:member_id>/remove/", membership.member_remove, name="member_remove"),
     path(

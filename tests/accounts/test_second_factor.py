@@ -12,8 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts import password_reset, second_factor
+from apps.accounts.access import FactorMissing, enter, member_of
+from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import ApiKey, Studio, User, secret_hash
 from apps.accounts.second_factor import CODES, STEP_SECONDS, totp
+from apps.accounts.studios import require_second_factor
 from apps.accounts.tenancy import acting_in
 from tests.accounts.callers import Caller, bearer
 from tests.factories import PASSWORD, ApiKeyFactory
@@ -163,6 +166,96 @@ def test_whoever_waits_too_long_begins_again(secret: bytes, clock: list[float]) 
 def test_the_operator_lets_in_who_lost_everything(secret: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("second_factor_off", "alice@example.com")
     assert is_in(with_password())
+
+
+# -- studios that ask for it ------------------------------------------------------------------------------------
+
+MEMBERS = "/studio/north/members/"
+
+
+@pytest.fixture
+def asked(secret: bytes, north: Studio, alice_user: User) -> Studio:
+    """Alice, who has a second factor, asks all members of North for it."""
+    ask_for_it(north, alice_user)
+    return north
+
+
+def ask_for_it(studio: Studio, owner: User) -> None:
+    with acting_in(studio):
+        require_second_factor(member_of(owner, studio.slug), True)
+
+
+def test_whoever_lacks_it_is_led_to_set_it_up_before_anything_else(
+    asked: Studio, bob: Client, bob_user: User, clock: list[float]
+) -> None:
+    for path in ("/studio/north/albums/", MEMBERS):
+        answer = bob.get(path)
+        assert answer.status_code == 302
+        assert answer.headers["location"] == f"{SECURITY}?next={path}"
+    page = bob.get(f"{SECURITY}?next=/studio/north/albums/").content.decode()
+    assert "asks its members for two-step sign-in" in page
+    code = code_of(base64.b32decode(second_factor.pending(bob_user)), clock)
+    shown = bob.post(SECURITY, {"code": code, "current": PASSWORD, "next": "/studio/north/albums/"}).content.decode()
+    assert 'href="/studio/north/albums/"' in shown
+    assert is_in(bob)
+
+
+def test_no_door_of_members_is_open_without_it(asked: Studio, bob: Client, bob_user: User) -> None:
+    with pytest.raises(FactorMissing):
+        enter(bob_user, "north")
+    assert bob.post(MEMBERS, {"email": "new@example.com"}).headers["location"].startswith(SECURITY)
+    refused = Caller().send("/api/auth/token", {"email": "bob@example.com", "password": PASSWORD})
+    assert (refused.status_code, "two-step" in refused.json()["error"]["message"]) == (403, True)
+
+
+def test_sessions_of_programs_that_began_before_are_refused_too(
+    north: Studio, secret: bytes, alice_user: User, bob_user: User
+) -> None:
+    api = bearer(bob_user, "north")
+    assert api.get("/api/me").status_code == 200
+    ask_for_it(north, alice_user)
+    assert api.get("/api/me").status_code == 403
+    assert api.get("/api/albums").status_code == 403
+
+
+def test_keys_links_and_other_studios_go_on(asked: Studio, south: Studio, bob_user: User, charlie: Client) -> None:
+    ApiKeyFactory.create(studio=asked, made_by=bob_user, secret="gk_of_bob", scopes=["read"])
+    assert Caller("Api-Key gk_of_bob").get("/api/albums").status_code == 200
+    assert charlie.get("/studio/south/albums/").status_code == 200
+    assert charlie.get("/studio/north/albums/").status_code == 404
+
+
+def test_owners_ask_for_it_once_they_have_it_themselves(
+    north: Studio, alice: Client, bob: Client, alice_user: User, clock: list[float]
+) -> None:
+    def is_asked() -> bool:
+        with acting_in(north):
+            return Studio.objects.get(pk=north.pk).second_factor_required
+
+    switch = f"{MEMBERS}second-factor/"
+    assert bob.post(switch, {"on": "1"}).status_code == 403
+    alice.post(switch, {"on": "1"})
+    assert not is_asked()
+    second_factor.confirm(alice_user, code_of(base64.b32decode(second_factor.begin(alice_user)), clock))
+    assert "Require it" in alice.get(MEMBERS).content.decode()
+    alice.post(switch, {"on": "1"})
+    assert is_asked()
+    assert "Two-step sign-in is off" in alice.get(MEMBERS).content.decode()
+    assert alice.post(f"{SECURITY}off/", {"current": PASSWORD}).status_code == 403
+    assert "you can’t turn it off" in alice.get(SECURITY).content.decode()
+    alice.post(switch, {"on": "0"})
+    assert not is_asked()
+    with acting_in(north):
+        told = JournalEntry.objects.for_studio(north).filter(verb="studio.second_factor")
+        assert [row.detail["on"] for row in told.order_by("id")] == [True, False]
+
+
+def test_programs_of_owners_may_ask_for_it(secret: bytes, north: Studio, alice_user: User, bob_user: User) -> None:
+    api = bearer(alice_user, "north")
+    answer = api.put("/api/settings/security", {"second_factor_required": True}, content_type="application/json")
+    assert answer.json()["second_factor_required"] is True
+    assert answer.json()["without_second_factor"] > 0
+    assert bearer(bob_user, "north").get("/api/me").status_code == 403
 
 
 # -- keys that expire --------------------------------------------------------------------------------------------

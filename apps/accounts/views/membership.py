@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
-from apps.accounts import members, outbox
+from apps.accounts import members, outbox, studios
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import InviteForm, RoleForm
 from apps.accounts.models import Email, Invitation, Membership, MembershipAlbum, Role, Studio
@@ -31,7 +31,10 @@ MOST_OFFERED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ShownMember:
-    """A member as the list shows them. galleries: how many the member works in, None for all."""
+    """A member as the list shows them. galleries: how many the member works in, None for all.
+
+    lacks_factor: their two-step sign-in is off; told to owners.
+    """
 
     id: UUID
     name: str
@@ -39,6 +42,7 @@ class ShownMember:
     role: str
     is_you: bool
     galleries: int | None = None
+    lacks_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def _shown(request: StudioRequest) -> list[ShownMember]:
     return [
         ShownMember(
             row.pk, row.user.name, row.user.email, row.role, row.user_id == request.user.pk,
-            len(row.albums) if tells and row.albums is not None else None,
+            len(row.albums) if tells and row.albums is not None else None, tells and not row.user.has_second_factor,
         )
         for row in here.prefetch_related(Prefetch("gallery_rows", rows))
     ]  # fmt: skip
@@ -140,6 +144,19 @@ def _offers(studio: Studio) -> list[Offer]:
         galleries = None if one.albums is None else len(one.albums)
         offers.append(Offer(one.pk, one.email, one.role, one.expires_at, galleries, *told))
     return offers
+
+
+@require_POST
+@studio_page(Role.OWNER)
+def second_factor(request: StudioRequest) -> HttpResponse:
+    """Ask members for two-step sign-in, or no longer."""
+    on = request.POST.get("on") == "1"
+    try:
+        studios.require_second_factor(request.entered, on)
+    except studios.OwnFactorFirst as refusal:
+        return _members_changed(request, str(refusal), level="warning")
+    said = "Members now need two-step sign-in." if on else "Members no longer need two-step sign-in."
+    return _members_changed(request, said)
 
 
 def _chosen(form: RoleForm | None) -> list[UUID]:

@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
@@ -21,7 +22,7 @@ from apps.accounts.models import User
 from apps.accounts.second_factor import WrongSecondFactor
 from apps.accounts.signing_in import WrongPassword, identify
 from apps.accounts.views.answers import page, refused, sent
-from apps.accounts.views.entrance import ASKED, begin_session
+from apps.accounts.views.entrance import ASKED, begin_session, safe_target
 from apps.web.answers import SeeOther
 from apps.web.client_ip import client_ip
 from apps.web.rate_limit import NoTry
@@ -63,11 +64,16 @@ def security(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     template = "accounts/security.html"
     if user.has_second_factor:
-        left = len(user.recovery_hashes)
-        return page(request, template, {"codes_left": left, **_passkeys(user)}, form=PresentPasswordForm())
+        return page(request, template, _when_on(user), form=PresentPasswordForm())
     form = SwitchOnForm(sent(request))
     secret = second_factor.pending(user)
-    context = {"secret": secret, "picture": _picture(second_factor.app_uri(user, secret)), **_passkeys(user)}
+    context = {
+        "secret": secret,
+        "picture": _picture(second_factor.app_uri(user, secret)),
+        "asked_for_by": second_factor.asked_for_by(user),
+        "next": safe_target(request),
+        **_passkeys(user),
+    }
     if not form.is_valid():
         return page(request, template, context, form=form)
     try:
@@ -79,7 +85,7 @@ def security(request: HttpRequest) -> HttpResponse:
     except (WrongSecondFactor, NoTry) as refusal:
         return refused(request, template, context, form, refusal, "code")
     # Shown in this answer and never again, so there is no page to be sent to.
-    return page(request, template, {"codes": codes}, form=PresentPasswordForm())
+    return page(request, template, {"codes": codes, "next": safe_target(request)}, form=PresentPasswordForm())
 
 
 @require_POST
@@ -89,7 +95,9 @@ def turn_off(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         return redirect_to_login("/")
     form = PresentPasswordForm(request.POST)
-    context = {"codes_left": len(user.recovery_hashes), **_passkeys(user)}
+    context = _when_on(user)
+    if context["asked_for_by"]:
+        raise PermissionDenied("A studio of yours requires two-step sign-in.")
     if not form.is_valid():
         return page(request, "accounts/security.html", context, form=form)
     try:
@@ -99,6 +107,15 @@ def turn_off(request: HttpRequest) -> HttpResponse:
     second_factor.turn_off(user)
     messages.success(request, "Two-step sign-in is off.")
     return SeeOther("accounts:security")
+
+
+def _when_on(user: User) -> dict[str, Any]:
+    """What the page says of a second factor that is on."""
+    return {
+        "codes_left": len(user.recovery_hashes),
+        "asked_for_by": second_factor.asked_for_by(user),
+        **_passkeys(user),
+    }
 
 
 def _passkeys(user: User) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, parse_cookie
 from django.utils import timezone
 
@@ -167,7 +168,7 @@ def _members_studio(album_id: UUID, scope: dict[str, Any]) -> tuple[UUID | None,
         return None, False
     try:
         return enter(user, found[0], album=album_id, contributors=True).studio.pk, found[1] != AlbumKind.GALLERY
-    except Http404:
+    except (Http404, PermissionDenied):
         return None, False
 
 
