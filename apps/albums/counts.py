@@ -66,9 +66,13 @@ def shown(album: Album) -> Counts:
     return _counts("shown", album, lambda: _placements(album).shown())
 
 
-def shown_to(album: Album, audience: Audience, hidden_sections: Collection[UUID]) -> Counts:
-    """What the guests of one link may see."""
-    return _counts(f"shown.{_key_of(audience)}", album, lambda: _placements(album).shown_to(audience, hidden_sections))
+def shown_to(
+    album: Album, audience: Audience, hidden_sections: Collection[UUID], *, version: str | None = None
+) -> Counts:
+    """What the guests of one link may see. version: of the album for guests, read before (see `albums.versions`)."""
+    return _counts(
+        f"shown.{_key_of(audience)}", album, lambda: _placements(album).shown_to(audience, hidden_sections), version
+    )
 
 
 def remembered(kind: str, album: Album, audience: Audience, count: Callable[[], T]) -> T:
@@ -88,10 +92,17 @@ def live(album: Album) -> Counts:
     return _counts("live", album, lambda: _placements(album).live())
 
 
-def folded(album: Album, audience: Audience | None, placements: PlacementQuerySet, *, only_shown: bool) -> Counts:
-    """The tiles of somebody's grid that folds stacks. placements: those tiles."""
+def folded(
+    album: Album,
+    audience: Audience | None,
+    placements: PlacementQuerySet,
+    *,
+    only_shown: bool,
+    version: str | None = None,
+) -> Counts:
+    """The tiles of somebody's grid that folds stacks. placements: those tiles.  version: as in `shown_to`."""
     who = f"{only_shown:d}" if audience is None else _key_of(audience)
-    return _counts(f"folded.{who}", album, lambda: placements)
+    return _counts(f"folded.{who}", album, lambda: placements, version)
 
 
 def exactly(placements: PlacementQuerySet) -> Counts:
@@ -99,7 +110,10 @@ def exactly(placements: PlacementQuerySet) -> Counts:
     return Counts(_by_rank(placements))
 
 
-def _counts(kind: str, album: Album, placements: Callable[[], PlacementQuerySet]) -> Counts:
+def _counts(kind: str, album: Album, placements: Callable[[], PlacementQuerySet], version: str | None = None) -> Counts:
+    if version is not None:
+        return Counts(_of_version(kind, album, version, lambda: _by_rank(placements())))
+
     def count(_: Sequence[UUID]) -> dict[UUID, dict[int, int]]:
         return {album.pk: _by_rank(placements())}
 
@@ -190,11 +204,6 @@ def _renew(album_id: UUID) -> None:
         return
 
 
-def renewal_of(album: Album) -> str:
-    """Another text after each change of an album that was told to this memory. Raises RedisError."""
-    return str(cache.get(_version_key(album.pk), ""))
-
-
 def _version_key(album_id: UUID) -> str:
     return f"albums.version.{album_id}"
 
@@ -217,8 +226,26 @@ def _remembered(kind: str, albums: Sequence[UUID], count: Callable[[Sequence[UUI
     return found
 
 
-def _keep(values: dict[str, object]) -> None:
+def _of_version(kind: str, album: Album, version: str, count: Callable[[], T]) -> T:
+    """A figure of an album, counted once for each version that the database gave it.
+
+    Triggers raise that one in the transaction of the change, so no figure grows stale and none has to end. Who counted
+    beside a change may have written the new figure down under the old version, which nobody reads afterwards.
+    """
+    key = f"albums.{kind}.{album.pk}.of"
     try:
-        cache.set_many(values, KEPT_SECONDS)
+        kept = cache.get(key)
+    except RedisError:
+        return count()
+    if kept and kept[0] == version:
+        return cast(T, kept[1])
+    counted = count()
+    _keep({key: (version, counted)}, VERSION_SECONDS)
+    return counted
+
+
+def _keep(values: dict[str, object], seconds: int = KEPT_SECONDS) -> None:
+    try:
+        cache.set_many(values, seconds)
     except RedisError:
         return

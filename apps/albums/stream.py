@@ -63,6 +63,7 @@ class Stream:
     within: only the photos of this section.  audience: the share link by which a client looks.
     only: a query of photo ids; only these photos.  question: of a smart collection the query of what it finds.
     folds: stacks are one row each (see `Scope.folds`); not with `only`, and not in a collection.
+    version: of the album for guests (`versions.shown_version_sql`), read before; then its counts hold until the next.
     sections: all sections of the album, if they are at hand; else the hidden ones are asked for.
     """
 
@@ -75,6 +76,7 @@ class Stream:
     only: QuerySet[Any] | None = None
     folds: bool = False
     question: QuerySet[Any] | None = None
+    version: str | None = None
 
     @property
     def _is_folded(self) -> bool:
@@ -85,7 +87,9 @@ class Stream:
         """Its rows by section."""
         if self._is_folded:
             whole = replace(self, within=None)
-            return counts.folded(self.album, self.audience, whole.visible(), only_shown=self.only_shown)
+            return counts.folded(
+                self.album, self.audience, whole.visible(), only_shown=self.only_shown, version=self.version
+            )
         return self.photo_counts
 
     @cached_property
@@ -95,7 +99,7 @@ class Stream:
         if self.only is not None or not self.album.is_gallery:
             return counts.exactly(self.visible())
         if self.audience is not None:
-            return counts.shown_to(self.album, self.audience, self.hidden_sections)
+            return counts.shown_to(self.album, self.audience, self.hidden_sections, version=self.version)
         return counts.shown(self.album) if self.only_shown else counts.live(self.album)
 
     @property

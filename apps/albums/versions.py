@@ -24,13 +24,17 @@ def _sql(studio: str, album: str, number: str, changes: str) -> str:
     )"""
 
 
-def shown_version_sql(studio: str, album: str) -> str:
-    """`shown_version_of()` as an expression of SQL, for a statement that reads the album anyway. Both name a column."""
-    return _sql(studio, album, "number - personal", "not is_personal")
+def shown_version_sql(album: str) -> str:
+    """The version of what guests see who have said nothing of themselves, as a text for a statement with the album.
+
+    The row's own mark comes first: a studio that was brought back from a backup counts on from a lower number, and may
+    not meet what was kept under it before. album: the name of its row in the statement.
+    """
+    number = _sql(f"{album}.studio_id", f"{album}.id", "number - personal", "not is_personal")
+    return f"({album}.xmin::text || '.' || {number})"
 
 
 _VERSION = f"select {_sql('%(studio)s', '%(album)s', 'number', 'true')}"
-_SHOWN_VERSION = f"select {shown_version_sql('%(studio)s', '%(album)s')}"
 
 # One statement, so that whoever counts meanwhile sees a change either as a row or in the sum, and never twice.
 _FOLD = """
@@ -55,17 +59,8 @@ BATCH = 20_000
 
 def version_of(album: Album) -> int:
     """The album's version now. One query; call it in the studio's transaction."""
-    return _number(_VERSION, album)
-
-
-def shown_version_of(album: Album) -> int:
-    """The version of what guests see who have said nothing of themselves. One query, in the studio's transaction."""
-    return _number(_SHOWN_VERSION, album)
-
-
-def _number(statement: str, album: Album) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"studio": album.studio_id, "album": album.pk})
+        cursor.execute(_VERSION, {"studio": album.studio_id, "album": album.pk})
         return int(cursor.fetchone()[0])
 
 

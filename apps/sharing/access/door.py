@@ -13,7 +13,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpResponseBase
 
 from apps.accounts.models import Studio, secret_hash
@@ -89,7 +90,8 @@ class Grant:
     asks_identity: the link asks who is there before it opens.
     is_preview: a member looks as a guest would; nothing is counted, written down or changed. shown_as: the visitor
     whose lists and marks the member sees then, if any.
-    shown_version: of the album, as it was when the link was read (see `albums.versions`), if it was read along.
+    shown_version: of the album, as it was when the link was read (see `albums.versions`); None where only pictures are
+    asked for.
     """
 
     link_id: UUID
@@ -103,7 +105,7 @@ class Grant:
     asks_identity: bool = False
     is_preview: bool = False
     shown_as: UUID | None = None
-    shown_version: int | None = None
+    shown_version: str | None = None
 
     def may_view(self, size: str) -> bool:
         return self.rights.may_view(size)
@@ -113,7 +115,7 @@ class Grant:
 
     def stream(self, sections: Sequence[Section] | None = None) -> Stream:
         """All of it as this guest may read it. sections: all there are, if they are at hand."""
-        return self.shown.stream(self.audience, sections)
+        return self.shown.stream(self.audience, sections, version=self.shown_version)
 
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""
@@ -203,8 +205,9 @@ def _links() -> QuerySet[ShareLink]:
 
 
 _LINK, _STUDIO, _ALBUM = RowColumns(ShareLink), RowColumns(Studio, without=["logo"]), RowColumns(Album)
+_SHOWN_VERSION = RawSQL(shown_version_sql("albums_album"), [], TextField())
 _BY_TOKEN = f"""
-    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}, {shown_version_sql("l.studio_id", "l.album_id")}
+    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}, {shown_version_sql("a")}
     from sharing_sharelink l
         join accounts_studio s on s.id = l.studio_id
         join albums_album a on a.studio_id = l.studio_id and a.id = l.album_id
@@ -236,7 +239,8 @@ def _find(token: str) -> ShareLink | None:
         return None
     studio, _, slug = readable.partition(".")
     # It can be guessed, so it never opens a link that has lost its password.
-    return _links().filter(READABLE, studio__slug=studio, slug=slug).first()
+    links = _links().annotate(shown_version=_SHOWN_VERSION)
+    return links.filter(READABLE, studio__slug=studio, slug=slug).first()
 
 
 def _by_token(token: str) -> ShareLink | None:
@@ -249,7 +253,7 @@ def _by_token(token: str) -> ShareLink | None:
     link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM) - 1])
     link.album = _ALBUM.row(found[-len(_ALBUM) - 1 : -1])
     link.album.studio = link.studio
-    link.shown_version = int(found[-1])
+    link.shown_version = found[-1]
     return link
 
 

@@ -58,9 +58,14 @@ class ShownAlbum:
         """All its sections in order; a collection has none. One query."""
         return sections_of(self.album)
 
-    def stream(self, audience: Audience, sections: Sequence[Section] | None = None) -> Stream:
-        """Its photos in order, as this audience may read them. sections: all of it, if they are at hand."""
-        return Stream(self.album, audience=audience, sections=sections, question=self.question)
+    def stream(
+        self, audience: Audience, sections: Sequence[Section] | None = None, *, version: str | None = None
+    ) -> Stream:
+        """Its photos in order, as this audience may read them.
+
+        sections: all of it, version: the album's, as in `Stream`; if they are at hand.
+        """
+        return Stream(self.album, audience=audience, sections=sections, question=self.question, version=version)
 
     def photos(self, audience: Audience) -> PlacementQuerySet:
         """All that this audience may see."""

@@ -15,10 +15,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import translation
-from redis import RedisError
 
-from apps.albums import counts
-from apps.albums.versions import shown_version_of
 from apps.sharing.access import Grant
 from apps.sharing.models import ShowsPeople
 from apps.web.compression import PackedPage
@@ -28,8 +25,8 @@ from apps.web.ttl_cache import TtlCache
 TOKEN: Final = "\0token\0"
 #: A page has about 50 KB and 10 more compressed, so this is about 9 MB.
 MOST: Final = 150
-#: How long a count of photos may outlive a Redis that did not hear of a change.
-SECONDS: Final = counts.KEPT_SECONDS
+#: A page's key says whether it is true, so this only lets go of what nobody asks for any more.
+SECONDS: Final = 3600
 
 # What an address may ask of a page that is kept. Anything else is answered anew.
 _ASKED: Final = frozenset({"after", "section", "photo", "stack", "columns"})
@@ -59,16 +56,12 @@ def key_of(request: HttpRequest, grant: Grant, *shown: Hashable) -> Hashable | N
     album, rights = grant.shown.album, grant.rights
     tells_of_people = rights.people != ShowsPeople.OFF or rights.may_find
     is_plain = request.method == "GET" and _ASKED.issuperset(request.GET)
-    if grant.is_preview or tells_of_people or not album.is_gallery or not is_plain:
-        return None
-    try:
-        counted = counts.renewal_of(album)
-    except RedisError:
+    version = grant.shown_version
+    if version is None or grant.is_preview or tells_of_people or not album.is_gallery or not is_plain:
         return None
     rows = _row(grant.studio), _row(album)
-    version = shown_version_of(album) if grant.shown_version is None else grant.shown_version
     asked = request.get_full_path(), translation.get_language()
-    return (*asked, *rows, rights, grant.audience, grant.expires_at, counted, version, *shown)
+    return (*asked, *rows, rights, grant.audience, grant.expires_at, version, *shown)
 
 
 def clear() -> None:

@@ -129,8 +129,8 @@ class ShareLink(StudioModel):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    #: Of its album, as it was when the link was read by its token; else None (see `albums.versions`).
-    shown_version: int | None = None
+    #: Of its album, as it was when the link was read by its address; else None (see `albums.versions`).
+    shown_version: str | None = None
 
     class Meta(StudioModel.Meta):
         constraints = [

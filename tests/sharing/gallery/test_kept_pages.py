@@ -12,13 +12,16 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import audiences, counts, editing, marks, placements, sections, versions
 from apps.albums.models import Agreement, Album, AlbumState, Ordering, Photo, Section
+from apps.sharing import access
 from apps.sharing.gallery import kept_pages
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
@@ -26,7 +29,7 @@ from apps.sharing.models import ShareLink
 from apps.web.ttl_cache import TtlCache
 from tests.amounts import amount
 from tests.factories import PlacementFactory
-from tests.sharing.conftest import Make, Share
+from tests.sharing.conftest import PASSWORD, Make, Share
 from tests.sharing.favourites.conftest import known
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +40,15 @@ _TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w{64}')
 def html_of(answer: object) -> str:
     """A page without the token that each guest has for themselves."""
     return _TOKEN.sub("", answer.content.decode())  # type: ignore[attr-defined]
+
+
+def both_versions(share: Share) -> tuple[str, int]:
+    """As guests who have said nothing see the album, and as all do."""
+    now = timezone.now()
+    with acting_in(share.studio):
+        seen = access.open_link(share.token, {}, now=now).shown_version
+        assert seen is not None
+        return seen, versions.version_of(share.album)
 
 
 @pytest.fixture(autouse=True)
@@ -86,14 +98,12 @@ def test_what_one_guest_chose_is_on_no_page_of_another_and_takes_none_away(share
     page = html_of(Client().get(share.url()))
     person = known(share)
     assert person.heart(0).status_code == 200
-    with acting_in(share.studio):
-        shown = versions.shown_version_of(share.album)
-        whole = versions.version_of(share.album)
-    assert whole > shown
+    shown, whole = both_versions(share)
+    assert whole > int(shown.split(".")[1])
     assert person.heart(1).status_code == 200
-    with acting_in(share.studio):
-        assert versions.shown_version_of(share.album) == shown
-        assert versions.version_of(share.album) > whole
+    again, more = both_versions(share)
+    assert again == shown
+    assert more > whole
     with CaptureQueriesContext(connection) as queries:
         assert html_of(Client().get(share.url())) == page
     assert [one for one in queries if "albums_placement" in one["sql"]] == []
@@ -125,14 +135,56 @@ def test_folding_the_changes_keeps_the_number_without_personal_ones(shared: Make
     share = shared(may_favourite=True)
     person = known(share)
     person.heart(0)
-    with acting_in(share.studio):
-        before = versions.shown_version_of(share.album), versions.version_of(share.album)
+    before = both_versions(share)
     versions.fold()
     person.heart(1)
-    with acting_in(share.studio):
-        after = versions.shown_version_of(share.album), versions.version_of(share.album)
+    after = both_versions(share)
     assert after[0] == before[0]
     assert after[1] > before[1]
+
+
+def test_rows_that_were_written_anew_are_another_version(shared: Make) -> None:
+    """So are those of a studio that came back from a backup, and counts on from the number of that day."""
+    share = shared()
+    before = both_versions(share)
+    with acting_in(share.studio):
+        assert Album.objects.for_studio(share.studio).filter(pk=share.album.pk).update(title=F("title")) == 1
+    after = both_versions(share)
+    assert after[1] == before[1]
+    assert after[0] != before[0]
+
+
+def test_the_page_of_a_readable_address_is_kept_as_well(shared: Make) -> None:
+    share = shared(slug="anna-tom", password=PASSWORD)
+    client, address = Client(), f"/g/{share.studio.slug}.anna-tom/"
+    assert client.post(address, {"password": PASSWORD}).status_code == 303
+    page = html_of(client.get(address))
+    with CaptureQueriesContext(connection) as queries:
+        assert html_of(client.get(address)) == page
+    assert [one for one in queries if "albums_placement" in one["sql"]] == []
+    _hide_one(share)
+    assert html_of(client.get(address)) != page
+
+
+def test_while_nothing_changes_nothing_is_counted_however_long_it_is(
+    shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "KEPT_SECONDS", 0)
+    share = shared(may_favourite=True)
+    person = known(share)
+    counted = []
+    for act in (None, None, _hide_one, None):
+        if act is not None:
+            act(share)
+        with CaptureQueriesContext(connection) as queries:
+            assert person.client.get(share.url()).status_code == 200
+        counted.append(sum('COUNT("albums_placement"."id")' in one["sql"] for one in queries))
+    assert counted == [1, 0, 1, 0]
+
+
+def _hide_one(share: Share) -> None:
+    with acting_in(share.studio):
+        share.album.placements.filter(photo=share.photos[0]).update(is_hidden=True)
 
 
 # -- whatever changes --------------------------------------------------------------------------------------------------
@@ -247,6 +299,7 @@ def test_a_kept_page_is_the_page_that_would_be_made_now(
             versions.fold()
         with monkeypatch.context() as nothing_remembered:
             nothing_remembered.setattr(counts, "_remembered", lambda kind, albums, count: count(albums))
+            nothing_remembered.setattr(counts, "_of_version", lambda kind, album, version, count: count())
             truth = look(TtlCache(seconds=0, size=0))
         once += truth[0][0] == 200
         for pages in processes:
