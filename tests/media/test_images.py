@@ -52,6 +52,21 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     return float(max(ImageStat.Stat(ImageChops.difference(one, other)).mean))
 
 
+@pytest.mark.parametrize(
+    ("mode", "height"), [("RGB", 2000), ("L", 2012), ("L", 1999)], ids=["many bands", "few, grey", "one"]
+)
+def test_a_picture_made_small_in_bands_is_the_picture_made_small_at_once(mode: str, height: int) -> None:
+    """Seams would be seen: rows along which pixels are weighed without their neighbours."""
+    # Soft enough that no step between the two passes is cut off at black or white.
+    picture = Image.merge(mode, [Image.effect_noise((3000, height), 25) for _ in mode])
+    small = images._shrunk(picture, 2400)
+    whole = picture.resize(small.size, Image.Resampling.BICUBIC)
+    assert small.size == images.fitted(picture.size, 2400)
+    # One for each of the two passes' roundings, whichever comes first.
+    far = ImageChops.difference(small.convert("RGB"), whole.convert("RGB"))
+    assert max(most for _, most in far.getextrema()) <= 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sample", that_expect("size"), ids=_id)
 def test_every_good_photo_has_its_size_its_hash_and_all_renditions(sample: Sample, tmp_path: Path) -> None:
