@@ -32,6 +32,7 @@ VARIABLES = (
     "GLASSINE_BACKUP_KEY",
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
+    "GLASSINE_DOCKER_SOCKET",
     "GLASSINE_HOST",
     "GLASSINE_HSTS_SUBDOMAINS",
     "GLASSINE_EMAIL_FROM",
@@ -88,6 +89,7 @@ class Env:
     agreement: the text that owners agree to, or None.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     partial: beside a bucket, the folder of all web machines in which files that arrive in parts wait.
+    docker_socket: where Docker is asked for the state of containers, or None.
     tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
@@ -127,6 +129,7 @@ class Env:
     inbox: Path | None
     inbox_bucket: S3Storage | None
     partial: Path
+    docker_socket: Path | None
     tiles: MapTiles | None
     trusted_proxies: tuple[Network, ...]
 
@@ -208,6 +211,7 @@ def load(environ: Values) -> Env:
         inbox=_folder(values, "GLASSINE_INBOX"),
         inbox_bucket=_inbox_bucket(values),
         partial=_partial(values, storage, data),
+        docker_socket=_docker_socket(values),
         tiles=_tiles(values),
         trusted_proxies=_networks(values),
     )
@@ -305,6 +309,16 @@ def _partial(values: Values, storage: LocalStorage | S3Storage, data: Path) -> P
     if folder is not None and isinstance(storage, LocalStorage):
         raise EnvError("GLASSINE_PARTIAL is set, but STORAGE is no bucket: then parts wait beside the files.")
     return folder or data / "partial"
+
+
+def _docker_socket(values: Values) -> Path | None:
+    """It need not be there when Glassine starts: Docker may be restarted."""
+    text = values.get("GLASSINE_DOCKER_SOCKET")
+    if text is None:
+        return None
+    if not Path(text).is_absolute():
+        raise EnvError(f"GLASSINE_DOCKER_SOCKET is {text!r}, but must be the whole path of a socket.")
+    return Path(text)
 
 
 def _text(values: Values, name: str) -> str | None:

@@ -18,7 +18,7 @@ from apps.accounts.tenancy import across_studios
 from apps.backups.models import BackupRun, RunKind, RunState
 from apps.jobs.models import Job, Lane, Queue, State
 from apps.media.storage import temp_directory
-from apps.monitoring import certificate, probes
+from apps.monitoring import certificate, containers, probes
 from apps.monitoring.models import Condition, Heartbeat, ServiceState
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ NAMES = {
     "clock": "Clocks",
     "originals": "Originals",
     "isolation": "Walls between studios",
+    "containers": "Containers",
 }
 # What clients notice at once; of everything else work only waits.
 VITAL = ("web", "database", "redis", "storage")
@@ -115,6 +116,10 @@ TROUBLE: dict[str, tuple[str, str]] = {
     "backup": ("The backups could not be looked at.", "Look at the log of the worker."),
     "certificate": ("The certificate could not be looked at.", "Look at the log of the web server."),
     "clock": ("The clocks could not be compared.", "Look at the log of the web server."),
+    "containers": (
+        "Docker does not answer at its socket.",
+        "Check GLASSINE_DOCKER_SOCKET, and whether the user of the web server may read it.",
+    ),
     "isolation": ("The walls between studios could not be looked at.", "Look at the log of the worker."),
     "originals": (
         "The file of an original is damaged or missing.",
@@ -306,6 +311,21 @@ def _clock() -> PartFinding:
     return PartFinding("clock", facts=facts)
 
 
+def _containers() -> PartFinding:
+    """Of this compose project, where Docker's socket is given. A Docker that does not answer stops no gallery."""
+    try:
+        found = containers.all_of_ours()
+    except containers.DockerAway as error:
+        log.warning("Docker does not answer: %s", error)
+        return PartFinding("containers", Condition.WARNING, *TROUBLE["containers"])
+    facts = {"containers": len(found), "restarts": sum(one.restarts or 0 for one in found)}
+    if ill := [one for one in found if one.trouble]:
+        sentence = " ".join(f"The container {one.name} {one.trouble}." for one in ill)[:300]
+        remedy = "The status page has its last lines. docker compose up -d starts what has ended."
+        return PartFinding("containers", Condition.FAULT, sentence, remedy, facts)
+    return PartFinding("containers", facts=facts)
+
+
 def _isolation() -> PartFinding:
     """What the last round of the canary found."""
     with across_studios():
@@ -343,4 +363,5 @@ CHECKS: dict[str, Callable[[], PartFinding]] = {
     "clock": _clock,
     "originals": _answering("originals"),
     "isolation": _isolation,
+    "containers": _containers,
 }

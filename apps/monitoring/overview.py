@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -17,7 +18,9 @@ from apps.albums.models import Photo, PhotoState
 from apps.backups.models import BackupCopy, BackupRun, RunKind
 from apps.jobs.models import Job, State
 from apps.media.models import Blob, BlobState
+from apps.monitoring import containers
 from apps.monitoring.checks import NAMES, VITAL
+from apps.monitoring.containers import ContainerState
 from apps.monitoring.models import Condition, ServicePeriod, ServiceState
 
 # Looks are 30 s apart.
@@ -66,7 +69,12 @@ def services() -> list[ShownService]:
     """How all parts are. A part at which nobody looks is not well: silence is a fault."""
     with across_studios():
         rows = {row.service: row for row in ServiceState.objects.all()}
-    return [_shown(service, rows.get(service)) for service in NAMES]
+    return [_shown(service, rows.get(service)) for service in names()]
+
+
+def names() -> dict[str, str]:
+    """The parts that this installation has."""
+    return {service: name for service, name in NAMES.items() if service != "containers" or settings.DOCKER_SOCKET}
 
 
 def _shown(service: str, row: ServiceState | None) -> ShownService:
@@ -177,6 +185,30 @@ def busiest() -> list[tuple[str, int]]:
     with across_studios():
         waiting = Job.objects.filter(state=State.PENDING).values_list("studio__name")
         return list(waiting.annotate(count=Count("id")).order_by("-count")[:RECENT])
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    """A file that came in, of any studio."""
+
+    studio: str
+    photo: Photo
+
+
+def recent_files() -> list[ArrivedFile]:
+    """The files that came last, of all studios, with how far they are. Ids are in the order of time."""
+    with across_studios():
+        photos = Photo.objects.filter(trashed_at__isnull=True).select_related("studio").order_by("-id")
+        rows = list(photos.only("id", "camera_name", "state", "created_at", "studio__name")[:RECENT])
+    return [ArrivedFile(row.studio.name, row) for row in rows]
+
+
+def container_states() -> list[ContainerState] | None:
+    """The containers of this installation; None while Docker does not answer."""
+    try:
+        return containers.all_of_ours()
+    except containers.DockerAway:
+        return None
 
 
 def backup_runs() -> list[BackupRun]:

@@ -9,6 +9,7 @@ app_name = "monitoring"
 
 urlpatterns = [
     path("status/", views.status, name="status"),
+    path("status/containers/<str:container>/", views.container, name="container"),
     path("metrics", views.prometheus, name="metrics"),
     path("studio/<slug:slug>/numbers/", number_views.numbers, name="numbers"),
     path("studio/<slug:slug>/numbers/<slug:kind>.csv", number_views.numbers_file, name="numbers_file"),

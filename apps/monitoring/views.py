@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role, User
-from apps.monitoring import metrics, overview
+from apps.monitoring import containers, metrics, overview
 from apps.monitoring.checks import NAMES
 from apps.monitoring.models import Condition
 from apps.web import htmx
@@ -43,16 +43,36 @@ def status(request: HttpRequest) -> HttpResponse:
         "services": [(service, overview.days(periods, service.service, today)) for service in shown],
         "worst": _worst([service.condition for service in overview.services()]),
         "chosen": chosen if chosen in NAMES else "",
-        "names": NAMES.items(),
+        "names": overview.names().items(),
         "periods": [one for one in periods if one.condition != Condition.OK and chosen in ("", one.service)][:20],
         "service_names": NAMES,
         "queues": overview.all_queues(),
         "busiest": overview.busiest(),
         "runs": overview.backup_runs(),
+        "files": overview.recent_files(),
+        "has_docker": bool(settings.DOCKER_SOCKET),
+        "containers": overview.container_states(),
         **_refreshing(request),
     }
     template = "monitoring/_status.html" if htmx.wants(request, PART) else "monitoring/status.html"
     return htmx.vary(render(request, template, context))
+
+
+@never_cache
+@require_safe
+def container(request: HttpRequest, container: str) -> HttpResponse:
+    """The last lines of one container; for the people in GLASSINE_OPERATORS alone."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not is_operator(request.user):
+        raise Http404
+    try:
+        found = containers.log_of(container)
+    except containers.DockerAway:
+        return render(request, "monitoring/container.html", {"container": None}, status=503)
+    if found is None:
+        raise Http404
+    return render(request, "monitoring/container.html", {"container": found[0], "lines": found[1]})
 
 
 @never_cache

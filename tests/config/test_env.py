@@ -263,3 +263,10 @@ def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvError, match="GLASSINE_DATA"):
         load({"GLASSINE_DATA": str(tmp_path / "file")})
+
+
+def test_dockers_socket_is_a_whole_path_that_need_not_be_there_yet(read: Read) -> None:
+    assert read().docker_socket is None
+    assert read(GLASSINE_DOCKER_SOCKET="/run/docker/readonly.sock").docker_socket == Path("/run/docker/readonly.sock")
+    with pytest.raises(EnvError, match="must be the whole path of a socket"):
+        read(GLASSINE_DOCKER_SOCKET="docker.sock")

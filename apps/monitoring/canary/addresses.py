@@ -10,9 +10,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
-# What is said to everybody, and the answer to what is no address.
+# What is said to everybody, the answer to what is no address, and what is for operators alone.
 PUBLIC = re.compile(
-    r"^(brand/|p/<slug:slug>/|studio/<slug:slug>/logo|static/|reset/|invitation/|sign-up/|account/|api/<path:rest>)"
+    r"^(brand/|p/<slug:slug>/|studio/<slug:slug>/logo|static/|reset/|invitation/|sign-up/|account/|status/|api/<path:rest>)"
 )
 
 # What names no thing of a studio: each caller reads the own studio's.
