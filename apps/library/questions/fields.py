@@ -30,8 +30,10 @@ from apps.library.questions.kinds import (
     PlaceKind,
     PlaceName,
     Shape,
+    StageKind,
     Text,
     TierKind,
+    TimeSource,
     Yes,
 )
 
@@ -68,6 +70,12 @@ _FLAGS = {Flag.PICK.value: "picked", Flag.REJECT.value: "rejected"}
 _FLAG_WORDS = {"picked": "pick", "picks": "pick", "rejected": "reject", "rejects": "reject"}
 _TIERS = {"bronze": "being processed", "silver": "to review", "gold": "approved"}
 _STACKS = {"burst": "in a burst", "manual": "in a stack by hand"}
+_SOURCES = {"hand": "date set by hand", "camera": "date with the camera's offset", "zone": "date in the studio's zone"}
+_REACHED = {
+    "ingested": "taken in", "thumbnailed": "with a thumbnail", "geocoded": "looked up on the map",
+    "faces": "looked at for faces", "described": "described", "stacked": "looked at for stacks",
+    "backed_up": "backed up",
+}  # fmt: skip
 _GPS = Q(latitude__isnull=False)
 _PROBLEM = Q(has_problem=True)
 _PICKED = Q(photo__picks__isnull=False)
@@ -76,6 +84,7 @@ _COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnul
 _TABLE = (
     Field("text", "words", AllWords(), ("caption", "words"), "contains"),
     Field("taken_at", "", Day("wall", dated="is_dated"), ("taken", "date", "datum")),
+    Field("taken_from", "source of the date", TimeSource(choices=_SOURCES)),
     Field("uploaded_at", "uploaded ", MomentKind("uploaded_at"), ("uploaded", "added")),
     Field("album", "gallery", PlaceKind("album_id"), ("gallery", "galerie")),
     Field("section", "section", PlaceKind("section_id"), ("set",)),
@@ -114,7 +123,8 @@ _TABLE = (
     Field("within", "part of the map", BoxKind()),
     Field("has_gps", "position", Yes(holds=_GPS, words=("with a position", "without a position")), ("gps",)),
     Field("camera_name", "file name", Text("photo__camera_name"), ("name", "file", "datei"), "contains"),
-    Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem"))),
+    Field("stage", "stage", StageKind(choices=_REACHED), ("stages", "stufe")),
+    Field("problem", "problem", Yes(holds=_PROBLEM, words=("with a problem", "without a problem")), ("has_errors",)),
     Field(
         "favourite",
         "favourite",
@@ -158,6 +168,6 @@ _TABLE = (
     ),
 )
 FIELDS = {field.name: field for field in _TABLE}
-# As rules name them: the tags of other programs are keywords here.
-IN_RULES = FIELDS | {"tag": FIELDS["keyword"]}
+# As rules name them: the tags of other programs are keywords here, and a photo says `has_errors` of itself.
+IN_RULES = FIELDS | {"tag": FIELDS["keyword"], "has_errors": FIELDS["problem"]}
 BY_WORD = {word: field for field in _TABLE for word in (field.name, *field.aliases)}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, Les
 from apps.accounts.access import Entered
 from apps.albums.models import Album, Photo, Placement, Section
 from apps.albums.request_params import uuid_or_none
+from apps.albums.stages import reached
 from apps.faces.models import Appearance, Face, Scan
 from apps.library.events.occasions import occasions, years_of
 from apps.library.folding import fold, words_of
@@ -292,6 +293,33 @@ class TierKind(ChoiceKind):
     """How far a record is (see `Photo.tier`), which it always is."""
 
     operators: ClassVar[dict[str, str]] = Shape.operators
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSource(ChoiceKind):
+    """Who gave the time of capture: as `taken_from` of a photo in the API."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        by_hand, known = Q(taken_by_hand=True), Q(taken_at__isnull=False, taken_by_hand=False)
+        holds = {
+            "hand": by_hand,
+            "camera": known & Q(taken_offset__isnull=False),
+            "zone": known & Q(taken_offset__isnull=True),
+        }
+        if operator == "is_empty":
+            return ~_of_photo(by_hand | known, asker)
+        return _of_photo(reduce(or_, (holds[one] for one in (value if operator == "in" else [value]))), asker)
+
+
+@dataclass(frozen=True, slots=True)
+class StageKind(ChoiceKind):
+    """How far a photo came (see `albums.stages`): it may be at several stages, or at all."""
+
+    operators: ClassVar[dict[str, str]] = {**Shape.operators, "any_of": "{value}", "all_of": "{value}"}
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        wanted = [reached(one, "studio_id", "pk") for one in (value if isinstance(value, list) else [value])]
+        return reduce(and_ if operator == "all_of" else or_, wanted)
 
 
 @dataclass(frozen=True, slots=True)
