@@ -16,7 +16,7 @@ from uuid import UUID
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from apps.albums.figures import PhotoFigures
 from apps.albums.masonry import MasonryColumns
@@ -176,11 +176,17 @@ def length_in_words(milliseconds: int) -> str:
 def _kind(row: TileRow) -> str:
     """What the photo is, where it is more than a picture: a video's length, RAW."""
     if row.kind == "video":
-        said = length_in_words(row.duration_ms or 0)
-        words = escape(gettext("Video, {length}").format(length=said))
-        return f'<span class="kind" title="{words}"><i aria-hidden="true">▶</i> {said}</span>'
+        return _video(round((row.duration_ms or 0) / 1000), get_language())
     said = _BESIDE.get(row.beside, "RAW" if row.kind == "raw" else "")
     return f'<span class="kind">{said}</span>' if said else ""
+
+
+@lru_cache(maxsize=1_024)
+def _video(seconds: int, _language: str | None) -> str:
+    """How long a video is, in the language of the page. Many are equally long, and looking a text up takes longest."""
+    said = length_in_words(1000 * seconds)
+    words = escape(gettext("Video, {length}").format(length=said))
+    return f'<span class="kind" title="{words}"><i aria-hidden="true">▶</i> {said}</span>'
 
 
 # Brand words of cameras, the same in every language.

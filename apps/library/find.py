@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -37,15 +37,16 @@ from apps.web import keyset
 from apps.web.compiled_queries import Asked, Compiled, as_sent, once, together
 from apps.web.index_order import together_in_index_order
 
-PAGE: Final = 100
+# A large screen shows some forty of medium size, and the next ones come before they are reached.
+PAGE: Final = 60
 # Counts are exact up to here; more than that says "20,000+".
 EXACT: Final = 20_000
 # Photos that are found first and sorted then; of more than these a page is met along the order.
 FEW: Final = 5_000
 # What the planner expects of reading a third of a million photos. Dearer than this no index leads to what was asked.
 DEAR: Final = 40_000
-# Below this all that was asked is read within some milliseconds, and is, whatever a page of it would cost.
-QUICK: Final = 3_000
+# Below this all that was asked is read within two milliseconds, and is, whatever a page of it would cost.
+QUICK: Final = 1_000
 # Of the cost of all what a page may cost to be met instead: much less, as its number comes by a request of its own.
 SOONER: Final = 0.7
 MOST_FACETS: Final = 12
@@ -67,8 +68,7 @@ class TotalFound:
         return f"{self.count:,}" + ("" if self.is_exact else "+")
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryTile:
+class LibraryTile(NamedTuple):
     """A photo of the page. album_id: a gallery of the member's, where it lies.  wall, is_dated: see `LibraryPhoto`."""
 
     row: TileRow
@@ -348,25 +348,19 @@ class Library:
 
     def _is_met_sooner(self, rows: QuerySet[LibraryPhoto, tuple[Any, ...]]) -> bool:
         """True if the planner expects that reading all of these rows takes longer than meeting a page of them."""
-        count, whole = self._expected("all", rows)
+        (count, whole), (_, page) = self._expected("all", rows, rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])
         if count > FEW or whole > DEAR:
             return True
-        if whole <= QUICK:
-            return False
-        return self._expected("page", rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])[1] < SOONER * whole
+        return whole > QUICK and page < SOONER * whole
 
-    def _expected(self, what: str, rows: QuerySet[Any, Any]) -> tuple[float, float]:
-        """How many of these rows the planner expects, and what reading them costs; as it told within the last minute.
+    def _expected(self, what: str, *rows: QuerySet[Any, Any]) -> list[tuple[float, float]]:
+        """How many of these rows the planner expects, and what reading them costs; as it told some minutes ago.
 
         what: which rows of this question they are. Whoever asks it turns to its next page, its number and its facets.
         """
         asked = json.dumps(self.tree.as_plain(), sort_keys=True)
-
-        def told() -> tuple[float, float]:
-            with self._asking():
-                return _expected(rows)
-
-        return _EXPECTED.get((self.entered.studio.pk, self.entered.album_ids, asked, what), told)
+        key = self.entered.studio.pk, self.entered.album_ids, asked, what
+        return _EXPECTED.get(key, lambda: _expected(rows, self._ask))
 
     @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
@@ -374,7 +368,7 @@ class Library:
         narrow, parts = self._narrow, self._parts
         if parts is None:
             return narrow
-        count, cost = self._expected("people", parts[0])
+        [(count, cost)] = self._expected("people", parts[0])
         return narrow if count > EXACT or cost > DEAR else parts[1]
 
     @property
@@ -500,17 +494,20 @@ _COLUMNS = (
 
 
 class _Expectations:
-    """What the planner told of questions, kept for a minute: how many photos there are changes slowly."""
+    """What the planner told of questions, kept for some minutes: how many photos there are changes slowly.
 
-    SECONDS: Final = 60.0
+    What is out of date costs time and is never wrong: too many that were taken for few are met after all.
+    """
+
+    SECONDS: Final = 300.0
     MOST: Final = 500
 
     def __init__(self) -> None:
-        self._told: dict[Hashable, tuple[float, tuple[float, float]]] = {}
+        self._told: dict[Hashable, tuple[float, list[tuple[float, float]]]] = {}
 
-    def get(self, key: Hashable, ask: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+    def get(self, key: Hashable, ask: Callable[[], list[tuple[float, float]]]) -> list[tuple[float, float]]:
         now = time.monotonic()
-        at, told = self._told.get(key, (-math.inf, (0.0, 0.0)))
+        at, told = self._told.get(key, (-math.inf, []))
         if now - at > self.SECONDS:
             if len(self._told) >= self.MOST:
                 self._told.clear()
@@ -522,12 +519,16 @@ class _Expectations:
 _EXPECTED: Final = _Expectations()
 
 
-def _expected(rows: QuerySet[Any, Any]) -> tuple[float, float]:
-    """How many rows the planner expects, and what reading them costs."""
-    told = rows.explain(format="json")
-    # Nothing is told of what nothing can be.
-    plan = json.loads(told)[0]["Plan"] if told else {"Plan Rows": 0, "Total Cost": 0}
-    return plan["Plan Rows"], plan["Total Cost"]
+def _expected(rows: Iterable[QuerySet[Any, Any]], ask: Callable[..., list[list[Any]]]) -> list[tuple[float, float]]:
+    """Of each of these how many rows the planner expects, and what reading them costs. One exchange."""
+    try:
+        asked = [one.query.sql_with_params() for one in rows]
+    except EmptyResultSet:
+        # Nothing is to be read of what nothing can be.
+        return [(0, 0) for _ in rows]
+    told = ask(*(as_sent(f"explain (format json) {sql}", params) for sql, params in asked))
+    plans = [one["Plan"] for [[[one]]] in told]
+    return [(plan["Plan Rows"], plan["Total Cost"]) for plan in plans]
 
 
 @dataclass(frozen=True)

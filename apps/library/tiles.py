@@ -38,8 +38,10 @@ def library_tiles(
             out.append(_heading(month, counts.get(month), filled=bool(before)))
             out.append(_chips((chips or {}).get(month, ())))
             before = month
-        for album_id, some in groupby(of_month, lambda tile: tile.album_id):
-            place = StudioPlace(entered.studio.pk, entered.studio.slug, album_id, None, may_edit, tells_guests=False)
+        # By their numbers: ids are compared by Python, numbers are not.
+        for some in (list(same) for _, same in groupby(of_month, lambda tile: tile.album_id.int)):
+            album = some[0].album_id
+            place = StudioPlace(entered.studio.pk, entered.studio.slug, album, None, may_edit, tells_guests=False)
             rows = [tile.row for tile in some]
             out.append(studio_tiles(rows, {}, place, first_page=first_page and len(out) < 3, bare=True))
     return mark_safe("".join(out))  # noqa: S308

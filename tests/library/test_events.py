@@ -16,6 +16,7 @@ from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo
 from apps.faces.models import Person
 from apps.library.events import calendars
+from apps.library.events.occasions import occasions
 from apps.library.events.shoots import shoots
 from apps.library.models import Event, HolidaySet
 from tests.actors import keep_to, signed_in
@@ -77,6 +78,38 @@ def found(client: Client, q: str) -> list[str]:
     text = client.get(f"{HERE}library/", {"q": q}).content.decode()
     assert 'class="misread"' not in text, text
     return sorted(re.findall(r'data-name="([^"]+)"', text))
+
+
+ON = {
+    date(2023, 3, 1), date(2023, 4, 2), date(2023, 7, 9), date(2024, 2, 29), date(2024, 3, 1), date(2024, 4, 1),
+    date(2024, 6, 14), date(2025, 3, 1), date(2025, 12, 31),
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_of_some_days_there_was_what_touches_them_and_nothing_else(north: Studio, alice_user: User) -> None:
+    owner = Entered(north, alice_user, Role.OWNER)
+    with acting_in(north):
+        for name, born in (("Anna", date(2018, 6, 14)), ("Leap", date(2000, 2, 29)), ("March", date(2024, 3, 1))):
+            Person(studio=north, name=name, birthday=born).save(force_insert=True)
+        for country in ("AT", "DE"):
+            HolidaySet(studio=north, country=country, region="").save(force_insert=True)
+        for title, first, last, is_yearly in (
+            ("Over them", datetime(2023, 6, 1, tzinfo=UTC), datetime(2023, 9, 1, tzinfo=UTC), False),
+            ("Between them", datetime(2023, 5, 1, tzinfo=UTC), datetime(2023, 5, 3, tzinfo=UTC), False),
+            ("Each year", datetime(2010, 12, 30, tzinfo=UTC), datetime(2011, 1, 2, tzinfo=UTC), True),
+            ("Ends at midnight", datetime(2024, 3, 30, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC), False),
+        ):
+            event = Event(studio=north, title=title, kind="custom", starts=first, ends=last, is_yearly=is_yearly)
+            event.save(force_insert=True)
+        every = occasions(owner, range(2023, 2026))
+        touching = occasions(owner, range(2023, 2026), on=ON)
+        named = occasions(owner, range(2023, 2026), on=ON, called=lambda names: "Leap" in names)
+    days = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in sorted(ON)]
+    wanted = [one for one in every if any(one.first < day + timedelta(days=1) and day < one.after for day in days)]
+    assert touching == wanted
+    assert {"Over them", "Each year", "Ends at midnight", "Anna", "Leap"} <= {one.names[0] for one in touching}
+    assert [one.first.date() for one in named] == [date(2023, 3, 1), date(2024, 2, 29), date(2025, 3, 1)]
 
 
 @pytest.mark.django_db

@@ -175,3 +175,30 @@ def test_a_page_that_is_met_sooner_is_the_same(
             assert (library.known_total is None) == (sooner > 0)
             assert [tile.row.name for tile in library.page(size=3).tiles] == ["5.jpg", "4.jpg", "3.jpg"]
             assert library.total.count == 5
+
+
+def test_the_planner_is_asked_once_by_one_exchange(
+    north: Studio, owner: Entered, shoot: Shoot, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    shoot("2024-01-01T12:00:00", rating=4)
+    monkeypatch.setattr(find, "_EXPECTED", find._Expectations())
+    with acting_in(north):
+        # What is expected, and the photos with their number.
+        with django_assert_num_queries(2):
+            assert asked(owner, "rating:>=3").known_total == find.TotalFound(1)
+        with django_assert_num_queries(1):
+            assert asked(owner, "rating:>=3").known_total == find.TotalFound(1)
+
+
+def test_many_that_were_taken_for_few_are_met(
+    north: Studio, owner: Entered, shoot: Shoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 6):
+        shoot(f"2024-01-0{day}T12:00:00", camera_name=f"{day}.jpg", rating=4)
+    monkeypatch.setattr(find, "FEW", 3)
+    monkeypatch.setattr(find, "_expected", lambda rows, _ask: [(1, 1) for _ in rows])
+    monkeypatch.setattr(find, "_EXPECTED", find._Expectations())
+    with acting_in(north):
+        library = asked(owner, "rating:>=3")
+        assert [tile.row.name for tile in library.page(size=2).tiles] == ["5.jpg", "4.jpg"]
+        assert library.known_total is None

@@ -6,6 +6,8 @@ Run in `acting_in(studio)`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from calendar import isleap
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -75,7 +77,7 @@ def occasions(
 ) -> list[Occasion]:
     """All that there was in some years, by time; to restricted members the events of their galleries, and holidays.
 
-    on: of birthdays, of which there may be thousands, only those of these days.  called: only what has such names.
+    on: only what touches one of these days: of birthdays there may be thousands.  called: only what has such names.
     """
     wanted = sorted(set(years))
     return read(together(*asking(entered, wanted, on=on)), wanted, on=on, called=called)
@@ -113,11 +115,11 @@ def read(
         return []
     wanted = sorted(set(years))
     events, sets, *people = answers
-    found = [*_of_events(events, wanted), *_holidays(sets, wanted)]
+    meant = [event for event in map(_EventRow._make, events) if called((event.title,))]
+    found = [*_of_events(meant, wanted, on), *_holidays(sets, wanted, on, called)]
     if people:
         # Of each person there is one in each year.
         found += _birthdays([one for one in people[0] if called(_of_person(one[1]))], wanted, on)
-    found = [one for one in found if called(one.names)]
     return sorted(found, key=lambda one: (one.first, one.names))
 
 
@@ -210,10 +212,15 @@ _SETS: Final = Compiled(_sets, is_planned_once=True)
 _BORN: Final = Compiled(_born, is_planned_once=True)
 
 
-def _of_events(events: Iterable[tuple[Any, ...]], years: list[int]) -> Iterable[Occasion]:
-    for event in map(_EventRow._make, events):
+def _of_events(events: Iterable[_EventRow], years: list[int], on: Collection[date] | None) -> Iterable[Occasion]:
+    days = None if on is None else sorted(on)
+    for event in events:
         for starts, ends in _times(event, years):
             after = ends + timedelta(microseconds=1)
+            if days is not None:
+                next_day = bisect_left(days, starts.date())
+                if next_day == len(days) or days[next_day] > after.date():
+                    continue
             yield Occasion(str(event.kind), (event.title,), starts, after, event.pk)
 
 
@@ -239,18 +246,26 @@ def _moved(moment: datetime, year: int) -> datetime:
 def _birthdays(
     people: Iterable[tuple[UUID, str, date | None]], years: list[int], on: Collection[date] | None
 ) -> Iterable[Occasion]:
-    some = None if on is None else {(day.month, day.day) for day in on}
-    if some is not None and (3, 1) in some:
-        some.add((2, 29))
+    among = set(years)
+    some = None if on is None else _by_birthday(day for day in on if day.year in among)
     for pk, name, born in people:
         if born is None or (some is not None and (born.month, born.day) not in some):
             continue
         midnight, names = _midnight(born), _of_person(name)
-        for year in years:
+        for year in years if some is None else some[born.month, born.day]:
             if year > born.year:
                 start = _moved(midnight, year)
-                if on is None or start.date() in on:
-                    yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
+                yield Occasion("birthday", names, start, start + _DAY, person_id=pk, age=year - born.year)
+
+
+def _by_birthday(days: Iterable[date]) -> dict[tuple[int, int], list[int]]:
+    """For each month and day on which somebody may be born the years in which the birthday is one of these days."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for day in sorted(set(days)):
+        found.setdefault((day.month, day.day), []).append(day.year)
+        if (day.month, day.day) == (3, 1) and not isleap(day.year):
+            found.setdefault((2, 29), []).append(day.year)
+    return found
 
 
 def _of_person(name: str) -> tuple[str, ...]:
@@ -258,16 +273,24 @@ def _of_person(name: str) -> tuple[str, ...]:
     return name, f"{name}’s birthday"
 
 
-def _holidays(sets: Iterable[HolidaySet], years: list[int]) -> Iterable[Occasion]:
+def _holidays(
+    sets: Iterable[HolidaySet],
+    years: list[int],
+    on: Collection[date] | None,
+    called: Callable[[tuple[str, ...]], bool],
+) -> Iterable[Occasion]:
     seen: dict[date, set[str]] = {}
     for chosen in sets:
         for year in years:
             for holiday in calendars.holidays_of(chosen.country, chosen.region, year):
+                if on is not None and holiday.day not in on:
+                    continue
                 known = seen.setdefault(holiday.day, set())
                 if names := tuple(name for name in holiday.names if name not in known):
                     known.update(names)
-                    start = _midnight(holiday.day)
-                    yield Occasion("holiday", names, start, start + _DAY)
+                    if called(names):
+                        start = _midnight(holiday.day)
+                        yield Occasion("holiday", names, start, start + _DAY)
 
 
 def _midnight(day: date) -> datetime:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import and_, or_
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -607,6 +607,10 @@ class CountryKind(ChoiceKind):
         return Q((f"{self.path}__in", value if operator == "in" else [value]))
 
 
+# Names of people and events, which are folded again for each question.
+_folded = lru_cache(maxsize=4_096)(fold)
+
+
 @dataclass(frozen=True, slots=True)
 class OccasionName(Kind):
     """What it was taken at: an event of the studio's, a birthday or a holiday, by one of its names."""
@@ -629,7 +633,7 @@ class OccasionName(Kind):
         # A birthday and a holiday are called the same in each year.
         @cache
         def is_meant(names: tuple[str, ...]) -> bool:
-            said = [fold(name) for name in names]
+            said = [_folded(name) for name in names]
             return any(one in said if whole else any(one in name for name in said) for one in wanted)
 
         found = occasions(asker.entered, years_of(asker.entered), called=is_meant)
