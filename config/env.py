@@ -30,6 +30,7 @@ VARIABLES = (
     "GLASSINE_ALLOWED_HOSTS",
     "GLASSINE_BACKUP",
     "GLASSINE_BACKUP_KEY",
+    "GLASSINE_CLAMD",
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
     "GLASSINE_DOCKER_SOCKET",
@@ -89,6 +90,7 @@ class Env:
     agreement: the text that owners agree to, or None.
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     partial: beside a bucket, the folder of all web machines in which files that arrive in parts wait.
+    clamd: where ClamAV is asked about what comes in, a path or host:port, or None.
     docker_socket: where Docker is asked for the state of containers, or None.
     tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
@@ -129,6 +131,7 @@ class Env:
     inbox: Path | None
     inbox_bucket: S3Storage | None
     partial: Path
+    clamd: str | None
     docker_socket: Path | None
     tiles: MapTiles | None
     trusted_proxies: tuple[Network, ...]
@@ -211,6 +214,7 @@ def load(environ: Values) -> Env:
         inbox=_folder(values, "GLASSINE_INBOX"),
         inbox_bucket=_inbox_bucket(values),
         partial=_partial(values, storage, data),
+        clamd=_clamd(values),
         docker_socket=_docker_socket(values),
         tiles=_tiles(values),
         trusted_proxies=_networks(values),
@@ -309,6 +313,13 @@ def _partial(values: Values, storage: LocalStorage | S3Storage, data: Path) -> P
     if folder is not None and isinstance(storage, LocalStorage):
         raise EnvError("GLASSINE_PARTIAL is set, but STORAGE is no bucket: then parts wait beside the files.")
     return folder or data / "partial"
+
+
+def _clamd(values: Values) -> str | None:
+    text = values.get("GLASSINE_CLAMD")
+    if text is not None and not text.startswith("/") and not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}", text):
+        raise EnvError(f"GLASSINE_CLAMD is {text!r}, but must be the whole path of clamd's socket, or host:port.")
+    return text
 
 
 def _docker_socket(values: Values) -> Path | None:

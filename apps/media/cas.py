@@ -26,6 +26,7 @@ from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
+from apps.media import antivirus
 from apps.media.formats import HEAD_BYTES, SIDECAR_MIME, is_sidecar, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import LocalStore, store, temp_directory
@@ -136,7 +137,10 @@ class Receiver:
             view = view[os.write(self._handle, view) :]
 
     def finish(self) -> Stored:
-        """Close the file. Raises Incomplete if some are missing, NotAnImage for a refused kind."""
+        """Close the file.
+
+        Raises Incomplete if some are missing, NotAnImage for a refused kind, and what `antivirus.look_at` raises.
+        """
         if self.expected is not None and self.size != self.expected:
             raise Incomplete
         mime = SIDECAR_MIME if self.sidecars and is_sidecar(self.head) else ""
@@ -144,6 +148,7 @@ class Receiver:
             sniff(self.head)
         os.close(self._handle)
         self._handle = -1
+        antivirus.look_at(self.temp)
         return Stored(self.temp, self._hash.hexdigest(), self.size, self.head, self.crc32, mime)
 
     def abandon(self) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from apps.accounts.tenancy import across_studios
 from apps.backups.models import BackupRun, RunKind, RunState
 from apps.jobs.models import Job, Lane, Queue, State
+from apps.media import antivirus
 from apps.media.storage import temp_directory
 from apps.monitoring import certificate, containers, probes
 from apps.monitoring.models import Condition, Heartbeat, ServiceState
@@ -46,6 +47,7 @@ NAMES = {
     "originals": "Originals",
     "isolation": "Walls between studios",
     "containers": "Containers",
+    "antivirus": "Virus scanner",
 }
 # What clients notice at once; of everything else work only waits.
 VITAL = ("web", "database", "redis", "storage")
@@ -116,6 +118,10 @@ TROUBLE: dict[str, tuple[str, str]] = {
     "backup": ("The backups could not be looked at.", "Look at the log of the worker."),
     "certificate": ("The certificate could not be looked at.", "Look at the log of the web server."),
     "clock": ("The clocks could not be compared.", "Look at the log of the web server."),
+    "antivirus": (
+        "The virus scanner does not answer, so nothing can be uploaded.",
+        "Start clamd again, or check GLASSINE_CLAMD. Uploads wait and go on by themselves.",
+    ),
     "containers": (
         "Docker does not answer at its socket.",
         "Check GLASSINE_DOCKER_SOCKET, and whether the user of the web server may read it.",
@@ -326,6 +332,13 @@ def _containers() -> PartFinding:
     return PartFinding("containers", facts=facts)
 
 
+def _antivirus() -> PartFinding:
+    """Where the operator has one. Until it answers nothing is let in."""
+    if settings.CLAMD:
+        antivirus.probe()
+    return PartFinding("antivirus")
+
+
 def _isolation() -> PartFinding:
     """What the last round of the canary found."""
     with across_studios():
@@ -364,4 +377,5 @@ CHECKS: dict[str, Callable[[], PartFinding]] = {
     "originals": _answering("originals"),
     "isolation": _isolation,
     "containers": _containers,
+    "antivirus": _antivirus,
 }

@@ -74,7 +74,8 @@ def services() -> list[ShownService]:
 
 def names() -> dict[str, str]:
     """The parts that this installation has."""
-    return {service: name for service, name in NAMES.items() if service != "containers" or settings.DOCKER_SOCKET}
+    given = {"containers": settings.DOCKER_SOCKET, "antivirus": settings.CLAMD}
+    return {service: name for service, name in NAMES.items() if given.get(service, True)}
 
 
 def _shown(service: str, row: ServiceState | None) -> ShownService:

@@ -28,7 +28,7 @@ from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import photo_of, uuid_or_none
-from apps.media import cas, giving_way
+from apps.media import antivirus, cas, giving_way
 from apps.media.formats import BadFile
 from apps.uploads import limits, receipts
 from apps.uploads.arrive import Arrived, arrive
@@ -287,6 +287,7 @@ _ANSWERS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (PermissionDenied, 403, "forbidden", ""),
     (Malformed, 400, "malformed", ""),
     (QuotaExceeded, 507, "quota", ""),
+    (antivirus.Infected, 422, "infected", ""),
     (cas.TooLarge, 413, "too_large", ""),
     (cas.Incomplete, 400, "incomplete", "The upload was incomplete. Please try again."),
 )

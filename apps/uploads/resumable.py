@@ -26,7 +26,7 @@ from apps.accounts.models import QuotaExceeded, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, Photo, Section
 from apps.albums.request_params import photos_of, uuid_or_none
-from apps.media import cas
+from apps.media import antivirus, cas
 from apps.media.formats import EMPTY, BadFile, NotAnImage, is_sidecar, sniff
 from apps.media.models import Blob
 from apps.media.storage import partial_directory, sync_directory
@@ -251,7 +251,7 @@ class Part:
             os.fsync(self._handle)
             try:
                 finish(self.upload)
-            except QuotaExceeded:
+            except (QuotaExceeded, antivirus.ScannerAway):
                 self.save()
                 raise
         else:
@@ -289,6 +289,7 @@ def finish(upload: Upload) -> None:
         joins = upload.link_id is None and is_sidecar(stored.head)
         if not joins:
             sniff(stored.head)
+        antivirus.look_at(upload.path)
     except FileNotFoundError:
         # Somebody gave it up meanwhile.
         raise Http404 from None

@@ -143,6 +143,7 @@ IMPORT_HOSTS = env.import_hosts
 # Where studios may have photos described (see `apps.tagging`); none: nobody can.
 AI_HOSTS = env.ai_hosts
 MAP_TILES = env.tiles
+CLAMD = env.clamd
 DOCKER_SOCKET = str(env.docker_socket) if env.docker_socket else None
 STORAGE_TEMP = str(env.data / "tmp")
 # Beside a bucket: where files that arrive in parts wait. All web processes must see it.

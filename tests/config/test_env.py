@@ -265,6 +265,14 @@ def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
         load({"GLASSINE_DATA": str(tmp_path / "file")})
 
 
+def test_the_virus_scanner_is_a_socket_or_a_host(read: Read) -> None:
+    assert read().clamd is None
+    for place in ("/run/clamav/clamd.ctl", "clamav:3310", "[::1]:3310"):
+        assert read(GLASSINE_CLAMD=place).clamd == place
+    with pytest.raises(EnvError, match="or host:port"):
+        read(GLASSINE_CLAMD="clamav")
+
+
 def test_dockers_socket_is_a_whole_path_that_need_not_be_there_yet(read: Read) -> None:
     assert read().docker_socket is None
     assert read(GLASSINE_DOCKER_SOCKET="/run/docker/readonly.sock").docker_socket == Path("/run/docker/readonly.sock")

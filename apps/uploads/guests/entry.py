@@ -14,7 +14,7 @@ from apps.accounts.models import QuotaExceeded
 from apps.accounts.scopes import check_csrf
 from apps.accounts.tenancy import acting_in
 from apps.albums.design import AUTO, Design
-from apps.media import cas
+from apps.media import antivirus, cas
 from apps.media.formats import BadFile
 from apps.sharing import access
 from apps.sharing.access import Grant, known
@@ -91,6 +91,7 @@ def language_of(request: ASGIRequest, grant: Grant | None) -> str:
 
 _NOT_A_PHOTO: Final = _("This file can’t be read as a photo or a video.")
 _SENTENCES: Final[dict[type[Exception], str]] = {
+    antivirus.Infected: _("A virus was found in this file. It was not kept."),
     cas.TooLarge: _("This file is too large."),
     QuotaExceeded: _("There is no room for more photos right now. Please tell the photographer."),
     BadFile: _NOT_A_PHOTO,
