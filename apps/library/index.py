@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.accounts.tenancy import across_studios, acting_in
-from apps.library import value_counts
+from apps.library import known_words, value_counts
 from apps.library.places import squares
 
 BATCH = 1000
@@ -99,8 +99,9 @@ def rebuild(studio_id: UUID) -> int:
 
 
 def recount(studio_id: UUID) -> None:
-    """Put right how many photos each month, square of the map and value has. Reads the whole studio's index."""
+    """Put right how many photos each month, square of the map and value has, and words. Reads the studio's index."""
     with acting_in(studio_id), connection.cursor() as cursor:
         cursor.execute(_RECOUNT, {"studio": studio_id})
     squares.heal(studio_id)
     value_counts.heal(studio_id)
+    known_words.heal(studio_id)

@@ -18,6 +18,7 @@ from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePh
 from apps.library.event_models import Event, EventAlbum, HolidaySet
 from apps.library.keyword_models import Keyword
 from apps.library.place_models import GeoName, MapChange, MapSquare, NamedPlace, PhotoPlace
+from apps.library.word_models import KnownWord
 
 __all__ = [
     "Different",
@@ -28,6 +29,7 @@ __all__ = [
     "GeoName",
     "HolidaySet",
     "Keyword",
+    "KnownWord",
     "LibraryPhoto",
     "MapChange",
     "MapSquare",

@@ -9,34 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from typing import Final
-from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import F, Func, Q, TextField
+from django.db.models import Q
 
 from apps.accounts.access import Entered
-from apps.accounts.tenancy import together_across
 from apps.albums.filenames.distance import distance, one_edit_away
-from apps.library import months, names
+from apps.library import known_words, months, names
 from apps.library.find import Library
 from apps.library.folding import words_of
-from apps.library.models import LibraryPhoto
 from apps.library.places.countries import spoken
 from apps.library.questions import language
 from apps.library.questions.fields import FIELDS
 from apps.library.questions.kinds import AllWords
 from apps.library.questions.tree import Group, Rule, rule_of
-from apps.web.compiled_queries import as_sent, written
 
 #: Shorter names are too many things with one letter changed.
 FORGIVING: Final = 4
 MOST_NAMES: Final = 5_000
-#: Photos among whose words the nearest are looked for.
-MOST_READ: Final = 200
+#: Of words near to one as many are looked for in photos where it is not known that these hold them.
+MOST_TRIED: Final = 20
 #: Of more photos it takes too long to look into every name; a fragment is then asked for by `name:`.
 MOST_SCANNED: Final = 200_000
 
@@ -55,18 +50,6 @@ _NAMES: Final = """
 """
 
 
-# Of hundreds of words that are hardly ever there the planner expects many photos, and would compare each photo of the
-# studio with all of them. What is left to it is to look each word up in the index of words.
-_NEAR: Final = """
-    select id from (
-        select id, studio_id from library_libraryphoto where words @@ %(question)s::tsquery offset 0
-    ) found where studio_id = %(studio)s limit %(most)s
-"""
-_BY_BITMAP: Final = "select " + ", ".join(
-    f"set_config('{way}', %s, true)" for way in ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Respelt:
     """A search as it was read again. sentences: which words were read as what."""
@@ -79,7 +62,7 @@ def read_again(search: language.Search, entered: Entered, *, today: date) -> Res
     """The search with those of its words that find nothing read otherwise; None if none is near to anything."""
     words = [word for term in search.terms if len(word := _word_of(term)) >= FORGIVING]
     lost = [word for word in words if not _finds(word, entered, today)]
-    nearest = _near([word for word in lost if word.isalpha()], entered)
+    nearest = _near([word for word in lost if word.isalpha()], entered, today)
     # Letters from the middle of a file's name are what was typed, so there is nothing to say of them.
     within = [word for word in lost if word not in nearest and _is_within_a_name(word, entered, today)]
     if not (nearest or within):
@@ -115,7 +98,7 @@ def _is_within_a_name(word: str, entered: Entered, today: date) -> bool:
     return Library(entered, _asking("camera_name", word), today=today).rows.filter(plain).exists()
 
 
-def _near(words: Sequence[str], entered: Entered) -> dict[str, str]:
+def _near(words: Sequence[str], entered: Entered, today: date) -> dict[str, str]:
     """For misspelt words the nearest that is known, one letter away: {"marai": "maria"}. Folded."""
     if not words:
         return {}
@@ -124,11 +107,16 @@ def _near(words: Sequence[str], entered: Entered) -> dict[str, str]:
     for word in words:
         start, end = _ends(word)
         alike = (name for name in known if name.startswith(start) or name.endswith(end))
-        close = [name for name in alike if distance(word, name, 1) == 1] or _written(word, entered)
-        if close:
-            # Who mistypes begins right, mostly.
-            found[word] = min(close, key=lambda name: (name[0] != word[0], len(name) != len(word), name))
+        close = [name for name in alike if distance(word, name, 1) == 1]
+        nearest = min(close, key=partial(_how_near, word)) if close else _written(word, entered, today)
+        if nearest:
+            found[word] = nearest
     return found
+
+
+def _how_near(word: str, other: str) -> tuple[bool, bool, str]:
+    """To sort by. Who mistypes begins right, mostly."""
+    return other[0] != word[0], len(other) != len(word), other
 
 
 def _named(words: Sequence[str], entered: Entered) -> frozenset[str]:
@@ -157,13 +145,10 @@ def _of_countries() -> frozenset[str]:
     return frozenset(part for name in spoken() for part in words_of(name))
 
 
-def _written(word: str, entered: Entered) -> list[str]:
-    """Words one letter away that texts of the member's photos hold, as the index of words knows them."""
+def _written(word: str, entered: Entered, today: date) -> str | None:
+    """The nearest word one letter away that texts of the member's photos hold."""
     others = {other for other in one_edit_away(word) if other != word}
-    question = " | ".join(f"'{other}'" for other in sorted(others))
-    near = written(_NEAR, {"question": question, "studio": entered.studio.pk, "most": MOST_READ})
-    _, found, _ = together_across(as_sent(_BY_BITMAP, ["off"] * 3), near, as_sent(_BY_BITMAP, ["on"] * 3))
-    ids: list[UUID] = [pk for (pk,) in found]
-    lexemes = Func(F("words"), function="tsvector_to_array", output_field=ArrayField(TextField()))
-    held = LibraryPhoto.objects.visible_to(entered).filter(pk__any=ids).values_list(lexemes, flat=True)
-    return sorted(others.intersection(lexeme for of_photo in held for lexeme in of_photo)) if ids else []
+    held = known_words.among(entered.studio, others)
+    nearest = sorted(held, key=partial(_how_near, word))[:MOST_TRIED]
+    is_told = not (entered.is_contributor or entered.is_restricted)
+    return next((other for other in nearest if (is_told and held[other]) or _finds(other, entered, today)), None)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.library import index, months, value_counts
+from apps.library import index, known_words, months, value_counts
 from apps.library.places import locate as locating
 from apps.library.places import squares
 
@@ -17,10 +17,15 @@ def fold_months() -> None:
 
 @shared_task(name="library.complete")
 def complete() -> None:
-    """Every hour: photos that the index, the map or counts do not know come in; after an update, those of before it."""
+    """Every hour: photos that the index, the map or counts do not know come in; after an update, those of before it.
+
+    Words that no photo holds any more are forgotten.
+    """
     index.complete()
     squares.complete()
     index.rebuild_unknown()
+    known_words.complete()
+    known_words.forget()
 
 
 @shared_task(name="library.locate")

@@ -24,6 +24,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "backups_backupcopy": "what lies in the backups of this installation",
     "jobs_job": "work in progress",
     "jobs_lane": "work in progress",
+    "library_knownword": "read from the photos' words; it is read again",
     "portability_exportfile": "the export itself",
     "portability_exportpart": "the export itself",
     "portability_studioexport": "the export itself",

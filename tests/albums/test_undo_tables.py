@@ -71,6 +71,10 @@ def contents(studio: Studio) -> dict[str, Counter[str]]:
             if name == "library_valuecount":
                 query = f"""select m::text from (select facet, value, sum(photos) as n from {name} r
                             where %s::text[] is not null and r.studio_id = %s group by 1, 2) m where n <> 0"""
+            if name == "library_knownword":
+                # Whose words they are; which photo is the witness is nothing that an act is about.
+                query = f"""select distinct word from {name} r
+                            where %s::text[] is not null and r.studio_id = %s and witness_id is not null"""
             cursor.execute(query, [TOUCHED, studio.pk])
             found[name] = Counter(text for (text,) in cursor.fetchall())
     return found

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
-from apps.accounts.access import Entered
-from apps.accounts.models import Role, Studio, User
+from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.filenames.distance import one_edit_away
 from apps.albums.models import Album
@@ -18,11 +15,9 @@ from apps.library import spelling
 from apps.sharing.links import lifecycle
 from apps.sharing.models import Visitor
 from tests.actors import keep_to, signed_in
-from tests.albums import bulk
 from tests.albums.conftest import may_analyze as may_analyze  # (a fixture)
-from tests.factories import AlbumFactory, StudioFactory
+from tests.factories import AlbumFactory
 from tests.library.conftest import Shoot
-from tests.reading import plans
 
 pytestmark = pytest.mark.django_db
 HERE = "/studio/north/search/"
@@ -92,31 +87,6 @@ def test_names_with_accents_and_several_words_are_near_too(
         AlbumFactory.create(studio=north, title=f"Another {number}")
     assert "this is “" in alice.get(HERE, {"q": typed}).content.decode()
     assert found(alice, typed)["Photos"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_word_that_is_nowhere_near_any_is_looked_up_in_the_index_of_words(
-    may_analyze: None,  # noqa: F811
-    alice_user: User,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(bulk, "SIZES", {})
-    album: Album = AlbumFactory.create(studio=StudioFactory.create())
-    bulk.fill(album, 1_500)
-    pages: list[int] = []
-
-    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        for plan in plans(sql, params, ("\n    select id from (",)):
-            pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-            assert "library_photo_words" in str(plan)
-            assert "Seq Scan" not in str(plan)
-        return execute(sql, params, many, context)
-
-    with acting_in(album.studio), connection.cursor() as cursor:
-        cursor.execute("analyze library_libraryphoto")
-        with connection.execute_wrapper(explain):
-            assert spelling._written("eclipse", Entered(album.studio, alice_user, Role.OWNER)) == []
-    assert len(pages) == 1
 
 
 def test_a_misspelt_client_is_found(alice: Client, client_anna: Visitor) -> None:

@@ -1,5 +1,5 @@
 """Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting,
-apps.faces.appearing, apps.library.places.squares and apps.library.value_counts."""
+apps.faces.appearing, apps.library.places.squares, apps.library.value_counts and apps.library.known_words."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 
 from apps.faces import appearing, counting
-from apps.library import value_counts
+from apps.library import known_words, value_counts
 from apps.library.places import squares
 from apps.media import fsck
 from apps.media.fsck import Finding
@@ -24,6 +24,7 @@ _KEPT: Final = {
     appearing.ORDER: appearing,
     squares.SQUARE: squares,
     value_counts.VALUE: value_counts,
+    known_words.WORD: known_words,
 }
 
 
