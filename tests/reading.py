@@ -36,12 +36,15 @@ def plans(sql: str, params: Any, reads: tuple[str, ...] = READS) -> list[dict[st
 
 
 @contextmanager
-def reading() -> Iterator[list[int]]:
-    """How many pages each SELECT of the block has the database look at, also of those that are sent together."""
+def reading(reads: tuple[str, ...] = READS) -> Iterator[list[int]]:
+    """How many pages each SELECT of the block has the database look at, also of those that are sent together.
+
+    reads: how the statements begin that count.
+    """
     pages: list[int] = []
 
     def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        pages.extend(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans(sql, params))
+        pages.extend(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans(sql, params, reads))
         return execute(sql, params, many, context)
 
     # What is prepared is sent by its name alone.

@@ -109,9 +109,13 @@ class Library:
     @cached_property
     def asker(self) -> Asker:
         """The rules' words and names, looked up. No query for rules without words, galleries, people and keywords."""
-        words = names.questions_of(self.tree, self.entered)
-        people = people_meant.meant(self.tree, self.entered)
-        called = people_meant.called(names.texts_of(self.tree), self.entered)
+        asked = names.asking(self.tree, self.entered), people_meant.asking(self.tree, self.entered)
+        answers = iter(together(*(one for one in asked if one)) if any(asked) else ())
+        rows, named = (next(answers) if one else [] for one in asked)
+        words, called = names.read(self.tree, rows)
+        if self.entered.is_restricted:
+            called = people_meant.called(names.texts_of(self.tree), self.entered)
+        people = people_meant.meant(self.tree, self.entered, named)
         synonyms = keywords.meant(self.tree, self.entered)
         texts = written.of_columns(self.tree, self.entered)
         found = Asker(self.entered, self.today, words, self._titles(), people, called, synonyms, texts, self._lying())
@@ -298,7 +302,7 @@ class Library:
         """
         if not self.tree.rules:
             return False
-        if self._is_named or self._gathered is not self._narrow:
+        if self._is_named or (self._parts is not None and self._gathered is self._parts[1]):
             return True
         return not self._is_met_sooner(self._gathered.order_by().values_list("wall", "pk"))
 
@@ -365,11 +369,10 @@ class Library:
     @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
         """`_narrow`, for reading all of them: in two parts, if the planner does not expect very many in the first."""
-        narrow, parts = self._narrow, self._parts
-        if parts is None:
-            return narrow
-        [(count, cost)] = self._expected("people", parts[0])
-        return narrow if count > EXACT or cost > DEAR else parts[1]
+        if self._parts is None:
+            return self._narrow
+        [(count, cost)] = self._expected("people", self._parts[0])
+        return self._narrow if count > EXACT or cost > DEAR else self._parts[1]
 
     @property
     def _is_told_by_an_index(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.access import Entered
 from apps.accounts.tenancy import StudioQuerySet
@@ -20,28 +21,60 @@ from apps.library.questions import persons
 from apps.library.questions.kinds import PersonKind, PersonMeant
 from apps.library.questions.persons import PersonAsked
 from apps.library.questions.tree import Group
+from apps.web.compiled_queries import Asked, Compiled, once
 
 #: People and relationships that are looked at for one search.
 MOST: Final = 500
 
 
-def meant(tree: Group, entered: Entered) -> dict[str, list[PersonMeant]]:
-    """For each person asked for in the rules, who that is; two queries at most, none if nobody is asked for."""
-    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, PersonKind)]
-    values = [rule.value if isinstance(rule.value, list) else [rule.value] for rule in rules if rule.value]
-    texts = {text for some in values for text in some}
-    if not texts or entered.is_contributor:
-        return {text: [] for text in texts}
-    asked = {text: persons.read(text) for text in texts}
-    named = list(_known(entered).filter(_any_name(asked.values())).order_by("pk")[:MOST])
+def asking(tree: Group, entered: Entered) -> Asked | None:
+    """The people whom the rules name, for `together`; None if they ask for nobody. Its rows are for `meant`."""
+    asked = [persons.read(text) for text in _texts(tree)]
+    if not asked or entered.is_contributor:
+        return None
+    ids = [one.id for one in asked if one.id is not None]
+    if len(ids) == len(asked) and not entered.is_restricted:
+        return _BY_ID.asked(_Ids(entered.studio.pk, ids))
+    return once(_known(entered).filter(_any_name(asked)).order_by("pk")[:MOST])
+
+
+def meant(tree: Group, entered: Entered, named: list[Person]) -> dict[str, list[PersonMeant]]:
+    """For each person asked for in the rules, who that is. One query for relationships, if any is asked for.
+
+    named: what `asking` found.
+    """
+    asked = {text: persons.read(text) for text in _texts(tree)}
     related = _related(entered, asked.values(), named)
     return {text: _of(one, named, related) for text, one in asked.items()}
+
+
+def _texts(tree: Group) -> set[str]:
+    rules = [rule for rule in tree.each() if isinstance(rule.field.kind, PersonKind)]
+    values = [rule.value if isinstance(rule.value, list) else [rule.value] for rule in rules if rule.value]
+    return {text for some in values for text in some}
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """People of a studio."""
+
+    studio: UUID
+    people: list[UUID]
+
+
+def _by_id(asked: _Ids) -> QuerySet[Person, Person]:
+    rows = Person.objects.for_studio(asked.studio).filter(is_ignored=False, pk__any=asked.people)
+    return rows.order_by("pk")[:MOST]
+
+
+_BY_ID: Final = Compiled(_by_id, is_planned_once=True)
 
 
 def called(texts: Iterable[str], entered: Entered) -> dict[str, list[UUID]]:
     """For each word of these texts the people with a word of their name that begins so; one query, none without words.
 
-    Contributors hear of nobody.
+    For members who work in some galleries and hear of people in their photos alone; contributors hear of nobody. To
+    others `names.read` tells them.
     """
     words = sorted({word for text in texts for word in words_of(text)[:MOST_WORDS]})
     if not words or entered.is_contributor:

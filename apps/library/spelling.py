@@ -61,7 +61,9 @@ class Respelt:
 def read_again(search: language.Search, entered: Entered, *, today: date) -> Respelt | None:
     """The search with those of its words that find nothing read otherwise; None if none is near to anything."""
     words = [word for term in search.terms if len(word := _word_of(term)) >= FORGIVING]
-    lost = [word for word in words if not _finds(word, entered, today)]
+    is_told = not (entered.is_contributor or entered.is_restricted)
+    held = known_words.among(entered.studio, words) if words and is_told else {}
+    lost = [word for word in words if not (held.get(word) or _finds(word, entered, today))]
     nearest = _near([word for word in lost if word.isalpha()], entered, today)
     # Letters from the middle of a file's name are what was typed, so there is nothing to say of them.
     within = [word for word in lost if word not in nearest and _is_within_a_name(word, entered, today)]
@@ -95,7 +97,11 @@ def _is_within_a_name(word: str, entered: Entered, today: date) -> bool:
         return False
     # Folding is dear: a name of plain letters, which has to hold the word as it is, is folded if it does.
     plain = Q(photo__camera_name__plain=False) | Q(photo__camera_name__icontains=word)
-    return Library(entered, _asking("camera_name", word), today=today).rows.filter(plain).exists()
+    return (
+        Library(entered, _asking("camera_name", word), today=today)
+        .rows.filter(plain, photo__studio_id=entered.studio.pk)
+        .exists()
+    )
 
 
 def _near(words: Sequence[str], entered: Entered, today: date) -> dict[str, str]:

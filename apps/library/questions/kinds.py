@@ -15,6 +15,7 @@ from operator import and_, or_
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
@@ -742,7 +743,7 @@ def _showing(asker: Asker, people: list[UUID]) -> Q:
         then = Appearance.objects.for_studio(asker.entered.studio).filter(
             person_id__in=people, at__gte=first - _ANY_ZONE, at__lt=after + _ANY_ZONE
         )
-        faces = faces.filter(pk__in=then.values("pk"))
+        faces = faces.filter(pk__any=ArraySubquery(then.order_by().values("pk")))
     return Q(Exists(faces))
 
 
