@@ -1,4 +1,4 @@
--- Migrations 2eda628ffeb07e7a, PostgreSQL 18
+-- Migrations ac0be02982e8a505, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -992,6 +992,15 @@ $$;
 
 ALTER FUNCTION public.library_refresh(of_studio uuid, changed uuid[]) OWNER TO glassine_owner;
 
+CREATE FUNCTION public.library_spelt(words tsvector) RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    SELECT w FROM unnest(tsvector_to_array(words)) AS w
+    WHERE length(w) BETWEEN 3 AND 61 AND w ~ '^[^#0-9]*[0-9]?[^#0-9]*$'
+$_$;
+
+ALTER FUNCTION public.library_spelt(words tsvector) OWNER TO glassine_owner;
+
 CREATE FUNCTION public.library_square(x bigint, y bigint) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1064,6 +1073,48 @@ CREATE FUNCTION public.library_words(said text) RETURNS text
 $$;
 
 ALTER FUNCTION public.library_words(said text) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_words_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_knownword (id, studio_id, word, witness_id)
+    SELECT gen_random_uuid(), f.studio_id, f.word, f.witness_id FROM (
+        SELECT r.studio_id, w AS word, any_value(r.id) AS witness_id
+        FROM fresh r CROSS JOIN LATERAL library_spelt(r.words) AS w GROUP BY 1, 2
+    ) AS f
+    WHERE NOT EXISTS (
+        SELECT FROM library_knownword k
+        WHERE k.studio_id = f.studio_id AND k.word = f.word AND k.witness_id IS NOT NULL
+    ) AND EXISTS (SELECT FROM accounts_studio s WHERE s.id = f.studio_id);
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_words_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_words_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO library_knownword (id, studio_id, word, witness_id)
+    SELECT gen_random_uuid(), f.studio_id, f.word, f.witness_id FROM (
+        SELECT r.studio_id, w AS word, any_value(r.id) AS witness_id
+        FROM fresh r JOIN stale o ON o.id = r.id AND o.words IS DISTINCT FROM r.words
+        CROSS JOIN LATERAL (SELECT library_spelt(r.words) EXCEPT SELECT library_spelt(o.words)) AS c (w) GROUP BY 1, 2
+    ) AS f
+    WHERE NOT EXISTS (
+        SELECT FROM library_knownword k
+        WHERE k.studio_id = f.studio_id AND k.word = f.word AND k.witness_id IS NOT NULL
+    ) AND EXISTS (SELECT FROM accounts_studio s WHERE s.id = f.studio_id);
+    UPDATE library_knownword k SET witness_id = NULL
+    FROM fresh r JOIN stale o ON o.id = r.id AND o.words IS DISTINCT FROM r.words
+    WHERE k.studio_id = r.studio_id AND k.witness_id = r.id AND NOT k.word = ANY (tsvector_to_array(r.words));
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_words_update() OWNER TO glassine_owner;
 
 CREATE FUNCTION public.sharing_clientemail_client_delete() RETURNS trigger
     LANGUAGE plpgsql
@@ -2520,6 +2571,17 @@ CREATE TABLE public.library_keyword (
 ALTER TABLE ONLY public.library_keyword FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_keyword OWNER TO glassine_owner;
+
+CREATE TABLE public.library_knownword (
+    id uuid NOT NULL,
+    word character varying(61) NOT NULL,
+    studio_id uuid NOT NULL,
+    witness_id uuid
+);
+
+ALTER TABLE ONLY public.library_knownword FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_knownword OWNER TO glassine_owner;
 
 CREATE TABLE public.library_libraryphoto (
     id uuid NOT NULL,
@@ -4040,6 +4102,12 @@ ALTER TABLE ONLY public.library_keyword
 ALTER TABLE ONLY public.library_keyword
     ADD CONSTRAINT library_keyword_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.library_knownword
+    ADD CONSTRAINT library_knownword_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_knownword
+    ADD CONSTRAINT library_knownword_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.library_libraryphoto
     ADD CONSTRAINT library_libraryphoto_once UNIQUE (studio_id, photo_id);
 
@@ -4685,6 +4753,12 @@ CREATE INDEX library_geoname_folded ON public.library_geoname USING btree (folde
 
 CREATE INDEX library_keyword_synonyms ON public.library_keyword USING gin (folded_synonyms);
 
+CREATE INDEX library_knownword_doubted ON public.library_knownword USING btree (studio_id, id) WHERE (witness_id IS NULL);
+
+CREATE INDEX library_knownword_witness ON public.library_knownword USING btree (studio_id, witness_id) WHERE (witness_id IS NOT NULL);
+
+CREATE INDEX library_knownword_word ON public.library_knownword USING btree (studio_id, word);
+
 CREATE INDEX library_monthcount_month ON public.library_monthcount USING btree (studio_id, month);
 
 CREATE INDEX library_photo_aperture ON public.library_libraryphoto USING btree (studio_id, aperture);
@@ -5095,6 +5169,10 @@ CREATE TRIGGER library_libraryphoto_squares_insert AFTER INSERT ON public.librar
 
 CREATE TRIGGER library_libraryphoto_squares_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_libraryphoto_squares_update();
 
+CREATE TRIGGER library_words_insert AFTER INSERT ON public.library_libraryphoto REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_words_insert();
+
+CREATE TRIGGER library_words_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_words_update();
+
 CREATE TRIGGER sharing_clientemail_client_delete AFTER DELETE ON public.sharing_clientemail FOR EACH ROW EXECUTE FUNCTION public.sharing_clientemail_client_delete();
 
 CREATE TRIGGER sharing_clientemail_client_insert AFTER INSERT ON public.sharing_clientemail REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.sharing_clientemail_client_insert();
@@ -5440,6 +5518,12 @@ ALTER TABLE ONLY public.library_holidayset
 
 ALTER TABLE ONLY public.library_keyword
     ADD CONSTRAINT library_keyword_studio_id_49c181d8_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_knownword
+    ADD CONSTRAINT library_knownword_studio_id_b69f2fa8_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_knownword
+    ADD CONSTRAINT library_knownword_witness_same_studio FOREIGN KEY (studio_id, witness_id) REFERENCES public.library_libraryphoto(studio_id, id) ON DELETE SET NULL (witness_id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.library_libraryphoto
     ADD CONSTRAINT library_libraryphoto_named_same_studio FOREIGN KEY (studio_id, named_id) REFERENCES public.library_namedplace(studio_id, id) ON DELETE SET NULL (named_id) DEFERRABLE INITIALLY DEFERRED;
@@ -5950,6 +6034,8 @@ CREATE POLICY all_studios ON public.library_holidayset TO glassine_system USING 
 
 CREATE POLICY all_studios ON public.library_keyword TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.library_knownword TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.library_libraryphoto TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.library_mapchange TO glassine_system USING (true) WITH CHECK (true);
@@ -6104,6 +6190,8 @@ ALTER TABLE public.library_holidayset ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_keyword ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.library_knownword ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.library_libraryphoto ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_mapchange ENABLE ROW LEVEL SECURITY;
@@ -6213,6 +6301,8 @@ CREATE POLICY own_studio ON public.library_eventalbum TO glassine_owner, glassin
 CREATE POLICY own_studio ON public.library_holidayset TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_keyword TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.library_knownword TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_libraryphoto TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -6584,6 +6674,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_holidayset TO glassine
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_keyword TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_keyword TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_knownword TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_knownword TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_libraryphoto TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_libraryphoto TO glassine_system;
