@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
 
+from django.http import QueryDict
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +20,9 @@ from apps.accounts.api import StudioView
 from apps.albums.serializers import PhotoSerializer, photo_shapes
 from apps.library.find import FACETS, Library
 from apps.library.questions import language, tree
-from apps.library.questions.tree import BadRules, Group
+from apps.library.questions.fields import IN_RULES
+from apps.library.questions.kinds import BadValue
+from apps.library.questions.tree import BadOperator, BadRules, Group, Node
 from apps.web import strict
 from apps.web.api import Keyset
 from apps.web.refusal import Refusal
@@ -31,6 +34,10 @@ ORDERS: Final = {
     "created_at": ("uploaded_at", "id"),
     "-created_at": ("-uploaded_at", "-id"),
 }
+
+
+# What an address says of the answer, and not of the photos.
+NOT_FIELDS: Final = frozenset(("q", "facets", "order", "limit", "cursor", "format"))
 
 
 class BadQuestion(Refusal):
@@ -64,6 +71,21 @@ class SearchRequest(serializers.Serializer[Any]):
         return wanted
 
 
+def fields_of(sent: QueryDict, *, with_guests: bool) -> list[Node]:
+    """What the fields of an address ask for: `?camera=R6&rating=>=4`. Raises BadQuestion with the name."""
+    asked, wrong = [], {}
+    for name in sent:
+        if name in NOT_FIELDS:
+            continue
+        try:
+            asked.append(language.of_parameter(name, sent.getlist(name), with_guests=with_guests))
+        except (BadOperator, BadValue) as error:
+            wrong[name] = [str(error)]
+    if wrong:
+        raise BadQuestion(fields=wrong)
+    return asked
+
+
 class FacetValue(strict.Serializer[Any]):
     value = serializers.JSONField()
     count = serializers.IntegerField()
@@ -95,20 +117,26 @@ class LibraryPhotos(StudioView):
             OpenApiParameter("facets", OpenApiTypes.STR, description="names with commas between"),
             OpenApiParameter("limit", OpenApiTypes.INT),
             OpenApiParameter("cursor", OpenApiTypes.STR),
+            *(
+                OpenApiParameter(name, OpenApiTypes.STR, many=True, description=f"as {name}: in the search box")
+                for name in IN_RULES
+            ),
         ],
         responses=SearchAnswer,
     )
     def get(self, request: Request) -> Response:
-        """A page of the photos that a search finds, of all of them without one."""
-        return self._found(request, {name: request.query_params[name] for name in request.query_params})
+        """A page of the photos that a search and fields of rules find, of all of them without any."""
+        sent = {name: request.query_params[name] for name in request.query_params if name in NOT_FIELDS}
+        asked = fields_of(request.query_params, with_guests=not self.entered.is_contributor)
+        return self._found(request, sent, *asked)
 
-    def _found(self, request: Request, sent: Any) -> Response:
+    def _found(self, request: Request, sent: Any, *beside: Node) -> Response:
         asked = SearchRequest(data=sent)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
         with_guests = not self.entered.is_contributor
         search = language.read(values.get("q", ""), today=_today(self), with_guests=with_guests)
-        nodes = [*search.tree.rules]
+        nodes = [*search.tree.rules, *beside]
         if "rules" in values:
             nodes.append(rules_of(values["rules"], with_guests=with_guests))
         library = Library(self.entered, Group("all", tuple(nodes)), today=_today(self))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
+from apps.library.questions.fields import IN_RULES
 from tests.accounts.callers import bearer
 from tests.actors import keep_to
 from tests.library.conftest import Shoot
@@ -71,3 +73,44 @@ def test_a_viewer_searches_and_a_restricted_member_finds_the_own(
     answer = bearer(erin_user, "north").get("/api/photos?q=anna&facets=camera")
     assert names(answer) == []
     assert answer.json()["facets"] == {"camera": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("rating=5", ["may.jpg"]),
+        ("rating=>=3", ["may.jpg", "old.jpg"]),
+        ("rating=3..5&taken_at=2024", ["may.jpg"]),
+        ("taken_at=2023&taken_at=2024-06", ["june.jpg", "old.jpg"]),
+        ("camera=sony&q=-may", ["june.jpg"]),
+        ("rating=none&has_errors=false", ["june.jpg"]),
+        ("camera_name=may", ["may.jpg"]),
+        ("place=none&limit=1", ["june.jpg"]),
+    ],
+)
+def test_every_field_of_rules_may_stand_in_the_address(
+    photos: None, alice_user: User, query: str, found: list[str]
+) -> None:
+    api = bearer(alice_user, "north")
+    for path in ("/api/photos", "/api/photos/search"):
+        answer = api.get(f"{path}?{query}")
+        assert names(answer) == found
+    if "limit" in query:
+        assert names(api.get(answer.json()["next"].replace("http://testserver", ""))) == ["may.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("wings=1", "wings"), ("rating=many", "rating"), ("stage=printed", "stage")],
+)
+def test_a_field_that_cannot_be_asked_is_refused_by_its_name(
+    photos: None, alice_user: User, query: str, name: str
+) -> None:
+    answer = bearer(alice_user, "north").get(f"/api/photos?{query}")
+    assert answer.status_code == 422
+    assert list(answer.json()["error"]["fields"]) == [name]
+
+
+def test_all_fields_are_published(alice_user: User) -> None:
+    deed = Client().get("/api/schema/?format=json").json()["paths"]["/api/photos/search"]["get"]
+    assert {one["name"] for one in deed["parameters"]} >= set(IN_RULES)

@@ -11,16 +11,16 @@ the address, so that what was clicked can be typed and what was typed can be cli
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from apps.library.folding import fold, words_of
 from apps.library.questions import days, persons
-from apps.library.questions.fields import BY_WORD, FIELDS, Field
+from apps.library.questions.fields import BY_WORD, FIELDS, IN_RULES, Field
 from apps.library.questions.kinds import AllWords, BadValue, Day, Number
-from apps.library.questions.tree import BadOperator, Group, Rule, rule_of
+from apps.library.questions.tree import BadOperator, Group, Node, Rule, rule_of
 
 LONGEST = 500
 MOST_TERMS = 30
@@ -314,6 +314,20 @@ def _filter(field: Field, piece: _Piece) -> Rule:
     if piece.is_quoted and isinstance(kind, AllWords):
         return rule_of(field, "is", value)
     return rule_of(field, field.typed, value)
+
+
+def of_parameter(name: str, values: Sequence[str], *, with_guests: bool = True) -> Node:
+    """What `name=value` of an address asks for, as `name:value` does in a search; of several values any.
+
+    Raises BadOperator for a name that is no field, BadValue.
+    """
+    field = IN_RULES.get(name)
+    if field is None or (field.of_guests and not with_guests):
+        raise BadOperator("There is no such field.")
+    if not 1 <= len(values) <= MOST_TERMS:
+        raise BadValue(f"At most {MOST_TERMS} values.")
+    asked = [_filter(field, _Piece(value, False, name, value.replace("\x00", ""), False)) for value in values]
+    return asked[0] if len(asked) == 1 else Group("any", tuple(asked))
 
 
 def of_rule(rule: Rule) -> str:
