@@ -79,6 +79,7 @@ _REACHED = {
 _GPS = Q(latitude__isnull=False)
 _PROBLEM = Q(has_problem=True)
 _PICKED = Q(photo__picks__isnull=False)
+_DOWNLOADED = Q(photo__taken__isnull=False)
 _COMMENTED = Q(photo__comments__isnull=False, photo__comments__removed_at__isnull=True)
 
 _TABLE = (
@@ -143,6 +144,16 @@ _TABLE = (
             inner=Yes(words=("with comments", "without comments")),
             shown="photo__comments__shown_id",
             present=_COMMENTED,
+        ),
+        of_guests=True,
+    ),
+    Field(
+        "downloaded",
+        "download",
+        Guests(
+            inner=Yes(words=("downloaded by a client", "not downloaded by clients")),
+            shown="photo__taken__link__shown_id",
+            present=_DOWNLOADED,
         ),
         of_guests=True,
     ),

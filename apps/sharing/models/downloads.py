@@ -18,7 +18,7 @@ class TakenPhoto(StudioModel):
     """A photo that was downloaded through a link. Taking it again is free, so a link counts each photo once."""
 
     link = TenantKey(ShareLink, related_name="taken")
-    photo = TenantKey(Photo, related_name="+")
+    photo = TenantKey(Photo, related_name="taken")
     at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(StudioModel.Meta):
