@@ -1,4 +1,4 @@
--- Migrations ac0be02982e8a505, PostgreSQL 18
+-- Migrations 764172695747a4ca, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
