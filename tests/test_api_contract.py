@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from apps.albums import batch_api
+from apps.library.questions import operators
+from apps.library.questions.fields import IN_RULES
 
 # One line per address: its methods, and the path; what stands in braces may have any name.
 CONTRACT = """
@@ -158,6 +160,16 @@ FIELDS = """
     ImportRequestRequest: from source url key
     ExportRequestRequest: what album photos
 """
+# What rules may ask of a photo, and how.
+RULES = """
+    taken_at uploaded_at album section event person people_count place country has_gps camera lens iso aperture exposure
+    focal_length width height orientation kind rating label flag keyword tag color text camera_name tier favourite
+    client_label client_rating commented downloaded stack problem
+    stage has_errors taken_from photographer
+"""
+OPERATORS = """
+    is is_not in not_in any_of all_of contains starts_with lt lte gt gte between within_last is_empty is_not_empty
+"""
 SETTINGS = "studio looks downloads emails presets watermark faces ai inbox holidays retention webhooks security"
 
 
@@ -188,6 +200,11 @@ def test_every_line_of_the_contract_is_published(published: set[tuple[str, str]]
     assert len(lines(CONTRACT)) > 150
     assert lines(CONTRACT) - published <= lines(TO_COME)
     assert lines(TO_COME) <= lines(CONTRACT)
+
+
+def test_rules_know_every_field_and_operator_that_was_promised() -> None:
+    assert set(RULES.split()) - set(IN_RULES) == set()
+    assert set(OPERATORS.split()) == set(operators.OPERATORS)
 
 
 def test_every_shape_has_the_fields_that_were_promised(document: Any) -> None:

@@ -1,7 +1,4 @@
-"""The one table of what can be asked of a photo: pages, search, the API and smart collections all read it.
-
-A field of the contract that has no line yet belongs to a part of the product that is not there yet.
-"""
+"""The one table of what can be asked of a photo: pages, search, the API and smart collections all read it."""
 
 from __future__ import annotations
 
@@ -12,10 +9,12 @@ from django.db.models import Q
 from apps.albums.marks import LABELS
 from apps.albums.models import Flag
 from apps.library.places.countries import names
+from apps.library.questions import colors
 from apps.library.questions.kinds import (
     AllWords,
     BoxKind,
     ChoiceKind,
+    ColorKind,
     CountryKind,
     Day,
     Exposure,
@@ -117,6 +116,12 @@ _TABLE = (
     Field("flag", "flag", ChoiceKind("flag", choices=_FLAGS, aliases=_FLAG_WORDS)),
     Field("tier", "tier", TierKind("tier", choices=_TIERS, is_own=True)),
     Field("stack", "stack", ChoiceKind("stacked", choices=_STACKS, is_own=True)),
+    Field(
+        "color",
+        "colour",
+        ColorKind(choices={name: f"mostly {name}" for name in colors.NAMES}, aliases=colors.ALIASES),
+        ("colour", "farbe"),
+    ),
     Field("keyword", "keyword", KeywordList("keywords"), ("keywords", "kw", "stichwort", "tag", "tags")),
     Field("place", "place", PlaceName(), ("ort",), "contains"),
     Field("country", "country", CountryKind("country", choices=names()), ("land",)),

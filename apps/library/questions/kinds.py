@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Lookup, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, F, Func, Lookup, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThan, LessThanOrEqual
 
 from apps.accounts.access import Entered
 from apps.albums.models import Album, Photo, Placement, Section
@@ -31,7 +31,7 @@ from apps.library.models import LibraryPhoto
 from apps.library.places.boxes import BadMapBox, inside, part_of_map
 from apps.library.places.countries import names as country_names
 from apps.library.places.countries import spoken
-from apps.library.questions import days, persons
+from apps.library.questions import colors, days, persons
 from apps.library.questions.days import Days
 
 MOST_VALUES = 200
@@ -310,6 +310,21 @@ class TimeSource(ChoiceKind):
         if operator == "is_empty":
             return ~_of_photo(by_hand | known, asker)
         return _of_photo(reduce(or_, (holds[one] for one in (value if operator == "in" else [value]))), asker)
+
+
+# The first digits of red, green and blue of "#rrggbb"; shorter for a colour that is not known.
+_COLOR_KEY: Final = "(substr(%(expressions)s, 2, 1) || substr(%(expressions)s, 4, 1) || substr(%(expressions)s, 6, 1))"
+
+
+@dataclass(frozen=True, slots=True)
+class ColorKind(ChoiceKind):
+    """The colour that covers most of the photo, by its name (see `colors`)."""
+
+    def condition(self, operator: str, value: Any, asker: Asker) -> Q:
+        if operator == "is_empty":
+            return _of_photo(Q(color=""), asker)
+        keys = [key for one in (value if operator == "in" else [value]) for key in colors.keys_of(one)]
+        return _of_photo(Q(In(Func(F("color"), template=_COLOR_KEY, output_field=CharField()), keys)), asker)
 
 
 @dataclass(frozen=True, slots=True)
