@@ -10,8 +10,8 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations bench pictures messages schema setup dev \
-	requirements audit
+.PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations lint-tests bench pictures messages schema \
+	setup dev requirements audit
 
 help:                       ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,14 +24,15 @@ demo: setup                 ## the same, with a studio full of sample photos
 
 # pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. Only what fails in Chromium is
 # tried once more by itself: two busy cores can be too slow for its time-outs. Both tries stand in the log. Elsewhere a
-# test that fails now and then is a fault.
+# test that fails now and then is a fault. Tests of the two slower parts wait for installations and pages a good deal of
+# their time: there three processes keep two cores at work, while two keep them so in the first.
 test: dev                   ## everything: units, services, browser. ARGS="-k word" picks
 	@$(PY) requirements/tools.py
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(WITH_SERVICES) sh -c \
 		'part() { $(PY) -m pytest "$$@" || [ $$? -eq 5 ]; }; twice() { part --cache-clear "$$@" || part "$$@" --last-failed -n 0; }; \
 		part -n 2 -m "not slow and not browser" $(ARGS) \
-		&& part -n 2 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
-		&& twice -n 2 --dist worksteal -m browser $(ARGS)'
+		&& part -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
+		&& twice -n 3 --dist worksteal -m browser $(ARGS)'
 
 quick: dev                  ## the fast part
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
@@ -45,8 +46,8 @@ cluster: dev                ## two web machines, two workers, nginx and an S3 se
 chaos: dev                  ## 10,000 photos while everything is killed, full, cut off: figures in var/chaos. ARGS="--photos 500 --kills 20"
 	@$(PY) -m tests.chaos $(ARGS)
 
-lint: dev                   ## style, types, layers, migrations
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations
+lint: dev                   ## style, types, layers, migrations, whether every test can be imported
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-style lint-layers lint-migrations lint-tests
 
 lint-types:                 ## mypy alone
 	$(PY) -m mypy
@@ -61,6 +62,10 @@ lint-layers:                ## who may import whom, alone
 lint-migrations:            ## whether a migration is missing, or config/schema.sql is of other migrations, alone
 	$(PY) manage.py makemigrations --check --dry-run --settings config.settings.test
 	$(PY) manage.py schema --check --settings config.settings.test
+
+# It keeps every test compiled too, while mypy keeps only one core at work: later each process of the suite would do that.
+lint-tests:                 ## whether every test can be imported, alone
+	$(PY) -m pytest --collect-only -qqq
 
 bench: dev                  ## the figures of docs/performance.md, each beside its baseline
 	@CHROMIUM="$$($(PY) requirements/chromium.py)" && export CHROMIUM && $(PY) -m tests.bench $(ARGS)

@@ -28,13 +28,18 @@ LITTER = 20_000
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """A part of the suite imports only files in which its mark stands: most of a thousand hold no test of it."""
+    """A part of the suite imports only files in which its mark stands, and none that bears as a whole a mark that is
+    left out: most of the files hold no test of the slow parts, and what these import takes a second and more."""
     expression = config.option.markexpr
-    wanted = re.findall(r"(?<!not )\b(?:slow|browser|long)\b", expression)
-    if not wanted or " or " in expression or collection_path.suffix != ".py":
+    if not expression or " or " in expression or collection_path.suffix != ".py":
         return None
     text = collection_path.read_text(encoding="utf-8")
-    return None if all(f"mark.{mark}" in text for mark in wanted) else True
+    of_file = re.search(r"^pytestmark = (?:\[\n.*?^\]|[^\n]*)", text, re.MULTILINE | re.DOTALL)
+    marks = {True: text, False: of_file.group() if of_file else ""}
+    for is_left_out, mark in re.findall(r"(not )?\b(slow|browser|long)\b", expression):
+        if bool(is_left_out) == (f"mark.{mark}" in marks[not is_left_out]):
+            return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

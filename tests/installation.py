@@ -25,6 +25,7 @@ from config.launcher.paths import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSES = ROOT / "var" / "test" / "houses"
+DIE_WITH_PARENT = ROOT / "config" / "launcher" / "die_with_parent.py"
 EMAIL, PASSWORD = "owner@example.com", "a fine long password"
 STUDIO = "North Light"
 # What a killed worker held is taken up again after seconds, see tests/hasty.py.
@@ -168,7 +169,9 @@ class Installation(Visited):
         self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.launcher.main"],
+                # A run that is cut off, even by kill -9, leaves nothing behind.
+                [sys.executable, "-S", str(DIE_WITH_PARENT), str(int(signal.SIGTERM)), "plain"]
+                + [sys.executable, "-m", "config.launcher.main"],
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -327,7 +327,7 @@ def _settle(page: Page, under_way: set[Request]) -> None:
     page.evaluate(_IDLE)
     end, calm = time.monotonic() + PATIENCE, 0
     while calm < 2 and time.monotonic() < end:
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(30)
         calm = 0 if under_way else calm + 1
 
 
