@@ -11,7 +11,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations lint-tests bench pictures messages schema \
-	setup dev requirements audit
+	setup dev requirements audit sbom
 
 help:                       ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -98,6 +98,9 @@ requirements: dev           ## pin the newest versions the .in files allow. ARGS
 	cd requirements && $(COMPILE) $(ARGS) --unsafe-package dlib -o ml.txt ml.in
 	@# The day on which all were raised, which `make audit` judges by.
 	@[ -n "$(ARGS)" ] || date -u +%F > requirements/raised
+
+sbom: dev                   ## what an installation is made of, as CycloneDX: var/sbom.json
+	@$(PY) requirements/sbom.py > var/sbom.json && echo var/sbom.json
 
 audit: dev                  ## known weaknesses of the packages, from OSV's export: OSV=all.zip; fails past the promised times
 	@$(PY) requirements/audit.py "$(OSV)"
