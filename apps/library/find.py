@@ -29,9 +29,18 @@ from apps.faces.models import Face
 from apps.library import months, names, people_meant, value_counts, written
 from apps.library.folding import words_of
 from apps.library.keywords import meant as keywords
-from apps.library.models import BESIDE, LibraryPhoto
+from apps.library.models import BESIDE, LibraryPhoto, PersonPhoto
 from apps.library.questions.compile import condition, sentence
-from apps.library.questions.kinds import AllWords, Asker, Day, KeywordList, PersonKind, PlaceKind
+from apps.library.questions.kinds import (
+    AllWords,
+    Asker,
+    ChoiceKind,
+    Day,
+    KeywordList,
+    Number,
+    PersonKind,
+    PlaceKind,
+)
 from apps.library.questions.tree import EVERYTHING, Group, Node, Rule
 from apps.web import keyset
 from apps.web.compiled_queries import Asked, Compiled, as_sent, once, together
@@ -260,6 +269,9 @@ class Library:
 
     def _read_met(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[list[Any], Any]]:
         """See `keyset.Reader`: many photos, which are met soon along the index of their order."""
+        if self._of_persons is not None:
+            met = _beyond(self._of_persons, _here(position), backwards, "photo_id").values_list("wall", "photo_id")
+            return _placed(self._meet(met.distinct()[:limit]))
         rows = _beyond(self._narrow, _here(position), backwards).values_list("wall", "pk")[:limit]
         return _placed(self._meet(rows))
 
@@ -302,9 +314,11 @@ class Library:
         """
         if not self.tree.rules:
             return False
+        if self._of_persons is not None:
+            return not self._is_met_sooner(self._places, self._places.order_by("-wall", "-photo_id"))
         if self._is_named or (self._parts is not None and self._gathered is self._parts[1]):
             return True
-        return not self._is_met_sooner(self._gathered.order_by().values_list("wall", "pk"))
+        return not self._is_met_sooner(self._places, self._places.order_by(*LibraryPhoto.ORDER))
 
     @cached_property
     def _first_few(self) -> list[tuple[datetime, UUID]]:
@@ -317,7 +331,7 @@ class Library:
         The database sorts and counts them: reading all of their rows would take longer than finding them.
         """
         try:
-            found, params = self._gathered.order_by().values_list("wall", "pk")[: FEW + 1].query.sql_with_params()
+            found, params = self._places[: FEW + 1].query.sql_with_params()
         except EmptyResultSet:
             self._few_total = 0
             return []
@@ -328,6 +342,13 @@ class Library:
         [[*rows, (_, _, total)]] = self._ask(asked)
         self._few_total, self._are_few = total, total <= FEW
         return [(wall, pk) for wall, pk, _ in rows]
+
+    @cached_property
+    def _places(self) -> QuerySet[Any, tuple[datetime, UUID]]:
+        """Moment and id of all that the rules let by, in no order, for reading all of them."""
+        if self._of_persons is not None:
+            return self._of_persons.order_by().values_list("wall", "photo_id").distinct()
+        return self._gathered.order_by().values_list("wall", "pk")
 
     @property
     def _number_of_few(self) -> int | None:
@@ -350,9 +371,9 @@ class Library:
         rows = self.rows if self.asker.called else self._seen.filter(condition(self.tree, self.asker))
         return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
 
-    def _is_met_sooner(self, rows: QuerySet[LibraryPhoto, tuple[Any, ...]]) -> bool:
+    def _is_met_sooner(self, rows: QuerySet[Any, Any], in_order: QuerySet[Any, Any]) -> bool:
         """True if the planner expects that reading all of these rows takes longer than meeting a page of them."""
-        (count, whole), (_, page) = self._expected("all", rows, rows.order_by(*LibraryPhoto.ORDER)[: PAGE + 1])
+        (count, whole), (_, page) = self._expected("all", rows, in_order[: PAGE + 1])
         if count > FEW or whole > DEAR:
             return True
         return whole > QUICK and page < SOONER * whole
@@ -384,6 +405,25 @@ class Library:
             and (len(own) <= 1 or own == _PAIR)
             and own.union(BESIDE, ("wall",)).issuperset(paths)
         )
+
+    @cached_property
+    def _of_persons(self) -> StudioQuerySet[PersonPhoto] | None:
+        """The faces that show who is asked for, if it is kept beside them what else the rules ask; else None.
+
+        A photo may have several. What is kept of them is called as in the photo's row.
+        """
+        if self.tree.match != "all" or self.entered.is_restricted:
+            return None
+        asked = [one for one in self.tree.rules if isinstance(one, Rule) and isinstance(one.field.kind, PersonKind)]
+        others = [one for one in self.tree.rules if one not in asked]
+        if len(asked) != 1 or not all(_is_beside(one) for one in others):
+            return None
+        [person] = asked
+        people = PersonKind.people(person.operator.name, person.value, self.asker)
+        if people is None:
+            return None
+        shown = PersonPhoto.objects.for_studio(self.entered.studio).filter(person_id__in=people)
+        return shown.filter(condition(Group("all", tuple(others)), self.asker))
 
     @cached_property
     def _parts(self) -> tuple[QuerySet[LibraryPhoto, Any], StudioQuerySet[LibraryPhoto]] | None:
@@ -436,7 +476,7 @@ class Library:
             return TotalFound(sum(one.photos for one in self.months))
         if (number := self._number_of_few) is not None:
             return TotalFound(number)
-        rows = self._gathered.order_by()
+        rows = self._places
         with self._asking():
             counted = rows[: EXACT + 1].count()
         return TotalFound(min(counted, EXACT), counted <= EXACT)
@@ -600,15 +640,15 @@ def _along(asked: _Along, backwards: bool, limit: int) -> QuerySet[Any, tuple[An
     return rows.values_list("wall", "pk")[:limit]
 
 
-def _beyond(rows: QuerySet[Any, Any], here: _Here, backwards: bool) -> QuerySet[Any, Any]:
-    """What of them lies on one side of a place, in order."""
+def _beyond(rows: QuerySet[Any, Any], here: _Here, backwards: bool, key: str = "pk") -> QuerySet[Any, Any]:
+    """What of them lies on one side of a place, in order. key: the photo's id."""
     wall, photo, sign = here.wall, here.photo, "" if backwards else "-"
     if wall is not None:
         side = "gt" if backwards else "lt"
-        beyond = Q(**{f"wall__{side}": wall}) | Q(wall=wall, **{f"pk__{side}": photo})
+        beyond = Q(**{f"wall__{side}": wall}) | Q(wall=wall, **{f"{key}__{side}": photo})
         # Says nothing new, but lets the index start at the right place.
         rows = rows.filter(Q(**{f"wall__{side}e": wall}) & beyond)
-    return rows.order_by(f"{sign}wall", f"{sign}pk")
+    return rows.order_by(f"{sign}wall", f"{sign}{key}")
 
 
 # Each page of the library without filters asks this.
@@ -636,12 +676,20 @@ def _tile(values: tuple[Any, ...]) -> LibraryTile:
 _INDEXED: Final = frozenset(("camera", "lens", "photographer"))
 # Of these each one's index carries the other too.
 _PAIR: Final = frozenset(("camera", "lens"))
+# What is kept beside who is in a photo, and the kinds of rules that ask these columns alone.
+_KEPT: Final = frozenset((*BESIDE, "wall"))
+_KEPT_KINDS: Final = (Number, ChoiceKind, Day)
 # Of which each photo's row is read.
 _WRITTEN: Final = (AllWords, KeywordList, PlaceKind)
 
 
 def _is_person(rule: Rule) -> bool:
     return isinstance(rule.field.kind, PersonKind) and not rule.operator.positive and rule.operator.name != "is_empty"
+
+
+def _is_beside(node: Node) -> bool:
+    """True for what is asked of columns that are kept beside who is in a photo."""
+    return isinstance(node, Rule) and isinstance(node.field.kind, _KEPT_KINDS) and node.field.kind.path in _KEPT
 
 
 def _is_words(node: Node) -> bool:

@@ -17,6 +17,7 @@ from apps.library.count_models import ValueCount
 from apps.library.duplicate_models import Different, DuplicateGroup, DuplicatePhoto
 from apps.library.event_models import Event, EventAlbum, HolidaySet
 from apps.library.keyword_models import Keyword
+from apps.library.person_models import PersonPhoto
 from apps.library.place_models import GeoName, MapChange, MapSquare, NamedPlace, PhotoPlace
 from apps.library.word_models import KnownWord
 
@@ -35,6 +36,7 @@ __all__ = [
     "MapSquare",
     "MonthCount",
     "NamedPlace",
+    "PersonPhoto",
     "PhotoPlace",
     "ValueCount",
 ]

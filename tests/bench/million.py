@@ -126,6 +126,7 @@ def _make(boss: psycopg.Connection[Any], url: str, owner: User, scale: int) -> N
         with _without_indexes(boss, url, told), ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda statements: _run(url, statements, told), _TABLES))
         boss.execute(_APPEARANCES)
+        boss.execute(_PERSON_PHOTOS)
         told("order of faces")
         boss.execute("vacuum analyze")
         told("statistics")
@@ -458,6 +459,14 @@ _APPEARANCES: Final = """
     insert into faces_appearance (id, studio_id, person_id, at)
     select f.id, f.studio_id, f.person_id, coalesce(p.taken_at, 'infinity')
     from faces_face f join albums_photo p on p.id = f.photo_id order by f.studio_id, f.person_id, p.taken_at
+"""
+_PERSON_PHOTOS: Final = """
+    insert into library_personphoto (id, studio_id, person_id, photo_id, wall, is_dated, kind, tier, stacked, rating,
+        label, flag)
+    select f.id, f.studio_id, f.person_id, l.id, l.wall, l.is_dated, l.kind, l.tier, l.stacked, l.rating, l.label,
+        l.flag
+    from faces_face f join library_libraryphoto l on l.studio_id = f.studio_id and l.id = f.photo_id
+    where f.person_id is not null and not f.is_ignored order by f.studio_id, f.person_id, l.wall desc, l.id desc
 """
 _FILLED: Final = (
     "media_blob", "albums_photo", "albums_placement", "library_photoplace", "library_libraryphoto", "media_rendition",

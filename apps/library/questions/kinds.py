@@ -686,6 +686,14 @@ class PersonKind(Kind):
         conditions = [self._shows(one, asker) for one in (value if isinstance(value, list) else [value])]
         return reduce(and_, conditions) if operator == "all_of" else _any(conditions)
 
+    @staticmethod
+    def people(operator: str, value: Any, asker: Asker) -> list[UUID] | None:
+        """Who is asked for, if any of them will do at any age; None if it is not as simple as that."""
+        texts = value if isinstance(value, list) else [value]
+        if operator not in ("is", "in", "any_of") or any(persons.read(text).ages is not None for text in texts):
+            return None
+        return sorted({person.id for text in texts for person in asker.people.get(text, [])})
+
     def _shows(self, text: str, asker: Asker) -> Q:
         """Photos in which any of those are whom a text means, at an age if it says one."""
         people, ages = asker.people.get(text, []), persons.read(text).ages

@@ -1,5 +1,6 @@
 """Compare rows with bytes, and what is kept counted with what there is; see apps.media.fsck, apps.faces.counting,
-apps.faces.appearing, apps.library.places.squares, apps.library.value_counts and apps.library.known_words."""
+apps.faces.appearing, apps.library.places.squares, apps.library.value_counts, apps.library.known_words and
+apps.library.person_photos."""
 
 import json
 import sys
@@ -12,7 +13,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 
 from apps.faces import appearing, counting
-from apps.library import known_words, value_counts
+from apps.library import known_words, person_photos, value_counts
 from apps.library.places import squares
 from apps.media import fsck
 from apps.media.fsck import Finding
@@ -25,6 +26,7 @@ _KEPT: Final = {
     squares.SQUARE: squares,
     value_counts.VALUE: value_counts,
     known_words.WORD: known_words,
+    person_photos.PERSON: person_photos,
 }
 
 
