@@ -1,4 +1,4 @@
--- Migrations 764172695747a4ca, PostgreSQL 18
+-- Migrations 8c247d023402bbc4, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -734,6 +734,62 @@ $$;
 
 ALTER FUNCTION public.library_camera(make text, model text) OWNER TO glassine_owner;
 
+CREATE FUNCTION public.library_faces_face_persons_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    
+    PERFORM FROM library_libraryphoto l JOIN (SELECT DISTINCT studio_id, photo_id FROM (SELECT stale.studio_id, id, stale.person_id, stale.photo_id FROM stale WHERE stale.person_id IS NOT NULL AND NOT stale.is_ignored) AS every) c
+        ON l.studio_id = c.studio_id AND l.id = c.photo_id ORDER BY l.id FOR NO KEY UPDATE OF l;
+
+    DELETE FROM library_personphoto k USING (SELECT stale.studio_id, id, stale.person_id, stale.photo_id FROM stale WHERE stale.person_id IS NOT NULL AND NOT stale.is_ignored) c WHERE k.studio_id = c.studio_id AND k.id = c.id;
+
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_faces_face_persons_delete() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_faces_face_persons_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    
+    PERFORM FROM library_libraryphoto l JOIN (SELECT DISTINCT studio_id, photo_id FROM (SELECT fresh.studio_id, id, fresh.person_id, fresh.photo_id FROM fresh WHERE fresh.person_id IS NOT NULL AND NOT fresh.is_ignored) AS every) c
+        ON l.studio_id = c.studio_id AND l.id = c.photo_id ORDER BY l.id FOR NO KEY UPDATE OF l;
+
+    INSERT INTO library_personphoto (id, studio_id, person_id, photo_id, wall, is_dated, kind, tier, stacked, rating, label, flag)
+    SELECT c.id, c.studio_id, c.person_id, l.id, l.wall, l.is_dated, l.kind, l.tier, l.stacked, l.rating, l.label, l.flag
+    FROM (SELECT fresh.studio_id, id, fresh.person_id, fresh.photo_id FROM fresh WHERE fresh.person_id IS NOT NULL AND NOT fresh.is_ignored) c JOIN library_libraryphoto l ON l.studio_id = c.studio_id AND l.id = c.photo_id
+    ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, photo_id = excluded.photo_id, wall = excluded.wall, is_dated = excluded.is_dated, kind = excluded.kind, tier = excluded.tier, stacked = excluded.stacked, rating = excluded.rating, label = excluded.label, flag = excluded.flag;
+
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_faces_face_persons_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_faces_face_persons_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    
+    PERFORM FROM library_libraryphoto l JOIN (SELECT DISTINCT studio_id, photo_id FROM (SELECT stale.studio_id, id, stale.person_id, stale.photo_id FROM stale JOIN fresh USING (id) WHERE (stale.photo_id, stale.person_id, stale.is_ignored) IS DISTINCT FROM (fresh.photo_id, fresh.person_id, fresh.is_ignored) AND stale.person_id IS NOT NULL AND NOT stale.is_ignored UNION ALL SELECT fresh.studio_id, id, fresh.person_id, fresh.photo_id FROM stale JOIN fresh USING (id) WHERE (stale.photo_id, stale.person_id, stale.is_ignored) IS DISTINCT FROM (fresh.photo_id, fresh.person_id, fresh.is_ignored) AND fresh.person_id IS NOT NULL AND NOT fresh.is_ignored) AS every) c
+        ON l.studio_id = c.studio_id AND l.id = c.photo_id ORDER BY l.id FOR NO KEY UPDATE OF l;
+
+    DELETE FROM library_personphoto k USING (SELECT stale.studio_id, id, stale.person_id, stale.photo_id FROM stale JOIN fresh USING (id) WHERE (stale.photo_id, stale.person_id, stale.is_ignored) IS DISTINCT FROM (fresh.photo_id, fresh.person_id, fresh.is_ignored) AND stale.person_id IS NOT NULL AND NOT stale.is_ignored) c WHERE k.studio_id = c.studio_id AND k.id = c.id;
+
+    INSERT INTO library_personphoto (id, studio_id, person_id, photo_id, wall, is_dated, kind, tier, stacked, rating, label, flag)
+    SELECT c.id, c.studio_id, c.person_id, l.id, l.wall, l.is_dated, l.kind, l.tier, l.stacked, l.rating, l.label, l.flag
+    FROM (SELECT fresh.studio_id, id, fresh.person_id, fresh.photo_id FROM stale JOIN fresh USING (id) WHERE (stale.photo_id, stale.person_id, stale.is_ignored) IS DISTINCT FROM (fresh.photo_id, fresh.person_id, fresh.is_ignored) AND fresh.person_id IS NOT NULL AND NOT fresh.is_ignored) c JOIN library_libraryphoto l ON l.studio_id = c.studio_id AND l.id = c.photo_id
+    ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, photo_id = excluded.photo_id, wall = excluded.wall, is_dated = excluded.is_dated, kind = excluded.kind, tier = excluded.tier, stacked = excluded.stacked, rating = excluded.rating, label = excluded.label, flag = excluded.flag;
+
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_faces_face_persons_update() OWNER TO glassine_owner;
+
 CREATE FUNCTION public.library_fold(said text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -753,6 +809,45 @@ CREATE FUNCTION public.library_km(lat1 double precision, lon1 double precision, 
 $$;
 
 ALTER FUNCTION public.library_km(lat1 double precision, lon1 double precision, lat2 double precision, lon2 double precision) OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_library_libraryphoto_persons_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    
+    IF NOT EXISTS (SELECT FROM fresh) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM albums_photo k JOIN fresh ON k.studio_id = fresh.studio_id AND k.id = fresh.id
+    ORDER BY k.id FOR SHARE OF k;
+    INSERT INTO library_personphoto (id, studio_id, person_id, photo_id, wall, is_dated, kind, tier, stacked, rating, label, flag)
+    SELECT f.id, l.studio_id, f.person_id, l.id, l.wall, l.is_dated, l.kind, l.tier, l.stacked, l.rating, l.label, l.flag
+    FROM fresh l CROSS JOIN LATERAL (
+        SELECT f.id, f.person_id FROM faces_face f
+        WHERE f.studio_id = l.studio_id AND f.photo_id = l.id AND f.person_id IS NOT NULL AND NOT f.is_ignored OFFSET 0
+    ) AS f
+    ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, photo_id = excluded.photo_id, wall = excluded.wall, is_dated = excluded.is_dated, kind = excluded.kind, tier = excluded.tier, stacked = excluded.stacked, rating = excluded.rating, label = excluded.label, flag = excluded.flag;
+
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_library_libraryphoto_persons_insert() OWNER TO glassine_owner;
+
+CREATE FUNCTION public.library_library_libraryphoto_persons_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    
+    UPDATE library_personphoto k SET wall = fresh.wall, is_dated = fresh.is_dated, kind = fresh.kind, tier = fresh.tier, stacked = fresh.stacked, rating = fresh.rating, label = fresh.label, flag = fresh.flag
+    FROM stale JOIN fresh USING (id)
+    WHERE (stale.wall, stale.is_dated, stale.kind, stale.tier, stale.stacked, stale.rating, stale.label, stale.flag) IS DISTINCT FROM (fresh.wall, fresh.is_dated, fresh.kind, fresh.tier, fresh.stacked, fresh.rating, fresh.label, fresh.flag) AND k.studio_id = fresh.studio_id AND k.photo_id = fresh.id;
+
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.library_library_libraryphoto_persons_update() OWNER TO glassine_owner;
 
 CREATE FUNCTION public.library_library_libraryphoto_values_delete() RETURNS trigger
     LANGUAGE plpgsql
@@ -2675,6 +2770,26 @@ ALTER TABLE ONLY public.library_namedplace FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_namedplace OWNER TO glassine_owner;
 
+CREATE TABLE public.library_personphoto (
+    id uuid NOT NULL,
+    wall timestamp with time zone NOT NULL,
+    is_dated boolean NOT NULL,
+    kind character varying(8) NOT NULL,
+    tier character varying(6) NOT NULL,
+    stacked character varying(8) NOT NULL,
+    rating smallint NOT NULL,
+    label character varying(12) NOT NULL,
+    flag character varying(6) NOT NULL,
+    person_id uuid NOT NULL,
+    photo_id uuid NOT NULL,
+    studio_id uuid NOT NULL,
+    CONSTRAINT library_personphoto_rating_check CHECK ((rating >= 0))
+);
+
+ALTER TABLE ONLY public.library_personphoto FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.library_personphoto OWNER TO glassine_owner;
+
 CREATE TABLE public.library_photoplace (
     id uuid NOT NULL,
     latitude double precision,
@@ -4147,6 +4262,12 @@ ALTER TABLE ONLY public.library_namedplace
 ALTER TABLE ONLY public.library_namedplace
     ADD CONSTRAINT library_namedplace_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.library_personphoto
+    ADD CONSTRAINT library_personphoto_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.library_personphoto
+    ADD CONSTRAINT library_personphoto_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.library_photoplace
     ADD CONSTRAINT library_photoplace_once UNIQUE (studio_id, photo_id);
 
@@ -4761,6 +4882,10 @@ CREATE INDEX library_knownword_word ON public.library_knownword USING btree (stu
 
 CREATE INDEX library_monthcount_month ON public.library_monthcount USING btree (studio_id, month);
 
+CREATE INDEX library_personphoto_order ON public.library_personphoto USING btree (studio_id, person_id, wall DESC, photo_id DESC) INCLUDE (kind, tier, stacked, rating, label, flag, is_dated);
+
+CREATE INDEX library_personphoto_photo ON public.library_personphoto USING btree (studio_id, photo_id);
+
 CREATE INDEX library_photo_aperture ON public.library_libraryphoto USING btree (studio_id, aperture);
 
 CREATE INDEX library_photo_by_id ON public.library_libraryphoto USING btree (studio_id, id) INCLUDE (wall, kind, tier, stacked, rating, label, flag, is_dated);
@@ -5144,6 +5269,16 @@ CREATE TRIGGER library_albums_placement_update AFTER UPDATE ON public.albums_pla
 CREATE TRIGGER library_albums_stack_insert AFTER INSERT ON public.albums_stack REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_stack_insert();
 
 CREATE TRIGGER library_albums_stack_update AFTER UPDATE ON public.albums_stack REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_stack_update();
+
+CREATE TRIGGER library_faces_face_persons_delete AFTER DELETE ON public.faces_face REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_faces_face_persons_delete();
+
+CREATE TRIGGER library_faces_face_persons_insert AFTER INSERT ON public.faces_face REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_faces_face_persons_insert();
+
+CREATE TRIGGER library_faces_face_persons_update AFTER UPDATE ON public.faces_face REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_faces_face_persons_update();
+
+CREATE TRIGGER library_library_libraryphoto_persons_insert AFTER INSERT ON public.library_libraryphoto REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_persons_insert();
+
+CREATE TRIGGER library_library_libraryphoto_persons_update AFTER UPDATE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_persons_update();
 
 CREATE TRIGGER library_library_libraryphoto_values_delete AFTER DELETE ON public.library_libraryphoto REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION public.library_library_libraryphoto_values_delete();
 
@@ -5545,6 +5680,15 @@ ALTER TABLE ONLY public.library_monthcount
 
 ALTER TABLE ONLY public.library_namedplace
     ADD CONSTRAINT library_namedplace_studio_id_b4641437_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_personphoto
+    ADD CONSTRAINT library_personphoto_person_same_studio FOREIGN KEY (studio_id, person_id) REFERENCES public.faces_person(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_personphoto
+    ADD CONSTRAINT library_personphoto_photo_same_studio FOREIGN KEY (studio_id, photo_id) REFERENCES public.library_libraryphoto(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.library_personphoto
+    ADD CONSTRAINT library_personphoto_studio_id_e60f1733_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.library_photoplace
     ADD CONSTRAINT library_photoplace_named_same_studio FOREIGN KEY (studio_id, named_id) REFERENCES public.library_namedplace(studio_id, id) ON DELETE SET NULL (named_id) DEFERRABLE INITIALLY DEFERRED;
@@ -6046,6 +6190,8 @@ CREATE POLICY all_studios ON public.library_monthcount TO glassine_system USING 
 
 CREATE POLICY all_studios ON public.library_namedplace TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.library_personphoto TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.library_photoplace TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.library_valuecount TO glassine_system USING (true) WITH CHECK (true);
@@ -6202,6 +6348,8 @@ ALTER TABLE public.library_monthcount ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_namedplace ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.library_personphoto ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.library_photoplace ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.library_valuecount ENABLE ROW LEVEL SECURITY;
@@ -6313,6 +6461,8 @@ CREATE POLICY own_studio ON public.library_mapsquare TO glassine_owner, glassine
 CREATE POLICY own_studio ON public.library_monthcount TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_namedplace TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.library_personphoto TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.library_photoplace TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -6692,6 +6842,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_monthcount TO glassine
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_namedplace TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_namedplace TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_personphoto TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_personphoto TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_photoplace TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_photoplace TO glassine_system;
