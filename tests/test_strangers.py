@@ -43,7 +43,7 @@ PUBLIC = re.compile(
     r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/auth/(token|refresh|logout|register)|static/.*|studio/<slug:slug>/logo.*)?$"
 )
 # For who runs the installation: tests/monitoring/test_pages.py tries them as everyone else.
-OPERATOR = re.compile(r"^(status/(containers/<str:container>/)?|metrics)$")
+OPERATOR = re.compile(r"^(status/(again/|containers/<str:container>/)?|metrics)$")
 STUDIO = re.compile(r"^studio/<slug:slug>/")
 GUEST = re.compile(r"^(g/<(str|slug):token>/|api/galleries/<str:token>)")
 API = re.compile(r"^api/(?!galleries/)")

@@ -9,6 +9,7 @@ app_name = "monitoring"
 
 urlpatterns = [
     path("status/", views.status, name="status"),
+    path("status/again/", views.try_again, name="try_again"),
     path("status/containers/<str:container>/", views.container, name="container"),
     path("metrics", views.prometheus, name="metrics"),
     path("studio/<slug:slug>/numbers/", number_views.numbers, name="numbers"),

@@ -5,26 +5,32 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.models import Role, User
-from apps.monitoring import containers, metrics, overview
+from apps.albums.request_params import uuid_or_none
+from apps.monitoring import containers, failed_work, metrics, overview
 from apps.monitoring.checks import NAMES
 from apps.monitoring.models import Condition
 from apps.web import htmx
+from apps.web.answers import SeeOther
 
 # Seconds between two looks, as the page offers them; 0 for never.
 INTERVALS = (5, 15, 60, 0)
 USUAL = 15
 PART = "status"
+# Of which there is none: what is named and is no id.
+NO_JOB = UUID(int=0)
 
 
 @never_cache
@@ -50,12 +56,27 @@ def status(request: HttpRequest) -> HttpResponse:
         "busiest": overview.busiest(),
         "runs": overview.backup_runs(),
         "files": overview.recent_files(),
+        "failed_work": failed_work.shown(),
         "has_docker": bool(settings.DOCKER_SOCKET),
         "containers": overview.container_states(),
         **_refreshing(request),
     }
     template = "monitoring/_status.html" if htmx.wants(request, PART) else "monitoring/status.html"
     return htmx.vary(render(request, template, context))
+
+
+@require_POST
+def try_again(request: HttpRequest) -> HttpResponse:
+    """Let work that was given up be tried afresh: one job, or all; for the people in GLASSINE_OPERATORS alone."""
+    if not is_operator(request.user):
+        raise Http404
+    named = request.POST.get("job", "")
+    begun = failed_work.again(uuid_or_none(named) or NO_JOB if named else None)
+    if not begun:
+        messages.warning(request, "There’s nothing left to try again.")
+    else:
+        messages.success(request, f"{begun} {'job is' if begun == 1 else 'jobs are'} on the way again.")
+    return SeeOther("monitoring:status")
 
 
 @never_cache

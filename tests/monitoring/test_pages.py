@@ -77,7 +77,7 @@ def test_the_pages_ask_few_questions(
     looked: None, alice: Client, settings: Settings, django_assert_max_num_queries: object
 ) -> None:
     settings.OPERATORS = ("alice@example.com",)
-    for address, most in ((STATUS, 37), (OWN, 40)):
+    for address, most in ((STATUS, 42), (OWN, 40)):
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             assert alice.get(address).status_code == 200
 
