@@ -315,10 +315,10 @@ class Library:
         if not self.tree.rules:
             return False
         if self._of_persons is not None:
-            return not self._is_met_sooner(self._places, self._places.order_by("-wall", "-photo_id"))
+            return not self._is_met_sooner("-wall", "-photo_id")
         if self._is_named or (self._parts is not None and self._gathered is self._parts[1]):
             return True
-        return not self._is_met_sooner(self._places, self._places.order_by(*LibraryPhoto.ORDER))
+        return not self._is_met_sooner(*LibraryPhoto.ORDER)
 
     @cached_property
     def _first_few(self) -> list[tuple[datetime, UUID]]:
@@ -371,29 +371,32 @@ class Library:
         rows = self.rows if self.asker.called else self._seen.filter(condition(self.tree, self.asker))
         return rows.filter(photo__studio_id=self.entered.studio.pk) if rows.query.alias_refcount.get(_PHOTO) else rows
 
-    def _is_met_sooner(self, rows: QuerySet[Any, Any], in_order: QuerySet[Any, Any]) -> bool:
-        """True if the planner expects that reading all of these rows takes longer than meeting a page of them."""
-        (count, whole), (_, page) = self._expected("all", rows, in_order[: PAGE + 1])
+    def _is_met_sooner(self, *order: str) -> bool:
+        """True if the planner expects that reading all of `_places` takes longer than meeting a page of them."""
+        (count, whole), (_, page) = self._expected(
+            "all", lambda: (self._places, self._places.order_by(*order)[: PAGE + 1])
+        )
         if count > FEW or whole > DEAR:
             return True
         return whole > QUICK and page < SOONER * whole
 
-    def _expected(self, what: str, *rows: QuerySet[Any, Any]) -> list[tuple[float, float]]:
+    def _expected(self, what: str, rows: Callable[[], tuple[QuerySet[Any, Any], ...]]) -> list[tuple[float, float]]:
         """How many of these rows the planner expects, and what reading them costs; as it told some minutes ago.
 
         what: which rows of this question they are. Whoever asks it turns to its next page, its number and its facets.
         """
         asked = json.dumps(self.tree.as_plain(), sort_keys=True)
         key = self.entered.studio.pk, self.entered.album_ids, asked, what
-        return _EXPECTED.get(key, lambda: _expected(rows, self._ask))
+        return _EXPECTED.get(key, lambda: _expected(rows(), self._ask))
 
     @cached_property
     def _gathered(self) -> StudioQuerySet[LibraryPhoto]:
         """`_narrow`, for reading all of them: in two parts, if the planner does not expect very many in the first."""
-        if self._parts is None:
+        parts = self._parts
+        if parts is None:
             return self._narrow
-        [(count, cost)] = self._expected("people", self._parts[0])
-        return self._narrow if count > EXACT or cost > DEAR else self._parts[1]
+        [(count, cost)] = self._expected("people", lambda: (parts[0],))
+        return self._narrow if count > EXACT or cost > DEAR else parts[1]
 
     @property
     def _is_told_by_an_index(self) -> bool:
