@@ -26,7 +26,7 @@ from apps.albums.request_params import uuid_or_none
 from apps.albums.scope import sizes
 from apps.albums.tiles import TileRow
 from apps.faces.models import Face
-from apps.library import months, names, people_meant, value_counts, written
+from apps.library import months, names, people_days, people_meant, value_counts, written
 from apps.library.folding import words_of
 from apps.library.keywords import meant as keywords
 from apps.library.models import BESIDE, LibraryPhoto, PersonPhoto
@@ -314,6 +314,8 @@ class Library:
         """
         if not self.tree.rules:
             return False
+        if self._of_people_days is not None:
+            return True
         if self._of_persons is not None:
             return not self._is_met_sooner("-wall", "-photo_id")
         if self._is_named or (self._parts is not None and self._gathered is self._parts[1]):
@@ -323,13 +325,34 @@ class Library:
     @cached_property
     def _first_few(self) -> list[tuple[datetime, UUID]]:
         """The first page of them."""
-        return self._find_few(None, False, PAGE + 1)
+        return self._find_few(None, False, PAGE + 1) if self._of_people_days is None else self._of_people_days
+
+    @cached_property
+    def _of_people_days(self) -> list[tuple[datetime, UUID]] | None:
+        """The same, if they are photos of people on some days with words and are few."""
+        return self._find_people_days(None, False, PAGE + 1)
+
+    def _find_people_days(
+        self, position: list[Any] | None, backwards: bool, limit: int
+    ) -> list[tuple[datetime, UUID]] | None:
+        """As `_find_few` for rules that `people_days` reads; None for others, and if those people are often shown."""
+        if (asked := people_days.read(self.tree, self.asker)) is None:
+            return None
+        here = (datetime.fromisoformat(position[0]), UUID(position[1])) if position else None
+        question = people_days.asking(asked, here, backwards=backwards, limit=limit, most=FEW)
+        [[*rows, (_, _, self._few_total)]] = self._ask(question)
+        return None if self._few_total is None else [(wall, pk) for wall, pk, _ in rows]
 
     def _find_few(self, position: list[Any] | None, backwards: bool, limit: int) -> list[tuple[datetime, UUID]]:
         """Photos on one side of a position. How many there are on both is known by it, and may be too many.
 
         The database sorts and counts them: reading all of their rows would take longer than finding them.
         """
+        if (
+            self._of_people_days is not None
+            and (known := self._find_people_days(position, backwards, limit)) is not None
+        ):
+            return known
         try:
             found, params = self._places[: FEW + 1].query.sql_with_params()
         except EmptyResultSet:
