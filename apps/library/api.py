@@ -73,7 +73,8 @@ class SearchRequest(serializers.Serializer[Any]):
 
 def fields_of(sent: QueryDict, *, with_guests: bool) -> list[Node]:
     """What the fields of an address ask for: `?camera=R6&rating=>=4`. Raises BadQuestion with the name."""
-    asked, wrong = [], {}
+    asked: list[Node] = []
+    wrong: dict[str, list[str]] = {}
     for name in sent:
         if name in NOT_FIELDS:
             continue
