@@ -151,11 +151,12 @@ FIELDS = """
     Photo: stages has_errors tier place taken_from photographer
     Stages: ingested thumbnailed geocoded faces described stacked backed_up
     Link: id label url token is_password_protected expires_at is_revoked rights views last_opened_at created_at
-    Rights: download favourite comment rate upload people find_me search consent_only
+    Rights: download favourite comment rate upload people find_me search places consent_only
     Person: id name birthday photo_count face_count thumbnail_face is_hidden_from_clients is_ignored relationships
     Person: created_at
     Face: id photo box score sharpness person suggestion state
     Occasion: id kind title starts_on ends_on repeats person age photo_count
+    FacetValue: value label count
     Task: id state done total result undo
     ImportRequestRequest: from source url key
     ExportRequestRequest: what album photos

@@ -20,7 +20,7 @@ from apps.accounts.api import StudioView
 from apps.albums.serializers import PhotoSerializer, photo_shapes
 from apps.library.find import FACETS, Library
 from apps.library.questions import language, tree
-from apps.library.questions.fields import IN_RULES
+from apps.library.questions.fields import FIELDS, IN_RULES
 from apps.library.questions.kinds import BadValue
 from apps.library.questions.tree import BadOperator, BadRules, Group, Node
 from apps.web import strict
@@ -88,7 +88,10 @@ def fields_of(sent: QueryDict, *, with_guests: bool) -> list[Node]:
 
 
 class FacetValue(strict.Serializer[Any]):
+    """value: as rules ask for it.  label: the same as a person reads it."""
+
     value = serializers.JSONField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the stubs know it as the words beside a field
     count = serializers.IntegerField()
 
 
@@ -186,7 +189,11 @@ def _facets(library: Library, wanted: tuple[str, ...]) -> dict[str, list[dict[st
     if not wanted:
         return {}
     found = library.facets(wanted)
-    return {name: [{"value": value, "count": count} for value, count in found[name]] for name in wanted}
+    fields = {name: FIELDS["taken_at" if name == "year" else name] for name in wanted}
+    return {
+        name: [{"value": value, "label": field.words_for(value), "count": count} for value, count in found[name]]
+        for name, field in fields.items()
+    }
 
 
 urlpatterns = [

@@ -25,7 +25,7 @@ from apps.library.find import Library, LibraryPage, TotalFound
 from apps.library.months import Month
 from apps.library.questions import days, language
 from apps.library.questions.fields import FIELDS, Field
-from apps.library.questions.kinds import ChoiceKind, CountryKind, Guests, Kind
+from apps.library.questions.kinds import ChoiceKind, Guests, Kind
 from apps.library.tiles import library_tiles, month_name, month_of
 from apps.web.compiled_queries import Compiled
 from apps.web.select_options import options
@@ -227,23 +227,12 @@ def facets(shown: Library, asked: LibraryQuery, path: str) -> list[tuple[str, li
     for name, values in shown.facets().items():
         field = FIELDS["taken_at" if name == "year" else name]
         links = [
-            FacetLink(
-                _facet_words(field, value), count, asked.url(path, q=f"{asked.text} {_term(field, value)}".strip())
-            )
+            FacetLink(field.words_for(value), count, asked.url(path, q=f"{asked.text} {_term(field, value)}".strip()))
             for value, count in values
         ]
         if len(links) > 1:
             found.append(("Year" if name == "year" else field.title, links))
     return found
-
-
-def _facet_words(field: Field, value: Any) -> str:
-    if field.name == "rating":
-        return f"{value} star{'' if value == 1 else 's'}"
-    kind = field.kind
-    if isinstance(kind, CountryKind) or not isinstance(kind, ChoiceKind):
-        return kind.choices.get(value, value) if isinstance(kind, CountryKind) else str(value)
-    return kind.choices.get(value, str(value)).capitalize()
 
 
 def _term(field: Field, value: Any) -> str:

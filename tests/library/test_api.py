@@ -43,10 +43,18 @@ def test_a_search_tells_total_facets_and_what_it_did_not_understand(photos: None
     body = answer.json()
     assert body["total"] == 2
     assert body["facets"] == {
-        "camera": [{"value": "Canon EOS R6", "count": 2}],
-        "year": [{"value": 2023, "count": 1}, {"value": 2024, "count": 1}],
+        "camera": [{"value": "Canon EOS R6", "label": "Canon EOS R6", "count": 2}],
+        "year": [{"value": 2023, "label": "2023", "count": 1}, {"value": 2024, "label": "2024", "count": 1}],
     }
     assert "colr" in body["not_understood"][0]
+
+
+def test_facets_have_words_for_people(shoot: Shoot, alice_user: User) -> None:
+    shoot(label="red", flag="pick", rating=1)
+    facets = bearer(alice_user, "north").get("/api/photos?facets=label,flag,rating").json()["facets"]
+    assert {name: [one["label"] for one in values] for name, values in facets.items()} == {
+        "label": ["Red label"], "flag": ["Picked"], "rating": ["1 star"],
+    }  # fmt: skip
 
 
 def test_rules_and_words_are_asked_together(photos: None, alice_user: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -59,6 +60,16 @@ class Field:
     @property
     def operators(self) -> tuple[str, ...]:
         return tuple(self.kind.phrases)
+
+    def words_for(self, value: Any) -> str:
+        """A value as a person reads it beside a count."""
+        if self.name == "rating":
+            return f"{value} star{'' if value == 1 else 's'}"
+        if isinstance(self.kind, CountryKind):
+            return self.kind.choices.get(value, value)
+        if isinstance(self.kind, ChoiceKind):
+            return self.kind.choices.get(value, str(value)).capitalize()
+        return str(value)
 
 
 _NAMES = {
