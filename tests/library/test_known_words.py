@@ -129,6 +129,9 @@ def test_a_word_of_somebody_elses_photos_is_told_to_nobody(
     keep_to(north, erin_user, album)
     erin = signed_in(erin_user)
     assert "this is" not in erin.get(HERE, {"q": "harvset"}).content.decode()
+    # Less near, but hers.
+    shoot(caption="marvset")
+    assert "this is “marvset”" in erin.get(HERE, {"q": "harvset"}).content.decode()
     keep_to(north, erin_user, other)
     assert "this is “harvest”" in erin.get(HERE, {"q": "harvset"}).content.decode()
 

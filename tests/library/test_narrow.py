@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -16,6 +18,7 @@ from apps.albums.models import Album, Stack
 from apps.faces.models import Person
 from apps.library import find
 from apps.library.find import Library
+from apps.library.models import LibraryPhoto
 from apps.library.questions import language
 from tests.albums import bulk
 from tests.albums.conftest import may_analyze as may_analyze  # (a fixture)
@@ -150,6 +153,30 @@ def test_facets_of_any_number_are_one_question(
     assert facets["year"] == [(2023, 1), (2024, 1)]
     assert facets["camera"] == [("Canon EOS R6", 1)]
     assert (facets["rating"], facets["label"], facets["flag"]) == ([(4, 1)], [("red", 1)], [])
+
+
+@pytest.mark.parametrize("wanted", [find.FACETS, ("year",), ("city", "camera", "flag")])
+def test_facets_of_what_is_found_are_counted_as_a_person_counts(
+    north: Studio, owner: Entered, shoot: Shoot, wanted: tuple[str, ...]
+) -> None:
+    """Of many combinations of values, some of them nothing; of what is not found none is counted."""
+    chance = random.Random(7)
+    for number in range(40):
+        shoot(
+            f"20{chance.randint(20, 24)}-01-01T12:00:00", camera_name=f"{number}.jpg", rating=chance.choice([0, 3, 5]),
+            label=chance.choice(["", "red", "blue"]), flag=chance.choice(["", "pick"]),
+            photographer=chance.choice(["", "Ada", "Bo"]),
+            facts={"model": chance.choice("56"), "lens": chance.choice(["", "FE 35mm"]), "iso": 100 * (number % 4)},
+        )  # fmt: skip
+    with acting_in(north):
+        LibraryPhoto.objects.for_studio(north).filter(rating=5).update(country="AT", city="Graz")
+        rows = list(LibraryPhoto.objects.for_studio(north).filter(iso__gte=200))
+        facets = asked(owner, "iso:>=200").facets(wanted)
+    assert len(rows) == 20
+    for name in wanted:
+        values = Counter(row.wall.year if name == "year" else getattr(row, name) for row in rows)
+        expected = sorted(((value, n) for value, n in values.items() if value), key=lambda one: (-one[1], one[0]))
+        assert facets[name] == expected, name
 
 
 @pytest.mark.parametrize(("text", "found"), [("label:red", 2), ("label:blue", 0), ("lens:85", 1), ("-lens:85", 1)])
