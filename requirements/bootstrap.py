@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ CONTAINED_IN = {"base": ["base", "dev"], "dev": ["dev"]}
 SHIM = "dlib-shim"
 # Its licence forbids commercial use, and nothing needs it (docs/licences.md).
 FORBIDDEN_MODEL = "shape_predictor_68_face_landmarks.dat"
+FAILED = "{}; the lines above say why. Then run the same command again."
 
 
 def main():
@@ -94,7 +96,7 @@ def install(kind):
     requirements = ROOT / "requirements"
     # The lists are complete, so there is nothing to resolve; wheels only, so that nothing is compiled.
     listed = ["--require-hashes", "--only-binary", ":all:"]
-    pip(listed + ["-r", str(requirements / "{}.txt".format(kind))])
+    pip(*[listed + ["-r", part] for part in halves(requirements / "{}.txt".format(kind))])
     # What exists as source only is packed by the setuptools that is installed by now: nothing else is downloaded.
     pip(["--no-build-isolation", str(requirements / SHIM)])
     packed_here = ["--no-build-isolation", "--use-pep517", "--no-binary", "face-recognition-models"]
@@ -104,11 +106,24 @@ def install(kind):
     UNFINISHED.unlink()
 
 
-def pip(arguments):
-    """Install exactly what is named, or end the program."""
+def halves(path):
+    """Two lists of every other package: pip unpacks and compiles with one process, and nothing depends on the order."""
+    packages = re.split(r"(?m)^(?=[A-Za-z])", path.read_text())[1:]
+    for number in range(2):
+        part = VENV / "{}-{}".format(number, path.name)
+        part.write_text("".join(packages[number::2]))
+        yield str(part)
+
+
+def pip(*calls):
+    """Install exactly what is named, by calls that run side by side, or end the program."""
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
     os.environ["DIST_EXTRA_CONFIG"] = str(ROOT / "requirements" / "packing.cfg")
-    run(command + arguments, "The packages could not be installed")
+    begun = [subprocess.Popen(command + arguments) for arguments in calls]
+    # All are waited for: none goes on behind the end of this program.
+    codes = [one.wait() for one in begun]
+    if any(codes):
+        sys.exit(FAILED.format("The packages could not be installed"))
 
 
 def remove_forbidden_model():
@@ -124,7 +139,7 @@ def has_pip():
 def run(command, what):
     code = subprocess.run(command).returncode
     if code != 0:
-        sys.exit("{}; the lines above say why. Then run the same command again.".format(what))
+        sys.exit(FAILED.format(what))
 
 
 if __name__ == "__main__":

@@ -195,3 +195,29 @@ def test_the_makefile_starts_with_the_sentence_when_venv_is_missing(tmp_path: Pa
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("This Python has no complete venv module.")
+
+
+def test_a_long_list_is_installed_in_two_halves_with_every_hash(bootstrap: ModuleType) -> None:
+    text = (SOURCE.parent / "dev.txt").read_text()
+    (bootstrap.ROOT / "requirements" / "dev.txt").write_text(text)
+    bootstrap.VENV.mkdir()
+    halves = [Path(half).read_text() for half in bootstrap.halves(bootstrap.ROOT / "requirements" / "dev.txt")]
+    assert sorted("".join(halves).splitlines()) == sorted(text[text.index("\naio") + 1 :].splitlines())
+    assert all(half.count("==") > 50 for half in halves)
+
+
+def test_one_half_that_cannot_be_installed_ends_the_set_up_with_a_sentence(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "missing.txt").write_text("nothing-of-this-name==1 --hash=sha256:" + "0" * 64)
+    fine, broken = (
+        ["--no-index", "--target", str(tmp_path / "to"), "-r", str(tmp_path / name)]
+        for name in ("empty.txt", "missing.txt")
+    )
+    with pytest.raises(SystemExit, match="lines above say why"):
+        bootstrap.pip(fine, broken)
+    with pytest.raises(SystemExit, match="lines above say why"):
+        bootstrap.pip(broken, fine)
+    bootstrap.pip(fine)
