@@ -34,8 +34,8 @@ test: dev                   ## everything: units, services, browser. ARGS="-k wo
 		&& part -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
 		&& twice -n 3 --dist worksteal -m browser $(ARGS)'
 
-quick: dev                  ## the fast part
-	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+quick: dev                  ## the tests of the fast part that take less than a tenth of a second, six of seven
+	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser and not unhurried" $(ARGS)
 
 long: dev                   ## what is heavy by nature, whole: hundreds of kills, thousands of random inputs; an hour and more
 	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadfile -m long $(ARGS)

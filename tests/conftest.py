@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
-from tests import databases
+from tests import databases, unhurried
 
 pytest_plugins = ["tests.actors", "tests.smtp_server"]
 
@@ -42,9 +42,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that are heavy by nature come first, then those whose tests may take longest: a long one at the end would
-    keep one process busy alone."""
+    keep one process busy alone. Before pytest looks at marks, what is known to take its time gets the one of these."""
+    unhurried_ones = unhurried.listed()
+    for item in items:
+        if unhurried.is_in(item.nodeid, unhurried_ones):
+            item.add_marker("unhurried")
     heavy = {item.path for item in items if item.get_closest_marker("long")}
     patience: dict[Path, float] = defaultdict(float)
     for item in items:
