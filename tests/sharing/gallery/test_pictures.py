@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Photo, PhotoState, Placement, Version, VersionKind
 from apps.media import serving
@@ -254,6 +254,16 @@ def test_a_restricted_member_sees_the_pictures_of_their_galleries(
     # Somebody who was also sent the link is a guest there.
     client.get(share.url())
     assert fetch(client, share.picture()).status == 200
+
+
+def test_a_member_without_the_second_factor_that_the_studio_asks_for_sees_nothing(shared: Make, bob: Client) -> None:
+    share = shared()
+    with acting_in(share.studio):
+        Studio.objects.filter(pk=share.studio.pk).update(second_factor_required=True)
+    assert fetch(bob, share.picture()).status == 404
+    # What a client sees is open to them as to everybody with the link.
+    bob.get(share.url())
+    assert fetch(bob, share.picture()).status == 200
 
 
 def test_a_member_of_another_studio_sees_nothing(shared: Make, charlie: Client) -> None:
