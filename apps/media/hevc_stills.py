@@ -12,19 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
 from PIL import Image
 
 from apps.media.metadata.coded_tiles import CodedTiles, coded_tiles
+from apps.media.planes import BT601, FULL, LIMITED, as_rgb, pixels
 
 _PIXELS = {"yuv420p", "yuvj420p"}
 # Numbers of H.273 and FFmpeg: matrices that swscale knows by these numbers (BT.709 and two names of BT.601).
-_UNKNOWN, _BT601 = 2, 6
-_MATRICES = {1, 5, _BT601}
-_LIMITED, _FULL = 1, 2
+_UNKNOWN = 2
+_MATRICES = {1, 5, BT601}
 _TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
-_SMOOTHLY = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 
 
 def reduced(source: Path, whole: tuple[int, int], size: tuple[int, int]) -> Image.Image | None:
@@ -55,20 +52,20 @@ def _drawn(coded: CodedTiles, size: tuple[int, int]) -> Image.Image | None:
     for frame in _frames(coded):
         if number == 0:
             matrix, levels = _colours(frame, coded)
-        if matrix not in _MATRICES or levels not in (_LIMITED, _FULL) or not _is_right(frame, coded):
+        if matrix not in _MATRICES or levels not in (LIMITED, FULL) or not _is_right(frame, coded):
             return None
         _lay(frame, canvas, *divmod(number, coded.columns))
         number += 1
-    return _as_rgb(canvas, size, matrix, levels) if number == len(coded.tiles) else None
+    return as_rgb(canvas, size, matrix, levels) if number == len(coded.tiles) else None
 
 
 def _colours(frame: Any, coded: CodedTiles) -> tuple[int, int]:
     """Matrix and levels by the file, else by the coded picture. A matrix not told is BT.601, as libheif has it."""
     if coded.matrix is not None:
-        matrix, levels = coded.matrix, _FULL if coded.full_range else _LIMITED
+        matrix, levels = coded.matrix, FULL if coded.full_range else LIMITED
     else:
         matrix, levels = int(frame.colorspace), int(frame.color_range)
-    return _BT601 if matrix == _UNKNOWN else matrix, levels
+    return BT601 if matrix == _UNKNOWN else matrix, levels
 
 
 def _is_right(frame: Any, coded: CodedTiles) -> bool:
@@ -88,27 +85,5 @@ def _frames(coded: CodedTiles) -> Iterator[Any]:
 
 def _lay(frame: Any, canvas: Any, row: int, column: int) -> None:
     for part, whole in zip(frame.planes, canvas.planes, strict=True):
-        place = _pixels(whole)[row * part.height :, column * part.width :][: part.height, : part.width]
-        place[:] = _pixels(part)[: place.shape[0], : place.shape[1]]
-
-
-def _pixels(plane: Any) -> np.ndarray:
-    """uint8 (height, width), the frame's own memory."""
-    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-
-
-def _as_rgb(canvas: Any, size: tuple[int, int], matrix: int, levels: int) -> Image.Image:
-    # In planes, which swscale fills three times as fast as it mixes pixels; colours come at full size in both.
-    made = VideoReformatter().reformat(
-        canvas,
-        *size,
-        "gbrp",
-        src_colorspace=matrix,
-        src_color_range=levels,
-        dst_color_range=_FULL,
-        interpolation=_SMOOTHLY,
-        threads=1,
-    )
-    planes: Any = made.planes
-    green, blue, red = (Image.frombuffer("L", size, one, "raw", "L", one.line_size, 1) for one in planes)
-    return Image.merge("RGB", (red, green, blue))
+        place = pixels(whole)[row * part.height :, column * part.width :][: part.height, : part.width]
+        place[:] = pixels(part)[: place.shape[0], : place.shape[1]]

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import gcd
 from pathlib import Path
@@ -185,9 +185,7 @@ def _decode_image(source: Path, file: Path | io.BytesIO, format: Format, edge: i
         check_size(image.size)
         memory.claim(image, format, edge)
         facts, size = camera.read(image, format), image.size
-        small = _small_heif(image, source, edge) if format is HEIF else None
-        if format is JPEG:
-            image.draft(None, fitted(size, edge))
+        small = _SMALL.get(format, _not_small)(image, source, edge)
         if small is None:
             image.load()
         turn = _UPRIGHT.get(_orientation(image))
@@ -199,12 +197,33 @@ def _decode_image(source: Path, file: Path | io.BytesIO, format: Format, edge: i
     return picture, profile, size, facts
 
 
+def _not_small(image: Image.Image, source: Path, edge: int) -> None:
+    """The decoders of the other formats know one size."""
+
+
+def _small_jpeg(image: Image.Image, source: Path, edge: int) -> Image.Image | None:
+    """A JPEG made small in its planes, if it is of the usual kind and larger than `edge`; else it is asked to be."""
+    size = fitted(image.size, edge)
+    small = None
+    if size != image.size:
+        # With FFmpeg.
+        from apps.media import jpeg_stills
+
+        told = dict(image.info)
+        small = jpeg_stills.reduced(image, size)
+        if small is not None:
+            small.info = told
+    if small is None:
+        image.draft(None, size)
+    return small
+
+
 def _small_heif(image: Image.Image, source: Path, edge: int) -> Image.Image | None:
     """A HEIC picture made small while it is decoded, if it is of a phone's kind and larger than `edge`."""
     told = image.info
     if max(image.size) <= edge or image.mode != "RGB" or (told.get("bit_depth"), told.get("chroma")) != (8, 420):
         return None
-    # With FFmpeg, which takes 15 MB.
+    # With FFmpeg.
     from apps.media import hevc_stills
 
     small = hevc_stills.reduced(source, image.size, fitted(image.size, edge))
@@ -213,13 +232,17 @@ def _small_heif(image: Image.Image, source: Path, edge: int) -> Image.Image | No
     return small
 
 
+_SMALL: dict[Format, Callable[[Image.Image, Path, int], Image.Image | None]] = {HEIF: _small_heif, JPEG: _small_jpeg}
+
+
 def _decode_raw(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
     with camera_raw.opened(source, edge) as raw:
         memory.claim(raw.image, JPEG, edge)
-        raw.image.draft(None, fitted(raw.image.size, edge))
-        # A preview that is small enough as it is would be decoded later, when its file is closed.
-        raw.image.load()
-        picture, profile = _coloured(raw.image, source, JPEG, edge)
+        small = _small_jpeg(raw.image, source, edge)
+        if small is None:
+            # A preview that is small enough as it is would be decoded later, when its file is closed.
+            raw.image.load()
+        picture, profile = _coloured(small or raw.image, source, JPEG, edge)
     return picture if raw.turn is None else picture.transpose(raw.turn), profile, raw.size, raw.facts
 
 

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Final
 
 from apps.media import heavy
 from apps.media.facts import clean
-from apps.media.formats import AVI, HEAD_BYTES, HEIF, MKV, MOV, MP4, WEBM, BadFile, TooManyPixels, sniff
+from apps.media.formats import AVI, HEAD_BYTES, HEIF, JPEG, MKV, MOV, MP4, WEBM, BadFile, TooManyPixels, sniff
 from apps.media.jailer import IN_MEMORY
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.sandbox import Limits
@@ -81,7 +81,11 @@ _ENVIRONMENT = {
 }
 # What tasks for these kinds of files need beyond their crew. Loaded by the server when the first comes, so that it
 # weighs on nobody who has none, and takes its time once.
-_LOADED_FOR = {HEIF: "apps.media.hevc_stills"} | dict.fromkeys((MP4, MOV, WEBM, MKV, AVI), "apps.media.video")
+_LOADED_FOR = {
+    HEIF: "apps.media.hevc_stills",
+    JPEG: "apps.media.jpeg_stills",
+    **dict.fromkeys((MP4, MOV, WEBM, MKV, AVI), "apps.media.video"),
+}
 
 
 class Rejected(Exception):
