@@ -119,7 +119,7 @@ class Library:
     def asker(self) -> Asker:
         """The rules' words and names, looked up. No query for rules without words, galleries, people and keywords."""
         asked = names.asking(self.tree, self.entered), people_meant.asking(self.tree, self.entered)
-        answers = iter(together(*(one for one in asked if one)) if any(asked) else ())
+        answers = iter(together(*(one for one in asked if one)) if any(asked) else [])
         rows, named = (next(answers) if one else [] for one in asked)
         words, called = names.read(self.tree, rows)
         if self.entered.is_restricted:
