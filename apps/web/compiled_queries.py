@@ -161,8 +161,8 @@ def written(sql: str, values: Mapping[str, Any]) -> Asked:
 
 
 def as_sent(sql: str, params: Sequence[Any]) -> Asked:
-    """One statement with a %s for each of its values, for `together`. Its rows are tuples."""
-    return _Statement(list, None, sql, tuple(params)), []
+    """One statement with a %s for each of its values, as the ORM writes it, for `together`. Its rows are tuples."""
+    return _Statement(list, None, sql, tuple(map(_sendable, params))), []
 
 
 def written_once(sql: str, values: Mapping[str, Any]) -> Asked:
@@ -186,7 +186,7 @@ def once(query: models.QuerySet[Any, Any]) -> Asked:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         sql, params = "", ()
-    return _Statement(query._iterable_class, compiler, sql, tuple(params)), []
+    return _Statement(query._iterable_class, compiler, sql, tuple(map(_sendable, params))), []
 
 
 class Later:
@@ -335,6 +335,6 @@ def _sendable(value: Value) -> Value:
 
     Of which type it is the statement tells: it was written before its values were known.
     """
-    if not isinstance(value, list) or not all(isinstance(one, UUID) for one in value):
+    if not isinstance(value, list) or not value or not all(isinstance(one, UUID) for one in value):
         return value
     return f"{{{','.join([one.hex for one in value])}}}"

@@ -68,6 +68,17 @@ def test_a_query_that_is_compiled_for_one_time_goes_with_others(north: Studio) -
     assert (none, titles, len(statements)) == ([], [("One",), ("Three",), ("Two",)], 1)
 
 
+def test_ids_go_as_one_text_and_find_the_same(north: Studio) -> None:
+    some = [AlbumFactory.create(studio=north, title=title).pk for title in ("One", "Two", "Three")][:2]
+    with acting_in(north):
+        rows = Album.objects.for_studio(north).order_by("title")
+        asked = once(rows.filter(pk__any=some)), once(rows.filter(pk__any=[])), once(rows.filter(pk__in=some))
+        (found, nothing, each), [statement] = sent(lambda: together(*asked))
+    assert [one.title for one in found] == [one.title for one in each] == ["One", "Two"]
+    assert nothing == []
+    assert f"'{{{some[0].hex},{some[1].hex}}}'::uuid[]" in statement
+
+
 def test_a_query_of_no_studio_is_not_compiled_either() -> None:
     with pytest.raises(Unfit, match="must begin at its studio"):
         once(Album.guarded.all())
