@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -22,6 +23,10 @@ from tests import databases, unhurried
 
 pytest_plugins = ["tests.actors", "tests.smtp_server"]
 
+
+# How long an input takes says how busy the machine is: speed is measured by `make bench`.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # So many new objects before Python looks for circles among them; by itself it looks after 700, many times in a test.
 LITTER = 20_000
