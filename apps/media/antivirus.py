@@ -10,6 +10,7 @@ import logging
 import re
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -73,13 +74,11 @@ def probe() -> None:
 def _ask(command: bytes, path: Path | None = None) -> str:
     try:
         with _connected() as line:
-            try:
+            # It may have heard enough before the end: what it says of that still lies in the socket.
+            with suppress(BrokenPipeError, ConnectionResetError):
                 line.sendall(command)
                 if path is not None:
                     _send(line, path)
-            except (BrokenPipeError, ConnectionResetError):
-                # It has heard enough: what it says of that still lies in the socket.
-                pass
             return _read(line)
     except OSError as error:
         log.warning("clamd does not answer: %s", error)
@@ -87,12 +86,13 @@ def _ask(command: bytes, path: Path | None = None) -> str:
 
 
 def _connected() -> socket.socket:
-    if settings.CLAMD.startswith("/"):
+    place: str = settings.CLAMD or ""
+    if place.startswith("/"):
         line = socket.socket(socket.AF_UNIX)
         line.settimeout(CONNECT_SECONDS)
-        line.connect(settings.CLAMD)
+        line.connect(place)
     else:
-        host, _, port = settings.CLAMD.rpartition(":")
+        host, _, port = place.rpartition(":")
         line = socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS)
     line.settimeout(ANSWER_SECONDS)
     return line

@@ -156,7 +156,7 @@ class _DockerConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(ANSWER_SECONDS)
-        self.sock.connect(settings.DOCKER_SOCKET)
+        self.sock.connect(settings.DOCKER_SOCKET or "")
 
 
 def _get(path: str) -> tuple[bytes, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -77,7 +78,8 @@ def test_it_finds_what_the_rules_say(owner: Entered, wedding: list[Photo], words
 def test_pages_go_both_ways(owner: Entered, wedding: list[Photo]) -> None:
     text = "wedding person:anna 2019..2025"
     with acting_in(owner.studio):
-        expected, seen, cursor = plain(owner, text), [], ""
+        expected, cursor = plain(owner, text), ""
+        seen: list[UUID] = []
         while cursor or not seen:
             page = asked(owner, text).page(cursor, size=2)
             seen += [tile.row.photo_id for tile in page.tiles]

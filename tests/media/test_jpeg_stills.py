@@ -31,7 +31,7 @@ def _colourful(width: int, height: int) -> Image.Image:
 
 def _jpeg(picture: Image.Image, **options: object) -> io.BytesIO:
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=95, **options)  # type: ignore[arg-type]
+    picture.save(file, "JPEG", quality=95, **options)
     return io.BytesIO(file.getvalue())
 
 

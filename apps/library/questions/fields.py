@@ -66,7 +66,7 @@ class Field:
         if self.name == "rating":
             return f"{value} star{'' if value == 1 else 's'}"
         if isinstance(self.kind, CountryKind):
-            return self.kind.choices.get(value, value)
+            return str(self.kind.choices.get(value, value))
         if isinstance(self.kind, ChoiceKind):
             return self.kind.choices.get(value, str(value)).capitalize()
         return str(value)

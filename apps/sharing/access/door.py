@@ -239,8 +239,11 @@ def _find(token: str) -> ShareLink | None:
         return None
     studio, _, slug = readable.partition(".")
     # It can be guessed, so it never opens a link that has lost its password.
-    links = _links().annotate(shown_version=_SHOWN_VERSION)
-    return links.filter(READABLE, studio__slug=studio, slug=slug).first()
+    links = _links().annotate(read_version=_SHOWN_VERSION)
+    link = links.filter(READABLE, studio__slug=studio, slug=slug).first()
+    if link is not None:
+        link.shown_version = link.read_version
+    return link
 
 
 def _by_token(token: str) -> ShareLink | None:
