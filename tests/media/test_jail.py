@@ -153,7 +153,8 @@ def test_g33_nothing_of_the_environment(source: Path, out_dir: Path, monkeypatch
 
 def test_the_hash_is_loaded_before_the_first_fork_and_brings_no_threads(source: Path, out_dir: Path) -> None:
     told = _in_jail(hostile.tells_environment, source, out_dir)
-    assert {"imagehash", "scipy.fftpack"} <= set(told["modules"])
+    assert "imagehash" in told["modules"]
+    assert [name for name in told["modules"] if name.startswith("scipy")] == [], "SciPy takes 30 MB for one function"
     assert _jailer().num_threads() == 1
 
 
