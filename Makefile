@@ -34,7 +34,7 @@ test: dev                   ## everything: units, services, browser. ARGS="-k wo
 		&& part -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not browser" $(ARGS) \
 		&& twice -n 3 --dist worksteal -m browser $(ARGS)'
 
-quick: dev                  ## the tests of the fast part that take less than a twentieth of a second, three of four
+quick: dev                  ## the tests of the fast part that take less than 40 ms, seven of ten
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 -m "not slow and not browser and not unhurried" $(ARGS)
 
 long: dev                   ## what is heavy by nature, whole: hundreds of kills, thousands of random inputs; an hour and more
