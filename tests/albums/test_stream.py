@@ -307,7 +307,8 @@ def test_the_statement_of_a_page_is_what_the_query_says(album: Album, is_main: b
                 with CaptureQueriesContext(connection) as said:
                     assert found == list(part.query(3))
                 (sent,) = [one["sql"] for one in kept.captured_queries if "albums_placement" in one["sql"]]
-                assert sent == said.captured_queries[0]["sql"]
+                # The driver names the type of a list that it writes itself, beside the statement's own word for it.
+                assert sent == said.captured_queries[0]["sql"].replace("::uuid[]::uuid[]", "::uuid[]")
 
 
 @pytest.mark.slow
