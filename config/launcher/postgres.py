@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from config.launcher.paths import APP, OWNER, POSTGRES_PORT, SUPERUSER, Paths
-from config.launcher.process import Child, LaunchError, command_line, die_with_parent, end, write_line
+from config.launcher.process import Child, LaunchError, command_line, die_with_parent, end, working_in, write_line
 
 ROLES = Path(__file__).with_name("roles.sql")
 SETTINGS = {
@@ -103,7 +103,7 @@ class Postgres:
         return self.paths.database_url(SUPERUSER, database="postgres")
 
     def _end_leftover(self) -> None:
-        """End a server that a killed run left behind, and remove its lock files."""
+        """End a server that a killed run left behind, with all that it started, and remove its lock files."""
         pid_file = self.paths.postgres / "postmaster.pid"
         with suppress(OSError, ValueError, IndexError):
             pid = int(pid_file.read_text().split()[0])
@@ -111,6 +111,11 @@ class Postgres:
             if str(self.paths.postgres) in arguments and Path(arguments[0]).name == "postgres":
                 write_line("postgres", f"ends process {pid}, left by an earlier run")
                 end(pid, signal.SIGINT, grace=60.0)
+        # Of a server that was killed itself they go by themselves, on a busy machine seconds later; no other may start
+        # before.
+        for pid in working_in(self.paths.postgres):
+            write_line("postgres", f"ends process {pid}, left by an earlier run")
+            end(pid, signal.SIGQUIT, grace=10.0)
         # PostgreSQL refuses to start while the number in these is alive, even as another program or a zombie.
         pid_file.unlink(missing_ok=True)
         socket = self.paths.postgres_socket

@@ -147,6 +147,17 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def working_in(folder: Path) -> list[int]:
+    """Processes whose working directory this is, as far as one may know it of them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if Path(os.readlink(entry / "cwd")) == folder.resolve():
+                    found.append(int(entry.name))
+    return found
+
+
 def end_leftover(run: Path, name: str, how: signal.Signals, grace: float = 30.0) -> None:
     """End what a killed run left of the child `name`: its process, then all that the process had started.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.launcher.process import started_at
+from config.launcher.process import started_at, working_in
 from tests.config.services import MAIN, ROOT, Services, bare, gone
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -38,6 +38,23 @@ def test_after_everything_was_killed_the_next_run_has_all_rows(data: Path) -> No
     rows = second.rows()
     second.stop()
     assert rows == [1, 2, 3]
+
+
+def test_what_a_killed_server_had_started_is_ended_first(data: Path) -> None:
+    """It goes by itself, but a busy machine takes its time for that."""
+    first = Services(data).wait_until_up()
+    first.keep(5)
+    server = first.pid("postgres")
+    slow = next(pid for pid in working_in(data / "postgres") if pid != server)
+    os.kill(slow, signal.SIGSTOP)
+    for pid in (first.process.pid, server, first.pid("redis")):
+        os.kill(pid, signal.SIGKILL)
+    first.stop()
+    second = Services(data).wait_until_up()
+    rows = second.rows()
+    second.stop()
+    assert rows == [5]
+    assert gone(slow)
 
 
 def test_servers_left_by_a_killed_run_are_ended_first(data: Path) -> None:
