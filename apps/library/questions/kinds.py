@@ -654,7 +654,7 @@ class OccasionName(Kind):
 
         found = occasions(asker.entered, years_of(asker.entered), called=is_meant)
         spans = {(one.first, one.after) for one in found}
-        return _any(Q(is_dated=True, wall__gte=first, wall__lt=after) for first, after in sorted(spans))
+        return Q(is_dated=True) & _any(Q(wall__gte=first, wall__lt=after) for first, after in sorted(spans))
 
 
 @dataclass(frozen=True, slots=True)
