@@ -1,4 +1,4 @@
--- Migrations 8c247d023402bbc4, PostgreSQL 18
+-- Migrations ac798302943caf69, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -2708,7 +2708,7 @@ CREATE TABLE public.library_libraryphoto (
     has_problem boolean DEFAULT false NOT NULL,
     CONSTRAINT library_libraryphoto_rating_check CHECK ((rating >= 0))
 )
-WITH (autovacuum_analyze_scale_factor='0.01', autovacuum_analyze_threshold='200');
+WITH (autovacuum_analyze_scale_factor='0.01', autovacuum_analyze_threshold='200', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY public.library_libraryphoto FORCE ROW LEVEL SECURITY;
 
@@ -2784,7 +2784,8 @@ CREATE TABLE public.library_personphoto (
     photo_id uuid NOT NULL,
     studio_id uuid NOT NULL,
     CONSTRAINT library_personphoto_rating_check CHECK ((rating >= 0))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE ONLY public.library_personphoto FORCE ROW LEVEL SECURITY;
 

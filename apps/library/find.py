@@ -455,13 +455,17 @@ class Library:
     def _parts(self) -> tuple[QuerySet[LibraryPhoto, Any], StudioQuerySet[LibraryPhoto]] | None:
         """Of people and words who is shown, as ids, and of these the photos for which the words hold; else None.
 
-        Who is shown, and when, is in indexes; for words each photo's row is read, so they are asked of what is left.
+        Who is shown, and when, is in indexes; for words each photo's row is read, so they are asked of what is left. So
+        is all else of the photos of some galleries: left to itself the planner lays all picks of a studio beside them.
         """
         if self.tree.match != "all" or self.asker.called:
             return None
         written = [one for one in self.tree.rules if isinstance(one, Rule) and isinstance(one.field.kind, _WRITTEN)]
         others = [one for one in self.tree.rules if one not in written]
-        if not written or not any(isinstance(one, Rule) and _is_person(one) for one in others):
+        if not any(isinstance(one, Rule) and _is_person(one) for one in others):
+            others = [one for one in written if isinstance(one.field.kind, PlaceKind) and not one.operator.positive]
+            written = [one for one in self.tree.rules if one not in others]
+        if not written or not others:
             return None
         shown = self._seen.filter(condition(Group("all", tuple(others)), self.asker)).order_by().values("pk")
         holding = condition(Group("all", tuple(written)), self.asker)

@@ -20,7 +20,6 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     # A new installation knows nothing of its first gallery until its tables are looked at: each ten seconds, not sixty.
     "autovacuum_naptime": "10s",
     # Just-in-time compiling costs more than our short queries take.
@@ -32,6 +31,10 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 NOBODY = 65534
+PAGE = os.sysconf("SC_PAGE_SIZE")
+#: Megabytes of pages that the server keeps at hand: a sixteenth of the machine's memory, within these. A library of a
+#: million photos is asked in more than the least; what is beyond the most lies in the system's own cache as well.
+LEAST_BUFFERS, MOST_BUFFERS = 256, 1024
 
 
 @dataclass
@@ -68,7 +71,8 @@ class Postgres:
     def child(self) -> Child:
         """The server as a child process, not started yet."""
         location = {"unix_socket_directories": str(self.paths.sockets), "port": str(POSTGRES_PORT)}
-        flags = [part for name, value in {**SETTINGS, **location}.items() for part in ("-c", f"{name}={value}")]
+        settings = {**SETTINGS, "shared_buffers": f"{buffers(os.sysconf('SC_PHYS_PAGES') * PAGE)}MB", **location}
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Child(
             name="postgres",
             command=[str(program("postgres")), "-D", str(self.paths.postgres), *flags],
@@ -177,6 +181,11 @@ class Postgres:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise LaunchError(f"The database roles could not be made: {done.stderr.strip()}")
+
+
+def buffers(memory: int) -> int:
+    """Megabytes for the server's pages on a machine with so many bytes of memory."""
+    return min(MOST_BUFFERS, max(LEAST_BUFFERS, (memory >> 20) // 16))
 
 
 def program(name: str) -> Path:
