@@ -16,7 +16,7 @@ from redis import Redis
 
 from config.launcher.data_directory import prepare_directories
 from config.launcher.paths import APP, OWNER
-from config.launcher.postgres import Postgres, program
+from config.launcher.postgres import Postgres, buffers, program
 from config.launcher.process import die_with_parent
 from tests.config.services import Services, gone
 
@@ -31,6 +31,11 @@ def test_the_application_role_cannot_change_structure_but_rows(services: Service
             connection.execute("alter table kept add column m int")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("create table mine ()")
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(1, 256), (4, 256), (8, 512), (16, 1024), (256, 1024)])
+def test_the_servers_pages_take_a_sixteenth_of_memory_within_bounds(gigabytes: int, megabytes: int) -> None:
+    assert buffers(gigabytes << 30) == megabytes
 
 
 def test_the_roles_are_bound_by_row_security_and_system_must_be_stepped_into(services: Services) -> None:

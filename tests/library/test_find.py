@@ -103,6 +103,20 @@ def test_of_very_many_galleries_each_photo_is_asked(
     assert search(owner, text) == names - {"IMG_0042.CR3"}
 
 
+def test_the_photos_of_a_gallery_are_found_before_what_else_is_asked_of_them(wedding: Album, owner: Entered) -> None:
+    """Left to itself the planner reads all picks of the studio beside them."""
+    with acting_in(wedding.studio):
+        Photo.objects.for_studio(wedding.studio).filter(camera_name="A.jpg").update(flag="pick")
+        inside, outside = (
+            Library(owner, language.read(f'{sign}gallery:"Anna & Ben" flag:pick', today=TODAY).tree, today=TODAY)
+            for sign in ("", "-")
+        )
+        assert "ARRAY(SELECT" in str(inside._gathered.query)
+        assert "ARRAY(SELECT" not in str(outside._gathered.query)
+        assert [tile.row.name for tile in inside.page().tiles] == ["A.jpg"]
+        assert outside.page().tiles == []
+
+
 def test_a_rename_is_found_at_once_and_touches_no_photo(wedding: Album, owner: Entered) -> None:
     with acting_in(wedding.studio):
         Album.objects.for_studio(wedding.studio).filter(pk=wedding.pk).update(title="Clara")
