@@ -460,11 +460,11 @@ class Library:
         """
         if self.tree.match != "all" or self.asker.called:
             return None
-        written = [one for one in self.tree.rules if isinstance(one, Rule) and isinstance(one.field.kind, _WRITTEN)]
-        others = [one for one in self.tree.rules if one not in written]
+        in_words = [one for one in self.tree.rules if isinstance(one, Rule) and isinstance(one.field.kind, _WRITTEN)]
+        others: list[Node] = [one for one in self.tree.rules if one not in in_words]
         if not any(isinstance(one, Rule) and _is_person(one) for one in others):
-            others = [one for one in written if isinstance(one.field.kind, PlaceKind) and not one.operator.positive]
-            written = [one for one in self.tree.rules if one not in others]
+            others = [one for one in in_words if isinstance(one.field.kind, PlaceKind) and not one.operator.positive]
+        written = [one for one in self.tree.rules if one not in others]
         if not written or not others:
             return None
         shown = self._seen.filter(condition(Group("all", tuple(others)), self.asker)).order_by().values("pk")
