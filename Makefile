@@ -10,7 +10,7 @@ DIE_WITH_MAKE := $(PY) -S config/launcher/die_with_parent.py 15 plain
 # Some machines forbid to keep what was compiled: then every process of the suite compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations lint-tests bench pictures messages schema \
+.PHONY: help run demo rollback test quick long cluster chaos lint lint-types lint-style lint-layers lint-migrations lint-tests bench pictures messages schema \
 	setup dev requirements audit sbom
 
 help:                       ## list these targets
@@ -21,6 +21,9 @@ run: setup                  ## start Glassine and print its address
 
 demo: setup                 ## the same, with a studio full of sample photos
 	@$(DIE_WITH_MAKE) $(PY) -m config.launcher.main --demo
+
+rollback: setup             ## go back to what was before the last upgrade: database, code and packages
+	@$(PY) -m config.launcher.rollback --yes
 
 # pytest ends with 5 when ARGS picks no test of a part; that is no failure of the part. Only what fails in Chromium is
 # tried once more by itself: two busy cores can be too slow for its time-outs. Both tries stand in the log. Elsewhere a
@@ -40,7 +43,8 @@ quick: dev                  ## the tests of the fast part that take less than 40
 long: dev                   ## what is heavy by nature, whole: hundreds of kills, thousands of random inputs; an hour and more
 	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
-cluster: dev                ## two web machines, two workers, nginx and an S3 server on loopback: a story, a rolling upgrade, kills
+cluster: dev                ## two web machines, three workers, nginx, PgBouncer, a replica, an S3 server: a story, an upgrade, kills
+	@$(PY) requirements/tools.py
 	@$(WITH_SERVICES) env GLASSINE_TEST_LONG=1 $(PY) -m pytest -n 0 -s tests/cluster $(ARGS)
 
 chaos: dev                  ## 10,000 photos while everything is killed, full, cut off: figures in var/chaos. ARGS="--photos 500 --kills 20"

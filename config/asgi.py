@@ -15,9 +15,11 @@ from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
+from apps.accounts import hosts
 from apps.accounts.scopes import request_of
 from apps.media.asgi import send_answer
 from apps.media.serving import Answer
+from apps.sharing.access import studio_of
 from apps.sharing.raw import RAW_ROUTES
 from apps.uploads.receiver import PATH as UPLOAD, receive_photo
 from apps.uploads.sockets import urlpatterns as sockets
@@ -31,6 +33,7 @@ from apps.web.pages_first import PAGES
 from apps.web.wsgi_bridge import Asgi, Bridge, BridgeAnswer, Declined, Receive, Scope, Send
 from apps.web.proxies import BehindProxies
 from apps.web.sockets import refuse
+from apps.web.threads import in_thread
 from apps.web.strict_transport import StrictTransport, wanted
 
 # A form, a logo, a long list of ids; nginx has the same limit. It waits on the disk; a stranger sends less (see
@@ -49,6 +52,8 @@ BYTES = re.compile(
     r"|/studio/[^/]+/export/[0-9a-f-]{36}/[0-9]+\.zip"
 )
 
+
+_TOKEN = re.compile(r"/g/([^/]+)/")
 
 SELFIE = re.compile(r"/g/[^/]+/find/")
 
@@ -78,6 +83,10 @@ selfies = _bridge(limit=LONGEST_OF_NOBODY, in_memory=LONGEST_OF_NOBODY)
 uploads = guarded(_bridge(limit=LONGEST_UPLOAD, run=_arriving))
 # What brings files stands back while pages are made.
 ARRIVALS: tuple[Asgi, ...] = (receive_photo, receive_parts, uploads)
+# What a client looks at, with the pictures of it. A studio's own pages do not slow its uploads down.
+GUESTS = ("/g/", "/api/galleries/")
+# Whose requests meet `GuestsAlone`, which knows studios' own hosts.
+OF_DJANGO: tuple[Asgi, ...] = (pages, files, selfies, uploads)
 live = AllowedHostsOriginValidator(URLRouter([*sockets, *refuse]))
 
 
@@ -95,6 +104,18 @@ def _http(scope: Scope) -> Asgi:
     if SELFIE.fullmatch(path):
         return selfies
     return files if BYTES.fullmatch(path) else pages
+
+
+async def _under_its_host(app: Asgi, scope: Scope, receive: Receive, send: Send) -> None:
+    """A byte path; under a studio's own host, its guests' alone. Raises Declined: Django says the rest."""
+    header = next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"), "")
+    host = None if hosts.is_own(hosts.name_of(header)) else await in_thread(hosts.of, header)
+    if host is not None:
+        scope["studio_host"] = host
+        token = _TOKEN.match(scope["path"])
+        if not host.serves(scope["path"]) or (token and await in_thread(studio_of, token[1]) != host.studio_id):
+            raise Declined
+    await app(scope, receive, send)
 
 
 async def _in_words(app: Asgi, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,14 +149,17 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 async def _route(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
         app = _http(scope)
-        if app in ARRIVALS:
-            await PAGES.let_pass()
-            await _in_words(app, scope, PAGES.behind(receive), send)
-            return
-        with PAGES.page():
-            try:
-                await _in_words(app, scope, receive, send)
-            except Declined:
+        path = app if app in OF_DJANGO else partial(_under_its_host, app)
+        page = PAGES.page(of_guest=scope["path"].startswith(GUESTS))
+        try:
+            if app in ARRIVALS:
+                await PAGES.let_pass()
+                await _in_words(path, scope, PAGES.behind(receive), send)
+            else:
+                with page:
+                    await _in_words(path, scope, receive, send)
+        except Declined:
+            with page:
                 await pages(scope, receive, send)
     elif scope["type"] == "websocket":
         await live(scope, receive, send)

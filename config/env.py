@@ -33,6 +33,7 @@ VARIABLES = (
     "GLASSINE_CLAMD",
     "GLASSINE_DATA",
     "GLASSINE_DEBUG",
+    "GLASSINE_DNS",
     "GLASSINE_DOCKER_SOCKET",
     "GLASSINE_HOST",
     "GLASSINE_HSTS_SUBDOMAINS",
@@ -59,6 +60,7 @@ VARIABLES = (
 # Each may be read from a file that `<name>_FILE` names: as vaults, Docker, Kubernetes and systemd hand secrets out.
 SECRETS = (
     "DATABASE_OWNER_URL",
+    "DATABASE_REPLICA_URL",
     "DATABASE_URL",
     "GLASSINE_ADMIN_PASSWORD",
     "GLASSINE_BACKUP_KEY",
@@ -91,7 +93,9 @@ class Env:
     import_hosts: hosts of other systems whose galleries may be imported.  ai_hosts: hosts that may be sent pictures.
     partial: beside a bucket, the folder of all web machines in which files that arrive in parts wait.
     clamd: where ClamAV is asked about what comes in, a path or host:port, or None.
+    database_replica: a server that follows that of `database`, for pages of galleries, or None.
     docker_socket: where Docker is asked for the state of containers, or None.
+    dns: address and port of the name servers that are asked about studios' domains; none for those of the machine.
     tiles: whose streets lie under the map, or None for outlines alone.
     trusted_proxies: peers whose X-Forwarded-* headers are believed.
     """
@@ -110,6 +114,7 @@ class Env:
     admin_password: str | None = field(repr=False)
     database: Database
     database_owner: Database
+    database_replica: Database | None
     embedded_postgres: bool
     redis_url: str = field(repr=False)
     embedded_redis: bool
@@ -133,6 +138,7 @@ class Env:
     partial: Path
     clamd: str | None
     docker_socket: Path | None
+    dns: tuple[tuple[str, int], ...]
     tiles: MapTiles | None
     trusted_proxies: tuple[Network, ...]
 
@@ -193,6 +199,7 @@ def load(environ: Values) -> Env:
         admin_password=password,
         database=app,
         database_owner=owner,
+        database_replica=_replica(values),
         embedded_postgres="DATABASE_URL" not in values,
         redis_url=_redis(values, data),
         embedded_redis="REDIS_URL" not in values,
@@ -216,6 +223,7 @@ def load(environ: Values) -> Env:
         partial=_partial(values, storage, data),
         clamd=_clamd(values),
         docker_socket=_docker_socket(values),
+        dns=_name_servers(values),
         tiles=_tiles(values),
         trusted_proxies=_networks(values),
     )
@@ -322,6 +330,24 @@ def _clamd(values: Values) -> str | None:
     return text
 
 
+def _name_servers(values: Values) -> tuple[tuple[str, int], ...]:
+    """As 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, divided by commas."""
+    found = []
+    for text in (part.strip() for part in values.get("GLASSINE_DNS", "").split(",") if part.strip()):
+        match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?", text)
+        try:
+            address = str(ipaddress.ip_address((match[1] or match[2]) if match else text))
+            port = int((match and match[3]) or 53)
+            if not 1 <= port <= 65_535:
+                raise ValueError
+        except ValueError:
+            raise EnvError(
+                f"GLASSINE_DNS has {text!r}; it must be IP addresses of name servers, divided by commas."
+            ) from None
+        found.append((address, port))
+    return tuple(found)
+
+
 def _docker_socket(values: Values) -> Path | None:
     """It need not be there when Glassine starts: Docker may be restarted."""
     text = values.get("GLASSINE_DOCKER_SOCKET")
@@ -385,6 +411,15 @@ def _databases(values: Values, data: Path) -> tuple[Database, Database]:
     if app.user == owner.user:
         raise EnvError("DATABASE_URL and DATABASE_OWNER_URL name the same role; row-level security needs two.")
     return app, owner
+
+
+def _replica(values: Values) -> Database | None:
+    name = "DATABASE_REPLICA_URL"
+    if name not in values:
+        return None
+    if "DATABASE_URL" not in values:
+        raise EnvError(f"{name} is set, so DATABASE_URL must be set too: it names the server that is followed.")
+    return addresses.database(name, values[name])
 
 
 def _redis(values: Values, data: Path) -> str:

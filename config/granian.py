@@ -23,10 +23,15 @@ def load() -> None:
     gc.collect()
     # What is shared stays shared: the collector would touch, and so copy, every page.
     gc.freeze()
+
+
+def serve() -> None:
+    """Fork the processes and serve, as granian's arguments in `sys.argv` say."""
     _, *older = gc.get_threshold()
     gc.set_threshold(COLLECTED_AFTER, *older)
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":
     load()
-    entrypoint()  # type: ignore[no-untyped-call]
+    serve()

@@ -10,7 +10,6 @@ import django
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +24,7 @@ from apps.monitoring.checks import NAMES
 from apps.monitoring.models import Condition
 from apps.monitoring.numbers import figures
 from apps.sharing.models import ShareLink
+from apps.web.openapi import extend_schema
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from apps.accounts import brands
 from apps.accounts.journal import Inverse
 from apps.accounts.models import Role
 from apps.albums import pairs, stacks, undo
@@ -20,6 +21,7 @@ from apps.smart_collections import undo as smart_collections
 _IN_ALBUM: Final = Inverse(undo.in_album, Role.EDITOR, "albums")
 _FILES: Final = Inverse(undo.of_files, Role.EDITOR, "albums")
 _COLLECTION: Final = Inverse(smart_collections.rows, Role.EDITOR, "albums")
+_OF_BRANDS: Final = Inverse(brands.undo, Role.OWNER, "admin")
 _OF_PEOPLE: Final = Inverse(faces_undo.of_people, Role.EDITOR, "people")
 _OF_EVENTS: Final = Inverse(keep.undo, Role.EDITOR, "albums")
 _OF_PLACES: Final = Inverse(named.undo, Role.EDITOR, "albums")
@@ -35,6 +37,8 @@ INVERSES: Final[dict[str, Inverse]] = {
     "album.restored": Inverse(undo.album_trash, Role.EDITOR, "albums"),
     "album.state": _IN_ALBUM,
     "album.reordered": _IN_ALBUM,
+    "brand.changed": _OF_BRANDS,
+    "brand.removed": _OF_BRANDS,
     **{f"collection.{deed}": _COLLECTION for deed in ("added", "arranged", "created", "deleted")},
     **{f"collection.{deed}": _COLLECTION for deed in ("ordered", "renamed", "taken_out")},
     "duplicates.different": Inverse(keep_duplicates.undo_decision, Role.EDITOR, "albums"),

@@ -1,4 +1,4 @@
--- Migrations ac798302943caf69, PostgreSQL 18
+-- Migrations 71746b504e3bac77, PostgreSQL 18
 SET LOCAL check_function_bodies = false;
 SET LOCAL search_path = '';
 ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON TABLES FROM glassine_app, glassine_system;
@@ -18,17 +18,11 @@ ALTER FUNCTION public.accounts_email_client_delete() OWNER TO glassine_owner;
 CREATE FUNCTION public.accounts_studio_version_update() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-    BEGIN
-        INSERT INTO albums_albumchange (id, studio_id, album_id)
-        SELECT gen_random_uuid(), found.studio_id, found.album_id
-        FROM (SELECT DISTINCT studio_id, album_id FROM (SELECT id AS studio_id, NULL::uuid AS album_id FROM (SELECT stale.* FROM stale JOIN fresh USING (id) WHERE (stale.name, stale.slug, stale.time_zone, stale.accent, stale.design, stale.index_is_public, stale.logo_version) IS DISTINCT FROM (fresh.name, fresh.slug, fresh.time_zone, fresh.accent, fresh.design, fresh.index_is_public, fresh.logo_version)) r UNION ALL SELECT id AS studio_id, NULL::uuid AS album_id FROM (SELECT fresh.* FROM stale JOIN fresh USING (id) WHERE (stale.name, stale.slug, stale.time_zone, stale.accent, stale.design, stale.index_is_public, stale.logo_version) IS DISTINCT FROM (fresh.name, fresh.slug, fresh.time_zone, fresh.accent, fresh.design, fresh.index_is_public, fresh.logo_version)) r) AS every) AS found
-        WHERE CASE WHEN found.album_id IS NULL
-            THEN EXISTS (SELECT FROM accounts_studio s WHERE s.id = found.studio_id)
-            ELSE EXISTS (SELECT FROM albums_album a WHERE a.studio_id = found.studio_id AND a.id = found.album_id)
-        END;
-        RETURN NULL;
-    END
-    $$;
+BEGIN
+    INSERT INTO albums_albumchange (id, studio_id, album_id) VALUES (gen_random_uuid(), NEW.id, NULL);
+    RETURN NULL;
+END
+$$;
 
 ALTER FUNCTION public.accounts_studio_version_update() OWNER TO glassine_owner;
 
@@ -566,7 +560,10 @@ CREATE FUNCTION public.library_accounts_studio_update() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM library_refresh(studio_id, array_agg(DISTINCT photo_id)) FROM (SELECT p.studio_id, p.id AS photo_id FROM stale JOIN fresh USING (id) JOIN albums_photo p ON p.studio_id = fresh.id AND p.trashed_at IS NULL AND (p.taken_at IS NULL OR (p.taken_offset IS NULL AND (p.taken_by_hand OR p.facts ->> 'taken_at' IS NULL))) WHERE stale.time_zone <> fresh.time_zone) AS found GROUP BY studio_id;
+    PERFORM library_refresh(NEW.id, array_agg(p.id)) FROM albums_photo p
+    WHERE p.studio_id = NEW.id AND p.trashed_at IS NULL
+        AND (p.taken_at IS NULL OR (p.taken_offset IS NULL AND (p.taken_by_hand OR p.facts ->> 'taken_at' IS NULL)))
+    HAVING count(*) > 0;
     RETURN NULL;
 END
 $$;
@@ -1066,9 +1063,13 @@ CREATE FUNCTION public.library_refresh(of_studio uuid, changed uuid[]) RETURNS v
     AS $$
 DECLARE
     seen uuid[];
+    known uuid[];
+    taken bigint;
 BEGIN
     -- Who changes the same photo meanwhile waits here, and the statements below read what they left.
-    PERFORM FROM library_libraryphoto WHERE studio_id = of_studio AND id = ANY (changed) ORDER BY id FOR UPDATE;
+    known := ARRAY(
+        SELECT id FROM library_libraryphoto WHERE studio_id = of_studio AND id = ANY (changed) ORDER BY id FOR UPDATE
+    );
     -- One table after the other, each by ids: of a studio that statistics do not know yet the planner expects one
     -- row, takes a join of these tables for cheap and reads the whole studio for each of its photos.
     SELECT coalesce(array_agg(id), '{}') INTO seen FROM albums_photo
@@ -1077,8 +1078,23 @@ BEGIN
     WHERE studio_id = of_studio AND photo_id = ANY (seen) AND trashed_at IS NULL AND album_id = ANY (
         ARRAY(SELECT id FROM albums_album WHERE studio_id = of_studio AND trashed_at IS NULL)
     );
-    DELETE FROM library_libraryphoto
-    WHERE studio_id = of_studio AND id = ANY (changed) AND NOT id = ANY (seen);
+    IF EXISTS (SELECT unnest(known) EXCEPT SELECT unnest(seen)) THEN
+        DELETE FROM library_libraryphoto
+        WHERE studio_id = of_studio AND id = ANY (known) AND NOT id = ANY (seen);
+    END IF;
+    IF cardinality(seen) = 0 THEN
+        RETURN;
+    END IF;
+    IF cardinality(known) = 0 THEN
+        INSERT INTO library_libraryphoto (id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem)
+        SELECT id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem FROM library_source WHERE studio_id = of_studio AND id = ANY (seen) ORDER BY id
+        ON CONFLICT (id) DO NOTHING;
+        GET DIAGNOSTICS taken = ROW_COUNT;
+        -- Else somebody else took one in at the same moment, and may have seen it otherwise.
+        IF taken = cardinality(seen) THEN
+            RETURN;
+        END IF;
+    END IF;
     INSERT INTO library_libraryphoto (id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem)
     SELECT id, studio_id, photo_id, wall, is_dated, uploaded_at, camera, lens, iso, aperture, exposure, focal_length, latitude, longitude, rating, label, flag, keywords, words, country, city, named_id, photographer, kind, tier, stacked, has_problem FROM library_source WHERE studio_id = of_studio AND id = ANY (seen) ORDER BY id
     ON CONFLICT (id) DO UPDATE SET wall = excluded.wall, is_dated = excluded.is_dated, uploaded_at = excluded.uploaded_at, camera = excluded.camera, lens = excluded.lens, iso = excluded.iso, aperture = excluded.aperture, exposure = excluded.exposure, focal_length = excluded.focal_length, latitude = excluded.latitude, longitude = excluded.longitude, rating = excluded.rating, label = excluded.label, flag = excluded.flag, keywords = excluded.keywords, words = excluded.words, country = excluded.country, city = excluded.city, named_id = excluded.named_id, photographer = excluded.photographer, kind = excluded.kind, tier = excluded.tier, stacked = excluded.stacked, has_problem = excluded.has_problem WHERE (library_libraryphoto.wall, library_libraryphoto.is_dated, library_libraryphoto.uploaded_at, library_libraryphoto.camera, library_libraryphoto.lens, library_libraryphoto.iso, library_libraryphoto.aperture, library_libraryphoto.exposure, library_libraryphoto.focal_length, library_libraryphoto.latitude, library_libraryphoto.longitude, library_libraryphoto.rating, library_libraryphoto.label, library_libraryphoto.flag, library_libraryphoto.keywords, library_libraryphoto.words, library_libraryphoto.country, library_libraryphoto.city, library_libraryphoto.named_id, library_libraryphoto.photographer, library_libraryphoto.kind, library_libraryphoto.tier, library_libraryphoto.stacked, library_libraryphoto.has_problem) IS DISTINCT FROM (excluded.wall, excluded.is_dated, excluded.uploaded_at, excluded.camera, excluded.lens, excluded.iso, excluded.aperture, excluded.exposure, excluded.focal_length, excluded.latitude, excluded.longitude, excluded.rating, excluded.label, excluded.flag, excluded.keywords, excluded.words, excluded.country, excluded.city, excluded.named_id, excluded.photographer, excluded.kind, excluded.tier, excluded.stacked, excluded.has_problem);
@@ -1778,6 +1794,23 @@ ALTER TABLE ONLY public.accounts_apikey FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_apikey OWNER TO glassine_owner;
 
+CREATE TABLE public.accounts_brand (
+    id uuid NOT NULL,
+    name character varying(120) NOT NULL,
+    accent character varying(7) NOT NULL,
+    logo bytea,
+    logo_version integer NOT NULL,
+    host character varying(253) DEFAULT ''::character varying NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    studio_id uuid NOT NULL,
+    CONSTRAINT accounts_brand_logo_version_check CHECK ((logo_version >= 0))
+);
+
+ALTER TABLE ONLY public.accounts_brand FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_brand OWNER TO glassine_owner;
+
 CREATE TABLE public.accounts_browsersession (
     session_key character varying(40) NOT NULL,
     session_data text NOT NULL,
@@ -1789,6 +1822,24 @@ CREATE TABLE public.accounts_browsersession (
 );
 
 ALTER TABLE public.accounts_browsersession OWNER TO glassine_owner;
+
+CREATE TABLE public.accounts_domain (
+    id uuid NOT NULL,
+    host character varying(253) NOT NULL,
+    proof character varying(64) NOT NULL,
+    state character varying(8) NOT NULL,
+    problem text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    missing_since timestamp with time zone,
+    studio_id uuid NOT NULL,
+    brand_id uuid
+);
+
+ALTER TABLE ONLY public.accounts_domain FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_domain OWNER TO glassine_owner;
 
 CREATE TABLE public.accounts_email (
     id uuid NOT NULL,
@@ -1911,6 +1962,22 @@ ALTER TABLE ONLY public.accounts_membershipalbum FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_membershipalbum OWNER TO glassine_owner;
 
+CREATE TABLE public.accounts_operatorvisit (
+    id uuid NOT NULL,
+    email character varying(254) NOT NULL,
+    reason character varying(300) NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    studio_id uuid NOT NULL,
+    user_id uuid,
+    CONSTRAINT accounts_operatorvisit_times CHECK ((ends_at > began_at))
+);
+
+ALTER TABLE ONLY public.accounts_operatorvisit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_operatorvisit OWNER TO glassine_owner;
+
 CREATE TABLE public.accounts_passkey (
     id uuid NOT NULL,
     name character varying(60) NOT NULL,
@@ -1978,6 +2045,7 @@ CREATE TABLE public.accounts_studio (
     trial_ends_at timestamp with time zone,
     agreed_to character varying(64) DEFAULT ''::character varying NOT NULL,
     second_factor_required boolean DEFAULT false NOT NULL,
+    host character varying(253) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT accounts_studio_logo_version_check CHECK ((logo_version >= 0)),
     CONSTRAINT accounts_studio_quota_albums_check CHECK ((quota_albums >= 0)),
     CONSTRAINT accounts_studio_quota_files_check CHECK ((quota_files >= 0)),
@@ -2073,6 +2141,7 @@ CREATE TABLE public.albums_album (
     trashed_at timestamp with time zone,
     kind character varying(10) DEFAULT 'gallery'::character varying NOT NULL,
     promised_on date,
+    brand_id uuid,
     CONSTRAINT albums_album_focal CHECK (((focal_x >= (0.0)::double precision) AND (focal_x <= (1.0)::double precision) AND (focal_y >= (0.0)::double precision) AND (focal_y <= (1.0)::double precision)))
 );
 
@@ -3831,8 +3900,23 @@ ALTER TABLE ONLY public.accounts_apikey
 ALTER TABLE ONLY public.accounts_apikey
     ADD CONSTRAINT accounts_apikey_studio_id UNIQUE (studio_id, id);
 
+ALTER TABLE ONLY public.accounts_brand
+    ADD CONSTRAINT accounts_brand_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_brand
+    ADD CONSTRAINT accounts_brand_studio_id UNIQUE (studio_id, id);
+
 ALTER TABLE ONLY public.accounts_browsersession
     ADD CONSTRAINT accounts_browsersession_pkey PRIMARY KEY (session_key);
+
+ALTER TABLE ONLY public.accounts_domain
+    ADD CONSTRAINT accounts_domain_one UNIQUE NULLS NOT DISTINCT (studio_id, brand_id);
+
+ALTER TABLE ONLY public.accounts_domain
+    ADD CONSTRAINT accounts_domain_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_domain
+    ADD CONSTRAINT accounts_domain_studio_id UNIQUE (studio_id, id);
 
 ALTER TABLE ONLY public.accounts_email
     ADD CONSTRAINT accounts_email_key UNIQUE NULLS NOT DISTINCT (studio_id, key);
@@ -3896,6 +3980,12 @@ ALTER TABLE ONLY public.accounts_membershipalbum
 
 ALTER TABLE ONLY public.accounts_membershipalbum
     ADD CONSTRAINT accounts_membershipalbum_studio_id UNIQUE (studio_id, id);
+
+ALTER TABLE ONLY public.accounts_operatorvisit
+    ADD CONSTRAINT accounts_operatorvisit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.accounts_operatorvisit
+    ADD CONSTRAINT accounts_operatorvisit_studio_id UNIQUE (studio_id, id);
 
 ALTER TABLE ONLY public.accounts_passkey
     ADD CONSTRAINT accounts_passkey_credential_id_key UNIQUE (credential_id);
@@ -4669,6 +4759,8 @@ CREATE INDEX accounts_browsersession_session_key_3a582e24_like ON public.account
 
 CREATE INDEX accounts_browsersession_user_id_b0cb11d3 ON public.accounts_browsersession USING btree (user_id);
 
+CREATE UNIQUE INDEX accounts_domain_host ON public.accounts_domain USING btree (host) WHERE ((state)::text = 'verified'::text);
+
 CREATE INDEX accounts_email_age ON public.accounts_email USING btree (created_at) WHERE (NOT keeps_words);
 
 CREATE INDEX accounts_email_client ON public.accounts_email USING btree (studio_id, "to") WHERE ((composer)::text = 'client'::text);
@@ -4702,6 +4794,10 @@ CREATE INDEX accounts_membership_user_id_487fb39e ON public.accounts_membership 
 CREATE INDEX accounts_membershipalbum_album_id_2addef72 ON public.accounts_membershipalbum USING btree (album_id);
 
 CREATE INDEX accounts_membershipalbum_membership_id_3fdb954f ON public.accounts_membershipalbum USING btree (membership_id);
+
+CREATE UNIQUE INDEX accounts_operatorvisit_one ON public.accounts_operatorvisit USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX accounts_operatorvisit_user_id_ebf1bd9a ON public.accounts_operatorvisit USING btree (user_id);
 
 CREATE INDEX accounts_passkey_user_id_f8f562b4 ON public.accounts_passkey USING btree (user_id);
 
@@ -5189,7 +5285,7 @@ CREATE TRIGGER "A_library_albums_stack_delete" AFTER DELETE ON public.albums_sta
 
 CREATE TRIGGER accounts_email_client_delete AFTER DELETE ON public.accounts_email FOR EACH ROW WHEN (((old.composer)::text = 'client'::text)) EXECUTE FUNCTION public.accounts_email_client_delete();
 
-CREATE TRIGGER accounts_studio_version_update AFTER UPDATE ON public.accounts_studio REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.accounts_studio_version_update();
+CREATE TRIGGER accounts_studio_version_update AFTER UPDATE ON public.accounts_studio FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.slug)::text IS DISTINCT FROM (new.slug)::text) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR ((old.accent)::text IS DISTINCT FROM (new.accent)::text) OR (old.design IS DISTINCT FROM new.design) OR (old.index_is_public IS DISTINCT FROM new.index_is_public) OR (old.logo_version IS DISTINCT FROM new.logo_version))) EXECUTE FUNCTION public.accounts_studio_version_update();
 
 CREATE TRIGGER albums_album_version_update AFTER UPDATE ON public.albums_album REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.albums_album_version_update();
 
@@ -5249,7 +5345,7 @@ CREATE TRIGGER faces_scan_agree_delete AFTER DELETE ON public.faces_scan REFEREN
 
 CREATE TRIGGER faces_scan_agree_insert AFTER INSERT ON public.faces_scan REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.faces_scan_agree_insert();
 
-CREATE TRIGGER library_accounts_studio_update AFTER UPDATE ON public.accounts_studio REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_accounts_studio_update();
+CREATE TRIGGER library_accounts_studio_update AFTER UPDATE ON public.accounts_studio FOR EACH ROW WHEN (((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text)) EXECUTE FUNCTION public.library_accounts_studio_update();
 
 CREATE TRIGGER library_albums_album_update AFTER UPDATE ON public.albums_album REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.library_albums_album_update();
 
@@ -5379,8 +5475,17 @@ ALTER TABLE ONLY public.accounts_apikey
 ALTER TABLE ONLY public.accounts_apikey
     ADD CONSTRAINT accounts_apikey_studio_id_f41e253c_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_brand
+    ADD CONSTRAINT accounts_brand_studio_id_3a43d462_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_browsersession
     ADD CONSTRAINT accounts_browsersession_user_id_b0cb11d3_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_domain
+    ADD CONSTRAINT accounts_domain_brand_same_studio FOREIGN KEY (studio_id, brand_id) REFERENCES public.accounts_brand(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_domain
+    ADD CONSTRAINT accounts_domain_studio_id_bfc71eee_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.accounts_email
     ADD CONSTRAINT accounts_email_studio_id_7f2cbeb1_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
@@ -5427,6 +5532,12 @@ ALTER TABLE ONLY public.accounts_membershipalbum
 ALTER TABLE ONLY public.accounts_membershipalbum
     ADD CONSTRAINT accounts_membershipalbum_membership_same_studio FOREIGN KEY (studio_id, membership_id) REFERENCES public.accounts_membership(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.accounts_operatorvisit
+    ADD CONSTRAINT accounts_operatorvisit_studio_id_86bce17c_fk_accounts_studio_id FOREIGN KEY (studio_id) REFERENCES public.accounts_studio(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.accounts_operatorvisit
+    ADD CONSTRAINT accounts_operatorvisit_user_id_ebf1bd9a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.accounts_passkey
     ADD CONSTRAINT accounts_passkey_user_id_f8f562b4_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -5453,6 +5564,9 @@ ALTER TABLE ONLY public.accounts_taskslice
 
 ALTER TABLE ONLY public.accounts_taskslice
     ADD CONSTRAINT accounts_taskslice_task_same_studio FOREIGN KEY (studio_id, task_id) REFERENCES public.accounts_task(studio_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.albums_album
+    ADD CONSTRAINT albums_album_brand_same_studio FOREIGN KEY (studio_id, brand_id) REFERENCES public.accounts_brand(studio_id, id) ON DELETE SET NULL (brand_id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.albums_album
     ADD CONSTRAINT albums_album_cover_same_studio FOREIGN KEY (studio_id, cover_id) REFERENCES public.albums_photo(studio_id, id) ON DELETE SET NULL (cover_id) DEFERRABLE INITIALLY DEFERRED;
@@ -6053,6 +6167,10 @@ ALTER TABLE ONLY public.webhooks_webhookdelivery
 
 ALTER TABLE public.accounts_apikey ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.accounts_brand ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_domain ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.accounts_email ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_idempotentreply ENABLE ROW LEVEL SECURITY;
@@ -6066,6 +6184,8 @@ ALTER TABLE public.accounts_journalsubject ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_membership ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_membershipalbum ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.accounts_operatorvisit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts_processingagreement ENABLE ROW LEVEL SECURITY;
 
@@ -6095,6 +6215,10 @@ ALTER TABLE public.albums_version ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY all_studios ON public.accounts_apikey TO glassine_system USING (true) WITH CHECK (true);
 
+CREATE POLICY all_studios ON public.accounts_brand TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.accounts_domain TO glassine_system USING (true) WITH CHECK (true);
+
 CREATE POLICY all_studios ON public.accounts_email TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.accounts_idempotentreply TO glassine_system USING (true) WITH CHECK (true);
@@ -6108,6 +6232,8 @@ CREATE POLICY all_studios ON public.accounts_journalsubject TO glassine_system U
 CREATE POLICY all_studios ON public.accounts_membership TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.accounts_membershipalbum TO glassine_system USING (true) WITH CHECK (true);
+
+CREATE POLICY all_studios ON public.accounts_operatorvisit TO glassine_system USING (true) WITH CHECK (true);
 
 CREATE POLICY all_studios ON public.accounts_processingagreement TO glassine_system USING (true) WITH CHECK (true);
 
@@ -6369,6 +6495,10 @@ ALTER TABLE public.monitoring_servicestate ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_studio ON public.accounts_apikey TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE POLICY own_studio ON public.accounts_brand TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.accounts_domain TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE POLICY own_studio ON public.accounts_email TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.accounts_idempotentreply TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
@@ -6382,6 +6512,8 @@ CREATE POLICY own_studio ON public.accounts_journalsubject TO glassine_owner, gl
 CREATE POLICY own_studio ON public.accounts_membership TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.accounts_membershipalbum TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE POLICY own_studio ON public.accounts_operatorvisit TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
 CREATE POLICY own_studio ON public.accounts_processingagreement TO glassine_owner, glassine_app USING ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((studio_id = ( SELECT (NULLIF(current_setting('app.studio'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -6646,8 +6778,14 @@ ALTER TABLE public.webhooks_webhookdelivery ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_apikey TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_apikey TO glassine_system;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_brand TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_brand TO glassine_system;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_browsersession TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_browsersession TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_domain TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_domain TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_email TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_email TO glassine_system;
@@ -6675,6 +6813,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_membership TO glassin
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_membershipalbum TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_membershipalbum TO glassine_system;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_operatorvisit TO glassine_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_operatorvisit TO glassine_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_passkey TO glassine_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_passkey TO glassine_system;

@@ -11,17 +11,17 @@ from django import forms
 from django.http import Http404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import studios
+from apps.accounts import domains, studios
 from apps.accounts.access import Entered
 from apps.accounts.api import StudioView
 from apps.accounts.forms import SettingsForm
-from apps.accounts.models import Role, Studio
+from apps.accounts.models import DomainState, Role, Studio
 from apps.albums import editing
 from apps.albums.design import CHOICES, Design
 from apps.albums.design_views import DesignForm
@@ -34,6 +34,7 @@ from apps.sharing.downloads import studio_sizes
 from apps.sharing.emails import reminders
 from apps.sharing.emails.forms import MOST_REMINDERS
 from apps.web import strict
+from apps.web.openapi import extend_schema
 from apps.web.refusal import Unsuitable
 from config import service_settings as service
 
@@ -45,6 +46,29 @@ class StudioSettings(strict.Serializer[Any]):
     slug = serializers.SlugField(max_length=60)
     time_zone = serializers.CharField(max_length=60)
     accent = serializers.CharField(max_length=7)
+
+
+class DomainRecordSerializer(strict.Serializer[Any]):
+    """A record that has to be there: of what type, where, saying what."""
+
+    type = serializers.ChoiceField(choices=["TXT", "CNAME"])
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class DomainSettings(strict.Serializer[Any]):
+    """host: of the studio's own, "" for none; another one, or the removal, counts at once. It is looked at by itself.
+
+    url: what addresses for guests begin with.  problem: what was seen and what is wanted, in sentences.
+    records: what DNS has to have; instead of the CNAME there may be A and AAAA with equal addresses.
+    """
+
+    host = serializers.CharField(max_length=300, allow_blank=True)
+    url = serializers.CharField(read_only=True)
+    state = serializers.ChoiceField(choices=DomainState.choices, read_only=True, allow_null=True)
+    problem = serializers.CharField(read_only=True)
+    checked_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    records = DomainRecordSerializer(many=True, read_only=True)
 
 
 class LooksSettings(strict.Serializer[Any]):
@@ -125,6 +149,26 @@ def _set_studio(entered: Entered, held: dict[str, Any], said: dict[str, Any]) ->
     studios.change(entered, **_valid(form))
 
 
+def _domain(studio: Studio) -> dict[str, Any]:
+    held = domains.of(studio)
+    if held is None:
+        return {"host": "", "url": studio.base_url, "state": None, "problem": "", "checked_at": None, "records": []}
+    records = [
+        {"type": "TXT", "name": held.record, "value": held.text},
+        {"type": "CNAME", "name": held.host, "value": held.target},
+    ]
+    told = {name: getattr(held, name) for name in ("host", "state", "problem", "checked_at")}
+    return {**told, "url": studio.base_url, "records": records}
+
+
+def _set_domain(entered: Entered, held: dict[str, Any], said: dict[str, Any]) -> None:
+    host = said.get("host", held["host"])
+    if host:
+        domains.name(entered, host)
+    else:
+        domains.remove(entered)
+
+
 def _looks(studio: Studio) -> dict[str, Any]:
     design = Design.of(studio.design)
     return {name: getattr(design, name) for name in CHOICES}
@@ -186,6 +230,7 @@ def _set_holidays(entered: Entered, held: dict[str, Any], said: dict[str, Any]) 
 
 SUBJECTS: Final[dict[str, Subject]] = {
     "studio": Subject(StudioSettings, _studio, _set_studio),
+    "domain": Subject(DomainSettings, _domain, _set_domain),
     "looks": Subject(LooksSettings, _looks, _set_looks),
     "downloads": Subject(DownloadsSettings, _downloads, _set_downloads),
     "emails": Subject(EmailsSettings, _emails, _set_emails),

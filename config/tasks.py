@@ -24,7 +24,7 @@ from apps.library.keywords import rewrite
 from apps.library.places import borrowed, by_hand, locate
 from apps.library.stacks import analyze, detect
 from apps.library.tiers import approve, gold
-from apps.media import on_demand, stale_videos
+from apps.media import on_demand, stale_videos, sweeping
 from apps.portability import exports, photo_exports
 from apps.sharing.branding import watermarks
 from apps.sharing.downloads.archive import prepare
@@ -38,6 +38,8 @@ from apps.uploads import inbox_scan, pairing, pipeline, replacing, sidecars
 from apps.uploads.guests import digest
 from apps.uploads.importing import runs as importing
 from config import derived
+from config.env import current
+from config.launcher import kept_database
 
 # Kinds of tasks. Each claim of their job deals with one slice.
 _ACTS = [bulk.RELOCATE, bulk.THROW, bulk.MARK, bulk.TAG, by_hand.PLACE, borrowed.BORROW, rewrite.REWRITE]
@@ -136,3 +138,10 @@ COMPOSERS: dict[str, outbox.Composer] = {composing.COMPOSER: composing.compose, 
 def send_emails() -> None:
     """Every 10 s, and whenever somebody rang: send the emails that are due."""
     outbox.send_due(COMPOSERS)
+
+
+@shared_task(name="upgrades.forget")
+def forget_upgrade() -> None:
+    """Every hour: remove the database that was kept before an upgrade, once its days are over."""
+    if sweeping.may_be_rolled_back():
+        kept_database.forget(current().database_owner, older=kept_database.KEPT_FOR)

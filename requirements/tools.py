@@ -1,4 +1,4 @@
-"""Install Debian's programs that some tests drive: nginx, exiftool, and programs that open ZIP archives.
+"""Install Debian's programs that some tests drive: nginx, PgBouncer, exiftool, and programs that open ZIP archives.
 
 As root on Debian they are installed by apt; elsewhere this only says what is missing, and those tests are skipped
 with the same words.
@@ -11,6 +11,7 @@ import sys
 
 PACKAGES = {
     "nginx": "nginx-light",
+    "pgbouncer": "pgbouncer",
     "exiftool": "libimage-exiftool-perl",
     "unzip": "unzip",
     "7z": "p7zip-full",

@@ -14,9 +14,12 @@ from django.utils import timezone
 from apps.accounts.journal import note
 from apps.accounts.long_tasks import Task, TaskSlice
 from apps.accounts.models import (
+    Brand,
+    Domain,
     Email,
     IdempotentReply,
     MembershipAlbum,
+    OperatorVisit,
     ProcessingAgreement,
     RefreshToken,
     Studio,
@@ -255,9 +258,14 @@ def _plain_rows(studio: Studio, member: User) -> list[StudioModel]:
         task,
         Collection(studio=studio, title="Ours", photos=[uuid7()]),
         SmartCollection(studio=studio, title="Best", rules={"match": "all", "rules": []}),
+        Brand(studio=studio, name="Business"),
+        Domain(studio=studio, host=f"{studio.slug}.example.com"),
         TaskSlice(studio=studio, task=task, number=1, ids=[uuid7()]),
         RefreshToken(studio=studio, user=member, token_hash=uuid7().hex, expires_at=soon),
         ProcessingAgreement(studio=studio, sha256="a" * 64, text="A text.", agreed_by=member, email=member.email),
+        OperatorVisit(
+            studio=studio, user=member, email=member.email, reason="A file.", ends_at=soon, ended_at=timezone.now()
+        ),
         IdempotentReply(studio=studio, user=member, key=uuid7().hex, fingerprint="f" * 64, status=201, body={}),
         Job(studio=studio, kind="render", queue=Queue.IMAGES, key=f"render:{uuid7()}", subject_id=uuid7()),
         Lane(studio=studio, queue=Queue.IMAGES),

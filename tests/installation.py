@@ -21,6 +21,7 @@ import httpx
 import psutil
 import redis
 
+from config.launcher.forked import title
 from config.launcher.paths import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,9 +32,9 @@ STUDIO = "North Light"
 # What a killed worker held is taken up again after seconds, see tests/hasty.py.
 HASTY = {"DJANGO_SETTINGS_MODULE": "tests.hasty"}
 PROCESSES = {
-    "web": ("granian",),
-    "worker": ("celery", "worker@"),
-    "video": ("celery", "video@"),
+    "web": (title("web"),),
+    "worker": (title("worker"),),
+    "video": (title("video"),),
     "faces": ("apps.faces.engine_server",),
     "postgres": ("bin/postgres", "-D"),
     "redis": ("redis-server",),
@@ -108,11 +109,15 @@ class Visited:
             if time.monotonic() > end:
                 ready = sum(1 for row in rows if row["ready"])
                 raise AssertionError(f"{len(rows)} photos, {ready} ready, after {timeout} s")
-            time.sleep(0.5)
+            # To list many photos twice a second takes a good part of the time in which workers could make them ready.
+            time.sleep(min(3.0, max(0.5, count / 40)))
 
 
 class Installation(Visited):
     """`with Installation(path) as glassine:` runs one; `glassine.client()` is a signed-in browser without a screen."""
+
+    #: The code that is run.
+    root = ROOT
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
@@ -172,7 +177,7 @@ class Installation(Visited):
                 # A run that is cut off, even by kill -9, leaves nothing behind.
                 [sys.executable, "-S", str(DIE_WITH_PARENT), str(int(signal.SIGTERM)), "plain"]
                 + [sys.executable, "-m", "config.launcher.main"],
-                cwd=ROOT,
+                cwd=self.root,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={
@@ -230,12 +235,17 @@ class Installation(Visited):
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
-                line = " ".join(child.cmdline())
+                line = " ".join([child.name(), *child.cmdline()])
             except psutil.Error:
                 continue
             if all(word in line for word in PROCESSES[name]):
                 found.append(child.pid)
         return found
+
+    def wait_part(self, name: str, timeout: float = 60) -> set[int]:
+        """The process ids of one part, of which no page may know yet that it is there."""
+        self._wait(lambda: self.pids(name), timeout)
+        return set(self.pids(name))
 
     def kill(self, name: str) -> int:
         """kill -9 of every process of one part; how many there were."""

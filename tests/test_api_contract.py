@@ -20,6 +20,8 @@ CONTRACT = """
     POST auth/register
     GET me
     GET POST api-keys
+    GET POST brands
+    PATCH DELETE brands/{}
     DELETE api-keys/{}
     GET galleries/{}
     POST galleries/{}/unlock
@@ -171,7 +173,7 @@ RULES = """
 OPERATORS = """
     is is_not in not_in any_of all_of contains starts_with lt lte gt gte between within_last is_empty is_not_empty
 """
-SETTINGS = "studio looks downloads emails presets watermark faces ai inbox holidays retention webhooks security"
+SETTINGS = "studio domain looks downloads emails presets watermark faces ai inbox holidays retention webhooks security"
 
 
 def lines(table: str) -> set[tuple[str, str]]:

@@ -40,10 +40,10 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Addresses without a studio in them: what they say is the same for everybody.
 PUBLIC = re.compile(
     r"^(login/((code|passkey|passkey/ask)/)?|account/security/(off/)?|account/(sessions|passkeys)/.*|logout/|password/|sign-up/.*|first-run/|reset/.*|invitation/.*|studios/|brand/.*|p/<slug:slug>/(galleries/.*)?|"
-    r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/auth/(token|refresh|logout|register)|static/.*|studio/<slug:slug>/logo.*)?$"
+    r"api/|api/(<path:rest>)?|api/schema/.*|api/docs/.*|api/(system/)?health|api/system/domains/ask|api/auth/(token|refresh|logout|register)|static/.*|studio/<slug:slug>/logo.*)?$"
 )
 # For who runs the installation: tests/monitoring/test_pages.py tries them as everyone else.
-OPERATOR = re.compile(r"^(status/(again/|containers/<str:container>/)?|metrics)$")
+OPERATOR = re.compile(r"^(status/(again/|visit/(end/)?|containers/<str:container>/)?|metrics)$")
 STUDIO = re.compile(r"^studio/<slug:slug>/")
 GUEST = re.compile(r"^(g/<(str|slug):token>/|api/galleries/<str:token>)")
 API = re.compile(r"^api/(?!galleries/)")

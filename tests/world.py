@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.long_tasks import Task
-from apps.accounts.models import ApiKey, Email, Studio, User
+from apps.accounts.models import ApiKey, Brand, Email, Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
 from apps.albums.models import Album, Photo, Stack, Version
@@ -91,6 +91,7 @@ def build_world(studio: Studio, owner: User) -> World:
         run = ImportRun(studio=studio, task_id=task.pk, who=owner, source="folder", place="Zqx folder")
         file = ImportEntry(studio=studio, run=run, number=0, path="Zqx a.jpg", facts={"path": "Zqx a.jpg"})
         export = StudioExport(studio=studio, who=owner)
+        brand = Brand(studio=studio, name="Zqx label")
         archive = ExportPart(studio=studio, export=export, number=1, name="zqx.zip", length=1, plan=b"x")
         event = Event(studio=studio, title="Zqx festival", starts=timezone.now(), ends=timezone.now())
         sent_in = ReceivedFile(
@@ -122,6 +123,7 @@ def build_world(studio: Studio, owner: User) -> World:
             event,
             export,
             archive,
+            brand,
         ):
             more.save(force_insert=True)
         client = StudioClient.objects.for_studio(studio).get(email=visitor.email)
@@ -156,7 +158,7 @@ def build_world(studio: Studio, owner: User) -> World:
         "visitor_id": visitor.pk, "choice_id": choice.pk, "entry_id": entry.pk, "task_id": task.pk,
         "collection_id": collection.pk, "by_hand_id": by_hand.pk, "webhook_id": hook.pk, "delivery_id": told.pk,
         "place_id": place.pk, "file_id": sent_in.pk, "receipt_id": receipt.receipt, "event_id": event.pk,
-        "export_id": export.pk, "stack_id": stack.pk,
+        "export_id": export.pk, "stack_id": stack.pk, "brand_id": brand.pk,
         "group_id": group.pk, "client_id": client.pk,
     }  # fmt: skip
     values = {name: str(value) for name, value in ids.items()}
@@ -183,7 +185,7 @@ def build_world(studio: Studio, owner: User) -> World:
             "Zqx secret wedding", "zqx-secret-wedding", "Zqx ceremony", "ZQX_0001.JPG", "Zqx caption", "Zqx couple",
             "zqx-invited@example.com", "zqx-client@example.com", "Zqx key", "Zqx Anna", "zqx-anna@example.com",
             "Zqx preset", "Zqx collection", "Zqx chosen", "Zqx rule", "Zqx album", "Zqx note", "Zqx comment",
-            "Zqx text",
+            "Zqx text", "Zqx label",
             "Zqx Rosa", "Zqx hidden", "Zqx asked", "Zqx crop",
             "Zqx Rosa", "Zqx asked", "Zqx crop", "zqx-hook",
             "Zqx version",

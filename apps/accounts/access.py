@@ -7,6 +7,9 @@ Members may be kept to some galleries of the studio. To them a door is closed (4
 galleries (`album_scoped`): then the gallery in its address must be one of theirs, and its lists show only these
 (`visible_to`). To contributors it is closed unless it says `contributors` as well. So what is added later is closed
 until somebody has thought about it. `MemberStanding.admit` alone decides.
+
+Whoever runs the installation may visit a studio for an hour (see `visits`): through the doors of viewers, to look and
+change nothing. Only pages and pictures ask for visitors (`present_in`), and only once somebody is no member.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, cast
 from uuid import UUID
@@ -27,7 +31,7 @@ from django.utils import timezone
 
 from apps.accounts.models import BrowserSession, Role, Studio, User, at_hand
 from apps.accounts.session_store import SessionStore
-from apps.accounts.tenancy import Arrival, across_studios, acting_in, arriving_in
+from apps.accounts.tenancy import Arrival, across_studios, acting_in, arriving_in, read_only
 from apps.web.compiled_queries import Later
 from apps.web.raw_rows import RowColumns
 
@@ -42,15 +46,19 @@ class Door:
     album_scoped: restricted members too, as behind it lies what lies in their galleries and nothing else.
     contributors: they too, if it is album_scoped.
     while_closing: open in a studio that was deleted and may still be restored; of others only those of viewers are.
+    visits: the operator on a visit comes in by a viewer's door; not where files leave the studio.
     """
 
     needed: Role = Role.VIEWER
     album_scoped: bool = False
     contributors: bool = False
     while_closing: bool = False
+    visits: bool = True
 
 
 CLOSING = "This studio was deleted and can only be read. An owner can restore it."
+LOOKING = "You’re visiting as the operator and can only look."
+_READING: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class FactorMissing(PermissionDenied):
@@ -64,12 +72,14 @@ class MemberStanding(NamedTuple):
 
     is_restricted: in some galleries only.  is_closing: the studio was deleted and can only be read.
     lacks_factor: the studio asks for two-step sign-in, and theirs is off; then no door is open.
+    is_visit: no member but the operator, who looks.
     """
 
     role: Role
     is_restricted: bool
     is_closing: bool
     lacks_factor: bool = False
+    is_visit: bool = False
 
     @property
     def may_edit(self) -> bool:
@@ -98,6 +108,8 @@ class MemberStanding(NamedTuple):
         """As `Entered.admit`. is_theirs: the gallery behind the door, if there is one, is one of theirs."""
         if self.lacks_factor:
             raise FactorMissing(FactorMissing.SENTENCE)
+        if self.is_visit and not (door.visits and door.needed is Role.VIEWER):
+            raise PermissionDenied(LOOKING)
         if self.is_restricted and not (door.album_scoped and is_theirs):
             raise Http404
         if not self.is_contributor:
@@ -122,6 +134,7 @@ class Entered:
 
     several: the person works in other studios too.  album_ids: the galleries of a restricted member, None for all.
     lacks_factor: as in `MemberStanding`; never of who shows an API key, which was made behind these doors.
+    visit_until: when the operator's visit ends; None for members.
     """
 
     studio: Studio
@@ -130,10 +143,17 @@ class Entered:
     several: bool = False
     album_ids: frozenset[UUID] | None = None
     lacks_factor: bool = False
+    visit_until: datetime | None = None
 
     @property
     def standing(self) -> MemberStanding:
-        return MemberStanding(self.role, self.is_restricted, self.studio.is_closing, self.lacks_factor)
+        is_closing = self.studio.is_closing
+        return MemberStanding(self.role, self.is_restricted, is_closing, self.lacks_factor, self.is_visit)
+
+    @property
+    def is_visit(self) -> bool:
+        """True for the operator, who is no member and looks."""
+        return self.visit_until is not None
 
     @property
     def is_contributor(self) -> bool:
@@ -194,6 +214,10 @@ _MINE = f"""
     select {MEMBER} from accounts_membership m join accounts_studio s on s.id = m.studio_id
     where m.user_id = %s and """
 _BY_SLUG, _BY_ID = _MINE + "s.slug = %s", _MINE + "s.id = %s"
+_VISIT = f"""
+    select v.ends_at, {_STUDIO.sql("s")} from accounts_operatorvisit v join accounts_studio s on s.id = v.studio_id
+    where v.user_id = %s and v.ended_at is null and v.ends_at > %s and """
+_VISIT_BY_SLUG, _VISIT_BY_ID = _VISIT + "s.slug = %s", _VISIT + "s.id = %s"
 _SESSION, _USER = RowColumns(BrowserSession), RowColumns(User)
 # Whoever has this session, as a member of the studio with this slug.
 _ARRIVED = f"""
@@ -245,6 +269,33 @@ def member_of(user: object, studio: str | UUID) -> Entered:
     return entered_of(user, found)
 
 
+def visitor_of(user: object, studio: str | UUID) -> Entered:
+    """Who visits this studio as the operator; `admit` is still to be asked, and `read_only` to be called.
+
+    Raises Http404 if `user` is no operator, or has no visit there that lasts.
+    """
+    if not isinstance(user, User) or not user.is_operator:
+        raise Http404
+    statement = _VISIT_BY_SLUG if isinstance(studio, str) else _VISIT_BY_ID
+    with across_studios(), connection.cursor() as cursor:
+        cursor.execute(statement, [user.pk, timezone.now(), studio])
+        found = cursor.fetchone()
+    if found is None:
+        raise Http404
+    until, *row = found
+    visited = _STUDIO.row(row)
+    lacks_factor = visited.second_factor_required and not user.has_second_factor
+    return Entered(visited, user, Role.VIEWER, lacks_factor=lacks_factor, visit_until=until)
+
+
+def present_in(user: object, studio: str | UUID) -> Entered:
+    """As `member_of`; the operator on a visit, too."""
+    try:
+        return member_of(user, studio)
+    except Http404:
+        return visitor_of(user, studio)
+
+
 def entered_of(user: User, values: Sequence[Any], *, by_key: bool = False) -> Entered:
     """A member. values: what `MEMBER` gives.  by_key: who shows an API key has no second factor to give."""
     role, several, albums, *row = values
@@ -291,8 +342,42 @@ def _told(request: HttpRequest, session: SessionStore, arrival: Arrival) -> Ente
     return entered
 
 
+@contextmanager
+def arriving(request: HttpRequest, slug: str) -> Iterator[Entered | None]:
+    """Whoever asks, as a member of the studio with this slug, within its transaction; None if nobody is signed in.
+
+    For paths without a view: `admit` is still to be asked. Raises Http404 as `member_of`.
+    """
+    with _arrived(request, slug) as entered:
+        if entered is not None:
+            yield entered
+            return
+    if not request.user.is_authenticated:
+        yield None
+        return
+    entered = member_of(request.user, slug)
+    with acting_in(entered.studio):
+        yield entered
+
+
+@contextmanager
+def _acting_as(entered: Entered, request: HttpRequest) -> Iterator[None]:
+    """Within the studio; who is on a visit can only read there, whatever a page would do."""
+    if entered.is_visit and request.method not in _READING:
+        raise PermissionDenied(LOOKING)
+    with acting_in(entered.studio):
+        if entered.is_visit:
+            read_only()
+        yield
+
+
 def studio_page(
-    needed: Role, *, album_scoped: bool = False, contributors: bool = False, while_closing: bool = False
+    needed: Role,
+    *,
+    album_scoped: bool = False,
+    contributors: bool = False,
+    while_closing: bool = False,
+    visits: bool = True,
 ) -> Callable[
     [Callable[Concatenate[StudioRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, str, P], HttpResponse],
@@ -302,9 +387,9 @@ def studio_page(
     The view does not get the slug: it has `request.studio`.
     album_scoped: restricted members come in. An `album_id` in the address is looked at here; a page without one shows
     only what is `visible_to(request.entered)`.  contributors: they come in as well, whatever role is needed of others.
-    while_closing: see `Door`.
+    while_closing, visits: see `Door`.
     """
-    door = Door(needed, album_scoped, contributors, while_closing)
+    door = Door(needed, album_scoped, contributors, while_closing, visits)
 
     def decorate(
         view: Callable[Concatenate[StudioRequest, P], HttpResponse],
@@ -334,8 +419,8 @@ def studio_page(
                     return show(request, entered, *args, **kwargs)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            entered = member_of(request.user, slug)
-            with acting_in(entered.studio):
+            entered = present_in(request.user, slug)
+            with _acting_as(entered, request):
                 return show(request, entered, *args, **kwargs)
 
         page.door = door  # type: ignore[attr-defined]

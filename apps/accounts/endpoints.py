@@ -8,8 +8,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as FormError
 from django.shortcuts import get_object_or_404
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
@@ -27,26 +26,10 @@ from apps.accounts.signing_in import LONGEST_PASSWORD, identify
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.web import strict
 from apps.web.client_ip import client_ip
+from apps.web.openapi import extend_schema
 from apps.web.rate_limit import reserve
 
 API_VERSION = "1.0"
-
-
-class CredentialsScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The two kinds of credentials, as OpenAPI names them."""
-
-    target_class = "apps.accounts.credentials.Credentials"
-    name = ["accessToken", "apiKey"]
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        return [
-            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Api-Key <key>`"},
-        ]
-
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
-        # Either one, not both.
-        return [{name: []} for name in self.name]
 
 
 # -- shapes ------------------------------------------------------------------------------------------------

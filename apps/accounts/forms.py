@@ -87,6 +87,34 @@ class PresentPasswordForm(forms.Form):
     current = _old_password("Your password")
 
 
+class VisitForm(PresentPasswordForm):
+    """What the operator says before looking into a studio. code: of who has a second factor."""
+
+    slug = forms.CharField(
+        label="Studio",
+        max_length=60,
+        help_text="The part of its web address after /studio/.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=300,
+        help_text="The studio’s owners get this by email, and all its members can read it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    code = forms.CharField(
+        label="Code from your authenticator app",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+    field_order = ("slug", "reason", "current", "code")
+
+    def __init__(self, *args: Any, has_second_factor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_second_factor:
+            del self.fields["code"]
+
+
 class SwitchOnForm(SecondFactorForm, PresentPasswordForm):
     """The first code of an app, and the password: a browser that was left open is not enough."""
 
@@ -276,6 +304,29 @@ class SettingsForm(forms.ModelForm[Studio]):
 
     def clean_accent(self) -> str:
         return _colour(self.cleaned_data["accent"])
+
+
+class BrandForm(forms.Form):
+    """A brand beside the studio's own; its logo comes by another form."""
+
+    name = forms.CharField(max_length=120, label="Name")
+    accent = forms.CharField(label="Colour", widget=forms.TextInput(attrs={"type": "color"}))
+
+    def clean_accent(self) -> str:
+        return _colour(self.cleaned_data["accent"])
+
+
+class DomainForm(forms.Form):
+    """Understood by `domain_names`."""
+
+    host = forms.CharField(
+        label="Domain",
+        max_length=300,
+        help_text="Usually part of a domain that you own, such as photos.example.com.",
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false", "inputmode": "url"}
+        ),
+    )
 
 
 class LogoForm(forms.Form):

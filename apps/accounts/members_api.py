@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from apps.accounts.endpoints import UserSerializer
 from apps.accounts.models import Invitation, Membership, MembershipAlbum, Role
 from apps.accounts.tenancy import StudioQuerySet
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 def _galleries(**options: Any) -> serializers.ListField:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -21,21 +23,26 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.brand_models import Brand
+from apps.accounts.domain_models import Domain, DomainState
 from apps.accounts.emails import Email, EmailState
 from apps.accounts.journal.models import JournalEntry, JournalSubject
 from apps.accounts.long_tasks import Task, TaskSlice, TaskState
 from apps.accounts.sign_in_models import BrowserSession, Passkey, WrongPasskey
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
-from apps.web.compiled_queries import Compiled
+from apps.accounts.visit_models import OperatorVisit
+from apps.web.compiled_queries import Asked, Compiled, as_sent, together
 from apps.web.ids import uuid7
+from apps.web.public_url import public_url
 from apps.web.refusal import Refusal
 from apps.web.typed import fold_password, matches
 
 __all__ = [
-    "ApiKey", "BrowserSession", "Email", "EmailState", "IdempotentReply", "Invitation", "JournalEntry",
-    "JournalSubject", "Membership", "MembershipAlbum", "Passkey", "QuotaExceeded", "RefreshToken", "Role", "Studio",
-    "Task", "TaskSlice", "TaskState", "User", "UserManager", "WrongPasskey", "secret_hash",
+    "ApiKey", "Brand", "BrowserSession", "Domain", "DomainState", "Email", "EmailState", "IdempotentReply",
+    "Invitation", "JournalEntry", "JournalSubject", "Membership", "MembershipAlbum", "OperatorVisit", "Passkey",
+    "QuotaExceeded", "RefreshToken", "Role", "Studio", "Task", "TaskSlice", "TaskState", "User", "UserManager",
+    "WrongPasskey", "secret_hash",
 ]  # fmt: skip
 
 
@@ -152,6 +159,11 @@ class User(AbstractBaseUser):
         """True for who needs a code beside the password."""
         return self.totp_since is not None
 
+    @property
+    def is_operator(self) -> bool:
+        """True for who runs the installation."""
+        return self.is_active and self.email.lower() in settings.OPERATORS
+
     def set_password(self, raw_password: str | None) -> None:
         """Keep a password as people see it (`typed.fold_password`); not saved."""
         super().set_password(None if raw_password is None else fold_password(raw_password))
@@ -175,10 +187,14 @@ class Studio(models.Model):
     clients_return: clients find all their galleries on one page, by a code to their email address.
     second_factor_required: its members come in only once they have switched two-step sign-in on.
     agreed_to: of which text an owner agreed to last (see `agreements`); "" for none.
+    host: the domain of its own under which guests come, while it is verified (see `domains`); "" for none.
     closing_since: when an owner deleted it; it can be read and restored until its grace is over, and no link opens.
     """
 
     is_studio = True
+    #: The brand that it wears for the guests of a gallery, and the studio as it is otherwise (see `dressed`).
+    brand: Brand | None = None
+    plain: Studio
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=120)
@@ -202,6 +218,7 @@ class Studio(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     agreed_to = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
     closing_since = models.DateTimeField(null=True, editable=False)
+    host = models.CharField(max_length=253, default="", db_default="", blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -236,8 +253,35 @@ class Studio(models.Model):
         return self.zone
 
     @property
+    def base_url(self) -> str:
+        """What addresses for its guests begin with, without a closing slash."""
+        return public_url(self.host)
+
+    def dressed(self, brand: Brand | None) -> Studio:
+        """The studio as guests see it under a brand: its name, colour, logo and host. Not to be saved.
+
+        None, and one that was removed, is the studio's own.
+        """
+        plain: Studio = self.__dict__.get("plain", self)
+        if brand is None or brand.removed_at is not None:
+            return plain
+        worn = copy.copy(plain)
+        worn.name, worn.accent, worn.logo_version = brand.name, brand.accent, brand.logo_version
+        worn.host = brand.host or plain.host
+        worn.brand, worn.plain = brand, plain
+        return worn
+
+    @property
+    def own_name(self) -> str:
+        """What it is called itself, whatever brand it wears."""
+        plain: Studio = self.__dict__.get("plain", self)
+        return plain.name
+
+    @property
     def logo_url(self) -> str:
         """Address of the logo, or "" if there is none; it changes with the logo."""
+        if self.brand is not None:
+            return self.brand.logo_url(self.slug)
         if not self.logo_version:
             return ""
         return f"{reverse('sharing:logo_image', args=[self.slug])}?v={self.logo_version}"
@@ -263,14 +307,21 @@ class Studio(models.Model):
         One conditional UPDATE, so that parallel uploads cannot pass the limit together. Call it in the
         transaction that adds the row: the count is undone with it.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """update accounts_studio set bytes_used = bytes_used + %s, files_used = files_used + 1
-                   where id = %s and bytes_used <= quota_bytes - %s and files_used < quota_files
-                       and (trial_ends_at is null or trial_ends_at > now())""",
-                [size, self.pk, size],
-            )
-            taken = cursor.rowcount == 1
+        [taken] = together(self.taking_room(size))
+        self.check_taken(taken)
+
+    def taking_room(self, size: int) -> Asked:
+        """The statement of `take_room`, for `together`. It locks the studio's row; `check_taken` reads its answer."""
+        return as_sent(
+            """update accounts_studio set bytes_used = bytes_used + %s, files_used = files_used + 1
+               where id = %s and bytes_used <= quota_bytes - %s and files_used < quota_files
+                   and (trial_ends_at is null or trial_ends_at > now())
+               returning 1""",
+            [size, self.pk, size],
+        )
+
+    def check_taken(self, taken: Sequence[Any]) -> None:
+        """Raise QuotaExceeded where `taking_room` found none. taken: its rows."""
         if not taken:
             raise QuotaExceeded(self.room_sentence())
 

@@ -2,31 +2,26 @@
 
 A passkey stands for password and second factor at once: it lies on a device (or in a manager) of the person, and opens
 after a finger, a face or a PIN ("user verification"). It is bound to this installation's name, so no look-alike site
-can ask for it. Protocol and signatures are checked by the library `fido2`.
+can ask for it. Protocol and signatures are checked by the library `fido2`, which is loaded with the
+first question for a passkey: no page needs it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from fido2.server import Fido2Server
-from fido2.webauthn import (
-    AttestedCredentialData,
-    AuthenticationResponse,
-    PublicKeyCredentialRpEntity,
-    PublicKeyCredentialUserEntity,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from apps.accounts.models import Passkey, User, WrongPasskey
 from apps.accounts.signing_in import ADDRESS, note_everywhere
 from apps.web.rate_limit import give_back, reserve
 from apps.web.refusal import Refusal
+
+if TYPE_CHECKING:
+    from fido2.server import Fido2Server
 
 MOST: Final = 10
 State = dict[str, str]
@@ -60,6 +55,9 @@ def _is_number(host: str) -> bool:
 
 
 def _server() -> Fido2Server:
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
     site = urlsplit(settings.PUBLIC_URL)
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=site.hostname or "", name="Glassine"),
@@ -70,6 +68,13 @@ def _server() -> Fido2Server:
 
 def begin_adding(user: User) -> tuple[dict[str, Any], State]:
     """What the browser is asked for, and what to keep until it answers. Raises TooManyPasskeys."""
+    from fido2.webauthn import (
+        AttestedCredentialData,
+        PublicKeyCredentialUserEntity,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     known = list(user.passkeys.all()[: MOST + 1])
     if len(known) >= MOST:
         raise TooManyPasskeys
@@ -110,12 +115,16 @@ def add(user: User, state: State, answer: dict[str, Any], name: str) -> Passkey:
 
 def begin_signing_in() -> tuple[dict[str, Any], State]:
     """What the browser is asked for: any passkey that it has for this installation."""
+    from fido2.webauthn import UserVerificationRequirement
+
     options, state = _server().authenticate_begin(user_verification=UserVerificationRequirement.REQUIRED)
     return dict(options), state
 
 
 def sign_in(state: State, answer: dict[str, Any], *, client_ip: str) -> User:
     """The person whose passkey signed the question. Raises WrongPasskey, RateLimited."""
+    from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
+
     reserve(ADDRESS, client_ip)
     try:
         asked = AuthenticationResponse.from_dict(answer)

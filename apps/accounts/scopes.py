@@ -12,6 +12,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
+from apps.accounts import hosts
 from apps.accounts.models import User
 
 
@@ -30,6 +31,8 @@ def request_of(scope: dict[str, Any]) -> ASGIRequest:
     Queries the database when the user is looked at: call it on a thread.
     """
     request = ASGIRequest({"method": "GET", **scope}, BytesIO())
+    if scope.get("studio_host") is not None:
+        hosts.welcome(request)
     _session.process_request(request)
     _auth.process_request(request)
     return request

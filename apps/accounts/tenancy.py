@@ -72,6 +72,12 @@ def across_studios() -> Iterator[None]:
         yield
 
 
+def read_only() -> None:
+    """From here to its end this transaction or savepoint can only read: PostgreSQL refuses every write."""
+    with connection.cursor() as cursor:
+        cursor.execute("set transaction read only")
+
+
 def together_across(*asked: Asked) -> list[list[Any]]:
     """The rows of each of these queries, asked as in `across_studios()`, in one exchange. For reading in a transaction.
 
@@ -129,6 +135,21 @@ def arriving_in(question: str, values: Sequence[Any], *, hint: UUID | None) -> I
             connection.wall = outer  # type: ignore[attr-defined]
         if before is not None and not connection.needs_rollback:
             _swap(before)
+
+
+def asking_in(studio: Studio | UUID, question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows that one statement gives, as in `acting_in()`, committed by itself: all in one exchange.
+
+    question: SQL with a %s for each of the values.  Inside of a transaction it is part of that.
+    """
+    if connection.in_atomic_block:
+        with joining(studio), connection.cursor() as cursor:
+            cursor.execute(question, values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+    else:
+        wall = _Wall.of(studio if isinstance(studio, UUID) else studio.pk)
+        rows = connection.ask_apart(_settings(wall), question, values)  # type: ignore[attr-defined]
+    return rows
 
 
 class _Wall(NamedTuple):
@@ -234,14 +255,31 @@ def _knows_studio(row: object) -> bool:
     return isinstance(row, StudioModel) or getattr(row, "is_studio", False)
 
 
+class Unseen(models.Func):
+    """An id that the planner does not see: it expects as many rows as such an id has on average.
+
+    A studio or an album that came after its last look at the table it takes for one row, and then any index that begins
+    with that for as good as the key that names the row: a look at one photo reads all of them.
+    """
+
+    template = "(SELECT %(expressions)s)"
+
+    def __init__(self, key: UUID) -> None:
+        super().__init__(models.Value(key), output_field=models.UUIDField())
+
+
 class StudioQuerySet(models.QuerySet[M]):
     """A query set that runs only when it knows its studio; else every way to run it raises `Unscoped`."""
 
     _scoped: bool = False
 
-    def for_studio(self, studio: Studio | UUID) -> Self:
-        """Only the rows of `studio`."""
-        scoped = self.filter(studio_id=studio if isinstance(studio, UUID) else studio.pk)
+    def for_studio(self, studio: Studio | UUID, *, by_key: bool = False) -> Self:
+        """Only the rows of `studio`.
+
+        by_key: of these the ones that another key than the id names, see `Unseen`.
+        """
+        key = studio if isinstance(studio, UUID) else studio.pk
+        scoped = self.filter(studio_id=Unseen(key) if by_key else key)
         scoped._scoped = True
         return scoped
 
@@ -380,9 +418,9 @@ class StudioManager(models.Manager[M]):
             raise Unscoped(f"begin at the studio: studio.{self.model._meta.model_name}s or for_studio(studio)")
         return queryset
 
-    def for_studio(self, studio: Studio | UUID) -> StudioQuerySet[M]:
-        """Only the rows of `studio`."""
-        return self._rows().for_studio(studio)
+    def for_studio(self, studio: Studio | UUID, *, by_key: bool = False) -> StudioQuerySet[M]:
+        """As `StudioQuerySet.for_studio`."""
+        return self._rows().for_studio(studio, by_key=by_key)
 
     def visible_to(self, member: Works) -> StudioQuerySet[M]:
         """Only the rows of the member's studio that lie in galleries in which the member works."""

@@ -3,7 +3,16 @@
 from django.urls import path
 
 from apps.accounts.journal import views as journal
-from apps.accounts.views import browser_sessions, entrance, joining, managing, membership, passkeys, second_factor
+from apps.accounts.views import (
+    browser_sessions,
+    domain,
+    entrance,
+    joining,
+    managing,
+    membership,
+    passkeys,
+    second_factor,
+)
 
 app_name = "accounts"
 
@@ -31,6 +40,12 @@ urlpatterns = [
     path("reset/<str:token>/", joining.reset, name="reset"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("studio/<slug:slug>/settings/", managing.settings, name="settings"),
+    path("studio/<slug:slug>/domain/", domain.domain, name="domain"),
+    path("studio/<slug:slug>/domain/check/", domain.domain_check, name="domain_check"),
+    path("studio/<slug:slug>/domain/remove/", domain.domain_remove, name="domain_remove"),
+    path("studio/<slug:slug>/brands/<uuid:brand_id>/domain/", domain.domain, name="brand_domain"),
+    path("studio/<slug:slug>/brands/<uuid:brand_id>/domain/check/", domain.domain_check, name="brand_domain_check"),
+    path("studio/<slug:slug>/brands/<uuid:brand_id>/domain/remove/", domain.domain_remove, name="brand_domain_remove"),
     path("studio/<slug:slug>/agreement/", managing.agreement, name="agreement"),
     path("studio/<slug:slug>/journal/<uuid:entry_id>/undo/", journal.undo, name="undo"),
     path("studio/<slug:slug>/members/", membership.members_page, name="members"),

@@ -13,11 +13,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts import brands
 from apps.accounts.api import StudioView, StudioViewSet
 from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.accounts.tenancy import StudioQuerySet
@@ -30,6 +31,7 @@ from apps.media.mime import SENT
 from apps.web import keyset
 from apps.web.api import AnyAccept, Keyset, error_body
 from apps.web.keyset import BadCursor
+from apps.web.openapi import extend_schema, extend_schema_view
 from apps.web.refusal import Refusal
 
 PICTURES = ("tile", "thumb", "web")
@@ -94,6 +96,9 @@ class AlbumViewSet(StudioViewSet[Album]):
         asked = serializers.AlbumSerializer(data=request.data, partial=partial)
         asked.is_valid(raise_exception=True)
         values: dict[str, Any] = asked.validated_data
+        brand_id = values.get("brand_id")
+        if brand_id is not None and not brands.all_of(self.studio).filter(pk=brand_id).exists():
+            raise exceptions.ValidationError({"brand": ["The studio has no such brand."]})
         return values
 
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -110,14 +115,17 @@ class AlbumViewSet(StudioViewSet[Album]):
         """Make an album. It is a draft unless `state` says otherwise."""
         asked = self._asked(request)
         state, _ = asked.pop("state", None), asked.pop("faces", None)
+        brand_id = asked.pop("brand_id", None)
         album = editing.create(self.studio, by=self.entered.user, **asked)
         if state:
             editing.set_state(album, AlbumState(state), by=self.entered.user)
+        if brand_id:
+            editing.change(album, by=self.entered.user, brand_id=brand_id)
         return self._shown(album, status=201)
 
     @extend_schema(responses=serializers.ChangedAlbumSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
-        """Change title, description, event date or state. `faces` switches them, which needs the scope `people` too."""
+        """Change title, description, event date, brand or state. `faces` switches them and needs the scope `people`."""
         album = self.get_object()
         asked = self._asked(request, partial=True)
         faces = asked.pop("faces", None)

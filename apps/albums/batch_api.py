@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from apps.albums.api import album_or_404
 from apps.albums.models import Album, Photo, Section
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.web import strict
+from apps.web.openapi import extend_schema
 from apps.web.typed import distinct_titles
 
 NOT_THERE = "This photo is not there."

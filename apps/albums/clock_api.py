@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from apps.accounts.journal.api import undo_body
 from apps.albums import clock
 from apps.albums.api import InAlbum
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class ClockRequest(strict.Serializer[Any]):

@@ -18,7 +18,7 @@ from apps.albums import counts, ordering
 from apps.albums.design import relooked
 from apps.albums.models import Album, AlbumState, Ordering, Placement
 
-CHANGEABLE = ("title", "event_date", "promised_on", "description", "state")
+CHANGEABLE = ("title", "event_date", "promised_on", "description", "state", "brand_id")
 SLUG_LENGTH = 70
 SLUG_TRIES = 5
 
@@ -78,7 +78,7 @@ def free_slug(studio: Studio, title: str) -> str:
 
 
 def change(album: Album, *, by: User, **values: Any) -> JournalEntry | None:
-    """Change title, event date, promised date, description or state. None if nothing changes.
+    """Change title, event date, promised date, description, state or brand (its id). None if nothing changes.
 
     The slug stays, because it may stand in somebody's notes. Share links open live albums only; the first time that
     it is live is remembered.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import ClassVar, Self, cast
+from typing import Any, ClassVar, Final, Self, cast
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.jobs import queue
 from apps.jobs.models import Queue
 from apps.media.models import Blob
+from apps.web.compiled_queries import Compiled
 
 TRASH_KEPT = timedelta(days=30)
 
@@ -74,6 +75,7 @@ class Album(StudioModel):
         "focal_x": "cover's focus",
         "focal_y": "cover's focus",
         "design": "design",
+        "brand_id": "brand",
         "more_coming": "note that more photos will follow",
         "published_at": "state",
         "trashed_at": "deletion",
@@ -96,6 +98,7 @@ class Album(StudioModel):
     focal_x = models.FloatField(default=0.5)
     focal_y = models.FloatField(default=0.4)
     design = models.JSONField(default=dict)
+    brand = TenantKey("accounts.Brand", null=True, related_name="albums", db_index=False)
     more_coming = models.BooleanField(default=False)
     is_listed = models.BooleanField(default=True)
     published_at = models.DateTimeField(null=True, editable=False)
@@ -110,6 +113,7 @@ class Album(StudioModel):
         constraints = [
             *StudioModel.Meta.constraints,
             SameStudio("cover", on_delete="set null"),
+            SameStudio("brand", on_delete="set null"),
             models.UniqueConstraint(fields=["studio", "slug"], name="albums_album_slug"),
             models.CheckConstraint(
                 condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
@@ -188,9 +192,25 @@ class Section(StudioModel):
 
 def hidden_from(audience: Audience, album: Album) -> tuple[UUID, ...]:
     """Ids of the album's sections that this audience may not see. One query."""
-    restricted = Section.objects.for_studio(album.studio_id).filter(album_id=album.pk, audience__isnull=False)
-    hidden = restricted.exclude(audience__contains=[audience.link_id])
-    return tuple(hidden.order_by("pk").values_list("pk", flat=True))
+    return tuple(_HIDDEN(_Hiding(album.studio_id, album.pk, audience.link_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hiding:
+    """Of which album the sections are asked for that a link does not show."""
+
+    studio_id: UUID
+    album_id: UUID
+    link_id: UUID
+
+
+def _hidden(asked: _Hiding) -> QuerySet[Any, UUID]:
+    restricted = Section.objects.for_studio(asked.studio_id).filter(album_id=asked.album_id, audience__isnull=False)
+    hidden = restricted.exclude(audience__contains=[asked.link_id])
+    return hidden.order_by("pk").values_list("pk", flat=True)
+
+
+_HIDDEN: Final = Compiled(_hidden)
 
 
 class PhotoState(models.TextChoices):

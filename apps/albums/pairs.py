@@ -174,7 +174,7 @@ def _made_again(studio: Studio, move: _Move) -> UUID:
     for placement in keeper.placements.live().select_related("album", "section").order_by("album_id"):
         album: Album = placement.album
         album.studio = studio
-        placements.place(album, photo, section=placement.section, is_new=True)
+        placements.place(album, photo, section=placement.section)
     refresh_keys(photo)
     return photo.pk
 

@@ -263,7 +263,7 @@ def split_version(request: StudioRequest, album_id: UUID, photo_id: UUID, versio
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True, contributors=True)
+@studio_page(Role.VIEWER, album_scoped=True, contributors=True, visits=False)
 def download(request: StudioRequest, album_id: UUID, photo_id: UUID) -> HttpResponse:
     """The file that the photo shows, under its camera name; `file`: another of its files, by the version's id."""
     album = album_of(request, album_id)

@@ -26,33 +26,13 @@ def place(
     *,
     section: Section | None = None,
     number: int | None = None,
-    is_new: bool = False,
 ) -> bool:
     """Put a photo into an album; False if it already lay there. A trashed placement comes back.
 
     number: where the sender counts it (see `ordering.arrival_key`).
-    is_new: this transaction made the photo, so nobody can have trashed it.
     """
-    if not is_new:
-        save_from_trash(photo)
-    if section is not None:
-        # Sections may be reordered or removed at this moment.
-        album.hold()
-        section = album.sections.filter(pk=section.pk).first()
-    else:
-        album.ordering = _ordering_now(album)
-    manual_key = arrival_key(number)
-    placement = Placement(
-        studio_id=album.studio_id,
-        album=album,
-        photo=photo,
-        section=section,
-        section_rank=section.rank if section else 0,
-        manual_key=manual_key,
-        sort_key=sort_key(album.ordering, photo, manual_key, zone_for(photo, album.studio)),
-    )
-    counts.forget(album.pk)
-    if insert(placement, unless_there=True):
+    save_from_trash(photo)
+    if insert(placement_for(album, photo, section=section, number=number), unless_there=True):
         return True
     placement = album.placements.get(photo=photo)
     if placement.trashed_at is None:
@@ -61,6 +41,30 @@ def place(
     placement.trashed_at = None
     placement.save(update_fields=["trashed_at"])
     return True
+
+
+def placement_for(album: Album, photo: Photo, *, section: Section | None, number: int | None) -> Placement:
+    """The row that puts a photo into an album, not saved yet; until the commit it stands where it should.
+
+    Arguments as of `place`.
+    """
+    if section is not None:
+        # Sections may be reordered or removed at this moment.
+        album.hold()
+        section = album.sections.filter(pk=section.pk).first()
+    else:
+        album.ordering = _ordering_now(album)
+    manual_key = arrival_key(number)
+    counts.forget(album.pk)
+    return Placement(
+        studio_id=album.studio_id,
+        album=album,
+        photo=photo,
+        section=section,
+        section_rank=section.rank if section else 0,
+        manual_key=manual_key,
+        sort_key=sort_key(album.ordering, photo, manual_key, zone_for(photo, album.studio)),
+    )
 
 
 def _ordering_now(album: Album) -> str:

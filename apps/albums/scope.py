@@ -34,6 +34,7 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThan,
 )
 
+from apps.accounts.tenancy import Unseen
 from apps.albums.models import Audience, CollectedPhoto, Placement, PlacementQuerySet
 from apps.albums.tiles import FIELDS, TileRow
 from apps.media.models import Rendition
@@ -80,27 +81,29 @@ class Scope:
     is_collected: bool = False
     question: QuerySet[Any] | None = None
 
-    def all(self) -> PlacementQuerySet:
-        """Every photo of the album, in the trash or not, whoever reads it."""
+    def all(self, *, by_key: bool = False) -> PlacementQuerySet:
+        """Every photo of the album, in the trash or not, whoever reads it. by_key: as in `placements`."""
         model = CollectedPhoto if self.is_collected else Placement
-        rows = cast(PlacementQuerySet, model.objects.for_studio(self.studio_id).filter(album_id=self.album_id))
+        of_studio = model.objects.for_studio(self.studio_id, by_key=by_key)
+        rows = cast(PlacementQuerySet, of_studio.filter(album_id=Unseen(self.album_id) if by_key else self.album_id))
         return rows if self.question is None else rows.filter(photo_id__in=self.question)
 
-    def placements(self) -> PlacementQuerySet:
-        """The rows that the reader sees, in no order."""
-        seen = self.unfolded()
+    def placements(self, *, by_key: bool = False) -> PlacementQuerySet:
+        """The rows that the reader sees, in no order. by_key: some of them, each named by its photo."""
+        seen = self.unfolded(by_key=by_key)
         if not self.folds:
             return seen
         top = seen.filter(photo_id=OuterRef("photo__stack__top_id"), section_rank=OuterRef("section_rank"))
         stands = Q(photo__stack__isnull=True) | Q(photo__stack__top_id=F("photo_id")) | ~Exists(top)
         return seen.filter(stands)
 
-    def unfolded(self) -> PlacementQuerySet:
-        """The photos that the reader sees, in no order."""
+    def unfolded(self, *, by_key: bool = False) -> PlacementQuerySet:
+        """The photos that the reader sees, in no order. by_key: as in `placements`."""
+        every = self.all(by_key=by_key)
         if self.audience is not None:
-            seen = self.all().shown_to(self.audience, self.hidden_sections)
+            seen = every.shown_to(self.audience, self.hidden_sections)
         else:
-            seen = self.all().shown() if self.only_shown else self.all().live()
+            seen = every.shown() if self.only_shown else every.live()
         return seen if self.section_rank is None else seen.filter(section_rank=self.section_rank)
 
     def frames(self) -> Case | Value:
@@ -130,7 +133,7 @@ class ScopePart:
         only: a query of photo ids; only these photos.
         """
         # Who names a frame gets it, folded or not.
-        seen = self.scope.unfolded() if self.reach == Reach.CHOSEN else self.scope.placements()
+        seen = self.scope.unfolded(by_key=True) if self.reach == Reach.CHOSEN else self.scope.placements()
         if only is not None:
             seen = seen.filter(photo_id__in=only)
         if self.key is not None:
@@ -151,7 +154,7 @@ def rows(part: ScopePart, most: int, only: QuerySet[Any] | None = None) -> list[
         return [TileRow._make(row) for row in part.query(most, only)]
     if part.reach == Reach.CHOSEN and only is None:
         return [TileRow._make(row) for row in _ROWS(part, most)]
-    with in_index_order():
+    with in_index_order(bitmaps=only is not None):
         return [TileRow._make(row) for row in (_ROWS(part, most) if only is None else part.query(most, only))]
 
 

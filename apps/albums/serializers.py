@@ -60,6 +60,7 @@ class AlbumSerializer(strict.Serializer[Album]):
     state = serializers.ChoiceField(choices=AlbumState.choices, required=False)
     event_date = serializers.DateField(allow_null=True, required=False)
     promised_on = serializers.DateField(allow_null=True, required=False)
+    brand = serializers.UUIDField(source="brand_id", allow_null=True, required=False)
     faces = serializers.ChoiceField(choices=["on", "off"], required=False, write_only=True)
     sections = SectionSerializer(many=True, read_only=True)
     cover = serializers.SerializerMethodField()

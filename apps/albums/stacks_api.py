@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from apps.albums.api import album_or_404
 from apps.albums.models import Photo, Stack, StackKind
 from apps.albums.request_params import uuid_or_none
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 class StackSerializer(strict.Serializer[Stack]):

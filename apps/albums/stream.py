@@ -244,16 +244,18 @@ class Stream:
             question=self.question,
         )
 
-    def visible(self) -> PlacementQuerySet:
-        """All photos in it, in no order."""
-        visible = self.scope.placements()
+    def visible(self, *, by_key: bool = False) -> PlacementQuerySet:
+        """All photos in it, in no order. by_key: as in `Scope.placements`."""
+        visible = self.scope.placements(by_key=by_key)
         return visible if self.only is None else visible.filter(photo_id__in=self.only)
 
     def _rows(self, reach: Reach, most: int, key: Key | None = None) -> list[TileRow]:
         return rows(ScopePart(self.scope, reach, key), most, self.only)
 
     def _key_of(self, photo_id: UUID) -> Key | None:
-        return self.visible().filter(photo_id=photo_id).values_list("section_rank", "sort_key", "id").first()
+        named = self.visible(by_key=True).filter(photo_id=photo_id)
+        # Not `first()`: it asks for the order of the ids, which leads through all photos there are to the one row.
+        return next(iter(named.values_list("section_rank", "sort_key", "id")[:1]), None)
 
 
 def _after(key: Key) -> TupleGreaterThan:

@@ -70,10 +70,13 @@ class RaisesAlbumVersion(Operation):
     ) -> None:
         table = self._table(app_label, to_state)
         for event in self.on:
-            name = f"{table}_version_{event}"
-            schema_editor.execute(self._function(name, event), params=None)
-            words = {"name": name, "table": table, "event": event, "tables": _TABLES[event]}
-            schema_editor.execute(_TRIGGER.format(**words), params=None)
+            schema_editor.execute(self.statements(table, event), params=None)
+
+    def statements(self, table: str, event: str) -> str:
+        """SQL that makes one of its triggers, and the trigger's function."""
+        name = f"{table}_version_{event}"
+        trigger = _TRIGGER.format(name=name, table=table, event=event, tables=_TABLES[event])
+        return f"{self._function(name, event)}; {trigger}"
 
     def _function(self, name: str, event: str, *, is_personal: bool = False) -> str:
         rows = " UNION ALL ".join(self.albums.format(rows=source) for source in self._sources(event))

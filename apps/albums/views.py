@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from apps.accounts import layout
+from apps.accounts import brands, layout
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.journal.views import undo_url
 from apps.accounts.models import Role
@@ -75,9 +75,12 @@ def create(request: StudioRequest) -> HttpResponse:
 def edit(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """Title, date and text of an album."""
     album = album_of(request, album_id)
+    offered = list(brands.all_of(request.studio))
+    for one in offered:
+        one.studio = request.studio
     if request.method != "POST":
-        return _form(request, AlbumForm.of(album), album)
-    form = AlbumForm(request.POST)
+        return _form(request, AlbumForm.of(album, offered), album)
+    form = AlbumForm(request.POST, brands=offered)
     if not form.is_valid():
         return _form(request, form, album)
     entry = editing.change(album, by=request.user, **form.cleaned_data)

@@ -21,6 +21,7 @@ from apps.backups.manifest import Manifest, TableDump
 
 MAY_BE_SENT = "Restored from a backup: it may have been sent since. Check before you send it again."
 USERS, STUDIOS, EMAILS, BLOBS = "accounts_user", "accounts_studio", "accounts_email", "media_blob"
+DOMAINS, BRANDS = "accounts_domain", "accounts_brand"
 
 
 def load_all(alias: str, destination: Destination, snapshot: str, manifest: Manifest, missing: Iterable[str]) -> None:
@@ -44,7 +45,8 @@ def load_studio(
 ) -> None:
     """Put the rows of one studio in the place of those that it has now; the other studios are left alone.
 
-    People of the studio who are unknown here come along. Raises BackupDamaged, and NoBackup when a person's email
+    People of the studio who are unknown here come along. A host that another studio has proved to be theirs since then
+    has to be proved anew. Raises BackupDamaged, and NoBackup when a person's email
     address belongs to another account here; then nothing was changed.
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
@@ -56,7 +58,11 @@ def load_studio(
                     sql.SQL("delete from {} where {} = %s").format(sql.Identifier(table.name), column), [studio_id]
                 )
             for table in tables:
-                _copy_in(cursor, destination, snapshot, table, studio_id)
+                if table.name == DOMAINS:
+                    _copy_domains(cursor, destination, snapshot, table, studio_id)
+                else:
+                    _copy_in(cursor, destination, snapshot, table, studio_id)
+            _write_no_lost_hosts(cursor, studio_id)
             _copy_people(cursor, destination, snapshot, manifest, tables, studio_id)
             settle(cursor, missing, studio_id)
 
@@ -121,6 +127,28 @@ def _copy_in(
                 copy.write(line + b"\n")
     if rows != table.rows or digest.hexdigest() != table.sha256:
         raise BackupDamaged(f"the rows of {table.name} in {snapshot} were altered or shortened")
+
+
+def _copy_domains(cursor: Any, destination: Destination, snapshot: str, table: TableDump, studio_id: UUID) -> None:
+    cursor.execute("create temporary table domains (like accounts_domain including defaults) on commit drop")
+    _copy_in(cursor, destination, snapshot, table, studio_id, into="domains")
+    cursor.execute(
+        """update domains set state = 'pending', verified_at = null
+           where state = 'verified' and host in (select host from accounts_domain where state = 'verified')"""
+    )
+    cursor.execute(sql.SQL("insert into accounts_domain ({0}) select {0} from domains").format(listed(table.columns)))
+
+
+def _write_no_lost_hosts(cursor: Any, studio_id: UUID) -> None:
+    """Addresses begin with a host only while it is verified."""
+    for table, of_row in ((STUDIOS, "d.brand_id is null"), (BRANDS, "d.brand_id = t.id")):
+        column = sql.Identifier("id" if table == STUDIOS else "studio_id")
+        statement = sql.SQL(
+            """update {} t set host = '' where host <> '' and {} = %(studio)s and not exists (
+                   select from accounts_domain d where d.studio_id = %(studio)s and d.state = 'verified'
+                   and d.host = t.host and {})"""
+        )
+        cursor.execute(statement.format(sql.Identifier(table), column, sql.SQL(of_row)), {"studio": studio_id})
 
 
 def _copy_people(

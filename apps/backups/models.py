@@ -118,5 +118,5 @@ class BackupCopy(StudioModel):
     @classmethod
     def known_of(cls, studio_id: UUID, hashes: list[str]) -> set[str]:
         """Which of these hashes of the studio lie in a backup. Call it in the studio."""
-        rows = cls.objects.for_studio(studio_id).filter(sha256__in=hashes)
+        rows = cls.objects.for_studio(studio_id, by_key=True).filter(sha256__in=hashes)
         return set(rows.values_list("sha256", flat=True))

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,6 +41,7 @@ from apps.faces.models import Crop, Face, FaceSettings, Kinship, Person, Relatio
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.media.serving import safety_headers
 from apps.web.api import Keyset
+from apps.web.openapi import extend_schema
 
 _PICTURE: Final = {(200, "image/webp"): OpenApiResponse(OpenApiTypes.BINARY)}
 _MODELS: Final = ["libfacedetection", "dlib_face_recognition_resnet_model_v1", "shape_predictor_5_face_landmarks"]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +15,7 @@ from apps.accounts.long_tasks import Task
 from apps.accounts.tenancy import StudioQuerySet
 from apps.jobs import sliced
 from apps.jobs.serializers import AcceptedSerializer, TaskSerializer, accepted
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 @extend_schema(tags=["tasks"])

@@ -26,6 +26,7 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import StudioQuerySet, across_studios, acting_in
 from apps.jobs.models import Job, Queue, State
 from apps.web import doorbell, failures
+from apps.web.compiled_queries import Asked, as_sent, together
 from apps.web.ids import uuid7
 from apps.web.refusal import Refusal
 
@@ -73,7 +74,7 @@ class JobRefused(Exception):
 _PUT = """
     insert into jobs_job (id, studio_id, kind, queue, key, subject_id, state, attempts, not_before, error, created_at)
     values (%s, %s, %s, %s, %s, %s, 'pending', 0, clock_timestamp(), '', clock_timestamp())
-    on conflict (studio_id, key) do {conflict}
+    on conflict (studio_id, key) do {conflict} returning 1
 """
 _START_AFRESH = """
     update set state = 'pending', queue = excluded.queue, attempts = 0, error = '', not_before = excluded.not_before,
@@ -82,7 +83,7 @@ _START_AFRESH = """
 """
 _PUT_LANE = """
     insert into jobs_lane (id, studio_id, queue, served_at) values (%s, %s, %s, clock_timestamp())
-    on conflict (studio_id, queue) do nothing
+    on conflict (studio_id, queue) do nothing returning 1
 """
 
 
@@ -91,14 +92,20 @@ def put(studio: Studio | UUID, kind: str, subject_id: UUID, *, queue: Queue, aga
 
     again: start a finished or given-up job afresh (a person pressed *Try again*).
     """
+    together(*putting(studio, kind, subject_id, queue=queue, again=again))
+
+
+def putting(
+    studio: Studio | UUID, kind: str, subject_id: UUID, *, queue: Queue, again: bool = False
+) -> tuple[Asked, Asked]:
+    """The statements of `put`, for `together`. The bell rings after the commit of the transaction of now."""
     studio_id = studio if isinstance(studio, UUID) else studio.pk
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PUT.format(conflict=_START_AFRESH if again else "nothing"),
-            [uuid7(), studio_id, kind, queue, f"{kind}:{subject_id}", subject_id],
-        )
-        cursor.execute(_PUT_LANE, [uuid7(), studio_id, queue])
+    job = [uuid7(), studio_id, kind, str(queue), f"{kind}:{subject_id}", subject_id]
     transaction.on_commit(lambda: ring(queue), robust=True)
+    return (
+        as_sent(_PUT.format(conflict=_START_AFRESH if again else "nothing"), job),
+        as_sent(_PUT_LANE, [uuid7(), studio_id, str(queue)]),
+    )
 
 
 def ring(queue: Queue | str) -> None:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -25,6 +25,7 @@ from apps.library.questions.kinds import BadValue
 from apps.library.questions.tree import BadOperator, BadRules, Group, Node
 from apps.web import strict
 from apps.web.api import Keyset
+from apps.web.openapi import extend_schema
 from apps.web.refusal import Refusal
 
 # Names of the contract -> the order; each ends in the id.

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from apps.albums.api import InAlbum
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.library.places import borrowed
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class BorrowRequest(strict.Serializer[Any]):

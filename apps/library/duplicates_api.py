@@ -8,7 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -22,6 +22,7 @@ from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.library.duplicate_models import DuplicateGroup, DuplicateKind
 from apps.library.duplicates import keep, review, scan
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class DuplicateSerializer(strict.Serializer[Any]):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from apps.library.events import calendars, detect, keep, occasions
 from apps.library.models import LibraryPhoto
 from apps.media.facts import YEARS
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 from apps.web.refusal import Refusal
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.library.keywords import acts, listing
 from apps.web import strict
 from apps.web.api import Keyset
+from apps.web.openapi import extend_schema
 
 
 class KeywordSerializer(strict.Serializer[Any]):

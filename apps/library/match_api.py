@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.urls import path
 from django.utils.dateparse import parse_datetime
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from apps.accounts.api import StudioView
 from apps.library.recognise import Match, RememberedFile, recognise
 from apps.media.facts import YEARS
 from apps.web import strict
+from apps.web.openapi import extend_schema
 from apps.web.parsing import Json
 
 MOST_FILES: Final = 500

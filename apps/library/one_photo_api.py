@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -25,6 +25,7 @@ from apps.library import similar
 from apps.library.duplicates import lookup
 from apps.web import strict
 from apps.web.api import AnyAccept
+from apps.web.openapi import extend_schema
 
 
 def photo_or_404(view: StudioView, photo_id: UUID) -> Photo:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from apps.library.places import countries, geonames, named
 from apps.library.places.boxes import BadMapBox, on_earth, part_of_map
 from apps.library.places.clusters import clusters
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 class LocationSerializer(strict.ModelSerializer):

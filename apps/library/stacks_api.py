@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from apps.albums.api import album_or_404
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.library.stacks import analyze
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class BurstsRequest(strict.Serializer[Any]):

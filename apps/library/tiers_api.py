@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from apps.albums.serializers import ChangedPhotoSerializer, photo_shapes
 from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.library.tiers import approve
 from apps.web import strict
+from apps.web.openapi import extend_schema
 from apps.web.refusal import Refusal
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from apps.media import facts as camera
-from apps.media import memory
+from apps.media import camera_tags, memory
+from apps.media.facts import YEARS, Facts, clean
 from apps.media.formats import JPEG, Damaged, UnknownKind
 from apps.media.metadata.isobmff import boxes
 from apps.media.wholeness import check_size
@@ -44,7 +44,7 @@ class RawPicture:
 
     image: Image.Image
     size: tuple[int, int]
-    facts: camera.Facts
+    facts: Facts
     turn: Image.Transpose | None
 
 
@@ -136,33 +136,33 @@ def _developed(raw: Any, sensor: tuple[int, int], edge: int) -> Image.Image:
 # -- what the file says ------------------------------------------------------------------------------
 
 
-def _facts(raw: Any, source: Path, preview: Image.Image | None) -> camera.Facts:
+def _facts(raw: Any, source: Path, preview: Image.Image | None) -> Facts:
     """By the file's own tags, else by its preview's, else by what LibRaw knows of the maker's format."""
-    told = camera.of(_tags(source))
-    by_preview = camera.read(preview, JPEG) if preview is not None else camera.Facts()
+    told = camera_tags.of(_tags(source))
+    by_preview = camera_tags.read(preview, JPEG) if preview is not None else Facts()
     return _completed(_completed(told, by_preview), _by_libraw(raw))
 
 
-def _completed(first: camera.Facts, second: camera.Facts) -> camera.Facts:
+def _completed(first: Facts, second: Facts) -> Facts:
     """`first`, and what it lacks from `second`. A time goes with its offset, a latitude with its longitude."""
-    unknown = camera.Facts()
+    unknown = Facts()
     missing: dict[str, Any] = {
-        name: getattr(second, name) for name in camera.Facts.__slots__ if getattr(first, name) == getattr(unknown, name)
+        name: getattr(second, name) for name in Facts.__slots__ if getattr(first, name) == getattr(unknown, name)
     }
     if first.taken_at is not None:
         missing.pop("offset_minutes", None)
     return replace(first, **missing)
 
 
-def _by_libraw(raw: Any) -> camera.Facts:
+def _by_libraw(raw: Any) -> Facts:
     """Time, lens and exposure."""
     raw.is_asked_for_facts = True
     other, lens = raw.other, raw.lens
     raw.is_asked_for_facts = False
     moment = other.timestamp if isinstance(other.timestamp, datetime) else None
-    return camera.Facts(
-        taken_at=moment.replace(tzinfo=None) if moment and moment.year in camera.YEARS and moment.year > 1970 else None,
-        lens=camera.clean(lens.model),
+    return Facts(
+        taken_at=moment.replace(tzinfo=None) if moment and moment.year in YEARS and moment.year > 1970 else None,
+        lens=clean(lens.model),
         exposure_seconds=_positive(other.shutter_speed, 86_400),
         aperture=_positive(other.aperture, 1_000),
         iso=int(_positive(other.iso_speed, 2**31 - 1) or 0) or None,
@@ -175,7 +175,7 @@ def _positive(value: float, most: float) -> float | None:
     return float(f"{value:.6g}") if 0 < value <= most else None
 
 
-def _tags(source: Path) -> camera.CameraTags:
+def _tags(source: Path) -> camera_tags.CameraTags:
     """The directories of the file itself; what cannot be read is empty."""
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
@@ -186,15 +186,15 @@ def _tags(source: Path) -> camera.CameraTags:
             if content[:4] in (b"II*\x00", b"MM\x00*"):
                 return _tiff(content)
         except Exception:  # hostile tags raise anything: struct.error, TypeError, RecursionError ...
-            return camera.CameraTags()
-    return camera.CameraTags()
+            return camera_tags.CameraTags()
+    return camera_tags.CameraTags()
 
 
-def _tiff(content: Any) -> camera.CameraTags:
+def _tiff(content: Any) -> camera_tags.CameraTags:
     main = _directory(content)
     parts = (dict(main.get_ifd(part)) for part in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo))
     tags = dict(main)
-    return camera.CameraTags(tags, next(parts), next(parts), camera.packet_text(tags.get(_XMP)))
+    return camera_tags.CameraTags(tags, next(parts), next(parts), camera_tags.packet_text(tags.get(_XMP)))
 
 
 def _directory(content: Any) -> Image.Exif:
@@ -203,7 +203,7 @@ def _directory(content: Any) -> Image.Exif:
     return exif
 
 
-def _canon(content: mmap.mmap) -> camera.CameraTags:
+def _canon(content: mmap.mmap) -> camera_tags.CameraTags:
     found: dict[str, Any] = {}
     for moov in (box for box in boxes(content, 0, len(content)) if box.kind == b"moov"):
         for uuid in (box for box in boxes(content, moov.body, moov.end) if box.kind == b"uuid"):
@@ -212,4 +212,4 @@ def _canon(content: mmap.mmap) -> camera.CameraTags:
             for part in boxes(content, uuid.body + 16, uuid.end):
                 if part.kind in _CANON_PARTS:
                     found[_CANON_PARTS[part.kind]] = dict(_directory(io.BytesIO(content[part.body : part.end])))
-    return camera.CameraTags(**found)
+    return camera_tags.CameraTags(**found)

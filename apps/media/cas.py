@@ -15,24 +15,24 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from isal.isal_zlib import crc32
 
 from apps.accounts.models import Studio
-from apps.accounts.tenancy import acting_in
+from apps.accounts.tenancy import acting_in, asking_in
 from apps.media import antivirus
 from apps.media.formats import HEAD_BYTES, SIDECAR_MIME, is_sidecar, sniff
 from apps.media.models import Blob, BlobEvent, BlobState
 from apps.media.storage import LocalStore, store, temp_directory
 from apps.media.store import StorageAway
+from apps.web.compiled_queries import as_sent, together
 from apps.web.ids import uuid7
-from apps.web.raw_rows import RowColumns, insert
+from apps.web.raw_rows import RowColumns, inserting
 from apps.web.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -220,8 +220,7 @@ def place(studio: Studio | UUID, stored: Stored) -> Placed:
     Consumes `stored`. Raises StorageAway, and OSError for a full disk.
     """
     studio_id = studio if isinstance(studio, UUID) else studio.pk
-    with acting_in(studio_id):
-        known = _seen_again(studio_id, stored)
+    known = _seen_again(studio_id, stored)
     return Placed(stored) if known is not None else _place(studio_id, stored)
 
 
@@ -247,9 +246,11 @@ def keeping_all(studio: Studio | UUID, stored: Sequence[Stored]) -> Iterator[lis
     """`keeping` for several files that belong together: all or none."""
     placed: list[Placed] = []
     try:
-        placed += (place(studio, one) for one in stored)
-        with acting_in(studio):
-            yield [keep(studio, one) for one in placed]
+        studio_id = studio if isinstance(studio, UUID) else studio.pk
+        known = [_seen_again(studio_id, one) is not None for one in stored]
+        placed += (Placed(one) if there else _place(studio_id, one) for one, there in zip(stored, known, strict=True))
+        with acting_in(studio_id):
+            yield [keep(studio_id, one) for one in placed]
             # If the connection breaks from here on, the commit may stand all the same. Bytes too many are
             # found by fsck; bytes too few are a loss.
             placed.clear()
@@ -265,10 +266,12 @@ _SEEN_AGAIN = f"""
         and b.state = '{BlobState.LIVE}' and b.alarmed_at is null
     returning {_BLOB.sql("b")}
 """
+_IS_DAMAGED = f"""
+    b.studio_id = %s and b.sha256 = %s
+    and (b.state = '{BlobState.DAMAGED}' or b.state = '{BlobState.LIVE}' and b.alarmed_at is not null)
+"""
 _DAMAGED = f"""
-    select {_BLOB.sql("b")} from media_blob b
-    where b.studio_id = %s and b.sha256 = %s
-        and (b.state = '{BlobState.DAMAGED}' or b.state = '{BlobState.LIVE}' and b.alarmed_at is not null)
+    select {_BLOB.sql("b")} from media_blob b where {_IS_DAMAGED}
     order by b.state = '{BlobState.LIVE}' desc, b.id limit 1 for update
 """
 
@@ -289,9 +292,6 @@ def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
         placed = _place(studio_id, stored)
     assert placed.blob_id is not None
     assert placed.key is not None
-    healed = _healed(studio_id, stored, placed.key)
-    if healed is not None:
-        return healed, False
     blob = Blob(
         id=placed.blob_id,
         studio_id=studio_id,
@@ -301,8 +301,17 @@ def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
         mime=stored.mime or sniff(stored.head).mime,
         storage_key=placed.key,
     )
-    if insert(blob, unless_there=True):
+    bytes_of = [studio_id, stored.sha256]
+    unless_damaged = f"not exists (select from media_blob b where {_IS_DAMAGED})"
+    damaged, added = together(
+        as_sent(_DAMAGED, bytes_of),
+        inserting(blob, where=unless_damaged, values=bytes_of, unless_there=True),
+    )
+    if added:
+        blob._state.adding = False
         return blob, True
+    if damaged and (healed := _healed(_BLOB.row(damaged[0]), stored, placed.key)) is not None:
+        return healed, False
     # Somebody else kept the same bytes between our look and our insert; our object has no row.
     placed.remove()
     twin = _seen_again(studio_id, stored)
@@ -311,11 +320,8 @@ def keep(studio: Studio | UUID, placed: Placed) -> tuple[Blob, bool]:
     return twin, False
 
 
-def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
+def _healed(blob: Blob, stored: Stored, key: str) -> Blob | None:
     """A damaged blob of these bytes, now with the good ones, so that every photo of it is whole again."""
-    blob = _one(_DAMAGED, [studio_id, stored.sha256])
-    if blob is None:
-        return None
     blob.state, blob.storage_key, blob.size = BlobState.LIVE, key, stored.size
     blob.seen_at = blob.checked_at = timezone.now()
     blob.alarmed_at = None
@@ -331,11 +337,5 @@ def _healed(studio_id: UUID, stored: Stored, key: str) -> Blob | None:
 
 def _seen_again(studio_id: UUID, stored: Stored) -> Blob | None:
     """The live blob of these bytes, marked as seen now, which keeps the sweep away from it."""
-    return _one(_SEEN_AGAIN, [timezone.now(), studio_id, stored.sha256])
-
-
-def _one(statement: str, values: Sequence[UUID | str | datetime]) -> Blob | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = cursor.fetchone()
-    return _BLOB.row(found) if found else None
+    rows = asking_in(studio_id, _SEEN_AGAIN, [timezone.now(), studio_id, stored.sha256])
+    return _BLOB.row(rows[0]) if rows else None

@@ -22,6 +22,10 @@ _CODECS = {
 _HEVC = b"hvc1"
 
 
+class NotAsPhonesWrite(Exception):
+    """A picture that `hevc_stills` had begun and could not end; libheif may be able to."""
+
+
 def refuse_unknown_kind(source: Path) -> None:
     """Raise UnknownKind if the pictures of a HEIF file are none of HEVC; do nothing for all else."""
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:

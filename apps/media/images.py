@@ -4,6 +4,8 @@ Renditions are upright, 8-bit RGB WebP in the picture's own colour space, and ca
 nothing else. Transparent pictures are laid on white paper, as a print would be.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
@@ -12,21 +14,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import gcd
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from PIL import Image, ImageCms
 
-from apps.media import camera_raw, decoders, fingerprint, heif_kinds, jpeg_scans, memory, webp
-from apps.media import facts as camera
-from apps.media.formats import HEIF, JPEG, TIFF, BadFile, Damaged, Format, TooManyPixels
-from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, WEB, RenditionSpec
+from apps.media import appearance, camera_raw, camera_tags, decoders, heif_kinds, jpeg_scans, memory, webp
+from apps.media.facts import Facts
+from apps.media.formats import HEIF, JPEG, TIFF, WEBP, BadFile, Damaged, Format, TooManyPixels
+from apps.media.handover import FIT, WISH
+from apps.media.presets import MAX_PIXELS, PRESETS, RECIPE, THUMB, TILE, WEB, RenditionSpec
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.wholeness import TOO_MANY, check_size, opened
 
+if TYPE_CHECKING:
+    from apps.media.planes import Decoded, Planes
+
 __all__ = [
-    "MAX_PIXELS",
-    "Rendered",
-    "RenditionFile",
     "fit",
     "fitted",
     "open_upright",
@@ -35,8 +38,6 @@ __all__ = [
     "write_presets",
 ]
 
-# What a task is asked for beyond its file stands in the folder it writes to.
-WISH, FIT_FILE = "wish.json", "fit.jpg"
 FIT_QUALITY = 92
 # A larger profile would outweigh the small renditions; those pictures become sRGB instead.
 MAX_ICC_BYTES = 64 * 1024
@@ -61,7 +62,7 @@ _SRGB = ImageCms.createProfile("sRGB")
 
 
 def preload() -> None:
-    """Load once what pictures are decoded with, before the first. Not at import: web processes read Rendered alone."""
+    """Load once what pictures are decoded with, before the first. Not at import: it takes a while."""
     from apps.media import colour, tiff_kinds  # noqa: F401
 
     decoders.preload()
@@ -74,16 +75,15 @@ def render(source: Path, out_dir: Path, *, presets: Sequence[RenditionSpec] = PR
     TooManyPixels or Damaged with a sentence for the photographer.
     """
     preload()
-    format, picture, profile, size, facts = _decode(source)
+    format, picture, profile, size, facts = _decode_to_code(source)
     files, made = write_presets(picture, profile, out_dir, presets)
-    smallest = made[presets[-1].name]
     return Rendered(
         format=format.name,
         mime=format.mime,
         width=size[0],
         height=size[1],
-        color=fingerprint.dominant_color(smallest),
-        phash=fingerprint.phash(made.get("thumb", picture)),
+        color=appearance.dominant_color(_in_rgb(made[TILE.name])),
+        phash=appearance.phash(_in_rgb(made[THUMB.name])),
         facts=facts,
         renditions=tuple(files),
         recipe=RECIPE,
@@ -105,7 +105,7 @@ def fit(source: Path, out_dir: Path) -> dict[str, int]:
     Never enlarged; of the file's metadata only the profile is kept. Returns width and height. Raises as `render`.
     """
     wish = json.loads((out_dir / WISH).read_text())
-    return _fit_to(source, out_dir / FIT_FILE, int(wish["edge"]))
+    return _fit_to(source, out_dir / FIT, int(wish["edge"]))
 
 
 def whole(source: Path, out_dir: Path, *, file: str) -> dict[str, int]:
@@ -137,33 +137,44 @@ def open_upright(source: Path, edge: int) -> tuple[Image.Image, tuple[int, int]]
 def hash_again(source: Path, out_dir: Path) -> dict[str, str]:
     """The perceptual hash alone, of the same picture that `render` takes it of. Raises as `render`."""
     preload()
-    _, picture, *_ = _decode(source)
-    for preset in (WEB, THUMB):
-        picture = _shrunk(picture, preset.long_edge)
-    return {"phash": fingerprint.phash(picture)}
+    _, picture, *_ = _decode_to_code(source)
+    return {"phash": appearance.phash(_in_rgb(_smaller(picture, THUMB.long_edge)))}
 
 
 def write_presets(
-    picture: Image.Image, profile: bytes, out_dir: Path, presets: Sequence[RenditionSpec] = PRESETS
-) -> tuple[list[RenditionFile], dict[str, Image.Image]]:
-    """Write an upright RGB picture in these sizes; also gives the pictures by name of the size."""
+    picture: Image.Image | Planes, profile: bytes, out_dir: Path, presets: Sequence[RenditionSpec] = PRESETS
+) -> tuple[list[RenditionFile], dict[str, Image.Image | Planes]]:
+    """Write an upright picture in these sizes; also gives the pictures by name of the size."""
     files, made = [], {}
     for preset in presets:
-        picture = made[preset.name] = _shrunk(picture, preset.long_edge)
+        picture = made[preset.name] = _smaller(picture, preset.long_edge)
         files.append(_write(picture, preset, profile, out_dir))
     return files, made
 
 
-def _decode(
-    source: Path, edge: int = WEB.long_edge
-) -> tuple[Format, Image.Image, bytes, tuple[int, int], camera.Facts]:
+_Small = TypeVar("_Small")
+
+
+def _decode(source: Path, edge: int = WEB.long_edge) -> tuple[Format, Image.Image, bytes, tuple[int, int], Facts]:
     """Format, picture with a long side of at most `edge` (RGB, upright), profile to keep, size and facts."""
+    return _decode_as(source, edge, lambda decoded: decoded.as_rgb())
+
+
+def _decode_to_code(source: Path) -> tuple[Format, Image.Image | Planes, bytes, tuple[int, int], Facts]:
+    """The same for the web size; in planes where it comes so."""
+    return _decode_as(source, WEB.long_edge, lambda decoded: decoded.as_planes())
+
+
+def _decode_as(
+    source: Path, edge: int, made: Callable[[Decoded], _Small]
+) -> tuple[Format, Image.Image | _Small, bytes, tuple[int, int], Facts]:
+    """The same, with what `made` makes of a picture that comes in planes."""
     with warnings.catch_warnings():
         # Pillow warns of odd metadata; the picture counts, and nobody reads a jail's stderr.
         warnings.simplefilter("ignore")
         format, file = opened(source)
         try:
-            picture, profile, size, facts = _DECODERS.get(format.kind, _decode_image)(source, file, format, edge)
+            picture, profile, size, facts = _decode_and_make(source, file, format, edge, made)
         except (BadFile, memory.NeedsMore):
             raise
         except Image.DecompressionBombError as error:
@@ -177,19 +188,38 @@ def _decode(
     return format, picture, profile, size, facts
 
 
-_Decoded: TypeAlias = tuple[Image.Image, bytes, tuple[int, int], camera.Facts]
+def _decode_and_make(
+    source: Path, file: Path | io.BytesIO, format: Format, edge: int, made: Callable[[Decoded], _Small]
+) -> tuple[Image.Image | _Small, bytes, tuple[int, int], Facts]:
+    try:
+        return _made_of(_DECODERS.get(format.kind, _decode_image)(source, file, format, edge), made)
+    except heif_kinds.NotAsPhonesWrite:
+        return _made_of(_decode_image(source, file, format, edge, small=_not_small), made)
 
 
-def _decode_image(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+def _made_of(
+    read: _Read, made: Callable[[Decoded], _Small]
+) -> tuple[Image.Image | _Small, bytes, tuple[int, int], Facts]:
+    decoded, profile, size, facts = read
+    return decoded if isinstance(decoded, Image.Image) else made(decoded), profile, size, facts
+
+
+_Read: TypeAlias = "tuple[Image.Image | Decoded, bytes, tuple[int, int], Facts]"
+_Reduction: TypeAlias = "Callable[[Image.Image, Path, int], Decoded | None]"
+
+
+def _decode_image(
+    source: Path, file: Path | io.BytesIO, format: Format, edge: int, small: _Reduction | None = None
+) -> _Read:
+    """small: what makes it small while it is decoded, or not; as the format has it."""
     with _image(source, file, format) as image:
         check_size(image.size)
         memory.claim(image, format, edge)
-        facts, size = camera.read(image, format), image.size
-        small = _SMALL.get(format, _not_small)(image, source, edge)
-        if small is None:
-            image.load()
+        facts, size = camera_tags.read(image, format), image.size
+        decoded = (small or _SMALL.get(format, _not_small))(image, source, edge)
+        pixels = image if decoded is not None else _loaded(image, source, format)
         turn = _UPRIGHT.get(_orientation(image))
-        picture, profile = _coloured(small or image, source, format, edge)
+        picture, profile = _coloured(pixels, decoded, source, format, edge)
     # The web size is turned, not the original: it is the same picture for a tenth of the work.
     if turn is not None:
         picture = picture.transpose(turn)
@@ -197,56 +227,63 @@ def _decode_image(source: Path, file: Path | io.BytesIO, format: Format, edge: i
     return picture, profile, size, facts
 
 
+def _loaded(image: Image.Image, source: Path, format: Format) -> Image.Image:
+    """The opened picture with its pixels; a WebP's may be RGBX, which Pillow makes small as it does RGB."""
+    if format is WEBP:
+        # With numpy.
+        from apps.media import webp_stills
+
+        picture = webp_stills.loaded(image, source)
+        if picture is not None:
+            return picture
+    image.load()
+    return image
+
+
 def _not_small(image: Image.Image, source: Path, edge: int) -> None:
     """The decoders of the other formats know one size."""
 
 
-def _small_jpeg(image: Image.Image, source: Path, edge: int) -> Image.Image | None:
-    """A JPEG made small in its planes, if it is of the usual kind and larger than `edge`; else it is asked to be."""
+def _small_jpeg(image: Image.Image, source: Path, edge: int) -> Decoded | None:
+    """A JPEG to be made small in planes, if it is of the usual kind and larger than `edge`; else it is asked to be."""
     size = fitted(image.size, edge)
     small = None
     if size != image.size:
         # With FFmpeg.
         from apps.media import jpeg_stills
 
-        told = dict(image.info)
         small = jpeg_stills.reduced(image, size)
-        if small is not None:
-            small.info = told
     if small is None:
         image.draft(None, size)
     return small
 
 
-def _small_heif(image: Image.Image, source: Path, edge: int) -> Image.Image | None:
-    """A HEIC picture made small while it is decoded, if it is of a phone's kind and larger than `edge`."""
+def _small_heif(image: Image.Image, source: Path, edge: int) -> Decoded | None:
+    """A HEIC picture to be made small in its planes, if it is of a phone's kind and larger than `edge`."""
     told = image.info
     if max(image.size) <= edge or image.mode != "RGB" or (told.get("bit_depth"), told.get("chroma")) != (8, 420):
         return None
     # With FFmpeg.
     from apps.media import hevc_stills
 
-    small = hevc_stills.reduced(source, image.size, fitted(image.size, edge))
-    if small is not None:
-        small.info = dict(told)
-    return small
+    return hevc_stills.reduced(source, image.size, fitted(image.size, edge))
 
 
-_SMALL: dict[Format, Callable[[Image.Image, Path, int], Image.Image | None]] = {HEIF: _small_heif, JPEG: _small_jpeg}
+_SMALL: dict[Format, _Reduction] = {HEIF: _small_heif, JPEG: _small_jpeg}
 
 
-def _decode_raw(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+def _decode_raw(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Read:
     with camera_raw.opened(source, edge) as raw:
         memory.claim(raw.image, JPEG, edge)
         small = _small_jpeg(raw.image, source, edge)
         if small is None:
             # A preview that is small enough as it is would be decoded later, when its file is closed.
             raw.image.load()
-        picture, profile = _coloured(small or raw.image, source, JPEG, edge)
+        picture, profile = _coloured(raw.image, small, source, JPEG, edge)
     return picture if raw.turn is None else picture.transpose(raw.turn), profile, raw.size, raw.facts
 
 
-def _decode_video(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Decoded:
+def _decode_video(source: Path, file: Path | io.BytesIO, format: Format, edge: int) -> _Read:
     from apps.media import video
 
     poster = video.poster(source, format)
@@ -274,15 +311,25 @@ def _image(source: Path, file: Path | io.BytesIO, format: Format) -> Iterator[Im
         yield image
 
 
-def _coloured(image: Image.Image, source: Path, format: Format, edge: int) -> tuple[Image.Image, bytes]:
-    """The decoded picture made small, as RGB, and the profile that belongs to it."""
+def _coloured(
+    image: Image.Image, small: Decoded | None, source: Path, format: Format, edge: int
+) -> tuple[Image.Image | Decoded, bytes]:
+    """The decoded picture made small, as RGB, and the profile that belongs to it.
+
+    small: its planes, if it has some; they stay so where no colour is to be changed.
+    """
     profile = _profile(image)
     from apps.media import colour
 
     told = colour.ToldColours() if profile else colour.told(image, source, format)
     if not profile and image.mode in _RGB_MODES:
         profile = told.profile()
-    picture, profile = _to_rgb(_shrunk(_plain_mode(image), edge), profile)
+    if small is not None and small.has_planes and not told.transfer and (not profile or _can_stay(profile)):
+        return small, profile
+    plain = _shrunk(_plain_mode(image), edge) if small is None else small.as_rgb()
+    if plain.mode == "RGBX":
+        plain = plain.convert("RGB")
+    picture, profile = _to_rgb(plain, profile)
     return (colour.brought_down(picture, told), b"") if told.transfer else (picture, profile)
 
 
@@ -295,14 +342,14 @@ def _orientation(image: Image.Image) -> int:
     Only EXIF's word counts, as in browsers: the original, the previews and cleaned copies must stand the same way.
     """
     try:
-        value = camera.exif_of(image).get(_ORIENTATION, 1)
+        value = camera_tags.exif_of(image).get(_ORIENTATION, 1)
     except Exception:  # hostile tags raise anything; a picture without an orientation stands upright
         return 1
     return value if isinstance(value, int) else 1
 
 
 def _plain_mode(image: Image.Image) -> Image.Image:
-    """The image in a mode that can be resized smoothly: L, RGB, RGBA, CMYK or LAB."""
+    """The image in a mode that can be resized smoothly: L, RGB, RGBX, RGBA, CMYK or LAB."""
     from apps.media import tiff_kinds
 
     if tiff_kinds.is_deep(image):
@@ -311,7 +358,7 @@ def _plain_mode(image: Image.Image) -> Image.Image:
         return image if image.mode == "RGBA" else image.convert("RGBA")
     if image.mode == "1":
         return image.convert("L")
-    return image if image.mode in ("L", "RGB", "CMYK", "LAB") else image.convert("RGB")
+    return image if image.mode in ("L", "RGB", "RGBX", "CMYK", "LAB") else image.convert("RGB")
 
 
 def _profile(image: Image.Image) -> bytes:
@@ -332,8 +379,7 @@ def _to_rgb(picture: Image.Image, profile: bytes) -> tuple[Image.Image, bytes]:
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.getchannel("A"))
         picture = paper
-    keeps = profile[16:20] == b"RGB " and picture.mode == "RGB" and len(profile) <= MAX_ICC_BYTES
-    if keeps or not profile:
+    if not profile or picture.mode == "RGB" and _can_stay(profile):
         return (picture if picture.mode == "RGB" else _unmanaged(picture)), profile
     try:
         converted = ImageCms.profileToProfile(picture, io.BytesIO(profile), _SRGB, outputMode="RGB")
@@ -342,11 +388,27 @@ def _to_rgb(picture: Image.Image, profile: bytes) -> tuple[Image.Image, bytes]:
     return converted or _unmanaged(picture), b""
 
 
+def _can_stay(profile: bytes) -> bool:
+    """Whether a rendition in RGB may carry the profile of its original."""
+    return profile[16:20] == b"RGB " and len(profile) <= MAX_ICC_BYTES
+
+
 def _unmanaged(picture: Image.Image) -> Image.Image:
     if picture.mode == "LAB":
         lab = ImageCms.createProfile("LAB")
         return ImageCms.profileToProfile(picture, lab, _SRGB, outputMode="RGB") or picture.convert("RGB")
     return picture.convert("RGB")
+
+
+def _in_rgb(picture: Image.Image | Planes) -> Image.Image:
+    return picture if isinstance(picture, Image.Image) else picture.as_rgb()
+
+
+def _smaller(picture: Image.Image | Planes, edge: int) -> Image.Image | Planes:
+    if isinstance(picture, Image.Image):
+        return _shrunk(picture, edge)
+    size = fitted(picture.size, edge)
+    return picture if size == picture.size else picture.resize(size)
 
 
 def _shrunk(picture: Image.Image, edge: int) -> Image.Image:
@@ -381,7 +443,7 @@ def _resized_in_bands(picture: Image.Image, size: tuple[int, int]) -> Image.Imag
     return made
 
 
-def _write(picture: Image.Image, preset: RenditionSpec, profile: bytes, out_dir: Path) -> RenditionFile:
+def _write(picture: Image.Image | Planes, preset: RenditionSpec, profile: bytes, out_dir: Path) -> RenditionFile:
     file = webp.encoded(picture, quality=preset.quality, method=preset.method, profile=profile)
     write_new(out_dir / preset.file, file)
     return RenditionFile(preset.name, preset.file, *picture.size, len(file))

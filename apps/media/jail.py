@@ -26,9 +26,10 @@ from typing import Any, BinaryIO, Final
 from apps.media import heavy
 from apps.media.facts import clean
 from apps.media.formats import AVI, HEAD_BYTES, HEIF, JPEG, MKV, MOV, MP4, WEBM, BadFile, TooManyPixels, sniff
-from apps.media.jailer import IN_MEMORY
+from apps.media.handover import IN_MEMORY
 from apps.media.render_result import Rendered, RenditionFile
 from apps.media.sandbox import Limits
+from apps.web.pages_first import PAGES
 
 __all__ = [
     "DECODERS",
@@ -53,6 +54,9 @@ ANSWER_BYTES = 1 << 20
 START_SECONDS = 60.0
 #: What gives way may take so much longer by the clock: beside pages that want all processors it gets a tenth of one.
 BEHIND_SECONDS = 270.0
+#: How long it stands back at most before each file while a guest looks and files come faster than their turns.
+LETS_PASS_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START = (
     "import socket, sys; sys.path.insert(0, sys.argv[1]); "
@@ -281,6 +285,8 @@ def run(
     options: JSON-able.  Returns what the task returned, as JSON carried it: it comes from a process that read hostile
     bytes, so check it. Raises Rejected if the file is bad, Crashed for anything else.
     """
+    if _State.place:
+        _let_pages_pass()
     try:
         return _run_once(task, source, out_dir, limits, crew, options)
     except _NeedsMore as first:
@@ -294,6 +300,12 @@ def run(
         raise Rejected(heavy.sentence(again.needed, again.pixels), TooManyPixels.__name__) from again
     except TimeoutError as error:
         raise Crashed("other large pictures took all the time there was") from error
+
+
+def _let_pages_pass() -> None:
+    end = time.monotonic() + LETS_PASS_SECONDS
+    while PAGES.are_crowded and time.monotonic() < end:
+        time.sleep(_LOOK_SECONDS)
 
 
 def _run_once(

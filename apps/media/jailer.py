@@ -25,11 +25,9 @@ from PIL import Image
 
 from apps.media import giving_way, memory, sandbox
 from apps.media.formats import BadFile
+from apps.media.handover import ANSWER_HANDLE
 
 REQUEST_BYTES = 64 * 1024
-# Numbers of what a task holds: where it answers, and a source that lies in memory, with the path that leads to it.
-_ANSWER, _SOURCE = 3, 4
-IN_MEMORY = f"/proc/self/fd/{_SOURCE}"
 
 
 @dataclass(slots=True)
@@ -153,10 +151,10 @@ def _keep_only(answer: int, *source: int) -> int:
     kept = [fcntl.fcntl(handle, fcntl.F_DUPFD, 16) for handle in (answer, *source)]
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    for number, handle in enumerate(kept, _ANSWER):
+    for number, handle in enumerate(kept, ANSWER_HANDLE):
         os.dup2(handle, number)
-    os.closerange(_ANSWER + len(kept), os.sysconf("SC_OPEN_MAX"))
-    return _ANSWER
+    os.closerange(ANSWER_HANDLE + len(kept), os.sysconf("SC_OPEN_MAX"))
+    return ANSWER_HANDLE
 
 
 def _function(name: str) -> Callable[..., Any]:

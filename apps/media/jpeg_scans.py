@@ -60,22 +60,23 @@ class _Frame:
 
 def picture_end(content: bytes | mmap.mmap) -> PictureEnd:
     """Where the first picture of a JPEG ends. Raises Damaged when it stops before its last scan has begun."""
-    frame, at, unmarked = _Frame(), 2, 0
-    while marker := NEXT_MARKER.search(content, at):
+    frame, unmarked = _Frame(), 0
+    marker = NEXT_MARKER.search(content, 2)
+    while marker:
         kind, at = content[marker.end() - 1], marker.end()
         if kind == END_OF_IMAGE:
             return PictureEnd(at, is_marked=True)
-        if kind in WITHOUT_LENGTH:
-            continue
-        body = bytes(content[at + 2 : min(at + int.from_bytes(content[at : at + 2], "big"), at + 1024)])
-        if kind in _FRAMES and not frame.missing:
-            frame.begin(kind, body)
-        elif kind == SCAN and not unmarked:
-            frame.scan(body)
-        at += int.from_bytes(content[at : at + 2], "big")
+        if kind not in WITHOUT_LENGTH:
+            body = bytes(content[at + 2 : min(at + int.from_bytes(content[at : at + 2], "big"), at + 1024)])
+            if kind in _FRAMES and not frame.missing:
+                frame.begin(kind, body)
+            elif kind == SCAN and not unmarked:
+                frame.scan(body)
+            at += int.from_bytes(content[at : at + 2], "big")
+        # Most of a file lies between two markers, so it is gone through once.
+        marker = NEXT_MARKER.search(content, at)
         if kind == SCAN and frame.is_complete and not unmarked:
-            following = NEXT_MARKER.search(content, at)
-            unmarked = following.start() if following else _last_byte(content, at)
+            unmarked = marker.start() if marker else _last_byte(content, at)
     if not unmarked:
         raise Damaged
     return PictureEnd(unmarked, is_marked=False)

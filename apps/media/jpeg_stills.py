@@ -6,24 +6,28 @@ a tenth of a photo's work. What is not the usual JPEG is left to them.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import av
 import numpy as np
 from PIL import Image
 
-from apps.media import planes
+from apps.media.planes import BT601, Decoded
+from apps.media.raster import YUV444, Raster
+from apps.media.swscale import FULL
 
 # Numbers of the components by which libjpeg takes a file for YCbCr, whatever else stands in it; by JFIF, and of some
 # cameras. Of others it guesses by its markers (jdapimin.c, `default_decompress_parms`).
 _USUAL = {(1, 2, 3), (0, 1, 2)}
 _YCBCR = 1
-# Rows at a time.
-_BAND = 256
+# Rows at a time, which stay near to the processor.
+_BAND = 64
+# What Pillow calls the planes of such a picture.
+_NAMES = ("Y", "Cb", "Cr")
 
 
-def reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image | None:
-    """A JPEG that is not decoded yet, in 8-bit RGB of `size`, which is smaller; then the JPEG's own pixels are gone.
+def reduced(image: Image.Image, size: tuple[int, int]) -> Decoded | None:
+    """A JPEG that is not decoded yet, in planes, for `size`, which is smaller.
 
     None if it is not of the usual kind; then it is still not decoded. Raises what Pillow's decoder does.
     """
@@ -33,18 +37,27 @@ def reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image | None:
     if image.draft("YCbCr", size) is None or image.mode != "YCbCr":
         return None
     image.load()
-    return planes.as_rgb(_taken_apart(image), size, planes.BT601, planes.FULL)
+    return Decoded(_TakenApart(image), size, BT601, FULL)
 
 
-def _taken_apart(image: Image.Image) -> Any:
-    """The planes of a decoded picture, which is closed: neither is needed beside the other for longer than a band."""
-    width, height = image.size
-    frame = av.VideoFrame(width, height, "yuv444p")
-    parts = [planes.pixels(plane) for plane in frame.planes]
-    for top in range(0, height, _BAND):
-        band = image.crop((0, top, width, min(height, top + _BAND)))
-        for number, part in enumerate(parts):
-            rows = np.frombuffer(band.getchannel(number).tobytes(), np.uint8)
-            part[top : top + band.height] = rows.reshape(band.height, width)
-    image.close()
-    return frame
+@dataclass(frozen=True, slots=True)
+class _TakenApart:
+    """A decoded picture, whose planes are there for a band at a time."""
+
+    image: Image.Image
+    layout: str = YUV444
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.image.size
+
+    def bands(self) -> Iterator[tuple[int, int, Raster]]:
+        width, height = self.size
+        parts = Raster.blank((width, min(height, _BAND)), YUV444)
+        for top in range(0, height, _BAND):
+            band = self.image.crop((0, top, width, min(height, top + _BAND)))
+            for name, part in zip(_NAMES, parts.planes, strict=True):
+                # Asked for as bytes, not as a picture of its own first: half the time.
+                rows = np.frombuffer(band.tobytes("raw", name), np.uint8)
+                part.pixels[: band.height] = rows.reshape(band.height, width)
+            yield top, band.height, parts

@@ -12,7 +12,8 @@ from apps.media.formats import Format
 #: Address space that a task finds taken by libraries, and what it may leave behind in fragments.
 BASE = 400_000_000
 # Bytes for each pixel of the file, the largest of what decoders, Pillow's copies and the reduction held at once for
-# pictures of 42 megapixels (colours at half size in AVIF): WebP keeps two canvases beside its own planes.
+# pictures of 42 megapixels (colours at half size in AVIF): WebP keeps two canvases beside its own planes where Pillow
+# decodes it, which may still be found out (`webp_stills`).
 _BYTES_EACH = {"JPEG": 1.0, "PNG": 6.5, "TIFF": 7.0, "GIF": 8.0, "HEIF": 12.5, "WEBP": 25.0, "AVIF": 14.0}
 # Coefficients of all scans are kept until the last has come: two bytes for each of up to four components.
 _PROGRESSIVE = 8.0

@@ -26,10 +26,8 @@ from apps.accounts.models import Studio
 from apps.accounts.tenancy import acting_in
 from apps.jobs import queue
 from apps.jobs.models import Queue
-from apps.media import cas, jail, renditions
+from apps.media import cas, handover, jail, renditions
 from apps.media.formats import FORMATS, HEAD_BYTES, JPEG, MP4, RAW, BadFile, is_film, sniff
-from apps.media.images import FIT_FILE, WISH
-from apps.media.metadata.clean import FILE
 from apps.media.models import Blob, BlobEvent, BlobState, Rendition
 from apps.media.presets import MAX_PIXELS, PRESETS
 from apps.media.storage import as_local_file, temp_directory
@@ -45,8 +43,6 @@ RECIPES = {"clean": 2, "fit": 2, VIDEO: 2}
 DERIVE = "derive"
 PREVIEWS = tuple(preset.name for preset in PRESETS)
 SMALLEST, LARGEST = 16, 20_000
-# The name that `media.video` gives; its module is the jail's alone, and loads FFmpeg.
-VIDEO_FILE = "video.mp4"
 _KIND = re.compile(r"(clean)\.(copyright|none)|(fit)\.([0-9]{2,5})|video")
 _TASKS = {
     "copyright": "apps.media.metadata.clean:keep_copyright",
@@ -93,13 +89,13 @@ class _Recipe:
         if match is None:
             raise ValueError(f"{kind} is no kind of derived file")
         if kind == VIDEO:
-            return cls(kind, VIDEO, _TASKS[VIDEO], VIDEO_FILE)
+            return cls(kind, VIDEO, _TASKS[VIDEO], handover.VIDEO)
         if match[1]:
-            return cls(kind, "clean", _TASKS[match[2]], FILE)
+            return cls(kind, "clean", _TASKS[match[2]], handover.CLEAN)
         edge = int(match[4])
         if not SMALLEST <= edge <= LARGEST or str(edge) != match[4]:
             raise ValueError(f"{edge} pixels are no size for a photo")
-        return cls(kind, "fit", _TASKS["fit"], FIT_FILE, edge)
+        return cls(kind, "fit", _TASKS["fit"], handover.FIT, edge)
 
     @property
     def number(self) -> int:
@@ -230,7 +226,7 @@ def _make(blob: Blob, recipe: _Recipe, out: Path) -> dict[str, Any]:
             if sha256_of(file) != blob.sha256:
                 raise NotMade
         if recipe.edge:
-            (out / WISH).write_text(json.dumps({"edge": recipe.edge}))
+            (out / handover.WISH).write_text(json.dumps({"edge": recipe.edge}))
         task, options = recipe.task_for(blob)
         return jail.run(task, source, out, limits=recipe.limits(blob), **options)
 

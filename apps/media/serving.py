@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hmac import compare_digest
 from pathlib import Path
 from uuid import UUID
@@ -113,8 +113,9 @@ class Asked:
     mac: str
 
 
+@lru_cache(maxsize=4096)
 def parse(path: str) -> Asked | None:
-    """Read an address, or None if it is none of ours."""
+    """Read an address, or None if it is none of ours. Guests of one gallery ask for the same ones."""
     match = _PATH.fullmatch(path)
     if match is None or match[3] not in (BY_NAME if match[5] == "webp" else _FILMS):
         return None

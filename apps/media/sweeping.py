@@ -28,7 +28,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Exists, F, ForeignObjectRel, OuterRef, Q
 from django.utils import timezone
 
@@ -44,6 +44,8 @@ GRACE = timedelta(days=7)
 TEMP_KEPT = timedelta(hours=24)
 # Files made on demand (`media.on_demand`) are made again when somebody wants them after that.
 DERIVED_KEPT = timedelta(days=30)
+# How long an upgrade can be rolled back at most: `config.launcher.kept_database.KEPT_FOR`, which is not ours to import.
+ROLLBACK_KEPT = timedelta(days=14)
 # A run that would remove more than this share of a studio's blobs, and more than so many, is not believed.
 MOST_SHARE = 0.01
 MOST_AT_ONCE = 200
@@ -55,11 +57,12 @@ SWEEPING, SWEPT = "sweeping", "swept"
 
 @dataclass(slots=True)
 class Report:
-    """What one run did to a studio, or would do. size: bytes removed."""
+    """What one run did to a studio, or would do. size: bytes removed.  put_off: files that wait for the upgrade."""
 
     doomed: int = 0
     spared: int = 0
     swept: int = 0
+    put_off: int = 0
     size: int = 0
     stopped: str = ""
 
@@ -124,6 +127,8 @@ def sweep(studio_id: UUID, *, grace: timedelta = GRACE, confirmed: int = 0) -> R
     report.stopped = _too_many(studio_id, now - grace, confirmed)
     if report.stopped:
         _alarm(studio_id, report.stopped)
+    elif may_be_rolled_back():
+        report.put_off = _put_off(studio_id, now - grace)
     else:
         for blob in _listed(studio_id, now - grace):
             if _remove(blob, now - grace):
@@ -131,6 +136,25 @@ def sweep(studio_id: UUID, *, grace: timedelta = GRACE, confirmed: int = 0) -> R
                 report.size += blob.size
     report.doomed = _doom(studio_id, now - grace)
     return report
+
+
+def may_be_rolled_back() -> bool:
+    """Whether the database is kept as it was before an upgrade: it may name bytes that nothing refers to any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists(select from pg_database where starts_with(datname, left(current_database(), 40) || %s))",
+            ["_before_"],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _put_off(studio_id: UUID, before: datetime) -> int:
+    """Let what is due wait as long as the upgrade can be rolled back; how many.
+
+    By the same time for each, so that they do not all come due at once: that would look like an accident.
+    """
+    with acting_in(studio_id):
+        return _to_sweep(studio_id, before).update(doomed_at=F("doomed_at") + ROLLBACK_KEPT)
 
 
 def _forget_unused(studio_id: UUID, before: datetime) -> None:
@@ -151,6 +175,8 @@ def foresee(studio_id: UUID, *, grace: timedelta = GRACE) -> Report:
     with acting_in(studio_id):
         sizes = list(_to_sweep(studio_id, before).values_list("size", flat=True))
         report = Report(doomed=_to_doom(studio_id, before).count(), swept=len(sizes), size=sum(sizes))
+        if may_be_rolled_back():
+            report.put_off, report.swept, report.size = report.swept, 0, 0
         report.spared = _to_spare(studio_id).count()
     report.stopped = _too_many(studio_id, before, confirmed=0)
     return report

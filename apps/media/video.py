@@ -20,11 +20,11 @@ from av.stream import Disposition
 from PIL import Image
 
 from apps.media import colour
-from apps.media import facts as camera
+from apps.media.facts import Facts, clean, parse_date, parse_offset
 from apps.media.formats import AVI, MKV, MOV, MP4, SOUND, WEBM, Damaged, Format, NotAnImage
+from apps.media.handover import VIDEO
 from apps.media.wholeness import check_size
 
-FILE = "video.mp4"
 _READERS = {MP4.name: "mov", MOV.name: "mov", WEBM.name: "matroska", MKV.name: "matroska", AVI.name: "avi"}
 _LOCAL_FILES = {"protocol_whitelist": "file"}
 # A poster is looked for a tenth into the video, then from the start: many begin and end in black.
@@ -53,7 +53,7 @@ class Poster:
 
     image: Image.Image
     size: tuple[int, int]
-    facts: camera.Facts
+    facts: Facts
 
 
 def poster(source: Path, format: Format) -> Poster:
@@ -139,21 +139,21 @@ def _square(frame: Any, stream: Any) -> tuple[int, int]:
 # -- what the file says ------------------------------------------------------------------------------
 
 
-def _facts(container: Any) -> camera.Facts:
+def _facts(container: Any) -> Facts:
     """By Apple's keys where they stand, which know the place's clock; else by the container, which knows UTC."""
     told = {str(name).lower(): str(value) for name, value in container.metadata.items()}
     by_clock = told.get("com.apple.quicktime.creationdate", "")
     moment = by_clock or told.get("creation_time", "") or told.get("date", "")
-    taken_at = camera.parse_date(moment)
+    taken_at = parse_date(moment)
     latitude, longitude, altitude = _place(
         told.get("com.apple.quicktime.location.iso6709") or told.get("location") or told.get("location-eng") or ""
     )
-    return camera.Facts(
+    return Facts(
         taken_at=taken_at,
-        offset_minutes=camera.parse_offset(moment[10:]) if taken_at else None,
-        make=camera.clean(told.get("com.apple.quicktime.make") or told.get("make")),
-        model=camera.clean(told.get("com.apple.quicktime.model") or told.get("model")),
-        software=camera.clean(told.get("com.apple.quicktime.software")),
+        offset_minutes=parse_offset(moment[10:]) if taken_at else None,
+        make=clean(told.get("com.apple.quicktime.make") or told.get("make")),
+        model=clean(told.get("com.apple.quicktime.model") or told.get("model")),
+        software=clean(told.get("com.apple.quicktime.software")),
         latitude=latitude,
         longitude=longitude,
         altitude_m=altitude,
@@ -185,7 +185,7 @@ def playable(source: Path, out_dir: Path, *, kind: str) -> dict[str, int]:
         stream = _film(container)
         check_size((stream.codec_context.width, stream.codec_context.height))
         sound = next(iter(container.streams.audio), None)
-        with av.open(str(out_dir / FILE), "w", format="mp4", options={"movflags": "+faststart"}) as made:
+        with av.open(str(out_dir / VIDEO), "w", format="mp4", options={"movflags": "+faststart"}) as made:
             try:
                 if _is_playable(container, stream, sound):
                     return _copy(container, stream, sound, made)

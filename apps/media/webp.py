@@ -1,7 +1,7 @@
-"""RGB pictures as WebP, by the libwebp that comes with Pillow. Runs in the jail only.
+"""Pictures as WebP, by the libwebp that comes with Pillow. Runs in the jail only.
 
 Pillow hands pixels over as ARGB, of which libwebp makes its planes when it encodes: a fifth of the time, and a copy of
-four bytes a pixel. Here it makes them at once. The file is the same, byte for byte.
+four bytes a pixel. Here it makes them at once, and the file is the same, byte for byte; or it is handed planes.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import ctypes
 import io
 import struct
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PIL import Image, _webp
+
+if TYPE_CHECKING:
+    from apps.media.planes import Planes
 
 # Of libwebp 1.x (src/webp/encode.h). It refuses a caller with another first byte, whose structures differ.
 _ABI = 0x0210
@@ -33,7 +36,7 @@ class _Config(ctypes.Structure):
 
 
 class _Picture(ctypes.Structure):
-    """WebPPicture. The planes are libwebp's own."""
+    """WebPPicture. Its planes are libwebp's own, or lie in the raster that it is handed."""
 
     _fields_: ClassVar[Any] = [
         ("use_argb", ctypes.c_int),
@@ -75,14 +78,15 @@ class _Writer(ctypes.Structure):
     ]
 
 
-def encoded(picture: Image.Image, *, quality: int, method: int, profile: bytes = b"") -> bytes:
-    """The file of an RGB picture. quality: 0..100.  method: 0 (fast) .. 6 (small).  profile: ICC, b"" for none.
+def encoded(picture: Image.Image | Planes, *, quality: int, method: int, profile: bytes = b"") -> bytes:
+    """The file of a picture. quality: 0..100.  method: 0 (fast) .. 6 (small).  profile: ICC, b"" for none.
 
     Raises ValueError if libwebp does not take the picture (a side above 16,383 px), MemoryError.
     """
     library = _library()
     if library is None:
-        return _by_pillow(picture, quality, method, profile)
+        rgb = picture if isinstance(picture, Image.Image) else picture.as_rgb()
+        return _by_pillow(rgb, quality, method, profile)
     plain = _plain(library, picture, quality, method)
     return _with_profile(plain, picture.size, profile) if profile else plain
 
@@ -106,7 +110,7 @@ def _library() -> Any:
     return library if known else None
 
 
-def _plain(library: Any, picture: Image.Image, quality: int, method: int) -> bytes:
+def _plain(library: Any, picture: Image.Image | Planes, quality: int, method: int) -> bytes:
     config, handed, writer = _Config(), _Picture(), _Writer()
     library.WebPConfigInitInternal(ctypes.byref(config), _PHOTO_DEFAULT, ctypes.c_float(quality), _ABI)
     config.method = method
@@ -116,13 +120,24 @@ def _plain(library: Any, picture: Image.Image, quality: int, method: int) -> byt
     handed.writer = ctypes.cast(library.WebPMemoryWrite, ctypes.c_void_p)
     handed.custom = ctypes.addressof(writer)
     try:
-        done = library.WebPPictureImportRGB(ctypes.byref(handed), picture.tobytes("raw", "RGB"), 3 * picture.width)
-        if not done or not library.WebPEncode(ctypes.byref(config), ctypes.byref(handed)):
+        if not _hand(library, picture, handed) or not library.WebPEncode(ctypes.byref(config), ctypes.byref(handed)):
             raise MemoryError if handed.error == _OUT_OF_MEMORY else ValueError(f"libwebp: error {handed.error}")
         return ctypes.string_at(writer.content, writer.size)
     finally:
         library.WebPPictureFree(ctypes.byref(handed))
         library.WebPMemoryWriterClear(ctypes.byref(writer))
+
+
+def _hand(library: Any, picture: Image.Image | Planes, handed: _Picture) -> bool:
+    """Let libwebp make its planes of an RGB picture, or show it those that there are: it reads them only."""
+    if isinstance(picture, Image.Image):
+        pixels = picture.tobytes("raw", "RGB")
+        return bool(library.WebPPictureImportRGB(ctypes.byref(handed), pixels, 3 * picture.width))
+    parts = picture.raster.planes
+    for number, part in enumerate(parts):
+        handed.planes[number] = part.address
+    handed.strides[0], handed.strides[1] = parts[0].stride, parts[1].stride
+    return True
 
 
 def _with_profile(plain: bytes, size: tuple[int, int], profile: bytes) -> bytes:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from apps.media import antivirus
 from apps.media.storage import temp_directory
 from apps.monitoring import certificate, containers, probes
 from apps.monitoring.models import Condition, Heartbeat, ServiceState
+from apps.web.postgres import replica
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ NAMES = {
     "isolation": "Walls between studios",
     "containers": "Containers",
     "antivirus": "Virus scanner",
+    "replica": "Replica of the database",
 }
 # What clients notice at once; of everything else work only waits.
 VITAL = ("web", "database", "redis", "storage")
@@ -72,6 +74,7 @@ _NO_ROUND = (
     "Look whether the scheduler and a worker for everything else run.",
 )
 SAMPLES = 15
+REPLICA_LAG = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,10 @@ TROUBLE: dict[str, tuple[str, str]] = {
     "containers": (
         "Docker does not answer at its socket.",
         "Check GLASSINE_DOCKER_SOCKET, and whether the user of the web server may read it.",
+    ),
+    "replica": (
+        "The replica of the database does not answer, or follows no server.",
+        "Look at its log, or check DATABASE_REPLICA_URL. Pages are made from the first server until then.",
     ),
     "isolation": ("The walls between studios could not be looked at.", "Look at the log of the worker."),
     "originals": (
@@ -339,6 +346,23 @@ def _antivirus() -> PartFinding:
     return PartFinding("antivirus")
 
 
+def _replica() -> PartFinding:
+    """Where there is one. Without it pages are made as if there were none."""
+    if not replica.is_there():
+        return PartFinding("replica")
+    try:
+        seconds = replica.lag()
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("the replica: %s", error)
+        return PartFinding("replica", Condition.WARNING, *TROUBLE["replica"])
+    facts = {"lag_seconds": round(seconds, 1)}
+    if seconds > REPLICA_LAG:
+        sentence = f"The replica of the database is {seconds:.0f} s behind."
+        remedy = "Look at its disk and at the line to it. Pages are made from the first server until it is there."
+        return PartFinding("replica", Condition.WARNING, sentence, remedy, facts)
+    return PartFinding("replica", facts=facts)
+
+
 def _isolation() -> PartFinding:
     """What the last round of the canary found."""
     with across_studios():
@@ -378,4 +402,5 @@ CHECKS: dict[str, Callable[[], PartFinding]] = {
     "isolation": _isolation,
     "containers": _containers,
     "antivirus": _antivirus,
+    "replica": _replica,
 }

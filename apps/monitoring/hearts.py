@@ -1,6 +1,7 @@
 """The heart of a process: a thread that shows a sign of life every 20 seconds, and looks after the others.
 
-Every process looks, so that whichever dies, another one tells it (see `judge`).
+Every process looks, so that whichever dies, another one tells it (see `judge`). At each beat it gives back what memory
+it does not need any more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.utils import timezone
 from apps.accounts.tenancy import across_studios
 from apps.monitoring import judge, outage
 from apps.monitoring.models import Heartbeat
+from apps.web import free_memory
 from apps.web.failures import DatabaseAway, refusal_of
 from apps.web.ids import uuid7
 
@@ -62,6 +64,7 @@ def _live(services: Sequence[str]) -> None:
         finally:
             # A connection for a few statements a minute would be missing elsewhere.
             connection.close()
+        free_memory.give_back()
         time.sleep(BEAT_SECONDS)
 
 

@@ -22,6 +22,7 @@ from apps.monitoring import containers
 from apps.monitoring.checks import NAMES, VITAL
 from apps.monitoring.containers import ContainerState
 from apps.monitoring.models import Condition, ServicePeriod, ServiceState
+from apps.web.postgres import replica
 
 # Looks are 30 s apart.
 UNSEEN_AFTER = timedelta(seconds=90)
@@ -74,7 +75,11 @@ def services() -> list[ShownService]:
 
 def names() -> dict[str, str]:
     """The parts that this installation has."""
-    given = {"containers": settings.DOCKER_SOCKET, "antivirus": settings.CLAMD}
+    given = {
+        "containers": settings.DOCKER_SOCKET,
+        "antivirus": settings.CLAMD,
+        "replica": replica.is_there(),
+    }
     return {service: name for service, name in NAMES.items() if given.get(service, True)}
 
 

@@ -14,16 +14,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import second_factor, visits
 from apps.accounts.access import StudioRequest, studio_page
+from apps.accounts.forms import VisitForm
 from apps.accounts.models import Role, User
+from apps.accounts.signing_in import WrongPassword, identify
+from apps.accounts.views.answers import page, refused, sent
 from apps.albums.request_params import uuid_or_none
 from apps.monitoring import containers, failed_work, metrics, overview
 from apps.monitoring.checks import NAMES
 from apps.monitoring.models import Condition
 from apps.web import htmx
 from apps.web.answers import SeeOther
+from apps.web.client_ip import client_ip
+from apps.web.rate_limit import NoTry
 
 # Seconds between two looks, as the page offers them; 0 for never.
 INTERVALS = (5, 15, 60, 0)
@@ -97,6 +103,50 @@ def container(request: HttpRequest, container: str) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit(request: HttpRequest) -> HttpResponse:
+    """Look into a studio to help, by password and code; for the people in GLASSINE_OPERATORS alone."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    operator = _operator(request)
+    template, form = "monitoring/visit.html", VisitForm(sent(request), has_second_factor=operator.has_second_factor)
+    context = {"under_way": visits.under_way(operator), "visits": visits.latest(), "minutes": visits.MINUTES}
+    if not form.is_valid():
+        return page(request, template, context, form=form)
+    fields = form.cleaned_data
+    try:
+        identify(operator.email, fields["current"], client_ip=client_ip(request))
+    except (WrongPassword, NoTry) as refusal:
+        return refused(request, template, context, form, refusal, "current")
+    try:
+        second_factor.require(operator, fields.get("code"))
+    except (second_factor.WrongSecondFactor, NoTry) as refusal:
+        return refused(request, template, context, form, refusal, "code")
+    try:
+        begun = visits.begin(operator, fields["slug"], reason=fields["reason"])
+    except visits.VisitRefused as refusal:
+        return refused(request, template, context, form, refusal, "slug")
+    return SeeOther("albums:list", begun.studio.slug)
+
+
+@require_POST
+def visit_end(request: HttpRequest) -> HttpResponse:
+    """End the visit before its time; for the people in GLASSINE_OPERATORS alone."""
+    if visits.end(_operator(request)):
+        messages.success(request, "Your visit has ended.")
+    else:
+        messages.warning(request, "You aren’t visiting any studio.")
+    return SeeOther("monitoring:visit")
+
+
+def _operator(request: HttpRequest) -> User:
+    """Who runs the installation and asks. Raises Http404 for everybody else."""
+    if not isinstance(request.user, User) or not request.user.is_operator:
+        raise Http404
+    return request.user
+
+
+@never_cache
 @require_safe
 @studio_page(Role.OWNER)
 def studio_status(request: StudioRequest) -> HttpResponse:
@@ -128,7 +178,7 @@ def prometheus(request: HttpRequest) -> HttpResponse:
 
 def is_operator(user: Any) -> bool:
     """True for who runs the installation."""
-    return isinstance(user, User) and user.is_active and user.email.lower() in settings.OPERATORS
+    return isinstance(user, User) and user.is_operator
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

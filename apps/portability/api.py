@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -27,6 +27,7 @@ from apps.portability.forms import SHORTEST
 from apps.portability.models import ExportOf, ExportPart, StudioExport
 from apps.web import strict
 from apps.web.api import AnyAccept
+from apps.web.openapi import extend_schema
 
 
 class ExportRequest(strict.Serializer[Any]):

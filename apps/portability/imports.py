@@ -16,7 +16,7 @@ from django.db import IntegrityError, connections, transaction
 from django.db.utils import DataError
 from psycopg import sql
 
-from apps.accounts.models import Studio
+from apps.accounts.models import DomainState, Studio
 from apps.accounts.tenancy import across_studios
 from apps.backups import dump, load
 from apps.backups.backup import NamedBlob
@@ -29,6 +29,9 @@ from apps.portability.source import BadExport, Source
 from apps.web.refusal import Refusal
 
 _BLOBS: Final = "media_blob"
+_DOMAINS: Final = "accounts_domain"
+_BRANDS: Final = "accounts_brand"
+_VISITS: Final = "accounts_operatorvisit"
 
 
 class NotImportable(Refusal):
@@ -187,7 +190,15 @@ def _own(row: Row, table: str, studio_id: UUID, imported: Imported) -> Row:
     if row["id" if table == STUDIO else "studio_id"] != str(studio_id):
         raise BadExport(f"{table} has a row of another studio.")
     if table == STUDIO:
-        row["slug"] = imported.slug
+        row["slug"], row["host"] = imported.slug, ""
+    if table == _BRANDS:
+        row["host"] = ""
+    if table == _DOMAINS:
+        # It leads to where the studio comes from, until its records say otherwise.
+        row |= {"state": DomainState.PENDING, "verified_at": None, "missing_since": None, "checked_at": None}
+    if table == _VISITS:
+        # One that was under way ends with the installation that it was to.
+        row["ended_at"] = row["ended_at"] or row["ends_at"]
     if table == _BLOBS:
         row["storage_key"] = storage_key(studio_id, row["sha256"], UUID(row["id"]))
     return imported.secrets.fill(table, row)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.sharing.activity import views as activity_views
 from apps.sharing.board import views as board_views
+from apps.sharing.branding import brand_views
 from apps.sharing.branding import views as branding_views
 from apps.sharing.clients import guest_views as clients_guest_views
 from apps.sharing.clients import views as clients_views
@@ -31,6 +32,7 @@ app_name = "sharing"
 
 ALBUM = "studio/<slug:slug>/albums/<uuid:album_id>"
 STUDIO = "studio/<slug:slug>"
+BRAND = f"{STUDIO}/brands/<uuid:brand_id>"
 EMAIL = f"{STUDIO}/emails/<uuid:email_id>"
 TEMPLATE = f"{STUDIO}/emails/templates/<slug:kind>"
 LINK = f"{ALBUM}/links/<uuid:link_id>"
@@ -180,6 +182,11 @@ urlpatterns = [
     path(f"{ALBUM}/watermark/", branding_views.album_watermark, name="album_watermark"),
     path(f"{ALBUM}/watermark/example/", branding_views.album_watermark_example, name="album_watermark_example"),
     path(f"{ALBUM}/watermark/drop/", branding_views.album_watermark_drop, name="album_watermark_drop"),
+    path(f"{STUDIO}/brands/", brand_views.brand_list, name="brands"),
+    path(f"{BRAND}/", brand_views.brand_edit, name="brand"),
+    path(f"{BRAND}/logo/", brand_views.brand_logo, name="brand_logo"),
+    path(f"{BRAND}/remove/", brand_views.brand_remove, name="brand_remove"),
+    path("studio/<slug:slug>/logo/<uuid:brand_id>.png", brand_views.brand_logo_image, name="brand_logo_image"),
     path("studio/<slug:slug>/settings/logo/", branding_views.logo, name="logo"),
     path("studio/<slug:slug>/logo.png", branding_views.logo_image, name="logo_image"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from apps.library.find import Library
 from apps.library.models import LibraryPhoto
 from apps.smart_collections.models import SmartCollection
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 PREVIEW = 24
 

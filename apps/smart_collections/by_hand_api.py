@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +18,7 @@ from apps.albums.serializers import PhotoSerializer, photo_shapes
 from apps.library.find import Library
 from apps.smart_collections.models import MOST_PHOTOS, Collection
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 from apps.web.refusal import Refusal
 
 # Of unknown photos those that are named.

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -32,6 +32,7 @@ from apps.tagging.models import (
 )
 from apps.web import strict
 from apps.web.api import Keyset
+from apps.web.openapi import extend_schema
 
 TAG: Final = "tagging"
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from apps.tagging.meaning import agreement, find
 from apps.tagging.meaning_models import MeaningWait, PhotoMeaning
 from apps.tagging.server_models import ProviderKind
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 TAG: Final = "tagging"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import path
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,11 +26,13 @@ from apps.uploads.arrive import arrive
 from apps.uploads.receiver import explain
 from apps.web import strict
 from apps.web.api import error_body
+from apps.web.failures import refusal_of
+from apps.web.openapi import extend_schema
 from apps.web.parsing import Json, Multipart
 from apps.web.strict import refuse_unknown
 
 File: TypeAlias = "UploadedFile[bytes]"
-NO_ROOM = 507
+REJECTED, AWAY, NO_ROOM = 422, 503, 507
 
 
 class AlbumField(strict.Serializer[Any]):
@@ -83,13 +85,14 @@ class RejectedSerializer(strict.Serializer[Any]):
 RESPONSES = {
     201: ResultsSerializer,
     422: OpenApiResponse(RejectedSerializer, description="Every file was rejected"),
+    503: OpenApiResponse(RejectedSerializer, description="None can be kept at the moment; `Retry-After` says when"),
     507: OpenApiResponse(RejectedSerializer, description="There is no room for any of them"),
 }
 
 
 @dataclass(slots=True)
 class Result:
-    """How one file fared. code and http say what kept it out."""
+    """How one file fared. code and http say what kept it out, wait after how many seconds another try makes sense."""
 
     name: str
     status: str = "rejected"
@@ -97,6 +100,7 @@ class Result:
     reason: str | None = None
     code: str = ""
     http: int = 201
+    wait: int | None = None
 
 
 def take(entered: Entered, album: Album | None, files: Sequence[File]) -> list[Result]:
@@ -139,6 +143,8 @@ def _refuse(result: Result, error: Exception) -> None:
     result.http, result.code, result.reason = explain(error)
     if result.http == 500:
         raise error
+    refusal = refusal_of(error)
+    result.wait = refusal.wait if refusal else None
 
 
 def answer(view: StudioView, album: Album | None, results: Sequence[Result]) -> Response:
@@ -158,9 +164,16 @@ def answer(view: StudioView, album: Album | None, results: Sequence[Result]) -> 
     if any(result.status != "rejected" for result in results):
         return Response({"results": listed}, status=201)
     first = results[0]
-    full = all(result.http == NO_ROOM for result in results)
-    error = error_body(first.code if full or len(results) == 1 else "rejected", str(first.reason))
-    return Response({**error, "results": listed}, status=NO_ROOM if full else 422)
+    status = _status({result.http for result in results})
+    error = error_body(first.code if status != REJECTED or len(results) == 1 else "rejected", str(first.reason))
+    waits = [result.wait for result in results if result.wait]
+    headers = {"Retry-After": str(max(waits))} if status == AWAY and waits else None
+    return Response({**error, "results": listed}, status=status, headers=headers)
+
+
+def _status(of_files: set[int]) -> int:
+    """Of a request of which nothing was kept. Only if no file is at fault do the same files make sense once more."""
+    return NO_ROOM if of_files == {NO_ROOM} else AWAY if of_files <= {AWAY, NO_ROOM} else REJECTED
 
 
 def _files(request: Request, name: str) -> list[File]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from apps.jobs.serializers import AcceptedSerializer, accepted
 from apps.uploads import inbox_scan, inbox_state
 from apps.uploads.models import InboxRule
 from apps.web import strict
+from apps.web.openapi import extend_schema
 from apps.web.refusal import Refusal
 
 

@@ -12,7 +12,8 @@ from apps.albums.models import Album, Photo, PhotoState, Section, Version
 from apps.media import cas
 from apps.media.models import Blob
 from apps.uploads import limits, pipeline, receipts, replacing
-from apps.web.raw_rows import insert
+from apps.web.compiled_queries import together
+from apps.web.raw_rows import insert, inserting
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +88,46 @@ def as_photo(
         replace = photo_versions.namesake(album, name) if album is not None else None
     if replace is not None:
         return Ingested(replace, replacing.replace(replace, blob, name=name, by=by))
-    photo, new = _photo_of(studio, blob, camera_name(name), by, fresh=fresh)
-    placed = new
-    if not new:
-        # The photo's row is held before the album's, as everywhere (see `Album.hold`).
-        placements.save_from_trash(photo)
-    if album is not None:
-        place_in = sections.named(album, section, by=by) if isinstance(section, str) else section
-        placed = placements.place(album, photo, section=place_in, number=number, is_new=new)
-    if new:
-        insert(Version(studio=studio, photo=photo, blob=blob))
-        # Last, because it locks the studio's row until the commit.
-        studio.take_room(blob.size)
-    elif photo.state == PhotoState.FAILED:
-        photo.reprocess()
-    return Ingested(photo, "stored" if placed else "duplicate")
-
-
-def _photo_of(studio: Studio, blob: Blob, name: str, by: User | None, *, fresh: bool) -> tuple[Photo, bool]:
-    """The studio's photo of these bytes; a new one goes to the start of the pipeline. fresh: so are the bytes."""
-    # Also by a file that it no longer shows: a RAW that was retouched comes again with its card.
-    known = None if fresh else photo_versions.owner_of(studio.pk, blob.pk)
+    photo = Photo(studio=studio, original=blob, camera_name=camera_name(name), uploaded_by=by)
+    known = _known(photo, fresh=fresh)
     if known is not None:
-        return known, False
-    photo = Photo(studio=studio, original=blob, camera_name=name, uploaded_by=by)
-    if not insert(photo, unless_there=True):
+        # The photo's row is held before the album's, as everywhere (see `Album.hold`).
+        placements.save_from_trash(known)
+    if isinstance(section, str):
+        section = sections.named(album, section, by=by) if album is not None else None
+    if known is None:
+        _keep_new(studio, photo, album, section=section, number=number, is_there=not fresh)
+        return Ingested(photo, "stored")
+    placed = album is not None and placements.place(album, known, section=section, number=number)
+    if known.state == PhotoState.FAILED:
+        known.reprocess()
+    return Ingested(known, "stored" if placed else "duplicate")
+
+
+def _known(photo: Photo, *, fresh: bool) -> Photo | None:
+    """The studio's photo of these bytes, if there is one; else `photo` is, and has its row. fresh: new bytes.
+
+    Of new bytes nobody else can have a photo; that one gets its row in `_keep_new`.
+    """
+    if fresh:
+        return None
+    # Also by a file that it no longer shows: a RAW that was retouched comes again with its card.
+    known = photo_versions.owner_of(photo.studio_id, photo.original_id)
+    if known is None and not insert(photo, unless_there=True):
         # The same file was sent twice at one moment: the other row is the photo.
-        return Photo.objects.for_studio(studio).get(original=blob), False
-    pipeline.start(photo)
-    return photo, True
+        return Photo.objects.for_studio(photo.studio_id, by_key=True).get(original=photo.original_id)
+    return known
+
+
+def _keep_new(
+    studio: Studio, photo: Photo, album: Album | None, *, section: Section | None, number: int | None, is_there: bool
+) -> None:
+    """All rows of a photo that nobody has seen, in one exchange. is_there: it has its own row already."""
+    rows = [] if is_there else [inserting(photo)]
+    rows.append(inserting(Version(studio=studio, photo=photo, blob_id=photo.original_id)))
+    if album is not None:
+        rows.append(inserting(placements.placement_for(album, photo, section=section, number=number)))
+    # Room comes last, because it locks the studio's row until the commit.
+    *_, taken = together(*rows, *pipeline.starting(photo), studio.taking_room(photo.original.size))
+    studio.check_taken(taken)
+    photo._state.adding = False

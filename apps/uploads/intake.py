@@ -42,7 +42,7 @@ class ImportedFile:
 def told_dry(studio: Studio, found: ImportedFile) -> ImportedFile:
     """What would become of a file: it is new, or the studio has it."""
     with acting_in(studio):
-        known = Photo.objects.for_studio(studio).filter(original__sha256=found.sha256).exists()
+        known = Photo.objects.for_studio(studio, by_key=True).filter(original__sha256=found.sha256).exists()
     return replace(found, outcome="known" if known else "new")
 
 

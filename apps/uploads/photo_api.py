@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -27,6 +27,7 @@ from apps.media import serving
 from apps.uploads import replacing
 from apps.web import strict
 from apps.web.api import AnyAccept
+from apps.web.openapi import extend_schema
 from apps.web.parsing import Json
 from apps.web.refusal import Refusal
 

@@ -21,17 +21,18 @@ from apps.jobs.models import Queue
 from apps.media import fingerprint, jail, on_demand, renditions
 from apps.media.facts import Facts
 from apps.media.formats import FORMATS
-from apps.media.images import Rendered
 from apps.media.presets import RECIPE
+from apps.media.render_result import Rendered
 from apps.uploads import progress
+from apps.web.compiled_queries import Asked
 
 VIDEO = "video"
 GIVEN_UP = "This photo could not be processed. The original is safe. Please try again."
 
 
-def start(photo: Photo) -> None:
-    """Put a new photo on the list, in the transaction that made it."""
-    queue.put(photo.studio_id, Photo.RENDER, photo.pk, queue=Queue.IMAGES)
+def starting(photo: Photo) -> tuple[Asked, ...]:
+    """The statements that put a new photo on the list, for `together`, in the transaction that makes it."""
+    return queue.putting(photo.studio_id, Photo.RENDER, photo.pk, queue=Queue.IMAGES)
 
 
 def render(job: queue.Claimed) -> None:

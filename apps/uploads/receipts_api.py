@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ from apps.albums.api import album_or_404
 from apps.uploads import receipts
 from apps.uploads.models import ReceivedFile, ReceivedState
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class ReceiptSerializer(strict.Serializer[Any]):

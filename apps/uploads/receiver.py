@@ -22,7 +22,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
 
-from apps.accounts.access import enter
+from apps.accounts.access import Door, arriving
 from apps.accounts.models import QuotaExceeded, Role, Studio, User
 from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 # Answers to programs: nothing in them is shown, run or framed.
 ALONE = b"default-src 'none'; frame-ancestors 'none'; sandbox"
 
+SIGNED_OUT = "You’re signed out. Sign in again to continue. Uploaded photos are safe."
+DOOR = Door(Role.EDITOR, album_scoped=True, contributors=True)
 PATH = re.compile(r"/studio/(?P<slug>[-\w]{1,60})/albums/(?P<album>[0-9a-f-]{36})/upload")
 BATCH = 2 << 20
 # After a refusal the rest of the body is read and dropped, so that the browser sees the answer and not a
@@ -121,14 +123,14 @@ def admit(scope: Scope) -> Admitted:
     if match is None or scope["method"] != "PUT":
         raise Http404
     request = request_of(dict(scope))
-    if not request.user.is_authenticated:
-        raise PermissionDenied("You’re signed out. Sign in again to continue. Uploaded photos are safe.")
-    album_id = uuid_or_404(match["album"])
-    entered = enter(request.user, match["slug"], Role.EDITOR, album=album_id, contributors=True)
-    check_csrf(request)
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
-    length = content_length(scope)
-    with acting_in(entered.studio):
+    with arriving(request, match["slug"]) as entered:
+        if entered is None:
+            raise PermissionDenied(SIGNED_OUT)
+        album_id = uuid_or_404(match["album"])
+        entered.admit(DOOR, album=album_id)
+        check_csrf(request)
+        length = content_length(scope)
         album = live_album(entered.studio, album_id)
         section = section_of(album, query.get("section", ""))
         replace = replaced_by(album, query.get("replace", ""))

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from apps.accounts.access import Door, Entered, member_of
+from apps.accounts.access import Entered, arriving
 from apps.accounts.credentials import credential_of
-from apps.accounts.models import Role, Studio, User
+from apps.accounts.models import Studio, User
 from apps.accounts.scopes import check_csrf, request_of
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Album
@@ -20,6 +20,8 @@ from apps.uploads.guests import entry
 from apps.uploads.guests.guest import GuestSender
 from apps.uploads.models import Upload
 from apps.uploads.receiver import (
+    DOOR,
+    SIGNED_OUT,
     Body,
     Malformed,
     content_length,
@@ -37,7 +39,6 @@ PATH = re.compile(
     r"(?:/(?P<upload>[0-9a-f-]{36}))?/?"
 )
 _ORIGIN = re.compile(r"^https?://[^/]*", re.IGNORECASE)
-DOOR = Door(Role.EDITOR, album_scoped=True, contributors=True)
 PART = "application/offset+octet-stream"
 
 Headers = list[tuple[bytes, bytes]]
@@ -130,12 +131,12 @@ def enter_studio(call: Call) -> Entered:
         credential.require("upload")
         return credential.entered
     request = request_of({**call.scope, "method": call.method})
-    if not request.user.is_authenticated:
-        raise PermissionDenied("You’re signed out. Sign in again to continue. Uploaded photos are safe.")
-    entered = member_of(request.user, call.slug)
-    entered.admit(DOOR)
-    check_csrf(request)
-    return entered
+    with arriving(request, call.slug) as entered:
+        if entered is None:
+            raise PermissionDenied(SIGNED_OUT)
+        entered.admit(DOOR)
+        check_csrf(request)
+        return entered
 
 
 def find_upload(call: Call) -> Upload:

@@ -71,6 +71,9 @@ _BY_STATE: tuple[tuple[str, type[Refusal]], ...] = (
     ("53", DatabaseAway),
     ("57P", DatabaseAway),
 )
+# Errors of psycopg that no server told. The last one: two answers to a COMMIT, that the server goes and that it has
+# gone.
+_OF_THE_LINE = psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
@@ -92,7 +95,7 @@ def _of_database(cause: BaseException | None) -> Refusal | None:
         # A table got other columns since a statement was prepared; it is prepared anew for the next request.
         return Collided()
     if not state:
-        return DatabaseAway() if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError) else None
+        return DatabaseAway() if isinstance(cause, _OF_THE_LINE) else None
     return next((refusal() for start, refusal in _BY_STATE if state.startswith(start)), None)
 
 

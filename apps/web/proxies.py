@@ -1,4 +1,4 @@
-"""X-Forwarded-For and X-Forwarded-Proto, believed if a trusted proxy sends them."""
+"""X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host, believed if a trusted proxy sends them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from apps.web.wsgi_bridge import Asgi, Receive, Scope, Send
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def _is_trusted(address: str, proxies: Sequence[Network]) -> bool:
+def is_trusted(address: str, proxies: Sequence[Network]) -> bool:
+    """Whether what this peer says of its client is believed."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -41,7 +42,7 @@ def client_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     """
     client = peer
     for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-        if not _is_trusted(client, proxies):
+        if not is_trusted(client, proxies):
             break
         address = _address(hop)
         if address is None:
@@ -51,7 +52,7 @@ def client_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
 
 
 class BehindProxies:
-    """ASGI middleware: gives the wrapped application the client's own IP address and scheme."""
+    """ASGI middleware: gives the wrapped application the client's own IP address, scheme and host."""
 
     def __init__(self, app: Asgi, proxies: Sequence[Network]) -> None:
         self.app = app
@@ -60,7 +61,7 @@ class BehindProxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.proxies and scope.get("client") and "headers" in scope:
             peer = str(scope["client"][0])
-            if _is_trusted(peer, self.proxies):
+            if is_trusted(peer, self.proxies):
                 headers = {name.lower(): value for name, value in scope["headers"]}
                 # Several lines are one list (RFC 9110, section 5.2).
                 hops = [value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
@@ -68,4 +69,9 @@ class BehindProxies:
                 scope["client"] = (client_of(peer, forwarded, self.proxies), 0)
                 if headers.get(b"x-forwarded-proto") == b"https":
                     scope["scheme"] = "https" if scope["type"] == "http" else "wss"
+                asked = headers.get(b"x-forwarded-host", b"").strip()
+                # A list has entries of who knows whom; with it the proxy's own word holds.
+                if asked and b"," not in asked:
+                    others = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
+                    scope["headers"] = [*others, (b"host", asked)]
         await self.app(scope, receive, send)

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
+from apps.web.compiled_queries import Asked, as_sent
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -30,6 +32,20 @@ def insert(row: models.Model, *, unless_there: bool = False) -> bool:
         row._state.adding = False
         row._state.db = DEFAULT_DB_ALIAS
     return inserted
+
+
+def inserting(row: models.Model, *, where: str = "", values: Sequence[Any] = (), unless_there: bool = False) -> Asked:
+    """The statement that inserts one row, for `together`; it gives a row if it did.
+
+    where: SQL without which it does not, with a %s for each of the values.  unless_there: as of `insert`.
+    """
+    fields, statement = _insert(type(row))
+    sent = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    if where:
+        into, places = statement.split(" values ")
+        statement = f"{into} select {places[1:-1]} where {where}"
+    conflict = " on conflict do nothing" if unless_there else ""
+    return as_sent(f"{statement}{conflict} returning 1", [*sent, *values])
 
 
 @cache

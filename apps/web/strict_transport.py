@@ -21,21 +21,23 @@ class StrictTransport:
         if self.value is None or scope["type"] != "http" or scope.get("scheme") != "https":
             await self.app(scope, receive, send)
             return
-        header = (NAME, self.value)
+        strict = self.value
 
         async def told(event: dict[str, Any]) -> None:
             if event["type"] == "http.response.start":
                 headers = list(event.get("headers", ()))
                 if all(name.lower() != NAME for name, _ in headers):
-                    event = {**event, "headers": [*headers, header]}
+                    # Whose hosts lie below a studio's own is not ours to know; a byte path says that it is one.
+                    value = strict.partition(b";")[0] if scope.get("studio_host") else strict
+                    event = {**event, "headers": [*headers, (NAME, value)]}
             await send(event)
 
         await self.app(scope, receive, told)
 
 
-def wanted() -> bytes | None:
-    """What the header says by the settings, as Django says it."""
+def wanted(*, below: bool = True) -> bytes | None:
+    """What the header says by the settings, as Django says it. below: also of hosts below, if the settings do."""
     if not settings.SECURE_HSTS_SECONDS:
         return None
-    below = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
-    return f"max-age={settings.SECURE_HSTS_SECONDS}{below}".encode()
+    too = "; includeSubDomains" if below and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    return f"max-age={settings.SECURE_HSTS_SECONDS}{too}".encode()

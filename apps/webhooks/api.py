@@ -6,7 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from apps.accounts.api import StudioViewSet
 from apps.accounts.models import Role
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 from apps.webhooks import hooks
 from apps.webhooks.models import Webhook, WebhookDelivery
 

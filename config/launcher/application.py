@@ -17,8 +17,11 @@ from config.env import Env
 from config.launcher.process import ROOT, Child, LaunchError, die_with_parent, end_leftover, write_line
 
 NAMES = ("web", "worker", "video", "faces", "beat")
-# Those of one machine: its only worker keeps the schedule.
-TOGETHER = ("worker", "video", "faces", "web")
+# On one machine these are forked from one process, which has loaded what they share (`config.together`). Its only
+# worker keeps the schedule.
+FORKED = ("worker", "video", "web")
+APP = "app"
+TOGETHER = ("faces", APP)
 # Seconds.
 PORT_TIMEOUT = 3.0
 
@@ -45,7 +48,7 @@ class Application:
 
     def end_leftover(self) -> None:
         """End processes that a killed run left behind."""
-        for name in NAMES:
+        for name in (APP, *NAMES):
             end_leftover(self.run, name, signal.SIGTERM)
 
     def check_port(self) -> None:
@@ -102,7 +105,15 @@ class Application:
         return [sys.executable, "-m", *parts[name](), *clock]
 
     def start(self, name: str) -> Child:
-        child = Child(name, self.command(name, keeps_schedule=True), self.run)
+        """Start one of `TOGETHER`."""
+        if name == APP:
+            # What one left behind that was killed has the port.
+            end_leftover(self.run, APP, signal.SIGTERM)
+            command = [sys.executable, "-m", "config.together", str(self.run)]
+            # Its parts end one after the other, each in its own time.
+            child = Child(APP, command, self.run, grace=60.0, parts=FORKED)
+        else:
+            child = Child(name, self.command(name), self.run)
         child.start()
         return child
 

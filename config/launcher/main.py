@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from config.addresses import EnvError
 from config.env import Env, load
+from config.launcher import ran_before
 from config.launcher.application import TOGETHER, Application, manage
 from config.launcher.data_directory import InUse, lock, prepare_directories
 from config.launcher.paths import APP, OWNER, Paths
@@ -118,10 +119,9 @@ def _run_all(supervisor: Supervisor, env: Env, paths: Paths, options: argparse.N
         settle(paths.run, env.database)
     app.collect_static()
     for name in TOGETHER:
-        # Nothing that the ready line promises waits for videos: they start when pages and photos have.
-        supervisor.add(name, partial(app.start, name), waits=name == "video")
+        supervisor.add(name, partial(app.start, name))
     _wait_until_ready(supervisor, app)
-    supervisor.start_waiting()
+    ran_before.note(paths.data)
     _say_ready(app, demo=options.demo)
     _supervise(supervisor)
 

@@ -15,7 +15,7 @@ from typing import IO, TextIO
 TAG = "EMBEDDED_CHILD"
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("die_with_parent.py")
-COLOURS = {"postgres": 34, "redis": 31, "web": 32, "worker": 33, "video": 34, "faces": 35, "beat": 36}
+COLOURS = {"postgres": 34, "redis": 31, "web": 32, "worker": 33, "video": 34, "faces": 35, "beat": 36, "app": 35}
 _printing = threading.Lock()
 
 
@@ -61,6 +61,8 @@ class Child:
     """One long-running program in a session of its own.
 
     run: directory of the pid file. stop_signal: asks for an orderly end. grace: seconds until SIGKILL follows.
+    parts: what it starts itself and whose lines shall have names of their own. It is told at the end of its command
+    line, as name=number, into which descriptor each part writes.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 15.0
     run_as: str = "plain"
+    parts: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -78,22 +81,32 @@ class Child:
 
     def start(self) -> None:
         """Start the program. Call it from the main thread: the death signal is tied to the thread that forks."""
-        self.process = subprocess.Popen(
-            die_with_parent(self.command, death_signal=self.stop_signal, run_as=self.run_as),
-            env={**os.environ, **self.environment, TAG: tag(self.run, self.name)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=ROOT,
-        )
+        pipes = {part: os.pipe() for part in self.parts}
+        readers = {part: os.fdopen(reading, "rb") for part, (reading, _) in pipes.items()}
+        writing = {part: number for part, (_, number) in pipes.items()}
+        told = [f"{part}={number}" for part, number in writing.items()]
+        try:
+            self.process = subprocess.Popen(
+                die_with_parent([*self.command, *told], death_signal=self.stop_signal, run_as=self.run_as),
+                env={**os.environ, **self.environment, TAG: tag(self.run, self.name)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=ROOT,
+                pass_fds=list(writing.values()),
+            )
+        finally:
+            for number in writing.values():
+                os.close(number)
         try:
             self.pid_file.write_text(f"{self.process.pid} {started_at(self.process.pid)}\n")
         except OSError as error:
             # It runs all the same: a later run finds it by its tag.
             write_line(self.name, f"its pid file could not be written: {error.strerror}")
         assert self.process.stdout is not None
-        threading.Thread(target=_echo, args=(self.name, self.process.stdout), daemon=True).start()
+        for name, lines in {self.name: self.process.stdout, **readers}.items():
+            threading.Thread(target=_echo, args=(name, lines), daemon=True).start()
 
     def ended(self) -> int | None:
         """The exit code once it ended by itself, else None. The rest of its session is killed first."""

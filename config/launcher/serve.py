@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from config.env import current
+from config.launcher import ran_before
 from config.launcher.application import NAMES, Application
 from config.launcher.process import LaunchError
 
@@ -28,6 +29,7 @@ def main() -> None:
         try:
             app.set_up()
             app.collect_static()
+            ran_before.note(env.data)
         except LaunchError as error:
             sys.exit(str(error))
         return

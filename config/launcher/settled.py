@@ -10,13 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from config.addresses import Database
 from config.launcher.process import ROOT
-
-# Seconds that a database may take to answer.
-PATIENCE = 5
+from config.launcher.way_in import way_in
 
 
 def is_settled(run: Path, database: Database) -> bool:
@@ -44,16 +41,7 @@ def _state(database: Database) -> str:
 
     Raises psycopg.Error when the database does not answer, or has no such tables.
     """
-    way_in = make_conninfo(
-        host=database.host,
-        port=database.port,
-        user=database.user,
-        password=database.password,
-        dbname=database.name,
-        connect_timeout=PATIENCE,
-        **database.options,
-    )
-    with psycopg.connect(way_in) as connection:
+    with psycopg.connect(way_in(database)) as connection:
         applied = connection.execute("select app, name from django_migrations order by app, name").fetchall()
         is_owned = connection.execute("select from accounts_user limit 1").fetchone() is not None
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())

@@ -4,13 +4,22 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from config.launcher.process import Child, LaunchError, write_line
+from config.launcher.process import LaunchError, write_line
 
 # Seconds. Short, because clients wait meanwhile; a child that cannot start says why each time.
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0
 # A child that ran this long (seconds) was healthy: the back-off begins anew.
 HEALTHY = 60.0
+
+
+class Running(Protocol):
+    """A child that was started: a `Child`, or a `Forked` part."""
+
+    def ended(self) -> int | None: ...
+
+    def stop(self) -> None: ...
 
 
 @dataclass
@@ -22,8 +31,8 @@ class Supervised:
     """
 
     name: str
-    start: Callable[[], Child]
-    child: Child | None = None
+    start: Callable[[], Running]
+    child: Running | None = None
     since: float = 0.0
     delay: float = FIRST_DELAY
     due: float = 0.0
@@ -66,7 +75,7 @@ class Supervisor:
 
     children: list[Supervised] = field(default_factory=list)
 
-    def add(self, name: str, start: Callable[[], Child], *, waits: bool = False) -> None:
+    def add(self, name: str, start: Callable[[], Running], *, waits: bool = False) -> None:
         """Start a child and supervise it from now on. Raises LaunchError when even the first start fails.
 
         waits: it keeps its place in the order of a stop, but starts with `start_waiting`.

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.accounts.studio_hosts.GuestsAlone",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.web.compression.CompressedPages",
     "csp.middleware.CSPMiddleware",
@@ -104,6 +105,10 @@ DATABASES = {
     "default": _database(env.database.as_django()),
     "owner": _database(env.database_owner.as_django()),
 }
+if env.database_replica:
+    DATABASES["replica"] = _database(env.database_replica.as_django())
+    # Seconds. Whoever would read there has the first server, too.
+    DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "apps.web.redis_cache.OneClientCache", "LOCATION": env.redis_url}}
@@ -143,6 +148,8 @@ IMPORT_HOSTS = env.import_hosts
 # Where studios may have photos described (see `apps.tagging`); none: nobody can.
 AI_HOSTS = env.ai_hosts
 MAP_TILES = env.tiles
+# Who is asked about the domains of studios; none: whom this machine asks.
+DNS_SERVERS = env.dns
 CLAMD = env.clamd
 DOCKER_SOCKET = str(env.docker_socket) if env.docker_socket else None
 STORAGE_TEMP = str(env.data / "tmp")
@@ -279,6 +286,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "config.openapi.DocumentGenerator",
     "TITLE": "Glassine",
     "DESCRIPTION": "Private client galleries for photographers.",
     "VERSION": "1.0",
@@ -290,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "ImportSourceEnum": "apps.uploads.models.ImportSource",
         "InboxStateEnum": "apps.uploads.inbox_state.STATES",
         "AlbumStateEnum": "apps.albums.models.AlbumState",
+        "DomainStateEnum": "apps.accounts.domain_models.DomainState",
         "TaskStateEnum": "apps.accounts.long_tasks.TaskState",
         "VersionKindEnum": "apps.albums.models.VersionKind",
         "KinshipEnum": "apps.faces.models.Kinship",

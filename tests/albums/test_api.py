@@ -117,7 +117,7 @@ def test_an_album_has_the_shape_of_the_contract(album: Album, photo: Photo, api:
     api.put(url(album, f"/cover/{photo.pk}"), {"x": 0.25, "y": 0.75})
     shape = read(url(album), api)
     assert list(shape) == [
-        "id", "title", "slug", "description", "state", "event_date", "promised_on", "sections", "cover",
+        "id", "title", "slug", "description", "state", "event_date", "promised_on", "brand", "sections", "cover",
         "photo_count", "size", "created_at", "updated_at", "url",
     ]  # fmt: skip
     assert shape["sections"] == [{"id": str(section.pk), "title": "Ceremony"}]

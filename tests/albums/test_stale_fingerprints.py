@@ -18,6 +18,7 @@ from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from apps.media import fingerprint, jail, renditions
 from apps.uploads import pipeline
+from apps.web.compiled_queries import together
 from config.celery import app
 from config.tasks import STEPS
 from tests.factories import PhotoFactory, jpeg
@@ -114,7 +115,7 @@ def test_raising_the_version_makes_every_photo_stale(north: Studio, monkeypatch:
 def test_a_rendered_photo_has_the_present_version(north: Studio) -> None:
     (photo,) = stale(north, stored=True, state=PhotoState.PROCESSING)
     with acting_in(north):
-        pipeline.start(photo)
+        together(*pipeline.starting(photo))
     answer_all()
     assert hashes(north)[photo.pk][1] == fingerprint.VERSION
 
@@ -141,7 +142,7 @@ def test_it_waits_until_no_upload_waits(north: Studio) -> None:
     stale(north)
     (new,) = stale(north, state=PhotoState.PROCESSING)
     with acting_in(north):
-        pipeline.start(new)
+        together(*pipeline.starting(new))
     assert stale_fingerprints.put_share() == 0
     close(north, State.DONE)
     assert stale_fingerprints.put_share() == 1

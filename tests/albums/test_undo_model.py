@@ -356,7 +356,7 @@ def base(north: Studio, alice_user: User) -> World:
 @pytest.mark.timeout(300 + 60 * EXAMPLES)
 @given(plan=st.lists(DRAWN, min_size=ACTS, max_size=ACTS))
 @settings(
-    max_examples=EXAMPLES or 26,
+    max_examples=EXAMPLES or 16,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,

@@ -60,7 +60,9 @@ def left_out(place: Destination) -> None:
     a_table(place).unlink()
 
 
-FAULTS: list[Callable[[Destination], None]] = [deleted, flipped, shorter, truncated, left_out]
+# What is there and wrong is found in another way where it is encrypted; what is not there is missed in the same way.
+OF_BYTES: list[Callable[[Destination], None]] = [flipped, shorter, truncated]
+FAULTS: list[Callable[[Destination], None]] = [deleted, *OF_BYTES, left_out]
 
 
 def test_the_drill_brings_everything_back_and_leaves_nothing_behind(
@@ -107,7 +109,7 @@ def quick_scratch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_drill_catches(furnished: list[Studio], place: Destination, tmp_path: Path, quick_scratch: None) -> None:
     take(place)
     key = KEY if place.is_encrypted else None
-    for fault in FAULTS:
+    for fault in OF_BYTES if place.is_encrypted else FAULTS:
         copied = tmp_path / fault.__name__
         shutil.copytree(place.place, copied)
         broken = open_destination(("local", str(copied)), key)

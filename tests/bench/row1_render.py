@@ -18,6 +18,7 @@ from PIL import Image, ImageOps
 
 from apps.media import images, jail
 from apps.media.presets import PRESETS, RenditionSpec
+from apps.media.render_result import Rendered
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.media.corpus import WHOLE_SET
@@ -69,7 +70,7 @@ def _turns(side: Callable[[Sequence[Path]], float], photos: Sequence[Path]) -> C
     return measure
 
 
-def _render(photo: Path, presets: Sequence[RenditionSpec] = PRESETS) -> images.Rendered:
+def _render(photo: Path, presets: Sequence[RenditionSpec] = PRESETS) -> Rendered:
     with tempfile.TemporaryDirectory() as folder, photo.open("rb") as file:
         hashlib.file_digest(file, "sha256")
         return images.render(photo, Path(folder), presets=presets)
@@ -93,7 +94,7 @@ def in_jail(photos: Sequence[Path]) -> float:
 
 
 def _all_cpu() -> float:
-    jail.abilities()  # so that there is a forkserver to count
+    jail.warm()  # so that there is a forkserver to count
     total = time.process_time()
     for process in psutil.Process().children():
         times = process.cpu_times()

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import av
 import psutil
 
+from config.launcher.forked import title
 from tests.bench import Context, Row
 from tests.bench.corpus import textures
 from tests.bench.films import film, photographed, raw
@@ -162,6 +163,6 @@ def _sort(process: psutil.Process) -> str:
     if "jailer" in line:
         parent = process.parent()
         return "decoder" if parent is not None and "jailer" in " ".join(parent.cmdline()) else "other"
-    if "granian" in line:
-        return "web"
-    return "worker" if "celery" in line else "other"
+    if process.name() in (title("worker"), title("video")):
+        return "worker"
+    return "web" if "config.together" in line else "other"

@@ -29,9 +29,9 @@ def run(context: Context) -> Iterator[Row]:
     camera = Camera(textures(context.folder))
     with installed(context, "upload") as glassine, floor(context.folder / "floor") as bare, asleep(glassine):
         browser, album = glassine.client(), glassine.make_album("Row 4")
-        processes = family(glassine)
+        # Asked for in each turn: the database has a server for each connection, and those are made in the first.
         sides = (
-            lambda: _round(camera, processes, lambda photos: send(glassine, browser, album, photos)),
+            lambda: _round(camera, family(glassine), lambda photos: send(glassine, browser, album, photos)),
             lambda: _round(camera, bare.family(), lambda photos: _send_to_floor(bare.port, photos)),
         )
         turns = [[side() for side in sides] for _ in range(context.rounds + 1)][1:]

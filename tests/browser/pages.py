@@ -17,7 +17,12 @@ from config.management.commands.demo import EMAIL, PASSWORD
 from tests.browser.conftest import choose
 from tests.browser.lively import DORA, Lively
 
-SIZES = {1280: {"width": 1280, "height": 800}, 390: {"width": 390, "height": 844}}
+# A desk, a phone, and the narrowest phone that is still sold in numbers.
+SIZES = {
+    1280: {"width": 1280, "height": 800},
+    390: {"width": 390, "height": 844},
+    360: {"width": 360, "height": 740},
+}
 THEMES = ("light", "dark")
 SHOWN_PHOTO = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)"
 ALBUM = "/studio/{slug}/albums/{album_id}/"
@@ -120,6 +125,20 @@ def _audience(page: Page) -> None:
     _selected(page)
     page.locator("#selection [data-verb=show]").click()
     expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def _named_host(page: Page) -> None:
+    """A domain of which nothing is proved yet."""
+    page.fill("input[name=host]", "photos.example.com")
+    page.click("button:has-text('Save domain')")
+    expect(page.locator(".badge")).to_be_visible()
+
+
+def _new_brand(page: Page) -> None:
+    if not page.locator("a:has-text('Second Light')").count():
+        page.fill("input[name=name]", "Second Light")
+        page.click("button:has-text('Create brand')")
+        page.wait_for_load_state("load")
 
 
 def _account(page: Page) -> None:
@@ -256,6 +275,8 @@ STUDIO = [
         is_whole=False,
     ),
     Shot("studio-settings", "studio", "/studio/{slug}/settings/"),
+    Shot("studio-domain", "studio", "/studio/{slug}/domain/", _named_host),
+    Shot("studio-brands", "studio", "/studio/{slug}/brands/", _new_brand),
     Shot("studio-keys", "studio", "/studio/{slug}/api-keys/"),
     Shot("studio-trash", "studio", "/studio/{slug}/trash/"),
     Shot("studio-tasks", "studio", "/studio/{slug}/tasks/"),
@@ -341,11 +362,11 @@ _AT_ONCE = """new Promise(done => {
   }
   requestAnimationFrame(() => done());
 })"""
-_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
 def turn(page: Page, theme: str) -> None:
     """Light or dark, at once and for good: from here on nothing fades on this page."""
     page.evaluate(_AT_ONCE)
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.evaluate(_TWO_FRAMES)
+    page.evaluate(TWO_FRAMES)

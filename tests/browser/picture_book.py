@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup()
 
 from tests.browser import lively, pages  # noqa: E402
-from tests.browser.conftest import choose  # noqa: E402
+from tests.browser.conftest import SWITCHES, choose  # noqa: E402
 from tests.installation import ROOT, Installation  # noqa: E402
 
 BOOK = ROOT / "var" / "pictures"
@@ -42,7 +42,7 @@ def main(wanted: tuple[str, ...]) -> None:
         world = lively.make(glassine)
         with sync_playwright() as playwright:
             path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
             kept = take(browser, glassine.url, world, wanted, BOOK)
             if not wanted or "studio-uploading".startswith(wanted):
                 kept |= _uploading(browser, glassine.url, world, _files(Path(scratch)))
@@ -126,12 +126,12 @@ def _screenshot(page: Page, width: int, height: int) -> bytes:
 
 
 def _files(scratch: Path) -> list[str]:
-    """Forty photos of some size: parts of the demo photos, never the same twice."""
+    """Sixty photos of some size: parts of the demo photos, never the same twice."""
     chance = random.Random()
     sources = [path for stem in ("tanners_ridge", "wood_anemones", "s1pro_3", "japanese-shop", "polemonium_reptans")
                for path in (ROOT / "tests" / "data").rglob(f"{stem}.jpg")]  # fmt: skip
     paths = []
-    for number in range(40):
+    for number in range(60):
         with Image.open(sources[number % len(sources)]) as photo:
             left, top = chance.randrange(photo.width // 4), chance.randrange(photo.height // 4)
             part = photo.crop((left, top, left + 3 * photo.width // 4, top + 3 * photo.height // 4))
@@ -144,8 +144,8 @@ def _files(scratch: Path) -> list[str]:
 def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str]) -> set[str]:
     """The tray in the middle of its work, on a slow line."""
     kept: set[str] = set()
-    for width in pages.SIZES:
-        half = files[: len(files) // 2] if width == 1280 else files[len(files) // 2 :]
+    for turn, width in enumerate(pages.SIZES):
+        own = files[turn :: len(pages.SIZES)]
         with _browser(browser, url, width) as page:
             pages.enter(page, url, world, "studio")
             page.goto(f"/studio/{world.values['slug']}/albums/new/")
@@ -156,7 +156,7 @@ def _uploading(browser: Browser, url: str, world: lively.Lively, files: list[str
             slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
             network.send("Network.emulateNetworkConditions", slow)
             page.wait_for_load_state("load")
-            choose(page, half)
+            choose(page, own)
             page.click("#upload-plan button[value=go]")
             page.wait_for_selector("#fresh .t img, #stream .t img", timeout=120_000)
             kept |= _both_themes(page, "studio-uploading", width, BOOK, is_whole=False)

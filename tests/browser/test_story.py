@@ -19,13 +19,13 @@ from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-PHOTOS, LIMIT = 34, 30
+PHOTOS, LIMIT = 16, 12
 PASSWORD, ANNA = "rosen 2026", "anna@example.com"
 
 
 @pytest.fixture
 def album(glassine: Installation) -> str:
-    """A live gallery of 34 photos."""
+    """A live gallery of 16 photos."""
     album = glassine.make_album("Anna & Ben")
     browser = glassine.client()
     for number in range(1, PHOTOS + 1):
@@ -75,13 +75,13 @@ def heart(page: Page, number: int) -> Locator:
 def send_the_link(page: Page, slug: str, album: str) -> None:
     page.goto(f"/studio/{slug}/albums/{album}/emails/new/")
     page.fill("[name=addresses]", ANNA)
-    page.fill("[name=note]", "Please choose thirty for the album.")
+    page.fill("[name=note]", "Please choose twelve for the album.")
     page.click("#email-form button:has-text('Send')")
     page.wait_for_load_state("networkidle")
 
 
 def preset(page: Page, slug: str, album: str) -> None:
-    """The list that the studio asks for: thirty for the album."""
+    """The list that the studio asks for: twelve for the album."""
     page.goto(f"/studio/{slug}/albums/{album}/proofing/")
     page.locator("details.proof-presets").evaluate("panel => { panel.open = true; }")
     form = page.locator("form.preset:has(button:has-text('Add list'))")

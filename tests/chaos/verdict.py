@@ -49,11 +49,13 @@ def findings(glassine: Installation, crowd: Crowd, *, timeout: float) -> tuple[l
 def _bytes(glassine: Installation, photos: list[dict[str, Any]]) -> list[str]:
     """Every original read again from where it lies."""
     wrong = []
-    for photo in photos:
+    # A client for a few: its token is good for some minutes.
+    for start in range(0, len(photos), 100):
         with glassine.api() as api:
-            answer = api.get(f"/api/photos/{photo['id']}/original", follow_redirects=True)
-        if answer.status_code != 200 or sha256(answer.content) != photo["sha256"]:
-            wrong.append(photo["id"])
+            for photo in photos[start : start + 100]:
+                answer = api.get(f"/api/photos/{photo['id']}/original", follow_redirects=True)
+                if answer.status_code != 200 or sha256(answer.content) != photo["sha256"]:
+                    wrong.append(photo["id"])
     return [f"the bytes of {len(wrong)} photos are not those that were sent"] if wrong else []
 
 

@@ -1,5 +1,6 @@
 """A cluster of Glassine on one machine: web and worker machines as processes of their own, each with its own folder and
-port, behind nginx; one PostgreSQL, one Redis, one S3 server. Nothing is shared but what `GLASSINE_PARTIAL` names."""
+port, behind nginx; PostgreSQL behind PgBouncer, and a replica of it; one Redis, one S3 server. Nothing is shared but
+what `GLASSINE_PARTIAL` names."""
 
 from __future__ import annotations
 
@@ -16,14 +17,18 @@ from typing import Any
 
 import boto3
 import httpx
+import psycopg
 
-from config.launcher.paths import APP, OWNER, Paths
+from config.launcher.paths import APP, DATABASE, OWNER, POSTGRES_PORT, SUPERUSER, Paths
+from config.launcher.postgres import find_run_as, program
 from config.launcher.process import die_with_parent
 from tests.installation import EMAIL, PASSWORD, ROOT, Installation, Visited, bare_environment, free_port
 from tests.nginx import NGINX, render, write_certificate
 
 BUCKET = "cluster"
 KEYS = {"AWS_ACCESS_KEY_ID": "cluster", "AWS_SECRET_ACCESS_KEY": "cluster"}
+# Debian's, where an ordinary user's PATH does not lead.
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 # Where programs look for certificates that they trust.
 TRUSTED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 # Seconds. What a machine may take to end what it is doing, beside others that are as busy.
@@ -33,11 +38,14 @@ GRACE = 120.0
 class Program:
     """One process with a log; all that it started ends with it."""
 
-    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, command: list[str], log: Path, environment: dict[str, str], run_as: str = "plain"
+    ) -> None:
+        """run_as: see config/launcher/die_with_parent.py."""
         self.name = name
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                die_with_parent(command, death_signal=signal.SIGKILL),
+                die_with_parent(command, death_signal=signal.SIGKILL, run_as=run_as),
                 cwd=ROOT,
                 env=environment,
                 stdout=out,
@@ -63,8 +71,113 @@ class Program:
         self.process.wait()
 
 
+class Pooler:
+    """PgBouncer in transaction mode: each transaction may meet another of its few connections."""
+
+    def __init__(self, folder: Path, paths: Paths) -> None:
+        self.folder, self.paths, self.port = folder, paths, free_port()
+        self.program: Program | None = None
+        folder.mkdir()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{APP}:{self.paths.password(APP)}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        users, config = self.folder / "users", self.folder / "pgbouncer.ini"
+        users.write_text(f'"{APP}" "{self.paths.password(APP)}"\n')
+        config.write_text(
+            f"""[databases]
+{DATABASE} = host={self.paths.sockets} port={POSTGRES_PORT} dbname={DATABASE}
+[pgbouncer]
+pool_mode = transaction
+listen_addr = 127.0.0.1
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+max_client_conn = 500
+default_pool_size = 12
+server_login_retry = 1
+"""
+        )
+        assert PGBOUNCER
+        log = self.folder / "log"
+        self.program = Program("pgbouncer", [PGBOUNCER, str(config)], log, {}, run_as=find_run_as())
+        wait_for(lambda: _answers_at(self.url), 60, lambda: log.read_text())
+
+    def kill(self) -> None:
+        assert self.program
+        self.program.kill()
+
+
+class Replica:
+    """A PostgreSQL that follows the first one."""
+
+    def __init__(self, folder: Path, paths: Paths) -> None:
+        self.folder, self.paths, self.port = folder, paths, free_port()
+        self.program: Program | None = None
+        folder.mkdir()
+
+    @property
+    def url(self) -> str:
+        return self._url(APP)
+
+    def _url(self, role: str) -> str:
+        return f"postgresql://{role}:{self.paths.password(role)}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def make(self) -> None:
+        """Copy the first server, with where it is to be followed."""
+        command = [
+            str(program("pg_basebackup")), "--pgdata", str(self.folder / "data"), "--write-recovery-conf",
+            "--checkpoint=fast", "--dbname", self.paths.database_url(SUPERUSER, database="postgres"),
+        ]  # fmt: skip
+        subprocess.run(
+            die_with_parent(command, death_signal=signal.SIGKILL, run_as=find_run_as()), check=True, capture_output=True
+        )
+
+    def start(self) -> None:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "100",
+            "shared_buffers": "64MB",
+        }
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command, log = [str(program("postgres")), "-D", str(self.folder / "data"), *flags], self.folder / "log"
+        # Of one that was killed; the number in it may be another program's by now.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self.program = Program("replica", command, log, bare_environment(), run_as=find_run_as())
+        wait_for(lambda: _answers_at(self.url), 60, lambda: log.read_text())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What reaches it meanwhile is not applied: it falls behind."""
+        with psycopg.connect(self._url(SUPERUSER), autocommit=True) as connection:
+            connection.execute("select pg_wal_replay_pause()")
+            try:
+                yield
+            finally:
+                connection.execute("select pg_wal_replay_resume()")
+
+    def pages(self) -> int:
+        """Transactions that it has answered so far."""
+        with psycopg.connect(self._url(SUPERUSER), autocommit=True) as connection:
+            connection.execute("select pg_stat_force_next_flush()")
+            row = connection.execute(
+                "select xact_commit from pg_stat_database where datname = current_database()"
+            ).fetchone()
+            assert row
+            return int(row[0])
+
+    def kill(self) -> None:
+        assert self.program
+        self.program.kill()
+
+
 class Machine:
-    """One machine of the cluster. part: "web" or "worker" (see config.launcher.serve)."""
+    """One machine of the cluster. part: "web", "worker" or "video" (see config.launcher.serve)."""
 
     def __init__(self, name: str, part: str, folder: Path, environment: dict[str, str]) -> None:
         self.name, self.part, self.folder, self.port = name, part, folder, free_port()
@@ -81,6 +194,10 @@ class Machine:
     @property
     def log(self) -> Path:
         return self.folder / "log"
+
+    def upgrade(self) -> None:
+        """From its next start on it is of the next version."""
+        self.environment["DJANGO_SETTINGS_MODULE"] = "tests.cluster.next_settings"
 
     def start(self) -> None:
         """Set it up, if it is a web machine, and wait until it is there."""
@@ -159,7 +276,10 @@ class Proxy:
 
 
 class Cluster(Visited):
-    """Two web machines behind nginx, two workers, one scheduler. Whoever visits it comes through nginx."""
+    """Two web machines behind nginx, two workers, one for videos, one scheduler. Whoever visits it comes through nginx.
+
+    Web machines and workers reach PostgreSQL through PgBouncer; only migrations, which need a session, do not.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.https = free_port()
@@ -170,11 +290,13 @@ class Cluster(Visited):
         s3 = free_port()
         self.s3_url = f"http://127.0.0.1:{s3}"
         (folder / "shared").mkdir()
+        self.pooler, self.replica = Pooler(folder / "pooler", self.paths), Replica(folder / "replica", self.paths)
         self.environment = {
             **bare_environment(),
             **KEYS,
             "DJANGO_SETTINGS_MODULE": "config.settings.prod",
-            "DATABASE_URL": self.paths.database_url(APP),
+            "DATABASE_URL": self.pooler.url,
+            "DATABASE_REPLICA_URL": self.replica.url,
             "DATABASE_OWNER_URL": self.paths.database_url(OWNER),
             "REDIS_URL": self.paths.redis_url,
             "STORAGE": f"s3://{BUCKET}?endpoint={self.s3_url}",
@@ -187,6 +309,7 @@ class Cluster(Visited):
         }
         self.webs = [Machine(name, "web", folder / name, self.environment) for name in ("web-1", "web-2")]
         self.workers = [Machine(name, "worker", folder / name, self.environment) for name in ("worker-1", "worker-2")]
+        self.workers.append(Machine("worker-3", "video", folder / "worker-3", self.environment))
         self.scheduler = Machine("scheduler", "beat", folder / "scheduler", self.environment)
         (folder / "nginx").mkdir()
         self.proxy = Proxy(folder / "nginx", self.https, self.webs)
@@ -223,6 +346,25 @@ class Cluster(Visited):
         wait_for(lambda: _can(lambda: client.create_bucket(Bucket=BUCKET)), 60, lambda: "no S3 server")
         wait_for(self.paths.postgres_socket.exists, 60, lambda: "no PostgreSQL")
         wait_for(self.paths.redis_socket.exists, 60, lambda: "no Redis")
+        wait_for(lambda: _answers_at(self.paths.database_url(APP)), 60, lambda: "PostgreSQL does not answer")
+        self.pooler.start()
+        self.replica.make()
+        self.replica.start()
+
+    def kill_service(self, name: str) -> None:
+        """kill -9 of "postgres" or "redis" and of nothing else; the launcher starts it again."""
+        pid = int((self.paths.run / f"{name}.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    @contextmanager
+    def stalled_bucket(self) -> Iterator[None]:
+        """The S3 server takes connections and says nothing."""
+        assert self.s3
+        os.killpg(self.s3.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.s3.process.pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End everything at once; the services in good order, as they have shared memory to give back."""
@@ -231,14 +373,18 @@ class Cluster(Visited):
                 machine.kill()
         if self.s3 is not None:
             self.s3.kill()
-        if self.proxy.program is not None:
-            self.proxy.program.kill()
+        for part in (self.proxy, self.pooler, self.replica):
+            if part.program is not None:
+                part.program.kill()
         if self.services is not None:
             self.services.stop(60)
         for name in TRUSTED:
             os.environ.pop(name, None)
 
     def is_well(self) -> bool:
+        """True if it says so, and a statement that comes by the pooler is answered."""
+        if not _answers_at(self.pooler.url):
+            return False
         try:
             return httpx.get(f"{self.url}/api/system/health", timeout=5).status_code == 200
         except httpx.HTTPError:
@@ -271,6 +417,15 @@ def wait_for(is_so: Callable[[], bool], seconds: float, say: Callable[[], str]) 
         if time.monotonic() > end:
             raise AssertionError(f"not so within {seconds:g} s: {say()}")
         time.sleep(0.1)
+
+
+def _answers_at(url: str) -> bool:
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            connection.execute("select 1")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _can(act: Callable[[], object]) -> bool:

@@ -8,17 +8,18 @@ import os
 import ssl
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from config.launcher.paths import OWNER
 from tests.amounts import LONG
 from tests.cluster.askers import Askers
-from tests.cluster.machines import Cluster, Machine, running, wait_for
+from tests.cluster.machines import PGBOUNCER, Cluster, Machine, running, wait_for
 from tests.gallery_guest import GalleryGuest, share
 from tests.installation import noise, sha256
 from tests.nginx import NGINX
@@ -28,8 +29,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.long,
     pytest.mark.timeout(1800),
-    pytest.mark.skipif(not LONG, reason="nine processes and an S3 server: make cluster"),
-    pytest.mark.skipif(not NGINX, reason="there is no nginx on this machine"),
+    pytest.mark.skipif(not LONG, reason="a dozen programs: make cluster"),
+    pytest.mark.skipif(not (NGINX and PGBOUNCER), reason="there is no nginx or no pgbouncer on this machine"),
 ]
 
 
@@ -123,6 +124,33 @@ def test_a_page_of_one_machine_hears_what_the_other_takes(cluster: Cluster) -> N
     assert asyncio.run(listen()) == set()
 
 
+def test_a_gallery_is_read_from_the_replica_and_never_older_than_it_is(cluster: Cluster) -> None:
+    browser, album = cluster.client(), cluster.make_album("Read from another server")
+    for number in range(3):
+        browser.put(album, noise(), f"IMG_{number}.jpg", number=number).raise_for_status()
+    photos = [str(photo["id"]) for photo in cluster.wait_ready(album, 3)]
+    token = share(cluster, album)
+
+    def shown() -> set[str]:
+        """Photos of the page, asked for in a way in which no machine has it at hand."""
+        page = httpx.get(f"{cluster.url}/g/{token}/?columns={next(fresh)}", timeout=60)
+        assert page.status_code == 200
+        return {photo for photo in photos if photo in page.text}
+
+    fresh = iter(range(1, 1000))
+    wait_for(lambda: shown() == set(photos), 30, lambda: "photos are missing")
+    before = cluster.replica.pages()
+    for _ in range(10):
+        assert shown() == set(photos)
+    # It counts what it answered a second later.
+    wait_for(lambda: cluster.replica.pages() - before >= 10, 30, lambda: "the replica was not asked")
+    with cluster.replica.held(), cluster.api() as api:
+        api.delete(f"/api/albums/{album}/photos/{photos[0]}").raise_for_status()
+        for _ in range(10):
+            assert shown() == set(photos[1:]), "a page of the replica, which is behind, was shown"
+    wait_for(lambda: shown() == set(photos[1:]), 30, lambda: "the photo is back")
+
+
 def test_guessing_at_one_machine_counts_at_the_other(cluster: Cluster) -> None:
     statuses = []
     for number in range(7):
@@ -133,22 +161,28 @@ def test_guessing_at_one_machine_counts_at_the_other(cluster: Cluster) -> None:
     assert statuses == [401] * 5 + [429] * 2
 
 
-def test_each_machine_is_replaced_in_turn_and_no_request_fails(cluster: Cluster, tmp_path: Path) -> None:
+def test_each_machine_is_upgraded_in_turn_and_no_request_fails(cluster: Cluster) -> None:
+    """The first one brings a migration of the busiest tables, while the others are of the version before."""
     with Askers(cluster) as askers:
         askers.settle()
         took = {}
         for machine in cluster.webs:
             cluster.proxy.take_out(machine)
             took[machine.name] = machine.stop()
+            machine.upgrade()
             machine.start()
             cluster.proxy.put_back(machine)
             askers.settle()
         for machine in cluster.workers:
             took[machine.name] = machine.stop()
+            machine.upgrade()
             machine.start()
             askers.settle()
     print(f"rolling upgrade: {askers.told()}; seconds to stop: {took}")
     assert askers.failures == []
+    with psycopg.connect(cluster.paths.database_url(OWNER)) as owner:
+        column = "select count(*) from information_schema.columns where column_name = 'next_note'"
+        assert owner.execute(column).fetchone() == (2,)
     askers.check()
 
 
@@ -164,3 +198,43 @@ def test_a_web_machine_and_a_worker_are_killed_and_nothing_is_lost(cluster: Clus
     print(f"killed: {askers.told()}")
     assert [one for one in askers.failures if one.startswith("GET")] == []
     askers.check()
+
+
+def test_whichever_service_dies_guests_go_on_looking_and_nothing_is_lost(cluster: Cluster) -> None:
+    """Where the only one of its kind is gone they are told in words for as long; the others nobody notices."""
+    unnoticed: set[str] = set()
+    in_words: set[str] = set()
+    with Askers(cluster, again=True) as askers:
+        askers.settle()
+        for name, kill, start in (
+            ("replica", cluster.replica.kill, cluster.replica.start),
+            ("pooler", cluster.pooler.kill, cluster.pooler.start),
+            ("redis", lambda: cluster.kill_service("redis"), _by_itself),
+            ("postgres", lambda: cluster.kill_service("postgres"), _by_itself),
+        ):
+            seen = len(askers.failures)
+            kill()
+            askers.settle()
+            start()
+            wait_for(cluster.is_well, 120, lambda name=name: f"not well after {name}: {cluster.webs[0].tail()}")  # type: ignore[misc]
+            failed = [one for one in askers.failures[seen:] if one.startswith("GET")]
+            assert [one for one in failed if ": 503 " not in one] == [], name
+            (in_words if failed else unnoticed).add(name)
+            # Told once more what is well again: nobody is refused any longer.
+            askers.settle()
+            seen = len(askers.failures)
+            askers.settle()
+            assert askers.failures[seen:] == [], name
+        seen = len(askers.failures)
+        with cluster.stalled_bucket():
+            askers.settle()
+        askers.settle()
+        pages = [one for one in askers.failures[seen:] if one.startswith("GET") and one.split()[1].endswith("/:")]
+        assert pages == [], "a page waits for no picture"
+    print(f"services killed: {askers.told()}; unnoticed {unnoticed}, told in words {in_words}")
+    assert "replica" in unnoticed
+    askers.check()
+
+
+def _by_itself() -> None:
+    """The launcher starts it again."""

@@ -72,6 +72,6 @@ def test_all_else_is_a_page_until_it_is_answered(monkeypatch: pytest.MonkeyPatch
         seen.append(PAGES.are_made)
 
     monkeypatch.setattr(asgi, "_http", lambda scope: app)
-    asyncio.run(asgi._route({"type": "http", "method": "GET", "path": "/"}, None, None))  # type: ignore[arg-type]
+    asyncio.run(asgi._route({"type": "http", "method": "GET", "path": "/", "headers": []}, None, None))  # type: ignore[arg-type]
     assert seen == [True]
     assert not PAGES.are_made

@@ -15,7 +15,7 @@ from celery.beat import Service
 
 from config.celery import app
 from config.clock import Clock
-from config.launcher.application import TOGETHER, Application
+from config.launcher.application import FORKED, Application
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def worker() -> Any:
 
 def test_only_the_worker_of_one_machine_keeps_the_schedule(tmp_path: Path) -> None:
     glassine = Application(tmp_path, tmp_path, "127.0.0.1", 8000, 1, 1, tmp_path / "faces.sock")
-    told = {name: "--clock" in glassine.command(name, keeps_schedule=True) for name in TOGETHER}
-    assert told == {"worker": True, "video": False, "faces": False, "web": False}
+    told = {name: "--clock" in glassine.command(name, keeps_schedule=True) for name in (*FORKED, "faces")}
+    assert told == {"worker": True, "video": False, "web": False, "faces": False}
     assert "--clock" not in glassine.command("worker")
 
 

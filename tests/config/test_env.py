@@ -72,6 +72,15 @@ def test_secrets_do_not_show_when_the_environment_is_printed(read: Read) -> None
         assert secret not in repr(env)
 
 
+def test_a_replica_follows_a_server_that_is_named(read: Read) -> None:
+    assert read(DATABASE_URL=APP, DATABASE_OWNER_URL=OWNER).database_replica is None
+    env = read(DATABASE_URL=APP, DATABASE_OWNER_URL=OWNER, DATABASE_REPLICA_URL="postgresql://glassine_app:p@other/g")
+    assert env.database_replica
+    assert env.database_replica.host == "other"
+    with pytest.raises(EnvError, match="DATABASE_URL must be set too"):
+        read(DATABASE_REPLICA_URL=APP)
+
+
 def test_a_database_address_is_taken_apart(read: Read) -> None:
     database = read(DATABASE_URL=APP, DATABASE_OWNER_URL=OWNER).database
     assert database.as_django() == {
@@ -278,3 +287,22 @@ def test_dockers_socket_is_a_whole_path_that_need_not_be_there_yet(read: Read) -
     assert read(GLASSINE_DOCKER_SOCKET="/run/docker/readonly.sock").docker_socket == Path("/run/docker/readonly.sock")
     with pytest.raises(EnvError, match="must be the whole path of a socket"):
         read(GLASSINE_DOCKER_SOCKET="docker.sock")
+
+
+@pytest.mark.parametrize(
+    ("text", "servers"),
+    [
+        ("", ()),
+        ("192.0.2.53", (("192.0.2.53", 53),)),
+        ("192.0.2.53:5353, [2001:db8::53]:54", (("192.0.2.53", 5353), ("2001:db8::53", 54))),
+        ("2001:db8::1", (("2001:db8::1", 53),)),
+    ],
+)
+def test_name_servers_are_addresses(read: Read, text: str, servers: tuple[tuple[str, int], ...]) -> None:
+    assert read(GLASSINE_DNS=text).dns == servers
+
+
+@pytest.mark.parametrize("text", ["dns.example.com", "1.2.3", "192.0.2.53:x", "192.0.2.53:99999", "192.0.2.53;"])
+def test_what_is_no_address_of_a_name_server_ends_the_start(read: Read, text: str) -> None:
+    with pytest.raises(EnvError, match="GLASSINE_DNS"):
+        read(GLASSINE_DNS=text)

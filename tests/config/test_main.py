@@ -50,10 +50,10 @@ def test_one_ready_line_and_a_stop_in_good_order(tmp_path: Path) -> None:
 def test_every_part_that_dies_comes_back(tmp_path: Path) -> None:
     with Installation(tmp_path / "data").move_in() as glassine:
         for name in PROCESSES:
-            before = set(glassine.pids(name))
-            assert glassine.kill(name), name
+            before = glassine.wait_part(name)
+            glassine.kill(name)
             glassine.wait_well(120)
-            assert not before & set(glassine.pids(name)), name
+            assert not before & glassine.wait_part(name), name
 
 
 def test_an_installation_killed_with_its_web_process_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from apps.accounts.models import Studio, User
 from apps.albums.models import Album
 from apps.faces.models import Face, Person
 from apps.library.places import locate
-from apps.media import decoders, facts
+from apps.media import camera_tags, decoders
 from apps.sharing.models import Visitor
 from config import demo_people
 from config.env import ROOT
@@ -67,7 +67,7 @@ def files() -> dict[str, Path]:
 def told_by(name: str) -> dict[str, Any]:
     """The columns that the pipeline fills from what the file says of itself; no pixel is decoded."""
     with Image.open(files()[name]) as image:
-        known = facts.of(facts.told_by(image))
+        known = camera_tags.of(camera_tags.told_by(image))
         width, height = image.size
         if image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS:
             width, height = height, width

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from django.db import connection
+from django.db.models import Case, DateTimeField, Value, When
+from django.utils import timezone
 
 from apps.accounts.tenancy import acting_in
 from apps.albums.models import Placement
+from apps.library.index import wrong
+from apps.library.models import LibraryPhoto
 from tests.albums import bulk
 from tests.albums.bulk import fill
 from tests.albums.conftest import may_analyze as may_analyze  # (a fixture)
-from tests.factories import AlbumFactory, SectionFactory, StudioFactory
+from tests.factories import AlbumFactory, PhotoFactory, PlacementFactory, SectionFactory, StudioFactory
 
 READ = """
     select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_xact_user_tables
@@ -42,3 +49,60 @@ def test_a_change_of_twenty_photos_reads_no_studio_that_the_planner_does_not_kno
         cursor.execute(READ)
         (after,) = cursor.fetchone()
     assert after - (before or 0) < 60_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_in_a_photo_at_the_same_moment_leaves_one_row_that_is_right() -> None:
+    """The second one waits, finds the row that it had not seen, and makes it what both did."""
+    studio = StudioFactory.create()
+    photo = PhotoFactory.create(studio=studio)
+    albums = AlbumFactory.create_batch(2, studio=studio)
+    is_in, errors = threading.Event(), list[BaseException]()
+
+    def second() -> None:
+        try:
+            with acting_in(studio):
+                is_in.wait(30)
+                PlacementFactory.create(album=albums[1], photo=photo)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=second)
+    with acting_in(studio):
+        PlacementFactory.create(album=albums[0], photo=photo)
+        other.start()
+        is_in.set()
+        _wait_for_one_that_waits()
+    other.join(30)
+    assert errors == []
+    assert wrong(studio.pk) == []
+    with acting_in(studio):
+        [row] = LibraryPhoto.objects.for_studio(studio)
+    assert all(f"'#a:{album.pk.hex}'" in row.words for album in albums)
+
+
+def _wait_for_one_that_waits() -> None:
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_that_leaves_and_one_that_comes_in_one_statement_both_count() -> None:
+    studio = StudioFactory.create()
+    album = AlbumFactory.create(studio=studio)
+    gone, stays = (PlacementFactory.create(album=album, photo=PhotoFactory.create(studio=studio)) for _ in range(2))
+    with acting_in(studio):
+        Placement.objects.for_studio(studio).filter(pk=gone.pk).update(trashed_at=timezone.now())
+        assert {row.pk for row in LibraryPhoto.objects.for_studio(studio)} == {stays.photo_id}
+        swapped = Case(When(pk=stays.pk, then=Value(timezone.now())), default=None, output_field=DateTimeField())
+        Placement.objects.for_studio(studio).update(trashed_at=swapped)
+        assert {row.pk for row in LibraryPhoto.objects.for_studio(studio)} == {gone.photo_id}
+    assert wrong(studio.pk) == []

@@ -25,10 +25,11 @@ from apps.library.keywords import listing
 from apps.library.models import LibraryPhoto, ValueCount
 from apps.library.tasks import complete
 from apps.monitoring.numbers import figures
+from tests.amounts import amount
 from tests.library.conftest import Shoot
 
 pytestmark = pytest.mark.django_db
-CHANGES = 10_000
+CHANGES = amount(suite=3_000, long=10_000)
 
 
 @pytest.fixture
@@ -88,6 +89,7 @@ def change(studio: Studio, photos: list[Any], chance: random.Random) -> int:
     return len(some)
 
 
+@pytest.mark.long
 def test_counts_are_those_of_the_photos_after_any_changes(shoot: Shoot, north: Studio) -> None:
     chance = random.Random(3)
     photos = [shoot(camera_name=f"{number}.jpg").pk for number in range(200)]

@@ -161,3 +161,12 @@ def renders_with_exif(source: Path, out_dir: Path) -> dict[str, Any]:
         file.write(hidden)
     plain["renditions"][0]["bytes"] += len(hidden)
     return plain
+
+
+def renders_and_tells_what_it_loaded(source: Path, out_dir: Path) -> dict[str, Any]:
+    """Not hostile: render as due, and name the modules that were not there before."""
+    from apps.media import images
+
+    before = set(sys.modules)
+    images.render(source, out_dir)
+    return {"loaded": sorted(set(sys.modules) - before)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from apps.media import cas, jail, video
+from apps.media import cas, handover, jail
 from apps.media.formats import FORMATS, HEAD_BYTES, BadFile, is_sidecar, sniff
 from apps.media.jail import Crashed, Rejected
 from apps.uploads import sidecars
@@ -19,7 +19,7 @@ from tests.amounts import amount
 from tests.media import bad_files
 from tests.media.bad_files import KINDS, bad_file, good
 
-FILES = amount(suite=500, long=5_000)
+FILES = amount(suite=250, long=5_000)
 #: Seconds of computing after which somebody who waits for a reason gives up.
 PATIENCE = 60.0
 _FILM_LIMITS = jail.Limits(memory_bytes=1_100_000_000, cpu_seconds=60, wall_seconds=90.0)
@@ -74,7 +74,7 @@ class Ends:
         rendered = jail.render(source, out)
         if plays and FORMATS[rendered.format].kind == "video":
             jail.run("apps.media.video:playable", source, out, limits=_FILM_LIMITS, kind=rendered.format)
-            assert (out / video.FILE).stat().st_size
+            assert (out / handover.VIDEO).stat().st_size
         return "shown"
 
 

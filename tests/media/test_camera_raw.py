@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from apps.media import camera_raw, jail, memory
-from apps.media.facts import CameraTags
+from apps.media.camera_tags import CameraTags
 from apps.media.formats import UnknownKind
 from apps.media.images import open_upright, render
 from tests.media.corpus import RAWS, Sample, named, samples, that_expect

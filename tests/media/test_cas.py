@@ -321,7 +321,7 @@ class ForgetfulDisk:
         self.unsynced_names = {path for path in self.unsynced_names if path.parent != here}
 
     def sees_row(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lower().startswith('insert into "media_blob"'):
+        if 'insert into "media_blob"' in sql.lower():
             self.row = next(value for value in params if isinstance(value, str) and value.count("/") == 3)
             path = self.root / self.row
             way = {path, *path.parents}
@@ -357,6 +357,7 @@ def test_a_blob_in_a_folder_that_another_process_has_just_made_would_survive_too
     os.mkdir(local.root / str(north.pk) / digest[:2])
     with connection.execute_wrapper(disk.sees_row):
         kept(north, data)
+    assert disk.row
     assert disk.lost == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from apps.media import facts, images, jail
+from apps.media import camera_tags, handover, images, jail
 from apps.media.formats import HEAD_BYTES, BadFile, sniff
 from apps.media.metadata.embed import description, packet, task
 from apps.media.metadata.embed.containers import HOLDING
@@ -52,9 +52,9 @@ HOLDERS = [
 def embedded(source: Path, folder: Path, said: Description = SAID) -> Path:
     out = folder / f"out-{random.randrange(1 << 40)}"
     out.mkdir()
-    (out / task.SAID).write_text(json.dumps(said.as_plain()))
+    (out / handover.SAID).write_text(json.dumps(said.as_plain()))
     jail.run("apps.media.metadata.embed.task:embed", source, out)
-    return out / task.FILE
+    return out / handover.EMBEDDED
 
 
 def tags(path: Path, *options: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def test_what_is_cleared_is_gone_from_every_place(tmp_path: Path) -> None:
     first = embedded(corpus.DATA / "formats/cyclamen_persicum.jpg", tmp_path)
     cleared = embedded(first, tmp_path, Description(taken=SAID.taken))
     with Image.open(cleared) as image:
-        known = facts.read(image, sniff(cleared.read_bytes()[:HEAD_BYTES]))
+        known = camera_tags.read(image, sniff(cleared.read_bytes()[:HEAD_BYTES]))
     assert (known.caption, known.keywords, known.rating) == ("", (), None)
     for word in ("Ringe", "Trauung", "Ben", "Schloss"):
         assert word.encode() not in cleared.read_bytes().replace(b"\xff\xed", b""), word
@@ -169,7 +169,7 @@ def test_our_own_reader_finds_the_same(tmp_path: Path) -> None:
     for name in ("formats/hopper.tif", "formats/hopper.png", "formats/hopper.webp", "formats/prairie_falcon.jpg"):
         made = embedded(corpus.DATA / name, tmp_path)
         with Image.open(made) as image:
-            known = facts.read(image, sniff(made.read_bytes()[:HEAD_BYTES]))
+            known = camera_tags.read(image, sniff(made.read_bytes()[:HEAD_BYTES]))
         assert (known.caption, known.keywords, known.rating) == (SAID.caption, SAID.keywords, 4), name
         assert (known.taken_at, known.offset_minutes) == (SAID.moment, -210)
         assert (known.latitude, known.longitude) == pytest.approx((SAID.latitude, SAID.longitude), abs=1e-7)

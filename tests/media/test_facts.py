@@ -15,7 +15,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from apps.media import images
-from apps.media.facts import CameraTags, Facts, clean, of, parse_date, parse_offset, read
+from apps.media.camera_tags import CameraTags, of, read
+from apps.media.facts import Facts, clean, parse_date, parse_offset
 from apps.media.formats import HEAD_BYTES, JPEG, sniff
 from tests.media.corpus import Sample, named, that_expect
 

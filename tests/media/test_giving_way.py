@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from apps.media import giving_way
+from apps.media import giving_way, jail
+from apps.web.pages_first import PagesFirst
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -92,3 +93,33 @@ def test_whoever_is_further_behind_already_stays_there(monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
     giving_way.step_last()
     assert asked == [15]
+
+
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What pages say in turn when a decoder of a worker asks whether it is crowded."""
+    said: list[bool] = []
+    monkeypatch.setattr(PagesFirst, "are_crowded", property(lambda _: said.pop(0) if len(said) > 1 else said[0]))
+    monkeypatch.setattr(jail, "_run_once", lambda *_: {"done": True})
+    monkeypatch.setattr(jail, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(jail._State, "place", "gives way")
+    return said
+
+
+def test_a_worker_decodes_when_a_guest_has_looked_among_many_files(crowd: list[bool]) -> None:
+    crowd += [True, True, True, False]
+    assert jail.run("a:task", Path(), Path()) == {"done": True}
+    assert crowd == [False]
+
+
+def test_no_file_waits_long_for_guests(crowd: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail, "LETS_PASS_SECONDS", 0.02)
+    crowd.append(True)
+    assert jail.run("a:task", Path(), Path()) == {"done": True}
+
+
+def test_what_a_person_waits_for_is_decoded_at_once(crowd: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail._State, "place", "")
+    crowd += [True, False]
+    assert jail.run("a:task", Path(), Path()) == {"done": True}
+    assert crowd == [True, False]

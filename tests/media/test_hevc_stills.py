@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pillow_heif
 import psutil
@@ -13,8 +15,9 @@ import pytest
 from PIL import Image
 
 from apps.media import hevc_stills, images, jail
+from apps.media.heif_kinds import NotAsPhonesWrite
 from apps.media.images import fitted, render
-from apps.media.metadata.coded_tiles import coded_tiles
+from apps.media.metadata.coded_tiles import CodedTiles, coded_tiles
 from apps.media.metadata.isobmff import Box, boxes
 from tests.media.corpus import named
 from tests.media.pictures import COLOURS, near, quadrants
@@ -44,8 +47,9 @@ def _noise(one: Image.Image, other: Image.Image) -> float:
 @pytest.mark.parametrize("name", PHONES)
 def test_a_phones_picture_is_the_one_that_libheif_shows(name: str) -> None:
     whole = _by_libheif(named(name))
-    small = hevc_stills.reduced(named(name), whole.size, fitted(whole.size, 1600))
-    assert small is not None
+    decoded = hevc_stills.reduced(named(name), whole.size, fitted(whole.size, 1600))
+    assert decoded is not None
+    small = decoded.as_rgb()
     # 1.0 is 48 dB: far below what coding the rendition loses. Turned otherwise or a tile elsewhere it is 1,000.
     assert _noise(small, whole.resize(small.size, Image.Resampling.BICUBIC)) < 1.0
 
@@ -81,7 +85,11 @@ def test_colours_are_read_by_the_numbers_of_the_file(matrix: int, full_range: in
     assert (told.matrix, told.full_range) == (matrix, bool(full_range))
     small = hevc_stills.reduced(source, (480, 320), (240, 160))
     assert small is not None
-    assert near(_quadrants_of(small), COLOURS)
+    assert near(_quadrants_of(small.as_rgb()), COLOURS)
+    # swscale would take BT.709 for BT.601 where it mixes no colours.
+    assert small.has_planes is (matrix != 1)
+    if small.has_planes:
+        assert near(_quadrants_of(small.as_planes().as_rgb()), COLOURS, 6)
 
 
 def test_colours_at_full_size_are_left_to_libheif(tmp_path: Path) -> None:
@@ -133,16 +141,61 @@ def test_tiles_of_other_sizes_are_left_to_libheif() -> None:
     assert coded_tiles(bytes(content)) is None
 
 
-@pytest.mark.slow
-def test_a_tile_that_cannot_be_decoded_leaves_the_word_to_libheif(tmp_path: Path) -> None:
+def _with_a_hole(number: int, path: Path) -> Path:
+    """A phone's picture, one of whose tiles has no bits left."""
     content = _phone()
     told = coded_tiles(bytes(content))
     assert told is not None
-    at = bytes(content).index(told.tiles[20])
-    content[at : at + len(told.tiles[20])] = bytes(len(told.tiles[20]))
-    source = tmp_path / "photo.heic"
-    source.write_bytes(content)
-    assert hevc_stills.reduced(source, (3024, 4032), (1800, 2400)) is None
+    at = bytes(content).index(told.tiles[number])
+    content[at : at + len(told.tiles[number])] = bytes(len(told.tiles[number]))
+    path.write_bytes(content)
+    return path
+
+
+def test_a_first_tile_that_cannot_be_decoded_leaves_the_picture_to_libheif(tmp_path: Path) -> None:
+    assert hevc_stills.reduced(_with_a_hole(0, tmp_path / "photo.heic"), (3024, 4032), (1800, 2400)) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [20, 47])
+def test_a_later_tile_that_cannot_be_decoded_says_so(number: int, tmp_path: Path) -> None:
+    decoded = hevc_stills.reduced(_with_a_hole(number, tmp_path / "photo.heic"), (3024, 4032), (1800, 2400))
+    assert decoded is not None
+    with pytest.raises(NotAsPhonesWrite):
+        decoded.as_planes()
+    # And says so again: it does not go on where it stopped.
+    with pytest.raises(NotAsPhonesWrite):
+        decoded.as_rgb()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["missing", "strange", "one too many"])
+def test_a_picture_that_could_not_be_ended_is_read_by_libheif(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = hevc_stills._frames
+
+    def faulty(coded: CodedTiles) -> Iterator[Any]:
+        all_of_them = list(frames(coded))
+        if fault == "missing":
+            return iter(all_of_them[:-1])
+        if fault == "strange":
+            return iter([*all_of_them[:30], av.VideoFrame(256, 256, "yuv420p"), *all_of_them[31:]])
+        return iter([*all_of_them, all_of_them[0]])
+
+    source = named("formats/church_orientation6.heic")
+    with monkeypatch.context() as patch:
+        patch.setattr(hevc_stills, "reduced", lambda *_: None)
+        expected = images.open_upright(source, 800)
+    monkeypatch.setattr(hevc_stills, "_frames", faulty)
+    assert images.open_upright(source, 800) == expected
+
+
+@pytest.mark.slow
+def test_tiles_lie_beside_each_other_a_row_at_a_time() -> None:
+    """The whole of them would be 18 MB, at the moment when most memory is taken."""
+    decoded = hevc_stills.reduced(named("formats/church_orientation6.heic"), (3024, 4032), (1800, 2400))
+    assert decoded is not None
+    bands = [(top, rows, band.planes[0].pixels.shape) for top, rows, band in decoded.source.bands()]
+    assert bands == [*((top, 512, (512, 4032)) for top in range(0, 2560, 512)), (2560, 464, (512, 4032))]
 
 
 @pytest.mark.slow
@@ -165,7 +218,8 @@ def _has_ffmpeg() -> bool:
 
 def test_ffmpeg_is_loaded_by_the_first_file_that_needs_it_and_then_stays(tmp_path: Path) -> None:
     jail.close()
-    for number, (name, expected) in enumerate([("formats/1x1.png", False), ("formats/zPug_3.heic", True)]):
+    files = [("formats/1x1.png", False), ("gps/hx5v.jpg", False), ("formats/zPug_3.heic", True)]
+    for number, (name, expected) in enumerate(files):
         folder = tmp_path / str(number)
         folder.mkdir()
         jail.render(named(name), folder)

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, ImageStat, IptcImagePlugin, PngImagePlugin
 
-from apps.media import fingerprint, images
+from apps.media import appearance, fingerprint, images, presets
 from apps.media.formats import Damaged, NotAnImage, TooManyPixels
-from apps.media.images import Rendered, render
+from apps.media.images import render
 from apps.media.metadata.nclx import primary_nclx
 from apps.media.presets import PRESETS
+from apps.media.render_result import Rendered
 from tests.media.corpus import DATA, Sample, named, that_expect
 
 
@@ -298,7 +299,7 @@ def test_of_an_animation_the_first_frame_is_the_photo(tmp_path: Path) -> None:
 def test_the_dominant_colour_is_the_one_that_covers_most() -> None:
     picture = Image.new("RGB", (100, 100), (200, 30, 30))
     picture.paste((20, 20, 240), (0, 0, 100, 30))
-    assert fingerprint.dominant_color(picture) == "#c81e1e"
+    assert appearance.dominant_color(picture) == "#c81e1e"
 
 
 # What Glassine stored before ImageHash made the hash. Whoever changes these bits raises fingerprint.VERSION.
@@ -314,11 +315,11 @@ VERSION_1 = {
 def test_the_bits_of_the_hash_are_those_of_its_version(name: str) -> None:
     with Image.open(named(name)) as image:
         picture = image.convert("RGB")
-    assert (fingerprint.phash(picture), fingerprint.VERSION) == (VERSION_1[name], 1)
+    assert (appearance.phash(picture), fingerprint.VERSION) == (VERSION_1[name], 1)
 
 
 def test_an_even_surface_has_a_hash_of_one_bit() -> None:
-    assert fingerprint.phash(Image.new("RGB", (801, 533), (37, 91, 201))) == "8000000000000000"
+    assert appearance.phash(Image.new("RGB", (801, 533), (37, 91, 201))) == "8000000000000000"
 
 
 @pytest.mark.parametrize("name", [*VERSION_1, "orientation/landscape_5.jpg", "formats/star.avifs"])
@@ -406,4 +407,4 @@ def test_what_comes_from_the_jail_is_checked(lie: dict[str, Any], tmp_path: Path
 
 
 def test_the_limit_of_pixels_is_pillows_too() -> None:
-    assert images.MAX_PIXELS == Image.MAX_IMAGE_PIXELS
+    assert presets.MAX_PIXELS == Image.MAX_IMAGE_PIXELS

@@ -158,6 +158,13 @@ def test_the_hash_is_loaded_before_the_first_fork_and_brings_no_threads(source: 
     assert _jailer().num_threads() == 1
 
 
+def test_what_a_photo_needs_is_loaded_before_the_first_fork(tmp_path: Path, out_dir: Path) -> None:
+    """Loaded later it is loaded by each process anew: one module of NumPy was a twentieth of each photo's work."""
+    photo = tmp_path / "photo.jpg"
+    Image.effect_noise((3000, 2000), 40).convert("RGB").save(photo)
+    assert _in_jail(hostile.renders_and_tells_what_it_loaded, photo, out_dir, jail.LIMITS) == {"loaded": []}
+
+
 def test_g33_no_secret_lies_in_the_memory_that_decoders_inherit(
     source: Path, out_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ def test_one_rendition_that_cannot_be_read_spoils_no_other(tmp_path: Path) -> No
     whole = _tile(1)
     files = [whole, whole[: len(whole) // 3], b"no picture", _tile(1, (200, 134)), _tile(2)]
     sizes = [len(file) for file in files]
-    told = jail.run("apps.media.likeness:signatures_file", b"".join(files), tmp_path, sizes=sizes)["greys"]
+    told = jail.run("apps.media.signatures:signatures_file", b"".join(files), tmp_path, sizes=sizes)["greys"]
     assert [bool(grey) for grey in told] == [True, False, False, True, True]
     one, small, other = (bytes.fromhex(grey) for grey in told if grey)
     assert len(one) == SIDE * SIDE

@@ -18,10 +18,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from apps.media import facts, images, jail
+from apps.media import camera_tags, facts, images, jail
 from apps.media.formats import FORMATS, HEAD_BYTES, RAW, BadFile, is_film, sniff
+from apps.media.handover import CLEAN
 from apps.media.metadata import allowed_facts, clean, isobmff, pieces, png
 from apps.media.metadata.allowed_facts import Policy
+from tests.amounts import amount
 from tests.media import corpus, private_files
 from tests.media.private_files import ALL, SECRET
 
@@ -38,7 +40,7 @@ def cleaned(source: Path, policy: Policy, folder: Path) -> Path:
     out = folder / f"{policy}-{source.stem}-{random.randrange(1 << 40)}"
     out.mkdir(parents=True)
     clean.rewrite(source, out, policy)
-    return out / clean.FILE
+    return out / CLEAN
 
 
 def pixels(path: Path) -> list[tuple[str, tuple[int, int], str]]:
@@ -72,7 +74,7 @@ def opened(path: Path) -> tuple[facts.Facts, Any]:
     """What our reader knows of a file, and its profile."""
     with warnings.catch_warnings(), Image.open(path) as image:
         warnings.simplefilter("ignore")
-        return facts.read(image, sniff(path.read_bytes()[:HEAD_BYTES])), image.info.get("icc_profile")
+        return camera_tags.read(image, sniff(path.read_bytes()[:HEAD_BYTES])), image.info.get("icc_profile")
 
 
 def told(path: Path) -> dict[str, Any]:
@@ -186,11 +188,13 @@ _HOSTILE_OVERLAP = {"bad/crash-0c7e0e8e11ce787078f00b5b0ca409a167f070e0.tif": "i
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not corpus.WHOLE_SET.is_dir(), reason="the whole set of test photos does not lie beside us")
 def test_g52_over_the_rest_of_the_whole_set(tmp_path: Path) -> None:
+    """In the suite over every third."""
     large = [sample for sample in corpus.samples() if not sample.path.is_relative_to(corpus.DATA)]
-    assert _over(tmp_path, tuple(large)) > 140
+    assert _over(tmp_path, tuple(large[:: amount(suite=3, long=1)])) > amount(suite=40, long=140)
 
 
 @pytest.mark.slow
@@ -321,7 +325,7 @@ def test_it_runs_behind_the_walls_of_the_jail(tmp_path: Path) -> None:
         told = jail.run("apps.media.metadata.clean:keep_copyright", source, out)
         with Image.open(source) as image:
             assert (told["width"], told["height"]) == image.size
-        assert SECRET.encode() not in (out / clean.FILE).read_bytes()
+        assert SECRET.encode() not in (out / CLEAN).read_bytes()
     (tmp_path / "bad").write_bytes(b"\xff\xd8\xff\xe0\xff")
     (tmp_path / "out").mkdir()
     with pytest.raises(jail.Rejected):
@@ -339,13 +343,13 @@ def test_a_file_of_300_megabytes_needs_little_memory(tmp_path: Path) -> None:
     out.mkdir()
     # A TIFF of 300 MB in the same way: its pixels are copied, never held.
     jail.run("apps.media.metadata.clean:keep_nothing", large, out, limits=jail.Limits(file_bytes=310_000_000))
-    assert (out / clean.FILE).stat().st_size < len(plain)
+    assert (out / CLEAN).stat().st_size < len(plain)
     wide = tmp_path / "wide.tif"
     Image.new("RGB", (10_000, 10_000)).save(wide, "TIFF", tiffinfo={270: SECRET})
     (tmp_path / "second").mkdir()
     limits = jail.Limits(memory_bytes=900_000_000, file_bytes=310_000_000)
     jail.run("apps.media.metadata.clean:keep_nothing", wide, tmp_path / "second", limits=limits)
-    assert (tmp_path / "second" / clean.FILE).stat().st_size >= 300_000_000
+    assert (tmp_path / "second" / CLEAN).stat().st_size >= 300_000_000
 
 
 # -- the parts ---------------------------------------------------------------------------------------

@@ -76,6 +76,26 @@ def test_a_blob_that_nothing_refers_to_goes_in_two_graces(local: LocalStore, nor
     assert files_below(local.root) == []
 
 
+def test_bytes_stay_while_an_upgrade_can_be_rolled_back(
+    local: LocalStore, north: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database that is kept from before it may name them."""
+    first, second = loose(north), loose(north)
+    age(north)
+    sweeping.sweep(north.pk)
+    age(north)
+    with monkeypatch.context() as kept_database:
+        kept_database.setattr(sweeping, "may_be_rolled_back", lambda: True)
+        assert (sweeping.foresee(north.pk).swept, sweeping.foresee(north.pk).put_off) == (0, 2)
+        report = sweeping.sweep(north.pk)
+        assert (report.swept, report.put_off) == (0, 2)
+        assert sweeping.sweep(north.pk).put_off == 0
+    assert sweeping.sweep(north.pk).swept == 0
+    assert [state(blob) for blob in (first, second)] == ["doomed", "doomed"]
+    age(north, sweeping.ROLLBACK_KEPT)
+    assert sweeping.sweep(north.pk).swept == 2
+
+
 def test_a_blob_seen_within_the_grace_stays(local: LocalStore, north: Studio) -> None:
     blob = loose(north)
     age(north, timedelta(days=6))

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from apps.media import colour, jail, video
+from apps.media import colour, handover, jail, video
 from apps.media.formats import HEAD_BYTES, MKV, MP4, SOUND, Damaged, NotAnImage, sniff
 from apps.media.images import render
 from tests.media.corpus import VIDEOS, Sample, named, samples, that_expect
@@ -94,7 +94,7 @@ def _made(name: str, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["video/hevc.mp4", "video/vp9.webm"])
 def test_what_browsers_do_not_all_play_is_encoded(name: str, tmp_path: Path) -> None:
     assert _made(name, tmp_path) == {"width": 640, "height": 360}
-    container, frame = _first(tmp_path / video.FILE)
+    container, frame = _first(tmp_path / handover.VIDEO)
     with container, av.open(str(named(name))) as before:
         stream = container.streams.video[0]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
@@ -105,7 +105,7 @@ def test_what_browsers_do_not_all_play_is_encoded(name: str, tmp_path: Path) -> 
 def test_what_plays_already_is_copied_without_encoding(tmp_path: Path) -> None:
     _made("video/gps_keys.mov", tmp_path)
     packets = []
-    for path in (named("video/gps_keys.mov"), tmp_path / video.FILE):
+    for path in (named("video/gps_keys.mov"), tmp_path / handover.VIDEO):
         with av.open(str(path)) as container:
             packets.append([bytes(one) for one in container.demux(video=0) if one.dts is not None])
     assert packets[0] == packets[1]
@@ -113,7 +113,7 @@ def test_what_plays_already_is_copied_without_encoding(tmp_path: Path) -> None:
 
 def test_the_copy_tells_nothing_of_place_time_and_camera(tmp_path: Path) -> None:
     _made("video/gps_keys.mov", tmp_path)
-    content = (tmp_path / video.FILE).read_bytes()
+    content = (tmp_path / handover.VIDEO).read_bytes()
     assert b"151.2153" in named("video/gps_keys.mov").read_bytes()
     for word in (b"151.2153", b"2022-11-12", b"com.apple", b"ISO6709"):
         assert word not in content
@@ -127,7 +127,7 @@ def test_poster_and_encoded_copy_stand_upright(
 ) -> None:
     monkeypatch.setattr(video, "_is_playable", lambda *_: False)
     assert video.playable(named(name), tmp_path, kind="MP4") == {"width": 360, "height": 640}
-    container, frame = _first(tmp_path / video.FILE)
+    container, frame = _first(tmp_path / handover.VIDEO)
     poster = video.poster(named(name), MP4).image
     before, stored = _first(named(name))
     with container, before:
@@ -186,7 +186,7 @@ def test_a_video_that_is_brighter_than_white_plays_as_its_poster_looks(transfer:
     out.mkdir()
     jail.run("apps.media.video:playable", source, out, limits=_LIMITS, kind=MKV.name)
     poster = video.poster(source, MKV).image
-    container, frame = _first(out / video.FILE)
+    container, frame = _first(out / handover.VIDEO)
     with container:
         shown = frame.to_image()
         assert {frame.color_trc, frame.color_primaries, frame.colorspace, frame.color_range} == {1}, "nothing to guess"

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.accounts.models import Studio, User
+from apps.accounts.models import OperatorVisit, Studio, User
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Photo, Version, VersionKind
 from apps.backups import dump
@@ -229,6 +229,19 @@ def test_an_account_with_the_same_address_is_that_person(
         assert [member.user_id for member in north_full.memberships.filter(role="owner")] == [alice.pk]
         assert north_full.journal.filter(actor=alice).exists()
     assert User.objects.get(email="alice@example.com").check_password("another password")
+
+
+def test_a_visit_of_the_operator_who_is_left_behind_is_over(
+    north_full: Studio, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    with acting_in(north_full):
+        OperatorVisit.objects.for_studio(north_full).update(ended_at=None)
+    export(tmp_path / "export")
+    elsewhere()
+    call_command("import_studio", str(tmp_path / "export"))
+    with acting_in(north_full):
+        visit = OperatorVisit.objects.for_studio(north_full).get()
+        assert (visit.reason, visit.ended_at) == ("A file.", visit.ends_at)
 
 
 def test_an_altered_file_is_told_and_its_photo_is_marked(

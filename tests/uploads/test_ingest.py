@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,6 +21,7 @@ from apps.jobs import queue
 from apps.jobs.models import State
 from apps.media import cas
 from apps.media.formats import NotAnImage
+from apps.media.models import Rendition
 from apps.media.storage import store
 from apps.uploads import pipeline
 from apps.uploads.ingest import Ingested, ingest, ingest_file
@@ -44,6 +47,23 @@ def test_a_file_is_kept_byte_for_byte(album: Album, erin_user: User, real_photo:
     with store().open(photo.original.storage_key) as kept:
         assert kept.read() == real_photo
     assert photo.camera_name == "DSC_0001.JPG"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_photo_takes_three_exchanges_within_its_transaction(album: Album, erin_user: User) -> None:
+    """The bytes' row, the album's order, and all the rest; whether the studio has the bytes is asked before them."""
+    sent: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        assert keep(album, erin_user, jpeg()).status == "stored"
+    assert len(sent) == 3, sent
+    with acting_in(album.studio):
+        [photo] = album.studio.photos.all()
+        assert (photo.versions.count(), album.placements.count(), album.studio.jobs.count()) == (1, 1, 1)
 
 
 def test_the_same_bytes_again_are_one_photo(album: Album, erin_user: User) -> None:
@@ -141,6 +161,17 @@ def cas_hash(data: bytes) -> str:
     import hashlib
 
     return hashlib.sha256(data).hexdigest()
+
+
+def test_a_photo_asks_little_of_the_database(album: Album, erin_user: User, django_assert_max_num_queries: Any) -> None:
+    """Its three renditions were looked for and written one by one: a fifth of all that its job asks."""
+    for name in ("first", "second"):
+        keep(album, erin_user, jpeg(), f"{name}.jpg")
+    queue.answer("images", STEPS)
+    with django_assert_max_num_queries(95):
+        assert queue.answer("images", STEPS) is not None
+    with acting_in(album.studio):
+        assert Rendition.objects.for_studio(album.studio).count() == 6
 
 
 def test_the_pipeline_makes_a_photo_ready(album: Album, erin_user: User, real_photo: bytes) -> None:

@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from apps.accounts.models import Studio, User
 from apps.accounts.tenancy import acting_in
 from apps.albums import placements
-from apps.albums.models import Album, Photo
+from apps.albums.models import Album, Photo, Placement
 from apps.jobs.models import Job
 from apps.media.models import Blob
 from apps.media.storage import store
@@ -269,15 +269,15 @@ def test_a_full_disk_is_507_and_leaves_nothing(album: Album, api: Caller, monkey
 def test_a_fault_of_ours_keeps_nothing(album: Album, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error in the second file must not leave a first one that nobody was told of."""
     calls = []
-    place = placements.place
+    placement_for = placements.placement_for
 
-    def broken(*args: Any, **kwargs: Any) -> bool:
+    def broken(*args: Any, **kwargs: Any) -> Placement:
         calls.append(args)
         if len(calls) == 2:
             raise RuntimeError("boom")
-        return place(*args, **kwargs)
+        return placement_for(*args, **kwargs)
 
-    monkeypatch.setattr(placements, "place", broken)
+    monkeypatch.setattr(placements, "placement_for", broken)
     api.client.raise_request_exception = False
     assert api.send(photos_url(album), files=[file("a.jpg"), file("b.jpg")]).status_code == 500
     assert photo_count(album.studio) == 0

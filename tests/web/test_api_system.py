@@ -23,7 +23,7 @@ from apps.jobs import tasks
 from apps.jobs.models import Job, Queue, State
 from apps.monitoring import probes
 from apps.web.ids import uuid7
-from config.api import SchemaView
+from config.openapi_view import SchemaView
 from tests.accounts.callers import Caller, bearer
 from tests.factories import AlbumFactory, PlacementFactory, ShareLinkFactory
 

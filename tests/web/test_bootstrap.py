@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,21 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     }.items():  # fmt: skip
         monkeypatch.setattr(module, name, value)
     return module
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with pip: to make one takes longer than to copy it."""
+    made = tmp_path_factory.mktemp("made") / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", str(made)], check=True)
+    return made
+
+
+@pytest.fixture
+def equipped(bootstrap: ModuleType, environment: Path) -> ModuleType:
+    """The script whose virtual environment is there already."""
+    shutil.copytree(environment, bootstrap.VENV, symlinks=True)
+    return bootstrap
 
 
 def test_an_old_python_is_told_what_to_install(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,10 +137,10 @@ def test_a_change_of_any_list_is_a_reason_to_install(bootstrap: ModuleType, chan
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_each_installation_removes_the_model_that_may_not_be_used(bootstrap: ModuleType) -> None:
+def test_each_installation_removes_the_model_that_may_not_be_used(equipped: ModuleType) -> None:
     for _ in range(2):
-        bootstrap.install("base")
-        assert [path.name for path in bootstrap.VENV.glob(f"lib/python*/site-packages/{MODELS}/*")] == [KEPT]
+        equipped.install("base")
+        assert [path.name for path in equipped.VENV.glob(f"lib/python*/site-packages/{MODELS}/*")] == [KEPT]
 
 
 @pytest.mark.slow
@@ -144,11 +160,11 @@ def test_an_installation_that_was_cut_short_is_begun_anew(bootstrap: ModuleType)
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_a_failed_installation_ends_with_a_sentence(bootstrap: ModuleType) -> None:
-    (bootstrap.ROOT / "requirements" / "base.txt").write_text("no-hash==1\n")
+def test_a_failed_installation_ends_with_a_sentence(equipped: ModuleType) -> None:
+    (equipped.ROOT / "requirements" / "base.txt").write_text("no-hash==1\n")
     with pytest.raises(SystemExit, match="could not be installed; the lines above say why"):
-        bootstrap.install("base")
-    assert not bootstrap.is_installed("base")
+        equipped.install("base")
+    assert not equipped.is_installed("base")
 
 
 def test_no_layer_of_an_image_holds_the_model_that_may_not_be_used() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, InternalError, OperationalError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -44,12 +44,17 @@ FAILURES: dict[str, tuple[Callable[[], Exception], int]] = {
     "too many connections": (lambda: _of_database(psycopg.errors.TooManyConnections()), 503),
     "a database that stops": (lambda: _of_database(psycopg.errors.AdminShutdown()), 503),
     "a database that is away": (lambda: _of_database(psycopg.OperationalError("connection refused")), 503),
+    "a database that goes in the middle of a commit": (
+        lambda: _of_database(psycopg.InternalError("received 2 results from command 'COMMIT'"), InternalError),
+        503,
+    ),
     "two acts that wait for each other": (lambda: _of_database(psycopg.errors.DeadlockDetected()), 503),
     "a row deleted meanwhile": (lambda: _of_database(psycopg.errors.ForeignKeyViolation(), IntegrityError), 409),
 }
 FAULTS: dict[str, Callable[[], Exception]] = {
     "a fault of ours": lambda: RuntimeError("hunter2"),
     "another error of the disk": lambda: OSError(errno.EIO, "hunter2"),
+    "a fault within the database": lambda: _of_database(psycopg.errors.InternalError_(), InternalError),
     "a statement that is wrong": lambda: _of_database(psycopg.errors.UndefinedColumn(), DatabaseError),
 }
 

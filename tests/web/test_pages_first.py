@@ -95,6 +95,72 @@ def test_pages_without_end_hold_nobody_up(monkeypatch: pytest.MonkeyPatch) -> No
         assert pages.are_made
 
 
+def test_uploads_take_turns_while_a_guest_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TURN", "LOOKED_AT", "LONGEST_TURN"):
+        monkeypatch.setattr(pages_first, name, 1000.0 if name == "TURN" else 1e9)
+    pages = PagesFirst()
+    with pages.page(of_guest=True):
+        pass
+    waits = [pages.turn() for _ in range(4)]
+    assert waits[0] == 0
+    assert waits[1:] == [pytest.approx(1000 * number, abs=100) for number in (1, 2, 3)]
+
+
+def test_pages_of_a_studio_and_those_of_a_while_ago_cost_uploads_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages_first, "TURN", 1000.0)
+    monkeypatch.setattr(pages_first, "LONGEST_TURN", 1000.0)
+    pages = PagesFirst()
+    with pages.page():
+        pass
+    for _ in range(3):
+        asyncio.run(asyncio.wait_for(pages.let_pass(), 30))
+    with pages.page(of_guest=True):
+        pass
+    monkeypatch.setattr(pages_first, "LOOKED_AT", 0.0)
+    for _ in range(3):
+        asyncio.run(asyncio.wait_for(pages.let_pass(), 30))
+
+
+def test_no_step_waits_long_for_its_turn_however_many_uploads_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages_first, "TURN", 1000.0)
+    monkeypatch.setattr(pages_first, "LOOKED_AT", 1000.0)
+
+    async def many(pages: PagesFirst) -> None:
+        await asyncio.gather(*(pages.let_pass() for _ in range(50)))
+
+    pages = PagesFirst()
+    with pages.page(of_guest=True):
+        pass
+    asyncio.run(asyncio.wait_for(many(pages), 30))
+
+
+def test_it_is_crowded_while_a_guest_looks_and_files_come_faster_than_their_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages = PagesFirst()
+    with pages.page(of_guest=True):
+        pass
+    assert not pages.are_crowded
+    # The last part of a file and its rows, as of one sender on any line.
+    pages.turn()
+    pages.turn()
+    assert not pages.are_crowded
+    for _ in range(3):
+        pages.turn()
+    assert pages.are_crowded
+    monkeypatch.setattr(pages_first, "LOOKED_AT", 0.0)
+    assert not pages.are_crowded
+
+
+def test_many_files_are_no_crowd_where_no_guest_looks() -> None:
+    pages = PagesFirst()
+    with pages.page():
+        pass
+    for _ in range(10):
+        pages.turn()
+    assert not pages.are_crowded
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("without_end")
 def test_the_rows_of_a_file_are_written_when_the_page_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

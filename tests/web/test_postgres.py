@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, DataError, ProgrammingError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    OperationalError,
+    ProgrammingError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+from psycopg.pq import TransactionStatus
 
-from apps.accounts.tenancy import acting_in
+from apps.accounts.tenancy import acting_in, asking_in
 from apps.web.compiled_queries import as_sent, together, written_once
-from apps.web.failures import Collided, refusal_of
+from apps.web.failures import Collided, DatabaseAway, refusal_of
 from apps.web.postgres.base import DatabaseWrapper
 from apps.web.postgres.prepared import in_order
 
@@ -79,6 +90,20 @@ def test_a_server_that_left_is_a_database_error_where_it_would_prepare() -> None
     _end_from_elsewhere()
     with pytest.raises(DatabaseError):
         together(written_once("select %(n)s::int", {"n": 1}))
+    connection.close()
+
+
+@pytest.mark.parametrize("ask", [lambda: connection.begin("select 1"), lambda: connection.prepared])  # type: ignore[attr-defined]
+def test_a_line_that_breaks_before_any_server_says_something_is_the_database_being_away(
+    ask: Callable[[], object],
+) -> None:
+    """As where a pooler has no server to offer."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(OperationalError) as told:
+        ask()
+    assert isinstance(refusal_of(told.value), DatabaseAway)
     connection.close()
 
 
@@ -210,6 +235,42 @@ def test_no_text_but_an_id_gets_into_the_statement() -> None:
     studio: Any = type("Studio", (), {"pk": "x', true); select 1; --"})
     with pytest.raises(ValueError, match="badly formed"), acting_in(studio):
         pass
+
+
+def test_one_statement_apart_is_asked_in_its_studio_and_committed() -> None:
+    studio, rows = uuid4(), list[tuple[Any, ...]]()
+    asked = _sent(lambda: rows.extend(asking_in(studio, "select current_setting('app.studio'), %s::int", [7])))
+    assert (rows, asked) == ([(str(studio), 7)], [])
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+    assert _studio() == ""
+
+
+def test_one_statement_within_a_transaction_is_part_of_it() -> None:
+    studio = uuid4()
+    with acting_in(studio):
+        asking_in(studio, "select set_config('app.note', %s, true)", ["kept"])
+        assert asking_in(studio, "select current_setting('app.note')", []) == [("kept",)]
+    assert asking_in(studio, "select current_setting('app.note', true)", []) == [("",)]
+
+
+def test_a_connection_that_the_server_ended_is_made_anew_for_one_statement_apart() -> None:
+    pid = _end_from_elsewhere()
+    close_old_connections()
+    [[now]] = asking_in(uuid4(), "select pg_backend_pid()", [])
+    assert now != pid
+
+
+def test_a_server_that_goes_before_the_commit_is_away() -> None:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        _end_from_elsewhere()
+    assert isinstance(refusal_of(caught.value), DatabaseAway), caught.value
+
+
+def test_an_error_apart_leaves_a_connection_that_goes_on() -> None:
+    for _ in range(2):
+        with pytest.raises(DataError, match="zero"):
+            asking_in(uuid4(), "select 1 / %s::int", [0])
+        assert asking_in(uuid4(), "select 1", []) == [(1,)]
 
 
 def _end_from_elsewhere() -> int:

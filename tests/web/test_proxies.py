@@ -46,3 +46,24 @@ def test_several_lines_of_the_header_are_one_list() -> None:
     scope = {"type": "http", "client": ("127.0.0.1", 9), "headers": lines}
     asyncio.run(BehindProxies(app, PROXIES)(scope, None, None))  # type: ignore[arg-type]
     assert seen == [("203.0.113.7", 0)]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "host"),
+    [
+        ("127.0.0.1", b"photos.example.com", b"photos.example.com"),
+        ("127.0.0.1", b"a.example, b.example", b"inner"),
+        ("127.0.0.1", b" ", b"inner"),
+        ("198.51.100.9", b"photos.example.com", b"inner"),
+    ],
+)
+def test_a_trusted_proxy_may_say_which_host_was_asked(peer: str, forwarded: bytes, host: bytes) -> None:
+    seen: list[bytes] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(value for name, value in scope["headers"] if name == b"host")
+
+    headers = [(b"host", b"inner"), (b"x-forwarded-host", forwarded)]
+    scope = {"type": "http", "client": (peer, 9), "headers": headers}
+    asyncio.run(BehindProxies(app, PROXIES)(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [host]

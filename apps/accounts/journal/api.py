@@ -9,7 +9,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from apps.accounts.journal.models import JournalEntry
 from apps.accounts.models import Role
 from apps.web import strict
 from apps.web.index_order import in_index_order
+from apps.web.openapi import extend_schema
 
 
 class JournalQuery(serializers.Serializer[Any]):

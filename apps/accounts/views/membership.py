@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
-from apps.accounts import members, outbox, studios
+from apps.accounts import members, outbox, studios, visits
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.forms import InviteForm, RoleForm
 from apps.accounts.models import Email, Invitation, Membership, MembershipAlbum, Role, Studio
@@ -105,7 +105,7 @@ def members_page(request: StudioRequest) -> HttpResponse:
 
 
 def _members(request: StudioRequest, form: InviteForm | None = None) -> HttpResponse:
-    context: dict[str, Any] = {"members": _shown(request)}
+    context: dict[str, Any] = {"members": _shown(request), "visits": visits.latest_of(request.studio)}
     # Who was invited, and who works where, is the owners' business.
     if request.entered.may_manage:
         context |= {

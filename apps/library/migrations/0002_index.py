@@ -163,6 +163,14 @@ def _differ(columns: tuple[str, ...]) -> str:
     return f"FROM stale JOIN fresh USING (id) WHERE ({before}) IS DISTINCT FROM ({after})"
 
 
+# Whose clock is the studio's.
+ZONE_CHANGED = (
+    "SELECT p.studio_id, p.id AS photo_id FROM stale JOIN fresh USING (id) "
+    "JOIN albums_photo p ON p.studio_id = fresh.id AND p.trashed_at IS NULL "
+    "AND (p.taken_at IS NULL OR (p.taken_offset IS NULL AND (p.taken_by_hand OR p.facts ->> 'taken_at' IS NULL))) "
+    "WHERE stale.time_zone <> fresh.time_zone"
+)
+
 TRIGGERS = "".join(
     [
         refreshes("albums_photo", "update", f"SELECT fresh.studio_id, fresh.id AS photo_id {_differ(_SEEN)}"),
@@ -181,15 +189,7 @@ TRIGGERS = "".join(
             "JOIN albums_placement o ON o.studio_id = fresh.studio_id AND o.album_id = fresh.id "
             "WHERE stale.trashed_at IS DISTINCT FROM fresh.trashed_at",
         ),
-        # Whose clock is the studio's.
-        refreshes(
-            "accounts_studio",
-            "update",
-            "SELECT p.studio_id, p.id AS photo_id FROM stale JOIN fresh USING (id) "
-            "JOIN albums_photo p ON p.studio_id = fresh.id AND p.trashed_at IS NULL "
-            "AND (p.taken_at IS NULL OR (p.taken_offset IS NULL AND (p.taken_by_hand OR p.facts ->> 'taken_at' IS NULL))) "
-            "WHERE stale.time_zone <> fresh.time_zone",
-        ),
+        refreshes("accounts_studio", "update", ZONE_CHANGED),
     ]
 )
 

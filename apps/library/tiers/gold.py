@@ -22,10 +22,10 @@ from apps.jobs.models import Queue
 from apps.library.tiers import said
 from apps.media import cas, jail
 from apps.media.formats import FORMATS, HEAD_BYTES, sniff
+from apps.media.handover import EMBEDDED, SAID
 from apps.media.metadata.embed import packet
 from apps.media.metadata.embed.containers import HOLDING
 from apps.media.metadata.embed.description import Description
-from apps.media.metadata.embed.task import FILE, SAID
 from apps.media.models import Blob
 from apps.media.storage import as_local_file, temp_directory
 
@@ -81,10 +81,10 @@ def _embedded(blob: Blob, words: Description, out: Path) -> cas.Stored | None:
             jail.run("apps.media.metadata.embed.task:embed", source, out, limits=limits)
         except jail.Rejected:
             return None
-    with jail.open_made(out / FILE) as file:
+    with jail.open_made(out / EMBEDDED) as file:
         if sniff(file.read(HEAD_BYTES)).mime != blob.mime:
             return None
-    return cas.receive_path(out / FILE)
+    return cas.receive_path(out / EMBEDDED)
 
 
 def _sidecar(words: Description, out: Path) -> cas.Stored:

@@ -13,11 +13,11 @@ from PIL import Image
 
 from apps.media.decoders import preload
 from apps.media.formats import AVIF, GIF, HEIF, JPEG, PNG, TIFF, WEBP, BadFile, Damaged
+from apps.media.handover import CLEAN
 from apps.media.metadata import gif, isobmff, jpeg, pieces, png, tiff, webp
 from apps.media.metadata.allowed_facts import Policy
 from apps.media.wholeness import opened
 
-FILE = "clean"
 _PLANS = {
     JPEG.name: jpeg.plan,
     PNG.name: png.plan,
@@ -50,10 +50,10 @@ def rewrite(source: Path, out_dir: Path, policy: Policy) -> dict[str, Any]:
         except (struct.error, IndexError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             raise Damaged from error
         # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
-        handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        handle = os.open(out_dir / CLEAN, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as made:
             pieces.write(plan, content, made)
-    size = _opened(out_dir / FILE, format.name)
+    size = _opened(out_dir / CLEAN, format.name)
     if size != _opened(source, format.name):
         raise Damaged
     return {"width": size[1], "height": size[2]}

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from apps.accounts.long_tasks import Task
-from apps.accounts.models import ApiKey, Email, Invitation, Membership, Role, Studio, User, secret_hash
+from apps.accounts.models import ApiKey, Brand, Email, Invitation, Membership, Role, Studio, User, secret_hash
 from apps.accounts.tenancy import acting_in
 from apps.albums import editing
 from apps.albums.models import Album, AlbumState, Photo, PhotoState, Placement, Section, Stack, Version
@@ -193,4 +193,5 @@ def _of_the_studio(studio: Studio, owner: User, photo: Photo, mark: str) -> dict
         "delivery_id": told,
         "place_id": NamedPlace(studio=studio, name=mark, latitude=48.2, longitude=16.4, radius=200),
         "event_id": Event(studio=studio, title=mark, starts=now, ends=now),
+        "brand_id": Brand(studio=studio, name=mark),
     }

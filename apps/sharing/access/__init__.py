@@ -12,6 +12,7 @@ from apps.sharing.access.door import (
     grants_for_pictures,
     open_link,
     open_preview,
+    studio_of,
     unlock,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "grants_for_pictures",
     "open_link",
     "open_preview",
+    "studio_of",
     "unlock",
 ]

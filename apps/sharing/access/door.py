@@ -17,7 +17,8 @@ from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpResponseBase
 
-from apps.accounts.models import Studio, secret_hash
+from apps.accounts import hosts
+from apps.accounts.models import Brand, Studio, secret_hash
 from apps.accounts.tenancy import across_studios, joining
 from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section
 from apps.albums.stream import Stream
@@ -205,17 +206,31 @@ def _links() -> QuerySet[ShareLink]:
 
 
 _LINK, _STUDIO, _ALBUM = RowColumns(ShareLink), RowColumns(Studio, without=["logo"]), RowColumns(Album)
+_BRAND = RowColumns(Brand, without=["logo"])
 _SHOWN_VERSION = RawSQL(shown_version_sql("albums_album"), [], TextField())
 _BY_TOKEN = f"""
-    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}, {shown_version_sql("a")}
+    select {_LINK.sql("l")}, {_STUDIO.sql("s")}, {_ALBUM.sql("a")}, {_BRAND.sql("b")}, {shown_version_sql("a")}
     from sharing_sharelink l
         join accounts_studio s on s.id = l.studio_id
         join albums_album a on a.studio_id = l.studio_id and a.id = l.album_id
+        left join accounts_brand b on b.studio_id = a.studio_id and b.id = a.brand_id
     where l.token_hash = %s
 """
 
 
+def studio_of(token: str) -> UUID | None:
+    """Whose link this token is; None if it is nobody's."""
+    link = _link_of(token)
+    return None if link is None else link.studio_id
+
+
 def _link_of(token: str) -> ShareLink | None:
+    """The link of a token, if it is found under the host of the request at hand."""
+    link = _anywhere(token)
+    return link if link is not None and hosts.shows(link.studio_id) else None
+
+
+def _anywhere(token: str) -> ShareLink | None:
     studio_id = studio_of_token.known(token)
     if studio_id is not None:
         with joining(studio_id):
@@ -243,6 +258,7 @@ def _find(token: str) -> ShareLink | None:
     link = links.filter(READABLE, studio__slug=studio, slug=slug).first()
     if link is not None:
         link.shown_version = link.read_version
+        link.studio = link.album.studio = link.studio.dressed(link.album.brand)
     return link
 
 
@@ -252,9 +268,11 @@ def _by_token(token: str) -> ShareLink | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    link = _LINK.row(found[: len(_LINK)])
-    link.studio = _STUDIO.row(found[len(_LINK) : -len(_ALBUM) - 1])
-    link.album = _ALBUM.row(found[-len(_ALBUM) - 1 : -1])
+    behind = len(_LINK), len(_LINK) + len(_STUDIO), len(_LINK) + len(_STUDIO) + len(_ALBUM)
+    link = _LINK.row(found[: behind[0]])
+    link.album = _ALBUM.row(found[behind[1] : behind[2]])
+    link.album.brand = _BRAND.row(found[behind[2] : -1]) if link.album.brand_id else None
+    link.studio = _STUDIO.row(found[behind[0] : behind[1]]).dressed(link.album.brand)
     link.album.studio = link.studio
     link.shown_version = found[-1]
     return link

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.accounts.models import Studio
 from apps.sharing.access.cookies import SignedCookie
 from apps.sharing.models import Visitor
+from apps.web.compiled_queries import Compiled
 
 
 class VisitorPass(NamedTuple):
@@ -33,6 +37,23 @@ def anyone(studio: Studio, shown_id: UUID, cookies: Mapping[str, str], *, now: d
     named = COOKIE.read(cookies, shown_id, now=now)
     if named is None:
         return None
-    mine = Visitor.objects.for_studio(studio).filter(shown_id=shown_id, pk=named.visitor_id, version=named.version)
-    visitor: Visitor | None = mine.first()
-    return visitor
+    return next(iter(_VISITORS(_Named(studio.pk, shown_id, named.visitor_id, named.version))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom a cookie names, and where."""
+
+    studio_id: UUID
+    shown_id: UUID
+    visitor_id: UUID
+    version: int
+
+
+def _by_name(named: _Named) -> QuerySet[Any]:
+    rows = Visitor.objects.for_studio(named.studio_id)
+    return rows.filter(shown_id=named.shown_id, pk=named.visitor_id, version=named.version)
+
+
+# Each deed of a guest asks this.
+_VISITORS: Final = Compiled(_by_name)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from apps.albums.models import Album
 from apps.sharing.activity import history
 from apps.sharing.models import Activity, ActivityKind
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class ActivityQuery(serializers.Serializer[Any]):

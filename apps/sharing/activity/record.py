@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from apps.sharing.access import Grant
 from apps.sharing.models import Activity, ActivityKind, ShareLink, Visitor
+from apps.web.compiled_queries import Asked, together
 from apps.web.device import device_of
+from apps.web.raw_rows import inserting
 
 # What can be done again and again without end, and how many of a kind about one photo (for archives: of one link) tell
 # the studio enough within `WHILE`. Guests without a name count as one, so downloads have more room.
@@ -39,9 +41,23 @@ def record(
     What is done again and again is left out after a while.
     detail: JSON-able facts; never a password, never an address.
     """
-    if grant.is_preview or _is_enough(grant, kind, visitor, photo_id):
-        return
-    Activity(
+    together(*recording(grant, kind, visitor=visitor, photo_id=photo_id, user_agent=user_agent, **detail))
+
+
+def recording(
+    grant: Grant,
+    kind: ActivityKind,
+    *,
+    visitor: Visitor | None = None,
+    photo_id: UUID | None = None,
+    user_agent: str = "",
+    **detail: object,
+) -> list[Asked]:
+    """What `record` sends, to go `together` with other statements of the act."""
+    if grant.is_preview:
+        return []
+    now = timezone.now()
+    row = Activity(
         studio=grant.studio,
         shown_id=grant.shown.pk,
         link_id=grant.link_id,
@@ -50,18 +66,19 @@ def record(
         kind=kind,
         device=device_of(user_agent) if user_agent else "",
         detail=detail,
-    ).save(force_insert=True)
-
-
-def _is_enough(grant: Grant, kind: ActivityKind, visitor: Visitor | None, photo_id: UUID | None) -> bool:
-    """True if the same was logged often enough within `WHILE`."""
+        at=now,
+    )
     most = MOST_IN_A_WHILE.get(kind)
     if most is None:
-        return False
-    mine = Activity.objects.for_studio(grant.studio).filter(visitor=visitor, kind=kind)
-    mine = mine.filter(photo_id=photo_id) if photo_id else mine.filter(photo_id__isnull=True)
-    lately = mine.filter(link_id=grant.link_id, at__gt=timezone.now() - WHILE)
-    return lately[:most].count() == most
+        return [inserting(row)]
+    # The same about nobody, or about no photo, is the same too.
+    about = ("studio_id", "visitor_id", "kind", "link_id", "photo_id")
+    facts: dict[str, object] = {name: getattr(row, name) for name in about}
+    same = " and ".join(f"{name} is null" if value is None else f"{name} = %s" for name, value in facts.items())
+    lately = f"select from sharing_activity where {same} and at > %s limit %s"
+    known = [value for value in facts.values() if value is not None]
+    where = f"(select count(*) from ({lately}) lately) < %s"
+    return [inserting(row, where=where, values=[*known, now - WHILE, most, most])]
 
 
 def record_failure(link: ShareLink, *, user_agent: str) -> None:

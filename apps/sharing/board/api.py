@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from apps.albums.models import Album, AlbumState
 from apps.sharing.board import rows
 from apps.web import strict
 from apps.web.api import Keyset
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 class BoardRowSerializer(strict.Serializer[Any]):

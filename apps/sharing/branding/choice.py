@@ -7,8 +7,8 @@ from typing import BinaryIO
 from apps.accounts.journal import note
 from apps.accounts.models import Studio, User
 from apps.albums.models import Album
-from apps.sharing.branding import logo, stamp, watermarks
-from apps.sharing.branding.reencode import MARK_BOX
+from apps.sharing.branding import letters, logo, watermarks
+from apps.sharing.branding.handover import MARK_BOX
 from apps.sharing.models import Watermark
 from apps.web.refusal import Unsuitable
 
@@ -33,7 +33,7 @@ def choose(
             raise Unsuitable("picture", "Choose a PNG for the watermark.")
     else:
         mark.picture = None
-        if not stamp.can_write(text):
+        if not letters.can_write(text):
             raise Unsuitable("text", "Some of these characters are not supported. Upload a PNG instead.")
     mark.text, mark.opacity, mark.scale = text, opacity, scale
     mark.version += 1

@@ -10,10 +10,10 @@ from tempfile import mkdtemp
 from typing import BinaryIO
 
 from apps.accounts.journal import note
-from apps.accounts.models import Studio, User
+from apps.accounts.models import Brand, Studio, User
 from apps.media import jail
 from apps.media.storage import temp_directory
-from apps.sharing.branding.reencode import BOX, FILE
+from apps.sharing.branding.handover import LOGO, LOGO_BOX
 
 MOST_BYTES = 5 * 1000**2
 # A logo is small, and somebody waits for the answer.
@@ -25,23 +25,30 @@ class BadLogo(ValueError):
     """The file cannot be a logo; the message says why to a photographer."""
 
 
-def set_logo(studio: Studio, file: BinaryIO, *, by: User) -> None:
-    """Keep a picture as the studio's logo. Raises BadLogo; then the old one stays."""
-    studio.logo = reencoded(file)
+def set_logo(of: Studio | Brand, file: BinaryIO, *, by: User) -> None:
+    """Keep a picture as the logo of a studio or brand. Raises BadLogo; then the old one stays."""
+    of.logo = reencoded(file)
     # Its address changes with it, also when a logo was removed in between.
-    studio.logo_version = max(int(time.time()), studio.logo_version + 1)
-    studio.save(update_fields=["logo", "logo_version"])
-    note(studio, by, "studio.logo_changed", studio)
+    of.logo_version = max(int(time.time()), of.logo_version + 1)
+    of.save(update_fields=["logo", "logo_version"])
+    _note(of, by, "logo_changed")
 
 
-def remove_logo(studio: Studio, *, by: User) -> None:
-    """Show the studio's name again."""
-    studio.logo, studio.logo_version = None, 0
-    studio.save(update_fields=["logo", "logo_version"])
-    note(studio, by, "studio.logo_removed", studio)
+def remove_logo(of: Studio | Brand, *, by: User) -> None:
+    """Show the name again."""
+    of.logo, of.logo_version = None, 0
+    of.save(update_fields=["logo", "logo_version"])
+    _note(of, by, "logo_removed")
 
 
-def reencoded(file: BinaryIO, *, task: str = "shrink", box: tuple[int, int] = BOX) -> bytes:
+def _note(of: Studio | Brand, by: User, deed: str) -> None:
+    if isinstance(of, Brand):
+        note(of.studio, by, f"brand.{deed}", of, name=of.name)
+    else:
+        note(of, by, f"studio.{deed}", of)
+
+
+def reencoded(file: BinaryIO, *, task: str = "shrink", box: tuple[int, int] = LOGO_BOX) -> bytes:
     """The picture as PNG that fits into `box`, made by a task of `reencode` in the jail. Raises BadLogo."""
     folder = Path(mkdtemp(prefix="logo.", dir=temp_directory()))
     try:
@@ -57,7 +64,7 @@ def reencoded(file: BinaryIO, *, task: str = "shrink", box: tuple[int, int] = BO
             raise BadLogo(rejected.reason) from rejected
         except jail.Crashed as crashed:
             raise BadLogo("This picture could not be read. Please save it as PNG and try again.") from crashed
-        return _checked(out / FILE, box)
+        return _checked(out / LOGO, box)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

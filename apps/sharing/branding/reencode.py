@@ -9,11 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from apps.media.formats import HEAD_BYTES, BadFile, Damaged, TooManyPixels, sniff
+from apps.sharing.branding.handover import LOGO, LOGO_BOX, MARK_BOX
 
-BOX = (600, 240)
-MARK_BOX = (1000, 1000)
 MOST_PIXELS = 50_000_000
-FILE = "logo.png"
 
 
 def shrink(source: Path, out_dir: Path) -> dict[str, int]:
@@ -21,7 +19,7 @@ def shrink(source: Path, out_dir: Path) -> dict[str, int]:
 
     Raises NotAnImage, TooManyPixels or Damaged with a sentence.
     """
-    return _shrink(source, out_dir, BOX)
+    return _shrink(source, out_dir, LOGO_BOX)
 
 
 def shrink_mark(source: Path, out_dir: Path) -> dict[str, int]:
@@ -49,7 +47,7 @@ def _shrink(source: Path, out_dir: Path, box: tuple[int, int]) -> dict[str, int]
     clean = Image.new("RGBA", logo.size)
     clean.paste(logo)
     # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
-    handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    handle = os.open(out_dir / LOGO, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "wb") as file:
         clean.save(file, "PNG", optimize=True)
     return {"width": clean.width, "height": clean.height}

@@ -188,8 +188,13 @@ def logo_image(request: HttpRequest, slug: str) -> HttpResponse:
         data = Studio.objects.filter(slug=slug).values_list("logo", flat=True).first()
     if data is None:
         raise Http404
+    return logo_answer(request, bytes(data))
+
+
+def logo_answer(request: HttpRequest, data: bytes) -> HttpResponse:
+    """A logo. An address with its version never shows another one."""
     return HttpResponse(
-        bytes(data),
+        data,
         content_type="image/png",
         headers={
             "Cache-Control": "public, max-age=31536000, immutable" if "v" in request.GET else "public, max-age=300",

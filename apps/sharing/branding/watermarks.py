@@ -20,21 +20,24 @@ from apps.albums.models import Album, Photo, PhotoState
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from apps.media import cas, jail, serving
-from apps.media.images import WISH
+from apps.media.handover import WISH
 from apps.media.models import Blob, BlobState, Rendition
 from apps.media.on_demand import VIDEO
 from apps.media.presets import PRESETS
 from apps.media.presets import RECIPE as PHOTO_RECIPE
 from apps.media.render_result import RenditionFile, file_from_plain
 from apps.media.storage import as_local_file, temp_directory
-from apps.sharing.branding import stamp
+from apps.sharing.branding import letters
+from apps.sharing.branding.handover import MARK as MARK_FILE
 from apps.sharing.models import WATERMARKS_JOB, ShareLink, Watermark
 from apps.smart_collections.asked import photos_of
 
 MARK = "mark"
 LIMITS = jail.Limits(cpu_seconds=15, wall_seconds=20.0)
 _SIZES = tuple(preset.name for preset in PRESETS)
-_RECIPE = PHOTO_RECIPE * 100 + stamp.RECIPE
+#: Raise this number whenever marks must be burnt anew.
+RECIPE = 1
+_RECIPE = PHOTO_RECIPE * 100 + RECIPE
 
 
 # -- which mark --------------------------------------------------------------------------------------
@@ -55,7 +58,7 @@ def of(studio: Studio, album: Album | None) -> Watermark:
 def digest_of(studio: Studio, mark: Watermark) -> str:
     """A digest of how a mark looks, 16 hex digits."""
     look = hashlib.blake2b(digest_size=8)
-    for part in (stamp.RECIPE, mark.opacity, mark.scale, "" if mark.picture else _words(studio, mark)):
+    for part in (RECIPE, mark.opacity, mark.scale, "" if mark.picture else _words(studio, mark)):
         look.update(f"{part}\0".encode())
     look.update(bytes(mark.picture or b""))
     return look.hexdigest()
@@ -68,7 +71,8 @@ def name_instead(studio: Studio, album: Album | None) -> str:
 
 
 def _words(studio: Studio, mark: Watermark) -> str:
-    return mark.text or (studio.name if stamp.can_write(studio.name) else "Proof")
+    # Previews are burnt for all links of a gallery at once and long before; a brand does not change them.
+    return mark.text or (studio.own_name if letters.can_write(studio.own_name) else "Proof")
 
 
 def digest_for(studio: Studio, album: Album, *, is_watermarked: bool) -> str:
@@ -206,8 +210,7 @@ def burn(studio: Studio, mark: Watermark, original: Blob, web: Blob, digest: str
 
 def _burnt(studio: Studio, mark: Watermark, web: Blob, out: Path, sizes: Sequence[str]) -> list[RenditionFile]:
     """Write marked renditions into `out`, in the sandbox, and check them."""
-    picture = bytes(mark.picture) if mark.picture else stamp.lettering(_words(studio, mark))
-    (out / stamp.MARK).write_bytes(picture)
+    (out / MARK_FILE).write_bytes(bytes(mark.picture) if mark.picture else _drawn(_words(studio, mark)))
     (out / WISH).write_text(json.dumps({"opacity": mark.opacity, "scale": mark.scale, "sizes": list(sizes)}))
     with as_local_file(web.storage_key) as source:
         told = jail.run("apps.sharing.branding.stamp:burn", source, out, limits=LIMITS)
@@ -220,6 +223,13 @@ def _burnt(studio: Studio, mark: Watermark, web: Blob, out: Path, sizes: Sequenc
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise jail.Crashed(f"the decoder gave something else than pictures: {error}") from error
     return files
+
+
+def _drawn(words: str) -> bytes:
+    # With Pillow, which web processes do without unless a member looks at how a mark of words comes out.
+    from apps.sharing.branding import lettering
+
+    return lettering.drawn(words)
 
 
 def example(studio: Studio, album: Album | None) -> bytes | None:

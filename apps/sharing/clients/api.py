@@ -8,7 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from apps.accounts.api import StudioViewSet
 from apps.sharing.clients import directory
 from apps.sharing.models import SelectionState, StudioClient
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 class ClientSerializer(strict.Serializer[Any]):

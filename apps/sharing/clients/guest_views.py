@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import smtp
+from apps.accounts import hosts, smtp
 from apps.accounts.context import brand_css
 from apps.accounts.models import Studio
 from apps.accounts.tenancy import across_studios, acting_in
@@ -62,7 +62,8 @@ def return_page(view: ReturnView[P]) -> Callable[Concatenate[HttpRequest, str, P
 def _studio(slug: str) -> Studio | None:
     with across_studios():
         rows = Studio.objects.defer("logo").filter(slug=slug.lower(), clients_return=True, closing_since=None)
-        return rows.first()
+        studio = rows.first()
+    return studio if studio is not None and hosts.shows(studio.pk) else None
 
 
 @require_safe
@@ -132,7 +133,7 @@ def own_gallery(request: HttpRequest, studio: Studio, link_id: UUID) -> HttpResp
     mine = {one.link.pk: one for one in returning.galleries(studio, client, now=now)}
     if link_id not in mine:
         raise Http404
-    response = SeeOther(mine[link_id].link.url)
+    response = SeeOther(mine[link_id].link.path)
     visitor = returning.visitor_of(client, mine[link_id])
     if visitor is not None:
         visitors.remember(response, request.COOKIES, visitor, now=now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,7 +29,7 @@ def clients(request: StudioRequest) -> HttpResponse:
         "rows": directory.rows_of(request.studio, page.rows),
         "query": query,
         "next_url": f"?{urlencode({**asked, 'after': page.next})}" if page.next else "",
-        "return_address": settings.PUBLIC_URL + reverse("sharing:own_galleries", args=[request.studio.slug]),
+        "return_address": request.studio.base_url + reverse("sharing:own_galleries", args=[request.studio.slug]),
     }
     template = "sharing/clients/_rows.html" if htmx.wants(request, "more") else "sharing/clients/clients.html"
     return htmx.vary(render(request, template, context))

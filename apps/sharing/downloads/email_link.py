@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -60,6 +59,6 @@ def write(grant: Grant, visitor: Visitor, wish: Wish, count: int, *, client_ip: 
 def _words(link: ShareLink, visitor: Visitor, wish: Wish, count: int, language: str) -> Words:
     page = reverse("sharing:downloads", args=[link.key])
     found = templates.values(link.studio, link.album.title, link, language, client=visitor.name, note="", count=count)
-    found["link"] = f"{settings.PUBLIC_URL}{page}?{urlencode({'what': wish.what, 'size': wish.size})}"
+    found["link"] = f"{link.face.base_url}{page}?{urlencode({'what': wish.what, 'size': wish.size})}"
     template = templates.template_of(link.studio, EmailKind.DOWNLOAD, language)
     return templates.compose(link.studio, template, found, language)

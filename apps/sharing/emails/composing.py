@@ -78,8 +78,9 @@ def draft(
 ) -> Words:
     """What an email about a link would say now."""
     count = shown_photos(link, album) if link else 0
-    found = templates.values(album.studio, album.title, link, language, client=client, note=note, count=count)
-    return templates.compose(album.studio, templates.of_gallery(album, kind, language), found, language)
+    studio = album.studio.dressed(album.brand)
+    found = templates.values(studio, album.title, link, language, client=client, note=note, count=count)
+    return templates.compose(studio, templates.of_gallery(album, kind, language), found, language)
 
 
 def shown_photos(link: ShareLink, album: Album) -> int:

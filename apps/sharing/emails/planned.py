@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import reverse
 
 from apps.accounts.emails import Email, EmailState, Words
-from apps.accounts.models import Studio
+from apps.accounts.models import Domain, Studio
 from apps.sharing.models import ClientEmail
+from apps.web.public_url import public_url
 
 _READ_AT_ONCE: Final = 2_000
 _SLUG: Final = "the-slug"
@@ -60,10 +60,12 @@ def readdress(studio: Studio, email_ids: Sequence[UUID]) -> int:
     """Let URLs in these emails name the studio by the slug that it has now. Returns how many emails changed."""
     rows = Email.of(studio.pk).filter(pk__in=email_ids, state__in=(EmailState.WAITING, EmailState.FAILED))
     slug: str = Studio.objects.values_list("slug", flat=True).get(pk=studio.pk)
-    changed = 0
+    changed, prefixes = 0, _prefixes(studio)
     for email in rows.exclude(sealed="").select_for_update(no_key=True).order_by("pk"):
         before = email.words
-        words = Words(before.subject, _readdressed(before.text, slug), _readdressed(before.html, slug))
+        words = Words(
+            before.subject, _readdressed(before.text, slug, prefixes), _readdressed(before.html, slug, prefixes)
+        )
         if words != before:
             email.words = words
             email.save(update_fields=["subject", "sealed"])
@@ -71,13 +73,13 @@ def readdress(studio: Studio, email_ids: Sequence[UUID]) -> int:
     return changed
 
 
-def _readdressed(text: str, slug: str) -> str:
-    for before, after in _prefixes():
+def _readdressed(text: str, slug: str, prefixes: list[tuple[str, str]]) -> str:
+    for before, after in prefixes:
         text = re.sub(f"(?<={re.escape(before)})[-a-zA-Z0-9_]+(?={re.escape(after)})", slug, text)
     return text
 
 
-def _prefixes() -> list[tuple[str, str]]:
+def _prefixes(studio: Studio) -> list[tuple[str, str]]:
     """What stands before and right behind the slug in URLs of studio's pages, readable links, the public page."""
     urls = (
         reverse("albums:list", args=[_SLUG]),
@@ -85,5 +87,7 @@ def _prefixes() -> list[tuple[str, str]]:
         f"{reverse('sharing:gallery', args=[f'{_SLUG}.x']).partition('.')[0]}.",
         reverse("sharing:public", args=[_SLUG]),
     )
-    split = [f"{settings.PUBLIC_URL}{url}".partition(_SLUG) for url in urls]
+    hosts = ["", *Domain.objects.for_studio(studio).order_by("id").values_list("host", flat=True)]
+    bases = [public_url(host) for host in hosts]
+    split = [f"{base}{url}".partition(_SLUG) for base in bases for url in urls]
     return [(before, after[:1]) for before, _slug, after in split]

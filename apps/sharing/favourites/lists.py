@@ -12,22 +12,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.albums.scope import Scope
 from apps.albums.stream import Stream
 from apps.sharing.access import Grant
-from apps.sharing.models import Pick, Selection, SelectionPreset, Visitor, Work
-from apps.web.compiled_queries import Compiled
+from apps.sharing.models import Pick, Selection, SelectionPreset, SelectionState, Visitor, Work
+from apps.web.compiled_queries import Compiled, Later, once, together
 from apps.web.typed import title_key
 
 PER_VISITOR = 20
 LONGEST_TITLE = 80
+# Of a visitor's lists.
+_ORDER: Final = F("preset__rank").asc(nulls_last=True), "created_at", "pk"
 
 
 class ListRefused(Exception):
@@ -133,7 +134,7 @@ def _with_hearts(asked: _Asked) -> QuerySet[Any]:
         Selection.objects.for_studio(asked.scope.studio_id)
         .filter(shown_id=asked.shown_id, visitor_id=asked.visitor_id)
         .select_related("preset")
-        .order_by(F("preset__rank").asc(nulls_last=True), "created_at", "pk")
+        .order_by(*_ORDER)
         .annotate(
             shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible))), 0),
             hearts=ArraySubquery(picks.filter(photo_id__any=asked.among).values("photo_id")),
@@ -179,8 +180,103 @@ def hold(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> Selection
 
     Raises Http404.
     """
-    mine = _of(grant, visitor).select_related("preset").select_for_update(of=("self",), no_key=True)
-    return get_object_or_404(mine, pk=selection_id or _first(grant, visitor))
+    asked = _Wanted(grant.studio.pk, grant.shown.pk, visitor.pk, selection_id)
+    return _prepared_if_needed(grant, visitor, asked, _HELD(asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A list that is locked until the transaction ends, and one photo that the link shows.
+
+    count: how many of its photos the link shows.  pick_id: of the photo, if it is in the list; then work says how far
+    the studio is with it.
+    """
+
+    selection: Selection
+    count: int
+    pick_id: UUID | None
+    work: Work | None
+
+
+def hold_for(grant: Grant, visitor: Visitor, photo_id: UUID, selection_id: UUID | None) -> Held:
+    """Lock a list as `hold` does, and tell what a heart has to know of it; two exchanges.
+
+    Raises Http404, also if the link does not show the photo.
+    """
+    asked = _Wanted(grant.studio.pk, grant.shown.pk, visitor.pk, selection_id)
+    # It goes with the question for hidden sections.
+    later = Later(_HELD.asked(asked))
+    scope = grant.stream().scope
+    selection = _prepared_if_needed(grant, visitor, asked, later.found()[0])
+    # Asked in a statement of its own: what the list held before it was locked counts for nothing.
+    about = _About(scope, selection.pk, photo_id)
+    [[(count, is_shown, pick_id, work)]] = together(
+        _ABOUT.asked(about) if scope.question is None else once(_about(about))
+    )
+    if not is_shown:
+        raise Http404
+    return Held(selection, count, pick_id, Work(work) if work else None)
+
+
+def _prepared_if_needed(grant: Grant, visitor: Visitor, asked: _Wanted, held: list[Selection]) -> Selection:
+    if not held and asked.selection_id is None:
+        prepare(grant, visitor)
+        held = _HELD(asked)
+    if not held:
+        raise Http404
+    return held[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One list of a visitor. selection_id: None for the first open one, or the first of all."""
+
+    studio_id: UUID
+    shown_id: UUID
+    visitor_id: UUID
+    selection_id: UUID | None
+
+
+def _held(asked: _Wanted) -> QuerySet[Any]:
+    mine = Selection.objects.for_studio(asked.studio_id).filter(shown_id=asked.shown_id, visitor_id=asked.visitor_id)
+    if asked.selection_id is not None:
+        mine = mine.filter(pk=asked.selection_id)
+    is_sent = ExpressionWrapper(Q(state=SelectionState.SENT), output_field=BooleanField())
+    held = mine.select_related("preset").select_for_update(of=("self",), no_key=True)
+    return held.order_by(is_sent, *_ORDER)[:1]
+
+
+_HELD: Final = Compiled(_held)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A photo and a list. scope: what the link shows."""
+
+    scope: Scope
+    selection_id: UUID
+    photo_id: UUID
+
+
+def _about(asked: _About) -> QuerySet[Any]:
+    """One row, with what `Held` tells of them and whether the link shows the photo."""
+    visible = asked.scope.placements().order_by()
+    picks = Pick.objects.for_studio(asked.scope.studio_id).filter(selection=OuterRef("pk"))
+    mine = picks.filter(photo_id=asked.photo_id)
+    return (
+        Selection.objects.for_studio(asked.scope.studio_id)
+        .filter(pk=asked.selection_id)
+        .annotate(
+            shown_count=Coalesce(Subquery(_counted(picks.filter(photo_id__in=visible.values("photo_id")))), 0),
+            is_shown=Exists(visible.filter(photo_id=asked.photo_id)),
+            pick_id=Subquery(mine.values("pk")),
+            work=Subquery(mine.values("work")),
+        )
+        .values_list("shown_count", "is_shown", "pick_id", "work")
+    )
+
+
+_ABOUT: Final = Compiled(_about)
 
 
 def known(grant: Grant, visitor: Visitor, selection_id: UUID | None) -> UUID | None:
@@ -317,14 +413,6 @@ def _free(title: str, taken: set[str]) -> str:
     name = next((one for one in names if title_key(one) not in keys), title)
     taken.add(name)
     return name
-
-
-def _first(grant: Grant, visitor: Visitor) -> str:
-    found = read(grant, visitor)
-    if not found.every:
-        prepare(grant, visitor)
-        found = read(grant, visitor)
-    return found.active.id
 
 
 def _first_to_come(grant: Grant) -> Listed:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from apps.accounts.hosts import url_here
 from apps.albums import information
 from apps.albums.counts import Counts
 from apps.albums.cover import Cover, cover_of
@@ -161,7 +161,7 @@ def _preview_url(grant: Grant, token: str) -> str:
     """Where messengers find the picture of a pasted link, or "" if it has none (see `og_image`)."""
     if grant.asks_identity:
         return ""
-    return settings.PUBLIC_URL + reverse("sharing:link_preview", args=[token])
+    return url_here() + reverse("sharing:link_preview", args=[token])
 
 
 def _next_url(address: str, page: StreamPage, columns: MasonryColumns | None, kept: str) -> str:

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, parse_cookie
 from django.utils import timezone
 
-from apps.accounts.access import enter
+from apps.accounts.access import Door, Entered, present_in
 from apps.accounts.scopes import user_of
 from apps.accounts.tenancy import across_studios, acting_in
 from apps.albums.models import Album, AlbumKind, Audience, Placement, PlacementQuerySet, hidden_from, placements_of
@@ -114,6 +114,8 @@ async def picture(scope: Scope, receive: Receive, send: Send) -> None:
 async def _allowed(asked: serving.Asked, cookies: bytes, scope: Scope) -> PicturePlace | None:
     rights = await _rights(asked.album_id, cookies, scope)
     rights = tuple(right for right in rights if right.holds() and serving.check(asked, right.studio_id))
+    if (host := scope.get("studio_host")) is not None:
+        rights = tuple(right for right in rights if right.studio_id == host.studio_id)
     if not rights:
         return None
     place = PLACES.get((rights, asked))
@@ -143,9 +145,9 @@ def _ask_doors(album_id: UUID, cookie_header: bytes, scope: dict[str, Any]) -> t
     """The members' door first: a member who also holds a guest's pass still sees hidden photos."""
     cookies = parse_cookie(cookie_header.decode("latin-1"))
     if settings.SESSION_COOKIE_NAME in cookies:
-        studio_id, is_collected = _members_studio(album_id, scope)
-        if studio_id is not None:
-            return (Right(studio_id, audience=None, until=None, is_collected=is_collected),)
+        entered, is_collected = _member(album_id, scope)
+        if entered is not None:
+            return (Right(entered.studio.pk, audience=None, until=entered.visit_until, is_collected=is_collected),)
     rights = [_right_of(grant) for grant in access.grants_for_pictures(cookies, album_id, now=timezone.now())]
     # Whoever may see photos without a watermark is not shown one because of another link.
     return tuple(sorted(rights, key=lambda right: bool(right.mark)))
@@ -157,8 +159,8 @@ def _right_of(grant: access.Grant) -> Right:
     return Right(grant.studio.pk, grant.audience, until=grant.expires_at, mark=mark, is_collected=is_collected)
 
 
-def _members_studio(album_id: UUID, scope: dict[str, Any]) -> tuple[UUID | None, bool]:
-    """The studio of which the browser's member may look into the album, and whether that is a collection's."""
+def _member(album_id: UUID, scope: dict[str, Any]) -> tuple[Entered | None, bool]:
+    """The browser's member or visiting operator, who may look into the album, and whether that is a collection's."""
     user = user_of(scope)
     if user is None:
         return None, False
@@ -167,9 +169,11 @@ def _members_studio(album_id: UUID, scope: dict[str, Any]) -> tuple[UUID | None,
     if found is None:
         return None, False
     try:
-        return enter(user, found[0], album=album_id, contributors=True).studio.pk, found[1] != AlbumKind.GALLERY
+        entered = present_in(user, found[0])
+        entered.admit(Door(album_scoped=True, contributors=True), album=album_id)
     except (Http404, PermissionDenied):
         return None, False
+    return entered, found[1] != AlbumKind.GALLERY
 
 
 def _place(rights: tuple[Right, ...], asked: serving.Asked) -> serving.Location | None:

@@ -45,7 +45,7 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
     if visitor is not None or chosen is not None or found is not None:
         return HttpResponse(make())
     key = kept_pages.key_of(request, grant, is_part, tuple(banners.values()))
-    return kept_pages.answer(request, key, partial(make, csrf_token=kept_pages.TOKEN))
+    return kept_pages.answer(request, grant, key, partial(make, csrf_token=kept_pages.TOKEN))
 
 
 @guest_page()

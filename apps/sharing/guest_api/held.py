@@ -8,11 +8,10 @@ from __future__ import annotations
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
@@ -53,17 +52,3 @@ class GalleryPass(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Gallery realm="glassine"'
-
-
-class GalleryPassScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The pass as OpenAPI names it."""
-
-    target_class = "apps.sharing.guest_api.held.GalleryPass"
-    name = "galleryPass"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Gallery <pass>`"}
-
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
-        # A link without a password opens without one.
-        return [{"galleryPass": []}, {}]

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +38,7 @@ from apps.sharing.people import strip
 from apps.sharing.people.context import wish_of
 from apps.web.api import NOTHING_HERE, AnyAccept, error_body
 from apps.web.client_ip import client_ip
+from apps.web.openapi import extend_schema, extend_schema_view
 from apps.web.refusal import Refusal
 
 NO_STORE: Final = {"Cache-Control": "no-store"}

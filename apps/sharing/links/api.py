@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +25,7 @@ from apps.smart_collections.models import Collection, SmartCollection
 from apps.smart_collections.shareable import Shareable
 from apps.web import strict
 from apps.web.days import last_day
+from apps.web.openapi import extend_schema
 from apps.web.refusal import Unsuitable
 
 # What a right is called here, and in `lifecycle.LinkWish`.
@@ -196,7 +197,8 @@ class ShareLinkViewSet(StudioViewSet[ShareLink]):
         return album
 
     def get_queryset(self) -> StudioQuerySet[ShareLink]:
-        return super().get_queryset().filter(album=self.album).select_related("studio").defer("studio__logo")
+        rows = super().get_queryset().filter(album=self.album).select_related("studio", "album__brand")
+        return rows.defer("studio__logo", "album__brand__logo")
 
     def get_object(self) -> ShareLink:
         link: ShareLink = super().get_object()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import hosts
 from apps.accounts.access import StudioRequest, studio_page
 from apps.accounts.context import brand_css
 from apps.accounts.models import Role, Studio
@@ -42,7 +42,9 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _public_studio(slug: str) -> Studio | None:
     with across_studios():
-        return Studio.objects.defer("logo").filter(slug=slug.lower(), index_is_public=True, closing_since=None).first()
+        rows = Studio.objects.defer("logo").filter(slug=slug.lower(), index_is_public=True, closing_since=None)
+        studio = rows.first()
+    return studio if studio is not None and hosts.shows(studio.pk) else None
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
@@ -62,8 +64,8 @@ def _public(request: HttpRequest, studio: Studio) -> HttpResponse:
         "entries": shown,
         "next_url": f"{address}?after={following}" if following else "",
         "first_url": address if after else "",
-        "address": settings.PUBLIC_URL + address,
-        "logo_address": settings.PUBLIC_URL + studio.logo_url if studio.logo_url else "",
+        "address": studio.base_url + address,
+        "logo_address": studio.base_url + studio.logo_url if studio.logo_url else "",
     }
     return render(request, "sharing/links/public_page.html", context)
 
@@ -84,7 +86,7 @@ def public_settings(request: StudioRequest) -> HttpResponse:
         "places": places,
         "next_url": f"{request.path}?after={following}" if following else "",
         "first_url": request.path if after else "",
-        "address": settings.PUBLIC_URL + reverse("sharing:public", args=[studio.slug]),
+        "address": studio.base_url + reverse("sharing:public", args=[studio.slug]),
     }
     return render(request, "sharing/links/public_page_settings.html", context)
 

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.journal import note
-from apps.accounts.models import User, secret_hash
+from apps.accounts.models import Studio, User, secret_hash
 from apps.accounts.tenancy import StudioModel
 from apps.accounts.tenant_keys import SameStudio, TenantKey
 from apps.albums.models import Agreement, Album, Audience
@@ -205,10 +204,21 @@ class ShareLink(StudioModel):
         return self.readable_key if self.slug and not self.is_for_everybody else self.token
 
     @property
+    def face(self) -> Studio:
+        """The studio as its guests see it: under the brand that the gallery wears."""
+        return self.studio.dressed(self.album.brand)
+
+    @property
+    def path(self) -> str:
+        """Its address under any host that leads to it; "" if it cannot be shown any more."""
+        key = self.key
+        return reverse("sharing:gallery", args=[key]) if key else ""
+
+    @property
     def url(self) -> str:
         """What the studio sends to the client; "" if it cannot be shown any more."""
-        key = self.key
-        return f"{settings.PUBLIC_URL}{reverse('sharing:gallery', args=[key])}" if key else ""
+        path = self.path
+        return f"{self.face.base_url}{path}" if path else ""
 
     def set_token(self, token: str) -> None:
         """Let it open by this token; not saved."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from apps.accounts.journal.api import UndoSerializer, undo_body
 from apps.sharing.models import HideAnswer, HideRequest
 from apps.sharing.people import hiding
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 
 class HideRequestSerializer(strict.Serializer[Any]):

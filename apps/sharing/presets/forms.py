@@ -10,7 +10,7 @@ from django import forms
 
 from apps.albums.design import CHOICES, LABELS, Design, choice_words, understood
 from apps.albums.models import Ordering
-from apps.sharing.branding import stamp
+from apps.sharing.branding import letters
 from apps.sharing.emails import templates
 from apps.sharing.emails.forms import BODY_LENGTH, SUBJECT_LENGTH
 from apps.sharing.favourites import prepared_lists
@@ -120,7 +120,7 @@ class AlbumPresetForm(PresetForm):
     def clean_watermark(self) -> str:
         """What can be drawn, on one line."""
         text = " ".join(self.cleaned_data["watermark"].split())
-        if not stamp.can_write(text):
+        if not letters.can_write(text):
             raise forms.ValidationError("Some of these characters are not supported.")
         return text
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +26,7 @@ from apps.sharing.models import Activity, ActivityKind, Comment, Mark, Pick, Sel
 from apps.sharing.review import answers
 from apps.sharing.review.answers import Said
 from apps.web import strict
+from apps.web.openapi import extend_schema, extend_schema_view
 
 
 class PickSerializer(strict.Serializer[Any]):

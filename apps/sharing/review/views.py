@@ -266,7 +266,7 @@ def names(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True)
+@studio_page(Role.VIEWER, album_scoped=True, visits=False)
 def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """All marks of the photos as CSV."""
     album = shared_of(request, album_id)
@@ -281,7 +281,7 @@ def table(request: StudioRequest, album_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@studio_page(Role.VIEWER, album_scoped=True)
+@studio_page(Role.VIEWER, album_scoped=True, visits=False)
 def sidecars(request: StudioRequest, album_id: UUID) -> HttpResponse:
     """XMP files of the photos as a ZIP, with the marks of one visitor, of all merged, or the studio's own (`whose`)."""
     album = shared_of(request, album_id)

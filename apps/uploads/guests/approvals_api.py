@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +18,7 @@ from apps.uploads.guests import approval
 from apps.uploads.guests.waiting import waiting_for
 from apps.uploads.models import ReceivedFile
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 NOT_WAITING = "This photo does not wait for an answer."
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from apps.jobs.serializers import AcceptedSerializer, TaskSerializer, accepted
 from apps.uploads.importing import runs, sources
 from apps.uploads.models import ImportEntry, ImportRun, ImportSource
 from apps.web import strict
+from apps.web.openapi import extend_schema
 
 _TITLE, _NAME, _KEY = 120, 255, 500
 _OUTCOMES = ["stored", "duplicate", "replaced", "rejected", "new", "known"]

@@ -11,16 +11,18 @@ newer versions its SHA-256. A database in MySQL or PostgreSQL has to be converte
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
 from apps.uploads.remote.http import RemoteFault
 from apps.uploads.remote.source import RemoteFile
+
+if TYPE_CHECKING:
+    import sqlite3
 
 UNSORTED: Final = "Unsorted"
 _PLACES: Final = ("database", "conf/database", "conf", ".")
@@ -64,6 +66,9 @@ class LycheeFolder:
 
     def files(self) -> Iterator[RemoteFile]:
         """Every original, album after album. Raises RemoteFault."""
+        # With SQLite's library, of which all else that imports this has no use.
+        import sqlite3
+
         address = f"file:{quote(str(self.database))}?mode=ro"
         try:
             with closing(sqlite3.connect(address, uri=True)) as lychee:

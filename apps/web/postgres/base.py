@@ -8,6 +8,7 @@ from datetime import UTC
 from select import POLLIN, poll
 from typing import Any
 
+from django.db import Error
 from django.db.backends.postgresql import base
 from psycopg import errors, generators
 from psycopg.adapt import Transformer
@@ -105,6 +106,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.queries_log.append({"sql": asked, "time": f"{time.monotonic() - began:.3f}"})
         return rows
 
+    def ask_apart(self, before: str, question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """A transaction of its own for one statement, which may write, in one exchange. Call it outside of any.
+
+        Arguments and answer as of `begin_asking`.
+        """
+        # As `atomic()` and each cursor do: the server may have been away since.
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        try:
+            return self.begin_asking(before, question, values, "commit")
+        except Error:
+            if self.connection is not None and self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
+                self._told(b"rollback")
+            raise
+
     def _begun_asking(self, cursor: Any, before: str, question: str, values: Sequence[Any], after: str) -> PGresult:
         """The answer to the question. Raises an error of psycopg."""
         prepared, kept = self.prepared, in_order(question)
@@ -120,7 +136,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         for answer in answers:
             if answer.status not in _FINE:
                 self.doubt_prepared()
-                raise errors.error_from_result(answer)
+                raise _failure(answer)
         if prepared is not None:
             prepared.add(kept.name)
         # In the order of the statements, of which the last but one is the question.
@@ -142,9 +158,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The answer to a statement that begins no transaction by itself, as a cursor's would."""
         answer: PGresult = self.connection.pgconn.exec_(statement)
         if answer.status not in _FINE:
-            raise errors.error_from_result(answer)
+            raise _failure(answer)
         return answer
 
     def _check_idle(self) -> None:
         if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
             raise RuntimeError("a transaction has begun already")
+
+
+def _failure(answer: PGresult) -> errors.Error:
+    """What an answer says went wrong. What no server said is a connection that broke, and raised as psycopg does."""
+    error = errors.error_from_result(answer)
+    return error if error.sqlstate else errors.OperationalError(str(error))

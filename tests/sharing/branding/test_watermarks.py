@@ -17,7 +17,7 @@ from apps.albums.models import Album, Photo
 from apps.jobs import queue
 from apps.jobs.models import Job, Queue, State
 from apps.media.models import Rendition
-from apps.sharing.branding import reencode, stamp, watermarks
+from apps.sharing.branding import handover, lettering, letters, stamp, watermarks
 from apps.sharing.gallery import pictures
 from apps.sharing.links import lifecycle
 from apps.sharing.models import ShareLink, Watermark
@@ -340,11 +340,11 @@ def test_a_mark_stays_inside_of_the_picture(size: tuple[int, int], scale: int) -
 
 
 def test_letters_of_both_files_are_written() -> None:
-    one, both = (Image.open(io.BytesIO(stamp.lettering(text))) for text in ("Zoe", "Zoe Łódź"))
+    one, both = (Image.open(io.BytesIO(lettering.drawn(text))) for text in ("Zoe", "Zoe Łódź"))
     assert both.width > one.width * 1.8
-    assert stamp.can_write("© Zoë Łódź – 2026")
-    assert not stamp.can_write("写")
-    assert not stamp.can_write("a\nb")
+    assert letters.can_write("© Zoë Łódź – 2026")
+    assert not letters.can_write("写")
+    assert not letters.can_write("a\nb")
 
 
 def test_a_mark_that_is_gone_meanwhile_is_not_made(marked: Share) -> None:
@@ -363,7 +363,7 @@ def test_a_revoked_link_needs_no_marks(marked: Share, alice_user: Any) -> None:
 
 
 def test_the_logo_keeps_its_own_size() -> None:
-    assert (reencode.BOX, reencode.MARK_BOX) == ((600, 240), (1000, 1000))
+    assert (handover.LOGO_BOX, handover.MARK_BOX) == ((600, 240), (1000, 1000))
 
 
 def test_a_studio_whose_name_cannot_be_written_has_a_mark_all_the_same(north: Studio) -> None:

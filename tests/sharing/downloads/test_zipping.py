@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from apps.sharing.downloads.archive import layout as archive_layout
 from apps.sharing.downloads.archive.layout import Piece, ZipEntry, ZipLayout, clean, distinct
+from tests.amounts import LONG
 
 MOMENT = datetime(2026, 6, 6, 15, 30, 42, tzinfo=UTC)
 Read = Callable[[Piece], bytes]
@@ -138,18 +139,27 @@ TOOLS = {
     "bsdtar": ["bsdtar", "-tf"],
     "python": ["python3", "-m", "zipfile", "-t"],
 }
+# Where four gigabytes begin, and the photo behind them, which is found only by offsets of eight bytes.
+ENDS = """import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as read, read.open("huge.tif") as huge:
+    assert huge.read(1000) == bytes(1000)
+    assert read.read("last.jpg") == b"after four gigabytes"
+"""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize("kind", ["plain", "many", "huge"])
+@pytest.mark.parametrize("kind", ["plain", "many", pytest.param("huge", marks=pytest.mark.long)])
 def test_every_tool_reads_it(tool: str, kind: str, archives: dict[str, Path]) -> None:
     if shutil.which(TOOLS[tool][0]) is None:
         pytest.skip(f"{TOOLS[tool][0]} is not installed")
-    # The four gigabytes themselves are added up by Python, which is quickest. The photo behind them is found only by
-    # offsets of eight bytes.
-    named = ["last.jpg"] if kind == "huge" and tool in ("unzip", "7z") else []
-    done = subprocess.run([*TOOLS[tool], archives[kind], *named], capture_output=True, text=True, timeout=110)
+    command, named = TOOLS[tool], list[str]()
+    if kind == "huge" and tool in ("unzip", "7z"):
+        named = ["last.jpg"]
+    elif kind == "huge" and tool == "python" and not LONG:
+        # Under `make long` it adds the four gigabytes themselves up, being the quickest.
+        command = ["python3", "-c", ENDS]
+    done = subprocess.run([*command, archives[kind], *named], capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stderr + done.stdout
 
 

@@ -15,6 +15,7 @@ from apps.albums.models import Album
 from apps.albums.stream import GUEST_PAGE
 from apps.sharing.links import lifecycle
 from tests.albums.bulk import fill
+from tests.amounts import amount
 from tests.factories import AlbumFactory, PlacementFactory, SectionFactory
 from tests.markup import tight
 from tests.sharing.conftest import Make, real_photo
@@ -188,8 +189,9 @@ def test_g52_a_guest_page_tells_nothing_of_the_camera(shared: Make) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("may_analyze")
-@pytest.mark.parametrize("photos", [200, 10_000])
+@pytest.mark.parametrize("photos", [200, amount(suite=2_000, long=10_000)])
 def test_the_first_page_costs_the_same_at_any_size(
     north: Studio, alice_user: User, photos: int, django_assert_max_num_queries: Any
 ) -> None:

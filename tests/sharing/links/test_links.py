@@ -35,7 +35,7 @@ def page(name: str, share: Share, *more: object) -> str:
 
 def rows(share: Share) -> list[ShareLink]:
     with acting_in(share.studio):
-        return list(ShareLink.objects.for_studio(share.studio).order_by("created_at"))
+        return list(ShareLink.objects.for_studio(share.studio).select_related("studio", "album").order_by("created_at"))
 
 
 def journal(share: Share) -> list[str]:

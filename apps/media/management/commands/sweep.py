@@ -45,4 +45,5 @@ class Command(BaseCommand):
         return (
             f"{slug}: {report.doomed} {would}marked, {report.spared} {would}spared, "
             f"{report.swept} {would}removed ({report.size / 10**6:.1f} MB)"
+            + (f", {report.put_off} {would}put off while the upgrade can be rolled back" if report.put_off else "")
         )

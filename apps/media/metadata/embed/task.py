@@ -13,8 +13,10 @@ from typing import Any
 
 from PIL import Image
 
-from apps.media import facts, xmp
+from apps.media import camera_tags, xmp
+from apps.media.facts import clean
 from apps.media.formats import BadFile, Damaged
+from apps.media.handover import EMBEDDED, SAID
 from apps.media.metadata import pieces
 from apps.media.metadata.allowed_facts import ARTIST, COPYRIGHT
 from apps.media.metadata.embed import description
@@ -22,8 +24,6 @@ from apps.media.metadata.embed.containers import HOLDING
 from apps.media.metadata.embed.description import Description
 from apps.media.wholeness import opened
 
-#: What is to be said stands in the folder that the task writes to.
-SAID, FILE = "said.json", "embedded"
 #: What reading a broken container raises.
 BROKEN = (struct.error, IndexError, KeyError, ValueError, OverflowError, MemoryError, RecursionError)
 
@@ -41,7 +41,7 @@ def embed(source: Path, out_dir: Path) -> dict[str, Any]:
         except BROKEN as error:
             raise Damaged from error
         # Exclusive: a file that is there already is not ours, and a link would lead out of the folder.
-        handle = os.open(out_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        handle = os.open(out_dir / EMBEDDED, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as made:
             pieces.write(plan, content, made)
     return {}
@@ -53,23 +53,23 @@ def told(source: Path, out_dir: Path) -> dict[str, Any]:
     return description.read(_told_by(source).packet).as_plain()
 
 
-def _told_by(source: Path) -> facts.CameraTags:
+def _told_by(source: Path) -> camera_tags.CameraTags:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(source) as image:
-                return facts.told_by(image)
+                return camera_tags.told_by(image)
         except (Exception, MemoryError) as error:  # decoders of hostile bytes raise anything
             raise Damaged from error
 
 
-def _with_owners(said: Description, told: facts.CameraTags) -> Description:
+def _with_owners(said: Description, told: camera_tags.CameraTags) -> Description:
     """Whose the picture is stays as the file says; what we know fills what it leaves open.
 
     So does who made it, unless a person has corrected that.
     """
     creator = xmp.first(told.packet, "dc:creator") or told.main.get(ARTIST) or told.iptc.get((2, 80))
-    if said.creator and said.creator != facts.artist_of(told):
+    if said.creator and said.creator != camera_tags.artist_of(told):
         creator = said.creator
     rights = xmp.first(told.packet, "dc:rights") or told.main.get(COPYRIGHT) or told.iptc.get((2, 116))
-    return replace(said, creator=facts.clean(creator), copyright=facts.clean(rights) or said.copyright)
+    return replace(said, creator=clean(creator), copyright=clean(rights) or said.copyright)

@@ -11,7 +11,7 @@ import imagehash
 import pytest
 from PIL import Image, ImageDraw
 
-from apps.media import fingerprint
+from apps.media import appearance
 
 
 def _pictures() -> Iterator[Image.Image]:
@@ -34,7 +34,7 @@ def _pictures() -> Iterator[Image.Image]:
 @pytest.fixture(params=["its compiled part", "all of SciPy"])
 def transform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Both ways to the transform."""
-    fingerprint._frequencies.cache_clear()
+    appearance._frequencies.cache_clear()
     if request.param == "all of SciPy":
         found = importlib.util.find_spec
 
@@ -43,10 +43,10 @@ def transform(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
         monkeypatch.setattr(importlib.util, "find_spec", elsewhere)
     yield
-    fingerprint._frequencies.cache_clear()
+    appearance._frequencies.cache_clear()
 
 
 @pytest.mark.usefixtures("transform")
 def test_the_hash_has_imagehashs_bits() -> None:
     for picture in _pictures():
-        assert fingerprint.phash(picture) == str(imagehash.phash(picture))
+        assert appearance.phash(picture) == str(imagehash.phash(picture))
