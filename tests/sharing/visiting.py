@@ -37,8 +37,14 @@ class Guest:
         """
         end = time.monotonic() + timeout
         while True:
+            # What becomes ready while the page about it is made is told by a redirect to the same address.
             with httpx.stream(
-                "GET", f"{self.url}{address}", headers=headers, cookies=self.cookies, timeout=60
+                "GET",
+                f"{self.url}{address}",
+                headers=headers,
+                cookies=self.cookies,
+                timeout=60,
+                follow_redirects=True,
             ) as answer:
                 if answer.status_code == 503 and time.monotonic() < end:
                     time.sleep(0.5)
