@@ -12,9 +12,26 @@ from typing import Final
 
 #: glibc's; other C libraries have none.
 _TRIM: Final[Callable[[int], int] | None] = getattr(ctypes.CDLL(None), "malloc_trim", None)
+_SET: Final[Callable[[int, int], int] | None] = getattr(ctypes.CDLL(None), "mallopt", None)
+# From malloc.h.
+_TRIM_THRESHOLD: Final = -1
+_MMAP_THRESHOLD: Final = -3
+#: Bytes. Two pieces of an archive, of which one leaves while the next is read, and as much again.
+KEPT: Final = 4 << 20
 
 
 def give_back() -> None:
     """Give it back. Python runs on meanwhile; a thread that just then asks the C library for memory waits for it."""
     if _TRIM is not None:
         _TRIM(0)
+
+
+def keep_for_reuse() -> None:
+    """Have each thread's room keep up to `KEPT` freed bytes until `give_back`.
+
+    Where pieces of a megabyte come and go, glibc returns each to the system when it is freed, and the next costs a page
+    fault for every 4 KB: 115,000 for an archive of 1.5 GB, a third of its speed.
+    """
+    if _SET is not None:
+        _SET(_MMAP_THRESHOLD, KEPT)
+        _SET(_TRIM_THRESHOLD, KEPT)

@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_noop as _
 
 from apps.web.pages_first import PAGES
 from apps.web.refusal import Refusal
-from apps.web.threads import with_fresh_connection
+from apps.web.threads import WarmThreads, with_fresh_connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +41,7 @@ class StoreLane:
 
     def __init__(self, name: str, *, places: int, share: int, behind_pages: bool = False) -> None:
         self.places, self.share, self.behind_pages = places, share, behind_pages
-        self._pool = ThreadPoolExecutor(max_workers=places, thread_name_prefix=name)
+        self._pool = WarmThreads(places, name)
         self._lock = threading.Lock()
         self._taken: Counter[Hashable] = Counter()
         # The owner whose turn it is comes first.
@@ -54,21 +53,30 @@ class StoreLane:
 
     async def run_patiently(self, patience: float, owner: Hashable, call: Callable[[], R]) -> R:
         """`run` of a call without arguments that may wait for its place for so many seconds."""
-        async with self._place(owner, patience):
+        await self._take_place(owner, patience)
+        try:
             if self.behind_pages:
                 await PAGES.let_pass()
-            done = asyncio.get_running_loop().run_in_executor(self._pool, with_fresh_connection, call)
-            try:
-                return await asyncio.shield(done)
-            except asyncio.CancelledError:
-                # The thread is busy until the call ends, and so is the place.
-                await asyncio.wait([done])
-                raise
+            done = self._pool.submit(partial(with_fresh_connection, call))
+        except BaseException:
+            self._leave(owner)
+            raise
+        # The thread is busy until the call ends, and so is the place, whatever becomes of who waits for it.
+        done.add_done_callback(lambda _: self._leave(owner))
+        try:
+            return await asyncio.wrap_future(done)
+        except asyncio.CancelledError:
+            if not done.done():
+                await asyncio.wait([asyncio.wrap_future(done)])
+            raise
 
-    @asynccontextmanager
-    async def _place(self, owner: Hashable, patience: float) -> AsyncIterator[None]:
-        ticket: Future[None] = Future()
+    async def _take_place(self, owner: Hashable, patience: float) -> None:
+        """Wait for a place, which is to be left. Raises LaneFull."""
         with self._lock:
+            if not self._waiting and self._has_place(owner):
+                self._taken[owner] += 1
+                return
+            ticket: Future[None] = Future()
             self._waiting.setdefault(owner, deque()).append(ticket)
             self._call_next()
         try:
@@ -80,10 +88,10 @@ class StoreLane:
             raise
         if self._gave_up(owner, ticket):
             raise LaneFull
-        try:
-            yield
-        finally:
-            self._leave(owner)
+
+    def _has_place(self, owner: Hashable) -> bool:
+        """True if a call of this owner may begin. Ask it with the lock."""
+        return self._taken.total() < self.places and self._taken[owner] < self.share
 
     def _gave_up(self, owner: Hashable, ticket: Future[None]) -> bool:
         """Take the ticket back; False if its turn came at the same moment."""
