@@ -107,7 +107,7 @@ class PackedPart:
         touched = self.layout.touched(start, end)
         with acting_in(studio_id):
             where = body.places(studio_id, blobs[touched])
-        return body.pour(self.layout, blobs, where, start, end)
+        return iter(body.Pouring(self.layout, blobs, where, start, end))
 
 
 def manifest_name(number: int, parts: int) -> str:

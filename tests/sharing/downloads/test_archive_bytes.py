@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -104,6 +105,32 @@ def test_a_plan_of_another_link_or_policy_is_not_resumed(shared: Make) -> None:
     assert reply.headers["etag"] != f'"{etag}"'
 
 
+@pytest.mark.parametrize("chunk", [1, 100, 1 << 20])
+@pytest.mark.parametrize("at_once", ["never", "where it can be", "now and then"])
+def test_pieces_of_any_length_are_the_same_bytes(
+    shared: Make, monkeypatch: pytest.MonkeyPatch, chunk: int, at_once: str
+) -> None:
+    """Whether a thread reads them or the page cache has them."""
+    share = shared(download="web")
+    whole = zip_of(share).body
+    monkeypatch.setattr(body, "CHUNK", chunk)
+    pouring, got, turn, hits = delivered(share).pouring(), [], 0, 0
+    with closing(pouring):
+        while True:
+            turn += 1
+            is_tried = at_once == "where it can be" or (at_once == "now and then" and turn % 3 > 0)
+            if is_tried and pouring.fill_at_once():
+                hits += 1
+            else:
+                pouring.fill()
+            if not (piece := pouring.take()):
+                break
+            got.append(bytes(piece))
+    assert b"".join(got) == whole
+    assert {len(piece) for piece in got[:-1]} <= {chunk}
+    assert (hits > 0) == (at_once != "never")
+
+
 # -- what is wrong with the bytes --------------------------------------------------------------------
 
 
@@ -114,7 +141,7 @@ def test_g28_a_flipped_bit_breaks_the_transfer_and_raises_the_alarm(shared: Make
     data[-1] ^= 1
     path.write_bytes(data)
     with pytest.raises(body.Broken):
-        list(delivered(share).chunks())
+        list(delivered(share).pouring())
     assert [event.event for event in rows(share, BlobEvent)] == ["damaged"]
 
 
@@ -128,7 +155,7 @@ def test_g28_a_flipped_bit_before_the_cut_breaks_the_rest_too(shared: Make) -> N
     path.write_bytes(data)
     middle = len(data) // 2
     with pytest.raises(body.Broken):
-        list(body.pour(whole.bundle.layout, whole.bundle.blobs, whole.where, middle, whole.bundle.length - 1))
+        list(body.Pouring(whole.bundle.layout, whole.bundle.blobs, whole.where, middle, whole.bundle.length - 1))
 
 
 def test_the_last_bytes_of_a_wrong_entry_never_leave(shared: Make) -> None:
@@ -139,8 +166,36 @@ def test_the_last_bytes_of_a_wrong_entry_never_leave(shared: Make) -> None:
     path.write_bytes(data)
     sent: list[bytes] = []
     with pytest.raises(body.Broken):
-        sent.extend(delivered(share).chunks())
+        sent.extend(delivered(share).pouring())
     assert sum(map(len, sent)) < len(data)
+
+
+@pytest.mark.parametrize("chunk", [100, 1 << 20])
+def test_the_last_bytes_of_a_wrong_entry_never_leave_without_a_thread_either(
+    shared: Make, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    share = shared(download="original")
+    path = path_of(share, 0)
+    data = bytearray(path.read_bytes())
+    data[10] ^= 1
+    path.write_bytes(data)
+    monkeypatch.setattr(body, "CHUNK", chunk)
+    sent: list[bytes] = []
+    with closing(delivered(share).pouring()) as pouring, pytest.raises(body.Broken):
+        _drain(pouring, sent)
+    # Before it stands a header of 30 bytes and the name.
+    assert sum(map(len, sent)) < 30 + len(data)
+    assert [event.event for event in rows(share, BlobEvent)] == ["damaged"]
+
+
+def _drain(pouring: body.Pouring, sent: list[bytes]) -> None:
+    """Take all pieces, without a thread where that can be."""
+    while True:
+        if not pouring.fill_at_once():
+            pouring.fill()
+        if not (piece := pouring.take()):
+            return
+        sent.append(bytes(piece))
 
 
 @pytest.mark.parametrize("harm", ["missing", "short", "damaged"])
@@ -167,7 +222,7 @@ def test_a_file_that_vanishes_later_breaks_the_transfer(shared: Make, monkeypatc
     delivery = delivered(share)
     path_of(share, 2).unlink()
     with pytest.raises(body.Broken):
-        list(delivery.chunks())
+        list(delivery.pouring())
 
 
 def test_crcs_from_before_they_were_counted_are_counted_once(shared: Make) -> None:
@@ -244,7 +299,7 @@ def test_a_preview_that_fsck_sets_aside_is_made_again(shared: Make) -> None:
 def test_g17_a_revoked_link_breaks_a_running_transfer(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(download="original")
     monkeypatch.setattr(response, "ASKED_AGAIN", 0.05)
-    monkeypatch.setattr(body, "_JOINED", 1)
+    monkeypatch.setattr(body, "CHUNK", 1_000)
     events: list[dict[str, Any]] = []
 
     async def send(event: dict[str, Any]) -> None:
@@ -267,7 +322,7 @@ def _revoke(share: Share) -> None:
 
 def test_a_client_that_leaves_ends_the_reading(shared: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared(download="original")
-    monkeypatch.setattr(body, "_JOINED", 1)
+    monkeypatch.setattr(body, "CHUNK", 1_000)
     events: list[dict[str, Any]] = []
 
     async def send(event: dict[str, Any]) -> None:

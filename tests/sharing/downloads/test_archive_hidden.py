@@ -119,7 +119,7 @@ def test_a_transfer_that_runs_ends_before_a_photo_that_is_hidden_meanwhile(
 ) -> None:
     share = shared(download="original")
     monkeypatch.setattr(response, "ASKED_AGAIN", 0.05)
-    monkeypatch.setattr(body, "_JOINED", 1)
+    monkeypatch.setattr(body, "CHUNK", 1_000)
     events: list[dict[str, Any]] = []
 
     async def send(event: dict[str, Any]) -> None:
@@ -158,9 +158,8 @@ def test_what_cannot_be_read_is_not_written_down_as_taken(shared: Make, monkeypa
 
     def broken(*_: Any) -> Any:
         raise body.Broken("test")
-        yield b""
 
-    monkeypatch.setattr(body, "pour", broken)
+    monkeypatch.setattr(body.Pouring, "fill", broken)
     assert zip_of(share).status == 500
     assert rows(share, TakenPhoto) == []
     assert [row for row in rows(share, Activity) if row.kind == ActivityKind.DOWNLOADED] == []

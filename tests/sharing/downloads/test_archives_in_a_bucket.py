@@ -67,7 +67,7 @@ def test_a_photo_that_is_gone_from_the_bucket_breaks_the_transfer_and_is_told(sh
     delivery = delivered(share)
     store().delete(_key(share, 3))
     with pytest.raises(body.Broken):
-        list(delivery.chunks())
+        list(delivery.pouring())
     with acting_in(share.studio):
         assert BlobEvent.objects.for_studio(share.studio).get().blob_id == share.photos[3].original_id
 

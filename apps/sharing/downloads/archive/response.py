@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from asyncio import Task
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -101,9 +102,9 @@ class Delivery:
             headers["Content-Range"] = f"bytes {self.part.start}-{self.part.end}/{length}"
         return headers
 
-    def chunks(self) -> Iterator[bytes]:
-        """Its bytes. Raises body.Broken, StorageAway."""
-        return body.pour(self.bundle.layout, self.bundle.blobs, self.where, *self.span)
+    def pouring(self) -> body.Pouring:
+        """Its bytes."""
+        return body.Pouring(self.bundle.layout, self.bundle.blobs, self.where, *self.span)
 
 
 class OutOfRange(Refusal):
@@ -262,17 +263,22 @@ async def archive(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b""})
         return
     grant, delivery = await in_thread(_open, match["token"], cookies, scope)
-    chunks = delivery.chunks()
-    try:
-        # What cannot be read at all can still be told.
-        first = await LEAVING.run(grant.studio.pk, next, chunks)
-    except (body.Broken, StorageAway, LaneFull) as reason:
-        await send_answer(_told(reason, scope), scope, send)
-        return
-    await in_thread(_take, grant, delivery, scope)
-    watching = asyncio.ensure_future(_watch(match["token"], cookies, grant, delivery))
-    leaving = asyncio.ensure_future(_left(receive))
-    sending = asyncio.ensure_future(_send(grant, delivery, first, chunks, send))
+    with closing(delivery.pouring()) as pouring:
+        try:
+            # What cannot be read at all can still be told.
+            await LEAVING.run(grant.studio.pk, pouring.fill)
+        except (body.Broken, StorageAway, LaneFull) as reason:
+            await send_answer(_told(reason, scope), scope, send)
+            return
+        await in_thread(_take, grant, delivery, scope)
+        watching = asyncio.ensure_future(_watch(match["token"], cookies, grant, delivery))
+        leaving = asyncio.ensure_future(_left(receive))
+        sending = asyncio.ensure_future(_send(grant, delivery, pouring, send))
+        await _first_of(sending, watching, leaving)
+
+
+async def _first_of(sending: Task[None], watching: Task[None], leaving: Task[None]) -> None:
+    """Wait for what ends first, and end the others. Raises what ended the transfer."""
     try:
         await asyncio.wait({sending, watching, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
@@ -304,21 +310,25 @@ def _start(delivery: Delivery) -> dict[str, Any]:
     return {"type": "http.response.start", "status": delivery.status, "headers": headers}
 
 
-async def _send(grant: Grant, delivery: Delivery, first: bytes, chunks: Iterator[bytes], send: Send) -> None:
+async def _send(grant: Grant, delivery: Delivery, pouring: body.Pouring, send: Send) -> None:
     """Send all bytes; the next ones are read while the last ones leave."""
     await send(_start(delivery))
-    chunk: bytes | None = first
-    while chunk is not None:
-        ahead = asyncio.ensure_future(
-            LEAVING.run_patiently(READ_PATIENCE, grant.studio.pk, partial(next, chunks, None))
-        )
+    while piece := pouring.take():
+        waiting = None
+        if not pouring.fill_at_once():
+            waiting = asyncio.ensure_future(LEAVING.run_patiently(READ_PATIENCE, grant.studio.pk, pouring.fill))
         try:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            delivery.sent += len(chunk)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            delivery.sent += len(piece)
         finally:
             # Also when this is broken off: what a thread still reads cannot be closed.
-            await asyncio.wait([ahead])
-        chunk = ahead.result()
+            if waiting is not None:
+                await asyncio.wait([waiting])
+        if waiting is not None:
+            waiting.result()
+        else:
+            # Neither reading nor sending has waited, perhaps: everybody else's turn.
+            await asyncio.sleep(0)
     await send({"type": "http.response.body", "body": b""})
 
 
