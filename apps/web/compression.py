@@ -17,7 +17,7 @@ _TAKES_GZIP: Final = re.compile(r"\bgzip\b")
 # Bytes that are not worth it.
 _SHORT: Final = 200
 # From the next level on, zlib looks for the best of several matches.
-_QUICK: Final = 3
+QUICK: Final = 3
 _MOST_RANDOM: Final = GZipMiddleware.max_random_bytes
 # RFC 1952: magic number, deflate, a file name follows, no time, no extra flags, system unknown.
 _HEAD: Final = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"
@@ -39,7 +39,7 @@ class CompressedPages(GZipMiddleware):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         if _TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-            packer = zlib.compressobj(_QUICK, zlib.DEFLATED, -zlib.MAX_WBITS)
+            packer = zlib.compressobj(QUICK, zlib.DEFLATED, -zlib.MAX_WBITS)
             response.content = _packed(response.content, packer.compress(response.content) + packer.flush())
             response.headers["Content-Length"] = str(len(response.content))
             response.headers["Content-Encoding"] = "gzip"
@@ -56,12 +56,12 @@ def _packed(whole: bytes, deflated: bytes) -> bytes:
 class PackedPage:
     """A page that is compressed once and sent many times, with a word in it that is another one each time.
 
-    text: the page.  mark: where the word comes.
+    text: the page.  mark: where the word comes.  level: of zlib; what few will read is not worth the usual one.
     """
 
-    def __init__(self, text: str, *, mark: str) -> None:
+    def __init__(self, text: str, *, mark: str, level: int = 6) -> None:
         self._texts = [part.encode() for part in text.split(mark)]
-        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
         # After a full flush a part refers to nothing before it, and ends with a byte: the word stands between them.
         ends = [zlib.Z_FULL_FLUSH] * (len(self._texts) - 1) + [zlib.Z_FINISH]
         self._parts = [packer.compress(part) + packer.flush(end) for part, end in zip(self._texts, ends, strict=True)]

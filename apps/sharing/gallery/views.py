@@ -42,9 +42,11 @@ def gallery(request: HttpRequest, grant: Grant, token: str) -> HttpResponse:
             "sharing/gallery/gallery.html", {**context, **dress(grant), "banners": banners}, request
         )
 
-    if visitor is not None or chosen is not None or found is not None:
+    key = None
+    if found is None:
+        key = kept_pages.key_of(request, grant, visitor, is_part, tuple(banners.values()), chosen)
+    if key is None:
         return HttpResponse(make())
-    key = kept_pages.key_of(request, grant, is_part, tuple(banners.values()))
     return kept_pages.answer(request, grant, key, partial(make, csrf_token=kept_pages.TOKEN))
 
 

@@ -25,12 +25,12 @@ from apps.sharing import access
 from apps.sharing.gallery import kept_pages
 from apps.sharing.guests import visitors
 from apps.sharing.links import lifecycle
-from apps.sharing.models import ShareLink
+from apps.sharing.models import Pick, Selection, ShareLink, Visitor
 from apps.web.ttl_cache import TtlCache
 from tests.amounts import amount
 from tests.factories import PlacementFactory
 from tests.sharing.conftest import PASSWORD, Make, Share
-from tests.sharing.favourites.conftest import known
+from tests.sharing.favourites.conftest import Person, known
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Begins with no page at hand; the answer takes the memory of another process."""
 
     def another() -> None:
-        monkeypatch.setattr(kept_pages, "_PAGES", TtlCache(seconds=kept_pages.SECONDS, size=kept_pages.MOST))
+        for pages in ("_PAGES", "_OWN"):
+            monkeypatch.setattr(kept_pages, pages, TtlCache(seconds=kept_pages.SECONDS, size=kept_pages.MOST))
 
     another()
     return another
@@ -108,6 +109,23 @@ def test_what_one_guest_chose_is_on_no_page_of_another_and_takes_none_away(share
         assert html_of(Client().get(share.url())) == page
     assert [one for one in queries if "albums_placement" in one["sql"]] == []
     assert 'aria-pressed="true"' in person.page("gallery")
+
+
+def test_who_is_known_gets_their_own_page_again_until_they_or_the_album_change(shared: Make) -> None:
+    share = shared(may_favourite=True)
+    anna, ben = known(share), known(share, "ben@example.org")
+    anna.heart(0)
+    page = anna.page("gallery")
+    with CaptureQueriesContext(connection) as queries:
+        assert html_of_text(anna.page("gallery")) == html_of_text(page)
+    assert [one for one in queries if "albums_placement" in one["sql"]] == []
+    assert 'aria-pressed="true"' in page
+    assert 'aria-pressed="true"' not in ben.page("gallery")
+    anna.heart(0, on=False)
+    assert 'aria-pressed="true"' not in anna.page("gallery")
+    _hide_one(share)
+    assert str(share.photos[0].pk) in page
+    assert str(share.photos[0].pk) not in anna.page("gallery")
 
 
 def test_a_revoked_link_shows_no_kept_page(shared: Make, alice_user: User) -> None:
@@ -192,11 +210,12 @@ def _hide_one(share: Share) -> None:
 
 @dataclass
 class Stage:
-    """A gallery that its studio works on, and chance."""
+    """A gallery that its studio works on, what a guest chose of it, and chance."""
 
     share: Share
     by: User
     chance: random.Random
+    guest: Person
 
     @property
     def album(self) -> Album:
@@ -245,6 +264,18 @@ def _reopen(stage: Stage) -> None:
         _new_photo(stage)
 
 
+def _selections(stage: Stage) -> Any:
+    return Selection.objects.for_studio(stage.share.studio).filter(visitor=stage.guest.visitor)
+
+
+def _picks(stage: Stage, photos: list[UUID]) -> None:
+    """What the guest's list holds, without the pages that say who may change it."""
+    selection = _selections(stage).get()
+    Pick.objects.for_studio(stage.share.studio).filter(selection=selection).delete()
+    for photo in photos:
+        Pick(studio=stage.share.studio, selection=selection, photo_id=photo).save()
+
+
 DEEDS: list[Callable[[Stage], object]] = [
     lambda s: audiences.hide(s.album, s.some(), hidden=s.flip(), by=s.by),
     lambda s: audiences.withhold(s.album, s.some()[0], withheld=s.flip()),
@@ -267,6 +298,11 @@ DEEDS: list[Callable[[Stage], object]] = [
     lambda s: lifecycle.change(s.link, by=s.by, may_favourite=s.flip(), may_comment=s.flip()),
     lambda s: lifecycle.change(s.link, by=s.by, is_main=s.flip()),
     lambda s: Studio.objects.filter(pk=s.share.studio.pk).update(name=s.word()),
+    lambda s: _picks(s, s.some()),
+    lambda s: _picks(s, []),
+    lambda s: _selections(s).update(title=s.word()),
+    lambda s: _selections(s).update(state=s.chance.choice(["open", "sent"]), sent_at=timezone.now()),
+    lambda s: Visitor.objects.for_studio(s.share.studio).filter(pk=s.guest.visitor.pk).update(name=s.word()),
     _agree,
     _new_photo,
 ]
@@ -282,14 +318,17 @@ def test_a_kept_page_is_the_page_that_would_be_made_now(
     seed: int, shared: Make, alice_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = shared(may_favourite=True)
-    stage = Stage(share, alice_user, random.Random(seed))
+    guest = known(share)
+    guest.heart(1)
+    stage = Stage(share, alice_user, random.Random(seed), guest)
     processes = [TtlCache[object, str](seconds=kept_pages.SECONDS, size=kept_pages.MOST) for _ in range(2)]
-    asked = ["", f"?photo={share.photos[1].pk}"]
-    guests = [Client() for _ in asked]
+    asked = ["", f"?photo={share.photos[1].pk}", ""]
+    guests = [Client(), Client(), guest.client]
     once = 0
 
     def look(pages: TtlCache[object, str]) -> list[tuple[int, str]]:
         monkeypatch.setattr(kept_pages, "_PAGES", pages)
+        monkeypatch.setattr(kept_pages, "_OWN", pages)
         answers = [guest.get(share.url() + query) for guest, query in zip(guests, asked, strict=True)]
         return [(answer.status_code, html_of(answer)) for answer in answers]
 
