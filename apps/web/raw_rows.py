@@ -34,17 +34,22 @@ def insert(row: models.Model, *, unless_there: bool = False) -> bool:
     return inserted
 
 
-def inserting(row: models.Model, *, where: str = "", values: Sequence[Any] = (), unless_there: bool = False) -> Asked:
+def inserting(
+    row: models.Model, *, where: str = "", values: Sequence[Any] = (), unless_there: bool = False, twin: str = ""
+) -> Asked:
     """The statement that inserts one row, for `together`; it gives a row if it did.
 
     where: SQL without which it does not, with a %s for each of the values.  unless_there: as of `insert`.
+    twin: what becomes of the row that is there instead, as SQL behind `on conflict`.
     """
     fields, statement = _insert(type(row))
     sent = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     if where:
         into, places = statement.split(" values ")
         statement = f"{into} select {places[1:-1]} where {where}"
-    conflict = " on conflict do nothing" if unless_there else ""
+    if unless_there:
+        twin = "do nothing"
+    conflict = f" on conflict {twin}" if twin else ""
     return as_sent(f"{statement}{conflict} returning 1", [*sent, *values])
 
 

@@ -21,6 +21,7 @@ from apps.accounts import hosts
 from apps.accounts.models import Brand, Studio, secret_hash
 from apps.accounts.tenancy import across_studios, joining
 from apps.albums.models import Album, Audience, Photo, PlacementQuerySet, Section
+from apps.albums.scope import Scope
 from apps.albums.stream import Stream
 from apps.albums.versions import shown_version_sql
 from apps.sharing.access import known, lockout, passes, studio_of_token
@@ -117,6 +118,10 @@ class Grant:
     def stream(self, sections: Sequence[Section] | None = None) -> Stream:
         """All of it as this guest may read it. sections: all there are, if they are at hand."""
         return self.shown.stream(self.audience, sections, version=self.shown_version)
+
+    def scope(self) -> Scope:
+        """All that this guest may see, by ids. Run it in `acting_in(grant.studio)`."""
+        return self.shown.scope(self.audience)
 
     def photos(self) -> PlacementQuerySet:
         """All that this guest may see. Run it in `acting_in(grant.studio)`."""

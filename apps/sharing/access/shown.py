@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.albums.models import Album, AlbumKind, Audience, PlacementQuerySet, Section, hidden_from, placements_of
+from apps.albums.models import Album, AlbumKind, Audience, PlacementQuerySet, Section, hidden_from
+from apps.albums.scope import Scope
 from apps.albums.stream import Stream, sections_of
 from apps.smart_collections.asked import question_of
 
@@ -67,9 +68,17 @@ class ShownAlbum:
         """
         return Stream(self.album, audience=audience, sections=sections, question=self.question, version=version)
 
+    def scope(self, audience: Audience) -> Scope:
+        """All that this audience may see, by ids. One query."""
+        return Scope(
+            self.album.studio_id,
+            self.album.pk,
+            audience,
+            hidden_from(audience, self.album),
+            is_collected=not self.album.is_gallery,
+            question=self.question,
+        )
+
     def photos(self, audience: Audience) -> PlacementQuerySet:
         """All that this audience may see."""
-        rows = placements_of(self.album)
-        if self.question is not None:
-            rows = rows.filter(photo_id__in=self.question)
-        return rows.shown_to(audience, hidden_from(audience, self.album))
+        return self.scope(audience).placements()

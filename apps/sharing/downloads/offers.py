@@ -21,6 +21,7 @@ from apps.sharing.downloads.archive.plan import Wish
 from apps.sharing.favourites import lists
 from apps.sharing.links.terms import WEB_EDGE
 from apps.sharing.models import Pick, Selection, Visitor
+from apps.web.compiled_queries import together
 
 MOST_SECTIONS = 200
 
@@ -176,7 +177,7 @@ def files(grant: Grant, token: str, wish: Wish, visitor: Visitor | None, holder:
     """
     bundles = plan.plan(grant, wish, visitor)
     if len(bundles) > 1 and not grant.is_preview:
-        plan.keep(grant, bundles, visitor, holder)
+        together(*plan.keeping(grant, bundles, visitor, holder))
     address = reverse("sharing:archive", args=[token])
     out = []
     for bundle in bundles:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.tenancy import StudioQuerySet
 from apps.sharing.access import Grant
 from apps.sharing.models import ShareLink, TakenPhoto
+from apps.web.compiled_queries import Compiled
 from apps.web.refusal import Refusal
 
 
@@ -60,8 +63,25 @@ def tally(grant: Grant) -> DownloadTally:
 
 def untaken(grant: Grant, photo_ids: Collection[UUID]) -> list[UUID]:
     """Those of the photos that the counter does not know yet."""
-    known = set(_taken(grant).filter(photo_id__any=photo_ids).values_list("photo_id", flat=True))
+    known = set(_KNOWN(_Asked(grant.studio.pk, grant.link_id, list(photo_ids))))
     return [photo_id for photo_id in photo_ids if photo_id not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which photos are asked for that went out through a link."""
+
+    studio_id: UUID
+    link_id: UUID
+    photo_ids: list[UUID]
+
+
+def _known(asked: _Asked) -> QuerySet[Any, UUID]:
+    taken = TakenPhoto.objects.for_studio(asked.studio_id).filter(link_id=asked.link_id)
+    return taken.filter(photo_id__any=asked.photo_ids).values_list("photo_id", flat=True)
+
+
+_KNOWN: Final = Compiled(_known)
 
 
 def check(grant: Grant, photo_ids: Collection[UUID]) -> None:

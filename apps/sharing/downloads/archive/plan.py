@@ -19,14 +19,14 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from apps.albums.models import PlacementQuerySet
 from apps.albums.request_params import uuid_or_none
+from apps.albums.scope import Scope
 from apps.media.serving import Location
 from apps.sharing.access import Grant, passes
 from apps.sharing.downloads import naming
@@ -36,6 +36,8 @@ from apps.sharing.downloads.files import File
 from apps.sharing.downloads.sizes import COLUMNS, Unmade, files_of, is_offered
 from apps.sharing.models import Archive, Metadata, Pick, Visitor
 from apps.sharing.people import strip
+from apps.web.compiled_queries import Asked, Compiled, together, written
+from apps.web.raw_rows import inserting
 from apps.web.refusal import Refusal
 
 MOST_CHOSEN = Archive.MOST_CHOSEN
@@ -183,8 +185,11 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
     """
     if not is_offered(grant, wish.size):
         raise NotGranted
-    rows = members(grant, wish.what, visitor).in_order().values_list(*COLUMNS)
-    files, missing = files_of(grant, list(rows), wish.size)
+    chosen = _chosen(grant, wish.what, visitor)
+    # A question, and who is in the photos, is a query of its own each time, so it is not compiled once.
+    is_usual = isinstance(chosen, _Chosen) and chosen.scope.question is None
+    rows = _ROWS(chosen) if is_usual else list(_rows(chosen))
+    files, missing = files_of(grant, rows, wish.size)
     if missing:
         raise NotReady(len(files), len(files) + len(missing), missing)
     if not files:
@@ -209,25 +214,67 @@ def plan(grant: Grant, wish: Wish, visitor: Visitor | None) -> list[Bundle]:
 
 def members(grant: Grant, what: str, visitor: Visitor | None) -> PlacementQuerySet:
     """The photos of a choice, of those that the guest may see. Raises Http404 for a choice that is none."""
-    shown, wish = grant.photos(), strip.read(what)
+    return _members(_chosen(grant, what, visitor))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A choice, by ids. scope: of what; all of it, where nothing else is named.
+
+    photos: single ones.  visitor_id: whose favourites, or those of their list `selection_id`.
+    """
+
+    scope: Scope
+    photos: list[UUID] | None = None
+    section_id: UUID | None = None
+    visitor_id: UUID | None = None
+    selection_id: UUID | None = None
+
+
+def _members(chosen: _Chosen | PlacementQuerySet) -> PlacementQuerySet:
+    if not isinstance(chosen, _Chosen):
+        return chosen
+    shown = chosen.scope.placements()
+    if chosen.photos is not None:
+        shown = shown.filter(photo_id__any=chosen.photos)
+    if chosen.section_id is not None:
+        shown = shown.filter(section_id=chosen.section_id)
+    if chosen.visitor_id is None:
+        return shown
+    picks = Pick.objects.for_studio(chosen.scope.studio_id).filter(selection__visitor_id=chosen.visitor_id)
+    if chosen.selection_id is not None:
+        picks = picks.filter(selection_id=chosen.selection_id)
+    return shown.filter(photo_id__in=picks.values("photo_id"))
+
+
+def _rows(chosen: _Chosen | PlacementQuerySet) -> QuerySet[Any, tuple[Any, ...]]:
+    return _members(chosen).in_order().values_list(*COLUMNS)
+
+
+_ROWS: Final = Compiled(_rows)
+
+
+def _chosen(grant: Grant, what: str, visitor: Visitor | None) -> _Chosen | PlacementQuerySet:
+    """What the word of a choice stands for. Raises Http404 for one that is none."""
+    wish = strip.read(what)
     if wish is not None:
-        return _with_people(grant, wish, shown)
+        return _with_people(grant, wish, grant.photos())
     if not _WHAT.fullmatch(what):
         raise Http404
+    scope = grant.scope()
     kind, _colon, named = what.partition(":")
     if kind == "all":
-        return shown
+        return _Chosen(scope)
     if kind == "photos":
-        return shown.filter(photo_id__any=_chosen(grant, named))
+        return _Chosen(scope, photos=_remembered(grant, named))
     one = uuid_or_none(named)
     if named and one is None:
         raise Http404
     if kind == "section" and one:
-        return shown.filter(section_id=one)
+        return _Chosen(scope, section_id=one)
     if visitor is None:
-        return shown.none()
-    picks = Pick.objects.for_studio(grant.studio).filter(selection__visitor=visitor)
-    return shown.filter(photo_id__in=(picks.filter(selection_id=one) if one else picks).values("photo_id"))
+        return _Chosen(scope, photos=[])
+    return _Chosen(scope, visitor_id=visitor.pk, selection_id=one)
 
 
 def _with_people(grant: Grant, wish: strip.PeopleWish, shown: PlacementQuerySet) -> PlacementQuerySet:
@@ -245,7 +292,7 @@ def choose(grant: Grant, photo_ids: Collection[UUID]) -> str:
     digest = hashlib.blake2b(text, digest_size=16).hexdigest()
     row = Archive(
         studio=grant.studio, link_id=grant.link_id, what=f"photos:{digest}", size=_CHOSEN, etag=f"{_CHOSEN}:{digest}",
-        length=0, photos=len(asked), plan=zlib.compress(text),
+        holder="", length=0, photos=len(asked), plan=zlib.compress(text),
     )  # fmt: skip
     _keep(grant, [row])
     return row.what
@@ -257,8 +304,8 @@ def holder(grant: Grant, cookies: Mapping[str, str]) -> str:
     return hashlib.blake2b(held.encode(), digest_size=16).hexdigest() if held else ""
 
 
-def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None, holder: str) -> None:
-    """Remember plans, so that who began can go on. The same bytes for the same browser again are the same row."""
+def keeping(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None, holder: str) -> list[Asked]:
+    """What remembers plans, so that who began can go on. The same bytes for the same browser again are the same row."""
     rows = [
         Archive(
             studio=grant.studio, link_id=grant.link_id, visitor=visitor, what=bundle.wish.what, size=bundle.wish.size,
@@ -267,24 +314,28 @@ def keep(grant: Grant, bundles: Sequence[Bundle], visitor: Visitor | None, holde
         )
         for bundle in bundles
     ]  # fmt: skip
-    _keep(grant, rows)
+    return _keeping(grant, rows)
 
 
 def _keep(grant: Grant, rows: list[Archive]) -> None:
-    Archive.objects.for_studio(grant.studio).bulk_create(
-        rows, update_conflicts=True, unique_fields=["studio", "link", "etag", "holder"], update_fields=["created_at"]
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [grant.studio.pk, grant.link_id, timezone.now() - KEPT, MOST_KEPT])
+    together(*_keeping(grant, rows))
 
 
+def _keeping(grant: Grant, rows: list[Archive]) -> list[Asked]:
+    old = {"studio": grant.studio.pk, "link": grant.link_id, "since": timezone.now() - KEPT, "most": MOST_KEPT}
+    return [*(inserting(row, twin=_SAME) for row in rows), written(_FORGET, old)]
+
+
+# What is kept already is kept for as long as if it came now.
+_SAME: Final = "(studio_id, link_id, etag, holder) do update set created_at = excluded.created_at"
 # Every choice is another plan: whoever makes them up by a program makes them for themselves alone.
 _FORGET: Final = """
     with mine as (
         select id, created_at, row_number() over (order by created_at desc, id desc) as place
-        from sharing_archive where studio_id = %s and link_id = %s
+        from sharing_archive where studio_id = %(studio)s and link_id = %(link)s
     )
-    delete from sharing_archive where id in (select id from mine where created_at < %s or place > %s)
+    delete from sharing_archive where id in (select id from mine where created_at < %(since)s or place > %(most)s)
+    returning 1
 """
 
 
@@ -326,7 +377,7 @@ def _location(grant: Grant, file: File) -> Location:
     return Location(file.blob_id, grant.studio.pk, file.storage_key, file.sha256, file.mime, file.size)
 
 
-def _chosen(grant: Grant, digest: str) -> list[UUID]:
+def _remembered(grant: Grant, digest: str) -> list[UUID]:
     row = Archive.objects.for_studio(grant.studio).filter(
         link_id=grant.link_id, etag=f"{_CHOSEN}:{digest}", created_at__gt=timezone.now() - KEPT
     )

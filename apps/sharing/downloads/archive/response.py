@@ -34,6 +34,7 @@ from apps.sharing.downloads.archive.plan import Bundle, Planned, Wish
 from apps.sharing.guests import view_as, visitors
 from apps.sharing.models import ActivityKind, Visitor
 from apps.web import ranges
+from apps.web.compiled_queries import Asked, together
 from apps.web.lanes import LEAVING, LaneFull
 from apps.web.refusal import Refusal
 from apps.web.threads import in_thread
@@ -152,10 +153,11 @@ def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
     bundle, wanted = delivery.bundle, delivery.left
     quota.reserve(grant, [photo.photo_id for photo in wanted])
     sizes.mark_used(grant, bundle.wish.size, [photo.blob_id for photo in wanted])
+    written: list[Asked] = []
     if delivery.is_new:
-        plan.keep(grant, [bundle], delivery.visitor, delivery.plan_holder)
+        written += plan.keeping(grant, [bundle], delivery.visitor, delivery.plan_holder)
     if delivery.is_begun_here:
-        record.record(
+        written += record.recording(
             grant,
             ActivityKind.DOWNLOADED,
             visitor=delivery.visitor,
@@ -165,6 +167,7 @@ def take(grant: Grant, delivery: Delivery, user_agent: str) -> None:
             photos=len(bundle.photos),
             bytes=bundle.length,
         )
+    together(*written)
 
 
 def _places(grant: Grant, bundle: Bundle, wanted: Sequence[Planned], visitor: Visitor | None) -> body.Places:
