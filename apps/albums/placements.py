@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from django.db import connection
@@ -17,7 +17,8 @@ from apps.accounts.models import JournalEntry, Studio, User
 from apps.albums import counts
 from apps.albums.models import Album, Photo, Placement, PlacementQuerySet, Section
 from apps.albums.ordering import arrival_key, sort_key, zone_for
-from apps.web.raw_rows import insert
+from apps.web.compiled_queries import together, written
+from apps.web.raw_rows import inserting
 
 
 def place(
@@ -29,18 +30,21 @@ def place(
 ) -> bool:
     """Put a photo into an album; False if it already lay there. A trashed placement comes back.
 
+    photo: held by `save_from_trash`, before the album's row (see `Album.hold`).
     number: where the sender counts it (see `ordering.arrival_key`).
     """
-    save_from_trash(photo)
-    if insert(placement_for(album, photo, section=section, number=number), unless_there=True):
-        return True
-    placement = album.placements.get(photo=photo)
-    if placement.trashed_at is None:
-        return False
+    row = placement_for(album, photo, section=section, number=number)
     # One row, and no more locks: several uploads share the album's row here.
-    placement.trashed_at = None
-    placement.save(update_fields=["trashed_at"])
-    return True
+    again = {"studio": album.studio_id, "album": album.pk, "photo": photo.pk}
+    inserted, came_back = together(inserting(row, unless_there=True), written(_COMES_BACK, again))
+    return bool(inserted or came_back)
+
+
+_COMES_BACK: Final = """
+    update albums_placement set trashed_at = null
+    where studio_id = %(studio)s and album_id = %(album)s and photo_id = %(photo)s and trashed_at is not null
+    returning 1
+"""
 
 
 def placement_for(album: Album, photo: Photo, *, section: Section | None, number: int | None) -> Placement:

@@ -91,7 +91,6 @@ def as_photo(
     photo = Photo(studio=studio, original=blob, camera_name=camera_name(name), uploaded_by=by)
     known = _known(photo, fresh=fresh)
     if known is not None:
-        # The photo's row is held before the album's, as everywhere (see `Album.hold`).
         placements.save_from_trash(known)
     if isinstance(section, str):
         section = sections.named(album, section, by=by) if album is not None else None
