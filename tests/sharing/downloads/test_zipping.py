@@ -113,6 +113,18 @@ def crc_of_zeros(size: int) -> int:
 HUGE = (4 << 30) + 12_345
 
 
+@pytest.mark.parametrize(
+    "sizes", [[], [HUGE], [HUGE, 5], [5, HUGE, HUGE], [1 << 31, 1 << 31, 7, 7], [archive_layout.LIMIT_32, 1]], ids=str
+)
+def test_the_length_is_known_before_the_directory_is_made(sizes: list[int]) -> None:
+    layout = ZipLayout([ZipEntry(f"{number}.jpg", size, 0, MOMENT) for number, size in enumerate(sizes)])
+    segments = list(layout.segments(0, layout.length - 1))
+    assert sum(one.length if isinstance(one, Piece) else len(one) for one in segments) == layout.length
+    # The end record, without a comment.
+    assert isinstance(segments[-1], bytes)
+    assert segments[-1][-22:-18] == b"PK\5\6"
+
+
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
     """Three archives: strange names; 5,000 files; one file beyond 4 GiB with another behind it."""

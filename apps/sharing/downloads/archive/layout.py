@@ -66,13 +66,14 @@ class ZipLayout:
 
     def __init__(self, entries: Sequence[ZipEntry]) -> None:
         self.entries = entries
+        lengths = [_lengths(entry) for entry in entries]
+        self._heads = [head for head, _ in lengths]
         # Where each local header begins; the last is where the central directory does.
-        self._starts = list(accumulate((_head_length(entry) + entry.size for entry in entries), initial=0))
-
-    @property
-    def length(self) -> int:
-        """Bytes of the whole archive."""
-        return self._starts[-1] + len(self._tail)
+        ends = (head + entry.size for head, entry in zip(self._heads, entries, strict=True))
+        self._starts = list(accumulate(ends, initial=0))
+        directory = sum(length for _, length in lengths) + sum(map(_place_length, entries, self._starts))
+        #: Bytes of the whole archive. (The directory itself is made when it leaves.)
+        self.length = self._starts[-1] + directory + len(_end(len(entries), directory, self._starts[-1]))
 
     def touched(self, start: int, end: int) -> slice:
         """The entries of which header or bytes lie from `start` to `end`, both included."""
@@ -97,7 +98,7 @@ class ZipLayout:
     def _entry(self, number: int, start: int, end: int) -> Iterator[bytes | Piece]:
         """What of one entry, header and bytes, lies within the range."""
         entry, begin = self.entries[number], self._starts[number]
-        body = begin + _head_length(entry)
+        body = begin + self._heads[number]
         if start < body:
             yield _local(entry)[max(0, start - begin) : end - begin + 1]
         first, last = max(0, start - body), min(entry.size - 1, end - body)
@@ -110,8 +111,17 @@ class ZipLayout:
         return directory + _end(len(self.entries), len(directory), self._starts[-1])
 
 
-def _head_length(entry: ZipEntry) -> int:
-    return _LOCAL.size + len(entry.name.encode()) + len(_sizes_64(entry)) + len(_time_extra(entry))
+def _lengths(entry: ZipEntry) -> tuple[int, int]:
+    """Of its local header, and of its part of the directory but for `_place_length`."""
+    shared = len(entry.name.encode()) + len(_time_extra(entry)) + len(_sizes_64(entry))
+    return _LOCAL.size + shared, _CENTRAL.size + shared
+
+
+def _place_length(entry: ZipEntry, start: int) -> int:
+    """What a place beyond 4 GB takes in the directory: in the record of the sizes, or in one of its own."""
+    if start < LIMIT_32:
+        return 0
+    return 8 if entry.size >= LIMIT_32 else 12
 
 
 def _sizes_64(entry: ZipEntry) -> bytes:
