@@ -67,8 +67,10 @@ def _lies_there(location: serving.Location) -> bool:
 class Pouring:
     """The bytes of an archive from `start` to `end`, both included, in pieces of a megabyte.
 
-    A piece is filled and then taken; its memory is filled again with the piece after the next. Most files that are
-    asked for lie in memory: what lies there is taken without a thread, which costs as much as to send the piece.
+    blobs: ids by the number of the entry, of all entries that lie in the store.
+
+    A piece is filled and then taken; its memory is filled again with the piece after the next. What the system has in
+    memory, as it has most of what was asked for of late, is read without a thread, which costs as much as to send it.
     """
 
     def __init__(self, layout: ZipLayout, blobs: Sequence[UUID], where: Places, start: int, end: int) -> None:
