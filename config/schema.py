@@ -39,6 +39,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE glassine_owner REVOKE ALL ON SEQUENCES FROM gl
 _NOT_SCHEMA = re.compile(
     r"(--$|-- (Name|Dumped|PostgreSQL database dump)|\\|SET |SELECT pg_catalog\.set_config|CREATE EXTENSION )"
 )
+_ROLES_OF_POLICY = re.compile(r" TO (\w+(?:, \w+)+) USING ")
 
 
 def fingerprint() -> str:
@@ -107,5 +108,7 @@ def dump(connection: DatabaseWrapper) -> str:
     )
     lines = [line for line in run.stdout.splitlines() if not _NOT_SCHEMA.match(line)]
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    # pg_dump names them as their rows lie, which a new password moves.
+    body = _ROLES_OF_POLICY.sub(lambda found: f" TO {', '.join(sorted(found[1].split(', ')))} USING ", body)
     major = connection.pg_version // 10_000
     return f"-- Migrations {fingerprint()}, PostgreSQL {major}\n{_BEFORE}\n{body}\n"

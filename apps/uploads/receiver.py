@@ -224,6 +224,11 @@ class Body:
         self._broken = False
         self.ended = False
 
+    @property
+    def is_whole(self) -> bool:
+        """True once the last part has been given."""
+        return self.ended and not self._broken
+
     async def batch(self) -> list[bytes]:
         """The next parts; empty at the end. Raises UploaderGone once all that came has been given."""
         if self._broken:
@@ -260,13 +265,14 @@ async def _keep(admitted: Admitted, body: Body) -> Arrived:
     loop = asyncio.get_running_loop()
     with cas.receiving(limit=limits.most_bytes(admitted.name), expected=admitted.length, sidecars=True) as receiver:
 
-        def feed(parts: list[bytes]) -> None:
+        def feed(parts: list[bytes]) -> cas.Stored | None:
             for part in parts:
                 receiver.feed(part)
+            return receiver.finish() if body.is_whole else None
 
-        while parts := await body.batch():
-            await loop.run_in_executor(DISK, feed, parts)
-        stored = await loop.run_in_executor(DISK, receiver.finish)
+        stored: cas.Stored | None = None
+        while stored is None:
+            stored = await loop.run_in_executor(DISK, feed, await body.batch())
         return await ARRIVING.run(
             admitted.studio.pk,
             arrive,

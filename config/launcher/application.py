@@ -24,6 +24,9 @@ APP = "app"
 TOGETHER = ("faces", APP)
 # Seconds.
 PORT_TIMEOUT = 3.0
+# Bytes of an upload that are read at once where they come so fast; each piece wakes three threads. It is also what the
+# head of a request may have, so not more; and a write of more than it takes the kernel longer (docs/performance.md).
+BODY_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ class Application:
     def _web(self) -> list[str]:
         return [
             "config.granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--respawn-failed-workers", "config.served:application",
+            "--workers", str(self.workers), "--respawn-failed-workers", "--http1-buffer-size", str(BODY_PIECE),
+            "config.served:application",
         ]  # fmt: skip
 
     def _worker(self) -> list[str]:

@@ -51,6 +51,16 @@ def test_a_change_of_twenty_photos_reads_no_studio_that_the_planner_does_not_kno
     assert after - (before or 0) < 60_000
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("function", ["library_refresh", "faces_agree"])
+def test_what_each_photo_brings_up_to_date_is_planned_once_and_reads_no_table_from_end_to_end(function: str) -> None:
+    """Whoever replaces such a function says so again: to plan it cost more than to run it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select proconfig from pg_proc where proname = %s", [function])
+        (settings,) = cursor.fetchone()
+    assert settings == ["plan_cache_mode=force_generic_plan", "enable_seqscan=off"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_takes_in_a_photo_at_the_same_moment_leaves_one_row_that_is_right() -> None:
     """The second one waits, finds the row that it had not seen, and makes it what both did."""
