@@ -153,7 +153,6 @@ async def _route(scope: Scope, receive: Receive, send: Send) -> None:
         page = PAGES.page(of_guest=scope["path"].startswith(GUESTS))
         try:
             if app in ARRIVALS:
-                await PAGES.let_pass()
                 await _in_words(path, scope, PAGES.behind(receive), send)
             else:
                 with page:
