@@ -121,7 +121,9 @@ def answer(name: str) -> None:
         return
     if queue.answer(name, STEPS):
         connections.job_done()
-    queue.ring_late(name)
+        if name == Queue.FACES:
+            # All the bells that nobody was free for became one at most, and each was for a job.
+            queue.ring_now(name)
 
 
 @shared_task(name="jobs.sweep")

@@ -122,19 +122,19 @@ def ring_later(queue: Queue | str, pause: timedelta) -> None:
     with _late_lock:
         if str(queue) in _late:
             return
-        bell = threading.Timer(pause.total_seconds(), ring_late, [str(queue)])
+        bell = threading.Timer(pause.total_seconds(), ring_now, [str(queue)])
         bell.daemon = True
         _late[str(queue)] = bell
         bell.start()
 
 
-def ring_late(queue: Queue | str) -> None:
-    """Ring now if that is to be done later, because somebody got free."""
+def ring_now(queue: Queue | str) -> None:
+    """Ring, and no more later: somebody got free."""
     with _late_lock:
         bell = _late.pop(str(queue), None)
     if bell is not None:
         bell.cancel()
-        ring(queue)
+    ring(queue)
 
 
 # The inner query per lane ends in `limit`, which PostgreSQL cannot turn into a join over all pending jobs: it

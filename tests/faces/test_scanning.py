@@ -126,7 +126,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(queue, "ring", lambda name: rung.append(str(name)))
     monkeypatch.setattr(scanning, "PAUSE", timedelta(hours=1))
     yield rung
-    queue.ring_late(Queue.FACES)
+    queue.ring_now(Queue.FACES)
 
 
 def test_what_waits_is_not_even_claimed_and_goes_on_when_its_turn_comes(
@@ -152,6 +152,29 @@ def test_what_waits_is_not_even_claimed_and_goes_on_when_its_turn_comes(
     assert bells == [Queue.FACES]
 
 
+def test_of_many_bells_at_once_none_is_lost(
+    album: Album, alice_user: User, monkeypatch: pytest.MonkeyPatch, bells: list[str]
+) -> None:
+    """Bells that come while one photo is looked at are not heard. All photos were looked at in one go all the same."""
+    switched_on(album.studio, alice_user)
+    photos = PlacementFactory.create_batch(4, album=album)
+    for placement in photos:
+        came(placement.photo)
+
+    unheard = [str(Queue.FACES)] * 3
+
+    def find(*args: object, **options: object) -> list[Found]:
+        while unheard:
+            answer(unheard.pop())
+        return []
+
+    monkeypatch.setattr(looking, "find", find)
+    bells[:] = [Queue.FACES]
+    while bells:
+        answer(bells.pop())
+    assert jobs(photos[0].photo) == [State.DONE] * 4
+
+
 def test_a_late_bell_is_rung_after_its_pause(bells: list[str]) -> None:
     for _ in range(3):
         queue.ring_later(Queue.FACES, timedelta(milliseconds=10))
@@ -159,8 +182,7 @@ def test_a_late_bell_is_rung_after_its_pause(bells: list[str]) -> None:
         if bells:
             break
         time.sleep(0.01)
-    assert bells == [Queue.FACES]
-    queue.ring_late(Queue.FACES)
+    time.sleep(0.05)
     assert bells == [Queue.FACES]
 
 
