@@ -8,12 +8,15 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import django
 
 from tests.bench import Context, Row
+from tests.bench.goals import MET, MET_AT_SPEED, SHORT
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "var" / "bench"
@@ -43,6 +46,7 @@ def main() -> int:
     with ctx.kept:
         for name in asked.rows or known:
             try:
+                ctx.machine.look(FOLDER)
                 for row in importlib.import_module(f"tests.bench.{name}").run(ctx):
                     print(_line(row), flush=True)
                     rows.append(row)
@@ -51,7 +55,20 @@ def main() -> int:
                 wrong.append(name)
                 print(f"{name} does not count: {error}", file=sys.stderr, flush=True)
     (FOLDER / "latest.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    _sum_up(rows)
     return 1 if wrong else 0
+
+
+def _sum_up(rows: Sequence[Row]) -> None:
+    """How many goals are met, and the rows that are short."""
+    asked = [row for row in rows if row.verdict]
+    count = Counter(row.verdict for row in asked)
+    speeds = sorted(row.speed for row in rows) or [1.0]
+    print(f"\nThis machine has {speeds[0]:g} to {speeds[-1]:g} of the speed of the one that the goals are of.")
+    print(f"{len(asked)} goals: " + ", ".join(f"{count[one]} {one}" for one in (MET, MET_AT_SPEED, SHORT)))
+    for row in asked:
+        if row.verdict == SHORT:
+            print(f"short: {_line(row)}")
 
 
 def _number(name: str) -> tuple[int, str]:
@@ -62,7 +79,8 @@ def _line(row: Row) -> str:
     baseline = "-" if row.baseline is None else f"{row.baseline:g}"
     ratio = "-" if row.ratio is None else f"{row.ratio:.3f}"
     figure = f"{row.figure:g} {row.unit}"
-    return f"{row.row:>3}  {row.what:<110}  {figure:>16}  beside {baseline:>10}  ratio {ratio:>7}  load {row.load:.1f}"
+    told = f"{row.row:>3}  {row.what:<110}  {figure:>16}  beside {baseline:>10}  ratio {ratio:>7}"
+    return f"{told}  goal {row.goal or '-':<22}  {row.verdict or '-':<17}  load {row.load:.1f}"
 
 
 if __name__ == "__main__":

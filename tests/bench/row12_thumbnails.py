@@ -9,6 +9,7 @@ import httpx
 
 from tests.bench import Context, Row
 from tests.bench.gallery import Gallery, galleries, pictures
+from tests.bench.goals import ratio_at_least
 from tests.bench.house import bare
 from tests.bench.net import get_all
 from tests.installation import Installation
@@ -51,4 +52,4 @@ def thumbnails(context: Context, glassine: Installation, gallery: Gallery) -> It
         figure, floor = context.alternate(sides)
     size = median(map(len, files.values())) / 1000
     what = f"thumbnails of {size:.0f} KB, guest's pass checked, {CLIENTS} keep-alive clients; beside a bare file server"
-    yield context.row(12, what, figure, "/s", floor)
+    yield context.row(12, what, figure, "/s", floor, ratio_at_least(0.75))

@@ -13,6 +13,7 @@ import httpx
 from tests.bench import Context, Row
 from tests.bench.browser import Seen, a_phone, cold_browser, visit
 from tests.bench.gallery import LARGE, SMALL, Gallery, galleries, pictures
+from tests.bench.goals import at_most
 from tests.bench.house import bare
 from tests.installation import Installation
 
@@ -33,7 +34,9 @@ def first_photo(context: Context, glassine: Installation, small: Gallery, large:
             seen = [[turn[side] for turn in turns] for side in range(3)]
             times = [median(one.first_photo for one in side) for side in seen]
             what = f"link to first photo painted, cold Chromium, {LARGE:,} photos, {network}"
-            yield context.row(14, f"{what}; beside a static page", times[0], "ms", times[2])
+            # Of the static page on the machine that the goals are of: 224 and 302 ms.
+            goal = at_most(500, reference=302) if mobile else at_most(330, reference=224)
+            yield context.row(14, f"{what}; beside a static page", times[0], "ms", times[2], goal)
             yield context.row(14, f"{what}; beside {SMALL} photos", times[0], "ms", times[1])
             if not mobile:
                 yield from _weights(context, seen[0])
@@ -48,7 +51,7 @@ def _weights(context: Context, visits: list[Seen]) -> Iterator[Row]:
     yield context.row(14, "what of them was there when the first photo was painted", early, "KB")
     yield context.row(14, "the first photo painted, as transferred", photo, "KB")
     yield context.row(14, f"elements of the page, {LARGE:,} photos", max(one.elements for one in visits), "nodes")
-    yield context.row(14, "layout shift while loading", max(one.shift for one in visits), "CLS")
+    yield context.row(14, "layout shift while loading", max(one.shift for one in visits), "CLS", None, at_most(0))
 
 
 def _cold(address: str, mobile: bool) -> Seen:
@@ -69,7 +72,7 @@ def _again(context: Context, glassine: Installation, gallery: Gallery) -> Iterat
         later = visit(tab, glassine.url + gallery.path)
     for when, seen in (("at once", at_once), (f"after {wait} s", later)):
         what = f"picture bytes on the second visit, {when}; beside the first visit"
-        yield context.row(14, what, seen.picture_bytes / 1000, "KB", first.picture_bytes / 1000)
+        yield context.row(14, what, seen.picture_bytes / 1000, "KB", first.picture_bytes / 1000, at_most(0))
 
 
 def _unasked_seconds(glassine: Installation, gallery: Gallery) -> int:

@@ -24,6 +24,7 @@ import httpx
 from PIL import Image
 
 from tests.bench import Context, Row
+from tests.bench.goals import at_most
 from tests.bench.house import environment_of, installed
 from tests.bench.net import Headers
 from tests.bench.row4_upload import asleep, page_headers
@@ -98,7 +99,7 @@ def _rows(context: Context, what: str, guests: Sequence[Guest], figures: list[fl
     for count, figure in list(zip(counts, figures, strict=True))[1:]:
         yield context.row(18, f"{what}; {count:,} photos beside {counts[0]:,}", figure, "ms", figures[0])
     slope = linear_regression([log(count) for count in counts], [log(figure) for figure in figures]).slope
-    yield context.row(18, f"{what}: exponent from {counts[0]:,} to {counts[-1]:,}", slope, "")
+    yield context.row(18, f"{what}: exponent from {counts[0]:,} to {counts[-1]:,}", slope, "", None, at_most(0.05))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from tests.bench import Context, Row
+from tests.bench.goals import at_most
 from tests.bench.house import cpu_seconds, environment_of, family, installed
 from tests.installation import ROOT, Installation
 
@@ -30,9 +31,9 @@ def run(context: Context) -> Iterator[Row]:
         cpu = cpu_seconds(family(glassine)) - before
     what = f"photos within 7 bits of one, among {count:,} hashes"
     yield context.row(24, f"{what}, p50", said["p50"], "ms", said["scan"])
-    yield context.row(24, f"{what}, p95", said["p95"], "ms", WITHIN)
+    yield context.row(24, f"{what}, p95", said["p95"], "ms", None, at_most(WITHIN))
     what = f"an album of {count // 100:,} among them is looked through for duplicates"
-    yield context.row(24, what, scanned, "s", SCANNED_WITHIN)
+    yield context.row(24, what, scanned, "s", None, at_most(SCANNED_WITHIN))
     yield context.row(24, f"{what}, CPU of the whole installation", cpu, "CPU s")
 
 
