@@ -80,6 +80,40 @@ def test_a_heart_waits_on_the_device_until_somebody_says_who_they_are(visit: Cal
         expect(hearts(page).first).to_have_attribute("aria-pressed", "true")
 
 
+def test_on_a_narrow_phone_all_that_can_be_done_lies_within_the_screen(
+    visit: Callable[..., Any], glassine: Installation
+) -> None:
+    """A gallery of one section has its title and all of the bar on one line; what does not fit would be cut off."""
+    album = glassine.make_album("A weekend by the sea with everyone")
+    glassine.client().put(album, jpeg(90, 60), "SEA.jpg").raise_for_status()
+    glassine.wait_ready(album, 1)
+    with glassine.api() as api:
+        api.patch(f"/api/albums/{album}", json={"state": "live"}).raise_for_status()
+        rights = {"favourite": True, "download": "original"}
+        answer = api.post(f"/api/albums/{album}/share", json={"label": "Ada", "rights": rights})
+        answer.raise_for_status()
+    address = str(answer.json()["url"])
+    with visit({"width": 360, "height": 740}) as page:
+        page.goto(address)
+        hearts(page).first.click()
+        page.fill("dialog input[name=name]", "Ada")
+        page.fill("dialog input[name=email]", "ada@example.com")
+        page.click("dialog button[type=submit], dialog form button:not([type])")
+        expect(page.locator("[data-hearts-count]").first).to_have_text("1")
+        page.goto(f"{address.rstrip('/')}/favourites/")
+        page.fill("#new-list", "For grandmother’s living room")
+        page.click("button:has-text('Add list')")
+        # The button for downloads stands beside all photos only.
+        for shown, count in ((address, 4), (f"{address}?only=favourites", 3)):
+            page.goto(shown)
+            edges = page.locator(".guest-bar :is(a, summary)").evaluate_all(
+                "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.right])"
+            )
+            assert len(edges) == count
+            assert all(left >= 0 and right <= 360 for left, right in edges), edges
+            assert page.locator(".guest-bar__title").evaluate("title => title.clientWidth") >= 48
+
+
 def test_on_a_phone_the_lightbox_is_held_by_the_thumb(visit: Callable[..., Any], gallery: str) -> None:
     with visit(PHONE) as page:
         page.goto(gallery)

@@ -21,8 +21,8 @@ export function selection(album) {
     if (!count) return;
     const bytes = now.reduce((sum, box) => sum + Number(box.closest(".t").dataset.size || 0), 0);
     every.show(now.length, boxes().length);
-    count.textContent = every.isOn ? every.words : `${now.length.toLocaleString()} selected`;
-    if (!every.isOn) count.append(Object.assign(document.createElement("small"), { textContent: ` · ${size(bytes)}` }));
+    count.replaceChildren(every.isOn ? every.words : now.length.toLocaleString(), part("span", " selected"));
+    if (!every.isOn) count.append(part("small", ` · ${size(bytes)}`));
   }
   function clear() {
     for (const box of chosen()) box.checked = false;
@@ -99,6 +99,11 @@ export function selection(album) {
   return { ids: () => chosen().map((box) => box.value), clear };
 }
 
+/** A part of what is counted, which narrow screens leave out. */
+function part(kind, textContent) {
+  return Object.assign(document.createElement(kind), { textContent });
+}
+
 /** "Select all 1,204": also the photos that are not on the page yet, once all that are there are selected. */
 function everyPhoto(form) {
   const button = form?.querySelector("[data-select-all]");
@@ -107,7 +112,7 @@ function everyPhoto(form) {
     button,
     isOn: false,
     get words() {
-      return `All ${total().toLocaleString()} selected`;
+      return `All ${total().toLocaleString()}`;
     },
     show(selected, loaded) {
       if (selected < loaded) this.isOn = false;
