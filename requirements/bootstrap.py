@@ -96,7 +96,8 @@ def install(kind):
     requirements = ROOT / "requirements"
     # The lists are complete, so there is nothing to resolve; wheels only, so that nothing is compiled.
     listed = ["--require-hashes", "--only-binary", ":all:"]
-    pip(*[listed + ["-r", part] for part in halves(requirements / "{}.txt".format(kind))])
+    for beside_each_other in parts(requirements / "{}.txt".format(kind)):
+        pip(*[listed + ["-r", str(part)] for part in beside_each_other])
     # What exists as source only is packed by the setuptools that is installed by now: nothing else is downloaded.
     pip(["--no-build-isolation", str(requirements / SHIM)])
     packed_here = ["--no-build-isolation", "--use-pep517", "--no-binary", "face-recognition-models"]
@@ -106,13 +107,19 @@ def install(kind):
     UNFINISHED.unlink()
 
 
-def halves(path):
-    """Two lists of every other package: pip unpacks and compiles with one process, and nothing depends on the order."""
+def parts(path):
+    """Two lists of every other package, for pip unpacks and compiles with one process; then, if it is there, pip's own.
+
+    Nothing else depends on the order. But pip takes its own modules away before it puts the new ones there.
+    """
     packages = re.split(r"(?m)^(?=[A-Za-z])", path.read_text())[1:]
-    for number in range(2):
-        part = VENV / "{}-{}".format(number, path.name)
-        part.write_text("".join(packages[number::2]))
-        yield str(part)
+    others = [one for one in packages if not one.startswith("pip==")]
+    itself = [one for one in packages if one.startswith("pip==")]
+    listed = []
+    for number, part in enumerate((others[0::2], others[1::2], itself)):
+        listed.append(VENV / "{}-{}".format(number, path.name))
+        listed[-1].write_text("".join(part))
+    return [listed[:2], listed[2:]] if itself else [listed[:2]]
 
 
 def pip(*calls):

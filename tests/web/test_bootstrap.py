@@ -214,12 +214,23 @@ def test_the_makefile_starts_with_the_sentence_when_venv_is_missing(tmp_path: Pa
 
 
 def test_a_long_list_is_installed_in_two_halves_with_every_hash(bootstrap: ModuleType) -> None:
+    """And pip afterwards by itself: while it is replaced, another pip finds no modules or half of them."""
     text = (SOURCE.parent / "dev.txt").read_text()
     (bootstrap.ROOT / "requirements" / "dev.txt").write_text(text)
     bootstrap.VENV.mkdir()
-    halves = [Path(half).read_text() for half in bootstrap.halves(bootstrap.ROOT / "requirements" / "dev.txt")]
-    assert sorted("".join(halves).splitlines()) == sorted(text[text.index("\naio") + 1 :].splitlines())
+    (one, other), (itself,) = bootstrap.parts(bootstrap.ROOT / "requirements" / "dev.txt")
+    halves = [one.read_text(), other.read_text()]
+    wanted = sorted(text[text.index("\naio") + 1 :].splitlines())
+    assert sorted("".join([*halves, itself.read_text()]).splitlines()) == wanted
     assert all(half.count("==") > 50 for half in halves)
+    assert re.findall(r"(?m)^[\w-]+==", itself.read_text()) == ["pip=="]
+
+
+def test_a_list_without_pip_has_two_parts(bootstrap: ModuleType) -> None:
+    (bootstrap.ROOT / "requirements" / "base.txt").write_text("aiohttp==3 --hash=a\nzstd==1 --hash=b\n")
+    bootstrap.VENV.mkdir()
+    [halves] = bootstrap.parts(bootstrap.ROOT / "requirements" / "base.txt")
+    assert [half.read_text() for half in halves] == ["aiohttp==3 --hash=a\n", "zstd==1 --hash=b\n"]
 
 
 def test_one_half_that_cannot_be_installed_ends_the_set_up_with_a_sentence(
